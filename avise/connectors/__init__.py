@@ -1,0 +1,1 @@
+"""How a back-office tool is read: the contract, the one pipeline, and the connectors."""

@@ -1,0 +1,49 @@
+"""The journal's event envelope: what staff write, appended and never changed."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from avise.models.json_types import JSON
+
+
+class EventKind(StrEnum):
+    """The kinds written by this version."""
+
+    CONSULTED = "consulted"
+    REVEALED = "revealed"
+    COMPARED = "compared"
+    CALLER_VERIFIED = "caller_verified"
+    INTERACTION_RECORDED = "interaction_recorded"
+
+
+@dataclass(frozen=True, slots=True)
+class EventEnvelope:
+    """One event of the journal.
+
+    The header is in the clear for sorting and sending; the body is opaque bytes (JSON today).
+    `content_sha = SHA-256(salt ‖ body)` so that an erasure may drop body and salt and leave the
+    chain intact (decision 23). Times are aware; the hub's position decides order (decision 18).
+    """
+
+    event_id: uuid.UUID
+    device_id: str
+    device_seq: int
+    """Dense per device, from 1."""
+    stream: str
+    """"customer/<PersonId>", "request/<id>"…"""
+    kind: EventKind
+    schema_v: int
+    author: str
+    role: str
+    occurred_at: datetime
+    """Local clock of the workstation."""
+    clock_offset_ms: int
+    """Measured offset to the hub's clock; 0 when unknown."""
+    body: Mapping[str, JSON]
+    content_sha: bytes
+    salt: bytes

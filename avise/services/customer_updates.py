@@ -1,0 +1,189 @@
+"""What the stream of an opening customer is made of; the window draws these values and nothing else.
+
+`OpenCustomer.open(...)` yields `HeaderChanged` first (from the store, within 150 ms of a call), then
+the others in any order, each replacing what the window held, and `OpeningSettled` once, when no
+reading is under way any more. Nothing waits for anything else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from avise.models.customer import PersonId
+from avise.models.facets import FacetView
+from avise.models.interaction import TimelineEntry
+
+
+class Severity(StrEnum):
+    """Order of the alerts in the header: danger first."""
+
+    DANGER = "danger"
+    WARN = "warn"
+    NOTE = "note"
+    NEUTRAL = "neutral"
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One chip of the header's third line. Text: catalogue key `alert.<id>` with `params`."""
+
+    id: str
+    severity: Severity
+    priority: int
+    """1 first (`domain.md` 2.1)."""
+    icon: str
+    params: Mapping[str, str]
+    facet: str = ""
+    """Facet that a click shows."""
+
+
+class VerificationLevel(StrEnum):
+    """How sure one is of who calls (`domain.md` 2.6)."""
+
+    NONE = "none"
+    WEAK = "weak"
+    STRONG = "strong"
+    LOCKED = "locked"
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """State of the caller's verification for this session."""
+
+    level: VerificationLevel = VerificationLevel.NONE
+    correct: int = 0
+    wrong: int = 0
+    needed: int = 3
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The fixed strip over the screen; values masked for the role, empty when unknown."""
+
+    person: PersonId
+    dossier: PersonId
+    title: str
+    last_name: str
+    first_name: str
+    birth_date: date | None
+    age: int | None
+    member_number: str
+    phone: str
+    email: str
+    address: str
+    nir_masked: str
+    plan: str
+    member_since: date | None
+    company_name: str
+    restricted: bool
+    advisor: str
+    identifiers: Mapping[str, str]
+    """Identifier in each tool, restricted schemes excepted."""
+    from_directory_only: bool = False
+    """True while identity has not been read from its tool."""
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestedAction:
+    """One of the two actions of a suggestion. Label: catalogue key `action.<id>`."""
+
+    id: str
+    icon: str
+
+
+class Likelihood(StrEnum):
+    """A word, never a percentage."""
+
+    VERY_LIKELY = "very_likely"
+    LIKELY = "likely"
+    POSSIBLE = "possible"
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """One suggested answer. `question` and `answer` are sentences ready to be read aloud."""
+
+    id: str
+    question: str
+    answer: str
+    """At most 95 characters; the part between ** is the fact, shown in bold."""
+    likelihood: Likelihood
+    reason: str
+    """Reason code of `domain.md` 3.3."""
+    facets: tuple[str, ...]
+    """Facets that it rests on."""
+    stale: bool = False
+    """Rests on a stale reading: says so and stands one rank lower."""
+    actions: tuple[SuggestedAction, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderChanged:
+    """The header, whole."""
+
+    header: Header
+
+
+@dataclass(frozen=True, slots=True)
+class FacetChanged:
+    """One block, whole. A facet fed by two tools gives one view a tool."""
+
+    view: FacetView
+
+
+@dataclass(frozen=True, slots=True)
+class AlertsChanged:
+    """All alerts, by severity then priority."""
+
+    alerts: tuple[Alert, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestionsChanged:
+    """At most three suggested answers, best first, and on how many fresh sources they rest."""
+
+    suggestions: tuple[Suggestion, ...]
+    fresh_sources: int
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineChanged:
+    """The whole unified timeline, newest first, and what is missing from it."""
+
+    entries: tuple[TimelineEntry, ...]
+    missing_sources: tuple[str, ...] = ()
+    """Names of the tools that could not be read: the history may lack their lines."""
+    truncated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class VerificationChanged:
+    """State of the caller's verification."""
+
+    verification: Verification
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningSettled:
+    """No reading is under way any more."""
+
+    fresh: int
+    stale: int
+    failed: int
+    forbidden: int
+    elapsed_ms: int
+
+
+CustomerUpdate = (
+    HeaderChanged
+    | FacetChanged
+    | AlertsChanged
+    | SuggestionsChanged
+    | TimelineChanged
+    | VerificationChanged
+    | OpeningSettled
+)

@@ -1,0 +1,67 @@
+"""What the Sources page and the status bar show of each tool: values without personal data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from avise.models.errors import Failure
+
+
+class SourceState(StrEnum):
+    """Chip of a tool (`ui.md` 5.16)."""
+
+    UP_TO_DATE = "up_to_date"
+    SLOW = "slow"
+    FAILING = "failing"
+    NEEDS_AUTH = "needs_auth"
+    MISCONFIGURED = "misconfigured"
+    REFUSED = "refused"
+    SUSPENDED = "suspended"
+    RESERVED = "reserved"
+    NEVER_READ = "never_read"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One recent call: route template, never a URL."""
+
+    at: datetime
+    template: str
+    outcome: str
+    """"ok" or an ErrorKind."""
+    milliseconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class SourceStatus:
+    """One row of the Sources page."""
+
+    instance: str
+    name: str
+    connector: str
+    """Id and version of the connector."""
+    owner: str
+    support: str
+    state: SourceState
+    since: datetime | None
+    median_ms: int | None
+    p95_ms: int | None
+    samples_ms: Sequence[int] = ()
+    """Latencies of the last readings, oldest first, at most 120, for the sparkline."""
+    calls_1h: int = 0
+    failures_1h: int = 0
+    last_success: datetime | None = None
+    last_failure: Failure | None = None
+    last_failure_at: datetime | None = None
+    retry_at: datetime | None = None
+    facets: Sequence[str] = ()
+    attempts: Sequence[Attempt] = ()
+    """Newest first, at most 50."""
+    refused_because: str = ""
+    """Catalogue key, for a connector that was not loaded."""
+    refused_detail: str = ""
+    cached_customers: int = 0
+    oldest_copy: datetime | None = None
