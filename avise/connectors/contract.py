@@ -415,4 +415,3 @@ class FetchesContent(Protocol):
 
     def content(self, ref: str, ctx: CallContext) -> AsyncIterator[bytes]:
         """Yield the bytes behind a `body_ref` or a document's record id."""
-
