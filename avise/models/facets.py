@@ -131,7 +131,14 @@ _PURGE_AT_THE_LATEST = 72 * _HOURS
 """Decision 14: nothing stays longer on a workstation unless it was taken on board."""
 
 IDENTITY = FacetSpec(
-    "identity", "id-card", Shape.CARD, Sensitivity.PERSONAL, 2 * _MINUTES, 72 * _HOURS, _DEADLINE, Datum.NAME,
+    "identity",
+    "id-card",
+    Shape.CARD,
+    Sensitivity.PERSONAL,
+    2 * _MINUTES,
+    72 * _HOURS,
+    _DEADLINE,
+    Datum.NAME,
     (
         _enum("title", "mr", "mrs"),
         _text("last_name", Datum.NAME),
@@ -158,10 +165,17 @@ IDENTITY = FacetSpec(
         _text("agency"),
     ),
     live_fields=("nir",),
-)  # fmt: skip
+)
 
 CONTACT_POINTS = FacetSpec(
-    "contact_points", "map-pin", Shape.LIST, Sensitivity.PERSONAL, 2 * _MINUTES, 72 * _HOURS, _DEADLINE, Datum.CONTACT,
+    "contact_points",
+    "map-pin",
+    Shape.LIST,
+    Sensitivity.PERSONAL,
+    2 * _MINUTES,
+    72 * _HOURS,
+    _DEADLINE,
+    Datum.CONTACT,
     (
         _enum("kind", "address", "landline", "mobile", "email"),
         _text("value", Datum.CONTACT),
@@ -171,10 +185,17 @@ CONTACT_POINTS = FacetSpec(
         FieldSpec("preferred", FieldKind.BOOL),
         _date("since"),
     ),
-)  # fmt: skip
+)
 
 CONSENTS = FacetSpec(
-    "consents", "hand", Shape.LIST, Sensitivity.PERSONAL, timedelta(0), 24 * _HOURS, _DEADLINE, Datum.NEUTRAL,
+    "consents",
+    "hand",
+    Shape.LIST,
+    Sensitivity.PERSONAL,
+    timedelta(0),
+    24 * _HOURS,
+    _DEADLINE,
+    Datum.NEUTRAL,
     (
         _enum("purpose", "commercial", "satisfaction", "prevention"),
         _enum("channel", "phone", "email", "sms", "letter"),
@@ -182,13 +203,22 @@ CONSENTS = FacetSpec(
         _date("since"),
         _text("proof"),
     ),
-)  # fmt: skip
+)
 
 CONTRACTS = FacetSpec(
-    "contracts", "file-check", Shape.LIST, Sensitivity.PERSONAL, 240 * _MINUTES, 72 * _HOURS, _DEADLINE, Datum.NEUTRAL,
+    "contracts",
+    "file-check",
+    Shape.LIST,
+    Sensitivity.PERSONAL,
+    240 * _MINUTES,
+    72 * _HOURS,
+    _DEADLINE,
+    Datum.NEUTRAL,
     (
         _text("number"),
-        _enum("kind", "individual", "group_mandatory", "group_voluntary", "portability", "evin", "self_employed"),
+        _enum(
+            "kind", "individual", "group_mandatory", "group_voluntary", "portability", "evin", "self_employed"
+        ),
         _text("product"),
         _text("plan"),
         _text("options"),
@@ -203,13 +233,31 @@ CONTRACTS = FacetSpec(
         _text("college"),
         _text("fund"),
     ),
-)  # fmt: skip
+)
 
 GUARANTEES = FacetSpec(
-    "guarantees", "list-checks", Shape.LIST, Sensitivity.PERSONAL, 10 * _MINUTES, 72 * _HOURS, _DEADLINE, Datum.NEUTRAL,
+    "guarantees",
+    "list-checks",
+    Shape.LIST,
+    Sensitivity.PERSONAL,
+    10 * _MINUTES,
+    72 * _HOURS,
+    _DEADLINE,
+    Datum.NEUTRAL,
     (
-        _enum("category", "consultations", "pharmacy", "laboratory", "paramedical", "dental", "optics", "audiology",
-              "hospital", "soft_medicine", "other"),
+        _enum(
+            "category",
+            "consultations",
+            "pharmacy",
+            "laboratory",
+            "paramedical",
+            "dental",
+            "optics",
+            "audiology",
+            "hospital",
+            "soft_medicine",
+            "other",
+        ),
         _text("label"),
         _text("rule"),
         _amount("ceiling"),
@@ -219,10 +267,17 @@ GUARANTEES = FacetSpec(
         _date("waiting_until"),
         _text("person", Datum.NAME),
     ),
-)  # fmt: skip
+)
 
 RIGHTS = FacetSpec(
-    "rights", "credit-card", Shape.LIST, Sensitivity.PERSONAL, 240 * _MINUTES, 72 * _HOURS, _DEADLINE, Datum.NEUTRAL,
+    "rights",
+    "credit-card",
+    Shape.LIST,
+    Sensitivity.PERSONAL,
+    240 * _MINUTES,
+    72 * _HOURS,
+    _DEADLINE,
+    Datum.NEUTRAL,
     (
         _text("card_number"),
         _text("person", Datum.NAME),
@@ -234,10 +289,17 @@ RIGHTS = FacetSpec(
         _enum("status", "active", "expired", "cancelled", "refused", "in_production"),
         _text("refusal"),
     ),
-)  # fmt: skip
+)
 
 BENEFICIARIES = FacetSpec(
-    "beneficiaries", "users", Shape.LIST, Sensitivity.PERSONAL, 240 * _MINUTES, 72 * _HOURS, _DEADLINE, Datum.NAME,
+    "beneficiaries",
+    "users",
+    Shape.LIST,
+    Sensitivity.PERSONAL,
+    240 * _MINUTES,
+    72 * _HOURS,
+    _DEADLINE,
+    Datum.NAME,
     (
         _text("party"),
         _text("last_name", Datum.NAME),
@@ -252,16 +314,34 @@ BENEFICIARIES = FacetSpec(
         FieldSpec("own_statements", FieldKind.BOOL),
         FieldSpec("shared_custody", FieldKind.BOOL),
     ),
-)  # fmt: skip
+)
 
 BENEFITS = FacetSpec(
-    "benefits", "receipt-euro", Shape.LIST, Sensitivity.HEALTH, 10 * _MINUTES, 24 * _HOURS, _DEADLINE, Datum.BENEFIT_LINE,
+    "benefits",
+    "receipt-euro",
+    Shape.LIST,
+    Sensitivity.HEALTH,
+    10 * _MINUTES,
+    24 * _HOURS,
+    _DEADLINE,
+    Datum.BENEFIT_LINE,
     (
         _date("paid_on"),
         _date("care_date"),
         _text("person", Datum.NAME),
-        _enum("category", "consultations", "pharmacy", "laboratory", "paramedical", "dental", "optics", "audiology",
-              "hospital", "soft_medicine", "other"),
+        _enum(
+            "category",
+            "consultations",
+            "pharmacy",
+            "laboratory",
+            "paramedical",
+            "dental",
+            "optics",
+            "audiology",
+            "hospital",
+            "soft_medicine",
+            "other",
+        ),
         _text("label", Datum.ACT_LABEL),
         _text("provider", Datum.ACT_LABEL),
         _amount("spent"),
@@ -274,10 +354,17 @@ BENEFITS = FacetSpec(
         _text("reject_reason"),
         _text("statement"),
     ),
-)  # fmt: skip
+)
 
 AUTHORIZATIONS = FacetSpec(
-    "authorizations", "file-clock", Shape.LIST, Sensitivity.HEALTH, 10 * _MINUTES, 24 * _HOURS, _DEADLINE, Datum.BENEFIT_LINE,
+    "authorizations",
+    "file-clock",
+    Shape.LIST,
+    Sensitivity.HEALTH,
+    10 * _MINUTES,
+    24 * _HOURS,
+    _DEADLINE,
+    Datum.BENEFIT_LINE,
     (
         _text("number"),
         _enum("kind", "optics", "dental", "audiology", "hospital"),
@@ -289,14 +376,23 @@ AUTHORIZATIONS = FacetSpec(
         _amount("mandatory_amount"),
         _amount("amount"),
         _amount("out_of_pocket"),
-        _enum("status", "pending", "accepted", "partial", "refused", "expired", "missing_document", "cancelled"),
+        _enum(
+            "status", "pending", "accepted", "partial", "refused", "expired", "missing_document", "cancelled"
+        ),
         _date("valid_until"),
         _text("reason"),
     ),
-)  # fmt: skip
+)
 
 CONTRIBUTIONS = FacetSpec(
-    "contributions", "euro", Shape.LIST, Sensitivity.FINANCIAL, 10 * _MINUTES, 72 * _HOURS, _DEADLINE, Datum.CONTRIBUTIONS,
+    "contributions",
+    "euro",
+    Shape.LIST,
+    Sensitivity.FINANCIAL,
+    10 * _MINUTES,
+    72 * _HOURS,
+    _DEADLINE,
+    Datum.CONTRIBUTIONS,
     (
         _date("due_on"),
         _amount("amount"),
@@ -308,10 +404,17 @@ CONTRIBUTIONS = FacetSpec(
         _enum("stage", "none", "reminder", "formal_notice", "suspension", "termination", "instalment_plan"),
         _text("contract"),
     ),
-)  # fmt: skip
+)
 
 BANK = FacetSpec(
-    "bank", "banknote", Shape.LIST, Sensitivity.FINANCIAL, 10 * _MINUTES, 72 * _HOURS, _DEADLINE, Datum.NEUTRAL,
+    "bank",
+    "banknote",
+    Shape.LIST,
+    Sensitivity.FINANCIAL,
+    10 * _MINUTES,
+    72 * _HOURS,
+    _DEADLINE,
+    Datum.NEUTRAL,
     (
         _enum("usage", "benefits", "contributions", "both"),
         FieldSpec("iban", FieldKind.IBAN, Datum.IBAN),
@@ -324,10 +427,17 @@ BANK = FacetSpec(
         _enum("holder_check", "match", "close_match", "no_match", "not_checked"),
     ),
     live_fields=("iban",),
-)  # fmt: skip
+)
 
 NOEMIE = FacetSpec(
-    "noemie", "arrow-right-left", Shape.LIST, Sensitivity.PERSONAL, 240 * _MINUTES, 72 * _HOURS, _DEADLINE, Datum.NEUTRAL,
+    "noemie",
+    "arrow-right-left",
+    Shape.LIST,
+    Sensitivity.PERSONAL,
+    240 * _MINUTES,
+    72 * _HOURS,
+    _DEADLINE,
+    Datum.NEUTRAL,
     (
         _text("person", Datum.NAME),
         _enum("state", "none", "waiting", "acknowledged", "reported", "rejected", "conflict", "refused"),
@@ -338,13 +448,31 @@ NOEMIE = FacetSpec(
         _date("last_statement_on"),
         _text("other_insurer"),
     ),
-)  # fmt: skip
+)
 
 DOCUMENTS = FacetSpec(
-    "documents", "folder-open", Shape.LIST, Sensitivity.PERSONAL, 24 * _HOURS, 72 * _HOURS, _DEADLINE, Datum.NEUTRAL,
+    "documents",
+    "folder-open",
+    Shape.LIST,
+    Sensitivity.PERSONAL,
+    24 * _HOURS,
+    72 * _HOURS,
+    _DEADLINE,
+    Datum.NEUTRAL,
     (
         _text("title"),
-        _enum("kind", "certificate", "invoice", "quote", "letter", "form", "bank_details", "identity", "statement", "other"),
+        _enum(
+            "kind",
+            "certificate",
+            "invoice",
+            "quote",
+            "letter",
+            "form",
+            "bank_details",
+            "identity",
+            "statement",
+            "other",
+        ),
         FieldSpec("dated", FieldKind.DATETIME),
         _enum("direction", "in", "out"),
         _enum("status", "received", "checked", "rejected", "sent", "awaited"),
@@ -352,10 +480,17 @@ DOCUMENTS = FacetSpec(
         _text("media_type"),
         FieldSpec("medical", FieldKind.BOOL),
     ),
-)  # fmt: skip
+)
 
 APPOINTMENTS = FacetSpec(
-    "appointments", "calendar", Shape.LIST, Sensitivity.PERSONAL, 10 * _MINUTES, 72 * _HOURS, _DEADLINE, Datum.NEUTRAL,
+    "appointments",
+    "calendar",
+    Shape.LIST,
+    Sensitivity.PERSONAL,
+    10 * _MINUTES,
+    72 * _HOURS,
+    _DEADLINE,
+    Datum.NEUTRAL,
     (
         FieldSpec("starts_at", FieldKind.DATETIME),
         FieldSpec("ends_at", FieldKind.DATETIME),
@@ -365,10 +500,17 @@ APPOINTMENTS = FacetSpec(
         _text("advisor"),
         _enum("status", "confirmed", "tentative", "cancelled", "done", "missed"),
     ),
-)  # fmt: skip
+)
 
 COMPLAINTS = FacetSpec(
-    "complaints", "flag", Shape.LIST, Sensitivity.PERSONAL, 10 * _MINUTES, 72 * _HOURS, _DEADLINE, Datum.COMPLAINTS,
+    "complaints",
+    "flag",
+    Shape.LIST,
+    Sensitivity.PERSONAL,
+    10 * _MINUTES,
+    72 * _HOURS,
+    _DEADLINE,
+    Datum.COMPLAINTS,
     (
         _text("number"),
         _text("subject"),
@@ -382,10 +524,17 @@ COMPLAINTS = FacetSpec(
         _enum("outcome", "none", "upheld", "partly_upheld", "not_upheld", "goodwill"),
         _text("handler"),
     ),
-)  # fmt: skip
+)
 
 MEMBER_SPACE = FacetSpec(
-    "member_space", "globe", Shape.CARD, Sensitivity.PERSONAL, 10 * _MINUTES, 72 * _HOURS, _DEADLINE, Datum.NEUTRAL,
+    "member_space",
+    "globe",
+    Shape.CARD,
+    Sensitivity.PERSONAL,
+    10 * _MINUTES,
+    72 * _HOURS,
+    _DEADLINE,
+    Datum.NEUTRAL,
     (
         _enum("account", "none", "active", "locked", "to_activate"),
         _date("created_on"),
@@ -396,10 +545,17 @@ MEMBER_SPACE = FacetSpec(
         _enum("notifications", "none", "email", "sms", "email_and_sms"),
         FieldSpec("two_factor", FieldKind.BOOL),
     ),
-)  # fmt: skip
+)
 
 COMPANY = FacetSpec(
-    "company", "store", Shape.CARD, Sensitivity.NONE, 240 * _MINUTES, 72 * _HOURS, _DEADLINE, Datum.NEUTRAL,
+    "company",
+    "store",
+    Shape.CARD,
+    Sensitivity.NONE,
+    240 * _MINUTES,
+    72 * _HOURS,
+    _DEADLINE,
+    Datum.NEUTRAL,
     (
         _text("name"),
         _text("siren"),
@@ -414,7 +570,7 @@ COMPANY = FacetSpec(
         _enum("declaration_state", "ok", "anomaly", "missing"),
         _text("declaration_anomaly"),
     ),
-)  # fmt: skip
+)
 
 FACETS: Mapping[str, FacetSpec] = {
     spec.id: spec
