@@ -1,0 +1,297 @@
+#!/usr/bin/env python3
+"""The developers' commands: each one sets up what it needs, then does its job.
+
+    python3 dev.py demo [--headless DIR]   the main job: a mutual in a box and the window on it
+    python3 dev.py test [PYTEST ARGS]      every test, the layers below the window without Qt
+    python3 dev.py lint                    formatting, rules, types, layers
+    python3 dev.py bench [NAME] [--json F] measures, as ratios in one run
+    python3 dev.py bundle                  the packaged program, started once as a check
+    python3 dev.py run ARGS…               `avise ARGS…` in the environment
+    python3 dev.py lock                    resolve the dependencies again
+
+Only the standard library is used here: a bare Debian has neither pip nor ensurepip.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+LOCK = ROOT / "requirements.lock"
+MINIMUM = (3, 11)
+
+QT_PACKAGES = ("pyside6-essentials", "shiboken6", "qasync", "pytest-qt")
+"""What the environment without Qt leaves out of the lock."""
+
+OFFSCREEN_LIBRARIES = ("libegl1", "libgl1", "libfontconfig1", "libxkbcommon0", "libglib2.0-0", "libdbus-1-3")
+SCREEN_LIBRARIES = (
+    "libxkbcommon-x11-0", "libxcb-cursor0", "libxcb-icccm4", "libxcb-keysyms1", "libxcb-shape0",
+)  # fmt: skip
+"""Found by experiment in a minimal Debian 12 (offscreen, then a real X11 screen)."""
+
+
+class SetupError(Exception):
+    """Something is missing that only the person at the keyboard can install."""
+
+
+def run(command: Sequence[str], *, env: Mapping[str, str] | None = None, check: bool = True) -> int:
+    """Run a program in the checkout; SystemExit with its status when it fails and `check` is set."""
+    status = subprocess.run([*command], cwd=ROOT, env={**os.environ, **(env or {})}, check=False).returncode
+    if check and status != 0:
+        raise SystemExit(status)
+    return status
+
+
+def install_packages(names: Sequence[str], why: str) -> None:
+    """Install Debian packages when root, else say the exact command to type."""
+    command = ["apt-get", "install", "-y", "--no-install-recommends", *names]
+    if shutil.which("apt-get") is None or os.geteuid() != 0:
+        advice = " ".join(["sudo", *command])
+        raise SetupError(f"{why}\nInstall what is missing, then run this command again:\n\n    {advice}\n")
+    print(f"{why} Installing {', '.join(names)}.", flush=True)
+    run(["apt-get", "update", "-qq"], check=False)
+    run(command, env={"DEBIAN_FRONTEND": "noninteractive"})
+
+
+class Environment:
+    """A virtual environment made from the lock.
+
+    Args:
+        folder: where it lives.
+        without: names of locked packages that are left out.
+    """
+
+    def __init__(self, folder: Path, without: Sequence[str] = ()) -> None:
+        self.folder = folder
+        self.without = tuple(without)
+        self.python = folder / "bin" / "python"
+
+    def ensure(self) -> None:
+        """Create or refresh it when the lock, the interpreter or the project's metadata changed."""
+        stamp = self.folder / "avise-stamp"
+        wanted = self._fingerprint()
+        if stamp.is_file() and stamp.read_text() == wanted and self._works():
+            return
+        print(f"Preparing {self.folder.name} (once, about a minute)…", flush=True)
+        self._create()
+        self._install()
+        stamp.write_text(wanted)
+
+    def _fingerprint(self) -> str:
+        parts = [LOCK.read_bytes(), (ROOT / "pyproject.toml").read_bytes(), sys.version.encode()]
+        return hashlib.sha256(b"\0".join([*parts, ",".join(self.without).encode()])).hexdigest()
+
+    def _works(self) -> bool:
+        if not self.python.exists():
+            return False
+        probe = [str(self.python), "-c", "import avise.cli"]
+        return subprocess.run(probe, cwd=self.folder, capture_output=True, check=False).returncode == 0
+
+    def _create(self) -> None:
+        attempt = self._venv()
+        if attempt.returncode != 0:
+            version = f"{sys.version_info.major}.{sys.version_info.minor}"
+            package = "python3-venv" if version == "3.11" else f"python{version}-venv"
+            install_packages([package], "This Python cannot create virtual environments.")
+            attempt = self._venv()
+        if attempt.returncode != 0:
+            raise SetupError(f"Could not create {self.folder}:\n{attempt.stdout}{attempt.stderr}")
+
+    def _venv(self) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "venv", "--clear", str(self.folder)]
+        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    def _install(self) -> None:
+        lock = self.folder / "requirements.txt"
+        lock.write_text(locked_without(LOCK.read_text(), self.without))
+        pip = [str(self.python), "-m", "pip", "--disable-pip-version-check", "--quiet", "install"]
+        quiet = {"PIP_ROOT_USER_ACTION": "ignore", "PIP_NO_INPUT": "1"}
+        run([*pip, "--require-hashes", "--only-binary", ":all:", "-r", str(lock)], env=quiet)
+        run([*pip, "--no-deps", "--no-build-isolation", "-e", str(ROOT)], env=quiet)
+
+
+def locked_without(lock: str, names: Sequence[str]) -> str:
+    """Return the text of a lock without some packages (each starts at column 0, the rest is indented)."""
+    kept: list[str] = []
+    keep = True
+    for line in lock.splitlines(keepends=True):
+        if line[:1].isalnum():
+            keep = line.split("==")[0].strip().lower() not in names
+        if keep:
+            kept.append(line)
+    return "".join(kept)
+
+
+DESKTOP = Environment(ROOT / ".venv")
+HEADLESS = Environment(ROOT / ".venv-headless", QT_PACKAGES)
+
+
+def ensure_qt(*, screen: bool) -> None:
+    """See that Qt starts, and install the system's libraries that it misses.
+
+    Args:
+        screen: also what a real X11 screen needs.
+    """
+    if qt_starts("offscreen") and not screen:
+        return
+    if not qt_starts("offscreen"):
+        install_packages(OFFSCREEN_LIBRARIES, "Qt misses some of the system's libraries.")
+    if screen and not qt_starts("xcb"):
+        install_packages(SCREEN_LIBRARIES, "Qt misses the libraries of an X11 screen.")
+    if not qt_starts("offscreen"):
+        raise SetupError(f"Qt does not start:\n{qt_probe('offscreen').stderr}")
+
+
+def qt_probe(platform: str) -> subprocess.CompletedProcess[str]:
+    """Start Qt once, without a window."""
+    code = "from PySide6.QtWidgets import QApplication; from PySide6 import QtSvg; QApplication([])"
+    environment = {**os.environ, "QT_QPA_PLATFORM": platform}
+    command = [str(DESKTOP.python), "-c", code]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, cwd=ROOT)
+
+
+def qt_starts(platform: str) -> bool:
+    """Say whether Qt starts on a platform."""
+    return qt_probe(platform).returncode == 0
+
+
+def compile_catalogues() -> None:
+    """Compile the sentences, so that starting the window does not parse them."""
+    code = "from avise.texts.catalogue import compile_catalogues; compile_catalogues()"
+    run([str(DESKTOP.python), "-c", code])
+
+
+def has_screen() -> bool:
+    """Say whether a window can be shown."""
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def demo(arguments: Sequence[str]) -> int:
+    """Show the mutual in a box: the window, or its pictures where there is no screen."""
+    DESKTOP.ensure()
+    screen = has_screen()
+    ensure_qt(screen=screen)
+    compile_catalogues()
+    command = [str(DESKTOP.python), "-m", "avise", "demo", *arguments]
+    if screen or any(flag in arguments for flag in ("--tour", "--serve")):
+        return run(command, check=False)
+    print("There is no screen here: the main screens are drawn to tour/ instead.", flush=True)
+    return run([*command, "--tour", "tour"], env={"QT_QPA_PLATFORM": "offscreen"}, check=False)
+
+
+def test(arguments: Sequence[str]) -> int:
+    """Run the tests: every layer below the window without Qt installed, then the window."""
+    HEADLESS.ensure()
+    DESKTOP.ensure()
+    ensure_qt(screen=False)
+    compile_catalogues()
+    pytest = ["-m", "pytest", "-q", *arguments]
+    below = run(
+        [str(HEADLESS.python), *pytest, "-n", "2", "--ignore=tests/ui", "tests"],
+        env={"PYTHONPATH": str(ROOT), "AVISE_TESTS_WITHOUT_QT": "1"},
+        check=False,
+    )
+    window = run(
+        [str(DESKTOP.python), *pytest, "-n", "2", "tests/ui"],
+        env={"QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT)},
+        check=False,
+    )
+    return below or window
+
+
+def lint(arguments: Sequence[str]) -> int:
+    """Check formatting, rules, types, layers and the lock's freedom from addresses."""
+    DESKTOP.ensure()
+    tools = str(DESKTOP.folder / "bin")
+    checks = (
+        [f"{tools}/ruff", "format", "--check", "."],
+        [f"{tools}/ruff", "check", "."],
+        [f"{tools}/mypy", *arguments],
+        [f"{tools}/lint-imports"],
+    )
+    failed = [command for command in checks if run(command, check=False, env={"PYTHONPATH": str(ROOT)})]
+    if "://" in LOCK.read_text():
+        print("requirements.lock names an address; make it again with: python3 dev.py lock")
+        return 1
+    return 1 if failed else 0
+
+
+def bench(arguments: Sequence[str]) -> int:
+    """Run the benchmarks."""
+    DESKTOP.ensure()
+    ensure_qt(screen=False)
+    compile_catalogues()
+    environment = {"PYTHONPATH": str(ROOT), "QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offscreen")}
+    return run([str(DESKTOP.python), "-m", "benchmarks", *arguments], env=environment, check=False)
+
+
+def bundle(arguments: Sequence[str]) -> int:
+    """Build the one-folder program and start it once."""
+    DESKTOP.ensure()
+    ensure_qt(screen=False)
+    compile_catalogues()
+    if shutil.which("objdump") is None:
+        install_packages(["binutils"], "The packager needs objdump.")
+    run([
+        str(DESKTOP.python), "-m", "PyInstaller", "--noconfirm", "--distpath", "dist", "--workpath", "build",
+        "installer/avise.spec", *arguments,
+    ])  # fmt: skip
+    program = ROOT / "dist" / "avise" / "avise"
+    run([str(program), "--version"])
+    return run([str(program), "--check-start"], env={"QT_QPA_PLATFORM": "offscreen"}, check=False)
+
+
+def run_avise(arguments: Sequence[str]) -> int:
+    """Run `avise` in the environment."""
+    DESKTOP.ensure()
+    return run([str(DESKTOP.python), "-m", "avise", *arguments], check=False)
+
+
+def lock(_arguments: Sequence[str]) -> int:
+    """Resolve the dependencies again, with hashes and without any address."""
+    DESKTOP.ensure()
+    return run([
+        str(DESKTOP.folder / "bin" / "uv"), "pip", "compile", "pyproject.toml", "--extra", "desktop",
+        "--extra", "demo", "--group", "dev", "--universal", "--python-version", "3.11", "--generate-hashes",
+        "--no-emit-index-url", "--no-emit-find-links", "--quiet", "--output-file", "requirements.lock",
+        "--custom-compile-command", "python3 dev.py lock",
+    ])  # fmt: skip
+
+
+COMMANDS = {
+    "demo": demo,
+    "test": test,
+    "lint": lint,
+    "bench": bench,
+    "bundle": bundle,
+    "run": run_avise,
+    "lock": lock,
+}
+
+
+def main() -> int:
+    """Read the command and do it."""
+    if sys.version_info < MINIMUM:
+        print(f"Avise needs Python {MINIMUM[0]}.{MINIMUM[1]} or newer; this is {sys.version.split()[0]}.")
+        return 2
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("command", choices=sorted(COMMANDS))
+    chosen, rest = parser.parse_known_args()
+    try:
+        return COMMANDS[chosen.command](rest)
+    except SetupError as error:
+        print(error, file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
