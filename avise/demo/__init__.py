@@ -1,0 +1,1 @@
+"""A small mutual in a box: invented people, and the simulated back-office tools that hold their files."""

@@ -1,0 +1,512 @@
+"""What the generated world is made of, before any back-office tool gives it its own shape.
+
+Frozen values, neutral of every tool. Words that end on a screen (titles, labels, names) are French, as
+a real tool would send them. Enumerated values are the canonical codes of `avise.models.facets` and of
+`avise.models.interaction.Channel`; a self-check holds them to it. Amounts are Decimal euros with two
+places; datetimes are aware, in Europe/Paris. Nobody here exists (`domain.md` 7.1).
+
+`defects` names the faults injected on purpose in an entity (`avise.demo.population.defects`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+
+NO_DEFECT: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalIds:
+    """The identifier of one person in each tool; no two tools share a shape.
+
+    `party`, `insured` and `registration` are the person's own. The others are the dossier's: a
+    beneficiary carries the member's.
+    """
+
+    member_number: str
+    """Ten opaque digits; leading zeros count ("0482917350")."""
+    party: str
+    """Parties: "PTY-" and eight hexadecimal digits."""
+    insured: str
+    """Benefits: eight capitals and digits."""
+    account: int
+    """Billing: an integer."""
+    folder: str
+    """Documents: "D07-0392817"."""
+    calendar_contact: str
+    """Calendar: "ct" and seven lower-case hexadecimal digits."""
+    registration: str
+    """NOEMIE: the fund's registration key, never the NIR ("R0048213977K")."""
+    contact: str
+    """Relation: a UUID."""
+    client: str
+    """Complaints: "CLI0417735X"."""
+
+    def as_mapping(self) -> Mapping[str, str]:
+        """Return the identifiers by the scheme that connectors ask for, all as text."""
+        return {
+            "member": self.member_number,
+            "parties.party": self.party,
+            "benefits.insured": self.insured,
+            "billing.account": str(self.account),
+            "documents.folder": self.folder,
+            "calendar.contact": self.calendar_contact,
+            "noemie.registration": self.registration,
+            "relation.contact": self.contact,
+            "complaints.client": self.client,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A natural person: a member, a beneficiary or a prospect."""
+
+    ids: ExternalIds
+    kind: str
+    """"member", "beneficiary" or "prospect" (`avise.models.customer.PartyKind`)."""
+    title: str
+    """"mr" or "mrs"."""
+    sex: str
+    """"F" or "M"."""
+    last_name: str
+    """Name in use."""
+    birth_name: str
+    first_name: str
+    """"" for a person who has one name only."""
+    birth_date: date
+    birth_place: str
+    nir: str
+    """15 characters with a valid key and an unassigned commune, or "" when unknown."""
+    nir_certified: bool
+    language: str = "fr"
+    scheme_code: str = "01"
+    """Mandatory scheme, 2 digits."""
+    fund_code: str = ""
+    """3 digits."""
+    fund_center: str = ""
+    """4 digits."""
+    fund_name: str = ""
+    """"CPAM 44"."""
+    vital_status: str = "alive"
+    death_date: date | None = None
+    restricted: bool = False
+    staff_member: bool = False
+    protection: str = "none"
+    legal_representative: str = ""
+    authorized_third_party: str = ""
+    authorized_until: date | None = None
+    accessibility: str = "none"
+    defects: frozenset[str] = NO_DEFECT
+
+
+@dataclass(frozen=True, slots=True)
+class Beneficiary:
+    """A person covered through the member."""
+
+    person: Person
+    relation: str
+    rank: int
+    """Order number used with the fund, from 1; twins share one."""
+    joined_on: date
+    left_on: date | None = None
+    rights_until: date | None = None
+    awaited_document: str = "none"
+    own_statements: bool = False
+    """Receives the statements of the own benefits (allowed from 16)."""
+    shared_custody: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ContactPoint:
+    """An address, a telephone or an e-mail."""
+
+    kind: str
+    """"address", "landline", "mobile" or "email"."""
+    value: str
+    """First line of an address; E.164; an address under `.invalid`."""
+    city: str = ""
+    postcode: str = ""
+    status: str = "ok"
+    preferred: bool = False
+    since: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """A health contract, current, past or to come."""
+
+    number: str
+    kind: str
+    product: str
+    plan: str
+    options: tuple[str, ...]
+    effective_date: date
+    anniversary_date: date | None
+    end_date: date | None
+    status: str
+    end_reason: str
+    responsible: bool
+    company_name: str = ""
+    company_siren: str = ""
+    college: str = ""
+    fund: str = ""
+    monthly_amount: Decimal = Decimal("0.00")
+    """What one month costs, employer share included."""
+    employer_percent: int = 0
+    origin_channel: str = "agency"
+    defects: frozenset[str] = NO_DEFECT
+
+
+@dataclass(frozen=True, slots=True)
+class GuaranteeRule:
+    """One row of the table of guarantees; with a ceiling, what one person has used of it."""
+
+    category: str
+    label: str
+    rule: str
+    """How the guarantee is written: "150 % BR", "60 € par séance, 4 par an"."""
+    ceiling: Decimal | None = None
+    used: Decimal | None = None
+    renews_on: date | None = None
+    waiting_until: date | None = None
+    party: str = ""
+    """Party id of the person; "" for a rule that everyone shares."""
+
+    @property
+    def remaining(self) -> Decimal | None:
+        """Return what is left under the ceiling, None without one."""
+        return None if self.ceiling is None or self.used is None else self.ceiling - self.used
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A direct-billing card."""
+
+    number: str
+    party: str
+    amc_number: str
+    valid_from: date
+    valid_to: date
+    edition: str
+    sent_on: date | None
+    status: str
+    refusal: str = ""
+    """What the provider was told, when the card was refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class BenefitLine:
+    """One act of one person. `spent == mandatory_amount + amount + out_of_pocket`, always."""
+
+    number: str
+    party: str
+    contract: str
+    act_family: str
+    """Item of the frequency table ("consult_gp", "pharmacy"…)."""
+    category: str
+    act_code: str
+    label: str
+    provider: str
+    received_on: date
+    care_date: date
+    paid_on: date | None
+    spent: Decimal
+    base: Decimal
+    """Tariff on which the mandatory scheme pays."""
+    rate: int
+    """Percent paid by the mandatory scheme."""
+    flat: Decimal
+    """Flat contribution and deductible, never reimbursed by a responsible contract."""
+    mandatory_amount: Decimal
+    amount: Decimal
+    """Paid by the mutual."""
+    out_of_pocket: Decimal
+    paid_to: str
+    status: str
+    reject_reason: str = ""
+    statement: str = ""
+    """Number of the statement that paid it; "" before payment."""
+    direct_billing: bool = False
+    defects: frozenset[str] = NO_DEFECT
+
+
+@dataclass(frozen=True, slots=True)
+class Authorization:
+    """A quote or an authorization of care (PEC)."""
+
+    number: str
+    kind: str
+    party: str
+    provider: str
+    requested_on: date
+    care_date: date | None
+    quoted: Decimal
+    mandatory_amount: Decimal
+    amount: Decimal
+    out_of_pocket: Decimal
+    status: str
+    valid_until: date | None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ContributionCall:
+    """One due date of the contributions."""
+
+    number: str
+    contract: str
+    due_on: date
+    amount: Decimal
+    employer_share: Decimal
+    status: str
+    method: str
+    paid_on: date | None
+    reject_code: str = ""
+    rejected_on: date | None = None
+    stage: str = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class BankAccount:
+    """An account and, when contributions are debited from it, its mandate."""
+
+    usage: str
+    iban: str
+    """Valid keys, unassigned bank code 99999."""
+    bic: str
+    holder: str
+    mandate: str
+    """Unique mandate reference, "" without a mandate."""
+    signed_on: date | None
+    changed_on: date
+    status: str
+    holder_check: str
+    debit_day: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NoemieEvent:
+    """One message exchanged with the fund."""
+
+    on: date
+    direction: str
+    """"out": asked by the mutual; "in": answered by the fund."""
+    code: str
+    """Return code of two digits, "" for a request."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoemieLink:
+    """The electronic link with the fund, for one person."""
+
+    party: str
+    registration: str
+    state: str
+    code: str
+    fund: str
+    requested_on: date | None
+    changed_on: date | None
+    last_statement_on: date | None
+    other_insurer: str = ""
+    events: tuple[NoemieEvent, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document of the dossier; its bytes are made from this description by the tool."""
+
+    id: str
+    title: str
+    kind: str
+    dated: datetime
+    direction: str
+    status: str
+    size: int
+    """Bytes."""
+    media_type: str
+    medical: bool
+    party: str = ""
+    defects: frozenset[str] = NO_DEFECT
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """A meeting with an advisor or a representative."""
+
+    uid: str
+    starts_at: datetime
+    ends_at: datetime
+    kind: str
+    subject: str
+    place: str
+    advisor: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """An expression of dissatisfaction with its two legal dates."""
+
+    number: str
+    subject: str
+    channel: str
+    received_on: date
+    acknowledge_by: date
+    acknowledged_on: date | None
+    answer_by: date
+    level: str
+    status: str
+    outcome: str
+    handler: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemberSpaceVisit:
+    """One visit of the member's web space or application."""
+
+    at: datetime
+    device: str
+    page: str
+    search: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MemberSpaceActivity:
+    """The member's digital account and the visits, oldest first."""
+
+    account: str
+    created_on: date | None
+    device: str
+    notifications: str
+    two_factor: bool
+    visits: tuple[MemberSpaceVisit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One exchange with the member on one channel, as the relation tool keeps it."""
+
+    id: str
+    at: datetime
+    channel: str
+    """A code of `avise.models.interaction.Channel`."""
+    direction: str
+    title: str
+    summary: str = ""
+    status: str = ""
+    author: str = ""
+    reason: str = ""
+    """"R01" to "R23" (`domain.md` 3.3), "" for a notice."""
+    duration_s: int | None = None
+    wait_s: int | None = None
+    address: str = ""
+    """Telephone (E.164) or e-mail used, when the channel has one."""
+    body: str = ""
+    defects: frozenset[str] = NO_DEFECT
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What the member accepts, for one purpose on one channel."""
+
+    purpose: str
+    channel: str
+    state: str
+    since: date | None
+    proof: str
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """A client company and the state of its monthly declaration (DSN)."""
+
+    siren: str
+    siret: str
+    name: str
+    city: str
+    postcode: str
+    collective_agreement: str
+    """"IDCC 1979"."""
+    headcount: int
+    colleges: tuple[str, ...]
+    contract: str
+    product: str
+    employer_percent: int
+    hr_contact: str
+    hr_phone: str
+    hr_email: str
+    payroll_agent: str
+    declaration_month: str
+    """"2026-02"."""
+    declaration_state: str
+    declaration_anomaly: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """Everything that the mutual knows of one member and of those covered through the member."""
+
+    index: int
+    persona: str
+    """Code of a scripted persona ("P01"), "" for the others."""
+    member: Person
+    member_since: date
+    rights_status: str
+    rights_until: date | None
+    advisor: str
+    agency: str
+    beneficiaries: tuple[Beneficiary, ...] = ()
+    duplicates: tuple[Person, ...] = ()
+    """Further party records of the member, entered twice by mistake; own party id, nothing attached."""
+    contact_points: tuple[ContactPoint, ...] = ()
+    relation_address: ContactPoint | None = None
+    """The address as the relation tool has it, when it contradicts `contact_points`."""
+    contracts: tuple[Contract, ...] = ()
+    guarantees: tuple[GuaranteeRule, ...] = ()
+    cards: tuple[Card, ...] = ()
+    benefit_lines: tuple[BenefitLine, ...] = ()
+    """Latest care first."""
+    authorizations: tuple[Authorization, ...] = ()
+    contributions: tuple[ContributionCall, ...] = ()
+    accounts: tuple[BankAccount, ...] = ()
+    noemie: tuple[NoemieLink, ...] = ()
+    documents: tuple[Document, ...] = ()
+    appointments: tuple[Appointment, ...] = ()
+    complaints: tuple[Complaint, ...] = ()
+    member_space: MemberSpaceActivity = field(
+        default_factory=lambda: MemberSpaceActivity("none", None, "web", "none", two_factor=False)
+    )
+    exchanges: tuple[Exchange, ...] = ()
+    """Latest first."""
+    consents: tuple[Consent, ...] = ()
+    company: Company | None = None
+    defects: frozenset[str] = NO_DEFECT
+
+    @property
+    def ids(self) -> ExternalIds:
+        """Return the member's identifiers."""
+        return self.member.ids
+
+    def persons(self) -> Iterator[Person]:
+        """Iterate the member, then the beneficiaries in their order."""
+        yield self.member
+        for beneficiary in self.beneficiaries:
+            yield beneficiary.person
+
+    def person(self, party: str) -> Person:
+        """Return the person of the dossier with that party id; KeyError when there is none."""
+        for person in self.persons():
+            if person.ids.party == party:
+                return person
+        raise KeyError(party)
+
+    @property
+    def mobile(self) -> str:
+        """Return the preferred telephone (E.164), or ""."""
+        phones = [point for point in self.contact_points if point.kind in {"mobile", "landline"}]
+        phones.sort(key=lambda point: not point.preferred)
+        return phones[0].value if phones else ""
