@@ -14,7 +14,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from avise.models.facets import FacetState
-from avise.models.interaction import TimelineEntry
 from avise.services.customer_updates import Likelihood, SuggestedAction, Suggestion
 from avise.services.facts import Facts, amount, day, moment, word
 from avise.texts import text
@@ -47,7 +46,7 @@ def suggestions(facts: Facts, timeline: tuple[TimelineEntry, ...] = ()) -> tuple
     """Return at most three suggested answers, best first, and how many fresh sources were read."""
     drafts = [draft for rule in _RULES for draft in rule(facts)]
     searched = _searched_words(facts)
-    drafts = [_raised(draft, searched, timeline) for draft in drafts]
+    drafts = [_raised(draft, searched) for draft in drafts]
     found = sorted(
         ((_suggestion(draft, facts), draft.weight) for draft in drafts),
         key=lambda pair: (_ORDER.index(pair[0].likelihood), -pair[1], pair[0].id),
@@ -92,7 +91,7 @@ _WORDS_OF_REASON = {
 }
 
 
-def _raised(draft: _Draft, searched: str, timeline: tuple[TimelineEntry, ...]) -> _Draft:
+def _raised(draft: _Draft, searched: str) -> _Draft:
     """Raise an answer that the member searched for in the member space."""
     if searched and any(wanted in searched for wanted in _WORDS_OF_REASON.get(draft.reason, ())):
         rank = max(_ORDER.index(draft.likelihood) - 1, 0)
