@@ -42,7 +42,7 @@ class _Draft:
     """Breaks ties within a likelihood; higher first."""
 
 
-def suggestions(facts: Facts, timeline: tuple[TimelineEntry, ...] = ()) -> tuple[tuple[Suggestion, ...], int]:
+def suggestions(facts: Facts) -> tuple[tuple[Suggestion, ...], int]:
     """Return at most three suggested answers, best first, and how many fresh sources were read."""
     drafts = [draft for rule in _RULES for draft in rule(facts)]
     searched = _searched_words(facts)

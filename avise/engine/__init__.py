@@ -1,0 +1,1 @@
+"""The Qt-free composition: store, connectors and services on their own loops."""

@@ -1,0 +1,141 @@
+"""Loops in threads of their own, and the crossing between them.
+
+Three loops run (decision 6): Qt's, the engine's (services, store) and the connectors' (pipeline and
+third-party code). Only frozen values cross, by the two functions at the end of this module.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
+from concurrent.futures import Future
+from contextlib import aclosing
+from typing import TypeVar
+
+from avise.models.errors import AviseError
+
+T = TypeVar("T")
+
+JOIN_SECONDS = 10.0
+"""How long a loop's thread may take to end before the program says so."""
+
+
+class LoopThread:
+    """An asyncio loop that runs in a thread until it is stopped.
+
+    Args:
+        name: of the thread, as logs and stack dumps show it.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._stopped = False
+
+    def start(self) -> None:
+        """Start the thread; the loop takes calls from now on."""
+        self._thread.start()
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self.loop)
+        try:
+            self.loop.run_forever()
+        finally:
+            self.loop.run_until_complete(self.loop.shutdown_asyncgens())
+            self.loop.close()
+
+    def submit(self, coroutine: Coroutine[object, object, T]) -> Future[T]:
+        """Run a coroutine on this loop from any thread.
+
+        Raises:
+            AviseError: `engine.stopped`, after closing the coroutine, when the loop has ended.
+        """
+        if self._stopped or self.loop.is_closed():
+            coroutine.close()
+            raise AviseError("engine.stopped")
+        return asyncio.run_coroutine_threadsafe(coroutine, self.loop)
+
+    async def call(self, coroutine: Coroutine[object, object, T]) -> T:
+        """Await a coroutine that runs on this loop from another loop; cancellation is forwarded.
+
+        A cancellation that comes from this loop's side becomes an error: the caller was not
+        cancelled (decision 43).
+        """
+        future = self.submit(coroutine)
+        try:
+            return await asyncio.wrap_future(future)
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                raise
+            raise AviseError("engine.stopped") from None
+
+    def stop(self) -> None:
+        """Cancel what still runs, end the loop and join its thread; may be called twice."""
+        if self._stopped:
+            return
+        self._stopped = True
+        if not self._thread.is_alive():
+            self.loop.close()
+            return
+        ended = asyncio.run_coroutine_threadsafe(_cancel_others(), self.loop)
+        ended.result(JOIN_SECONDS)
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self._thread.join(JOIN_SECONDS)
+
+
+async def _cancel_others() -> None:
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
+
+
+class _End:
+    """Marks the end of an iterator on its way across."""
+
+    def __init__(self, error: BaseException | None) -> None:
+        self.error = error
+
+
+async def iterate_across(
+    thread: LoopThread, make_iterator: Callable[[], AsyncIterator[T]]
+) -> AsyncGenerator[T, None]:
+    """Yield, on the calling loop, what an asynchronous iterator gives on another loop.
+
+    Closing this generator closes the iterator on its own loop.
+    """
+    home = asyncio.get_running_loop()
+    queue: asyncio.Queue[T | _End] = asyncio.Queue()
+
+    def hand_over(item: T | _End) -> None:
+        if not home.is_closed():
+            home.call_soon_threadsafe(queue.put_nowait, item)
+
+    async def pump() -> None:
+        try:
+            iterator = make_iterator()
+            async with aclosing(iterator) as items:  # type: ignore[type-var]  # ours are generators
+                async for item in items:
+                    hand_over(item)
+        except asyncio.CancelledError:
+            hand_over(_End(None))
+            raise
+        except Exception as error:  # noqa: BLE001 - every error crosses and is raised on the other side
+            hand_over(_End(error))
+        else:
+            hand_over(_End(None))
+
+    future = thread.submit(pump())
+    try:
+        while True:
+            item = await queue.get()
+            if isinstance(item, _End):
+                if item.error is not None:
+                    raise item.error
+                return
+            yield item
+    finally:
+        future.cancel()

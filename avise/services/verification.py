@@ -1,0 +1,197 @@
+"""Who is calling: questions whose answers are compared, never shown (`domain.md` 2.6).
+
+Two right answers make a weak level, three with a dynamic one a strong level; three wrong answers
+lock the session's verification, and the agent calls back on the known number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+
+from rapidfuzz.distance import OSA
+
+from avise.models.names import fold
+from avise.services.customer_updates import Verification, VerificationLevel
+from avise.services.desk import Comparison, VerificationQuestion
+from avise.services.facts import Facts, amount, day, word
+
+WRONG_ANSWERS_THAT_LOCK = 3
+ANSWERS_NEEDED = 3
+WEAK_FROM = 2
+
+AMOUNT_TOLERANCE = Decimal("1.00")
+"""A caller rounds: "about 27 euros" answers 27.50."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    id: str
+    dynamic: bool
+    matches: Callable[[Facts, str], bool | None]
+    """None when the dossier holds no answer: the question is not asked."""
+
+
+def questions(facts: Facts) -> tuple[VerificationQuestion, ...]:
+    """Return the questions that this dossier can answer."""
+    return tuple(
+        VerificationQuestion(question.id, question.dynamic)
+        for question in _QUESTIONS
+        if question.matches(facts, "") is not None
+    )
+
+
+@dataclass(slots=True)
+class CallerVerification:
+    """State of one caller's verification on one dossier.
+
+    A question counts once, whatever the number of times it is put.
+    """
+
+    state: Verification = field(default_factory=Verification)
+    _right: frozenset[str] = frozenset()
+
+    def answer(self, facts: Facts, question_id: str, answer: str, now: datetime) -> Comparison:
+        """Compare one answer and return where the verification stands; locked answers nothing."""
+        question = next((item for item in _QUESTIONS if item.id == question_id), None)
+        if question is None or self.state.level is VerificationLevel.LOCKED:
+            return self._comparison(correct=False)
+        correct = question.matches(facts, answer) is True
+        if correct:
+            self._right |= {question_id}
+        wrong = self.state.wrong + (0 if correct else 1)
+        self.state = replace(
+            self.state,
+            correct=len(self._right),
+            wrong=wrong,
+            needed=ANSWERS_NEEDED,
+            level=self._level(wrong),
+            at=now,
+        )
+        return self._comparison(correct=correct)
+
+    def _level(self, wrong: int) -> VerificationLevel:
+        if wrong >= WRONG_ANSWERS_THAT_LOCK:
+            return VerificationLevel.LOCKED
+        dynamic = any(question.dynamic and question.id in self._right for question in _QUESTIONS)
+        if len(self._right) >= ANSWERS_NEEDED and dynamic:
+            return VerificationLevel.STRONG
+        if len(self._right) >= WEAK_FROM:
+            return VerificationLevel.WEAK
+        return VerificationLevel.NONE
+
+    def _comparison(self, *, correct: bool) -> Comparison:
+        left = max(WRONG_ANSWERS_THAT_LOCK - self.state.wrong, 0)
+        return Comparison(correct=correct, verification=self.state, attempts_left=left)
+
+
+def _member_number(facts: Facts, answer: str) -> bool | None:
+    record = facts.first("identity")
+    known = word(record, "member_number") if record else ""
+    return _digits(answer) == _digits(known) if known else None
+
+
+def _birth_date(facts: Facts, answer: str) -> bool | None:
+    record = facts.first("identity")
+    known = day(record, "birth_date") if record else None
+    return read_day(answer) == known if known else None
+
+
+def _address(facts: Facts, answer: str) -> bool | None:
+    known = [
+        fold(f"{word(record, 'value')} {word(record, 'postcode')} {word(record, 'city')}")
+        for record in facts.records("contact_points")
+        if word(record, "kind") == "address"
+    ]
+    if not known:
+        return None
+    said = [part for part in fold(answer).split() if len(part) >= 2 or part.isdigit()]
+    # A street number alone, or a city alone, proves nothing.
+    return len(said) >= 3 and any(all(part in address.split() for part in said) for address in known)
+
+
+def _effective_date(facts: Facts, answer: str) -> bool | None:
+    known = {found for record in facts.records("contracts") if (found := day(record, "effective_date"))}
+    if not known:
+        return None
+    said = read_day(answer)
+    if said is not None:
+        return said in known
+    digits = _digits(answer)
+    return len(digits) == 4 and int(digits) in {found.year for found in known}
+
+
+def _beneficiary(facts: Facts, answer: str) -> bool | None:
+    known = [fold(word(record, "first_name")) for record in facts.records("beneficiaries")]
+    if not known:
+        return None
+    said = fold(answer)
+    return any(OSA.distance(said, name) <= (1 if len(name) > 4 else 0) for name in known)
+
+
+def _last_reimbursement(facts: Facts, answer: str) -> bool | None:
+    paid = [
+        (on, value)
+        for record in facts.records("benefits")
+        if (on := day(record, "paid_on")) and (value := amount(record, "amount")) is not None
+        if word(record, "paid_to") == "member" and word(record, "status") == "paid" and on <= facts.today
+    ]
+    if not paid:
+        return None
+    last = max(on for on, _ in paid)
+    amounts = [value for on, value in paid if on == last]
+    said = read_amount(answer)
+    if said is None:
+        return False
+    return any(abs(said - value) <= AMOUNT_TOLERANCE for value in (*amounts, sum(amounts, Decimal(0))))
+
+
+_QUESTIONS = (
+    _Question("birth_date", dynamic=False, matches=_birth_date),
+    _Question("member_number", dynamic=False, matches=_member_number),
+    _Question("address", dynamic=False, matches=_address),
+    _Question("effective_date", dynamic=False, matches=_effective_date),
+    _Question("beneficiary", dynamic=False, matches=_beneficiary),
+    _Question("last_reimbursement", dynamic=True, matches=_last_reimbursement),
+)
+
+
+def _digits(answer: str) -> str:
+    return "".join(character for character in answer if character.isdigit())
+
+
+_MONTHS = (
+    "JANVIER", "FEVRIER", "MARS", "AVRIL", "MAI", "JUIN", "JUILLET", "AOUT", "SEPTEMBRE", "OCTOBRE",
+    "NOVEMBRE", "DECEMBRE",
+)  # fmt: skip
+
+
+def read_day(answer: str) -> date | None:
+    """Read a date as callers say it: 12/03/1968, 12031968, 12 mars 1968; None when it is not one."""
+    words = fold(answer).replace("/", " ").replace(".", " ").replace("-", " ").split()
+    if len(words) == 1 and len(words[0]) == 8 and words[0].isdigit():
+        words = [words[0][:2], words[0][2:4], words[0][4:]]
+    if len(words) != 3:
+        return None
+    first, month, year = words
+    if month in _MONTHS:
+        month = str(_MONTHS.index(month) + 1)
+    first = first.removesuffix("ER")
+    if not (first.isdigit() and month.isdigit() and year.isdigit()):
+        return None
+    try:
+        return date(int(year), int(month), int(first))
+    except ValueError:
+        return None
+
+
+def read_amount(answer: str) -> Decimal | None:
+    """Read an amount as callers say it: 27,50, 27.5 €, 1 234; None when it is not one."""
+    plain = "".join(c for c in answer if c not in " \u00a0\u202f\u2009€").replace(",", ".")
+    plain = plain.lower().removesuffix("euros").removesuffix("euro")
+    try:
+        return Decimal(plain) if plain else None
+    except InvalidOperation:
+        return None
