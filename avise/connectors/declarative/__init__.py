@@ -1,0 +1,1 @@
+"""Connectors written in TOML: no code, ten lines, every error with its line."""

@@ -1,0 +1,79 @@
+"""Where a tool is and how one signs in there, resolved for one instance: what the gateways are built from.
+
+Secrets appear by name only; the gateway asks the secret port for their value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class NoSignIn:
+    """The tool asks for nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class BasicSignIn:
+    """A user and a password (RFC 7617)."""
+
+    user: str
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class BearerSignIn:
+    """A fixed token (RFC 6750)."""
+
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderSignIn:
+    """A key in a header of the tool's own."""
+
+    header: str
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClientCredentialsSignIn:
+    """OAuth 2 client credentials (RFC 6749, section 4.4)."""
+
+    token_url: str
+    """Absolute, or a path on the base URL's origin."""
+    client_id: str
+    secret: str
+    scope: str = ""
+    client_auth: str = "basic"
+    """"basic" (header) or "body"."""
+
+
+SignIn = NoSignIn | BasicSignIn | BearerSignIn | HeaderSignIn | ClientCredentialsSignIn
+
+
+@dataclass(frozen=True, slots=True)
+class HttpEndpoint:
+    """One HTTP tool."""
+
+    base_url: str
+    """Absolute, without a final slash."""
+    sign_in: SignIn = field(default_factory=NoSignIn)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    hosts: tuple[str, ...] = ()
+    """Extra hosts that may be contacted."""
+    concurrency: int = 4
+    rate_per_second: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SqlEndpoint:
+    """One database, read with an account that can only read."""
+
+    url: str
+    """SQLAlchemy URL without a password."""
+    password_secret: str = ""
+    statement_timeout: timedelta = timedelta(seconds=3)
+    concurrency: int = 2
