@@ -505,7 +505,7 @@ class Dossier:
         raise KeyError(party)
 
     @property
-    def mobile(self) -> str:
+    def preferred_phone(self) -> str:
         """Return the preferred telephone (E.164), or ""."""
         phones = [point for point in self.contact_points if point.kind in {"mobile", "landline"}]
         phones.sort(key=lambda point: not point.preferred)

@@ -33,6 +33,7 @@ class WorldSpec:
         detail: "directory" leaves out contracts and flows: persons, contact points, contract headers and
             company only, for loads of millions.
         heavy: whether the ten very long dossiers are among them.
+        care_months: depth of the recorded history.
         version: version of the rules.
     """
 
@@ -41,6 +42,7 @@ class WorldSpec:
     seed: int = 1
     detail: Detail = "full"
     heavy: bool = True
+    care_months: int = 24
     version: int = GENERATOR_VERSION
 
     @classmethod
