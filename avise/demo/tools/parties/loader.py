@@ -1,0 +1,82 @@
+"""Takes persons, contracts and companies out of the population."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from avise.demo.population.entities import Company, Dossier, Person
+from avise.demo.population.spec import WorldSpec
+from avise.demo.tools.parties import shapes
+from avise.demo.tools.prepared_files import AnswerWriter
+
+FILE_NAME = "parties.sqlite"
+
+CHANGES = "changes"
+"""Kind and owner of the list that the feed of changes is read from."""
+
+
+class Loader:
+    """Writes the answers of the parties tool (`ToolLoader`)."""
+
+    def __init__(self, folder: Path, spec: WorldSpec) -> None:
+        self._file = AnswerWriter(folder / FILE_NAME)
+        self._full = spec.detail == "full"
+        self._companies: set[str] = set()
+        self._changes = 0
+
+    def add(self, dossier: Dossier) -> None:
+        """Take a dossier's persons and, when the world is detailed, its contracts."""
+        self._publish(shapes.person_change(dossier.member, dossier, ""))
+        self._identity(dossier.member, shapes.member_identity(dossier))
+        for covered in dossier.beneficiaries:
+            self._publish(shapes.person_change(covered.person, dossier, covered.relation))
+            self._identity(covered.person, shapes.person_identity(covered.person))
+        for twice in dossier.duplicates:
+            self._publish(shapes.person_change(twice, dossier, ""))
+            self._identity(twice, shapes.person_identity(twice))
+        if dossier.company is not None:
+            self._company(dossier.company)
+        if self._full:
+            self._membership(dossier)
+
+    def close(self) -> None:
+        """Finish the file."""
+        self._file.close()
+
+    def _publish(self, change: shapes.Shape) -> None:
+        self._changes += 1
+        self._file.entries(CHANGES, "", (change,), start=self._changes)
+
+    def _identity(self, person: Person, identity: shapes.Shape) -> None:
+        self._file.answer("identity", person.ids.party, identity)
+        if person.nir:
+            self._file.answer("nir", person.ids.party, {**shapes.holder(person), "nir": person.nir})
+
+    def _company(self, company: Company) -> None:
+        if company.siren in self._companies:
+            return
+        self._companies.add(company.siren)
+        self._publish(shapes.company_change(company))
+        self._file.answer("company", company.siren, shapes.company(company))
+
+    def _membership(self, dossier: Dossier) -> None:
+        names = {person.ids.party: person.first_name for person in dossier.persons()}
+        self._list(dossier, "contact-points", [
+            shapes.contact_point(point, rank) for rank, point in enumerate(dossier.contact_points, 1)
+        ])  # fmt: skip
+        self._list(dossier, "contracts", [shapes.contract(value) for value in dossier.contracts])
+        self._list(dossier, "guarantees", [
+            shapes.guarantee(value, names, rank) for rank, value in enumerate(dossier.guarantees, 1)
+        ])  # fmt: skip
+        self._list(dossier, "cards", [shapes.card(value, names) for value in dossier.cards])
+        self._list(dossier, "beneficiaries", [
+            shapes.beneficiary(value) for value in dossier.beneficiaries
+        ])  # fmt: skip
+        self._list(dossier, "consents", [
+            shapes.consent(value, rank) for rank, value in enumerate(dossier.consents, 1)
+        ])  # fmt: skip
+
+    def _list(self, dossier: Dossier, kind: str, values: Sequence[shapes.Shape]) -> None:
+        answer = {"titulaire": shapes.holder(dossier.member), "nb": len(values), "lignes": values}
+        self._file.answer(kind, dossier.ids.party, answer)
