@@ -115,27 +115,22 @@ async def iterate_across(
             home.call_soon_threadsafe(queue.put_nowait, item)
 
     async def pump() -> None:
+        end = _End(None)
         try:
             iterator = make_iterator()
             async with aclosing(iterator) as items:  # type: ignore[type-var]  # ours are generators
                 async for item in items:
                     hand_over(item)
-        except asyncio.CancelledError:
-            hand_over(_End(None))
-            raise
         except Exception as error:  # noqa: BLE001 - every error crosses and is raised on the other side
-            hand_over(_End(error))
-        else:
-            hand_over(_End(None))
+            end = _End(error)
+        finally:
+            hand_over(end)
 
     future = thread.submit(pump())
     try:
-        while True:
-            item = await queue.get()
-            if isinstance(item, _End):
-                if item.error is not None:
-                    raise item.error
-                return
+        while not isinstance(item := await queue.get(), _End):
             yield item
     finally:
         future.cancel()
+    if item.error is not None:
+        raise item.error
