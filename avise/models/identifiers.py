@@ -120,7 +120,7 @@ def _nir_groups(value: str) -> str:
     return "\u00a0".join(part for part in parts if part)
 
 
-_GAP = rb"(?:[ .-]|\xc2\xa0|\xe2\x80\xaf|\\\\u00a0|\\\\u202f)?"
+_GAP = rb"(?:[ .-]|\xc2\xa0|\xe2\x80\xaf|\\u00a0|\\u202f)?"
 """What may stand between two groups: a space, plain, no-break or thin, also as JSON escapes it."""
 _NIR_IN_TEXT = re.compile(
     rb"(?<![0-9A-Za-z])([1-478])"
