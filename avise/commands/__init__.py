@@ -1,0 +1,1 @@
+"""What `avise` does without a window, one module a command."""

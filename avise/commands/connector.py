@@ -1,0 +1,37 @@
+"""`avise connector check|new`: write a connector as a file, and know every error with its line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.console import Console
+
+from avise.connectors.declarative import check_connector_file, new_connector_file
+from avise.models.errors import AviseError
+from avise.texts import plural, text
+
+NEEDS_A_PERSON = 1
+
+
+def check(path: Path, console: Console) -> int:
+    """Print every error of a connector file with its line; return the exit status."""
+    if not path.is_file():
+        raise AviseError("connector.no_file", file=str(path))
+    problems = check_connector_file(path)
+    for problem in problems:
+        sentence = text(problem.message_key, **problem.params)
+        console.print(f"{path}:{problem.line}: {sentence}", highlight=False, soft_wrap=True, markup=False)
+    if problems:
+        console.print(plural("connector.problems", len(problems), file=path.name), highlight=False)
+        return NEEDS_A_PERSON
+    console.print(text("connector.ok", file=path.name), highlight=False)
+    return 0
+
+
+def new(kind: str, path: Path, console: Console) -> int:
+    """Write a commented connector file to fill in; never over an existing one."""
+    if path.exists():
+        raise AviseError("connector.exists", file=str(path))
+    path.write_text(new_connector_file(kind), encoding="utf-8")
+    console.print(text("connector.written", file=str(path)), highlight=False)
+    return 0

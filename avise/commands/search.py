@@ -1,0 +1,54 @@
+"""`avise search`: find parties by any key in any form.
+
+JSON: `{"total", "more", "hits": [{"id", "dossier", "kind", "name", "first_name", "birth_date",
+"member_number", "city", "restricted", "matched_on", "score", "homonyms"}]}`.
+"""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.table import Table
+
+from avise.models.customer import SearchAnswer, SearchHit
+from avise.models.json_types import JSON
+from avise.texts import plural, text
+from avise.texts.formats import format_date, format_member_number
+
+
+def as_json(answer: SearchAnswer) -> dict[str, JSON]:
+    """Return the answer as the module's docstring describes."""
+    return {"total": answer.total, "more": answer.more, "hits": [_hit(hit) for hit in answer.hits]}
+
+
+def _hit(hit: SearchHit) -> dict[str, JSON]:
+    party = hit.entry.party
+    return {
+        "id": str(hit.entry.person),
+        "dossier": str(hit.entry.dossier),
+        "kind": party.kind,
+        "name": party.last_name or party.company_name,
+        "first_name": party.first_name,
+        "birth_date": party.birth_date.isoformat() if party.birth_date else None,
+        "member_number": party.member_number,
+        "city": party.city,
+        "restricted": party.restricted,
+        "matched_on": [str(reason) for reason in hit.matched_on],
+        "score": round(hit.score, 4),
+        "homonyms": hit.homonyms,
+    }
+
+
+def print_answer(answer: SearchAnswer, words: str, console: Console) -> None:
+    """Print the hits for a person at a terminal."""
+    if not answer.hits:
+        console.print(text("search.none", words=words), highlight=False)
+        return
+    table = Table(show_header=False, box=None)
+    for hit in answer.hits:
+        party = hit.entry.party
+        name = f"{party.last_name.upper()} {party.first_name}".strip() or party.company_name
+        born = format_date(party.birth_date) if party.birth_date else ""
+        why = ", ".join(text(f"matched.{reason}") for reason in hit.matched_on)
+        table.add_row(format_member_number(party.member_number), name, born, party.city, why)
+    console.print(table)
+    console.print(plural("search.count", answer.total), highlight=False)

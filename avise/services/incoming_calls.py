@@ -1,0 +1,102 @@
+"""Calls as the telephony tells them, with whom each number points to."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+from avise.connectors.contract import CallEvent, CallEventKind
+from avise.env import Env
+from avise.models.customer import DirectoryEntry, MatchedOn, SearchHit
+from avise.services.desk import CallState, IncomingCall
+from avise.services.ports import DirectoryPort
+from avise.services.source_port import SourcePort
+
+_STATES = {
+    CallEventKind.RINGING: CallState.RINGING,
+    CallEventKind.ANSWERED: CallState.ANSWERED,
+    CallEventKind.HELD: CallState.HELD,
+    CallEventKind.ENDED: CallState.ENDED,
+}
+
+CALLS_REMEMBERED = 50
+"""Ended calls that can still be announced again by a late event."""
+
+
+class IncomingCalls:
+    """Follows this agent's calls.
+
+    Args:
+        sources: the telephony among them.
+        directory: finds who bears a number.
+        env: the clock, for calls announced by a softphone.
+        agent: login; events addressed to somebody else are left out.
+    """
+
+    def __init__(self, sources: SourcePort, directory: DirectoryPort, env: Env, agent: str) -> None:
+        self._sources = sources
+        self._directory = directory
+        self._env = env
+        self._agent = agent
+        self._announced: asyncio.Queue[CallEvent] = asyncio.Queue()
+        self._calls: dict[str, IncomingCall] = {}
+
+    async def follow(self) -> AsyncIterator[IncomingCall]:
+        """Yield each call as it changes, from the event stream and from announcements."""
+        pump = asyncio.create_task(self._pump(), name="call events")
+        try:
+            while True:
+                yield await self._known(await self._announced.get())
+        finally:
+            pump.cancel()
+            await asyncio.gather(pump, return_exceptions=True)
+
+    async def announce(self, number: str, call_id: str) -> None:
+        """Take a call that a softphone announced by `avise://call?…`."""
+        known = self._calls.get(call_id)
+        event = CallEvent(
+            call_id=call_id or self._env.token(),
+            kind=CallEventKind.RINGING,
+            at=self._env.now(),
+            number=number or (known.number if known else ""),
+        )
+        await self._announced.put(event)
+
+    async def _pump(self) -> None:
+        async for event in self._sources.call_events():
+            if event.agent in ("", self._agent):
+                await self._announced.put(event)
+
+    async def _known(self, event: CallEvent) -> IncomingCall:
+        before = self._calls.get(event.call_id)
+        call = await self._first(event) if before is None else self._next(before, event)
+        self._calls[event.call_id] = call
+        while len(self._calls) > CALLS_REMEMBERED:
+            self._calls.pop(next(iter(self._calls)))
+        return call
+
+    async def _first(self, event: CallEvent) -> IncomingCall:
+        entries = await self._directory.by_phone(event.number) if event.number else ()
+        answered = event.at if event.kind is CallEventKind.ANSWERED else None
+        return IncomingCall(
+            call_id=event.call_id,
+            state=_STATES[event.kind],
+            at=event.at,
+            answered_at=answered,
+            number=event.number,
+            queue=event.queue,
+            waited_s=event.waited_s,
+            matches=tuple(_hit(entry, len(entries)) for entry in entries),
+        )
+
+    @staticmethod
+    def _next(before: IncomingCall, event: CallEvent) -> IncomingCall:
+        answered = before.answered_at
+        if answered is None and event.kind is CallEventKind.ANSWERED:
+            answered = event.at
+        return replace(before, state=_STATES[event.kind], answered_at=answered)
+
+
+def _hit(entry: DirectoryEntry, count: int) -> SearchHit:
+    return SearchHit(entry, 1.0, (MatchedOn.PHONE,), homonyms=count - 1)

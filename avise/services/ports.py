@@ -1,0 +1,72 @@
+"""What services need kept: journal, directory, drafts and settings. The engine plugs the store in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from avise.models.customer import DirectoryEntry, PersonId, SearchAnswer
+from avise.models.interaction import Interaction
+from avise.models.journal import EventEnvelope, EventKind
+from avise.models.json_types import JSON
+from avise.models.roles import Session
+from avise.services.desk import Draft, SavedTab
+
+
+class JournalPort(Protocol):
+    """Appends what staff do; returns once it is on disk."""
+
+    async def append(
+        self, session: Session, kind: EventKind, stream: str, body: Mapping[str, JSON]
+    ) -> EventEnvelope:
+        """Write one event; the return is the promise that it is kept."""
+
+    async def interactions(self, stream: str) -> tuple[Interaction, ...]:
+        """Return the exchanges written in a stream, newest first."""
+
+
+class DirectoryPort(Protocol):
+    """Finds people."""
+
+    async def search(self, words: str, limit: int) -> SearchAnswer:
+        """Find parties by any key in any form."""
+
+    async def by_person(self, person: PersonId) -> DirectoryEntry | None:
+        """Return one party."""
+
+    async def by_identifier(self, scheme: str, value: str) -> DirectoryEntry | None:
+        """Return the party that bears an identifier."""
+
+    async def by_phone(self, number: str) -> tuple[DirectoryEntry, ...]:
+        """Return who bears a telephone number (E.164)."""
+
+    async def count(self) -> int:
+        """Return how many parties are listed."""
+
+
+class DeskMemoryPort(Protocol):
+    """What one desk keeps for itself."""
+
+    async def save_tabs(self, tabs: tuple[SavedTab, ...]) -> None:
+        """Keep the open tabs."""
+
+    async def saved_tabs(self) -> tuple[SavedTab, ...]:
+        """Return the tabs kept."""
+
+    async def save_draft(self, person: PersonId, text: str) -> None:
+        """Keep a text being typed; an empty one is forgotten."""
+
+    async def draft(self, person: PersonId) -> Draft | None:
+        """Return the text that was being typed."""
+
+    async def setting(self, key: str) -> str:
+        """Return a setting, or its default."""
+
+    async def change_setting(self, key: str, value: str) -> None:
+        """Change a setting."""
+
+    async def note_opened(self, person: PersonId) -> None:
+        """Put a person first among the recents."""
+
+    async def recents(self) -> tuple[PersonId, ...]:
+        """Return the persons opened last, newest first."""
