@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Generic, Protocol, TypeVar, runtime_checkable
 
+from avise.connectors.endpoints import HttpEndpoint, SqlEndpoint
 from avise.models.customer import CustomerKey, IdentityEvidence, Party
 from avise.models.errors import ErrorKind, Origin
 from avise.models.facets import Sensitivity
@@ -199,6 +200,8 @@ class HttpReply:
     """Without parameters, lower case."""
     charset: str
     """Declared charset, else utf-8."""
+    url: str = field(default="", repr=False)
+    """Address that answered, to resolve a relative link; never logged."""
 
     def json(self) -> JSON:
         """Parse the body.
@@ -296,69 +299,20 @@ class ConnectorEnv(Protocol):
 # ---- how a connector asks for its gateways ---------------------------------------------------------
 
 
-class SignInKind(StrEnum):
-    """Ways to sign in that the HTTP gateway knows."""
-
-    NONE = "none"
-    BASIC = "basic"
-    BEARER = "bearer"
-    HEADER = "header"
-    CLIENT_CREDENTIALS = "client_credentials"
-
-
-@dataclass(frozen=True, slots=True)
-class SignInSettings:
-    """How the gateway signs in; holds the *names* of secrets, never a secret."""
-
-    kind: SignInKind = SignInKind.NONE
-    secret: str = ""
-    """Name of the secret: password, token, header's value or client secret."""
-    user: str = ""
-    """basic: the account."""
-    header: str = ""
-    """header: its name ("X-Api-Key")."""
-    token_url: str = ""
-    """client_credentials: absolute, or relative to the base URL."""
-    client_id: str = ""
-    scope: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class HttpSettings:
-    """What the HTTP gateway of an instance needs; certificates are always verified."""
-
-    base_url: str
-    sign_in: SignInSettings = SignInSettings()
-    headers: Mapping[str, str] = field(default_factory=dict)
-    """Sent with every request; no secret."""
-    ca_file: str = ""
-    """Certificate authority of the company, besides the system's."""
-
-
-@dataclass(frozen=True, slots=True)
-class SqlSettings:
-    """What the SQL gateway of an instance needs; always read-only."""
-
-    url: str
-    """SQLAlchemy URL without a password."""
-    password_secret: str = ""
-    statement_timeout: timedelta = timedelta(seconds=3)
-
-
 @runtime_checkable
 class UsesHttp(Protocol):
     """A connector that reads through `ctx.http`."""
 
-    def http_settings(self, config: Mapping[str, JSON]) -> HttpSettings:
-        """Return the gateway's settings for an instance's values; ConnectorError(CONFIG) when unfit."""
+    def http_endpoint(self, config: Mapping[str, JSON]) -> HttpEndpoint:
+        """Return where the tool is for an instance's values; ConnectorError(CONFIG) when unfit."""
 
 
 @runtime_checkable
 class UsesSql(Protocol):
     """A connector that reads through `ctx.sql`."""
 
-    def sql_settings(self, config: Mapping[str, JSON]) -> SqlSettings:
-        """Return the gateway's settings for an instance's values; ConnectorError(CONFIG) when unfit."""
+    def sql_endpoint(self, config: Mapping[str, JSON]) -> SqlEndpoint:
+        """Return where the tool is for an instance's values; ConnectorError(CONFIG) when unfit."""
 
 
 ANY_STATUS = range(100, 600)

@@ -21,7 +21,6 @@ _KINDS: Mapping[int, ErrorKind] = {
     412: ErrorKind.CONFLICT,
     429: ErrorKind.RATE_LIMITED,
     501: ErrorKind.UNSUPPORTED,
-    504: ErrorKind.TIMEOUT,
 }
 _LONGEST_WAIT = timedelta(hours=1)
 

@@ -1,0 +1,71 @@
+"""The one absolute limit on a call, and what becomes of anything that a connector lets out.
+
+A client's timeout bounds one operation, not the call: a server that drips a byte a second never
+reaches it. The limit here is absolute and interrupts whatever is under way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import traceback
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import PurePath
+
+from avise.connectors.contract import ConnectorError
+from avise.models.errors import ErrorKind, Origin
+
+
+class Deadline:
+    """Moment at which a call ends, on the clock of the running loop.
+
+    Args:
+        seconds: from now.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._clock = asyncio.get_running_loop()
+        self.seconds = seconds
+        self._at = self._clock.time() + seconds
+
+    def remaining(self) -> float:
+        """Return the seconds left, 0 when it is over."""
+        return max(0.0, self._at - self._clock.time())
+
+    def renew(self) -> None:
+        """Give the same time again: a long reading has a deadline a page."""
+        self._at = self._clock.time() + self.seconds
+
+
+@asynccontextmanager
+async def within(seconds: float) -> AsyncIterator[None]:
+    """Run a connector's code for at most `seconds` and let nothing out but ConnectorError.
+
+    The caller's own cancellation passes through untouched.
+
+    Raises:
+        ConnectorError: TIMEOUT when the time is over; BUG, origin connector, for any other exception,
+            which is named by its type and place only (its text may hold personal data).
+    """
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except ConnectorError:
+        raise
+    except TimeoutError:
+        raise ConnectorError(ErrorKind.TIMEOUT, f"over {seconds:.3g} s") from None
+    except asyncio.CancelledError:
+        task = asyncio.current_task()
+        if task is None or task.cancelling():
+            raise
+        raise ConnectorError(ErrorKind.BUG, "cancelled itself", origin=Origin.CONNECTOR) from None
+    except Exception as error:  # noqa: BLE001 - the border with code of others: whatever comes is a BUG
+        raise ConnectorError(ErrorKind.BUG, place_of(error), origin=Origin.CONNECTOR) from None
+
+
+def place_of(error: BaseException) -> str:
+    """Return the type of an exception and the line that raised it, without its text."""
+    frames = traceback.extract_tb(error.__traceback__)
+    if not frames:
+        return type(error).__name__
+    return f"{type(error).__name__} at {PurePath(frames[-1].filename).name}:{frames[-1].lineno}"
