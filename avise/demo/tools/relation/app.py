@@ -1,0 +1,122 @@
+"""The relation tool's web service."""
+
+from __future__ import annotations
+
+import hmac
+import json
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from avise.demo.tools.prepared_files import AnswerFile
+from avise.demo.tools.relation.calls import Telephony
+from avise.demo.tools.relation.loader import BODY, CONTACT, EXCHANGES, MEMBER_SPACE, VISITS
+
+VERSION = "11.0.3"
+
+_PAGE = 50
+_LARGEST_PAGE = 200
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+class RelationService:
+    """Answers from the prepared file, and streams calls.
+
+    Args:
+        answers: what `Loader` wrote.
+        telephony: publishes the calls.
+        token: the bearer token of the one client.
+    """
+
+    def __init__(self, answers: AnswerFile, telephony: Telephony, token: str) -> None:
+        self._answers = answers
+        self._telephony = telephony
+        self._token = token
+        self._token_accepted = True
+
+    def application(self) -> Starlette:
+        """Return the web application."""
+        contact = "/contacts/{contact}"
+        return Starlette(
+            routes=[
+                Route("/about", self._signed(self._about)),
+                Route(f"{contact}/interactions", self._signed(self._list_of(EXCHANGES))),
+                Route(f"{contact}/member-space", self._signed(self._member_space)),
+                Route(f"{contact}/member-space/visits", self._signed(self._list_of(VISITS))),
+                Route("/messages/{message}/body", self._signed(self._message_body)),
+                Route("/calls/stream", self._signed(self._calls)),
+            ]
+        )
+
+    async def refuse_token(self) -> None:
+        """Stop accepting the token."""
+        self._token_accepted = False
+
+    async def accept_token(self) -> None:
+        """Accept the token again."""
+        self._token_accepted = True
+
+    def _signed(self, handle: Handler) -> Handler:
+        async def endpoint(request: Request) -> Response:
+            given = request.headers.get("authorization", "").encode()
+            if not self._token_accepted or not hmac.compare_digest(given, f"Bearer {self._token}".encode()):
+                return _error(HTTPStatus.UNAUTHORIZED, "token")
+            return await handle(request)
+
+        return endpoint
+
+    async def _about(self, _: Request) -> Response:
+        return JSONResponse({"name": "Relation", "version": VERSION})
+
+    async def _calls(self, request: Request) -> Response:
+        return self._telephony.stream(request.headers.get("last-event-id", ""))
+
+    async def _member_space(self, request: Request) -> Response:
+        found = self._answers.answer(MEMBER_SPACE, request.path_params["contact"])
+        if found is None:
+            return _error(HTTPStatus.NOT_FOUND, "contact")
+        return Response(found.body, media_type="application/json")
+
+    async def _message_body(self, request: Request) -> Response:
+        found = self._answers.answer(BODY, request.path_params["message"])
+        if found is None:
+            return _error(HTTPStatus.NOT_FOUND, "message")
+        return Response(found.body, media_type="application/json")
+
+    def _list_of(self, kind: str) -> Handler:
+        async def endpoint(request: Request) -> Response:
+            contact = request.path_params["contact"]
+            known = self._answers.answer(CONTACT, contact)
+            if known is None:
+                return _error(HTTPStatus.NOT_FOUND, "contact")
+            try:
+                after = int(request.query_params.get("apres", "0"))
+                size = min(max(int(request.query_params.get("taille", _PAGE)), 1), _LARGEST_PAGE)
+            except ValueError:
+                return _error(HTTPStatus.BAD_REQUEST, "page")
+            page = self._answers.entries(kind, contact, after, size + 1)
+            shown = page[:size]
+            following = (
+                request.url.include_query_params(apres=shown[-1][0], taille=size)
+                if len(page) > size
+                else None
+            )
+            return JSONResponse(
+                {
+                    "contact": json.loads(known.body),
+                    "total": self._answers.count(kind, contact),
+                    "resultats": [value for _, value in shown],
+                    "next_url": None if following is None else str(following),
+                }
+            )
+
+        return endpoint
+
+
+def _error(status: HTTPStatus, what: str) -> Response:
+    return JSONResponse({"error": status.phrase, "what": what}, status)
