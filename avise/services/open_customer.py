@@ -147,6 +147,16 @@ class OpenDossier:
                 history.task = self._replaced(history.task, self._read_history(history, force=force))
         self._settle_task = self._replaced(self._settle_task, self._settle())
 
+    def read_source(self, instance: str) -> None:
+        """Start the readings of one tool again."""
+        for slot in self._slots.values():
+            if slot.offer.instance == instance and self._readable(slot):
+                slot.task = self._replaced(slot.task, self._read_facet(slot, force=True))
+        history = self._histories.get(instance)
+        if history is not None:
+            history.task = self._replaced(history.task, self._read_history(history, force=True))
+        self._settle_task = self._replaced(self._settle_task, self._settle())
+
     # ---- what rules read -----------------------------------------------------------------------
     def facts(self) -> Facts:
         """Return what is known now, in clear."""

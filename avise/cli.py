@@ -1,0 +1,161 @@
+"""The `avise` command: the window, and everything that works without one."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from avise import __version__
+from avise.models.errors import AviseError
+from avise.texts import LANGUAGES, set_language, text
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from avise.engine.engine import Engine
+    from avise.models.json_types import JSON
+
+FAILED = 1
+BAD_USAGE = 2
+
+
+def parser() -> argparse.ArgumentParser:
+    """Build the parser of the command line."""
+    root = argparse.ArgumentParser(prog="avise", description="One window for the staff of a health mutual.")
+    root.add_argument("--version", action="version", version=f"avise {__version__}")
+    root.add_argument("--profile", type=Path, help="the profile's folder (default: the user's own)")
+    root.add_argument("--language", choices=LANGUAGES, help="language of the texts")
+    root.add_argument("--check-start", action="store_true", help="start the window, then quit at once")
+    root.add_argument("--call", metavar="URL", help="a call announced by a softphone: avise://call?…")
+    commands = root.add_subparsers(dest="command", metavar="COMMAND")
+    _add_reading_commands(commands)
+    _add_connector_command(commands)
+    _add_demo_command(commands)
+    return root
+
+
+def _add_reading_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    show = commands.add_parser("show", help="print a customer's file")
+    show.add_argument("reference", help="member number, or scheme:value")
+    show.add_argument("--reason", default="", help="why, for a protected file")
+    search = commands.add_parser("search", help="find people")
+    search.add_argument("words", nargs="+")
+    search.add_argument("--limit", type=int, default=20)
+    doctor = commands.add_parser("doctor", help="check the profile; status 1 when something needs a person")
+    for command in (show, search, doctor):
+        command.add_argument("--json", action="store_true", help="print JSON")
+        command.add_argument("--profile", type=Path, default=argparse.SUPPRESS, help="the profile's folder")
+
+
+def _add_connector_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    connector = commands.add_parser("connector", help="write and check connector files")
+    actions = connector.add_subparsers(dest="action", required=True)
+    check = actions.add_parser("check", help="report every error of a file, with its line")
+    check.add_argument("file", type=Path)
+    new = actions.add_parser("new", help="write a commented file to fill in")
+    new.add_argument("file", type=Path)
+    new.add_argument("--kind", choices=("rest", "sql", "files"), default="rest")
+
+
+def _add_demo_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    demo = commands.add_parser("demo", help="a mutual in a box: eight tools on this machine, and the window")
+    demo.add_argument("action", nargs="?", choices=("break",), help="make a running tool fail")
+    demo.add_argument("tool", nargs="?", help="which tool, with break")
+    demo.add_argument("--preset", choices=("mini", "demo"), default="demo", help="how many people")
+    demo.add_argument("--persons", type=int, help="about this many people instead of a preset")
+    demo.add_argument("--seed", type=int, default=1)
+    demo.add_argument("--as", dest="as_user", metavar="NAME", default="lea.girard", help="who works here")
+    demo.add_argument("--role", default="agent", help="role of that person")
+    demo.add_argument("--folder", type=Path, help="where the demo keeps its data and profile")
+    demo.add_argument("--postgres", action="store_true", help="contributions in a real PostgreSQL")
+    demo.add_argument("--serve", action="store_true", help="start the tools only, and prepare a profile")
+    demo.add_argument("--tour", type=Path, metavar="DIR", help="draw the main screens to PNG files")
+    demo.add_argument("--slow", metavar="SECONDS", help="with break: answer late (8s)")
+    demo.add_argument("--down", action="store_true", help="with break: refuse connections")
+    demo.add_argument("--garbage", action="store_true", help="with break: answer nonsense")
+    demo.add_argument("--expire-token", action="store_true", help="with break: refuse every token")
+    demo.add_argument("--restore", action="store_true", help="with break: work again")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run `avise`; return the exit status."""
+    chosen = parser().parse_args(arguments)
+    if chosen.language:
+        set_language(chosen.language)
+    try:
+        return _run(chosen)
+    except AviseError as error:
+        sentence = text(error.message_key, **error.params)
+        sys.stderr.write(text("cli.error", sentence=sentence) + "\n")
+        return FAILED
+    except KeyboardInterrupt:
+        return 130
+
+
+def _run(chosen: argparse.Namespace) -> int:
+    if chosen.command == "connector":
+        return _connector(chosen)
+    if chosen.command == "demo":
+        from avise.commands import demo  # noqa: PLC0415 - the demo's servers are not needed otherwise
+
+        return demo.run(chosen)
+    if chosen.command in ("show", "search", "doctor"):
+        return _headless(chosen)
+    from avise.app import run_window  # noqa: PLC0415 - Qt is imported for the window only
+
+    return run_window(chosen.profile, call_url=chosen.call, check_start=chosen.check_start)
+
+
+def _connector(chosen: argparse.Namespace) -> int:
+    from avise.commands import connector  # noqa: PLC0415 - spares the window the schema's import
+
+    if chosen.action == "new":
+        return connector.new(chosen.kind, chosen.file, _console())
+    return connector.check(chosen.file, _console())
+
+
+def _headless(chosen: argparse.Namespace) -> int:
+    from avise.engine.engine import Engine, default_profile_folder  # noqa: PLC0415 - spares --help 1 s
+
+    with Engine.open(chosen.profile or default_profile_folder()) as engine:
+        return engine.run(_answer(chosen, engine))
+
+
+async def _answer(chosen: argparse.Namespace, engine: Engine) -> int:
+    from avise.commands import doctor, search, show  # noqa: PLC0415 - as above
+
+    console = _console()
+    if chosen.command == "doctor":
+        report = await doctor.examine(engine)
+        if not _printed_json(chosen, doctor.as_json(report)):
+            doctor.print_report(report, console)
+        return doctor.status(report)
+    await engine.directory_ready()
+    if chosen.command == "search":
+        words = " ".join(chosen.words)
+        answer = await engine.desk.search(words, chosen.limit)
+        if not _printed_json(chosen, search.as_json(answer)):
+            search.print_answer(answer, words, console)
+        return 0 if answer.hits else FAILED
+    person = await show.find_person(engine.desk, chosen.reference)
+    file = await show.read_file(engine.desk, person, chosen.reason)
+    if not _printed_json(chosen, show.as_json(file)):
+        show.print_file(file, console, engine.env)
+    return 0
+
+
+def _printed_json(chosen: argparse.Namespace, document: dict[str, JSON]) -> bool:
+    """Print a document when JSON was asked for, and say whether it was."""
+    if chosen.json:
+        sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+    return bool(chosen.json)
+
+
+def _console() -> Console:
+    from rich.console import Console  # noqa: PLC0415 - 40 ms that the window does without
+
+    return Console(soft_wrap=True)

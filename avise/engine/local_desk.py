@@ -1,0 +1,249 @@
+"""The desk, as the engine gives it: every intention of the user, on the engine's loop."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Mapping
+
+from avise.connectors.contract import HealthReport
+from avise.env import Env
+from avise.models.customer import DirectoryEntry, MatchedOn, PersonId, SearchAnswer, SearchHit
+from avise.models.errors import AviseError
+from avise.models.interaction import Channel, Direction, Interaction, TimelineEntry
+from avise.models.journal import EventKind
+from avise.models.json_types import JSON
+from avise.models.roles import Purpose, Session
+from avise.models.source_status import SourceStatus
+from avise.services.customer_updates import CustomerUpdate
+from avise.services.desk import (
+    Comparison,
+    Draft,
+    IncomingCall,
+    Revealed,
+    SavedTab,
+    VerificationQuestion,
+)
+from avise.services.incoming_calls import IncomingCalls
+from avise.services.open_customer import OpenDossier
+from avise.services.ports import DeskMemoryPort, DirectoryPort, JournalPort
+from avise.services.restricted_values import RestrictedValues, stream_of
+from avise.services.source_port import SourcePort
+from avise.services.timeline import entry_of
+from avise.services.verification import questions
+
+SOURCES_PAUSE = 0.5
+"""Seconds between two looks at the tools' states: at most two changes a second reach a screen."""
+
+JOURNAL_SOURCE = "journal"
+
+
+class LocalDesk:
+    """Implements `avise.services.desk.Desk`; every method runs on the engine's loop.
+
+    Args:
+        session: who works here.
+        sources: the tools.
+        directory: who exists.
+        journal: what staff do.
+        memory: what this desk keeps for itself.
+        env: the clock.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        sources: SourcePort,
+        directory: DirectoryPort,
+        journal: JournalPort,
+        memory: DeskMemoryPort,
+        env: Env,
+    ) -> None:
+        self.session = session
+        self._sources = sources
+        self._directory = directory
+        self._journal = journal
+        self._memory = memory
+        self._env = env
+        self._dossiers: dict[PersonId, OpenDossier] = {}
+        self._restricted = RestrictedValues(sources, journal)
+        self._calls = IncomingCalls(sources, directory, env, session.user)
+
+    # ---- customers -----------------------------------------------------------------------------
+    async def search(self, words: str, limit: int = 50) -> SearchAnswer:
+        """Find parties by any key in any form."""
+        return await self._directory.search(words, limit)
+
+    async def recents(self) -> tuple[SearchHit, ...]:
+        """Return the customers opened last, newest first."""
+        found = [await self._directory.by_person(person) for person in await self._memory.recents()]
+        return tuple(SearchHit(entry, 1.0, (MatchedOn.NAME,)) for entry in found if entry is not None)
+
+    async def find_by_identifier(self, scheme: str, value: str) -> PersonId | None:
+        """Return the person who bears an identifier."""
+        entry = await self._directory.by_identifier(scheme, value)
+        return entry.person if entry is not None else None
+
+    async def open_customer(
+        self, person: PersonId, purpose: Purpose, reason: str = ""
+    ) -> AsyncIterator[CustomerUpdate]:
+        """Open a dossier and follow it until the iterator is closed."""
+        member = await self._member(person)
+        if member.party.restricted and not reason.strip():
+            raise AviseError("open.reason_needed")
+        dossier = OpenDossier(
+            member, self.session, purpose, self._sources, self._env, await self._own_entries(member)
+        )
+        self._dossiers[person] = dossier
+        dossier.start()
+        noted = asyncio.create_task(self._note_opening(dossier, person, reason), name="note opening")
+        try:
+            async for update in dossier.follow():
+                yield update
+        finally:
+            if self._dossiers.get(person) is dossier:
+                del self._dossiers[person]
+            await dossier.aclose()
+            await self._sources.leave(dossier.customer_key(()))
+            await asyncio.gather(noted, return_exceptions=True)
+
+    async def _member(self, person: PersonId) -> DirectoryEntry:
+        entry = await self._directory.by_person(person)
+        if entry is None:
+            raise AviseError("open.nobody")
+        if entry.dossier == entry.person:
+            return entry
+        return await self._directory.by_person(entry.dossier) or entry
+
+    async def _own_entries(self, member: DirectoryEntry) -> tuple[TimelineEntry, ...]:
+        written = await self._journal.interactions(f"customer/{member.dossier}")
+        return tuple(entry_of(interaction, JOURNAL_SOURCE) for interaction in written)
+
+    async def _note_opening(self, dossier: OpenDossier, person: PersonId, reason: str) -> None:
+        body: Mapping[str, JSON] = {"person": str(person), "purpose": dossier.purpose, "reason": reason}
+        await self._journal.append(self.session, EventKind.CONSULTED, stream_of(dossier), body)
+        await self._memory.note_opened(person)
+
+    async def reread(self, person: PersonId, facet: str = "") -> None:
+        """Read one facet again, or all."""
+        dossier = self._dossiers.get(person)
+        if dossier is not None:
+            dossier.read(facet, force=True)
+
+    async def leave(self, person: PersonId) -> None:
+        """Say that nobody looks at this customer any more."""
+        dossier = self._dossiers.pop(person, None)
+        if dossier is not None:
+            await dossier.aclose()
+
+    def _open_dossier(self, person: PersonId) -> OpenDossier:
+        dossier = self._dossiers.get(person)
+        if dossier is None:
+            raise AviseError("open.nobody")
+        return dossier
+
+    # ---- restricted values, verification -------------------------------------------------------
+    async def reveal(self, person: PersonId, field: str, record: str, reason: str) -> Revealed:
+        """Show a NIR or an IBAN, live, after writing who asked and why."""
+        return await self._restricted.reveal(self._open_dossier(person), field, record, reason)
+
+    async def compare(self, person: PersonId, field: str, record: str, answer: str) -> bool:
+        """Say whether a value told by the caller is the right one."""
+        return await self._restricted.compare(self._open_dossier(person), field, record, answer)
+
+    async def verification_questions(self, person: PersonId) -> tuple[VerificationQuestion, ...]:
+        """Return the questions that this dossier can answer."""
+        return questions(self._open_dossier(person).facts())
+
+    async def verify(self, person: PersonId, question: str, answer: str) -> Comparison:
+        """Compare what the caller says with what is known."""
+        dossier = self._open_dossier(person)
+        outcome = dossier.verification.answer(dossier.facts(), question, answer, self._env.now())
+        dossier.tell_verification()
+        body: Mapping[str, JSON] = {
+            "question": question,
+            "correct": outcome.correct,
+            "level": outcome.verification.level,
+        }
+        await self._journal.append(self.session, EventKind.CALLER_VERIFIED, stream_of(dossier), body)
+        return outcome
+
+    # ---- calls ---------------------------------------------------------------------------------
+    def calls(self) -> AsyncIterator[IncomingCall]:
+        """Follow this agent's calls."""
+        return self._calls.follow()
+
+    async def announce_call(self, number: str = "", call_id: str = "") -> None:
+        """Take a call announced by a softphone."""
+        await self._calls.announce(number, call_id)
+
+    async def record_interaction(self, person: PersonId | None, body: Mapping[str, str]) -> None:
+        """Write an exchange in the journal, and in the timeline of whoever looks."""
+        dossier = self._dossiers.get(person) if person is not None else None
+        member = await self._member(person) if person is not None else None
+        stream = f"customer/{member.dossier}" if member is not None else "unlinked"
+        content: dict[str, JSON] = {"at": self._env.now().isoformat(), **body}
+        event = await self._journal.append(self.session, EventKind.INTERACTION_RECORDED, stream, content)
+        if dossier is not None:
+            written = Interaction(
+                id=str(event.event_id),
+                at=event.occurred_at,
+                channel=Channel(body.get("channel", Channel.PHONE_IN)),
+                direction=Direction(body.get("direction", Direction.IN)),
+                title=body.get("title", ""),
+                summary=body.get("note", ""),
+                author=self.session.display_name,
+            )
+            dossier.add_own_entry(entry_of(written, JOURNAL_SOURCE))
+
+    # ---- sources -------------------------------------------------------------------------------
+    async def sources(self) -> AsyncIterator[tuple[SourceStatus, ...]]:
+        """Follow the state of every tool."""
+        told: tuple[SourceStatus, ...] | None = None
+        while True:
+            found = tuple(await self._sources.status())
+            if found != told:
+                told = found
+                yield found
+            await self._env.sleep(SOURCES_PAUSE)
+
+    async def check_source(self, instance: str) -> HealthReport:
+        """Ask a tool whether it answers."""
+        return await self._sources.check(instance)
+
+    async def retry_source(self, instance: str) -> None:
+        """Let one probe through a suspended tool, and read again what it feeds on open screens."""
+        await self._sources.retry_now(instance)
+        for dossier in self._dossiers.values():
+            dossier.read_source(instance)
+
+    async def diagnostic(self, instance: str = "") -> str:
+        """Return a diagnostic as JSON text."""
+        names = [instance] if instance else [status.instance for status in await self._sources.status()]
+        found = {name: await self._sources.diagnostics(name) for name in names}
+        return json.dumps(found, ensure_ascii=False, indent=2, sort_keys=True)
+
+    # ---- the desk itself -----------------------------------------------------------------------
+    async def save_tabs(self, tabs: tuple[SavedTab, ...]) -> None:
+        """Keep the open session tabs."""
+        await self._memory.save_tabs(tabs)
+
+    async def saved_tabs(self) -> tuple[SavedTab, ...]:
+        """Return the tabs that were open."""
+        return await self._memory.saved_tabs()
+
+    async def save_draft(self, person: PersonId, text: str) -> None:
+        """Keep what is being typed."""
+        await self._memory.save_draft(person, text)
+
+    async def draft(self, person: PersonId) -> Draft | None:
+        """Return what was being typed."""
+        return await self._memory.draft(person)
+
+    async def setting(self, key: str) -> str:
+        """Return a setting's value."""
+        return await self._memory.setting(key)
+
+    async def change_setting(self, key: str, value: str) -> None:
+        """Change a setting."""
+        await self._memory.change_setting(key, value)
