@@ -1,0 +1,1 @@
+"""Measures of Avise, as ratios against a baseline in the same run."""
