@@ -8,6 +8,11 @@ from __future__ import annotations
 
 import random
 
+
+def _words(text: str, separator: str | None = None) -> tuple[str, ...]:
+    return tuple(text.split(separator))
+
+
 _COHORTS: tuple[tuple[int, str, str], ...] = (
     (
         1950,
@@ -43,9 +48,9 @@ _COHORTS: tuple[tuple[int, str, str], ...] = (
         "Nathanaël",
     ),
 )
-_FIRST_NAMES = tuple((until, tuple(women.split()), tuple(men.split())) for until, women, men in _COHORTS)
+_FIRST_NAMES = tuple((until, _words(women), _words(men)) for until, women, men in _COHORTS)
 
-_COMMON = tuple(
+_COMMON = _words(
     "Martin Bernard Dubois Thomas Robert Richard Petit Durand Leroy Moreau Simon Laurent Lefebvre Michel "
     "Garcia David Bertrand Roux Vincent Fournier Morel Girard André Mercier Dupont Lambert Bonnet François "
     "Martinez Legrand Garnier Faure Rousseau Blanc Guérin Muller Henry Roussel Nicolas Perrin Morin Mathieu "
@@ -53,22 +58,23 @@ _COMMON = tuple(
     "Duval Joly Gautier Roger Roche Roy Noël Meyer Lucas Meunier Jean Perez Marchand Dufour Blanchard Marie "
     "Barbier Brun Dumas Brunet Schmitt Leroux Colas Fernandez Renard Arnaud Rolland Caron Aubert Giraud "
     "Leclerc Vidal Bourgeois Renaud Lemoine Picard Gaillard Philippe Leclercq Lacroix Fabre Dupuis Olivier "
-    "Rodriguez Da-Silva Hubert Louis Charles Guillot Rivière Maréchal Bailly Tessier Briand Hervé Guillou "
-    "Kervella Lebreton Lelièvre Pasquier Poirier Chauvin Bouvier Hamon Huet Jégou Cadiou Riou Tanguy".split()
+    "Rodriguez Hubert Louis Charles Guillot Rivière Maréchal Bailly Tessier Briand Hervé Guillou "
+    "Kervella Lebreton Lelièvre Pasquier Poirier Chauvin Bouvier Hamon Huet Jégou Cadiou Riou Tanguy"
 )
-_HEADS = tuple(
+_HEADS = _words(
     "Trév Ker Lorm Coul Past Brév Morv Chant Daub Esc Fonv Gar Harm Jaubr Lanv Mirv Nauv Orm Pell Quév "
-    "Rabl Sauv Tréz Urv Valm Viss Ablard Bourl Corv Drouv Ferr Grimb Hest Landr Malb Plouv".split()
+    "Rabl Sauv Tréz Urv Valm Viss Ablard Bourl Corv Drouv Ferr Grimb Hest Landr Malb Plouv"
 )
-_TAILS = tuple(
+_TAILS = _words(
     "allec aran eau ibert ourel adel ignac ouin ard elin oudet ival anche ergne ousset atier elou iquet "
-    "andon euil onnec azan olivet ineau aret ussier eroux abert avoine ichon".split()
+    "andon euil onnec azan olivet ineau aret ussier eroux abert avoine ichon"
 )
-_UNUSUAL = tuple(
+_UNUSUAL = _words(
     "N'Diaye|de La Rochemaure|Le Goff-Trévidic|D'Hermance|Benhalla-Roux|Vasseur-Ndiaye|Nguyễn|O'Brennan|"
     "Öztürk|Kowalczewski|Ben Saïd El Mansouri|de Kermoisan du Plessis-Bréval|Þorvaldsen|Çelik|Škvorová|"
     "Le Bras|Du Bois de la Motte|L'Hostis|Traoré|Ait Ouakrim|van den Broeckhoven|Rakotomalala|D'Aubrémont|"
-    "El Khattabi|Saint-Aubrac|Lê|Montfort-Delacroix-Vauvillers|Sow|Diabaté|Møllersen".split("|")
+    "El Khattabi|Saint-Aubrac|Lê|Montfort-Delacroix-Vauvillers|Sow|Diabaté|Møllersen",
+    "|",
 )
 
 
@@ -85,7 +91,7 @@ def surname(stream: random.Random) -> str:
     """Draw a surname: common 45 %, invented 43 %, unusual 12 %."""
     draw = stream.random()
     if draw < 0.45:
-        return _COMMON[int(stream.random() * len(_COMMON))].replace("-", " ")
+        return _COMMON[int(stream.random() * len(_COMMON))]
     if draw < 0.88:
         head = _HEADS[int(stream.random() * len(_HEADS))]
         return head + _TAILS[int(stream.random() * len(_TAILS))]

@@ -41,7 +41,7 @@ _REGION = [
                "Beaupré-le-Vieux", "Brissard"),
     *_communes("53", "Lavalmont", "Mayennac", "Château-Gonthel", "Ernival"),
     *_communes("72", "Le Mansart", "Sablignac-sur-Sarthe", "La Fertelle", "Mamersac", "Ouestvilliers"),
-    *_communes("85", "Roche-Vendaine", "Les Sables-d’Ormes", "Fontenelle-le-Marais", "Challandes", "Luçonnet"),
+    *_communes("85", "Roche-Vendaine", "Les Sables-d’Ormes", "Fontenelle-le-Marais", "Challandes"),
 ]  # fmt: skip
 _ELSEWHERE = [
     *_communes("35", "Rennevel", "Saint-Malovic", "Fougerac", "Vitréval"),
@@ -68,7 +68,7 @@ COMMUNES: tuple[Commune, ...] = (*_REGION, *_ELSEWHERE)
 _WAYS = ("rue", "rue", "rue", "avenue", "impasse", "allée", "chemin", "place", "boulevard", "square")
 _OBJECTS = (
     "des Tilleuls", "du Four-à-Chaux", "des Ormes", "de la Vieille-Forge", "du Puits-Salé", "des Capucines",
-    "de l’Écluse", "du Moulin-Rompu", "des Trois-Pigeons", "de la Corderie", "du Bois-Joli", "des Lavandières",
+    "de l’Écluse", "du Moulin-Rompu", "des Trois-Pigeons", "de la Corderie", "du Bois-Joli",
     "de l’Ancien-Lavoir", "du Chêne-Creux", "des Hirondelles", "de la Grande-Ourse", "du Clos-Fleuri",
     "des Peupliers", "de la Petite-Vitesse", "du Pré-Long", "des Salorges", "de l’Orée-du-Bois",
 )  # fmt: skip
