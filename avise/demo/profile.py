@@ -1,0 +1,89 @@
+"""Write the profile of a demonstration: what the engine reads to find the simulated tools."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from avise.demo.launcher import DemoTools, write_private
+from avise.demo.population.spec import WorldSpec
+from avise.demo.tools.prepare import spec_key
+from avise.resources import resource_folder
+
+SETTINGS_FILE = "settings.toml"
+SECRETS_FILE = "demo-secrets.toml"
+"""Read instead of the keyring, only for a profile marked synthetic."""
+
+CONNECTORS_FOLDER = "connectors"
+
+
+@dataclass(frozen=True, slots=True)
+class DemoUser:
+    """Who sits at the desk."""
+
+    login: str = "lea.girard"
+    name: str = "Léa Girard"
+    role: str = "agent"
+
+
+def site_namespace(spec: WorldSpec) -> uuid.UUID:
+    """Return the namespace of the identifiers of a world: the same at each run, so that a store lasts."""
+    return uuid.uuid5(uuid.NAMESPACE_URL, f"urn:avise:demo:{spec_key(spec)}")
+
+
+def write_profile(profile_dir: Path, tools: DemoTools, user: DemoUser | None = None) -> None:
+    """Write the settings, the connector files and the secrets of the running tools.
+
+    What else the folder holds (the store, its key) is left alone.
+
+    Args:
+        profile_dir: created when missing.
+        tools: running.
+        user: an agent by default.
+    """
+    connectors = profile_dir / CONNECTORS_FOLDER
+    connectors.mkdir(parents=True, exist_ok=True)
+    for name in tools.tools:
+        shutil.copyfile(
+            resource_folder(CONNECTORS_FOLDER) / "demo" / f"{name}.toml", connectors / f"{name}.toml"
+        )
+    write_private(profile_dir / SECRETS_FILE, secrets_text(tools.secrets()))
+    write_private(profile_dir / SETTINGS_FILE, settings_text(tools, user or DemoUser()))
+
+
+def settings_text(tools: DemoTools, user: DemoUser) -> str:
+    """Return the content of `settings.toml`."""
+    lines = [
+        "synthetic = true",
+        f"site_namespace = {_quoted(str(site_namespace(tools.spec)))}",
+        'identity_master = "parties"',
+        'directory = "portfolio"',
+        *_table("user", {"login": user.login, "name": user.name, "role": user.role}),
+        *_table("key", {"source": "demo"}),
+    ]
+    for instance, config in tools.settings().items():
+        lines += _table(f"instances.{instance}", {"connector": instance})
+        lines += _table(f"instances.{instance}.config", config)
+    return "\n".join(lines) + "\n"
+
+
+def secrets_text(values: Mapping[tuple[str, str], str]) -> str:
+    """Return the content of `demo-secrets.toml`: one table an instance."""
+    by_instance: dict[str, dict[str, str]] = {}
+    for (instance, name), value in values.items():
+        by_instance.setdefault(instance, {})[name] = value
+    lines = [line for instance, table in by_instance.items() for line in _table(instance, table)]
+    return "\n".join(lines) + "\n"
+
+
+def _table(name: str, values: Mapping[str, str]) -> list[str]:
+    return ["", f"[{name}]", *(f"{key} = {_quoted(value)}" for key, value in values.items())]
+
+
+def _quoted(value: str) -> str:
+    """Write a TOML basic string; its escapes are those of JSON."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
