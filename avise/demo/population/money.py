@@ -113,9 +113,3 @@ def settle_stay(
         amount=care.amount + covered,
         out_of_pocket=care.out_of_pocket + asked - covered,
     )
-
-
-def negated(settlement: Settlement) -> Settlement:
-    """Return the settlement that takes it all back."""
-    spent, base, rate, flat, mandatory, amount, rest = settlement
-    return Settlement(-spent, -base, rate, -flat, -mandatory, -amount, -rest)

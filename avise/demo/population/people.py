@@ -50,8 +50,18 @@ _PROTECTIONS = Weighted([("guardianship", 4), ("curatorship", 5), ("safeguard", 
 
 
 @dataclass(frozen=True, slots=True)
+class Fund:
+    """The fund of the mandatory scheme that covers a person."""
+
+    scheme: str
+    code: str
+    center: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Household:
-    """Who lives behind one dossier."""
+    """Who lives behind one dossier. Beneficiaries join at birth; `contracts.joined` gives the real day."""
 
     membership: str
     member: Person
@@ -68,16 +78,11 @@ def born_at(stream: random.Random, as_of: date, age: int) -> date:
     return add_months(as_of, -12 * age) - timedelta(days=int(stream.random() * 365))
 
 
-def fund_of(scheme: str, commune: Commune, stream: random.Random) -> dict[str, str]:
-    """Return the scheme, codes and name of the fund that covers somebody living there."""
-    code = commune.fund_code
-    return {
-        "scheme_code": scheme,
-        "fund_code": code,
-        "fund_center": f"{1 + int(stream.random() * 9):04d}",
-        "fund_name": f"{_FUND_NAMES[scheme]} {commune.department}" if scheme in {"01", "02"}
-        else _FUND_NAMES[scheme],
-    }  # fmt: skip
+def fund_of(scheme: str, commune: Commune, stream: random.Random) -> Fund:
+    """Return the fund that covers somebody of that scheme living there."""
+    name = _FUND_NAMES[scheme]
+    local = f"{name} {commune.department}" if scheme in {"01", "02"} else name
+    return Fund(scheme, commune.fund_code, f"{1 + int(stream.random() * 9):04d}", local)
 
 
 def draw_person(
@@ -88,7 +93,7 @@ def draw_person(
     sex: str,
     born: date,
     last_name: str,
-    fund: dict[str, str],
+    fund: Fund,
     with_nir: bool = True,
 ) -> Person:
     """Draw a person whose name in use and birth date are known."""
@@ -109,7 +114,10 @@ def draw_person(
         nir=number,
         nir_certified=bool(number) and stream.random() < 0.96,
         language="fr" if stream.random() < 0.985 else ("en", "ar", "pt", "tr")[int(stream.random() * 4)],
-        **fund,
+        scheme_code=fund.scheme,
+        fund_code=fund.code,
+        fund_center=fund.center,
+        fund_name=fund.name,
     )
 
 
@@ -149,36 +157,39 @@ def child_rights(born: date, as_of: date, stream: random.Random) -> tuple[date |
     return until, "school_certificate" if stream.random() < 0.35 else "none"
 
 
-def _spouse(stream: random.Random, household: Person, age: int, index: int, as_of: date) -> Beneficiary:
-    sex = "M" if household.sex == "F" else "F"
+def _fund(person: Person) -> Fund:
+    return Fund(person.scheme_code, person.fund_code, person.fund_center, person.fund_name)
+
+
+def _spouse(stream: random.Random, member: Person, age: int, index: int, as_of: date) -> Beneficiary:
+    sex = "M" if member.sex == "F" else "F"
     spouse_age = max(19, min(98, round(age + stream.gauss(-1.5 if sex == "F" else 1.5, 3.2))))
     relation = _RELATIONS.draw(stream)
-    last_name = household.last_name if relation == "spouse" else names.surname(stream)
-    fund = {
-        "scheme_code": household.scheme_code, "fund_code": household.fund_code,
-        "fund_center": household.fund_center, "fund_name": household.fund_name,
-    }  # fmt: skip
+    last_name = member.last_name if relation == "spouse" else names.surname(stream)
     born = born_at(stream, as_of, spouse_age)
-    person = draw_person(stream, index, 1, sex=sex, born=born, last_name=last_name, fund=fund)
-    return Beneficiary(person, relation, 1, as_of, own_statements=stream.random() < 0.2)
+    person = draw_person(stream, index, 1, sex=sex, born=born, last_name=last_name, fund=_fund(member))
+    return Beneficiary(person, relation, 1, born, own_statements=stream.random() < 0.2)
 
 
 def _child(
     stream: random.Random, parent: Person, born: date, index: int, rank: int, as_of: date
 ) -> Beneficiary:
-    fund = {
-        "scheme_code": parent.scheme_code, "fund_code": parent.fund_code,
-        "fund_center": parent.fund_center, "fund_name": parent.fund_name,
-    }  # fmt: skip
     sex = "F" if stream.random() < 0.49 else "M"
     with_nir = age_on(born, as_of) >= 1
     person = draw_person(
-        stream, index, rank, sex=sex, born=born, last_name=parent.last_name, fund=fund, with_nir=with_nir
+        stream,
+        index,
+        rank,
+        sex=sex,
+        born=born,
+        last_name=parent.last_name,
+        fund=_fund(parent),
+        with_nir=with_nir,
     )
     until, awaited = child_rights(born, as_of, stream)
     adult = age_on(born, as_of) >= 16
     return Beneficiary(
-        person, "child", rank, as_of, rights_until=until, awaited_document=awaited,
+        person, "child", rank, born, rights_until=until, awaited_document=awaited,
         own_statements=adult and stream.random() < 0.3, shared_custody=stream.random() < 0.07,
     )  # fmt: skip
 
