@@ -11,9 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
-from rapidfuzz.distance import OSA
-
-from avise.models.names import fold
+from avise.models.names import fold, fold_words, within_one_edit
 from avise.services.customer_updates import Verification, VerificationLevel
 from avise.services.desk import Comparison, VerificationQuestion
 from avise.services.facts import Facts, amount, day, word
@@ -101,15 +99,15 @@ def _birth_date(facts: Facts, answer: str) -> bool | None:
 
 def _address(facts: Facts, answer: str) -> bool | None:
     known = [
-        fold(f"{word(record, 'value')} {word(record, 'postcode')} {word(record, 'city')}")
+        fold_words(f"{word(record, 'value')} {word(record, 'postcode')} {word(record, 'city')}")
         for record in facts.records("contact_points")
         if word(record, "kind") == "address"
     ]
     if not known:
         return None
-    said = [part for part in fold(answer).split() if len(part) >= 2 or part.isdigit()]
+    said = fold_words(answer)
     # A street number alone, or a city alone, proves nothing.
-    return len(said) >= 3 and any(all(part in address.split() for part in said) for address in known)
+    return len(said) >= 3 and any(set(said) <= set(address) for address in known)
 
 
 def _effective_date(facts: Facts, answer: str) -> bool | None:
@@ -128,7 +126,7 @@ def _beneficiary(facts: Facts, answer: str) -> bool | None:
     if not known:
         return None
     said = fold(answer)
-    return any(OSA.distance(said, name) <= (1 if len(name) > 4 else 0) for name in known)
+    return any(said == name or (len(name) > 4 and within_one_edit(said, name)) for name in known)
 
 
 def _last_reimbursement(facts: Facts, answer: str) -> bool | None:
@@ -170,7 +168,7 @@ _MONTHS = (
 
 def read_day(answer: str) -> date | None:
     """Read a date as callers say it: 12/03/1968, 12031968, 12 mars 1968; None when it is not one."""
-    words = fold(answer).replace("/", " ").replace(".", " ").replace("-", " ").split()
+    words = list(fold_words(answer))
     if len(words) == 1 and len(words[0]) == 8 and words[0].isdigit():
         words = [words[0][:2], words[0][2:4], words[0][4:]]
     if len(words) != 3:

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from avise.models.errors import ErrorKind, Failure
+from avise.models.facets import FacetState
+from avise.models.freshness import Known, facet_state
+
+NOW = datetime(2026, 3, 24, 9, 44, tzinfo=UTC)
+FRESH, USABLE = timedelta(minutes=10), timedelta(hours=24)
+DOWN = Failure(ErrorKind.UNAVAILABLE)
+
+
+def state(**known: object) -> FacetState:
+    return facet_state(Known(**{"read_at": None, **known}), NOW, FRESH, USABLE)  # type: ignore[arg-type]
+
+
+def test_nothing_read_yet_is_waiting() -> None:
+    assert state(reading=True) is FacetState.WAITING
+
+
+def test_an_empty_answer_and_a_failure_never_look_alike() -> None:
+    assert state(read_at=NOW, count=0) is FacetState.EMPTY
+    assert state(error=DOWN) is FacetState.FAILED
+    assert state(read_at=NOW, count=0, error=DOWN) is FacetState.STALE
+
+
+def test_a_copy_too_old_to_be_told_is_a_failure_when_the_tool_is_down() -> None:
+    assert state(read_at=NOW - timedelta(days=2), count=3, error=DOWN) is FacetState.FAILED
+
+
+def test_an_old_reading_is_stale_even_without_an_error() -> None:
+    assert state(read_at=NOW - timedelta(hours=2), count=3) is FacetState.STALE
+
+
+def test_pages_on_their_way_are_partial() -> None:
+    assert state(read_at=NOW, count=3, complete=False, reading=True) is FacetState.PARTIAL
+
+
+def test_records_left_out_make_a_partial_block() -> None:
+    assert state(read_at=NOW, count=3, unreadable=1) is FacetState.PARTIAL
+
+
+@pytest.mark.parametrize("count", [0, 5])
+def test_a_refusal_is_never_shown_as_empty(count: int) -> None:
+    refused = Failure(ErrorKind.FORBIDDEN)
+    assert state(read_at=NOW if count else None, count=count, error=refused) is FacetState.FORBIDDEN
+
+
+@given(
+    st.booleans(), st.integers(0, 3), st.booleans(), st.booleans(), st.booleans(),
+    st.integers(0, 2), st.sampled_from([None, *ErrorKind]), st.booleans(), st.integers(0, 200),
+)  # fmt: skip
+def test_somebody_elses_answer_is_always_withheld_and_empty_needs_a_complete_reading(
+    has_copy: bool,
+    count: int,
+    reading: bool,
+    complete: bool,
+    truncated: bool,
+    unreadable: int,
+    error: ErrorKind | None,
+    withheld: bool,
+    age_h: int,
+) -> None:
+    known = Known(
+        read_at=NOW - timedelta(hours=age_h) if has_copy else None,
+        count=count,
+        reading=reading,
+        complete=complete,
+        truncated=truncated,
+        unreadable=unreadable,
+        error=Failure(error) if error else None,
+        withheld=withheld,
+    )
+    found = facet_state(known, NOW, FRESH, USABLE)
+    if withheld:
+        assert found is FacetState.WITHHELD
+    if found is FacetState.EMPTY:
+        assert has_copy
+        assert complete
+        assert error is None
+    if found is FacetState.FRESH:
+        assert error is None
