@@ -52,36 +52,24 @@ def test_a_refusal_is_never_shown_as_empty(count: int) -> None:
 
 
 @given(
-    st.booleans(), st.integers(0, 3), st.booleans(), st.booleans(), st.booleans(),
-    st.integers(0, 2), st.sampled_from([None, *ErrorKind]), st.booleans(), st.integers(0, 200),
-)  # fmt: skip
-def test_somebody_elses_answer_is_always_withheld_and_empty_needs_a_complete_reading(
-    has_copy: bool,
-    count: int,
-    reading: bool,
-    complete: bool,
-    truncated: bool,
-    unreadable: int,
-    error: ErrorKind | None,
-    withheld: bool,
-    age_h: int,
-) -> None:
-    known = Known(
-        read_at=NOW - timedelta(hours=age_h) if has_copy else None,
-        count=count,
-        reading=reading,
-        complete=complete,
-        truncated=truncated,
-        unreadable=unreadable,
-        error=Failure(error) if error else None,
-        withheld=withheld,
+    known=st.builds(
+        Known,
+        read_at=st.none() | st.integers(0, 200).map(lambda hours: NOW - timedelta(hours=hours)),
+        count=st.integers(0, 3),
+        reading=st.booleans(),
+        complete=st.booleans(),
+        truncated=st.booleans(),
+        unreadable=st.integers(0, 2),
+        error=st.none() | st.sampled_from(ErrorKind).map(Failure),
+        withheld=st.booleans(),
     )
+)
+def test_somebody_elses_answer_is_always_withheld_and_empty_needs_a_complete_reading(known: Known) -> None:
     found = facet_state(known, NOW, FRESH, USABLE)
-    if withheld:
+    if known.withheld:
         assert found is FacetState.WITHHELD
     if found is FacetState.EMPTY:
-        assert has_copy
-        assert complete
-        assert error is None
-    if found is FacetState.FRESH:
-        assert error is None
+        assert known.read_at is not None
+        assert known.complete
+    if found in (FacetState.EMPTY, FacetState.FRESH):
+        assert known.error is None

@@ -94,7 +94,9 @@ EVERYTHING = facts(
         {"kind": "individual", "status": "ending", "end_date": "2026-04-30"},
     ),
     view("beneficiaries", {"first_name": "Lou", "awaited_document": "school_certificate"}),
-    view("contact_points", {"kind": "address", "status": "returned"}, {"kind": "email", "status": "in_error"}),
+    view(
+        "contact_points", {"kind": "address", "status": "returned"}, {"kind": "email", "status": "in_error"}
+    ),
     view("bank", {"holder_check": "no_match"}),
     view("rights", {"status": "refused", "person": "Lou"}),
     view("company", {"declaration_state": "anomaly", "declaration_month": "2026-02"}),

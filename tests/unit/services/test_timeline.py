@@ -5,6 +5,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from avise.models.facets import FacetState
 from avise.models.interaction import Channel, Direction, Interaction, TimelineEntry, TimelineGroup
 from avise.services.timeline import FOLD_FROM, entries_of, entry_of, unified
 from tests.unit.services.facts_builder import NOW, view
@@ -36,8 +37,6 @@ def test_lines_paid_together_are_one_payment() -> None:
 
 
 def test_an_unread_block_tells_nothing() -> None:
-    from avise.models.facets import FacetState
-
     rows = {"received_on": "2026-03-01", "number": "R-1", "subject": "Délai"}
     assert list(entries_of(view("complaints", rows, state=FacetState.FAILED))) == []
 
