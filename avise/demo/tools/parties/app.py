@@ -18,7 +18,15 @@ from avise.demo.tools.prepared_files import Answer, AnswerFile
 
 VERSION = "6.2.1"
 
-MEMBER_LISTS = ("contact-points", "contracts", "guarantees", "cards", "beneficiaries", "consents")
+MEMBER_LISTS = (
+    "contact-points",
+    "contracts",
+    "guarantees",
+    "cards",
+    "beneficiaries",
+    "consents",
+    "company",
+)
 """Lists under `/parties/{id}/`."""
 
 _PAGE = 500
@@ -73,7 +81,7 @@ class PartiesService:
         return _conditional(request, self._answers.answer(kind, request.path_params["party"]))
 
     async def _company(self, request: Request) -> Response:
-        return _conditional(request, self._answers.answer("company", request.path_params["siren"]))
+        return _conditional(request, self._answers.answer("companies", request.path_params["siren"]))
 
     async def _nir(self, request: Request) -> Response:
         party = request.path_params["party"]

@@ -58,7 +58,7 @@ class Loader:
             return
         self._companies.add(company.siren)
         self._publish(shapes.company_change(company))
-        self._file.answer("company", company.siren, shapes.company(company))
+        self._file.answer("companies", company.siren, shapes.company(company))
 
     def _membership(self, dossier: Dossier) -> None:
         names = {person.ids.party: person.first_name for person in dossier.persons()}
@@ -73,6 +73,8 @@ class Loader:
         self._list(dossier, "beneficiaries", [
             shapes.beneficiary(value) for value in dossier.beneficiaries
         ])  # fmt: skip
+        company = [] if dossier.company is None else [shapes.company(dossier.company)]
+        self._list(dossier, "company", company)
         self._list(dossier, "consents", [
             shapes.consent(value, rank) for rank, value in enumerate(dossier.consents, 1)
         ])  # fmt: skip
