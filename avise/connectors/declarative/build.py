@@ -1,0 +1,55 @@
+"""From a checked file to the connector that executes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+from typing import cast
+
+from avise.connectors.contract import ENTRY_POINT_GROUP, Connector, Manifest
+from avise.connectors.declarative.schema import AnyFile, CsvFileConnector, PythonFile, RestFile, SqlFile
+
+BUILT_IN = {
+    "webdav": "avise.connectors.webdav.connector:WebdavConnector",
+    "caldav": "avise.connectors.caldav.connector:CaldavConnector",
+    "jsonrpc": "avise.connectors.jsonrpc.connector:JsonrpcConnector",
+}
+"""Python connectors that ship with Avise, found even where its metadata are not installed."""
+
+
+def build_connector(file: AnyFile, manifest: Manifest) -> Connector:
+    """Return the connector of a checked file, not opened.
+
+    Modules are imported here and not before, so that a site without SQL never imports SQLAlchemy.
+    """
+    if isinstance(file, RestFile):
+        from avise.connectors.declarative.rest import RestConnector  # noqa: PLC0415 - see above
+
+        return RestConnector(file, manifest)
+    if isinstance(file, SqlFile):
+        from avise.connectors.declarative.sql import SqlConnector  # noqa: PLC0415 - see above
+
+        return SqlConnector(file, manifest)
+    if isinstance(file, CsvFileConnector):
+        from avise.connectors.declarative.files import FilesConnector  # noqa: PLC0415 - see above
+
+        return FilesConnector(file, manifest)
+    return _python_connector(file, manifest)
+
+
+def python_connector_names() -> tuple[str, ...]:
+    """Return the names that `use` may take: installed entry points and those that ship with Avise."""
+    return tuple(sorted(_entry_points()))
+
+
+@cache
+def _entry_points() -> dict[str, EntryPoint]:
+    shipped = {name: EntryPoint(name, value, ENTRY_POINT_GROUP) for name, value in BUILT_IN.items()}
+    return shipped | {point.name: point for point in entry_points(group=ENTRY_POINT_GROUP)}
+
+
+def _python_connector(file: PythonFile, manifest: Manifest) -> Connector:
+    point = _entry_points()[file.connector.use or ""]
+    factory = cast("Callable[..., Connector]", point.load())
+    return factory(manifest, file.options)

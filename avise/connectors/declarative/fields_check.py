@@ -1,0 +1,131 @@
+"""Rules on the fields of a connector file: they exist, their converter fits, their codes are ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from avise.connectors.declarative.mapping import Conversion
+from avise.connectors.declarative.positions import KeyPath
+from avise.connectors.declarative.problems import Finding, closest
+from avise.connectors.declarative.targets import (
+    CALL_EVENT,
+    INTERACTION,
+    PARTY,
+    SUBJECT,
+    Target,
+    facet_targets,
+)
+from avise.models.facets import FACETS
+
+_DATED = frozenset({Conversion.DATE, Conversion.DATETIME})
+_DECIMAL = frozenset({Conversion.DECIMAL, Conversion.PERCENT})
+
+
+def check_fields(document: Mapping[str, Any]) -> Iterator[Finding]:
+    """Yield what is wrong in the facets and in the tables of fields."""
+    python = _get(document.get("connector"), "kind") == "python"
+    for index, facet in enumerate(_tables(document.get("facet"))):
+        yield from _facet(("facet", index), facet, mapped=not python)
+    for index, timeline in enumerate(_tables(document.get("timeline"))):
+        if not python:
+            yield from _table(("timeline", index, "fields"), timeline.get("fields"), INTERACTION)
+        yield from _subject(("timeline", index, "subject"), timeline.get("subject"))
+    for name, targets in (("directory", PARTY), ("call_events", CALL_EVENT)):
+        section = document.get(name)
+        if isinstance(section, dict):
+            yield from _table((name, "fields"), section.get("fields"), targets)
+
+
+def _facet(path: KeyPath, facet: Mapping[str, Any], *, mapped: bool) -> Iterator[Finding]:
+    name = facet.get("id")
+    if not isinstance(name, str):
+        return
+    if name not in FACETS:
+        yield Finding((*path, "id"), "unknown_facet", {"name": name, "suggestion": closest(name, FACETS)})
+        return
+    if mapped:
+        yield from _table((*path, "fields"), facet.get("fields"), facet_targets(name))
+        yield from _subject((*path, "subject"), facet.get("subject"))
+
+
+def _subject(path: KeyPath, subject: object) -> Iterator[Finding]:
+    if isinstance(subject, dict):
+        rules = {name: rule for name, rule in subject.items() if name in SUBJECT}
+        yield from _table(path, rules, SUBJECT)
+
+
+def _table(path: KeyPath, fields: object, targets: Mapping[str, Target]) -> Iterator[Finding]:
+    if not isinstance(fields, dict):
+        return
+    for name, rule in fields.items():
+        target = targets.get(name)
+        if target is None:
+            params = {"name": name, "suggestion": closest(name, targets)}
+            yield Finding((*path, name), "unknown_field", params)
+        else:
+            yield from _rule((*path, name), {"from": rule} if isinstance(rule, str) else rule, target)
+    for name, target in targets.items():
+        if target.required and name not in fields:
+            yield Finding((*path, name), "field_required", {"name": name}, missing=True)
+
+
+def _rule(path: KeyPath, rule: object, target: Target) -> Iterator[Finding]:
+    if not isinstance(rule, dict):
+        return
+    given = rule.get("as")
+    if given is None and target.default is None and "value" not in rule:
+        choices = ", ".join(target.accepts)
+        yield Finding(path, "converter_needed", {"name": target.name, "choices": choices})
+        return
+    if isinstance(given, str) and given in set(Conversion) and given not in target.accepts:
+        choices = ", ".join(target.accepts)
+        params = {"name": target.name, "given": given, "choices": choices}
+        yield Finding((*path, "as"), "converter_unfit", params)
+        return
+    yield from _options(path, rule, given or target.default)
+    if target.values:
+        yield from _codes(path, rule, target)
+
+
+def _options(path: KeyPath, rule: Mapping[str, Any], conversion: object) -> Iterator[Finding]:
+    """Tell an option that the converter would silently ignore."""
+    for option, converters in (("format", _DATED), ("decimal", _DECIMAL)):
+        if option in rule and conversion not in converters:
+            params = {"option": option, "converter": str(conversion)}
+            yield Finding((*path, option), "option_unused", params)
+
+
+def _codes(path: KeyPath, rule: Mapping[str, Any], target: Target) -> Iterator[Finding]:
+    for code, ours in _get_table(rule, "map").items():
+        if ours not in target.values:
+            yield _unknown_code((*path, "map", code), ours, target)
+    for key in ("value", "default"):
+        if key in rule and rule[key] not in target.values:
+            yield _unknown_code((*path, key), rule[key], target)
+
+
+def _unknown_code(path: KeyPath, given: object, target: Target) -> Finding:
+    params = {
+        "name": target.name,
+        "given": str(given),
+        "choices": ", ".join(target.values),
+        "suggestion": closest(str(given), target.values),
+    }
+    return Finding(path, "unknown_code", params)
+
+
+def _tables(value: object) -> list[Mapping[str, Any]]:
+    """Return the tables of an array, an empty one in the place of what is no table."""
+    if not isinstance(value, list):
+        return []
+    return [item if isinstance(item, dict) else {} for item in value]
+
+
+def _get(value: object, key: str) -> object:
+    return value.get(key) if isinstance(value, dict) else None
+
+
+def _get_table(value: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    found = value.get(key)
+    return found if isinstance(found, dict) else {}

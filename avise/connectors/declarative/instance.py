@@ -1,0 +1,125 @@
+"""A connector file applied to one instance: its configuration put in the place of placeholders."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from avise.connectors.contract import ConnectorError
+from avise.connectors.declarative.access import (
+    BasicAuth,
+    BearerAuth,
+    ClientCredentialsAuth,
+    HeaderAuth,
+    HttpSection,
+    NoAuth,
+    SqlSection,
+)
+from avise.connectors.declarative.checks import database_address_problem
+from avise.connectors.declarative.mapping import ConfigSection
+from avise.connectors.declarative.placeholders import parse_template
+from avise.connectors.endpoints import (
+    BasicSignIn,
+    BearerSignIn,
+    ClientCredentialsSignIn,
+    HeaderSignIn,
+    HttpEndpoint,
+    NoSignIn,
+    SignIn,
+    SqlEndpoint,
+)
+from avise.models.errors import ErrorKind, Origin
+from avise.models.json_types import JSON
+
+Declared = Mapping[str, ConfigSection]
+Config = Mapping[str, JSON]
+
+
+def config_error(detail: str) -> ConnectorError:
+    """Return the error of an instance that somebody must configure."""
+    return ConnectorError(ErrorKind.CONFIG, detail, origin=Origin.HOST)
+
+
+def config_value(name: str, declared: Declared, config: Config) -> str:
+    """Return a value of an instance as text, its default when it was not filled.
+
+    Raises:
+        ConnectorError: CONFIG when it was not filled and has no default.
+    """
+    value = config.get(name)
+    if value is None and name in declared:
+        value = declared[name].default
+    if value is None or value == "":
+        raise config_error(f"config {name} is not filled")
+    return str(value)
+
+
+def filled(template: str, declared: Declared, config: Config) -> str:
+    """Replace the `{config.…}` of a template.
+
+    Raises:
+        ConnectorError: CONFIG when a value was not filled.
+    """
+    return parse_template(template).fill(
+        lambda name: config_value(name.removeprefix("config."), declared, config)
+    )
+
+
+def http_endpoint(section: HttpSection, declared: Declared, config: Config) -> HttpEndpoint:
+    """Return the HTTP tool of an instance.
+
+    Raises:
+        ConnectorError: CONFIG.
+    """
+    base_url = filled(section.base_url, declared, config).rstrip("/")
+    parts = urlsplit(base_url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        raise config_error("the base address is no HTTP address")
+    if parts.username is not None or parts.password is not None:
+        raise config_error("the base address holds credentials")
+    return HttpEndpoint(
+        base_url=base_url,
+        sign_in=_sign_in(section, declared, config),
+        headers={name: filled(value, declared, config) for name, value in section.headers.items()},
+        hosts=tuple(section.hosts),
+        concurrency=section.concurrency,
+        rate_per_second=section.rate,
+    )
+
+
+def _sign_in(section: HttpSection, declared: Declared, config: Config) -> SignIn:
+    match section.auth:
+        case NoAuth():
+            return NoSignIn()
+        case BasicAuth(user=user, secret=secret):
+            return BasicSignIn(filled(user, declared, config), secret)
+        case BearerAuth(secret=secret):
+            return BearerSignIn(secret)
+        case HeaderAuth(name=name, secret=secret):
+            return HeaderSignIn(name, secret)
+        case ClientCredentialsAuth() as auth:
+            return ClientCredentialsSignIn(
+                token_url=filled(auth.token_url, declared, config),
+                client_id=filled(auth.client_id, declared, config),
+                secret=auth.secret,
+                scope=auth.scope,
+                client_auth=auth.client_auth,
+            )
+
+
+def sql_endpoint(section: SqlSection, declared: Declared, config: Config) -> SqlEndpoint:
+    """Return the database of an instance.
+
+    Raises:
+        ConnectorError: CONFIG.
+    """
+    url = filled(section.url, declared, config)
+    problem = database_address_problem(url)
+    if problem:
+        raise config_error(f"database address: {problem}")
+    return SqlEndpoint(
+        url=url,
+        password_secret=section.password_secret or "",
+        statement_timeout=section.statement_timeout,
+        concurrency=section.concurrency,
+    )

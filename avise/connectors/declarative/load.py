@@ -1,0 +1,202 @@
+"""Reads a connector file: every error with its line, or the connector ready to open."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from avise.connectors.contract import Connector, Manifest
+from avise.connectors.declarative.build import build_connector, python_connector_names
+from avise.connectors.declarative.checks import check_document
+from avise.connectors.declarative.instance import http_endpoint, sql_endpoint
+from avise.connectors.declarative.manifest import manifest_of
+from avise.connectors.declarative.positions import Position, index_positions, nearest_position
+from avise.connectors.declarative.problems import Finding, ProblemAt, closest, dotted, findings_of
+from avise.connectors.declarative.schema import KINDS, MODELS, AnyFile, PythonFile, RestFile, SqlFile
+from avise.connectors.endpoints import HttpEndpoint, SqlEndpoint
+from avise.models.errors import AviseError
+from avise.models.json_types import JSON
+
+MAX_SIZE = 1_000_000
+"""Bytes; a connector file is a page or two."""
+
+_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+_SYNTAX = {
+    "Expected '=' after a key": "syntax_equals",
+    "Invalid value": "syntax_value",
+    "Unterminated string": "syntax_string",
+    'Expected "\'"': "syntax_string",
+    "Illegal character": "syntax_character",
+    "Cannot overwrite a value": "syntax_twice",
+    "Cannot declare": "syntax_twice",
+    "Duplicate inline table key": "syntax_twice",
+    "Cannot mutate": "syntax_twice",
+    "Cannot redefine": "syntax_twice",
+    "Expected newline or end of document": "syntax_end_of_line",
+    "Unclosed array": "syntax_list",
+    "Unclosed inline table": "syntax_inline_table",
+    "Expected ']": "syntax_header",
+}
+"""Beginnings of the parser's messages; any other is told in general terms."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedConnector:
+    """A checked file: what it offers, the connector to open, and where its tool is for an instance."""
+
+    manifest: Manifest
+    connector: Connector
+    file: AnyFile
+
+    def http_endpoint(self, config: Mapping[str, JSON]) -> HttpEndpoint | None:
+        """Return the HTTP tool of an instance, None for a connector without HTTP.
+
+        Raises:
+            ConnectorError: CONFIG when a value lacks or the address is no HTTP address.
+        """
+        if isinstance(self.file, RestFile | PythonFile) and self.file.http is not None:
+            return http_endpoint(self.file.http, self.file.config, config)
+        return None
+
+    def sql_endpoint(self, config: Mapping[str, JSON]) -> SqlEndpoint | None:
+        """Return the database of an instance, None for a connector without SQL.
+
+        Raises:
+            ConnectorError: CONFIG when a value lacks, or the address holds a password, is not
+                read-only or is of an engine that is not read.
+        """
+        if isinstance(self.file, SqlFile):
+            return sql_endpoint(self.file.sql, self.file.config, config)
+        return None
+
+
+class ConnectorFileError(AviseError):
+    """A connector file that cannot be used.
+
+    Args:
+        path: the file.
+        problems: every error, in the order of lines.
+    """
+
+    def __init__(self, path: Path, problems: tuple[ProblemAt, ...]) -> None:
+        super().__init__("connector_check.refused", name=path.name, count=str(len(problems)))
+        self.path = path
+        self.problems = problems
+
+
+def check_connector_file(path: Path) -> list[ProblemAt]:
+    """Return every error of a connector file with its line, in the order of lines; empty when it is good.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    return _read(path)[0]
+
+
+def load_connector_file(path: Path) -> LoadedConnector:
+    """Return the connector that a file describes, not opened yet.
+
+    Raises:
+        OSError: the file cannot be read.
+        ConnectorFileError: the file has errors; all of them are in it.
+    """
+    problems, file = _read(path)
+    if file is None:
+        raise ConnectorFileError(path, tuple(problems))
+    manifest = manifest_of(file)
+    return LoadedConnector(manifest, build_connector(file, manifest), file)
+
+
+def _read(path: Path) -> tuple[list[ProblemAt], AnyFile | None]:
+    if path.stat().st_size > MAX_SIZE:
+        return [ProblemAt(1, 1, "", "connector_check.too_long")], None
+    try:
+        text = path.read_bytes().decode("utf-8").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        return [ProblemAt(line, 1, "", "connector_check.not_utf8")], None
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        return [_syntax_problem(str(error), text)], None
+    except RecursionError:
+        return [ProblemAt(1, 1, "", "connector_check.syntax")], None
+    findings, file = _check(document)
+    return _placed(findings, index_positions(text)), file
+
+
+def _syntax_problem(message: str, text: str) -> ProblemAt:
+    place = _PLACE.search(message)
+    key = next((key for start, key in _SYNTAX.items() if message.startswith(start)), "syntax")
+    if place is not None and place[1] is not None:
+        return ProblemAt(int(place[1]), int(place[2]), "", f"connector_check.{key}")
+    return ProblemAt(text.rstrip().count("\n") + 1, 1, "", f"connector_check.{key}")
+
+
+def _check(document: dict[str, Any]) -> tuple[list[Finding], AnyFile | None]:
+    findings = list(check_document(document))
+    kind = _kind(document)
+    if kind is None:
+        return [*findings, *_kind_findings(document)], None
+    model = MODELS[kind]
+    file: AnyFile | None = None
+    try:
+        file = model.model_validate(document)
+    except ValidationError as error:
+        findings += findings_of(error, model)
+    if isinstance(file, PythonFile):
+        findings += _unknown_python(file)
+    return findings, None if findings else file
+
+
+def _kind(document: Mapping[str, Any]) -> str | None:
+    header = document.get("connector")
+    kind = header.get("kind") if isinstance(header, dict) else None
+    return kind if isinstance(kind, str) and kind in KINDS else None
+
+
+def _kind_findings(document: Mapping[str, Any]) -> Iterable[Finding]:
+    """Tell why the kind is unknown; without it, no other key can be judged."""
+    header = document.get("connector")
+    if header is None:
+        return [Finding(("connector",), "missing_key", {"key": "connector"}, missing=True)]
+    if not isinstance(header, dict):
+        return [Finding(("connector",), "expected_table", {"key": "connector"})]
+    if "kind" not in header:
+        return [Finding(("connector", "kind"), "missing_key", {"key": "kind"}, missing=True)]
+    given = str(header["kind"])
+    params = {"given": given, "choices": ", ".join(KINDS), "suggestion": closest(given, KINDS)}
+    return [Finding(("connector", "kind"), "not_one_of", params)]
+
+
+def _unknown_python(file: PythonFile) -> Iterable[Finding]:
+    use, known = file.connector.use or "", python_connector_names()
+    if use not in known:
+        yield Finding(
+            ("connector", "use"), "unknown_python", {"name": use, "suggestion": closest(use, known)}
+        )
+
+
+def _placed(findings: Iterable[Finding], positions: dict[tuple[str | int, ...], Position]) -> list[ProblemAt]:
+    problems = set()
+    seen = []
+    for finding in findings:
+        place = nearest_position(positions, finding.path[:-1] if finding.missing else finding.path)
+        problem = ProblemAt(
+            place.line,
+            place.column,
+            dotted(finding.path),
+            f"connector_check.{finding.message_key}",
+            finding.params,
+        )
+        mark = (problem.line, problem.column, problem.key_path, problem.message_key)
+        if mark not in problems:
+            problems.add(mark)
+            seen.append(problem)
+    return sorted(seen, key=lambda problem: (problem.line, problem.column, problem.key_path))
