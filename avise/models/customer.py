@@ -133,3 +133,5 @@ class IdentityEvidence:
     first_name: str = ""
     birth_date: date | None = None
     ids: Mapping[str, str] = field(default_factory=dict)
+    other_last_names: tuple[str, ...] = ()
+    """Birth name and former names: a tool may know the person under any of them."""

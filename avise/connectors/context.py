@@ -1,0 +1,90 @@
+"""What the host lends: a context for each call, an environment for an instance's life."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from avise.connectors.contract import ConnectorError, HttpGateway, Priority, SqlGateway
+from avise.connectors.deadline import Deadline
+from avise.connectors.safe_log import SafeLogger
+from avise.env import Env
+from avise.models.errors import ErrorKind, Origin
+from avise.models.json_types import JSON
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks, and why; sent nowhere but to the connector."""
+
+    agent: str = ""
+    purpose: str = ""
+    priority: Priority = Priority.BACKGROUND
+    request_id: str = ""
+    """Ties the panel, the log and the request header; minted when empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One call (`contract.CallContext`)."""
+
+    request_id: str
+    priority: Priority
+    agent: str
+    purpose: str
+    http: HttpGateway
+    sql: SqlGateway
+    deadline: Deadline
+    env: Env
+    pool: Executor
+
+    def remaining(self) -> float:
+        """Return the seconds left before the deadline."""
+        return self.deadline.remaining()
+
+    def now(self) -> datetime:
+        """Return the current time, aware, in UTC."""
+        return self.env.now()
+
+    async def blocking(self, function: Callable[..., T], *args: object) -> T:
+        """Run a synchronous function on one of the instance's threads.
+
+        Cancelling the call leaves the function running to its end, on its thread.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self.pool, function, *args)
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceEnv:
+    """One instance's life (`contract.ConnectorEnv`)."""
+
+    instance_id: str
+    config: Mapping[str, JSON]
+    log: SafeLogger
+    secrets: Mapping[str, str]
+
+    def secret(self, name: str) -> str:
+        """Return a secret declared in the manifest.
+
+        Raises:
+            ConnectorError: CONFIG when nobody stored it.
+        """
+        value = self.secrets.get(name)
+        if value is None:
+            raise missing_secret(name)
+        return value
+
+    def __repr__(self) -> str:
+        """Name the instance and nothing else: a secret must not end in a trace."""
+        return f"InstanceEnv({self.instance_id!r})"
+
+
+def missing_secret(name: str) -> ConnectorError:
+    """Return the error of a secret that nobody stored; `name` is the manifest's, no personal data."""
+    return ConnectorError(ErrorKind.CONFIG, f"secret {name} missing", origin=Origin.HOST)

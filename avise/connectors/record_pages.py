@@ -1,0 +1,98 @@
+"""Records as the store keeps them: JSON pages of at most 250, so that a page is decoded when needed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from avise.connectors.contract import Record
+from avise.models.interaction import Channel, Direction, Interaction
+from avise.models.snapshot import PAGE_SIZE
+
+
+def encode_pages(records: Sequence[Record]) -> tuple[bytes, ...]:
+    """Write records as pages; no record gives no page. Evidence is compared on arrival, not kept."""
+    return tuple(
+        json.dumps(
+            [_plain(record) for record in records[start : start + PAGE_SIZE]],
+            ensure_ascii=False,
+            separators=(",", ":"),
+        ).encode()
+        for start in range(0, len(records), PAGE_SIZE)
+    )
+
+
+def decode_pages(pages: Sequence[bytes]) -> tuple[Record, ...]:
+    """Read pages back.
+
+    Raises:
+        ValueError: the bytes are not pages of records.
+    """
+    try:
+        return tuple(_record(item) for page in pages for item in json.loads(page))
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(type(error).__name__) from None
+
+
+def _plain(record: Record) -> dict[str, Any]:
+    plain: dict[str, Any] = {"id": record.id, "data": dict(record.data)}
+    if record.as_of is not None:
+        plain["as_of"] = record.as_of.isoformat()
+    if record.version:
+        plain["version"] = record.version
+    if record.extra:
+        plain["extra"] = dict(record.extra)
+    return plain
+
+
+def _record(plain: Mapping[str, Any]) -> Record:
+    as_of = plain.get("as_of")
+    return Record(
+        id=str(plain["id"]),
+        data=dict(plain["data"]),
+        as_of=datetime.fromisoformat(as_of) if as_of else None,
+        version=str(plain.get("version", "")),
+        extra=dict(plain.get("extra", {})),
+    )
+
+
+def record_of(interaction: Interaction) -> Record:
+    """Write an exchange as a record, so that a timeline is read and kept like a facet."""
+    return Record(
+        interaction.id,
+        {
+            "at": interaction.at.isoformat(),
+            "channel": interaction.channel.value,
+            "direction": interaction.direction.value,
+            "title": interaction.title,
+            "summary": interaction.summary,
+            "status": interaction.status,
+            "author": interaction.author,
+            "reason": interaction.reason,
+            "duration_s": interaction.duration_s,
+            "body_ref": interaction.body_ref,
+            "links": dict(interaction.links),
+        },
+    )
+
+
+def interactions_of(records: Sequence[Record]) -> Iterator[Interaction]:
+    """Read exchanges back from records that `record_of` wrote."""
+    for record in records:
+        data: Mapping[str, Any] = record.data
+        yield Interaction(
+            id=record.id,
+            at=datetime.fromisoformat(data["at"]),
+            channel=Channel(data["channel"]),
+            direction=Direction(data["direction"]),
+            title=data["title"],
+            summary=data["summary"],
+            status=data["status"],
+            author=data["author"],
+            reason=data["reason"],
+            duration_s=data["duration_s"],
+            body_ref=data["body_ref"],
+            links=data["links"],
+        )
