@@ -15,9 +15,21 @@ from typing import Protocol
 
 from avise.connectors.contract import HealthReport
 from avise.models.customer import PersonId, SearchAnswer, SearchHit
+from avise.models.desk_memory import Draft, SavedTab
 from avise.models.roles import Purpose, Session
 from avise.models.source_status import SourceStatus
 from avise.services.customer_updates import CustomerUpdate, Verification
+
+__all__ = [
+    "CallState",
+    "Comparison",
+    "Desk",
+    "Draft",
+    "IncomingCall",
+    "Revealed",
+    "SavedTab",
+    "VerificationQuestion",
+]
 
 
 class CallState(StrEnum):
@@ -72,26 +84,6 @@ class Revealed:
 
     value: str
     seconds: int
-
-
-@dataclass(frozen=True, slots=True)
-class SavedTab:
-    """One session tab, as it is found again after a restart."""
-
-    person: PersonId
-    label: str
-    """NOM Prénom."""
-    position: int
-    active: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """Text that was being typed on a customer's screen."""
-
-    person: PersonId
-    text: str
-    saved_at: datetime
 
 
 class Desk(Protocol):
