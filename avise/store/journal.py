@@ -1,0 +1,193 @@
+"""Our own events: appended in one transaction, dense by device, never changed (decision 23)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select
+
+from avise.env import Env
+from avise.models.customer import PersonId
+from avise.models.identifiers import holds_nir
+from avise.models.journal import EventEnvelope, EventKind
+from avise.models.json_types import JSON
+from avise.models.roles import Session
+from avise.store.errors import NirAtRestError, TooBigError
+from avise.store.store import Store
+from avise.store.tables import event
+from avise.store.times import from_microseconds, to_microseconds
+
+SCHEMA_V = 1
+MAX_BODY_BYTES = 64 * 1024
+"""What the hub accepts for one event (`hub.md` 7, scenario 16)."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """What is to be written; the journal adds identity, position, time and seal."""
+
+    stream: str
+    kind: EventKind
+    body: Mapping[str, JSON]
+
+
+def customer_stream(person: PersonId) -> str:
+    """Return the stream of a customer's events."""
+    return f"customer/{person}"
+
+
+class Journal:
+    """Appends and reads the workstation's own events.
+
+    Args:
+        store: where they are kept.
+        env: clock and identifiers.
+    """
+
+    def __init__(self, store: Store, env: Env) -> None:
+        self._store = store
+        self._env = env
+        self.clock_offset_ms = 0
+        """Measured offset to the hub's clock, set by whoever measures it."""
+
+    async def append(self, session: Session, *events: NewEvent) -> tuple[EventEnvelope, ...]:
+        """Write events, all or none; they are durable when this returns.
+
+        Raises:
+            NirAtRestError: a body holds a NIR.
+            TooBigError: a body is over `MAX_BODY_BYTES`.
+            StoreError: the store could not write; nothing was.
+        """
+        bodies = [_encoded(new.body) for new in events]
+        now = self._env.now()
+        seals = [(self._env.uuid7(), bytes.fromhex(self._env.token())) for _ in events]
+
+        def change(connection: Connection) -> tuple[EventEnvelope, ...]:
+            position = int(connection.scalar(select(func.max(event.c.device_seq))) or 0)
+            written = []
+            for new, body, (event_id, salt) in zip(events, bodies, seals, strict=True):
+                position += 1
+                envelope = self._envelope(session, new, now, event_id, salt, position, body)
+                connection.execute(insert(event).values(_row(envelope, body)))
+                written.append(envelope)
+            return tuple(written)
+
+        return await self._store.write(change)
+
+    async def stream(
+        self, stream: str, kinds: Sequence[EventKind] = (), limit: int = 500
+    ) -> tuple[EventEnvelope, ...]:
+        """Return the last events of a stream, oldest first.
+
+        Args:
+            stream: "customer/<PersonId>"…
+            kinds: only these; all when empty.
+            limit: at most so many, the newest ones.
+        """
+
+        def question(connection: Connection) -> tuple[EventEnvelope, ...]:
+            statement = select(event).where(event.c.stream == stream)
+            if kinds:
+                statement = statement.where(event.c.kind.in_([kind.value for kind in kinds]))
+            rows = connection.execute(statement.order_by(event.c.device_seq.desc()).limit(limit)).all()
+            return tuple(_from_row(row) for row in reversed(rows))
+
+        return await self._store.read(question)
+
+    async def since(self, position: int, limit: int = 200) -> tuple[EventEnvelope, ...]:
+        """Return events after a position of this device, in order: what is to be sent."""
+
+        def question(connection: Connection) -> tuple[EventEnvelope, ...]:
+            statement = select(event).where(event.c.device_seq > position)
+            rows = connection.execute(statement.order_by(event.c.device_seq).limit(limit))
+            return tuple(_from_row(row) for row in rows)
+
+        return await self._store.read(question)
+
+    def _envelope(
+        self, session: Session, new: NewEvent, now: datetime, event_id: uuid.UUID, salt: bytes, position: int,
+        body: bytes,
+    ) -> EventEnvelope:  # fmt: skip
+        return EventEnvelope(
+            event_id=event_id,
+            device_id=self._store.device_id,
+            device_seq=position,
+            stream=new.stream,
+            kind=new.kind,
+            schema_v=SCHEMA_V,
+            author=session.user,
+            role=session.role.value,
+            occurred_at=now,
+            clock_offset_ms=self.clock_offset_ms,
+            body=dict(new.body),
+            content_sha=content_sha(salt, body),
+            salt=salt,
+        )
+
+
+def content_sha(salt: bytes, body: bytes) -> bytes:
+    """Return the seal of a body: SHA-256(salt ‖ body)."""
+    return hashlib.sha256(salt + body).digest()
+
+
+def is_intact(envelope: EventEnvelope) -> bool:
+    """Say whether an event's body is the one that was sealed; an erased one counts as intact."""
+    if not envelope.salt:
+        return True
+    return content_sha(envelope.salt, _bytes_of(envelope.body)) == envelope.content_sha
+
+
+def _bytes_of(body: Mapping[str, JSON]) -> bytes:
+    return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode("utf-8")
+
+
+def _encoded(body: Mapping[str, JSON]) -> bytes:
+    encoded = _bytes_of(body)
+    if len(encoded) > MAX_BODY_BYTES:
+        raise TooBigError
+    if holds_nir(encoded):
+        raise NirAtRestError
+    return encoded
+
+
+def _row(envelope: EventEnvelope, body: bytes) -> dict[str, Any]:
+    return {
+        "device_seq": envelope.device_seq,
+        "event_id": envelope.event_id.bytes,
+        "device_id": envelope.device_id,
+        "stream": envelope.stream,
+        "kind": envelope.kind.value,
+        "schema_v": envelope.schema_v,
+        "author": envelope.author,
+        "role": envelope.role,
+        "occurred_at": to_microseconds(envelope.occurred_at),
+        "clock_offset_ms": envelope.clock_offset_ms,
+        "body": body,
+        "salt": envelope.salt,
+        "content_sha": envelope.content_sha,
+        "state": "pending",
+    }
+
+
+def _from_row(row: Row[Any]) -> EventEnvelope:
+    return EventEnvelope(
+        event_id=uuid.UUID(bytes=row.event_id),
+        device_id=row.device_id,
+        device_seq=row.device_seq,
+        stream=row.stream,
+        kind=EventKind(row.kind),
+        schema_v=row.schema_v,
+        author=row.author,
+        role=row.role,
+        occurred_at=from_microseconds(row.occurred_at),
+        clock_offset_ms=row.clock_offset_ms,
+        body=json.loads(row.body) if row.body is not None else {},
+        content_sha=row.content_sha,
+        salt=row.salt or b"",
+    )

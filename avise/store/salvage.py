@@ -1,0 +1,121 @@
+"""What a damaged file still gives back, row by row; the file itself is set aside and never deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Table, func, insert, select
+
+from avise.store import tables
+from avise.store.connections import close_quietly, open_encrypted
+from avise.store.errors import LIBRARY_ERRORS
+from avise.store.identity_file import SUFFIX
+
+COMPANIONS = ("", "-wal", "-shm", SUFFIX)
+"""Suffixes of the files that belong together."""
+
+MOST_GAPS = 20_000
+"""Positions of unreadable events that are tried one by one before salvage stops."""
+
+
+@dataclass(frozen=True, slots=True)
+class Salvaged:
+    """Rows read from a damaged file, by table."""
+
+    rows: dict[str, list[dict[str, Any]]]
+
+    @property
+    def events(self) -> int:
+        """How many of our own events came back."""
+        return len(self.rows.get(tables.event.name, []))
+
+
+def set_aside(path: Path, reason: str, now: datetime) -> Path:
+    """Rename a file and its companions so that a new one can take the place; return the new path."""
+    stem = f"{path.stem}.{reason}-{now:%Y%m%d-%H%M%S}"
+    target = path.with_name(stem + path.suffix)
+    count = 1
+    while target.exists():
+        count += 1
+        target = path.with_name(f"{stem}-{count}{path.suffix}")
+    for suffix in COMPANIONS:
+        source = path.with_name(path.name + suffix)
+        if source.exists():
+            source.replace(target.with_name(target.name + suffix))
+    return target
+
+
+def salvage(path: Path, key: bytes) -> Salvaged:
+    """Read what is still readable of a file that was set aside; never raises for a damaged page."""
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for table in tables.KEPT_BY_SALVAGE:
+        found = _events(path, key) if table is tables.event else _rows(path, key, table)
+        rows[table.name] = list(found)
+    return Salvaged(rows)
+
+
+def _rows(path: Path, key: bytes, table: Table) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a small table up to the first damaged page."""
+    try:
+        connection = open_encrypted(path, key)
+    except LIBRARY_ERRORS:
+        return
+    try:
+        for row in connection.execute(select(table)):
+            yield dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's documented public name
+    except LIBRARY_ERRORS:
+        return
+    finally:
+        close_quietly(connection)
+
+
+def _events(path: Path, key: bytes) -> Iterator[dict[str, Any]]:
+    """Yield the journal's rows, stepping over damaged pages.
+
+    SQLCipher refuses everything on a connection that met a bad page, hence a new one each time.
+    """
+    last, end, gaps = 0, None, 0
+    while gaps < MOST_GAPS:
+        connection = None
+        try:
+            connection = open_encrypted(path, key)
+            statement = select(tables.event).where(tables.event.c.device_seq > last + gaps)
+            for row in connection.execute(statement.order_by(tables.event.c.device_seq)):
+                yield dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's documented public name
+                last, gaps = row.device_seq, 0
+        except LIBRARY_ERRORS:
+            gaps += 1
+        else:
+            return
+        finally:
+            if connection is not None:
+                close_quietly(connection)
+        end = _last_position(path, key) if end is None else end
+        if end and last + gaps >= end:
+            return
+
+
+def _last_position(path: Path, key: bytes) -> int:
+    """Return the journal's last position, 0 when even that is unreadable."""
+    try:
+        connection = open_encrypted(path, key)
+    except LIBRARY_ERRORS:
+        return 0
+    try:
+        return int(connection.scalar(select(func.max(tables.event.c.device_seq))) or 0)
+    except LIBRARY_ERRORS:
+        return 0
+    finally:
+        close_quietly(connection)
+
+
+def restore(connection: Connection, salvaged: Salvaged) -> None:
+    """Write salvaged rows into a new store, in one transaction."""
+    with connection.begin():
+        for table in tables.KEPT_BY_SALVAGE:
+            if found := salvaged.rows.get(table.name):
+                connection.execute(insert(table).prefix_with("OR REPLACE"), found)

@@ -1,0 +1,86 @@
+"""The store's current tables, as statements are written against them.
+
+The migrations make the schema; a test holds both together.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+)
+
+metadata = MetaData()
+
+
+def _text(name: str, *, primary: bool = False) -> Column[str]:
+    return Column(name, Text, primary_key=primary, nullable=False)
+
+
+def _integer(name: str, *, primary: bool = False, nullable: bool = False) -> Column[int]:
+    return Column(name, Integer, primary_key=primary, nullable=nullable)
+
+
+def _blob(name: str, *, primary: bool = False, nullable: bool = False) -> Column[bytes]:
+    return Column(name, LargeBinary, primary_key=primary, nullable=nullable)
+
+
+meta = Table("meta", metadata, _text("name", primary=True), _text("value"))
+
+event = Table(
+    "event", metadata,
+    _integer("device_seq", primary=True), _blob("event_id"), _text("device_id"), _text("stream"),
+    _text("kind"), _integer("schema_v"), _text("author"), _text("role"), _integer("occurred_at"),
+    _integer("clock_offset_ms"),
+    _blob("body", nullable=True), _blob("salt", nullable=True), _blob("content_sha"), _text("state"),
+)  # fmt: skip
+"""Times are microseconds since 1970 in UTC, here and below; body and salt are null once erased."""
+
+snapshot = Table(
+    "snapshot", metadata,
+    _integer("id", primary=True), _text("instance"), _text("facet"), _integer("schema_v"), _blob("customer"),
+    _text("query_hash"), _integer("record_count"), _integer("size"), _integer("as_of", nullable=True),
+    _integer("fetched_at"), _integer("usable_until"), _text("validator"), _text("completeness"),
+    _text("truncated_because"), _integer("unreadable"), _text("sensitivity"),
+    Column("last_error", Text), _integer("last_error_at", nullable=True),
+)  # fmt: skip
+
+snapshot_page = Table(
+    "snapshot_page", metadata,
+    Column("snapshot", Integer, ForeignKey("snapshot.id", ondelete="CASCADE"), primary_key=True),
+    _integer("number", primary=True), _blob("body"),
+)  # fmt: skip
+
+draft = Table(
+    "draft", metadata,
+    _text("login", primary=True), _blob("person", primary=True), _text("text"), _integer("saved_at"),
+)  # fmt: skip
+
+session_tab = Table(
+    "session_tab", metadata,
+    _text("login", primary=True), _integer("position", primary=True), _blob("person"), _text("label"),
+    _integer("active"),
+)  # fmt: skip
+
+setting = Table(
+    "setting", metadata, _text("login", primary=True), _text("name", primary=True), _text("value")
+)
+
+sealed = Table(
+    "sealed", metadata,
+    _text("instance", primary=True), _text("name", primary=True), _blob("nonce"), _blob("body"),
+    _integer("sealed_at"),
+)  # fmt: skip
+
+recent = Table(
+    "recent", metadata,
+    _text("login", primary=True), _blob("person", primary=True), _integer("opened_at"),
+)  # fmt: skip
+
+KEPT_BY_SALVAGE = (meta, event, draft, session_tab, setting, sealed, recent)
+"""What a damaged file gives back, most precious first; snapshots are read again from their tools."""
