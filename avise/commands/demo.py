@@ -1,0 +1,216 @@
+"""`avise demo`: a mutual in a box, its eight tools in processes of their own, and the window on it.
+
+avise demo                     the tools and the window
+avise demo --serve             the tools only, and a profile that the other commands use
+avise demo --tour DIR          the main screens drawn to PNG files
+avise demo break documents --slow 8s | --down | --garbage | --expire-token | --restore
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from avise.demo.faults import Fault, FaultKind, ToolNotRunningError, UnsupportedFaultError, break_tool
+from avise.demo.launcher import DemoTools
+from avise.demo.population.personas import PERSONAS
+from avise.demo.population.spec import WorldSpec
+from avise.demo.profile import DemoUser, write_profile
+from avise.engine.loops import LoopThread
+from avise.env import Env, SystemEnv
+from avise.models.errors import AviseError
+from avise.models.roles import Role
+from avise.texts import text
+from avise.texts.formats import PARIS, format_member_number
+
+PROFILE_FOLDER = "profile"
+DATA_FOLDER = "data"
+START_SECONDS = 300.0
+"""The first start generates the population: about twenty seconds on a slow machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class DemoFolder:
+    """Where a demonstration keeps its data and its profile."""
+
+    root: Path
+
+    @property
+    def data(self) -> Path:
+        """Return where the tools keep their data."""
+        return self.root / DATA_FOLDER
+
+    @property
+    def profile(self) -> Path:
+        """Return the profile that the window opens."""
+        return self.root / PROFILE_FOLDER
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Do what the command line asked; return the exit status."""
+    folder = DemoFolder(chosen.folder or default_folder())
+    if chosen.action == "break":
+        return _break(folder, chosen)
+    env = SystemEnv()
+    spec = _spec(chosen, env)
+    user = _user(chosen)
+    if chosen.serve:
+        return asyncio.run(_serve(folder, spec, user, postgres=chosen.postgres))
+    return _with_tools(folder, spec, user, chosen)
+
+
+def default_folder() -> Path:
+    """Return where the demonstration lives on this machine."""
+    return platformdirs.user_data_path("avise", appauthor=False) / "demo"
+
+
+def _spec(chosen: argparse.Namespace, env: Env) -> WorldSpec:
+    today = env.now().astimezone(PARIS).date()
+    if chosen.persons:
+        return WorldSpec.for_persons(chosen.persons, today, chosen.seed, detail="full")
+    return WorldSpec.for_preset(chosen.preset, today, chosen.seed)
+
+
+def _user(chosen: argparse.Namespace) -> DemoUser:
+    if chosen.role not in set(Role):
+        raise AviseError("demo.unknown_role", role=chosen.role, roles=", ".join(Role))
+    login: str = chosen.as_user
+    name = DemoUser().name if login == DemoUser().login else login.replace(".", " ").title()
+    return DemoUser(login, name, chosen.role)
+
+
+def _told(sentence: str) -> None:
+    sys.stderr.write(sentence + "\n")
+    sys.stderr.flush()
+
+
+@asynccontextmanager
+async def _tools(
+    folder: DemoFolder, spec: WorldSpec, user: DemoUser, *, postgres: bool
+) -> AsyncIterator[DemoTools]:
+    """Start the tools and write the profile that reaches them."""
+    _told(text("demo.starting"))
+    async with DemoTools.start(folder.data, spec, postgres=postgres) as tools:
+        write_profile(folder.profile, tools, user)
+        yield tools
+
+
+async def _serve(folder: DemoFolder, spec: WorldSpec, user: DemoUser, *, postgres: bool) -> int:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    async with _tools(folder, spec, user, postgres=postgres) as tools:
+        for name, tool in tools.tools.items():
+            sys.stdout.write(f"{name:<15} 127.0.0.1:{tool.port}\n")
+        sys.stdout.write(text("demo.ready", profile=str(folder.profile)) + "\n")
+        for persona in list(PERSONAS.values())[:6]:
+            sys.stdout.write(f"  {format_member_number(persona.member_number)}  {persona.title}\n")
+        sys.stdout.flush()
+        await stop.wait()
+    return 0
+
+
+def _with_tools(folder: DemoFolder, spec: WorldSpec, user: DemoUser, chosen: argparse.Namespace) -> int:
+    """Keep the tools running in a thread of their own while the window, or the tour, has this one."""
+    thread = LoopThread("avise demo tools")
+    thread.start()
+    ending: asyncio.Event | None = None
+    try:
+        ready: Callable[[], asyncio.Event] = thread.submit(
+            _kept(folder, spec, user, postgres=chosen.postgres)
+        ).result(START_SECONDS)
+        ending = ready()
+        return _window_or_tour(folder, spec, chosen)
+    finally:
+        if ending is not None:
+            thread.submit(_set(ending)).result(START_SECONDS)
+        thread.stop()
+
+
+async def _kept(
+    folder: DemoFolder, spec: WorldSpec, user: DemoUser, *, postgres: bool
+) -> Callable[[], asyncio.Event]:
+    """Return once the tools answer; they run until the event that the result gives is set."""
+    ending, started = asyncio.Event(), asyncio.get_running_loop().create_future()
+
+    async def keep() -> None:
+        try:
+            async with _tools(folder, spec, user, postgres=postgres):
+                started.set_result(None)
+                await ending.wait()
+        except Exception as error:  # noqa: BLE001 - told to whoever waits for the tools
+            if not started.done():
+                started.set_exception(error)
+
+    task = asyncio.get_running_loop().create_task(keep(), name="demo tools")
+    _KEPT[ending] = task
+    await started
+    return lambda: ending
+
+
+_KEPT: dict[asyncio.Event, asyncio.Task[None]] = {}
+"""Holds the tasks that keep tools running, so that they are not collected."""
+
+
+async def _set(ending: asyncio.Event) -> None:
+    ending.set()
+    await _KEPT.pop(ending)
+
+
+def _window_or_tour(folder: DemoFolder, spec: WorldSpec, chosen: argparse.Namespace) -> int:
+    if chosen.tour:
+        from avise.app import run_tour  # noqa: PLC0415 - Qt is imported for the window only
+
+        members = {code: persona.member_number for code, persona in PERSONAS.items()}
+        return run_tour(
+            folder.profile, chosen.tour, members, lambda tool, kind: _set_fault(folder, tool, kind)
+        )
+    from avise.app import run_window  # noqa: PLC0415
+
+    del spec
+    return run_window(folder.profile, call_url=None, check_start=False)
+
+
+def _set_fault(folder: DemoFolder, tool: str, kind: str) -> None:
+    break_tool(folder.data, tool, Fault(FaultKind(kind)))
+
+
+def _break(folder: DemoFolder, chosen: argparse.Namespace) -> int:
+    """Set a fault on a running tool."""
+    if not chosen.tool:
+        raise AviseError("demo.which_tool")
+    fault = _fault(chosen)
+    try:
+        break_tool(folder.data, chosen.tool, fault)
+    except ToolNotRunningError:
+        raise AviseError("demo.not_running", tool=chosen.tool) from None
+    except UnsupportedFaultError:
+        raise AviseError("demo.cannot_break", tool=chosen.tool, kind=fault.kind) from None
+    sys.stdout.write(text("demo.broken", tool=chosen.tool, kind=fault.kind) + "\n")
+    return 0
+
+
+def _fault(chosen: argparse.Namespace) -> Fault:
+    if chosen.slow:
+        try:
+            return Fault(FaultKind.SLOW, seconds=float(chosen.slow.removesuffix("s")))
+        except ValueError:
+            raise AviseError("demo.bad_seconds", value=chosen.slow) from None
+    for flag, kind in (
+        (chosen.down, FaultKind.DOWN),
+        (chosen.garbage, FaultKind.GARBAGE),
+        (chosen.expire_token, FaultKind.EXPIRE_TOKEN),
+        (chosen.restore, FaultKind.NONE),
+    ):
+        if flag:
+            return Fault(kind)
+    raise AviseError("demo.which_fault")
