@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from avise.demo.population.entities import Dossier
 from avise.demo.population.generate import iter_dossiers
 from avise.demo.population.spec import WorldSpec
-from avise.demo.tools.loading import ToolKind, tool_kinds
+from avise.demo.tools.loading import ToolKind, ToolLoader, tool_kinds
 
 PREPARED_FOLDER = "prepared"
 
@@ -53,38 +54,48 @@ def prepare(
     folders = {kind.name: prepared_folder(data_dir, spec, kind) for kind in kinds}
     missing = [kind for kind in kinds if not folders[kind.name].is_dir()]
     if missing:
-        _load(missing, folders, spec, progress)
+        lay_down(data_dir, spec, missing, iter_dossiers(spec), progress)
     return folders
 
 
-def _load(
-    kinds: Sequence[ToolKind], folders: Mapping[str, Path], spec: WorldSpec, progress: Progress | None
+def lay_down(
+    data_dir: Path,
+    spec: WorldSpec,
+    kinds: Sequence[ToolKind],
+    dossiers: Iterable[Dossier],
+    progress: Progress | None = None,
 ) -> None:
-    parent = folders[kinds[0].name].parent
+    """Load these dossiers in the tools, and give the folders their names once all are complete.
+
+    Args:
+        data_dir: kept between runs.
+        spec: the world that the dossiers make up.
+        kinds: tools that are not prepared yet.
+        dossiers: read once.
+        progress: told now and then how far the pass is.
+    """
+    parent = data_dir / PREPARED_FOLDER / spec_key(spec)
     parent.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(prefix="loading-", dir=parent))
     try:
-        _pass_over(kinds, aside, spec, progress)
+        with contextlib.ExitStack() as closing:
+            loaders = [_open_loader(kind, aside / kind.name, spec, closing) for kind in kinds]
+            for done, dossier in enumerate(dossiers, 1):
+                for loader in loaders:
+                    loader.add(dossier)
+                if progress is not None and done % _REPORT_EVERY == 0:
+                    progress(done, spec.dossiers)
         for kind in kinds:
-            _put_in_place(aside / kind.name, folders[kind.name])
+            _put_in_place(aside / kind.name, prepared_folder(data_dir, spec, kind))
     finally:
         shutil.rmtree(aside, ignore_errors=True)
 
 
-def _pass_over(kinds: Sequence[ToolKind], aside: Path, spec: WorldSpec, progress: Progress | None) -> None:
-    with contextlib.ExitStack() as closing:
-        loaders = []
-        for kind in kinds:
-            folder = aside / kind.name
-            folder.mkdir()
-            loader = kind.open_loader(folder, spec)
-            closing.callback(loader.close)
-            loaders.append(loader)
-        for done, dossier in enumerate(iter_dossiers(spec), 1):
-            for loader in loaders:
-                loader.add(dossier)
-            if progress is not None and done % _REPORT_EVERY == 0:
-                progress(done, spec.dossiers)
+def _open_loader(kind: ToolKind, folder: Path, spec: WorldSpec, closing: contextlib.ExitStack) -> ToolLoader:
+    folder.mkdir()
+    loader = kind.open_loader(folder, spec)
+    closing.callback(loader.close)
+    return loader
 
 
 def _put_in_place(made: Path, folder: Path) -> None:
