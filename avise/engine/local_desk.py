@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Mapping
 from avise.connectors.contract import HealthReport
 from avise.env import Env
 from avise.models.customer import DirectoryEntry, MatchedOn, PersonId, SearchAnswer, SearchHit
+from avise.models.desk_memory import Draft, SavedTab
 from avise.models.errors import AviseError
 from avise.models.interaction import Channel, Direction, Interaction, TimelineEntry
 from avise.models.journal import EventKind
@@ -18,10 +19,8 @@ from avise.models.source_status import SourceStatus
 from avise.services.customer_updates import CustomerUpdate
 from avise.services.desk import (
     Comparison,
-    Draft,
     IncomingCall,
     Revealed,
-    SavedTab,
     VerificationQuestion,
 )
 from avise.services.incoming_calls import IncomingCalls

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from avise.models.customer import DirectoryEntry, PersonId, SearchAnswer
+from avise.models.desk_memory import Draft, SavedTab
 from avise.models.interaction import Interaction
 from avise.models.journal import EventEnvelope, EventKind
 from avise.models.json_types import JSON
 from avise.models.roles import Session
-from avise.services.desk import Draft, SavedTab
 
 
 class JournalPort(Protocol):

@@ -1,0 +1,128 @@
+"""The connectors' host, reached from the engine's loop: calls cross, frozen values come back."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+
+from avise.connectors.contract import CallEvent, HealthReport, Priority
+from avise.connectors.host import ConnectorHost
+from avise.connectors.readings import FacetReading, SourceOffer, TimelineReading
+from avise.engine.loops import LoopThread, iterate_across
+from avise.models.customer import CustomerKey, IdentityEvidence, Party
+from avise.models.json_types import JSON
+from avise.models.source_status import SourceStatus
+
+
+class CrossingSources:
+    """Implements `avise.services.source_port.SourcePort` over a host that lives on another loop.
+
+    Args:
+        thread: the connectors' loop.
+        host: started on that loop.
+    """
+
+    def __init__(self, thread: LoopThread, host: ConnectorHost) -> None:
+        self._thread = thread
+        self._host = host
+
+    def offers(self) -> Sequence[SourceOffer]:
+        """Return which instance feeds what."""
+        return self._host.offers()
+
+    def read_facet(
+        self,
+        instance: str,
+        facet: str,
+        customer: CustomerKey,
+        identity: IdentityEvidence,
+        *,
+        agent: str,
+        purpose: str,
+        priority: Priority = Priority.INTERACTIVE,
+        force: bool = False,
+    ) -> AsyncIterator[FacetReading]:
+        """Yield the copy at hand, then pages as they come, then the final reading."""
+        return iterate_across(
+            self._thread,
+            lambda: self._host.read_facet(
+                instance,
+                facet,
+                customer,
+                identity,
+                agent=agent,
+                purpose=purpose,
+                priority=priority,
+                force=force,
+            ),
+        )
+
+    def read_timeline(
+        self,
+        instance: str,
+        customer: CustomerKey,
+        identity: IdentityEvidence,
+        *,
+        agent: str,
+        purpose: str,
+        force: bool = False,
+    ) -> AsyncIterator[TimelineReading]:
+        """Yield what the tool lists of the exchanges."""
+        return iterate_across(
+            self._thread,
+            lambda: self._host.read_timeline(
+                instance, customer, identity, agent=agent, purpose=purpose, force=force
+            ),
+        )
+
+    def changes(self, instance: str, since: str) -> AsyncIterator[tuple[Sequence[Party], str]]:
+        """Yield the parties changed since a cursor, page after page, each with its own cursor."""
+
+        async def pages() -> AsyncIterator[tuple[Sequence[Party], str]]:
+            async for batch in self._host.changes(instance, since):
+                yield batch.items, batch.cursor
+
+        return iterate_across(self._thread, pages)
+
+    async def live_value(
+        self, instance: str, field: str, customer: CustomerKey, record: str, *, agent: str, purpose: str
+    ) -> str:
+        """Return one restricted value, live."""
+        return await self._thread.call(
+            self._host.live_value(instance, field, customer, record, agent=agent, purpose=purpose)
+        )
+
+    def call_events(self) -> AsyncIterator[CallEvent]:
+        """Yield the telephony's events."""
+        return iterate_across(self._thread, self._host.call_events)
+
+    async def check(self, instance: str) -> HealthReport:
+        """Ask a tool whether it answers."""
+        return await self._thread.call(self._host.check(instance))
+
+    async def retry_now(self, instance: str) -> None:
+        """Let one probe through a suspended tool."""
+        await self._thread.call(self._host.retry_now(instance))
+
+    async def status(self) -> Sequence[SourceStatus]:
+        """Return the state of every tool."""
+
+        async def read() -> Sequence[SourceStatus]:
+            return self._host.status()
+
+        return await self._thread.call(read())
+
+    async def diagnostics(self, instance: str) -> JSON:
+        """Return a tool's diagnostic."""
+
+        async def read() -> JSON:
+            return self._host.diagnostics(instance)
+
+        return await self._thread.call(read())
+
+    async def leave(self, customer: CustomerKey) -> None:
+        """Drop what is queued for a customer."""
+
+        async def tell() -> None:
+            self._host.leave(customer)
+
+        await self._thread.call(tell())
