@@ -17,7 +17,7 @@ from avise.models.facets import FACETS
 from avise.models.interaction import Interaction
 
 
-class SomebodyElseError(Exception):
+class SomebodyElseError(ConnectorError):
     """The answer concerns another person than the customer on screen."""
 
 
@@ -82,6 +82,8 @@ class Assembly:
             ConnectorError: BAD_DATA when the page cannot follow what came before.
             SomebodyElseError: the page concerns another person.
         """
+        if not isinstance(batch, Batch):
+            raise ConnectorError(ErrorKind.BUG, "not a Batch", origin=Origin.CONNECTOR)
         if self.full:
             raise ConnectorError(ErrorKind.BAD_DATA, "page after the last", origin=Origin.CONNECTOR)
         if batch.not_modified and not self.conditional:
@@ -129,4 +131,4 @@ class Assembly:
 
     def _compare(self, found: IdentityEvidence | None) -> None:
         if found is not None and contradicts(self.expected, found):
-            raise SomebodyElseError
+            raise SomebodyElseError(ErrorKind.CONFLICT, "about somebody else")

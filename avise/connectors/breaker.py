@@ -70,6 +70,15 @@ class Breaker:
         if self._opens_until is not None:
             self._opens_until = self._env.monotonic()
 
+    def refuse_if_open(self) -> None:
+        """Spare a call the queue when it would be refused at its end.
+
+        Raises:
+            ConnectorError: UNAVAILABLE, origin host.
+        """
+        if self.state is BreakerState.OPEN:
+            raise self._refusal()
+
     @contextmanager
     def guard(self) -> Iterator[bool]:
         """Wrap one call to the tool; yields whether it is the probe.
@@ -100,11 +109,14 @@ class Breaker:
         if state is BreakerState.CLOSED:
             return False
         if state is BreakerState.OPEN or self._probing:
-            raise ConnectorError(
-                ErrorKind.UNAVAILABLE, "circuit open", origin=Origin.HOST, retry_after=self.retry_in
-            )
+            raise self._refusal()
         self._probing = True
         return True
+
+    def _refusal(self) -> ConnectorError:
+        return ConnectorError(
+            ErrorKind.UNAVAILABLE, "circuit open", origin=Origin.HOST, retry_after=self.retry_in
+        )
 
     def _succeeded(self, generation: int) -> None:
         if generation != self._generation:

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from avise.connectors.contract import ConnectorError, HttpGateway, Priority, SqlGateway
+from avise.connectors.contract import ConnectorError, FieldLogger, HttpGateway, Priority, SqlGateway
 from avise.connectors.deadline import Deadline
-from avise.connectors.safe_log import SafeLogger
 from avise.env import Env
 from avise.models.errors import ErrorKind, Origin
 from avise.models.json_types import JSON
@@ -30,7 +29,7 @@ class Caller:
     """Ties the panel, the log and the request header; minted when empty."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Context:
     """One call (`contract.CallContext`)."""
 
@@ -60,13 +59,13 @@ class Context:
         return await asyncio.get_running_loop().run_in_executor(self.pool, function, *args)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class InstanceEnv:
     """One instance's life (`contract.ConnectorEnv`)."""
 
     instance_id: str
     config: Mapping[str, JSON]
-    log: SafeLogger
+    log: FieldLogger
     secrets: Mapping[str, str]
 
     def secret(self, name: str) -> str:

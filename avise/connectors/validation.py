@@ -132,8 +132,11 @@ _FITS: Mapping[FieldKind, Callable[[JSON], bool]] = {
     FieldKind.AMOUNT: _of_text(_is_amount),
     FieldKind.NIR: _of_text(_hides_nir),
 }
-_FITS_TEXT = _of_text(lambda text: True)
+
+
+def _is_text(value: JSON) -> bool:
+    return isinstance(value, str)
 
 
 def _fits(field: FieldSpec, value: JSON) -> bool:
-    return _FITS.get(field.kind, _FITS_TEXT)(value)
+    return _FITS.get(field.kind, _is_text)(value)

@@ -1,0 +1,318 @@
+"""One configured tool: its connector, its gateways, its limits, and the states of its life."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from avise.connectors.breaker import Breaker
+from avise.connectors.bulkhead import Bulkhead
+from avise.connectors.context import Caller, Context, InstanceEnv, missing_secret
+from avise.connectors.contract import Connector, ConnectorError, HttpGateway, Manifest, SqlGateway
+from avise.connectors.deadline import Deadline, within
+from avise.connectors.endpoints import HttpEndpoint, SqlEndpoint
+from avise.connectors.http_connection import HttpConnection
+from avise.connectors.http_gateway import CallHttp, NoGateway
+from avise.connectors.ports import InstanceSettings, SecretPort
+from avise.connectors.retry import RetryAllowance, RetryBudget
+from avise.connectors.safe_log import SafeLogger
+from avise.connectors.statistics import Statistics
+from avise.env import Env
+from avise.models.errors import ErrorKind, Failure, Origin
+from avise.models.json_types import JSON
+
+OPEN_S = 10.0
+CLOSE_S = 2.0
+SECRETS_S = 3.0
+"""A keyring that takes longer waits for somebody to unlock it (`connectors.md` C7)."""
+FIRST_REOPENING_S = 5.0
+LONGEST_REOPENING_S = 300.0
+THREADS = 8
+
+_PASSING = frozenset({ErrorKind.UNAVAILABLE, ErrorKind.TIMEOUT, ErrorKind.RATE_LIMITED})
+
+
+class Loaded(Protocol):
+    """A connector that was found and admitted, not opened yet."""
+
+    @property
+    def manifest(self) -> Manifest:
+        """What it declares."""
+
+    @property
+    def connector(self) -> Connector:
+        """The connector of this instance alone."""
+
+    def http_endpoint(self, config: Mapping[str, JSON]) -> HttpEndpoint | None:
+        """Return its HTTP tool; ConnectorError(CONFIG) when the values are unfit."""
+
+    def sql_endpoint(self, config: Mapping[str, JSON]) -> SqlEndpoint | None:
+        """Return its database; ConnectorError(CONFIG) when the values are unfit."""
+
+
+class InstanceState(StrEnum):
+    """Where an admitted instance stands (`connectors.md` C5)."""
+
+    OPENING = "opening"
+    READY = "ready"
+    NEEDS_AUTH = "needs_auth"
+    MISCONFIGURED = "misconfigured"
+    DOWN = "down"
+    CLOSED = "closed"
+
+
+_STATE_AFTER: Mapping[ErrorKind, InstanceState] = {
+    ErrorKind.AUTH: InstanceState.NEEDS_AUTH,
+    **dict.fromkeys(_PASSING, InstanceState.DOWN),
+}
+
+
+class Instance:
+    """Opens a connector, lends it what it needs and closes it.
+
+    Args:
+        settings: the profile's.
+        loaded: its connector.
+        env: clock and chance.
+        secrets: where its secrets are.
+        tls: context shared by all instances.
+        user_agent: how Avise names itself.
+    """
+
+    def __init__(
+        self,
+        settings: InstanceSettings,
+        loaded: Loaded,
+        env: Env,
+        secrets: SecretPort,
+        tls: ssl.SSLContext,
+        user_agent: str,
+    ) -> None:
+        self.id = settings.id
+        self.settings = settings
+        self.loaded = loaded
+        self.manifest = loaded.manifest
+        self.name = settings.name or loaded.manifest.name
+        self.env = env
+        self.breaker = Breaker(env)
+        self.bulkhead = Bulkhead(max(1, loaded.manifest.concurrency))
+        self.statistics = Statistics(env)
+        self.budget = RetryBudget()
+        self.log = SafeLogger(instance=settings.id, connector=loaded.manifest.id)
+        self.state = InstanceState.OPENING
+        self.since = env.now()
+        self.opening_error: ConnectorError | None = None
+        self.reopens_at: datetime | None = None
+        self._secrets_port = secrets
+        self._secrets: dict[str, str] = {}
+        self._tls = tls
+        self._user_agent = user_agent
+        self._settled = asyncio.Event()
+        self._opening: asyncio.Task[None] | None = None
+        self._http: HttpConnection | None = None
+        self._sql: SqlGateway = NoGateway()
+        self._pool = ThreadPoolExecutor(
+            min(THREADS, max(1, loaded.manifest.concurrency)), f"connector-{settings.id}"
+        )
+
+    @property
+    def connector(self) -> Connector:
+        """The connector of this instance."""
+        return self.loaded.connector
+
+    # ---- life --------------------------------------------------------------------------------
+    def start(self) -> None:
+        """Open in the background, again and again while the tool is unreachable."""
+        if self._opening is None or self._opening.done():
+            self._opening = asyncio.create_task(self._keep_opening(), name=f"open {self.id}")
+
+    async def reopen(self) -> None:
+        """Try to open now, whatever was decided before (the button « Réessayer »)."""
+        if self.state in {InstanceState.READY, InstanceState.OPENING}:
+            return
+        await self._stop_opening()
+        self._change(InstanceState.OPENING)
+        self._settled.clear()
+        self.start()
+
+    async def ready(self, patience: float) -> None:
+        """Wait until the first opening ends.
+
+        Raises:
+            ConnectorError: why the instance is not open; TIMEOUT when that takes longer than `patience`.
+        """
+        if self.state is InstanceState.OPENING:
+            try:
+                async with asyncio.timeout(patience):
+                    await self._settled.wait()
+            except TimeoutError:
+                raise ConnectorError(ErrorKind.TIMEOUT, "still opening", origin=Origin.HOST) from None
+        if self.opening_error is not None:
+            error = self.opening_error
+            raise ConnectorError(error.kind, error.detail, origin=error.origin, source_code=error.source_code)
+        if self.state is InstanceState.CLOSED:
+            raise ConnectorError(ErrorKind.UNAVAILABLE, "closed", origin=Origin.HOST)
+
+    async def aclose(self) -> None:
+        """Close the connector, its connections and its threads; a thread that hangs is left behind."""
+        await self._stop_opening()
+        self._change(InstanceState.CLOSED)
+        self._settled.set()
+        await self._close_connector()
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    async def _stop_opening(self) -> None:
+        if self._opening is not None:
+            self._opening.cancel()
+            await asyncio.wait([self._opening])
+            self._opening = None
+
+    async def _keep_opening(self) -> None:
+        pause = FIRST_REOPENING_S
+        while True:
+            error = await self._try_to_open()
+            self._settled.set()
+            if error is None or error.kind not in _PASSING:
+                return
+            jittered = pause * (1 + 0.1 * self.env.random())
+            self.reopens_at = self.env.now() + timedelta(seconds=jittered)
+            await self.env.sleep(jittered)
+            pause = min(pause * 2, LONGEST_REOPENING_S)
+
+    async def _try_to_open(self) -> ConnectorError | None:
+        try:
+            async with within(OPEN_S):
+                await self._open()
+        except ConnectorError as error:
+            await self._close_connector()
+            first = self.opening_error is None
+            self.opening_error = error
+            self._change(_STATE_AFTER.get(error.kind, InstanceState.MISCONFIGURED))
+            if first:
+                # One line at the loss, one at the recovery: what repeats says nothing more.
+                self.log.warning("instance not opened", kind=str(error.kind), detail=error.detail)
+            return error
+        if self.opening_error is not None:
+            self.log.info("instance recovered")
+        self.opening_error, self.reopens_at = None, None
+        self._change(InstanceState.READY)
+        return None
+
+    async def _open(self) -> None:
+        config = self._filled_config()
+        self._secrets = await self._read_secrets()
+        http = self.loaded.http_endpoint(config)
+        if http is not None:
+            self._http = HttpConnection(http, self._tls, self._secret, self.env, self._user_agent)
+        sql = self.loaded.sql_endpoint(config)
+        if sql is not None:
+            self._sql = await self._open_sql(sql)
+        await self.connector.open(InstanceEnv(self.id, config, self.log, self._secrets))
+
+    async def _open_sql(self, endpoint: SqlEndpoint) -> SqlGateway:
+        # Imported here, so that a site without SQL never pays for SQLAlchemy.
+        from avise.connectors.sql_gateway import open_sql_gateway  # noqa: PLC0415
+
+        password = await self._secret(endpoint.password_secret) if endpoint.password_secret else ""
+        return await open_sql_gateway(endpoint, password, self._pool)
+
+    async def _close_connector(self) -> None:
+        try:
+            async with within(CLOSE_S):
+                await self.connector.aclose()
+        except ConnectorError as error:
+            self.log.warning("instance not closed", kind=str(error.kind), detail=error.detail)
+        if self._http is not None:
+            await self._http.aclose()
+            self._http = None
+        close_sql = getattr(self._sql, "aclose", None)
+        if close_sql is not None:
+            await close_sql()
+        self._sql = NoGateway()
+
+    def _change(self, state: InstanceState) -> None:
+        if state is not self.state:
+            self.state, self.since = state, self.env.now()
+
+    def _filled_config(self) -> Mapping[str, JSON]:
+        config: dict[str, JSON] = {}
+        for declared in self.manifest.config:
+            if declared.type == "secret":
+                continue
+            value = self.settings.config.get(declared.name, declared.default)
+            if value is None and declared.required:
+                raise ConnectorError(ErrorKind.CONFIG, f"config {declared.name} missing", origin=Origin.HOST)
+            config[declared.name] = value
+        return config
+
+    async def _read_secrets(self) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for declared in self.manifest.config:
+            if declared.type != "secret":
+                continue
+            try:
+                async with asyncio.timeout(SECRETS_S):
+                    value = await self._secrets_port.get(self.id, declared.name)
+            except TimeoutError:
+                raise ConnectorError(ErrorKind.CONFIG, "secrets locked", origin=Origin.HOST) from None
+            if value is None and declared.required:
+                raise missing_secret(declared.name)
+            if value is not None:
+                found[declared.name] = value
+        return found
+
+    async def _secret(self, name: str) -> str:
+        value = self._secrets.get(name)
+        if value is None:
+            raise missing_secret(name)
+        return value
+
+    # ---- calls -------------------------------------------------------------------------------
+    def context(self, caller: Caller, reference: str, deadline: Deadline, *, may_retry: bool) -> Context:
+        """Return what the connector is lent for one call.
+
+        Args:
+            caller: who asks.
+            reference: the call's.
+            deadline: the call's.
+            may_retry: False for a breaker's probe and for `check`.
+        """
+        self.budget.earn()
+        return Context(
+            request_id=reference,
+            priority=caller.priority,
+            agent=caller.agent,
+            purpose=caller.purpose,
+            http=self._gateway(reference, deadline, may_retry=may_retry),
+            sql=self._sql,
+            deadline=deadline,
+            env=self.env,
+            pool=self._pool,
+        )
+
+    def _gateway(self, reference: str, deadline: Deadline, *, may_retry: bool) -> HttpGateway:
+        if self._http is None:
+            return NoGateway()
+        median_s = (self.statistics.percentile_ms(0.5) or 0) / 1000
+        retry = RetryAllowance(self.env, deadline, self.budget, median_s, allowed=may_retry)
+        return CallHttp(self._http, deadline, retry, reference, self.statistics, self.log, self.env)
+
+    def failure(self, error: ConnectorError, reference: str) -> Failure:
+        """Return what a screen may know of an error."""
+        now = self.env.now()
+        waits = [wait for wait in (error.retry_after, self.breaker.retry_in) if wait is not None]
+        retry_at = now + max(waits) if waits else self.reopens_at
+        return Failure(
+            kind=error.kind,
+            origin=error.origin,
+            reference=reference,
+            since=self.statistics.failing_since,
+            retry_at=retry_at,
+            source_code=error.source_code,
+            detail=error.detail,
+        )
