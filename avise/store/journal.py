@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Row, func, insert, select
 from avise.env import Env
 from avise.models.customer import PersonId
 from avise.models.identifiers import holds_nir
+from avise.models.interaction import Channel, Direction, Interaction
 from avise.models.journal import EventEnvelope, EventKind
 from avise.models.json_types import JSON
 from avise.models.roles import Session
@@ -56,7 +57,17 @@ class Journal:
         self.clock_offset_ms = 0
         """Measured offset to the hub's clock, set by whoever measures it."""
 
-    async def append(self, session: Session, *events: NewEvent) -> tuple[EventEnvelope, ...]:
+    async def append(
+        self, session: Session, kind: EventKind, stream: str, body: Mapping[str, JSON]
+    ) -> EventEnvelope:
+        """Write one event; it is durable when this returns.
+
+        Raises:
+            NirAtRestError, TooBigError, StoreError: as `append_all`.
+        """
+        return (await self.append_all(session, NewEvent(stream, kind, body)))[0]
+
+    async def append_all(self, session: Session, *events: NewEvent) -> tuple[EventEnvelope, ...]:
         """Write events, all or none; they are durable when this returns.
 
         Raises:
@@ -100,6 +111,11 @@ class Journal:
 
         return await self._store.read(question)
 
+    async def interactions(self, stream: str) -> tuple[Interaction, ...]:
+        """Return the exchanges written in a stream, newest first."""
+        events = await self.stream(stream, (EventKind.INTERACTION_RECORDED,))
+        return tuple(interaction_of(event) for event in reversed(events))
+
     async def since(self, position: int, limit: int = 200) -> tuple[EventEnvelope, ...]:
         """Return events after a position of this device, in order: what is to be sent."""
 
@@ -129,6 +145,23 @@ class Journal:
             content_sha=content_sha(salt, body),
             salt=salt,
         )
+
+
+def interaction_of(envelope: EventEnvelope) -> Interaction:
+    """Return the exchange that an `interaction_recorded` event tells."""
+    body = {name: value for name, value in envelope.body.items() if isinstance(value, str)}
+    channel, direction = body.get("channel", ""), body.get("direction", "")
+    return Interaction(
+        id=str(envelope.event_id),
+        at=envelope.occurred_at,
+        channel=Channel(channel) if channel in set(Channel) else Channel.PHONE_IN,
+        direction=Direction(direction) if direction in set(Direction) else Direction.IN,
+        title=body.get("title", ""),
+        summary=body.get("note", ""),
+        status=body.get("status", ""),
+        author=body.get("author", envelope.author),
+        reason=body.get("reason", ""),
+    )
 
 
 def content_sha(salt: bytes, body: bytes) -> bytes:

@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from keyring.backends import fail, null
 from keyring.errors import KeyringError
 
+from avise.env import Env
 from avise.models.errors import AviseError
 from avise.store.connections import KEY_BYTES
 
@@ -75,15 +76,13 @@ class KeyringKey:
 
     Args:
         name: tells profiles apart ("store/<profile>").
-        random_bytes: mints keys; the system's source.
+        env: mints keys.
         seconds: how long a keyring may take.
     """
 
-    def __init__(
-        self, name: str, random_bytes: Callable[[int], bytes] = os.urandom, seconds: float = KEYRING_SECONDS
-    ) -> None:
+    def __init__(self, name: str, env: Env, seconds: float = KEYRING_SECONDS) -> None:
         self._name = name
-        self._random_bytes = random_bytes
+        self._env = env
         self._seconds = seconds
 
     async def key(self, *, create: bool) -> bytes:
@@ -100,7 +99,7 @@ class KeyringKey:
                 return _decoded(stored)
             if not create:
                 raise KeyUnavailableError("key.missing")
-            minted = self._random_bytes(KEY_BYTES)
+            minted = _chance(self._env, KEY_BYTES)
             keyring.set_password(KEYRING_SERVICE, self._name, minted.hex())
             if keyring.get_password(KEYRING_SERVICE, self._name) != minted.hex():
                 raise KeyUnavailableError("key.keyring_refused")
@@ -115,15 +114,13 @@ class PassphraseKey:
     Args:
         path: the file, mode 0600.
         passphrase: what staff type.
-        random_bytes: mints keys, salts and nonces.
+        env: mints keys, salts and nonces.
     """
 
-    def __init__(
-        self, path: Path, passphrase: str, random_bytes: Callable[[int], bytes] = os.urandom
-    ) -> None:
+    def __init__(self, path: Path, passphrase: str, env: Env) -> None:
         self._path = path
         self._passphrase = passphrase
-        self._random_bytes = random_bytes
+        self._env = env
 
     async def key(self, *, create: bool) -> bytes:
         """Return the key sealed in the file; the file is written on first use."""
@@ -148,8 +145,8 @@ class PassphraseKey:
             raise KeyUnavailableError("key.wrong_passphrase") from None
 
     def _create(self) -> bytes:
-        minted, salt = self._random_bytes(KEY_BYTES), self._random_bytes(SCRYPT_SALT_BYTES)
-        nonce = self._random_bytes(NONCE_BYTES)
+        minted, salt = _chance(self._env, KEY_BYTES), _chance(self._env, SCRYPT_SALT_BYTES)
+        nonce = _chance(self._env, NONCE_BYTES)
         costs = {"n": SCRYPT_N, "r": SCRYPT_R, "p": SCRYPT_P}
         sealed = AESGCM(self._derived(salt, costs)).encrypt(nonce, minted, _AAD)
         written = {"salt": salt, "nonce": nonce, "sealed": sealed}
@@ -168,15 +165,13 @@ class DemoKey:
     Args:
         path: the file, mode 0600.
         synthetic: whether the profile is marked so; refused otherwise.
-        random_bytes: mints keys.
+        env: mints keys.
     """
 
-    def __init__(
-        self, path: Path, *, synthetic: bool, random_bytes: Callable[[int], bytes] = os.urandom
-    ) -> None:
+    def __init__(self, path: Path, env: Env, *, synthetic: bool) -> None:
         self._path = path
         self._synthetic = synthetic
-        self._random_bytes = random_bytes
+        self._env = env
 
     async def key(self, *, create: bool) -> bytes:
         """Return the key of the file; the file is written on first use."""
@@ -185,7 +180,7 @@ class DemoKey:
         if not self._path.exists():
             if not create:
                 raise KeyUnavailableError("key.missing")
-            minted = self._random_bytes(KEY_BYTES)
+            minted = _chance(self._env, KEY_BYTES)
             _write_private(self._path, minted.hex())
             return minted
         try:
@@ -195,13 +190,14 @@ class DemoKey:
 
 
 def key_source(
-    name: str, folder: Path, *, synthetic: bool, ask_passphrase: Callable[[], str] | None = None
+    name: str, folder: Path, env: Env, *, synthetic: bool, ask_passphrase: Callable[[], str] | None = None
 ) -> KeySource:
     """Return the key source that a profile names.
 
     Args:
         name: "keyring", "passphrase" or "demo" (`[key] source` of the profile's settings).
         folder: the profile's folder.
+        env: mints keys.
         synthetic: whether the profile is marked so.
         ask_passphrase: asks staff; None when nobody can be asked.
 
@@ -209,14 +205,21 @@ def key_source(
         KeyUnavailableError: `key.unknown_source`, or `key.nobody_to_ask`.
     """
     if name == "keyring":
-        return KeyringKey(f"store/{folder.resolve()}")
+        return KeyringKey(f"store/{folder.resolve()}", env)
     if name == "demo":
-        return DemoKey(folder / "demo.key", synthetic=synthetic)
+        return DemoKey(folder / "demo.key", env, synthetic=synthetic)
     if name == "passphrase":
         if ask_passphrase is None:
             raise KeyUnavailableError("key.nobody_to_ask")
-        return PassphraseKey(folder / "store.key", ask_passphrase())
+        return PassphraseKey(folder / "store.key", ask_passphrase(), env)
     raise KeyUnavailableError("key.unknown_source")
+
+
+def _chance(env: Env, count: int) -> bytes:
+    drawn = b""
+    while len(drawn) < count:
+        drawn += bytes.fromhex(env.token())
+    return drawn[:count]
 
 
 def _decoded(stored: str) -> bytes:

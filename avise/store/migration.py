@@ -45,13 +45,13 @@ def refuse_newer(connection: Connection, steps: Sequence[Step] = STEPS) -> None:
         raise NewerVersionError(found=str(found), known=str(current_version(steps)))
 
 
-def needs_migration(connection: Connection, steps: Sequence[Step] = STEPS) -> bool:
-    """Say whether steps are missing."""
-    return version_of(connection) < current_version(steps)
+def migrate(connection: Connection, steps: Sequence[Step], application_id: int) -> None:
+    """Apply the missing steps, all or none, and mark the file as ours.
 
-
-def migrate(connection: Connection, steps: Sequence[Step] = STEPS) -> None:
-    """Apply the missing steps, all or none.
+    Args:
+        connection: on the file, outside any transaction.
+        steps: all of them, in order.
+        application_id: `PRAGMA application_id` of the file.
 
     Raises:
         DiskFullError: when the disk is full.
@@ -65,6 +65,7 @@ def migrate(connection: Connection, steps: Sequence[Step] = STEPS) -> None:
                     continue
                 for statement in step.statements:
                     connection.exec_driver_sql(statement)
+            connection.exec_driver_sql(f"PRAGMA application_id={application_id}")
             connection.exec_driver_sql(f"PRAGMA user_version={current_version(steps) << MINOR_BITS}")
     except LIBRARY_ERRORS as error:
         failure: StoreError = translated(error)

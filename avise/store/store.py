@@ -36,7 +36,7 @@ from avise.store.errors import (
     translated,
 )
 from avise.store.identity_file import Diagnosis, diagnose, remember
-from avise.store.migration import copy_before, migrate, needs_migration, refuse_newer, version_of
+from avise.store.migration import copy_before, current_version, migrate, refuse_newer, version_of
 from avise.store.migrations import STEPS, Step
 from avise.store.salvage import Salvaged, restore, salvage, set_aside
 
@@ -232,8 +232,10 @@ class Store:
     def _open_writer(self, steps: Sequence[Step], salvaged: Salvaged | None) -> Connection:
         connection = open_encrypted(self.path, self._key, pragmas=STORE_PRAGMAS)
         try:
-            if needs_migration(connection, steps):
-                connection = self._migrated(connection, steps)
+            with connection.begin():
+                version = version_of(connection)
+            if version < current_version(steps):
+                connection = self._migrated(connection, version, steps)
             if salvaged is not None:
                 restore(connection, salvaged)
             with connection.begin():
@@ -243,16 +245,13 @@ class Store:
             raise
         return connection
 
-    def _migrated(self, connection: Connection, steps: Sequence[Step]) -> Connection:
-        version = version_of(connection)
-        if version == 0:
-            connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
-        else:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    def _migrated(self, connection: Connection, version: int, steps: Sequence[Step]) -> Connection:
+        if version > 0:
+            # Closing the last connection empties the WAL into the file: the copy is whole.
             close_quietly(connection)
             copy_before(self.path, version, self._env.now())
             connection = open_encrypted(self.path, self._key, pragmas=STORE_PRAGMAS)
-        migrate(connection, steps)
+        migrate(connection, steps, APPLICATION_ID)
         return connection
 
     def _device_id(self, connection: Connection) -> str:

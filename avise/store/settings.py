@@ -1,0 +1,87 @@
+"""The settings that staff may change: one typed declaration each; an undeclared one is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, delete, insert, select
+
+from avise.models.errors import AviseError
+from avise.store.store import Store
+from avise.store.tables import setting as table
+
+
+@dataclass(frozen=True, slots=True)
+class SettingSpec:
+    """One setting. Label: catalogue key `setting.<name>`; help: `setting.<name>.help`."""
+
+    name: str
+    default: str
+    choices: tuple[str, ...]
+    """Values allowed, in the order of the page."""
+
+
+_DECLARED = (
+    SettingSpec("theme", "system", ("system", "light", "dark")),
+    SettingSpec("language", "fr", ("fr", "en")),
+    SettingSpec("zoom", "100", ("80", "90", "100", "110", "125", "150", "175", "200")),
+    SettingSpec("density", "compact", ("compact", "cozy")),
+)
+
+SETTINGS: Mapping[str, SettingSpec] = {spec.name: spec for spec in _DECLARED}
+"""Every setting, in the order of the page."""
+
+
+class UnknownSettingError(AviseError):
+    """The program asked for a setting that nobody declared."""
+
+
+class InvalidSettingError(AviseError):
+    """The value is not one of the setting's choices."""
+
+
+def declared(name: str) -> SettingSpec:
+    """Return a setting's declaration.
+
+    Raises:
+        UnknownSettingError: nobody declared it.
+    """
+    if name not in SETTINGS:
+        raise UnknownSettingError("setting.unknown", name=name)
+    return SETTINGS[name]
+
+
+class Settings:
+    """Reads and changes one person's settings.
+
+    Args:
+        store: where they are kept.
+        login: whose they are.
+    """
+
+    def __init__(self, store: Store, login: str) -> None:
+        self._store = store
+        self._login = login
+
+    async def setting(self, name: str) -> str:
+        """Return a setting; its default when nobody changed it, or when its value is no more allowed."""
+        spec = declared(name)
+        statement = select(table.c.value).where(table.c.login == self._login, table.c.name == name)
+        found = await self._store.read(lambda connection: connection.scalar(statement))
+        return found if found in spec.choices else spec.default
+
+    async def change(self, name: str, value: str) -> None:
+        """Change a setting.
+
+        Raises:
+            InvalidSettingError: the value is not one of the choices.
+        """
+        if value not in declared(name).choices:
+            raise InvalidSettingError("setting.invalid", name=name)
+
+        def change(connection: Connection) -> None:
+            connection.execute(delete(table).where(table.c.login == self._login, table.c.name == name))
+            connection.execute(insert(table).values(login=self._login, name=name, value=value))
+
+        await self._store.write(change)
