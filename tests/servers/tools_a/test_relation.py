@@ -30,6 +30,7 @@ async def _next_event(lines: AsyncIterator[str]) -> dict[str, Any]:
 
 async def test_next_url_is_absolute_and_leads_to_the_end(start: StartTools) -> None:
     async with start("relation") as tools, client_of(tools, "relation", **_signed(tools)) as client:
+        page: dict[str, Any] = {}
         url: str | None = f"/contacts/{CONTACT}/interactions"
         seen: list[str] = []
         while url is not None:
