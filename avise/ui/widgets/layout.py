@@ -1,0 +1,56 @@
+"""Short ways to lay widgets in a row or a column with the margins of the design."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLayout, QVBoxLayout, QWidget
+
+from avise.ui.theme import theme
+
+Box = TypeVar("Box", bound=QBoxLayout)
+Margins = tuple[float, float, float, float]
+Part = QWidget | QLayout | int | None
+"""A widget, a layout, a fixed space in pixels, or None for a stretch."""
+
+
+def row(*parts: Part, gap: float = 0, margins: Margins = (0, 0, 0, 0)) -> QHBoxLayout:
+    """Return a row; sizes are those of the design and follow the zoom at construction."""
+    return _filled(QHBoxLayout(), parts, gap, margins)
+
+
+def column(*parts: Part, gap: float = 0, margins: Margins = (0, 0, 0, 0)) -> QVBoxLayout:
+    """Return a column; sizes are those of the design and follow the zoom at construction."""
+    return _filled(QVBoxLayout(), parts, gap, margins)
+
+
+def _filled(box: Box, parts: tuple[Part, ...], gap: float, margins: Margins) -> Box:
+    px = theme().px
+    box.setSpacing(px(gap))
+    box.setContentsMargins(*(px(margin) for margin in margins))
+    for part in parts:
+        if part is None:
+            box.addStretch(1)
+        elif isinstance(part, int):
+            box.addSpacing(px(part))
+        elif isinstance(part, QLayout):
+            box.addLayout(part)
+        else:
+            box.addWidget(part)
+    return box
+
+
+def rescale(box: QLayout, gap: float, margins: Margins) -> None:
+    """Give a layout its spaces again after a change of zoom."""
+    px = theme().px
+    box.setSpacing(px(gap))
+    box.setContentsMargins(*(px(margin) for margin in margins))
+
+
+def clear(box: QBoxLayout) -> None:
+    """Remove everything from a layout; the widgets are deleted."""
+    while (item := box.takeAt(0)) is not None:
+        widget = item.widget()
+        if widget is not None:
+            widget.hide()
+            widget.deleteLater()

@@ -1,0 +1,20 @@
+"""What every test shares: no display is needed, and French is the language unless a test changes it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from avise.texts import set_language
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+@pytest.fixture(autouse=True)
+def french() -> Iterator[None]:
+    """Speak French before and after each test."""
+    set_language("fr")
+    yield
+    set_language("fr")

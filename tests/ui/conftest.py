@@ -1,0 +1,58 @@
+"""Tests of the window: the real theme, the real Qt loop, and nothing left behind."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Coroutine, Iterator
+
+import pytest
+import qasync
+from PySide6.QtWidgets import QApplication
+
+from avise.ui.theme import Density, Scheme, theme
+
+SECONDS = 10
+"""A test that waits longer is stuck."""
+
+
+@pytest.fixture
+def dressed(qapp: QApplication) -> Iterator[QApplication]:
+    """Dress the application in the light theme at 100 %, whatever the test before did."""
+    theme().set_scheme(Scheme.LIGHT)
+    theme().set_density(Density.COMPACT)
+    theme().set_zoom(100)
+    theme().apply_to(qapp)
+    yield qapp
+    theme().set_scheme(Scheme.LIGHT)
+    theme().set_zoom(100)
+
+
+@pytest.fixture
+def run(dressed: QApplication) -> Callable[[Coroutine[object, object, None]], None]:
+    """Run a coroutine on the Qt loop; fail if it leaves tasks behind."""
+
+    async def guarded(coroutine: Coroutine[object, object, None]) -> None:
+        async with asyncio.timeout(SECONDS):
+            await coroutine
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        assert not left, f"tasks left behind: {[task.get_name() for task in left]}"
+
+    def runner(coroutine: Coroutine[object, object, None]) -> None:
+        with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(dressed)) as loop:
+            loop.run(guarded(coroutine))
+
+    return runner
+
+
+@pytest.fixture(autouse=True)
+def nothing_left(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test that leaves a visible window or a thread behind."""
+    before = set(threading.enumerate())
+    yield
+    left = [window for window in QApplication.topLevelWidgets() if window.isVisible()]
+    for window in left:
+        window.close()
+    assert not left, left
+    threads = [thread.name for thread in threading.enumerate() if thread not in before and thread.is_alive()]
+    assert not threads, threads
