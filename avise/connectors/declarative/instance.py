@@ -119,7 +119,8 @@ def sql_endpoint(section: SqlSection, declared: Declared, config: Config) -> Sql
         raise config_error(f"database address: {problem}")
     return SqlEndpoint(
         url=url,
-        password_secret=section.password_secret or "",
+        # A file has no account: the same connector file serves both engines.
+        password_secret="" if url.startswith("sqlite:") else section.password_secret or "",
         statement_timeout=section.statement_timeout,
         concurrency=section.concurrency,
     )

@@ -102,8 +102,6 @@ class _TimelineReading(Section):
     records: Expression | None = None
     fields: dict[str, FieldRule]
     max_rows: Annotated[int, Field(ge=1, le=10_000)] | None = None
-    subject: SubjectMap | None = None
-    subject_from: Literal["answer", "record"] = "answer"
 
 
 class _LiveHeader(Section):
@@ -142,6 +140,9 @@ class RestFacet(_FacetReading, _HttpGet):
 
 class RestTimeline(_TimelineReading, _HttpGet):
     """Exchanges read over HTTP; `{before}` in the query is the date before which they are asked."""
+
+    subject: SubjectMap | None = None
+    """On the answer."""
 
 
 class RestDirectory(Section):
@@ -224,6 +225,8 @@ class RestFile(_FileBase):
 class SqlFacet(_FacetReading, _Select):
     """A facet read by one statement; each row is a record, its columns are the keys."""
 
+    subject_from: Literal["record"] = "record"
+
 
 class SqlTimeline(_TimelineReading, _Select):
     """Exchanges read by one statement."""
@@ -260,6 +263,7 @@ def _one_or_many(value: object) -> object:
 class CsvFacet(_FacetReading):
     """A facet read from the lines whose key columns hold these values."""
 
+    subject_from: Literal["record"] = "record"
     key: Annotated[list[Text], BeforeValidator(_one_or_many)] = Field(
         min_length=1, json_schema_extra={"anyOf": [{"type": "string"}, {"type": "array"}]}
     )

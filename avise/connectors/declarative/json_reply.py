@@ -1,0 +1,75 @@
+"""An HTTP reply as JSON without floats, and the errors that a tool tells in its body."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import NoReturn
+
+from avise.connectors.contract import ConnectorError, HttpReply
+from avise.connectors.declarative.mapping import ErrorRule
+from avise.connectors.declarative.rows import search
+from avise.connectors.http_status import retry_after
+from avise.models.errors import ErrorKind
+
+LONGEST_MESSAGE = 300
+"""Characters of a tool's sentence that may be shown (`connectors.md` C10)."""
+
+_MAY_SPEAK = frozenset({ErrorKind.REJECTED, ErrorKind.INVALID, ErrorKind.CONFLICT})
+
+
+def parse_json(reply: HttpReply) -> object:
+    """Return the body as JSON, its decimal numbers as `Decimal`.
+
+    Raises:
+        ConnectorError: BAD_DATA when it is not JSON in the declared charset.
+    """
+    try:
+        return json.loads(reply.body.decode(reply.charset), parse_float=Decimal, parse_constant=_no_number)
+    except (ValueError, LookupError, RecursionError):
+        raise ConnectorError(ErrorKind.BAD_DATA, f"not JSON ({reply.content_type})") from None
+
+
+def _no_number(name: str) -> NoReturn:
+    """Refuse NaN and infinities, which are no JSON."""
+    raise ValueError(name)
+
+
+def told_error(
+    rules: Sequence[ErrorRule], answer: object, reply: HttpReply, now: datetime
+) -> ConnectorError | None:
+    """Return the error that the first matching rule finds in a body, None when no rule matches."""
+    for rule in rules:
+        if _matches(rule.when, answer):
+            return _error(rule, answer, reply, now)
+    return None
+
+
+def _matches(expression: str, answer: object) -> bool:
+    try:
+        return search(expression, answer) is True
+    except ConnectorError:
+        return False
+
+
+def _error(rule: ErrorRule, answer: object, reply: HttpReply, now: datetime) -> ConnectorError:
+    kind = ErrorKind(rule.means)
+    return ConnectorError(
+        kind,
+        f"told in the body (status {reply.status})",
+        retry_after=retry_after(reply.headers, now) if kind is ErrorKind.RATE_LIMITED else None,
+        source_code=_words(rule.code, answer)[:40],
+        user_message=_words(rule.message, answer)[:LONGEST_MESSAGE] if kind in _MAY_SPEAK else "",
+    )
+
+
+def _words(expression: str | None, answer: object) -> str:
+    if expression is None:
+        return ""
+    try:
+        found = search(expression, answer)
+    except ConnectorError:
+        return ""
+    return " ".join(str(found).split()) if isinstance(found, str | int) else ""

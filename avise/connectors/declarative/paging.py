@@ -1,0 +1,181 @@
+"""The ways of asking for the next page, and the bounds that stop a tool that never ends."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+from urllib.parse import urljoin
+
+from avise.connectors.contract import ConnectorError, HttpReply
+from avise.connectors.declarative.mapping import (
+    CursorPaging,
+    LinkHeaderPaging,
+    NextUrlPaging,
+    NoPaging,
+    OffsetPaging,
+    PageNumberPaging,
+)
+from avise.connectors.declarative.rows import search
+from avise.models.errors import ErrorKind
+
+AnyPaging = NoPaging | NextUrlPaging | CursorPaging | PageNumberPaging | OffsetPaging | LinkHeaderPaging
+
+_LINK = re.compile(r"<([^>]*)>((?:\s*;\s*[^,;]+)*)")
+_REL_NEXT = re.compile(r"""rel\s*=\s*"?(?:[^"]*\s)?next(?:\s[^"]*)?"?\s*(?:;|$)""", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """What to ask for: a path of the tool or an absolute address, with its parameters."""
+
+    path: str
+    query: Mapping[str, str] = field(default_factory=dict)
+
+
+class Pager(Protocol):
+    """One reading's way through the pages."""
+
+    def first(self) -> PageRequest:
+        """Return the request of the first page."""
+
+    def following(self, answer: object, reply: HttpReply, rows: int) -> PageRequest | None:
+        """Return the request of the next page, None after the last.
+
+        Raises:
+            ConnectorError: BAD_DATA when the tool gives a mark that it has already given.
+        """
+
+
+def pager_of(paging: AnyPaging, start: PageRequest, base_url: str) -> Pager:
+    """Return the way through the pages that a file declares.
+
+    Args:
+        paging: the file's section.
+        start: the first request, without the parameters that paging adds.
+        base_url: address of the tool, against which a relative next address is resolved.
+    """
+    match paging:
+        case NoPaging():
+            return _Once(start)
+        case NextUrlPaging(at=at):
+            return _ByAddress(start, base_url, lambda answer, _: search(at, answer))
+        case LinkHeaderPaging():
+            return _ByAddress(start, base_url, lambda _, reply: next_link(reply.headers.get("link", "")))
+        case CursorPaging(at=at, param=param):
+            return _ByCursor(start, at, param)
+        case PageNumberPaging():
+            return _ByCount(start, paging.param, paging.start, 1, paging.size, paging.size_param)
+        case OffsetPaging():
+            return _ByCount(start, paging.param, 0, paging.size, paging.size, paging.size_param)
+
+
+def max_pages(paging: AnyPaging) -> int:
+    """Return how many pages may be asked."""
+    return 1 if isinstance(paging, NoPaging) else paging.max_pages
+
+
+def next_link(header: str) -> str | None:
+    """Return the address of `rel="next"` in a `Link` header (RFC 8288), None without one."""
+    for address, params in _LINK.findall(header):
+        if any(_REL_NEXT.match(param.strip()) for param in params.split(";")):
+            return str(address)
+    return None
+
+
+class _Once:
+    def __init__(self, start: PageRequest) -> None:
+        self._start = start
+
+    def first(self) -> PageRequest:
+        return self._start
+
+    def following(self, answer: object, reply: HttpReply, rows: int) -> PageRequest | None:
+        del answer, reply, rows
+        return None
+
+
+class _Marks:
+    """Remembers the marks of a reading: the same one twice is a tool that goes round in circles."""
+
+    def __init__(self) -> None:
+        self._seen: set[str] = set()
+
+    def take(self, mark: object) -> str | None:
+        if mark is None or mark == "" or mark is False:
+            return None
+        if not isinstance(mark, str | int):
+            raise ConnectorError(ErrorKind.BAD_DATA, "the next page is no text")
+        written = str(mark)
+        if written in self._seen:
+            raise ConnectorError(ErrorKind.BAD_DATA, "the same next page twice")
+        self._seen.add(written)
+        return written
+
+
+class _ByAddress:
+    def __init__(
+        self, start: PageRequest, base_url: str, find: Callable[[object, HttpReply], object]
+    ) -> None:
+        self._start = start
+        self._find = find
+        self._marks = _Marks()
+        self._here = base_url.rstrip("/") + start.path
+
+    def first(self) -> PageRequest:
+        return self._start
+
+    def following(self, answer: object, reply: HttpReply, rows: int) -> PageRequest | None:
+        del rows
+        address = self._marks.take(self._find(answer, reply))
+        if address is None:
+            return None
+        self._here = urljoin(self._here, address)
+        return PageRequest(self._here)
+
+
+class _ByCursor:
+    def __init__(self, start: PageRequest, at: str, param: str) -> None:
+        self._start = start
+        self._at = at
+        self._param = param
+        self._marks = _Marks()
+
+    def first(self) -> PageRequest:
+        return self._start
+
+    def following(self, answer: object, reply: HttpReply, rows: int) -> PageRequest | None:
+        del reply, rows
+        mark = self._marks.take(search(self._at, answer))
+        if mark is None:
+            return None
+        return PageRequest(self._start.path, {**self._start.query, self._param: mark})
+
+
+class _ByCount:
+    def __init__(
+        self, start: PageRequest, param: str, first: int, step: int, size: int, size_param: str | None
+    ) -> None:
+        self._start = start
+        self._param = param
+        self._at = first
+        self._step = step
+        self._size = size
+        self._size_param = size_param
+
+    def first(self) -> PageRequest:
+        return self._request()
+
+    def following(self, answer: object, reply: HttpReply, rows: int) -> PageRequest | None:
+        del answer, reply
+        if rows < self._size:
+            return None
+        self._at += self._step
+        return self._request()
+
+    def _request(self) -> PageRequest:
+        query = {**self._start.query, self._param: str(self._at)}
+        if self._size_param:
+            query[self._size_param] = str(self._size)
+        return PageRequest(self._start.path, query)

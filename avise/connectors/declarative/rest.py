@@ -1,0 +1,385 @@
+"""Executes a connector file of kind `rest` over the gateway that the host lends."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from contextlib import aclosing
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from avise.connectors.contract import (
+    Batch,
+    CallContext,
+    CallEvent,
+    Completeness,
+    ConnectorEnv,
+    ConnectorError,
+    FacetQuery,
+    Health,
+    HealthReport,
+    HttpReply,
+    LiveQuery,
+    Manifest,
+    Record,
+    TimelineQuery,
+)
+from avise.connectors.declarative.batches import (
+    Collected,
+    Page,
+    date_of_answer,
+    total_of_answer,
+)
+from avise.connectors.declarative.call_values import CallValues, has_ids
+from avise.connectors.declarative.conversion import UnreadableValueError
+from avise.connectors.declarative.instance import Config, config_error, http_endpoint
+from avise.connectors.declarative.json_reply import parse_json, told_error
+from avise.connectors.declarative.paging import PageRequest, max_pages, pager_of
+from avise.connectors.declarative.placeholders import parse_template
+from avise.connectors.declarative.rows import (
+    SubjectReader,
+    call_event_builder,
+    date_reader,
+    interaction_builder,
+    map_rows,
+    party_builder,
+    record_builder,
+    rows_of,
+    search,
+)
+from avise.connectors.declarative.schema import (
+    RestContent,
+    RestDirectory,
+    RestFacet,
+    RestFile,
+    RestTimeline,
+)
+from avise.connectors.declarative.sse import read_events
+from avise.connectors.http_status import status_error
+from avise.models.customer import Party
+from avise.models.errors import ErrorKind, Origin
+from avise.models.interaction import Interaction
+
+T = TypeVar("T")
+
+_TOLD_IN_BODY = (frozenset(range(400, 500)) | {500}) - {401, 407, 408, 429}
+"""Statuses whose body may hold an error that a rule of the file knows; sign-in and limits stay the host's."""
+
+_JSON = {"Accept": "application/json"}
+
+
+class RestConnector:
+    """A tool read over HTTP as a file says.
+
+    Args:
+        file: a checked file.
+        manifest: of that file.
+    """
+
+    def __init__(self, file: RestFile, manifest: Manifest) -> None:
+        self.manifest = manifest
+        self._file = file
+        self._zone = ZoneInfo(file.connector.timezone)
+        self._config: Config = {}
+        self._base_url = ""
+        self._facets = {facet.id: facet for facet in file.facet}
+
+    async def open(self, env: ConnectorEnv) -> None:
+        """Take the configuration of the instance.
+
+        Raises:
+            ConnectorError: CONFIG when a value lacks.
+        """
+        self._config = env.config
+        self._base_url = http_endpoint(self._file.http, self._file.config, env.config).base_url
+
+    async def aclose(self) -> None:
+        """Hold nothing, release nothing."""
+
+    async def check(self, ctx: CallContext) -> HealthReport:
+        """Ask for what the file's `[check]` says; without one, only tell that nothing was asked."""
+        section = self._file.check
+        if section is None:
+            return HealthReport(Health.OK, "the file has no [check]")
+        values = self._values({})
+        request = PageRequest(values.path(section.path), values.query(section.query))
+        reply = await self._get(ctx, request, _route(section.path))
+        if section.version is None:
+            return HealthReport(Health.OK)
+        found = search(section.version, parse_json(reply))
+        return HealthReport(Health.OK, source_version=str(found) if found is not None else "")
+
+    def _values(self, ids: Mapping[str, str], **call: str) -> CallValues:
+        return CallValues(self._file.config, self._config, ids, call)
+
+    # ---- facets ----------------------------------------------------------------------------------
+
+    async def read_facet(self, query: FacetQuery, ctx: CallContext) -> AsyncIterator[Batch[Record]]:
+        """Yield the pages of a facet; the last says COMPLETE or TRUNCATED.
+
+        Raises:
+            ConnectorError: what the gateway, the file's rules or the mapping found.
+        """
+        facet = self._facets.get(query.facet)
+        if facet is None:
+            raise ConnectorError(ErrorKind.UNSUPPORTED, "facet not offered", origin=Origin.CONNECTOR)
+        subject = SubjectReader(facet.subject, self._zone) if facet.subject else None
+        by_record = subject if facet.subject_from == "record" else None
+        build = record_builder(facet.id, facet.fields, facet.extra, by_record, self._zone)
+        collected = Collected[Record](facet.max_rows or query.limit, lambda record: record.id)
+        as_of = date_reader(facet.as_of, self._zone)
+        values = self._values(query.customer.ids)
+        conditional = query.validator if facet.validator else ""
+        async with aclosing(self._pages(facet, values, ctx, build, collected, conditional)) as pages:
+            async for page in pages:
+                if page.not_modified:
+                    yield Batch((), Completeness.COMPLETE, validator=conditional, not_modified=True)
+                    return
+                yield Batch(
+                    page.items,
+                    page.completeness,
+                    truncated_because=page.truncated_because,
+                    total=_total(facet, page),
+                    validator=page.validator if facet.validator else "",
+                    as_of=date_of_answer(as_of, page.answer),
+                    unreadable=page.unreadable,
+                    evidence=subject.read(page.answer) if subject and not by_record else None,
+                )
+
+    # ---- timeline --------------------------------------------------------------------------------
+
+    async def interactions(self, query: TimelineQuery, ctx: CallContext) -> AsyncIterator[Batch[Interaction]]:
+        """Yield the exchanges of every `[[timeline]]` that the customer's identifiers allow.
+
+        Raises:
+            ConnectorError: what the gateway, the file's rules or the mapping found.
+        """
+        ids = query.customer.ids
+        sections = [section for section in self._file.timeline if has_ids(tuple(section.needs_ids), ids)]
+        before = query.before.isoformat() if query.before else ""
+        reason = ""
+        for section in sections:
+            subject = SubjectReader(section.subject, self._zone) if section.subject else None
+            build = interaction_builder(section.fields, self._zone)
+            collected = Collected[Interaction](section.max_rows or query.limit, lambda item: item.id)
+            values = self._values(ids, before=before)
+            async with aclosing(self._pages(section, values, ctx, build, collected)) as pages:
+                async for page in pages:
+                    reason = reason or page.truncated_because
+                    evidence = subject.read(page.answer) if subject else None
+                    yield Batch(page.items, Completeness.MORE, unreadable=page.unreadable, evidence=evidence)
+        last = Completeness.TRUNCATED if reason else Completeness.COMPLETE
+        yield Batch((), last, truncated_because=reason)
+
+    # ---- directory -------------------------------------------------------------------------------
+
+    async def changes(self, since: str, ctx: CallContext) -> AsyncIterator[Batch[Party]]:
+        """Yield the parties changed since a cursor, each page with the cursor that follows it.
+
+        Raises:
+            ConnectorError: UNSUPPORTED without a `[directory]`; BAD_DATA when the cursor goes round.
+        """
+        section = self._file.directory
+        if section is None:
+            raise ConnectorError(ErrorKind.UNSUPPORTED, "no directory", origin=Origin.CONNECTOR)
+        build = party_builder(section.fields, section.ids, self._zone)
+        cursor, seen = since, {since}
+        while True:
+            page = await self._changes_page(section, build, cursor, ctx)
+            finished = page.last or page.cursor == cursor
+            if not finished and page.cursor in seen:
+                raise ConnectorError(ErrorKind.BAD_DATA, "the same cursor twice")
+            cursor = page.cursor
+            seen.add(cursor)
+            completeness = Completeness.COMPLETE if finished else Completeness.MORE
+            yield Batch(page.items, completeness, cursor=cursor, unreadable=page.unreadable)
+            if finished:
+                return
+
+    async def _changes_page(
+        self, section: RestDirectory, build: Callable[[object], Party], cursor: str, ctx: CallContext
+    ) -> Page[Party]:
+        values = self._values({}, cursor=cursor)
+        request = PageRequest(values.path(section.path), values.query(section.query))
+        answer = parse_json(await self._get(ctx, request, _route(section.path)))
+        rows = rows_of(answer, section.records)
+        mapped = map_rows(rows, build)
+        following = search(section.cursor, answer)
+        if following is not None and not isinstance(following, str | int):
+            raise ConnectorError(ErrorKind.BAD_DATA, "the cursor is no text")
+        more = bool(rows) if section.more is None else search(section.more, answer) is True
+        following_cursor = cursor if following is None else str(following)
+        return Page(mapped.items, mapped.unreadable, "", not more, answer, cursor=following_cursor)
+
+    # ---- one value, one content, calls -----------------------------------------------------------
+
+    async def live_value(self, query: LiveQuery, ctx: CallContext) -> str:
+        """Return a restricted value, "" when the tool holds none; it is kept nowhere.
+
+        Raises:
+            ConnectorError: UNSUPPORTED for a field that the file does not offer.
+        """
+        section = next((live for live in self._file.live if live.field == query.field), None)
+        if section is None:
+            raise ConnectorError(ErrorKind.UNSUPPORTED, "field not offered", origin=Origin.CONNECTOR)
+        values = self._values(query.customer.ids, record=query.record)
+        request = PageRequest(values.path(section.path), values.query(section.query))
+        answer = parse_json(await self._get(ctx, request, _route(section.path)))
+        found = search(section.value, answer)
+        if found is not None and not isinstance(found, str | int):
+            raise ConnectorError(ErrorKind.BAD_DATA, "the value is no text")
+        return "" if found is None else str(found).strip()
+
+    async def content(self, ref: str, ctx: CallContext) -> AsyncIterator[bytes]:
+        """Yield what is behind a reference.
+
+        Raises:
+            ConnectorError: UNSUPPORTED for a reference that no `[[content]]` knows.
+        """
+        section = self._content_section(ref)
+        values = self._values({}, ref=ref.removeprefix(section.prefix))
+        request = PageRequest(values.path(section.path))
+        headers = _JSON if section.value else {}
+        reply = await self._get(ctx, request, _route(section.path), headers=headers)
+        if section.value is None:
+            yield reply.body
+            return
+        found = search(section.value, parse_json(reply))
+        if not isinstance(found, str):
+            raise ConnectorError(ErrorKind.BAD_DATA, "the content is no text")
+        yield found.encode()
+
+    def _content_section(self, ref: str) -> RestContent:
+        fitting = [section for section in self._file.content if ref.startswith(section.prefix)]
+        if not fitting:
+            raise ConnectorError(ErrorKind.UNSUPPORTED, "content not offered", origin=Origin.CONNECTOR)
+        return max(fitting, key=lambda section: len(section.prefix))
+
+    async def call_events(self, ctx: CallContext) -> AsyncIterator[CallEvent]:
+        """Yield the calls of the stream; an event that cannot be read is passed over.
+
+        Raises:
+            ConnectorError: UNSUPPORTED without `[call_events]`; UNAVAILABLE when the stream ends.
+        """
+        section = self._file.call_events
+        if section is None:
+            raise ConnectorError(ErrorKind.UNSUPPORTED, "no call events", origin=Origin.CONNECTOR)
+        build = call_event_builder(section.fields, self._zone)
+        path = self._values({}).path(section.path)
+        headers = {"Accept": "text/event-stream", "Cache-Control": "no-cache"}
+        lines = ctx.http.stream_lines(path, headers=headers, template=_route(section.path))
+        async with aclosing(read_events(lines)) as events:
+            async for event in events:
+                if section.events and event.name not in section.events:
+                    continue
+                try:
+                    call = build(json.loads(event.data))
+                except (UnreadableValueError, ValueError, RecursionError):
+                    continue
+                yield call
+        raise ConnectorError(ErrorKind.UNAVAILABLE, "the stream of calls ended")
+
+    # ---- requests --------------------------------------------------------------------------------
+
+    async def _pages(
+        self,
+        section: RestFacet | RestTimeline,
+        values: CallValues,
+        ctx: CallContext,
+        build: Callable[[object], T],
+        collected: Collected[T],
+        validator: str = "",
+    ) -> AsyncGenerator[Page[T], None]:
+        start = PageRequest(values.path(section.path), values.query(section.query))
+        pager = pager_of(section.paging, start, self._base_url)
+        request: PageRequest | None = pager.first()
+        most = max_pages(section.paging)
+        number = 0
+        while request is not None:
+            number += 1
+            reply = await self._page_reply(section, request, ctx, number, validator)
+            if reply is None:
+                yield Page((), 0, "", last=True, answer=None)
+                return
+            if reply.status == 304:
+                yield Page((), 0, "", last=True, answer=None, not_modified=True)
+                return
+            answer = parse_json(reply)
+            rows = rows_of(answer, section.records)
+            mapped = map_rows(rows, build)
+            request = pager.following(answer, reply, len(rows))
+            kept = collected.take(mapped.items)
+            reason = collected.cut_because(more=request is not None, at_the_last=number >= most)
+            if reason:
+                request = None
+            tag = reply.headers.get("etag", "")
+            unreadable = mapped.unreadable + kept.unreadable
+            yield Page(kept.items, unreadable, reason, request is None, answer, validator=tag)
+
+    async def _page_reply(
+        self,
+        section: RestFacet | RestTimeline,
+        request: PageRequest,
+        ctx: CallContext,
+        number: int,
+        validator: str,
+    ) -> HttpReply | None:
+        """Return a page's reply, None for a 404 that means "nothing"."""
+        if ctx.remaining() <= 0:
+            raise ConnectorError(ErrorKind.TIMEOUT, f"before page {number}")
+        headers = {**_JSON, "If-None-Match": validator} if validator else _JSON
+        reply = await self._get(ctx, request, _route(section.path), headers=headers, may_lack=True)
+        if reply.status != 404:
+            return reply
+        if number == 1 and section.on_404 == "empty":
+            return None
+        if number == 1 and section.on_404 == "not_found":
+            raise ConnectorError(ErrorKind.NOT_FOUND, "status 404")
+        raise ConnectorError(ErrorKind.BUG, "status 404", origin=Origin.CONNECTOR)
+
+    async def _get(
+        self,
+        ctx: CallContext,
+        request: PageRequest,
+        route: str,
+        *,
+        headers: Mapping[str, str] = _JSON,
+        may_lack: bool = False,
+    ) -> HttpReply:
+        """Send a GET; the file's error rules speak first, then the default status table.
+
+        With `may_lack`, a 404 that no rule explains is returned, for the section's `on_404`.
+        """
+        if not self._base_url:
+            raise config_error("the connector is not open")
+        rules = self._file.errors
+        accepted = {304, 404} if may_lack else {304}
+        reply = await ctx.http.request(
+            "GET",
+            request.path,
+            query=request.query or None,
+            headers=headers,
+            accept_status=accepted | (_TOLD_IN_BODY if rules else set()),
+            template=route,
+        )
+        told = told_error(rules, _body(reply), reply, ctx.now()) if rules else None
+        error = told or status_error(reply.status, reply.headers, ctx.now())
+        if error is not None and (told is not None or not (may_lack and reply.status == 404)):
+            raise error
+        return reply
+
+
+def _body(reply: HttpReply) -> object:
+    """Return the body as JSON for the error rules, None when it is none."""
+    try:
+        return parse_json(reply)
+    except ConnectorError:
+        return None
+
+
+def _route(path: str) -> str:
+    return parse_template(path).route()
+
+
+def _total(facet: RestFacet, page: Page[Record]) -> int | None:
+    return total_of_answer(search(facet.total, page.answer)) if facet.total else None
