@@ -89,6 +89,7 @@ class DemoTools:
         spec: WorldSpec,
         *,
         postgres: bool = False,
+        quick: bool = False,
         tools: Iterable[str] | None = None,
         progress: Progress | None = None,
     ) -> AsyncIterator[DemoTools]:
@@ -98,6 +99,8 @@ class DemoTools:
             data_dir: keeps the prepared data between runs; holds `state.json` during this one.
             spec: the world.
             postgres: serve contributions from a PostgreSQL server.
+            quick: without the slowness that benefits has of its own, for measures with delays set by
+                `break_tool`.
             tools: names, all eight by default.
             progress: told how far the preparation is, from another thread.
 
@@ -112,7 +115,10 @@ class DemoTools:
         running: list[_Running] = []
         state = data_dir / STATE_FILE
         try:
-            starting = [_start(kind, folders[kind.name], run, token, postgres=postgres) for kind in kinds]
+            options = {"contributions": ["--postgres"] * postgres, "benefits": ["--quick"] * quick}
+            starting = [
+                _start(kind, folders[kind.name], run, token, options.get(kind.name, [])) for kind in kinds
+            ]
             await _start_all(starting, running)
             write_private(state, _state_text(token, running))
             yield cls(data_dir, spec, {entry.tool.name: entry.tool for entry in running})
@@ -152,12 +158,10 @@ async def _start_all(starting: Iterable[Awaitable[_Running]], running: list[_Run
         raise failures[0]
 
 
-async def _start(kind: ToolKind, data: Path, run: Path, token: str, *, postgres: bool) -> _Running:
+async def _start(kind: ToolKind, data: Path, run: Path, token: str, options: Sequence[str]) -> _Running:
     """Start one tool's process and wait for its ready line."""
     errors = run / f"{kind.name}.err"
-    arguments = ["--data", str(data), "--run", str(run), "--exit-with-parent"]
-    if postgres and kind.name == "contributions":
-        arguments.append("--postgres")
+    arguments = ["--data", str(data), "--run", str(run), "--exit-with-parent", *options]
     with errors.open("wb") as error_output:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", kind.module, *arguments),

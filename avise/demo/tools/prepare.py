@@ -21,6 +21,9 @@ PREPARED_FOLDER = "prepared"
 _REPORT_EVERY = 100
 """Dossiers between two reports of progress."""
 
+_KEPT_WORLDS = 3
+"""A demonstration that passes today's date makes a world a day: older ones are thrown away."""
+
 Progress = Callable[[int, int], None]
 """Called with (dossiers done, dossiers in all)."""
 
@@ -55,6 +58,7 @@ def prepare(
     missing = [kind for kind in kinds if not folders[kind.name].is_dir()]
     if missing:
         lay_down(data_dir, spec, missing, iter_dossiers(spec), progress)
+        _forget_old_worlds(data_dir / PREPARED_FOLDER)
     return folders
 
 
@@ -105,3 +109,10 @@ def _put_in_place(made: Path, folder: Path) -> None:
     except OSError:
         if not folder.is_dir():
             raise
+
+
+def _forget_old_worlds(parent: Path) -> None:
+    """Remove the worlds made longest ago; a server that still has their files open keeps reading them."""
+    worlds = sorted(parent.iterdir(), key=lambda world: world.stat().st_mtime, reverse=True)
+    for world in worlds[_KEPT_WORLDS:]:
+        shutil.rmtree(world, ignore_errors=True)

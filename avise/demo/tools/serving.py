@@ -48,6 +48,9 @@ class Arguments:
     port: int
     exit_with_parent: bool
     postgres: bool
+    """Contributions: serve from PostgreSQL."""
+    quick: bool
+    """Benefits: without the slowness of its own."""
 
 
 def read_arguments(tool: str) -> Arguments:
@@ -58,9 +61,15 @@ def read_arguments(tool: str) -> Arguments:
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--exit-with-parent", action="store_true")
     parser.add_argument("--postgres", action="store_true", help="contributions only")
+    parser.add_argument("--quick", action="store_true", help="benefits only: no slowness of its own")
     values = parser.parse_args()
     return Arguments(
-        values.data, values.run or values.data, values.port, values.exit_with_parent, values.postgres
+        data=values.data,
+        run=values.run or values.data,
+        port=values.port,
+        exit_with_parent=values.exit_with_parent,
+        postgres=values.postgres,
+        quick=values.quick,
     )
 
 

@@ -19,7 +19,7 @@ async def _serve_file(arguments: Arguments) -> None:
     base = SqliteBase(arguments.data / FILE_NAME, arguments.run)
     url = f"sqlite:///{base.path}?mode=ro"
     try:
-        await run_until_stopped(arguments, base, 0, Access({"url": url}, {"password": ""}))
+        await run_until_stopped(arguments, base, 0, Access({"url": url}))
     finally:
         await base.aclose()
 
