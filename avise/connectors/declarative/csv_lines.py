@@ -1,0 +1,116 @@
+"""The lines of a nightly CSV file: decoded and cut one by one, so that a broken line costs itself alone."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from avise.connectors.contract import ConnectorError
+from avise.models.errors import ErrorKind
+
+MOST_BROKEN_SHOWN = 50
+"""Numbers of broken lines kept for the diagnostic; all are counted."""
+
+LONGEST_LINE = 1_000_000
+"""Bytes; a line without end is a file of another kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class CsvDialect:
+    """How a file is written.
+
+    Args:
+        encoding: of the bytes.
+        delimiter: between fields.
+        quote: around a field that holds the delimiter; a field never spans lines.
+        columns: their names when the file has no header; empty when its first line names them.
+    """
+
+    encoding: str
+    delimiter: str
+    quote: str
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class LineCount:
+    """What was found while a file was read."""
+
+    read: int = 0
+    broken: int = 0
+    broken_lines: list[int] = field(default_factory=list)
+    """Numbers of the first broken lines, from 1; never their content."""
+
+    def note_broken(self, number: int) -> None:
+        """Count a line that cannot be read."""
+        self.broken += 1
+        if len(self.broken_lines) < MOST_BROKEN_SHOWN:
+            self.broken_lines.append(number)
+
+
+class CsvLines:
+    """Reads a file from its header on.
+
+    Args:
+        path: the file.
+        dialect: how it is written.
+
+    Attributes:
+        columns: names of the columns, known once `rows` has started.
+        count: lines read and broken so far.
+    """
+
+    def __init__(self, path: Path, dialect: CsvDialect) -> None:
+        self._path = path
+        self._dialect = dialect
+        self.columns: tuple[str, ...] = dialect.columns
+        self.count = LineCount()
+
+    def rows(self) -> Generator[tuple[int, list[str]], None, None]:
+        """Yield the number and the fields of each good line.
+
+        Raises:
+            ConnectorError: BAD_DATA when the header cannot be read.
+            OSError: the file cannot be read.
+        """
+        with self._path.open("rb") as stream:
+            for number, raw in enumerate(iter(lambda: stream.readline(LONGEST_LINE), b""), 1):
+                if not raw.strip():
+                    continue
+                fields = self._fields(raw, first=number == 1)
+                if not self.columns:
+                    self.columns = _header(fields)
+                    continue
+                if fields is None or len(fields) != len(self.columns):
+                    self.count.note_broken(number)
+                    continue
+                self.count.read += 1
+                yield number, fields
+
+    def _fields(self, raw: bytes, *, first: bool) -> list[str] | None:
+        """Return the fields of a line, None when it is broken."""
+        try:
+            line = raw.decode(self._dialect.encoding).rstrip("\r\n")
+        except UnicodeDecodeError:
+            return None
+        if first:
+            line = line.removeprefix("\ufeff")
+        if line.count(self._dialect.quote) % 2:
+            return None
+        try:
+            return next(
+                csv.reader(
+                    [line], delimiter=self._dialect.delimiter, quotechar=self._dialect.quote, strict=True
+                )
+            )
+        except (csv.Error, StopIteration):
+            return None
+
+
+def _header(fields: list[str] | None) -> tuple[str, ...]:
+    names = tuple(name.strip() for name in fields or ())
+    if not names or len(set(names)) != len(names) or "" in names:
+        raise ConnectorError(ErrorKind.BAD_DATA, "the header of the file is unreadable")
+    return names

@@ -1,0 +1,231 @@
+"""A nightly file loaded whole into an indexed table in memory, and replaced whole by the next one.
+
+The table is in memory and not on disk: a copy of the file outside the encrypted store would be
+personal data at rest.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from threading import Lock
+from zoneinfo import ZoneInfo
+
+from avise.connectors.contract import ConnectorError
+from avise.connectors.declarative.csv_lines import CsvDialect, CsvLines, LineCount
+from avise.connectors.declarative.csv_place import FileMark, Place
+from avise.models.errors import ErrorKind, Origin
+
+SMALLEST_SHARE = 0.5
+"""A file smaller than this part of the one before is refused until somebody accepts it (C4)."""
+
+_SEPARATOR = "\x1f"
+"""Between the parts of a key of several columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class DateRule:
+    """Where the date of a file is.
+
+    Args:
+        source: "mtime", "name" or "column".
+        column: for "column".
+        format: for "name" and "column", as `strptime` reads it; ISO 8601 when "".
+        timezone: of a date without a zone.
+    """
+
+    source: str
+    timezone: ZoneInfo
+    column: str = ""
+    format: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Lines of one key, and the file that they come from."""
+
+    rows: tuple[dict[str, str], ...]
+    as_of: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FileState:
+    """What is loaded, for the health of the source and its diagnostic; no content of the file."""
+
+    loaded: str
+    """Name of the file in use."""
+    as_of: datetime
+    lines: int
+    broken: int
+    broken_lines: tuple[int, ...]
+    refused: str
+    """Name of a newer file that is refused because it is much smaller, "" for none."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    mark: FileMark
+    database: sqlite3.Connection
+    columns: tuple[str, ...]
+    count: LineCount
+    as_of: datetime
+
+
+class CsvTable:
+    """The lines of the newest good file, by key. Blocking, and safe from several threads.
+
+    Args:
+        place: finds the file.
+        dialect: how it is written.
+        key: columns that tell whose line it is.
+        date: where the file's date is.
+        accepted: name of a file that somebody accepted although it is much smaller; "" for none.
+    """
+
+    def __init__(
+        self, place: Place, dialect: CsvDialect, key: Sequence[str], date: DateRule, accepted: str = ""
+    ) -> None:
+        self._place = place
+        self._dialect = dialect
+        self._key = tuple(key)
+        self._date = date
+        self._accepted = accepted
+        self._lock = Lock()
+        self._loaded: _Loaded | None = None
+        self._refused: FileMark | None = None
+
+    def lines(self, key: Sequence[str], most: int) -> Lines:
+        """Return the lines of a key, at most `most`, from the newest file.
+
+        Raises:
+            ConnectorError: UNAVAILABLE when there is no file, BAD_DATA when it cannot be read as a whole.
+        """
+        with self._lock:
+            loaded = self._current()
+            cursor = loaded.database.execute(
+                "select fields from line where key = ? order by number limit ?",
+                (_SEPARATOR.join(key), most),
+            )
+            rows = tuple(dict(zip(loaded.columns, json.loads(text), strict=True)) for (text,) in cursor)
+            return Lines(rows, loaded.as_of)
+
+    def state(self) -> FileState:
+        """Return what is loaded, the newest file being loaded first if need be.
+
+        Raises:
+            ConnectorError: as `lines`.
+        """
+        with self._lock:
+            loaded = self._current()
+            return FileState(
+                loaded=loaded.mark.path.name,
+                as_of=loaded.as_of,
+                lines=loaded.count.read,
+                broken=loaded.count.broken,
+                broken_lines=tuple(loaded.count.broken_lines),
+                refused=self._refused.path.name if self._refused else "",
+            )
+
+    def close(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            if self._loaded is not None:
+                self._loaded.database.close()
+                self._loaded = None
+
+    def _current(self) -> _Loaded:
+        candidates = self._place.newest()
+        if not candidates:
+            # A file that is not there says nothing about the customer: never "empty".
+            raise ConnectorError(ErrorKind.UNAVAILABLE, "no file")
+        mark = self._chosen(candidates)
+        if self._loaded is None or self._loaded.mark != mark:
+            fresh = self._load(mark)
+            if self._loaded is not None:
+                self._loaded.database.close()
+            self._loaded = fresh
+        return self._loaded
+
+    def _chosen(self, candidates: Sequence[FileMark]) -> FileMark:
+        """Return the newest file, or the one before while the newest is suspiciously small."""
+        newest = candidates[0]
+        self._refused = None
+        before = self._before(newest, candidates)
+        if before is None or newest.path.name == self._accepted:
+            return newest
+        if newest.size >= before.size * SMALLEST_SHARE:
+            return newest
+        self._refused = newest
+        return before
+
+    def _before(self, newest: FileMark, candidates: Sequence[FileMark]) -> FileMark | None:
+        if self._loaded is not None:
+            return None if self._loaded.mark == newest else self._loaded.mark
+        return candidates[1] if len(candidates) > 1 else None
+
+    def _load(self, mark: FileMark) -> _Loaded:
+        lines = CsvLines(mark.path, self._dialect)
+        database = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
+        try:
+            dates = self._fill(database, lines)
+            self._refuse_unfit(mark, lines.count)
+            return _Loaded(mark, database, lines.columns, lines.count, self._as_of(mark, dates))
+        except OSError as error:
+            database.close()
+            raise ConnectorError(ErrorKind.UNAVAILABLE, type(error).__name__) from None
+        except ConnectorError:
+            database.close()
+            raise
+
+    def _refuse_unfit(self, mark: FileMark, count: LineCount) -> None:
+        if count.broken > count.read:
+            raise ConnectorError(ErrorKind.BAD_DATA, "most lines of the file are unreadable")
+        if mark not in self._place.newest():
+            raise ConnectorError(ErrorKind.UNAVAILABLE, "the file changed while it was read")
+
+    def _fill(self, database: sqlite3.Connection, lines: CsvLines) -> set[str]:
+        """Write every line into the table; return the values of the date column."""
+        database.execute("create table line (number integer primary key, key text not null, fields text)")
+        dates: set[str] = set()
+        database.execute("begin")
+        with closing(lines.rows()) as rows:
+            for number, fields in rows:
+                row = dict(zip(lines.columns, fields, strict=True))
+                key = _SEPARATOR.join(self._value(row, column) for column in self._key)
+                if self._date.source == "column":
+                    dates.add(self._value(row, self._date.column))
+                written = json.dumps(fields, ensure_ascii=False)
+                database.execute("insert into line values (?, ?, ?)", (number, key, written))
+        database.execute("commit")
+        database.execute("create index line_key on line (key, number)")
+        return dates
+
+    def _value(self, row: dict[str, str], column: str) -> str:
+        value = row.get(column)
+        if value is None:
+            raise ConnectorError(ErrorKind.BAD_DATA, f"no column {column}", origin=Origin.CONNECTOR)
+        return value.strip()
+
+    def _as_of(self, mark: FileMark, dates: set[str]) -> datetime:
+        if self._date.source == "mtime":
+            return datetime.fromtimestamp(mark.modified_ns / 1e9, tz=UTC)
+        written = {mark.path.name} if self._date.source == "name" else dates - {""}
+        try:
+            moments = [self._parsed(text) for text in written]
+        except ValueError:
+            raise ConnectorError(ErrorKind.BAD_DATA, "the date of the file is unreadable") from None
+        if not moments:
+            # An empty file has no dated line; it was true when it was written.
+            return datetime.fromtimestamp(mark.modified_ns / 1e9, tz=UTC)
+        return max(moments)
+
+    def _parsed(self, written: str) -> datetime:
+        if self._date.format:
+            moment = datetime.strptime(written, self._date.format)  # noqa: DTZ007 - the zone is set below
+        else:
+            moment = datetime.fromisoformat(written)
+        return moment if moment.tzinfo else moment.replace(tzinfo=self._date.timezone)

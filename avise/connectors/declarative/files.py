@@ -1,0 +1,136 @@
+"""Executes a connector file of kind `files`: a nightly CSV file, read in the connectors' threads."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from avise.connectors.contract import (
+    Batch,
+    CallContext,
+    Completeness,
+    ConnectorEnv,
+    ConnectorError,
+    FacetQuery,
+    Health,
+    HealthReport,
+    Manifest,
+    Record,
+)
+from avise.connectors.declarative.batches import MORE_THAN_SHOWN, Collected
+from avise.connectors.declarative.call_values import CallValues
+from avise.connectors.declarative.csv_lines import CsvDialect
+from avise.connectors.declarative.csv_place import Place
+from avise.connectors.declarative.csv_table import CsvTable, DateRule, FileState
+from avise.connectors.declarative.instance import config_error, filled
+from avise.connectors.declarative.mapping import CsvFile
+from avise.connectors.declarative.rows import SubjectReader, map_rows, record_builder, rows_of
+from avise.connectors.declarative.schema import CsvFacet, CsvFileConnector
+from avise.models.errors import ErrorKind, Origin
+from avise.models.json_types import JSON
+
+ACCEPTED_FILE = "accept_file"
+"""Config value where somebody writes the name of a file that is rightly much smaller than the last."""
+
+
+class FilesConnector:
+    """A file read as a connector file says.
+
+    Args:
+        file: a checked file.
+        manifest: of that file.
+    """
+
+    def __init__(self, file: CsvFileConnector, manifest: Manifest) -> None:
+        self.manifest = manifest
+        self._file = file
+        self._zone = ZoneInfo(file.connector.timezone)
+        self._facets = {facet.id: facet for facet in file.facet}
+        self._config: Mapping[str, JSON] = {}
+        self._table: CsvTable | None = None
+        self._state: FileState | None = None
+
+    async def open(self, env: ConnectorEnv) -> None:
+        """Take the configuration; the file is read by the first question.
+
+        Raises:
+            ConnectorError: CONFIG when a value lacks.
+        """
+        csv = self._file.csv
+        self._config = env.config
+        place = Place(
+            Path(filled(csv.path or csv.folder or "", self._file.config, env.config)), csv.pattern or ""
+        )
+        dialect = CsvDialect(csv.encoding, csv.delimiter, csv.quote, tuple(csv.columns))
+        accepted = str(env.config.get(ACCEPTED_FILE) or "")
+        self._table = CsvTable(place, dialect, csv.key, _date_rule(csv, self._zone), accepted)
+
+    async def aclose(self) -> None:
+        """Forget the file."""
+        if self._table is not None:
+            self._table.close()
+            self._table = None
+
+    async def check(self, ctx: CallContext) -> HealthReport:
+        """Read the newest file and say what is wrong with it: broken lines, or a file that is refused."""
+        state = await ctx.blocking(self._opened().state)
+        self._state = state
+        if state.refused:
+            return HealthReport(Health.DEGRADED, f"{state.refused} is much smaller than the file before")
+        if state.broken:
+            return HealthReport(Health.DEGRADED, f"{state.broken} unreadable lines of {state.lines}")
+        return HealthReport(Health.OK, source_version=state.loaded)
+
+    def diagnostics(self) -> Mapping[str, JSON]:
+        """Return what support may see of the file last looked at: counts and line numbers, no content."""
+        if self._state is None:
+            return {}
+        return {
+            "file": self._state.loaded,
+            "as_of": self._state.as_of.isoformat(),
+            "lines": self._state.lines,
+            "broken": self._state.broken,
+            "broken_lines": list(self._state.broken_lines),
+            "refused": self._state.refused,
+        }
+
+    async def read_facet(self, query: FacetQuery, ctx: CallContext) -> AsyncIterator[Batch[Record]]:
+        """Yield the customer's lines in one batch, dated as the file is.
+
+        Raises:
+            ConnectorError: UNAVAILABLE without a file, BAD_DATA for one that cannot be read.
+        """
+        facet = self._facets.get(query.facet)
+        if facet is None:
+            raise ConnectorError(ErrorKind.UNSUPPORTED, "facet not offered", origin=Origin.CONNECTOR)
+        limit = facet.max_rows or query.limit
+        values = CallValues(self._file.config, self._config, query.customer.ids)
+        key = [values.text(template) for template in facet.key]
+        found = await ctx.blocking(self._opened().lines, key, limit + 1)
+        rows: list[object] = list(found.rows)
+        mapped = map_rows(rows_of(rows, facet.records), self._builder(facet))
+        kept = Collected[Record](limit, lambda record: record.id, overlapping=False).take(mapped.items)
+        beyond = len(rows) > limit
+        yield Batch(
+            kept.items,
+            Completeness.TRUNCATED if beyond else Completeness.COMPLETE,
+            truncated_because=MORE_THAN_SHOWN if beyond else "",
+            as_of=found.as_of,
+            unreadable=mapped.unreadable + kept.unreadable,
+        )
+
+    def _builder(self, facet: CsvFacet) -> Callable[[object], Record]:
+        subject = SubjectReader(facet.subject, self._zone) if facet.subject else None
+        return record_builder(
+            facet.id, facet.fields, facet.extra, subject, self._zone, self._file.csv.decimal
+        )
+
+    def _opened(self) -> CsvTable:
+        if self._table is None:
+            raise config_error("the connector is not open")
+        return self._table
+
+
+def _date_rule(csv: CsvFile, timezone: ZoneInfo) -> DateRule:
+    return DateRule(csv.as_of, timezone, csv.as_of_column or "", csv.as_of_format or "")
