@@ -82,11 +82,32 @@ def iban(counter: int, account: int) -> str:
     return f"FR{check:02d}{bban}"
 
 
+RESERVED_MOBILES = range(4_100, 4_200)
+"""Last four digits kept for the scripted personas, so that their calls find one person."""
+
+
 def mobile_phone(stream: random.Random) -> str:
-    """Draw a mobile number of the fiction block, in E.164."""
-    return f"+33{MOBILE_BLOCK[1:]}{stream.randrange(10_000):04d}"
+    """Draw a mobile number of the fiction block, in E.164; it holds 10,000, so that some are shared."""
+    last = int(stream.random() * (10_000 - len(RESERVED_MOBILES)))
+    if last >= RESERVED_MOBILES.start:
+        last += len(RESERVED_MOBILES)
+    return reserved_mobile(last)
+
+
+def reserved_mobile(last: int) -> str:
+    """Return the mobile number of the fiction block that ends in those four digits, in E.164."""
+    return f"+33{MOBILE_BLOCK[1:]}{last:04d}"
 
 
 def landline(stream: random.Random) -> str:
     """Draw a fixed number of a fiction block, in E.164."""
     return f"+33{_FIXED_BLOCKS[stream.randrange(5)][1:]}{stream.randrange(10_000):04d}"
+
+
+def iban_ending(branch: int, ending: str) -> str:
+    """Return an IBAN of the unassigned bank that ends in these four digits, which a screen shows."""
+    for account in range(int(ending[:2]), 100_000, 100):
+        number = iban(branch, account)
+        if number.endswith(ending):
+            return number
+    raise ValueError(ending)

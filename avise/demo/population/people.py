@@ -146,6 +146,11 @@ def _with_flags(stream: random.Random, person: Person, age: int, as_of: date) ->
     return person
 
 
+def end_of_studies(as_of: date) -> date:
+    """Return the next 30 September, when the cover of a student child stops without a certificate."""
+    return date(as_of.year if as_of.month < 10 else as_of.year + 1, 9, 30)
+
+
 def child_rights(born: date, as_of: date, stream: random.Random) -> tuple[date | None, str]:
     """Return until when a child is covered and which document would extend it.
 
@@ -153,8 +158,7 @@ def child_rights(born: date, as_of: date, stream: random.Random) -> tuple[date |
     """
     if age_on(born, as_of) < 18:
         return None, "none"
-    until = date(as_of.year if as_of.month < 10 else as_of.year + 1, 9, 30)
-    return until, "school_certificate" if stream.random() < 0.35 else "none"
+    return end_of_studies(as_of), "school_certificate" if stream.random() < 0.35 else "none"
 
 
 def _fund(person: Person) -> Fund:
