@@ -25,8 +25,6 @@ class Caller:
     agent: str = ""
     purpose: str = ""
     priority: Priority = Priority.BACKGROUND
-    request_id: str = ""
-    """Ties the panel, the log and the request header; minted when empty."""
 
 
 @dataclass(slots=True)

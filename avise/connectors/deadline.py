@@ -38,8 +38,8 @@ class Deadline:
 
 
 @asynccontextmanager
-async def within(seconds: float) -> AsyncIterator[None]:
-    """Run a connector's code for at most `seconds` and let nothing out but ConnectorError.
+async def within(seconds: float | None) -> AsyncIterator[None]:
+    """Run a connector's code for at most `seconds` (None: for ever) and let nothing out but ConnectorError.
 
     The caller's own cancellation passes through untouched.
 
@@ -53,7 +53,9 @@ async def within(seconds: float) -> AsyncIterator[None]:
     except ConnectorError:
         raise
     except TimeoutError:
-        raise ConnectorError(ErrorKind.TIMEOUT, f"over {seconds:.3g} s") from None
+        raise ConnectorError(
+            ErrorKind.TIMEOUT, "deadline passed" if seconds is None else f"over {seconds:.3g} s"
+        ) from None
     except asyncio.CancelledError:
         task = asyncio.current_task()
         if task is None or task.cancelling():

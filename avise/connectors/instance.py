@@ -158,6 +158,10 @@ class Instance:
         if self.state is InstanceState.CLOSED:
             raise ConnectorError(ErrorKind.UNAVAILABLE, "closed", origin=Origin.HOST)
 
+    async def first_opening(self) -> None:
+        """Wait until the first opening ended, well or not."""
+        await self._settled.wait()
+
     async def aclose(self) -> None:
         """Close the connector, its connections and its threads; a thread that hangs is left behind."""
         await self._stop_opening()

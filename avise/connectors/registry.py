@@ -85,9 +85,8 @@ class Registry:
         try:
             loaded = self._load(settings)
         except AviseError as error:
-            return Refusal(
-                "source.refused.file", f"{error.message_key} {error.params.get('count', '')}".strip()
-            )
+            count = error.params.get("count", "")
+            return Refusal("source.refused.file", f"{error.message_key} {count}".strip())
         except Exception as error:  # noqa: BLE001 - one broken connector never takes another with it
             return Refusal("source.refused.import", place_of(error))
         if loaded is None:

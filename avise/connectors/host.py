@@ -1,0 +1,411 @@
+"""Runs the connectors of a profile: what the engine asks, on the connectors' own loop."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import Protocol, cast
+
+from avise.connectors import direct_calls
+from avise.connectors.context import Caller
+from avise.connectors.contract import (
+    Batch,
+    CallEvent,
+    ConnectorError,
+    FacetOffer,
+    FacetQuery,
+    HealthReport,
+    ListsInteractions,
+    LiveQuery,
+    Manifest,
+    Priority,
+    ReadsFacets,
+    TimelineQuery,
+)
+from avise.connectors.flight import Ask
+from avise.connectors.heartbeat import Heartbeat
+from avise.connectors.instance import Instance, Loaded
+from avise.connectors.pipeline import Pipeline, Stream
+from avise.connectors.ports import InstanceSettings, SecretPort, SnapshotPort
+from avise.connectors.readings import TIMELINE, TIMELINE_OFFER, FacetReading, SourceOffer, TimelineReading
+from avise.connectors.record_pages import interactions_of
+from avise.connectors.registry import Refusal, Registry
+from avise.connectors.safe_log import SafeLogger
+from avise.connectors.source_rows import (
+    diagnostic_of,
+    offer_of,
+    refusal_failure,
+    refused_diagnostic,
+    refused_offer,
+    refused_status,
+    status_of,
+)
+from avise.env import Env
+from avise.models.customer import CustomerKey, IdentityEvidence, Party
+from avise.models.errors import ErrorKind, Origin
+from avise.models.json_types import JSON
+from avise.models.snapshot import SnapshotKey
+from avise.models.source_status import SourceStatus
+
+MOST_RECORDS = 500
+"""Records of one reading; what comes after is told as truncated (`connectors.md` §9, pitfall 5)."""
+
+
+class FindsConnectors(Protocol):
+    """Loads the connector of an instance (`registry.Registry`)."""
+
+    def find(self, settings: InstanceSettings) -> Loaded | Refusal:
+        """Return an instance's own connector, or why it has none."""
+
+
+@dataclass(slots=True)
+class _Outside:
+    """An instance that does not run: refused, or disabled by the profile."""
+
+    settings: InstanceSettings
+    refusal: Refusal | None
+    manifest: Manifest | None = None
+    offer: SourceOffer = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.offer = refused_offer(self.settings, self.refusal, self.manifest)
+
+
+class ConnectorHost:
+    """The tools of a profile.
+
+    Every method is called on the loop that ran `start`; values that come out are frozen.
+
+    Args:
+        env: clock, chance, identifiers.
+        snapshots: where complete readings are kept.
+        instances: the profile's tools.
+        secrets: where their secrets are.
+        connectors: finds connectors; `Registry(profile / "connectors")` in the program.
+        user_agent: how Avise names itself to the tools.
+    """
+
+    def __init__(
+        self,
+        env: Env,
+        snapshots: SnapshotPort,
+        instances: Sequence[InstanceSettings],
+        secrets: SecretPort,
+        *,
+        connectors: FindsConnectors | None = None,
+        user_agent: str = "Avise",
+    ) -> None:
+        self._env = env
+        self._settings = tuple(instances)
+        self._secrets = secrets
+        self._connectors = connectors or Registry()
+        self._user_agent = user_agent
+        self._pipeline = Pipeline(env, snapshots)
+        self._instances: dict[str, Instance] = {}
+        self._outside: dict[str, _Outside] = {}
+        self._heartbeat = Heartbeat(env, SafeLogger())
+
+    # ---- life --------------------------------------------------------------------------------
+    async def start(self) -> None:
+        """Load every connector, then open all instances in the background, none waiting for another.
+
+        When it returns, `offers` says what feeds what; no tool was asked anything yet.
+        """
+        loop = asyncio.get_running_loop()
+        with ThreadPoolExecutor(1, "connectors-load") as loader:
+            tls = await loop.run_in_executor(loader, ssl.create_default_context)
+            for settings in self._settings:
+                found = await loop.run_in_executor(loader, self._connectors.find, settings)
+                self._admit(settings, found, tls)
+        self._heartbeat.start()
+        for instance in self._instances.values():
+            instance.start()
+
+    def _admit(self, settings: InstanceSettings, found: Loaded | Refusal, tls: ssl.SSLContext) -> None:
+        if isinstance(found, Refusal):
+            SafeLogger(instance=settings.id).warning("connector refused", reason=found.because)
+            self._outside[settings.id] = _Outside(settings, found)
+        elif not settings.enabled:
+            self._outside[settings.id] = _Outside(settings, None, found.manifest)
+        else:
+            self._instances[settings.id] = Instance(
+                settings, found, self._env, self._secrets, tls, self._user_agent
+            )
+
+    async def aclose(self) -> None:
+        """Stop readings, close connectors, connections and threads; may be called twice."""
+        await self._pipeline.aclose()
+        await asyncio.gather(*(instance.aclose() for instance in self._instances.values()))
+        await self._heartbeat.aclose()
+
+    async def opened(self) -> None:
+        """Wait until every instance's first opening ended, well or not."""
+        await asyncio.gather(*(instance.first_opening() for instance in self._instances.values()))
+
+    # ---- what there is -----------------------------------------------------------------------
+    def offers(self) -> Sequence[SourceOffer]:
+        """Return what each instance feeds, in the profile's order, refused ones with their reason."""
+        return tuple(
+            offer_of(self._instances[settings.id])
+            if settings.id in self._instances
+            else self._outside[settings.id].offer
+            for settings in self._settings
+            if settings.id in self._instances or settings.id in self._outside
+        )
+
+    def status(self) -> Sequence[SourceStatus]:
+        """Return the row of each tool on the Sources page."""
+        rows = []
+        for settings in self._settings:
+            if (instance := self._instances.get(settings.id)) is not None:
+                rows.append(status_of(instance))
+            elif (outside := self._outside.get(settings.id)) is not None:
+                rows.append(refused_status(outside.offer, outside.refusal, settings.connector))
+        return tuple(rows)
+
+    def diagnostics(self, instance: str) -> Mapping[str, JSON]:
+        """Return a tool's diagnostic, by allow-list, without personal data.
+
+        Raises:
+            KeyError: no such instance.
+        """
+        if instance in self._outside:
+            outside = self._outside[instance]
+            return refused_diagnostic(outside.offer, outside.refusal)
+        gaps: list[JSON] = [
+            {"milliseconds": gap.milliseconds, "place": gap.place} for gap in self._heartbeat.gaps
+        ]
+        return {**diagnostic_of(self._instances[instance]), "loop_gaps": gaps}
+
+    # ---- readings ----------------------------------------------------------------------------
+    async def read_facet(
+        self,
+        instance: str,
+        facet: str,
+        customer: CustomerKey,
+        identity: IdentityEvidence,
+        *,
+        agent: str,
+        purpose: str,
+        priority: Priority = Priority.INTERACTIVE,
+        force: bool = False,
+    ) -> AsyncGenerator[FacetReading, None]:
+        """Yield the copy at hand, then pages as they come, then the final reading.
+
+        Errors come as a final reading with its `error`, never as an exception. The iterator ends
+        without a final reading when the customer is left.
+
+        Args:
+            instance: the tool.
+            facet: one that it offers.
+            customer: with the identifiers that its manifest asks for; no other is passed on.
+            identity: the customer on screen; an answer about somebody else is withheld.
+            agent: who asks.
+            purpose: why.
+            priority: INTERACTIVE passes first in a full queue.
+            force: ask the tool even when the copy is fresh.
+        """
+        tool = self._instances.get(instance)
+        if tool is None:
+            yield self._refused_reading(instance, facet)
+            return
+        offer = next((offer for offer in tool.manifest.facets if offer.facet == facet), None)
+        caller = Caller(agent, purpose, priority)
+        if offer is None:
+            error = ConnectorError(ErrorKind.UNSUPPORTED, "facet not offered", origin=Origin.HOST)
+            failure = tool.failure(error, self._reference())
+            yield FacetReading(instance, facet, final=True, error=failure)
+            return
+        ask = self._ask(tool, offer, customer, identity, caller)
+        async with aclosing(
+            self._pipeline.read(tool, ask, _facet_stream(tool, ask), force=force)
+        ) as readings:
+            async for reading in readings:
+                yield reading
+
+    async def read_timeline(
+        self,
+        instance: str,
+        customer: CustomerKey,
+        identity: IdentityEvidence,
+        *,
+        agent: str,
+        purpose: str,
+        priority: Priority = Priority.INTERACTIVE,
+        force: bool = False,
+    ) -> AsyncGenerator[TimelineReading, None]:
+        """Yield the exchanges that a tool lists, like `read_facet`."""
+        tool = self._instances.get(instance)
+        if tool is None:
+            yield _as_timeline(self._refused_reading(instance, TIMELINE))
+            return
+        caller = Caller(agent, purpose, priority)
+        ask = self._ask(tool, TIMELINE_OFFER, customer, identity, caller)
+        async with aclosing(
+            self._pipeline.read(tool, ask, _timeline_stream(tool, ask), force=force)
+        ) as readings:
+            async for reading in readings:
+                yield _as_timeline(reading)
+
+    def leave(self, customer: CustomerKey) -> None:
+        """Drop what waits for a customer; what runs has a second to land in the store."""
+        self._pipeline.leave(customer.avise_id)
+
+    # ---- calls that no copy answers ----------------------------------------------------------
+    async def live_value(
+        self,
+        instance: str,
+        field: str,
+        customer: CustomerKey,
+        record: str = "",
+        *,
+        agent: str,
+        purpose: str,
+    ) -> str:
+        """Return one restricted value, live; "" when the tool holds none.
+
+        Raises:
+            ConnectorError: why the tool did not say.
+        """
+        tool = self._running(instance)
+        caller = Caller(agent, purpose, Priority.INTERACTIVE)
+        query = LiveQuery(field, _restrict(customer, tool.manifest.needs_ids), record)
+        return await direct_calls.live_value(tool, query, caller, self._reference())
+
+    async def changes(self, instance: str, since: str = "") -> AsyncGenerator[Batch[Party], None]:
+        """Yield the parties that changed since a cursor, "" for all.
+
+        Raises:
+            ConnectorError: the directory could not be read to its end.
+        """
+        caller = Caller("", "directory")
+        stream = direct_calls.changes(self._running(instance), since, caller, self._reference())
+        async with aclosing(stream) as batches:
+            async for batch in batches:
+                yield batch
+
+    async def content(
+        self, instance: str, ref: str, *, agent: str, purpose: str
+    ) -> AsyncGenerator[bytes, None]:
+        """Yield the bytes of a document or of a message's body.
+
+        Raises:
+            ConnectorError: why it could not be opened.
+        """
+        caller = Caller(agent, purpose, Priority.INTERACTIVE)
+        stream = direct_calls.content(self._running(instance), ref, caller, self._reference())
+        async with aclosing(stream) as pieces:
+            async for piece in pieces:
+                yield piece
+
+    async def call_events(self) -> AsyncGenerator[CallEvent, None]:
+        """Yield the telephony's events, whatever instance streams them, until the iterator is closed."""
+        waiting: asyncio.Queue[CallEvent] = asyncio.Queue()
+        followers = [
+            asyncio.create_task(self._follow_calls(tool, waiting), name=f"calls {tool.id}")
+            for tool in self._instances.values()
+            if tool.manifest.call_events
+        ]
+        try:
+            while True:
+                yield await waiting.get()
+        finally:
+            for follower in followers:
+                follower.cancel()
+            await asyncio.gather(*followers, return_exceptions=True)
+
+    async def _follow_calls(self, tool: Instance, waiting: asyncio.Queue[CallEvent]) -> None:
+        def caller() -> tuple[Caller, str]:
+            who = Caller("", "calls")
+            return who, self._reference()
+
+        async with aclosing(direct_calls.call_events(tool, caller)) as events:
+            async for event in events:
+                waiting.put_nowait(event)
+
+    async def check(self, instance: str) -> HealthReport:
+        """Ask a tool whether it answers.
+
+        Raises:
+            ConnectorError: CONFIG when the instance was refused or disabled.
+        """
+        return await direct_calls.check(self._running(instance), self._reference())
+
+    async def retry_now(self, instance: str) -> None:
+        """Let one probe through a suspended tool, at once, and open again one that was not open.
+
+        Raises:
+            ConnectorError: CONFIG when the instance was refused or disabled.
+        """
+        tool = self._running(instance)
+        await tool.reopen()
+        tool.breaker.allow_probe()
+        await self.check(instance)
+
+    # ---- inside ------------------------------------------------------------------------------
+    def _running(self, instance: str) -> Instance:
+        tool = self._instances.get(instance)
+        if tool is None:
+            raise ConnectorError(ErrorKind.CONFIG, "instance not loaded", origin=Origin.HOST)
+        return tool
+
+    def _ask(
+        self,
+        tool: Instance,
+        offer: FacetOffer,
+        customer: CustomerKey,
+        identity: IdentityEvidence,
+        caller: Caller,
+    ) -> Ask:
+        key = SnapshotKey(tool.id, offer.facet, offer.schema, customer.avise_id)
+        needed = (*tool.manifest.needs_ids, *offer.needs_ids)
+        return Ask(key, offer, _restrict(customer, needed), identity, caller, self._reference(), MOST_RECORDS)
+
+    def _reference(self) -> str:
+        """Mint what ties the panel, the log line and the header sent to the tool."""
+        return self._env.token()[:12]
+
+    def _refused_reading(self, instance: str, facet: str) -> FacetReading:
+        outside = self._outside.get(instance)
+        refusal = outside.refusal if outside is not None else Refusal("source.refused.not_found")
+        failure = refusal_failure(refusal or Refusal("source.disabled"))
+        return FacetReading(instance, facet, final=True, error=failure)
+
+
+def _restrict(customer: CustomerKey, needed: Sequence[str]) -> CustomerKey:
+    """Return the customer with the identifiers that the manifest asks for, and no other."""
+    return CustomerKey(
+        customer.avise_id, {scheme: customer.ids[scheme] for scheme in needed if scheme in customer.ids}
+    )
+
+
+def _facet_stream(tool: Instance, ask: Ask) -> Stream:
+    connector = cast("ReadsFacets", tool.connector)  # checked at admission
+    return lambda validator, context: connector.read_facet(
+        FacetQuery(ask.key.facet, ask.customer, ask.limit, validator), context
+    )
+
+
+def _timeline_stream(tool: Instance, ask: Ask) -> Stream:
+    connector = cast("ListsInteractions", tool.connector)  # checked at admission
+    return lambda _, context: connector.interactions(TimelineQuery(ask.customer, ask.limit), context)
+
+
+def _as_timeline(reading: FacetReading) -> TimelineReading:
+    return TimelineReading(
+        reading.instance,
+        tuple(interactions_of(reading.records)),
+        as_of=reading.as_of,
+        fetched_at=reading.fetched_at,
+        final=reading.final,
+        completeness=reading.completeness,
+        truncated_because=reading.truncated_because,
+        unreadable=reading.unreadable,
+        error=reading.error,
+        from_cache=reading.from_cache,
+        withheld=reading.withheld,
+    )
