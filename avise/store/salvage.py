@@ -18,8 +18,8 @@ from avise.store.identity_file import SUFFIX
 COMPANIONS = ("", "-wal", "-shm", SUFFIX)
 """Suffixes of the files that belong together."""
 
-MOST_GAPS = 20_000
-"""Positions of unreadable events that are tried one by one before salvage stops."""
+MOST_GAPS = 500
+"""Unreadable positions in a row after which salvage stops: a page holds some twenty events."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +52,28 @@ def set_aside(path: Path, reason: str, now: datetime) -> Path:
 def salvage(path: Path, key: bytes) -> Salvaged:
     """Read what is still readable of a file that was set aside; never raises for a damaged page."""
     rows: dict[str, list[dict[str, Any]]] = {}
+    if not _head_is_readable(path, key):
+        return Salvaged(rows)
     for table in tables.KEPT_BY_SALVAGE:
         found = _events(path, key) if table is tables.event else _rows(path, key, table)
         rows[table.name] = list(found)
     return Salvaged(rows)
+
+
+def _head_is_readable(path: Path, key: bytes) -> bool:
+    """Say whether the first page decrypts: without it, nothing does."""
+    try:
+        connection = open_encrypted(path, key)
+    except LIBRARY_ERRORS:
+        return False
+    try:
+        connection.exec_driver_sql("SELECT count(*) FROM sqlite_master")
+    except LIBRARY_ERRORS:
+        return False
+    else:
+        return True
+    finally:
+        close_quietly(connection)
 
 
 def _rows(path: Path, key: bytes, table: Table) -> Iterator[dict[str, Any]]:

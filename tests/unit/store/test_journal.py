@@ -1,0 +1,112 @@
+"""The journal: dense, whole, sealed, without a NIR."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+
+from avise.env import FixedEnv
+from avise.models.interaction import Channel, Direction
+from avise.models.journal import EventKind
+from avise.models.json_types import JSON
+from avise.models.roles import Session
+from avise.store import tables
+from avise.store.errors import NirAtRestError, TooBigError
+from avise.store.journal import MAX_BODY_BYTES, Journal, NewEvent, customer_stream, is_intact
+from avise.store.store import Store
+
+NIR = "1 85 05 99 999 001 81"
+
+
+@pytest.fixture
+def journal(store: Store, env: FixedEnv) -> Journal:
+    return Journal(store, env)
+
+
+async def test_positions_are_dense_under_concurrent_writers(journal: Journal, session: Session) -> None:
+    written = await asyncio.gather(
+        *(journal.append(session, EventKind.CONSULTED, f"customer/{number}", {}) for number in range(50))
+    )
+    assert sorted(event.device_seq for event in written) == list(range(1, 51))
+    assert [event.device_seq for event in await journal.since(0)] == list(range(1, 51))
+    assert [event.device_seq for event in await journal.since(47)] == [48, 49, 50]
+
+
+async def test_an_event_comes_back_as_it_was_written(
+    journal: Journal, session: Session, env: FixedEnv, store: Store
+) -> None:
+    person = env.uuid7()
+    body: dict[str, JSON] = {"reason": "Appel", "accents": "éœ", "nested": {"a": [1, None, True]}}
+    written = await journal.append(session, EventKind.REVEALED, customer_stream(person), body)
+    assert (written.author, written.role, written.device_id) == ("lea.girard", "agent", store.device_id)
+    assert written.occurred_at == env.now()
+    assert await journal.stream(customer_stream(person)) == (written,)
+    assert await journal.stream(customer_stream(person), (EventKind.CONSULTED,)) == ()
+
+
+async def test_the_seal_covers_salt_and_body_and_tells_a_change(
+    journal: Journal, session: Session, store: Store
+) -> None:
+    written = await journal.append(session, EventKind.CONSULTED, "customer/1", {"a": "1"})
+    assert written.content_sha == hashlib.sha256(written.salt + b'{"a":"1"}').digest()
+    assert is_intact(written)
+    await store.write(lambda c: c.execute(update(tables.event).values(body=b'{"a":"2"}')).rowcount)
+    (changed,) = await journal.since(0)
+    assert not is_intact(changed)
+
+
+async def test_an_erased_event_keeps_its_place_and_its_seal(
+    journal: Journal, session: Session, store: Store
+) -> None:
+    written = await journal.append(session, EventKind.CONSULTED, "customer/1", {"a": "1"})
+    await store.write(lambda c: c.execute(update(tables.event).values(body=None, salt=None)).rowcount)
+    (erased,) = await journal.since(0)
+    assert erased.content_sha == written.content_sha
+    assert erased.body == {}
+    assert is_intact(erased)
+
+
+async def test_several_events_are_written_all_or_none(journal: Journal, session: Session) -> None:
+    good = NewEvent("customer/1", EventKind.CONSULTED, {})
+    bad = NewEvent("customer/1", EventKind.REVEALED, {"note": f"numéro {NIR}"})
+    with pytest.raises(NirAtRestError):
+        await journal.append_all(session, good, bad)
+    assert await journal.since(0) == ()
+
+
+async def test_a_nir_never_enters_the_file(journal: Journal, session: Session, store_path: Path) -> None:
+    with pytest.raises(NirAtRestError) as refused:
+        await journal.append(session, EventKind.REVEALED, "customer/1", {"reason": NIR})
+    assert "99" not in str(refused.value)
+    with pytest.raises(TooBigError):
+        await journal.append(session, EventKind.REVEALED, "customer/1", {"reason": "x" * MAX_BODY_BYTES})
+
+
+async def test_exchanges_come_back_newest_first(journal: Journal, session: Session) -> None:
+    stream = "customer/1"
+    for number in range(3):
+        body: dict[str, JSON] = {
+            "title": f"n{number}",
+            "note": "vu",
+            "channel": "phone_out",
+            "direction": "out",
+        }
+        await journal.append(session, EventKind.INTERACTION_RECORDED, stream, body)
+    await journal.append(session, EventKind.CONSULTED, stream, {})
+    await journal.append(session, EventKind.INTERACTION_RECORDED, stream, {"channel": "pigeon"})
+    found = await journal.interactions(stream)
+    assert [exchange.title for exchange in found] == ["", "n2", "n1", "n0"]
+    assert (found[1].channel, found[1].direction) == (Channel.PHONE_OUT, Direction.OUT)
+    assert found[0].channel is Channel.PHONE_IN
+
+
+async def test_only_the_newest_events_come_when_there_are_too_many(
+    journal: Journal, session: Session
+) -> None:
+    for _ in range(5):
+        await journal.append(session, EventKind.CONSULTED, "customer/1", {})
+    assert [event.device_seq for event in await journal.stream("customer/1", limit=2)] == [4, 5]
