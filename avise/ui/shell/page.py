@@ -1,0 +1,67 @@
+"""What the window expects of the page it shows in a session tab or from the rail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from PySide6.QtCore import SignalInstance
+from PySide6.QtWidgets import QWidget
+
+from avise.models.customer import PersonId
+from avise.models.roles import Purpose
+from avise.services.desk import IncomingCall
+
+Zone = tuple[str, QWidget]
+"""Catalogue key of a zone's name ("zone.timeline") and the widget that takes focus in it (F6)."""
+
+
+class Page(Protocol):
+    """A page of the rail."""
+
+    def zones(self) -> list[Zone]:
+        """Return the zones in the order in which they are seen."""
+
+    def activate(self) -> None:
+        """Come on screen."""
+
+    def deactivate(self) -> None:
+        """Leave the screen; nothing that is under way stops."""
+
+
+class CustomerPageLike(Page, Protocol):
+    """A customer's page, as `avise.ui.customer.page.CustomerPage` is (a QWidget).
+
+    Built by `CustomerPage(desk, person, purpose, env=env, announcer=announcer, reason=reason)`.
+
+    Signals:
+        title_changed: NOM Prénom, for the tab.
+        draft_changed: whether a text is being written.
+        close_requested: the user wants to leave this customer.
+        open_requested: another person's dossier (a beneficiary's).
+    """
+
+    @property
+    def title_changed(self) -> SignalInstance:
+        """NOM Prénom."""
+
+    @property
+    def draft_changed(self) -> SignalInstance:
+        """Whether a text is being written."""
+
+    @property
+    def close_requested(self) -> SignalInstance:
+        """The user leaves this customer."""
+
+    def set_call(self, call: IncomingCall | None) -> None:
+        """Show the call that this customer is on, None when it ended."""
+
+    def refresh(self, facet: str = "") -> None:
+        """Read a block again, the one with focus when it is named so, or everything."""
+
+    def close_page(self) -> None:
+        """Stop following the customer: the tab closes. The draft is kept."""
+
+
+MakeCustomerPage = Callable[[PersonId, Purpose, str], QWidget]
+"""Person, purpose, reason → a page (a `CustomerPageLike`)."""

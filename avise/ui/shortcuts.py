@@ -1,0 +1,152 @@
+"""Every shortcut, declared once: the palette, the tooltips, the buttons and the list of keys read it here.
+
+The rules of `ui.md` 7: no single letter, no Ctrl+Alt, nothing that AZERTY types with Shift or AltGr;
+digits by the physical key, with Alt; keys that a text field needs do not fire inside one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from avise.texts import language, text
+
+
+class Scope(StrEnum):
+    """Where a shortcut works. Title: catalogue key `shortcut_scope.<scope>`."""
+
+    EVERYWHERE = "everywhere"
+    SESSIONS = "sessions"
+    CUSTOMER = "customer"
+    CALL = "call"
+    PALETTE = "palette"
+    LISTS = "lists"
+
+
+class InPalette(StrEnum):
+    """Whether the palette offers the command, and in which group."""
+
+    NO = "no"
+    COMMANDS = "commands"
+    CUSTOMER = "customer"
+    """Only while a customer's page is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shortcut:
+    """One command and its keys. Label: catalogue key `shortcut.<id>`."""
+
+    id: str
+    keys: tuple[str, ...]
+    """As Qt writes them ("Ctrl+Shift+T"); the first is the one shown. Empty for a command without keys."""
+    scope: Scope
+    icon: str = ""
+    palette: InPalette = InPalette.NO
+    handled_by_view: bool = False
+    """The widget with focus handles these keys; they are declared here to be listed."""
+
+
+_E, _S, _C = Scope.EVERYWHERE, Scope.SESSIONS, Scope.CUSTOMER
+_COMMAND, _OF_CUSTOMER = InPalette.COMMANDS, InPalette.CUSTOMER
+
+SHORTCUTS: tuple[Shortcut, ...] = (
+    Shortcut("palette", ("Ctrl+K",), _E, "search"),
+    Shortcut("help", ("F1",), _E, "circle-help", _COMMAND),
+    Shortcut("keys", ("Ctrl+F1",), _E, "keyboard", _COMMAND),
+    Shortcut("next_zone", ("F6",), _E),
+    Shortcut("previous_zone", ("Shift+F6",), _E),
+    Shortcut("escape", ("Esc",), _E, handled_by_view=True),
+    Shortcut("message", ("F8",), _E),
+    Shortcut("go_home", ("Ctrl+G, H",), _E, "house", _COMMAND),
+    Shortcut("go_customers", ("Ctrl+G, A",), _E, "users", _COMMAND),
+    Shortcut("go_sources", ("Ctrl+G, S",), _E, "database", _COMMAND),
+    Shortcut("zoom_in", ("Ctrl+=", "Ctrl++"), _E, "maximize-2", _COMMAND),
+    Shortcut("zoom_out", ("Ctrl+-",), _E, "focus", _COMMAND),
+    Shortcut("zoom_reset", ("Ctrl+0",), _E, "text", _COMMAND),
+    Shortcut("full_screen", ("F11",), _E, "maximize-2", _COMMAND),
+    Shortcut("settings", ("Ctrl+,",), _E, "settings", _COMMAND),
+    Shortcut("theme_light", (), _E, "lightbulb", _COMMAND),
+    Shortcut("theme_dark", (), _E, "lightbulb", _COMMAND),
+    Shortcut("theme_system", (), _E, "lightbulb", _COMMAND),
+    Shortcut("language_fr", (), _E, "globe", _COMMAND),
+    Shortcut("language_en", (), _E, "globe", _COMMAND),
+    Shortcut("new_session", ("Ctrl+T",), _S, "plus", _COMMAND),
+    Shortcut("next_session", ("Ctrl+Tab",), _S),
+    Shortcut("previous_session", ("Ctrl+Shift+Tab",), _S),
+    Shortcut("session_number", ("Alt+1…9",), _S, handled_by_view=True),
+    Shortcut("close_session", ("Ctrl+W", "Ctrl+F4"), _S, "x", _OF_CUSTOMER),
+    Shortcut("reopen_session", ("Ctrl+Shift+T",), _S, "history", _COMMAND),
+    Shortcut("identity_check", ("Ctrl+I",), _C, "shield-check", _OF_CUSTOMER),
+    Shortcut("suggestions", ("F9",), _C, "lightbulb", _OF_CUSTOMER),
+    Shortcut("facets", ("Ctrl+B",), _C, "id-card", _OF_CUSTOMER),
+    Shortcut("timeline", ("Ctrl+H",), _C, "history", _OF_CUSTOMER),
+    Shortcut("wrap_up", ("Ctrl+L",), _C, "pen-line", _OF_CUSTOMER),
+    Shortcut("filter_list", ("Ctrl+F",), _C, "search"),
+    Shortcut("refresh_block", ("F5",), _C, "rotate-cw", _OF_CUSTOMER),
+    Shortcut("refresh_all", ("Ctrl+F5",), _C, "refresh-cw", _OF_CUSTOMER),
+    Shortcut("copy_member_number", ("Ctrl+Shift+C",), _C, "copy", _OF_CUSTOMER),
+    Shortcut("validate", ("Ctrl+Return",), _C, handled_by_view=True),
+    Shortcut("pick_up", ("Ctrl+Shift+P",), Scope.CALL, "phone-incoming", _COMMAND),
+    Shortcut("palette_choose", ("Up", "Down"), Scope.PALETTE, handled_by_view=True),
+    Shortcut("palette_open", ("Return",), Scope.PALETTE, handled_by_view=True),
+    Shortcut("palette_scope", ("Tab",), Scope.PALETTE, handled_by_view=True),
+    Shortcut("list_menu", ("Shift+F10",), Scope.LISTS, handled_by_view=True),
+    Shortcut("list_ends", ("Home", "End"), Scope.LISTS, handled_by_view=True),
+    Shortcut("list_page", ("PgUp", "PgDown"), Scope.LISTS, handled_by_view=True),
+)
+
+_BY_ID = {shortcut.id: shortcut for shortcut in SHORTCUTS}
+
+
+def shortcut(identifier: str) -> Shortcut:
+    """Return a shortcut by its id.
+
+    Raises:
+        KeyError: nobody declared it.
+    """
+    return _BY_ID[identifier]
+
+
+def label(identifier: str) -> str:
+    """Return what a shortcut does, in the language in use."""
+    return text(f"shortcut.{identifier}")
+
+
+_FRENCH = {
+    "Shift": "Maj",
+    "Esc": "Échap",
+    "Return": "↵",
+    "Up": "↑",
+    "Down": "↓",
+    "Home": "Début",
+    "End": "Fin",
+    "PgUp": "Page préc.",
+    "PgDown": "Page suiv.",
+    "Tab": "Tab",
+}
+_ENGLISH = {"Return": "↵", "Up": "↑", "Down": "↓", "PgUp": "PgUp", "PgDown": "PgDn"}
+
+
+def written(chord: str) -> str:
+    """Return a chord as the keyboard shows it: "Ctrl+Shift+T" is "Ctrl Maj T" in French."""
+    names = _FRENCH if language() == "fr" else _ENGLISH
+    strokes = chord.split(", ") if ", " in chord else [chord]
+    return ", ".join(_written_stroke(stroke, names) for stroke in strokes)
+
+
+def _written_stroke(stroke: str, names: dict[str, str]) -> str:
+    # "Ctrl++" is the key + itself.
+    parts = [*stroke[:-2].split("+"), "+"] if stroke.endswith("++") else stroke.split("+")
+    return " ".join(names.get(part, part) for part in parts)
+
+
+def keys_of(identifier: str) -> str:
+    """Return the keys of a shortcut as the keyboard shows them, "" when it has none."""
+    keys = shortcut(identifier).keys
+    return written(keys[0]) if keys else ""
+
+
+def with_keys(words: str, identifier: str) -> str:
+    """Return a tooltip: the words, then the keys between brackets."""
+    keys = keys_of(identifier)
+    return f"{words} ({keys})" if keys else words
