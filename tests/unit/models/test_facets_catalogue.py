@@ -30,7 +30,11 @@ def test_every_facet_field_and_code_has_its_words(language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_words_are_left_for_fields_that_no_longer_exist(language: str) -> None:
     wanted = set(_keys())
-    words = {key for key in catalogue(language).keys() if key.startswith(("facet.", "field.", "enum."))}
+    words = {
+        key
+        for key in catalogue(language).keys()  # noqa: SIM118 - a Catalogue is no mapping
+        if key.startswith(("facet.", "field.", "enum."))
+    }
     assert words - wanted == set()
 
 
