@@ -113,7 +113,7 @@ async def _serve(folder: DemoFolder, spec: WorldSpec, user: DemoUser, *, postgre
             sys.stdout.write(f"{name:<15} 127.0.0.1:{tool.port}\n")
         sys.stdout.write(text("demo.ready", profile=str(folder.profile)) + "\n")
         for persona in list(PERSONAS.values())[:6]:
-            sys.stdout.write(f"  {format_member_number(persona.member_number)}  {persona.title}\n")
+            sys.stdout.write(f"  {format_member_number(persona.member_number)}  {persona.sentence}\n")
         sys.stdout.flush()
         await stop.wait()
     return 0

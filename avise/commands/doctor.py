@@ -67,7 +67,7 @@ def status(findings: tuple[Finding, ...]) -> int:
 
 def as_json(findings: tuple[Finding, ...]) -> dict[str, JSON]:
     """Return the findings as the module's docstring describes."""
-    rows = [
+    rows: list[JSON] = [
         {"about": item.about, "name": item.name, "ok": item.ok, "sentence": item.sentence}
         for item in findings
     ]

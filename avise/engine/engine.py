@@ -22,11 +22,12 @@ import platformdirs
 
 from avise.connectors.host import ConnectorHost
 from avise.connectors.ports import InstanceSettings
+from avise.connectors.registry import Registry
 from avise.engine.directory_loading import DirectoryLoading
 from avise.engine.local_desk import LocalDesk
 from avise.engine.loops import LoopThread
 from avise.engine.source_crossing import CrossingSources
-from avise.engine.store_ports import ProfileSecrets, StoreJournal
+from avise.engine.profile_secrets import ProfileSecrets
 from avise.env import Env, SystemEnv
 from avise.models.errors import AviseError
 from avise.services.profile import Profile, load_profile
@@ -144,7 +145,7 @@ class Engine:
             Snapshots(store, env),
             _instances(profile),
             secrets,
-            connectors_folder=profile.connectors_folder,
+            connectors=Registry(profile.connectors_folder),
         )
         await self._connectors.call(host.start())
         self.sources = CrossingSources(self._connectors, host)
@@ -153,7 +154,7 @@ class Engine:
             session,
             self.sources,
             self.directory,
-            StoreJournal(Journal(store, env)),
+            Journal(store, env),
             DeskMemory(store, env, session.user),
             env,
         )

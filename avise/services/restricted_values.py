@@ -7,6 +7,7 @@ from avise.connectors.readings import SourceOffer
 from avise.models.errors import AviseError
 from avise.models.facets import FACETS, FacetSpec
 from avise.models.journal import EventKind
+from avise.models.json_types import JSON
 from avise.models.masking import REVEAL_SECONDS, Access, access
 from avise.services.desk import Revealed
 from avise.services.open_customer import OpenDossier
@@ -53,7 +54,7 @@ class RestrictedValues:
             raise AviseError("reveal.not_allowed")
         value = await self._value(dossier, spec, field, record)
         correct = bool(value) and _plain(answer) == _plain(value)
-        body = {"field": field, "record": record, "correct": correct}
+        body: dict[str, JSON] = {"field": field, "record": record, "correct": correct}
         await self._journal.append(dossier.session, EventKind.COMPARED, stream_of(dossier), body)
         return correct
 
