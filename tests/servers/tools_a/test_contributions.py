@@ -105,7 +105,10 @@ def _has_postgres() -> bool:
         return False
 
 
-@pytest.mark.skipif(not _has_postgres(), reason="the PostgreSQL binaries of the demo extra are not installed")
+HAS_POSTGRES = _has_postgres()
+
+
+@pytest.mark.skipif(not HAS_POSTGRES, reason="the PostgreSQL binaries of the demo extra are not installed")
 async def test_postgres_serves_the_same_rows_to_a_role_that_only_reads(
     start: StartTools, data_dir: Path
 ) -> None:
