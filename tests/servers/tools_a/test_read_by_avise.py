@@ -20,7 +20,7 @@ from avise.demo.faults import Fault, FaultKind, Garbage, break_tool
 from avise.demo.launcher import DemoTools
 from avise.demo.profile import site_namespace
 from avise.env import SystemEnv
-from avise.models.customer import CustomerKey, IdentityEvidence, PartyKind, person_id
+from avise.models.customer import CustomerKey, IdentityEvidence, Party, PartyKind, person_id
 from avise.models.errors import ErrorKind
 from avise.models.interaction import Channel
 from avise.resources import resource_folder
@@ -140,7 +140,8 @@ async def test_restricted_values_are_read_live(start: StartTools) -> None:
 
 async def test_the_directory_is_filled_once(start: StartTools) -> None:
     async with start("parties") as tools, host_of(tools) as host:
-        parties, cursor = [], ""
+        parties: list[Party] = []
+        cursor = ""
         async with aclosing(host.changes("parties")) as batches:
             async for batch in batches:
                 parties += batch.items
