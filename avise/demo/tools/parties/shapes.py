@@ -202,6 +202,16 @@ _REFERENCES = {
 }
 
 
+_PARTNERS = frozenset({"spouse", "civil_partner", "cohabitant"})
+
+
+def _reaches(point: ContactPoint, relation: str) -> bool:
+    """Tell whether a contact point of the member reaches this person too: a home telephone is shared."""
+    if not relation or point.kind == "address":
+        return True
+    return point.kind == "landline" and relation in _PARTNERS
+
+
 def person_change(person: Person, dossier: Dossier, relation: str) -> Shape:
     """Return a person's line in the feed of changes, with the identifiers of the other tools.
 
@@ -210,7 +220,7 @@ def person_change(person: Person, dossier: Dossier, relation: str) -> Shape:
         dossier: whose household the person belongs to.
         relation: canonical relation to the member, "" for the member.
     """
-    points = dossier.contact_points
+    points = [point for point in dossier.contact_points if _reaches(point, relation)]
     mails = [point.value for point in points if point.kind == "email"]
     address = next((point for point in points if point.kind == "address"), None)
     ids = person.ids.as_mapping()
