@@ -58,7 +58,7 @@ BAKERY_COLLEAGUES = range(len(SCRIPTED), len(SCRIPTED) + 6)
 
 _FIRST_HEAVY = BAKERY_COLLEAGUES.stop
 _HEAVY: tuple[tuple[str, float, float], ...] = (
-    ("Longueval", 17.0, 215.0), ("Interminier", 9.0, 60.0), ("Kilomarec", 7.0, 40.0), ("Registrou", 6.0,
+    ("Longueval", 25.0, 336.0), ("Interminier", 9.0, 60.0), ("Kilomarec", 7.0, 40.0), ("Registrou", 6.0,
     30.0),
     ("Volumard", 5.0, 25.0), ("Archivet", 5.0, 20.0), ("Chroniquer", 4.0, 15.0), ("Feuillantin", 4.0, 12.0),
     ("Pagelou", 3.0, 10.0), ("Liassier", 3.0, 8.0),
@@ -77,11 +77,10 @@ HEAVY_MEMBER_NUMBERS: tuple[str, ...] = tuple(member_number(index) for index in 
 
 def _heavy_script(name: str, place: int) -> Script:
     spouse = Relative("Roger", "M", years(80), "spouse")
-    home = LOIRE_ATLANTIQUE[place]
-    sentence = "Dossier très long, pour les mesures."
     return Script(
-        "", sentence, name, "Simone", "F", years(78), home, "retired", COMFORT, 30, relatives=(spouse,)
-    )
+        "", "Dossier très long, pour les mesures.", name, "Simone", "F", years(78), LOIRE_ATLANTIQUE[place],
+        "retired", COMFORT, 30, relatives=(spouse,), mobile=4150 + place,
+    )  # fmt: skip
 
 
 _HEAVY_SCRIPTS = {_FIRST_HEAVY + place: _heavy_script(row[0], place) for place, row in enumerate(_HEAVY)}

@@ -35,10 +35,10 @@ class Plan:
     surgery: int
 
 
-ESSENTIAL = Plan("Essentielle 1", 0.78, 100, 140, 40_000, 250, 18_000, 20_000, 2_500, 2, 0, 100)
-BALANCED = Plan("Équilibre 2", 1.0, 130, 220, 90_000, 330, 31_000, 50_000, 3_000, 3, 4_500, 150)
-COMFORT = Plan("Confort 3", 1.22, 150, 300, 150_000, 400, 42_000, 80_000, 3_500, 4, 6_000, 200)
-SERENITY = Plan("Sérénité 4", 1.5, 200, 400, 250_000, 480, 55_000, 110_000, 4_500, 5, 9_000, 250)
+ESSENTIAL = Plan("Essentielle 1", 0.78, 100, 140, 60_000, 250, 18_000, 20_000, 2_500, 2, 0, 100)
+BALANCED = Plan("Équilibre 2", 1.0, 130, 220, 120_000, 330, 31_000, 50_000, 3_000, 3, 4_500, 150)
+COMFORT = Plan("Confort 3", 1.22, 150, 300, 200_000, 400, 42_000, 80_000, 3_500, 4, 6_000, 200)
+SERENITY = Plan("Sérénité 4", 1.5, 200, 400, 350_000, 480, 55_000, 110_000, 4_500, 5, 9_000, 250)
 
 INDIVIDUAL_PLANS = Weighted([(ESSENTIAL, 18), (BALANCED, 37), (COMFORT, 31), (SERENITY, 14)])
 OPTIONS: tuple[str, ...] = ("Hospi+", "Dent&Vue+", "Douce")
