@@ -94,7 +94,7 @@ STORE_PRAGMAS = (
     "foreign_keys=ON",
     "cache_size=-8192",
 )
-READER_PRAGMAS = ("temp_store=MEMORY", "query_only=ON", "cache_size=-8192")
+READER_PRAGMAS = ("temp_store=MEMORY", "query_only=ON")
 
 
 def close_quietly(connection: Connection) -> None:

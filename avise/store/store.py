@@ -6,10 +6,9 @@ A store belongs to no event loop: it may be called from several, each awaits its
 from __future__ import annotations
 
 import asyncio
-import queue
 import shutil
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -18,7 +17,6 @@ from sqlalchemy import Connection, insert, select
 
 from avise.store import tables
 from avise.store.connections import (
-    READER_PRAGMAS,
     STORE_PRAGMAS,
     check_library,
     cipher_faults,
@@ -38,6 +36,7 @@ from avise.store.errors import (
 from avise.store.identity_file import Diagnosis, diagnose, remember
 from avise.store.migration import copy_before, current_version, migrate, refuse_newer, version_of
 from avise.store.migrations import STEPS, Step
+from avise.store.readers import Readers
 from avise.store.salvage import Salvaged, restore, salvage, set_aside
 
 if TYPE_CHECKING:
@@ -46,9 +45,6 @@ if TYPE_CHECKING:
     from avise.env import Env
 
 T = TypeVar("T")
-
-READERS = 3
-"""Reader threads, with a connection each (decision 7)."""
 
 APPLICATION_ID = 0x41564953
 """Marks the file as ours ("AVIS"), beside what the key proves."""
@@ -69,9 +65,8 @@ class Store:
         self._key = key
         self._env = env
         self._writing = ThreadPoolExecutor(1, "avise-store-writer")
-        self._reading = ThreadPoolExecutor(READERS, "avise-store-reader")
+        self._readers = Readers("avise-store-reader")
         self._writer: Connection | None = None
-        self._readers: queue.SimpleQueue[Connection] = queue.SimpleQueue()
         self._closed = False
 
     @classmethod
@@ -108,11 +103,14 @@ class Store:
         Raises:
             StoreError: DiskFullError and the others; nothing of this change was kept.
         """
-        return await asyncio.shield(asyncio.wrap_future(self._submit(self._writing, self._write, change)))
+        if self._closed:
+            raise StoreClosedError
+        return await asyncio.shield(asyncio.wrap_future(self._writing.submit(self._write, change)))
 
     async def read(self, question: Callable[[Connection], T]) -> T:
         """Run a question on a reader thread, over one consistent state; return its answer."""
-        return await asyncio.shield(asyncio.wrap_future(self._submit(self._reading, self._read, question)))
+        with self._errors_translated():
+            return await asyncio.shield(asyncio.wrap_future(self._readers.submit(question)))
 
     async def check(self) -> int:
         """Check every page's authentication and the tree; return how many faults there are."""
@@ -125,27 +123,11 @@ class Store:
 
     # ---- on the threads --------------------------------------------------------------------------
 
-    def _submit(
-        self, executor: ThreadPoolExecutor, run: Callable[[Callable[[Connection], T]], T],
-        work: Callable[[Connection], T],
-    ) -> Future[T]:  # fmt: skip
-        if self._closed:
-            raise StoreClosedError
-        return executor.submit(run, work)
-
     def _write(self, change: Callable[[Connection], T]) -> T:
         if self._writer is None:
             raise StoreClosedError
         with self._errors_translated(), self._writer.begin():
             return change(self._writer)
-
-    def _read(self, question: Callable[[Connection], T]) -> T:
-        connection = self._readers.get()
-        try:
-            with self._errors_translated(), connection.begin():
-                return question(connection)
-        finally:
-            self._readers.put(connection)
 
     @contextmanager
     def _errors_translated(self) -> Iterator[None]:
@@ -178,10 +160,7 @@ class Store:
         with self._errors_translated():
             self._writer = self._open_writer(steps, salvaged)
             remember(self.path, self._key)
-            for _ in range(READERS):
-                self._readers.put(
-                    open_encrypted(self.path, self._key, read_only=True, pragmas=READER_PRAGMAS)
-                )
+            self._readers.open(self.path, self._key)
 
     def _unusable_because(self, steps: Sequence[Step]) -> Diagnosis | None:
         """Look at the file before trusting it; None when it is absent or sound.
@@ -264,9 +243,7 @@ class Store:
 
     def _close_blocking(self) -> None:
         self._writing.shutdown(wait=True)
-        self._reading.shutdown(wait=True)
-        while not self._readers.empty():
-            close_quietly(self._readers.get())
+        self._readers.shut_down()
         if self._writer is not None:
             close_quietly(self._writer)
             self._writer = None

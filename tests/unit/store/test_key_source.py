@@ -32,7 +32,7 @@ class DictKeyring(KeyringBackend):
     priority = 1
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]  # keyring is not typed
         self.kept: dict[tuple[str, str], str] = {}
         self.before: Callable[[], None] = lambda: None
 
@@ -79,7 +79,7 @@ async def test_two_profiles_have_two_keys(ring: DictKeyring) -> None:
 
 
 async def test_a_machine_without_keyring_is_refused(ring: DictKeyring) -> None:
-    for backend in (fail.Keyring(), null.Keyring()):
+    for backend in (fail.Keyring(), null.Keyring()):  # type: ignore[no-untyped-call]  # keyring is not typed
         keyring.set_keyring(backend)
         assert await refusal(KeyringKey("store/a", SystemEnv()), create=True) == "key.no_keyring"
 
@@ -107,7 +107,7 @@ async def test_a_keyring_that_forgets_is_refused(ring: DictKeyring, monkeypatch:
 
 async def test_a_keyring_that_hangs_is_given_up(ring: DictKeyring) -> None:
     leave = threading.Event()
-    ring.before = lambda: leave.wait(10) and None
+    ring.before = lambda: (leave.wait(10), None)[1]
     assert await refusal(KeyringKey("store/a", SystemEnv(), seconds=0.05)) == "key.keyring_slow"
     leave.set()
     for thread in threading.enumerate():
