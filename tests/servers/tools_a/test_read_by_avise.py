@@ -18,6 +18,9 @@ from avise.connectors.registry import Registry
 from avise.demo.calls import simulate_call
 from avise.demo.faults import Fault, FaultKind, Garbage, break_tool
 from avise.demo.launcher import DemoTools
+from avise.demo.population.entities import Dossier
+from avise.demo.population.generate import iter_dossiers
+from avise.demo.population.spec import WorldSpec
 from avise.demo.profile import site_namespace
 from avise.env import SystemEnv
 from avise.models.customer import CustomerKey, IdentityEvidence, Party, PartyKind, person_id
@@ -81,6 +84,16 @@ async def _read(host: ConnectorHost, tool: str, facet: str, index: int = 1) -> F
     readings = host.read_facet(
         tool, facet, _key(index), _evidence(index), agent="lea", purpose="call", force=True
     )
+    async with aclosing(readings) as stream:
+        return [reading async for reading in stream][-1]
+
+
+async def _read_dossier(host: ConnectorHost, tool: str, facet: str, each: Dossier) -> FacetReading:
+    member = each.member
+    known = each.ids.as_mapping()
+    key = CustomerKey(person_id(site_namespace(SPEC), "parties.party", each.ids.party), known)
+    seen = IdentityEvidence(member.last_name, member.first_name, member.birth_date, known)
+    readings = host.read_facet(tool, facet, key, seen, agent="lea", purpose="call", force=True)
     async with aclosing(readings) as stream:
         return [reading async for reading in stream][-1]
 
@@ -236,3 +249,18 @@ async def test_the_same_file_reads_postgres(start: StartTools) -> None:
         )
     assert (due.error, bank.error, iban) == (None, None, IBAN)
     assert due.records[0].data["amount"] == "84.20"
+
+
+@pytest.mark.parametrize("preset_index", [0, 20, 40])
+async def test_the_generated_world_is_read_without_a_loss(tmp_path: Path, preset_index: int) -> None:
+    spec = WorldSpec.for_preset("mini")
+    dossiers = list(iter_dossiers(spec))[preset_index : preset_index + 20]
+    async with DemoTools.start(tmp_path, spec, tools=OURS, quick=True) as tools, host_of(tools) as host:
+        faults: list[str] = []
+        for each in dossiers:
+            for offer in host.offers():
+                for facet in offer.facets:
+                    reading = await _read_dossier(host, offer.instance, facet.facet, each)
+                    if reading.error or reading.unreadable or reading.drift or reading.withheld:
+                        faults.append(f"{each.index} {facet.facet} {reading.error} {reading.drift}")
+    assert faults == []
