@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
@@ -10,6 +10,7 @@ from avise.connectors.contract import (
     Batch,
     CallContext,
     CallEvent,
+    CallEventKind,
     Completeness,
     ConfigField,
     ConnectorEnv,
@@ -23,7 +24,7 @@ from avise.connectors.contract import (
     TimelineQuery,
 )
 from avise.connectors.endpoints import HttpEndpoint, NoSignIn, SignIn, SqlEndpoint
-from avise.models.customer import IdentityEvidence, Party
+from avise.models.customer import IdentityEvidence, Party, PartyKind
 from avise.models.interaction import Channel, Direction, Interaction
 from avise.models.json_types import JSON
 
@@ -46,6 +47,7 @@ class BenefitsConnector:
     """Reads `{"rows": […], "next": address, "subject": {…}}`."""
 
     manifest: Manifest = MANIFEST
+    instance: str = ""
     opened: int = 0
     closed: int = 0
     validators: list[str] = field(default_factory=list)
@@ -53,6 +55,7 @@ class BenefitsConnector:
 
     async def open(self, env: ConnectorEnv) -> None:
         self.opened += 1
+        self.instance = env.instance_id
 
     async def aclose(self) -> None:
         self.closed += 1
@@ -82,7 +85,8 @@ class BenefitsConnector:
             )
 
     async def interactions(self, query: TimelineQuery, ctx: CallContext) -> AsyncIterator[Batch[Interaction]]:
-        reply = await ctx.http.request("GET", "/contacts", template="/contacts")
+        query_text = {"limit": str(query.limit)}
+        reply = await ctx.http.request("GET", "/contacts", query=query_text, template="/contacts")
         answer = reply.json()
         assert isinstance(answer, list)
         yield Batch(
@@ -91,17 +95,17 @@ class BenefitsConnector:
         )
 
     async def live_value(self, query: LiveQuery, ctx: CallContext) -> str:
-        reply = await ctx.http.request("GET", "/nir", template="/nir")
+        reply = await ctx.http.request("GET", f"/{query.field}", template="/{field}")
         answer = reply.json()
         assert isinstance(answer, dict)
         return str(answer["nir"])
 
     async def changes(self, since: str, ctx: CallContext) -> AsyncIterator[Batch[Party]]:
-        yield Batch((), Completeness.COMPLETE, cursor="end")
+        reply = await ctx.http.request("GET", "/changes", query={"since": since}, template="/changes")
+        for page in pages_of(reply.json()):
+            yield page
 
     async def call_events(self, ctx: CallContext) -> AsyncIterator[CallEvent]:
-        from avise.connectors.contract import CallEventKind
-
         async for line in ctx.http.stream_lines("/calls", template="/calls"):
             if line.startswith("data: "):
                 yield CallEvent(line[6:], CallEventKind.RINGING, ctx.now(), "")
@@ -109,6 +113,14 @@ class BenefitsConnector:
     async def content(self, ref: str, ctx: CallContext) -> AsyncIterator[bytes]:
         reply = await ctx.http.request("GET", f"/content/{ref}", template="/content/{ref}")
         yield reply.body
+
+
+def pages_of(answer: JSON) -> Iterator[Batch[Party]]:
+    """Map `[[cursor, more?, native id…], …]`."""
+    assert isinstance(answer, list)
+    for cursor, more, *ids in answer:
+        parties = [Party(native, PartyKind.MEMBER) for native in ids]
+        yield Batch(parties, Completeness.MORE if more else Completeness.COMPLETE, cursor=cursor)
 
 
 def record_of(row: Mapping[str, JSON]) -> Record:
@@ -132,7 +144,7 @@ class Found:
     """The connector as a registry would have loaded it."""
 
     connector: BenefitsConnector
-    sign_in: SignIn = NoSignIn()
+    sign_in: SignIn = field(default_factory=NoSignIn)
     rate_per_second: float | None = None
 
     @property
@@ -148,6 +160,7 @@ class Found:
         )
 
     def sql_endpoint(self, config: Mapping[str, JSON]) -> SqlEndpoint | None:
+        assert config
         return None
 
 

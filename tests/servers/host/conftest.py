@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from uuid import UUID
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from avise.connectors.host import ConnectorHost
 from avise.connectors.instance import Loaded
@@ -33,6 +39,7 @@ class MemorySnapshots:
 
     kept: dict[SnapshotKey, Snapshot] = field(default_factory=dict)
     errors: list[Failure] = field(default_factory=list)
+    errors_at: dict[SnapshotKey, datetime] = field(default_factory=dict)
 
     async def get(self, key: SnapshotKey) -> Snapshot | None:
         return self.kept.get(key)
@@ -42,6 +49,7 @@ class MemorySnapshots:
 
     async def note_error(self, key: SnapshotKey, failure: Failure, at: datetime) -> None:
         self.errors.append(failure)
+        self.errors_at[key] = at
 
 
 @dataclass
@@ -49,8 +57,10 @@ class MemorySecrets:
     """Gives secrets from a dictionary."""
 
     values: dict[str, str] = field(default_factory=lambda: {"token": "t0"})
+    asked: list[tuple[str, str]] = field(default_factory=list)
 
     async def get(self, instance: str, name: str) -> str | None:
+        self.asked.append((instance, name))
         return self.values.get(name)
 
 
@@ -149,3 +159,40 @@ def no_thread_left() -> Iterator[None]:
             thread.join(2)
             left.remove(thread.name) if not thread.is_alive() else None
     assert not left
+
+
+@pytest.fixture
+async def untrusted_tls(tmp_path: Path) -> AsyncIterator[str]:
+    """Serve HTTPS with a certificate that nobody signed; gives its base URL."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = tmp_path / "server.pem"
+    pem.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+        + certificate.public_bytes(serialization.Encoding.PEM)
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem)
+
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+
+    server = await asyncio.start_server(refuse, "127.0.0.1", 0, ssl=context)
+    yield f"https://localhost:{server.sockets[0].getsockname()[1]}"
+    server.close()
