@@ -183,7 +183,7 @@ FAMILIES: tuple[ActFamily, ...] = (
               ("Imagerie du Puits-Salé", "Centre d’imagerie de Vertaville", "Radiologie des Halles"),
               _imaging),
     ActFamily("pharmacy", "pharmacy", (4.2, 2.9, 4.0, 5.6, 7.6, 10.6, 13.6, 17.0, 19.0), 8.5, 0.9, 16.8,
-              0.97, (("PH7", "Pharmacie 65 %"), ("PH4", "Pharmacie 30 %"), ("PH2", "Pharmacie 15 %")),
+              0.97, (("PH7", "Pharmacie 65 %"), ("PH4", "Pharmacie 30 %"), ("PH2", "Pharmacie 15 %")),
               _PHARMACIES, _pharmacy, "winter"),
     ActFamily("lab", "laboratory", (0.4, 0.4, 0.9, 1.5, 1.6, 2.2, 3.0, 4.0, 5.0), 10.5, 0.6, 26.2,
               0.85, (("B", "Analyses de biologie"), ("PB", "Prélèvement de biologie")),

@@ -71,6 +71,12 @@ def add_months(day: date, months: int) -> date:
     raise AssertionError
 
 
+def last_sunday_of_october(year: int) -> date:
+    """Return the night on which the clocks of Paris repeat the hour from 2 to 3."""
+    day = date(year, 10, 31)
+    return day - timedelta(days=(day.weekday() + 1) % 7)
+
+
 def complaint_due_dates(received: date) -> tuple[date, date]:
     """Return when a complaint must be acknowledged (10 working days) and answered (2 months)."""
     return add_working_days(received, 10), add_months(received, 2)

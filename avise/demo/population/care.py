@@ -107,7 +107,7 @@ def _within_ceiling(settlement: Settlement, left: int | None) -> Settlement:
 
 def statement_number(paid_on: date, index: int, *, to_provider: bool) -> str:
     """Return the number of the statement that paid a dossier that day: "26-0318-441"."""
-    return f"{paid_on:%y-%m%d}-{(index * 389 + to_provider * 17) % 1000:03d}"
+    return f"{paid_on:%y-%m%d}-{(index * 389 + 441 + to_provider * 17) % 1000:03d}"
 
 
 class _Payer:

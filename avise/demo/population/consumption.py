@@ -46,7 +46,7 @@ def _equipment(
     current = last if last and renews and renews > as_of else None
     limit = euros(ceiling)
     return GuaranteeRule(
-        "optics" if family == "optics" else "audiology", label, f"{ceiling // 100} € tous les {months} mois",
+        "optics" if family == "optics" else "audiology", label, f"{ceiling // 100} € tous les {months} mois",
         max(limit, current.amount) if current else limit, current.amount if current else _ZERO,
         renews if current else None, None, person.ids.party,
     )  # fmt: skip
@@ -62,11 +62,11 @@ def _rows_of(
     soft = plan.soft_session * plan.soft_count
     rows = [
         _equipment(lines, person, "optics", "Monture et verres, classe B", plan.optics, months, as_of),
-        GuaranteeRule("dental", "Prothèses, plafond annuel", f"{plan.dental_ceiling // 100} € par an",
+        GuaranteeRule("dental", "Prothèses, plafond annuel", f"{plan.dental_ceiling // 100} € par an",
                       euros(plan.dental_ceiling), _used(lines, "dental_prosth", year), next_year,
                       waiting if waiting and waiting > as_of else None, party),
         GuaranteeRule("soft_medicine", "Ostéopathie, acupuncture, diététique",
-                      f"{plan.soft_session // 100} € par séance, {plan.soft_count} par an",
+                      f"{plan.soft_session // 100} € par séance, {plan.soft_count} par an",
                       euros(soft), _used(lines, "soft_med", year), next_year, None, party),
     ]  # fmt: skip
     if age_on(person.birth_date, as_of) >= 50:

@@ -82,7 +82,7 @@ def _price(household: Household, plan: Plan, kind: str, department: str, as_of: 
 
 def contract_number(index: int, place: int) -> str:
     """Return the number of a dossier's contract: a letter and nine digits."""
-    return f"C{(index * 10 + place) * 7_368_787 % 10**9:09d}"
+    return f"C{((index * 10 + place) * 7_368_787 + 410_923_516) % 10**9:09d}"
 
 
 def _since(stream: random.Random, membership: str, as_of: date, youngest: int) -> date:

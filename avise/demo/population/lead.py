@@ -40,7 +40,7 @@ from avise.demo.population.story_facts import (
 _OPTICS: Settlement = settle(25_015, 15, 60, 0, 21_394)
 _RECENT: tuple[tuple[int, str, str, Settlement, str], ...] = (
     (22, "consult_spec", "Consultation spécialiste", settle(4_955, 3_150, 70, 200, 3_150), "member"),
-    (34, "pharmacy", "Pharmacie 65 %", settle(3_383, 3_383, 65, 100), "provider"),
+    (34, "pharmacy", "Pharmacie 65 %", settle(3_383, 3_383, 65, 100), "provider"),
     (49, "lab", "Analyses de biologie", settle(4_905, 4_905, 60, 200), "member"),
     (62, "paramed", "Kinésithérapie, 6 séances", settle(14_520, 14_520, 60, 600), "member"),
     (74, "consult_gp", "Consultation généraliste", settle(3_000, 3_000, 70, 200), "member"),
@@ -89,7 +89,7 @@ def _exchanges(dossier: Dossier, as_of: date) -> Dossier:
         "sms",
         "out",
         "Votre remboursement est traité",
-        f"Décompte {number}, 214,00 €",
+        f"Décompte {number}, 214,00 €",
     )
     call = exchange(
         dossier,
@@ -106,7 +106,7 @@ def _exchanges(dossier: Dossier, as_of: date) -> Dossier:
         paris(asked, 11, 48),
         "email",
         "in",
-        "Où en est mon dossier ?",
+        "Où en est mon dossier ?",
         "Demande le délai du virement optique",
     )
     answer = exchange(dossier, 4, paris(asked, 11, 49), "email", "out", "Nous avons bien reçu votre message",
@@ -128,7 +128,7 @@ def _documents(dossier: Dossier, as_of: date) -> Dossier:
     return with_documents(
         dossier,
         [
-            document(dossier, 1, paris(day, 8, 30), "Facture opticien, Optique du Port, 250,15 €", "invoice"),
+            document(dossier, 1, paris(day, 8, 30), "Facture opticien, Optique du Port, 250,15 €", "invoice"),
             document(dossier, 2, paris(ago(as_of, 55), 10, 12), address, "other", "out"),
             document(dossier, 3, paris(printed, 9), f"Carte de tiers payant {as_of.year}", "other", "out"),
             document(dossier, 4, paris(ago(as_of, 49), 16, 20), "Devis optique", "quote"),
@@ -191,7 +191,7 @@ def tell(world: WorldSpec, dossier: Dossier, cover: Cover) -> Dossier:
 
 SCRIPT = Script(
     "P00",
-    "Malentendante : remboursement optique payé la veille, réclamation ouverte, prélèvement rejeté.",
+    "Malentendante : remboursement optique payé la veille, réclamation ouverte, prélèvement rejeté.",
     "Marchand",
     "Hélène",
     "F",

@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from functools import lru_cache
 from pathlib import Path
 
 from avise.demo.population.companies import companies
@@ -26,11 +25,6 @@ _LISTS = (
 """Parts of a dossier that get a file of their own; the rest stays in `dossiers.jsonl`."""
 
 
-@lru_cache(maxsize=64)
-def _field_names(kind: type) -> tuple[str, ...]:
-    return tuple(field.name for field in dataclasses.fields(kind))
-
-
 def plain(value: object) -> JSON:
     """Return a value of the world as JSON: decimals as text, dates in ISO 8601, sets sorted."""
     if value is None or isinstance(value, str | bool | int):
@@ -43,7 +37,9 @@ def plain(value: object) -> JSON:
         return sorted(str(item) for item in value)
     if isinstance(value, tuple):
         return [plain(item) for item in value]
-    return {name: plain(getattr(value, name)) for name in _field_names(type(value))}
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    raise TypeError(type(value).__name__)
 
 
 def json_line(value: object, **more: str) -> str:
@@ -55,7 +51,11 @@ def json_line(value: object, **more: str) -> str:
 def lines_of(dossier: Dossier) -> Iterator[tuple[str, str]]:
     """Yield (entity, JSON line) for everything that the dossier holds."""
     number = dossier.ids.member_number
-    kept = (name for name in _field_names(Dossier) if name not in _LISTS and name != "company")
+    kept = (
+        name
+        for name in (field.name for field in dataclasses.fields(Dossier))
+        if name not in _LISTS and name != "company"
+    )
     yield "dossiers", json.dumps({name: plain(getattr(dossier, name)) for name in kept}, ensure_ascii=False)
     for name in _LISTS:
         for item in getattr(dossier, name):

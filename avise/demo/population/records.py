@@ -64,7 +64,7 @@ _DOCUMENTS = Weighted(
         (("Carte de tiers payant", "other", "out", False), 8),
         (("Échéancier", "statement", "out", False), 7),
         (("Relevé de prestations", "statement", "out", False), 14),
-        (("Courrier : pièces attendues", "letter", "out", False), 6),
+        (("Courrier : pièces attendues", "letter", "out", False), 6),
     ]
 )
 _IN_STATUS = Weighted([("checked", 82), ("received", 10), ("rejected", 5), ("awaited", 3)])

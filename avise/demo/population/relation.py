@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import random
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
 from itertools import accumulate
 
-from avise.demo.population import staff, wording
-from avise.demo.population.business_days import is_working_day, paris
+from avise.demo.population import defects, staff, wording
+from avise.demo.population.business_days import is_working_day, last_sunday_of_october, paris
 from avise.demo.population.care import history_start
 from avise.demo.population.entities import BenefitLine, ContactPoint, Exchange, Person
 from avise.demo.population.people import age_on
@@ -110,7 +110,7 @@ class _Writer:
             at=paris(day, minute // 60, minute % 60, int(stream.random() * 60)),
             channel=channel,
             direction="out" if channel in _OUTGOING else "in",
-            title=f"{title} : {reason.title.lower()}" if title else reason.title,
+            title=f"{title} : {reason.title.lower()}" if title else reason.title,
             summary="" if status == "missed" else said,
             status=status,
             author=self._author(channel),
@@ -129,7 +129,7 @@ class _Writer:
     def _act_before(self, day: date) -> str:
         for line in self._who.lines:
             if line.care_date < day:
-                return f"« {line.label} » du {line.care_date:%d/%m/%Y}"
+                return f"« {line.label} » du {line.care_date:%d/%m/%Y}"
         return "mes soins"
 
     def notice(self, channel: str, day: date, title: str, summary: str = "") -> Exchange:
@@ -171,6 +171,20 @@ def _statement_notices(
     ]
 
 
+def _in_the_repeated_hour(
+    writer: _Writer, stream: random.Random, spec: WorldSpec, who: Correspondent
+) -> list[Exchange]:
+    """Put, for one dossier in two hundred, an exchange in the hour that the clocks of Paris repeat."""
+    if stream.random() >= defects.CLOCK_CHANGE_RATE:
+        return []
+    night = last_sunday_of_october(spec.as_of.year - 1)
+    if not who.since <= night <= who.until:
+        return []
+    exchange = writer.conversation("chatbot", night)
+    at = paris(night, 2, 30).replace(fold=int(stream.random() * 2))
+    return [replace(exchange, at=at, defects=frozenset({defects.CLOCK_CHANGE}))]
+
+
 def draw_exchanges(
     stream: random.Random, spec: WorldSpec, who: Correspondent, factor: float = 1.0
 ) -> tuple[Exchange, ...]:
@@ -200,5 +214,6 @@ def draw_exchanges(
             if day:
                 title = wording.NOTICES[int(stream.random() * len(wording.NOTICES))]
                 exchanges.append(writer.notice(channel, day, title))
+    exchanges += _in_the_repeated_hour(writer, stream, spec, who)
     exchanges.sort(key=lambda exchange: (exchange.at, exchange.id), reverse=True)
     return tuple(exchanges)

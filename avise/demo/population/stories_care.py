@@ -49,7 +49,7 @@ def _dental_quote(world: WorldSpec, dossier: Dossier, cover: Cover) -> Dossier:
         paris(day, 9, 5),
         "letter_in",
         "in",
-        "Courrier : devis dentaire",
+        "Courrier : devis dentaire",
         "Demande le reste à charge, réponse souhaitée par courrier",
     )
     dossier = replace(dossier, authorizations=(quote, *dossier.authorizations))
@@ -68,7 +68,7 @@ def _newborn(world: WorldSpec, dossier: Dossier, _cover: Cover) -> Dossier:
         paris(ago(world.as_of, 12), 10, 22),
         "phone_in",
         "in",
-        "Appel entrant : naissance",
+        "Appel entrant : naissance",
         "Ajout de l’enfant, acte de naissance reçu",
     )
     birth = document(dossier, 1, paris(ago(world.as_of, 11), 14, 2), "Acte de naissance", "certificate")
@@ -90,7 +90,7 @@ def _hospital_tomorrow(world: WorldSpec, dossier: Dossier, cover: Cover) -> Doss
         paris(asked, 16, 48),
         "phone_in",
         "in",
-        "Appel entrant : clinique",
+        "Appel entrant : clinique",
         "Entrée demain à 8 h 00, prise en charge attendue",
     )
     dossier = replace(
@@ -115,11 +115,11 @@ def _repeated_caller(world: WorldSpec, dossier: Dossier, cover: Cover) -> Dossie
     calls = [
         replace(
             exchange(dossier, place, paris(ago(as_of, days), 9 + place, 14), "phone_in", "in",
-                     "Appel entrant : suivi d’un remboursement", said),
+                     "Appel entrant : suivi d’un remboursement", said),
             reason="R01", duration_s=300 + 40 * place, wait_s=130, author="Thibault Ozanne",
         )
         for place, (days, said) in enumerate(
-            ((25, "Délai annoncé : cinq jours."), (20, "Relance, délai de cinq jours redonné."),
+            ((25, "Délai annoncé : cinq jours."), (20, "Relance, délai de cinq jours redonné."),
              (16, "Très mécontent, rappel promis."), (2, "Rappel promis non tenu.")), start=1)
     ]  # fmt: skip
     tomorrow = working_day_from(as_of + timedelta(days=1))
@@ -154,7 +154,7 @@ def _relay(world: WorldSpec, dossier: Dossier, _cover: Cover) -> Dossier:
         paris(ago(world.as_of, 5), 15, 2),
         "secure_message",
         "out",
-        "Réponse écrite : lunettes",
+        "Réponse écrite : lunettes",
         "Date de renouvellement confirmée par écrit",
     )
     return with_exchanges(
@@ -163,12 +163,12 @@ def _relay(world: WorldSpec, dossier: Dossier, _cover: Cover) -> Dossier:
 
 
 DENTAL_QUOTE = Script(
-    "P01", "Devis dentaire reçu par courrier ; préfère les lettres.", "Trévallec", "Monique", "F", years(74),
+    "P01", "Devis dentaire reçu par courrier ; préfère les lettres.", "Trévallec", "Monique", "F", years(74),
     _HOME[1], "retired", COMFORT, 21, mobile=4101, person={"accessibility": "low_vision"},
     story=_dental_quote,
 )  # fmt: skip
 NEWBORN = Script(
-    "P02", "Nouveau-né non rattaché : liaison rejetée par la caisse, code 20.", "Benhalla-Roux", "Karim", "M",
+    "P02", "Nouveau-né non rattaché : liaison rejetée par la caisse, code 20.", "Benhalla-Roux", "Karim", "M",
     years(34), _HOME[3], "active", BALANCED, 4, mobile=4102, story=_newborn,
     relatives=(
         Relative("Élodie", "F", years(32), "spouse"),
@@ -190,6 +190,6 @@ REPEATED_CALLER = Script(
     "Didier", "M", years(63), _HOME[5], "active", COMFORT, 16, mobile=4113, story=_repeated_caller,
 )  # fmt: skip
 RELAY = Script(
-    "P15", "Sourde : appelle par centre relais, réponses par écrit.", "Quévignac", "Delphine", "F", years(44),
+    "P15", "Sourde : appelle par centre relais, réponses par écrit.", "Quévignac", "Delphine", "F", years(44),
     _HOME[6], "active", BALANCED, 8, mobile=4115, person={"accessibility": "deaf"}, story=_relay,
 )  # fmt: skip

@@ -52,7 +52,7 @@ def _termination(world: WorldSpec, dossier: Dossier, _cover: Cover) -> Dossier:
         paris(received, 8, 40),
         "letter_in",
         "in",
-        "Courrier : demande de résiliation",
+        "Courrier : demande de résiliation",
         "Envoyé par le nouvel organisme, mandat joint",
     )
     mandate = document(
@@ -71,7 +71,7 @@ def _madelin(world: WorldSpec, dossier: Dossier, _cover: Cover) -> Dossier:
         "Attestation Madelin",
         "Demande l’attestation fiscale de l’an dernier",
     )
-    body = "Bonjour, mon comptable attend mon attestation Madelin. Pouvez-vous me l’envoyer ?"
+    body = "Bonjour, mon comptable attend mon attestation Madelin. Pouvez-vous me l’envoyer ?"
     last_year = paris(date(world.as_of.year - 1, 4, 14), 10)
     kept = document(
         dossier, 1, last_year, f"Attestation Madelin {world.as_of.year - 2}", "certificate", "out"
@@ -100,7 +100,7 @@ def _retirement(world: WorldSpec, dossier: Dossier, _cover: Cover) -> Dossier:
         paris(ago(world.as_of, 7), 11, 10),
         "phone_in",
         "in",
-        "Appel entrant : départ à la retraite",
+        "Appel entrant : départ à la retraite",
         "Part dans quatre mois, maintien loi Évin expliqué",
     )
     return with_exchanges(dossier, [replace(call, reason="R19", duration_s=611, author="Gwenn Lescop")])
@@ -114,7 +114,7 @@ def _arrears(world: WorldSpec, dossier: Dossier, _cover: Cover) -> Dossier:
         paris(ago(world.as_of, 4), 9, 31),
         "phone_in",
         "in",
-        "Appel entrant : impayé",
+        "Appel entrant : impayé",
         "Plan d’apurement en trois échéances accordé",
     )
     return with_exchanges(dossier, [replace(call, reason="R15", duration_s=505, author="Maud Estrelle")])
@@ -150,7 +150,7 @@ def _death(world: WorldSpec, dossier: Dossier, _cover: Cover) -> Dossier:
         paris(ago(world.as_of, 6), 10, 3),
         "phone_in",
         "in",
-        "Appel entrant : décès",
+        "Appel entrant : décès",
         "Déclaré par l’épouse, pièces indiquées, prélèvements arrêtés",
     )
     dossier = replace(
@@ -199,7 +199,7 @@ def _delegate(world: WorldSpec, dossier: Dossier, _cover: Cover) -> Dossier:
         "delegate",
         "in",
         "Fiche contact d’élu",
-        "Pour une adhérente de Vertaville : attend une réponse écrite à un devis dentaire",
+        "Pour une adhérente de Vertaville : attend une réponse écrite à un devis dentaire",
     )
     return with_exchanges(dossier, [sheet])
 
@@ -217,20 +217,20 @@ _MARTIN, _CAMILLE = ("Lefort", "Martin", "M"), ("Duval", "Camille", "F")
 _SAME_DAY = "Homonyme, né le même jour dans une autre ville."
 
 TERMINATION = Script(
-    "P03", "Résilie à tout moment ; le nouvel organisme a le mandat.", "Lormeau", "Bastien", "M", years(27),
+    "P03", "Résilie à tout moment ; le nouvel organisme a le mandat.", "Lormeau", "Bastien", "M", years(27),
     _HOME[0], "active", ESSENTIAL, 2.4, mobile=4103, story=_termination,
 )  # fmt: skip
 BAKERY_EMPLOYEE = Script(
-    "P04", "Salariée du Fournil des Ormes (fictif) ; l’anomalie de DSN bloque son affiliation.", "Ormelin",
+    "P04", "Salariée du Fournil des Ormes (fictif) ; l’anomalie de DSN bloque son affiliation.", "Ormelin",
     "Rozenn",
     "F", years(33), _HOME[1], "employee", since_years=3, bakery=True, mobile=4104,
 )  # fmt: skip
 POTTER = Script(
-    "P05", "Potière à son compte ; attend son attestation Madelin.", "Coulibert", "Nadège", "F", years(46),
+    "P05", "Potière à son compte ; attend son attestation Madelin.", "Coulibert", "Nadège", "F", years(46),
     _HOME[7], "self_employed", COMFORT, 7, mobile=4105, story=_madelin,
 )  # fmt: skip
 CURATORSHIP = Script(
-    "P06", "Sous curatelle ; sa sœur est autorisée.", "Kerdraon", "Yvon", "M", years(81), _HOME[8], "retired",
+    "P06", "Sous curatelle ; sa sœur est autorisée.", "Kerdraon", "Yvon", "M", years(81), _HOME[8], "retired",
     BALANCED, 30, mobile=4106, story=_curatorship,
     person={"protection": "curatorship", "legal_representative": "Mme Rochard, curatrice"},
 )  # fmt: skip
@@ -252,39 +252,39 @@ FAMILY = Script(
     ),
 )  # fmt: skip
 RETIREMENT = Script(
-    "P09", "Part à la retraite dans quatre mois ; maintien loi Évin à proposer.", "Abadie", "Jean-Luc", "M",
+    "P09", "Part à la retraite dans quatre mois ; maintien loi Évin à proposer.", "Abadie", "Jean-Luc", "M",
     years(62),
     _HOME[11], "employee", since_years=14, mobile=4109, story=_retirement,
     relatives=(Relative("Corinne", "F", years(60), "spouse"),),
 )  # fmt: skip
 ARREARS = Script(
-    "P10", "Deux prélèvements rejetés ; plan d’apurement accordé.", "Oudin", "Sabrina", "F", years(38),
+    "P10", "Deux prélèvements rejetés ; plan d’apurement accordé.", "Oudin", "Sabrina", "F", years(38),
     _HOME[0],
     "active", BALANCED, 5, mobile=4110, story=_arrears, relatives=(Relative("Enzo", "M", years(15)),),
 )  # fmt: skip
 SUSPECT_ACCOUNT = Script(
-    "P14", "Compte changé il y a trois jours ; la banque ne reconnaît pas le titulaire.", "Harmelin",
+    "P14", "Compte changé il y a trois jours ; la banque ne reconnaît pas le titulaire.", "Harmelin",
     "Odette", "F",
     years(79), _HOME[2], "retired", SERENITY, 26, mobile=4114, story=_suspect_account,
 )  # fmt: skip
 CONFIDENTIAL = Script(
-    "P16", "Adresse confidentielle : dossier protégé.", "Urvoisin", "Magali", "F", years(36), _HOME[3],
+    "P16", "Adresse confidentielle : dossier protégé.", "Urvoisin", "Magali", "F", years(36), _HOME[3],
     "active",
     BALANCED, 3, mobile=4116, person={"restricted": True}, relatives=(Relative("Noah", "M", years(7)),),
 )  # fmt: skip
 STAFF_MEMBER = Script(
-    "P17", "Salarié de la mutuelle : son propre dossier.", "Vasquelin", "Rémi", "M", years(45), _HOME[4],
+    "P17", "Salarié de la mutuelle : son propre dossier.", "Vasquelin", "Rémi", "M", years(45), _HOME[4],
     "employee",
     since_years=10, mobile=4117, person={"restricted": True, "staff_member": True},
 )  # fmt: skip
 DEATH = Script(
-    "P18", "Décès déclaré ; campagnes et prélèvements arrêtés.", "Sauvineau", "Gaston", "M", years(84),
+    "P18", "Décès déclaré ; campagnes et prélèvements arrêtés.", "Sauvineau", "Gaston", "M", years(84),
     _HOME[5],
     "retired", COMFORT, 33, mobile=4118, story=_death,
     relatives=(Relative("Huguette", "F", years(82), "spouse"),),
 )  # fmt: skip
 PORTABILITY = Script(
-    "P19", "Portabilité : droits ouverts encore 29 jours.", "Daubousset", "Cédric", "M", years(39), _HOME[6],
+    "P19", "Portabilité : droits ouverts encore 29 jours.", "Daubousset", "Cédric", "M", years(39), _HOME[6],
     "portability", since_years=4, mobile=4119, story=_portability,
 )  # fmt: skip
 HOMONYM_A = _homonym("P20", _SAME_DAY, _MARTIN, date(1979, 9, 3), _BY_NAME["Vertaville"], 4120)
@@ -292,12 +292,12 @@ HOMONYM_B = _homonym("P20b", _SAME_DAY, _MARTIN, date(1979, 9, 3), _BY_NAME["Ren
 HOMONYM_C = _homonym("P20c", _SAME_DAY, _CAMILLE, date(1992, 2, 29), _BY_NAME["Lavalmont"], 4126)
 HOMONYM_D = _homonym("P20d", _SAME_DAY, _CAMILLE, date(1992, 2, 29), _BY_NAME["Lorientis"], 4128)
 OVERSEAS = Script(
-    "P21", "Né à La Réunion : NIR en 974.", "Hoarivelle", "Jérôme", "M", years(50),
+    "P21", "Né à La Réunion : NIR en 974.", "Hoarivelle", "Jérôme", "M", years(50),
     _BY_NAME["Saint-Denys-les-Hauts"],
     "active", BALANCED, 6, birth_department="974", mobile=4121,
 )  # fmt: skip
 CORSICANS = Script(
-    "P22", "Nés en Corse : NIR en 2A et 2B.", "Casanelli", "Lucia", "F", years(57), _BY_NAME["Ajacciola"],
+    "P22", "Nés en Corse : NIR en 2A et 2B.", "Casanelli", "Lucia", "F", years(57), _BY_NAME["Ajacciola"],
     "active",
     BALANCED, 12, birth_department="2A", mobile=4122,
     relatives=(Relative("Ange", "M", years(59), "spouse", birth_department="2B"),),
@@ -308,7 +308,7 @@ PROSPECT = Script(
     "prospect", mobile=4123, story=_prospect,
 )  # fmt: skip
 DELEGATE = Script(
-    "P24", "Élue : remonte une fiche contact pour une adhérente.", "Estivelle", "Béatrice", "F", years(66),
+    "P24", "Élue : remonte une fiche contact pour une adhérente.", "Estivelle", "Béatrice", "F", years(66),
     _HOME[1],
     "retired", COMFORT, 18, mobile=4124, story=_delegate,
 )  # fmt: skip

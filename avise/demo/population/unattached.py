@@ -42,7 +42,7 @@ def unattached_exchanges(spec: WorldSpec) -> Iterator[Exchange]:
         yield Exchange(
             f"X9999999-{place:05d}", paris(min(day, spec.as_of), 9 + int(stream.random() * 8)), "phone_in",
             "in",
-            "Appel entrant : correspondant inconnu", reason.title, "", "", reason.code,
+            "Appel entrant : correspondant inconnu", reason.title, "", "", reason.code,
             60 + int(stream.random() * 400), int(stream.random() * 200), official_numbers.landline(stream),
             defects=frozenset({defects.UNATTACHED}),
         )  # fmt: skip
