@@ -129,7 +129,7 @@ def _from_compiled(code: str, path: Path) -> Catalogue:
 
 
 def _messages_of(sources: list[Path], code: str) -> dict[str | tuple[str, int], str]:
-    from babel.messages.pofile import read_po  # noqa: PLC0415 - 60 ms that a compiled catalogue spares
+    from babel.messages.pofile import read_po  # noqa: PLC0415 - 90 ms that a compiled catalogue spares
 
     messages: dict[str | tuple[str, int], str] = {}
     for source in sources:
