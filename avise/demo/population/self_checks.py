@@ -93,7 +93,7 @@ def _fictional_nir(person: Person) -> bool:
 
 
 def care_is_covered(dossier: Dossier) -> Violations:
-    """No act is paid outside the days when its person was covered."""
+    """No act is paid outside the days when its person, one of the dossier, was covered."""
     days: dict[str, tuple[date, date | None]] = {}
     for contract in dossier.contracts[:1]:
         days[dossier.ids.party] = contract.effective_date, contract.end_date
@@ -103,9 +103,12 @@ def care_is_covered(dossier: Dossier) -> Violations:
     return [
         f"{line.number}: outside the rights"
         for line in dossier.benefit_lines
-        if not line.defects & _OUTSIDE
-        and (line.care_date < days[line.party][0] or line.care_date > (days[line.party][1] or date.max))
+        if not line.defects & _OUTSIDE and not _is_within(line.care_date, days.get(line.party))
     ]
+
+
+def _is_within(day: date, days: tuple[date, date | None] | None) -> bool:
+    return days is not None and days[0] <= day <= (days[1] or date.max)
 
 
 def ceilings_hold(dossier: Dossier) -> Violations:
@@ -123,9 +126,10 @@ def equipment_waits(dossier: Dossier) -> Violations:
     for line in dossier.benefit_lines:
         if line.act_family in {"optics", "audiology"} and line.status in _PAID and line.spent > 0:
             bought[line.party, line.act_family].append(line.care_date)
+    born = {person.ids.party: person.birth_date for person in dossier.persons()}
     found = []
     for (party, family), days in bought.items():
-        if age_on(dossier.person(party).birth_date, min(days)) < 16:
+        if party not in born or age_on(born[party], min(days)) < 16:
             continue
         gap = 24 if family == "optics" else 48
         days.sort()
