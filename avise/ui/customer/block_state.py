@@ -1,0 +1,247 @@
+"""How the state of a reading looks and what it says: the table of `ui.md` 6.1 as one pure function."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from avise.models.errors import ErrorKind, Failure
+from avise.models.facets import FacetState, FacetView
+from avise.services.wording import facet_title
+from avise.texts import plural, text
+from avise.texts.formats import format_age, format_moment, format_seconds, format_time
+from avise.ui.customer.block_content import BlockAction, Row, SentenceRow, Strip
+from avise.ui.customer.facet_layouts import LAYOUTS
+from avise.ui.widgets.chip import ChipSpec, Tone
+from avise.ui.widgets.painting import Span
+
+SKELETON_AFTER_S, COUNTER_AFTER_S = 0.2, 1.0
+"""Nothing moves before 0.2 s; the seconds are counted from 1 s on (`ui.md` 1 and 6.1)."""
+
+_SLOW = frozenset({ErrorKind.TIMEOUT, ErrorKind.RATE_LIMITED, ErrorKind.OFFLINE})
+"""The copy stays in sight: the tool is late, not broken."""
+
+_BLAMED = {
+    ErrorKind.AUTH: ("state.chip.auth", Tone.WARN, "user-x"),
+    ErrorKind.CONFIG: ("state.chip.config", Tone.WARN, "settings"),
+    ErrorKind.OFFLINE: ("state.chip.offline", Tone.OUTLINE, "cloud-off"),
+    ErrorKind.TIMEOUT: ("state.chip.slow", Tone.WARN, "gauge"),
+    ErrorKind.RATE_LIMITED: ("state.chip.slow", Tone.WARN, "gauge"),
+    ErrorKind.UNSUPPORTED: ("state.chip.unsupported", Tone.NEUTRAL, "circle-slash"),
+    ErrorKind.NOT_FOUND: ("state.chip.not_found", Tone.NEUTRAL, "circle-help"),
+}
+"""Kinds whose look is not the red "erreur": somebody else than the agent must act, or nobody."""
+
+_USELESS_TO_RETRY = frozenset({ErrorKind.CONFIG, ErrorKind.UNSUPPORTED, ErrorKind.FORBIDDEN})
+
+
+@dataclass(frozen=True, slots=True)
+class StateLook:
+    """What the state of one reading adds to a block."""
+
+    status: str = ""
+    chip: ChipSpec | None = None
+    reading: bool = False
+    skeleton: bool = False
+    strip: Strip | None = None
+    sentences: tuple[Row, ...] = ()
+    actions: tuple[BlockAction, ...] = ()
+    records_shown: bool = True
+
+
+def state_look(
+    view: FacetView, now: datetime, *, reading_s: float | None = None, copy_shown: bool = False
+) -> StateLook:
+    """Return how a reading stands.
+
+    Args:
+        view: the reading.
+        now: the present, for ages.
+        reading_s: for how long its tool has been read, None when it is not being read.
+        copy_shown: the user asked to see the copy of a tool in error.
+    """
+    match view.state:
+        case FacetState.WAITING:
+            return _waiting(view, reading_s)
+        case FacetState.FRESH | FacetState.TRUNCATED | FacetState.PARTIAL:
+            return _with_records(view, now, reading_s)
+        case FacetState.EMPTY:
+            return _empty(view, now, reading_s)
+        case FacetState.STALE:
+            return _stale(view, now, reading_s, copy_shown=copy_shown)
+        case FacetState.FAILED:
+            return _failed(view, now, reading_s)
+        case _:
+            return _closed(view)
+
+
+def source_and_time(view: FacetView, now: datetime) -> str:
+    """Return the quiet words of a block that is up to date: Prestations · 10:44."""
+    if view.as_of is None:
+        return view.source_name
+    return text("state.at", source=view.source_name, time=format_moment(view.as_of, now))
+
+
+def _counter(view: FacetView, reading_s: float) -> str:
+    if reading_s < COUNTER_AFTER_S:
+        return view.source_name
+    return text("state.reading_for", seconds=format_seconds(round(reading_s, 1)))
+
+
+def _waiting(view: FacetView, reading_s: float | None) -> StateLook:
+    waited = reading_s or 0.0
+    reading = waited >= SKELETON_AFTER_S
+    return StateLook(_counter(view, waited), reading=reading, skeleton=reading, records_shown=False)
+
+
+def _with_records(view: FacetView, now: datetime, reading_s: float | None) -> StateLook:
+    refreshing = view.refreshing and (reading_s or 0.0) >= SKELETON_AFTER_S
+    if view.state is FacetState.PARTIAL:
+        return _partial(view, now, reading=refreshing)
+    if view.state is FacetState.TRUNCATED:
+        total = view.total or 0
+        sentence = plural("state.truncated", total) if total else text("state.truncated_unknown")
+        return StateLook(
+            source_and_time(view, now),
+            reading=refreshing,
+            sentences=(_sentence(sentence, "text-3"),),
+            actions=(BlockAction("detail", text("action.see_all")),),
+        )
+    return StateLook(source_and_time(view, now), reading=refreshing)
+
+
+def _partial(view: FacetView, now: datetime, *, reading: bool) -> StateLook:
+    if not view.unreadable:
+        # Pages are still coming: nothing is wrong.
+        return StateLook(source_and_time(view, now), reading=True)
+    return StateLook(
+        chip=ChipSpec(text("state.chip.partial"), Tone.WARN, "circle-dashed", small=True),
+        reading=reading,
+        sentences=(_sentence(plural("state.unreadable", view.unreadable)),),
+        actions=(BlockAction("retry", text("action.retry")),),
+    )
+
+
+def _empty(view: FacetView, now: datetime, reading_s: float | None) -> StateLook:
+    refreshing = view.refreshing and (reading_s or 0.0) >= SKELETON_AFTER_S
+    checked = format_moment(view.as_of, now) if view.as_of else ""
+    words = text(f"empty.{view.facet}")
+    if checked:
+        words = f"{words} {text('state.checked_at', time=checked)}"
+    return StateLook(source_and_time(view, now), reading=refreshing, sentences=(_sentence(words),))
+
+
+def _stale(view: FacetView, now: datetime, reading_s: float | None, *, copy_shown: bool) -> StateLook:
+    error = view.error
+    reading = view.refreshing and (reading_s or 0.0) >= SKELETON_AFTER_S
+    if error is not None and error.kind not in _SLOW:
+        return _error_with_copy(view, error, now, reading=reading, copy_shown=copy_shown)
+    chip = _age_chip(view, now)
+    sentences: tuple[Row, ...] = ()
+    if error is not None:
+        sentences = (_sentence(happened(view, error, now), "text-3"),)
+    return StateLook(chip=chip, reading=reading, strip=_advice(view), sentences=sentences)
+
+
+def _age_chip(view: FacetView, now: datetime) -> ChipSpec:
+    age = now - view.as_of if view.as_of is not None else timedelta(0)
+    return ChipSpec(format_age(age), Tone.WARN, "history", small=True)
+
+
+def _advice(view: FacetView) -> Strip | None:
+    layout = LAYOUTS.get(view.facet)
+    if layout is None or not layout.warns:
+        return None
+    words = text(f"stale_advice.{view.facet}")
+    return Strip(words, BlockAction("retry", text("action.refresh")))
+
+
+def _error_with_copy(
+    view: FacetView, error: Failure, now: datetime, *, reading: bool, copy_shown: bool
+) -> StateLook:
+    when = format_moment(view.as_of, now) if view.as_of else ""
+    count = len(view.records)
+    copy = plural("state.last_copy", count, time=when) if count else text("state.last_copy_empty", time=when)
+    label, action = ("action.hide_copy", "hide_copy") if copy_shown else ("action.show_copy", "show_copy")
+    return StateLook(
+        chip=_error_chip(error),
+        reading=reading,
+        sentences=(_happened(view, error, now), _sentence(copy)),
+        actions=(
+            BlockAction("retry", text("action.retry"), button=True),
+            BlockAction(action, text(label)),
+        ),
+        records_shown=copy_shown,
+    )
+
+
+def _failed(view: FacetView, now: datetime, reading_s: float | None) -> StateLook:
+    error = view.error or Failure(ErrorKind.UNAVAILABLE)
+    reading = view.refreshing and (reading_s or 0.0) >= SKELETON_AFTER_S
+    sentences: list[Row] = [_happened(view, error, now)]
+    if error.retry_at is not None and error.retry_at > now:
+        sentences.append(_sentence(text("state.next_try", time=format_time(error.retry_at))))
+    actions = (
+        () if error.kind in _USELESS_TO_RETRY else (BlockAction("retry", text("action.retry"), button=True),)
+    )
+    return StateLook(
+        chip=_error_chip(error),
+        reading=reading,
+        sentences=tuple(sentences),
+        actions=actions,
+        records_shown=False,
+    )
+
+
+def _closed(view: FacetView) -> StateLook:
+    """Return the look of a block that holds nothing on purpose."""
+    key, tone, icon = _CLOSED[view.state]
+    chip = ChipSpec(text(f"state.chip.{key}"), tone, icon, small=True)
+    params = {"facet": facet_title(view.facet), "source": view.source_name}
+    if view.state is FacetState.DISABLED and view.error is not None and view.error.retry_at is not None:
+        words = text("state.suspended_until", time=format_time(view.error.retry_at))
+    else:
+        words = text(f"state.sentence.{key}", **params)
+    actions = (
+        (BlockAction("retry", text("action.retry"), button=True),)
+        if view.state is FacetState.WITHHELD
+        else ()
+    )
+    return StateLook(chip=chip, sentences=(_sentence(words),), actions=actions, records_shown=False)
+
+
+_CLOSED = {
+    FacetState.FORBIDDEN: ("forbidden", Tone.NEUTRAL, "lock"),
+    FacetState.WITHHELD: ("withheld", Tone.DANGER, "user-x"),
+    FacetState.NOT_APPLICABLE: ("not_applicable", Tone.PLAIN, "circle-dashed"),
+    FacetState.DISABLED: ("disabled", Tone.OUTLINE, "circle-pause"),
+}
+
+
+def _error_chip(error: Failure) -> ChipSpec:
+    key, tone, icon = _BLAMED.get(error.kind, ("state.chip.error", Tone.DANGER, "circle-x"))
+    return ChipSpec(text(key), tone, icon, small=True)
+
+
+def happened(view: FacetView, error: Failure, now: datetime) -> str:
+    """Return what happened to a tool, since when if it is known."""
+    params = {
+        "source": view.source_name,
+        "facet": facet_title(view.facet),
+        "reference": error.reference or "–",
+        "code": error.source_code or "–",
+    }
+    if error.since is None:
+        return text(f"error.{error.kind}", **params)
+    since = text(f"error.{error.kind}.since", since=format_moment(error.since, now), **params)
+    if since == f"error.{error.kind}.since":
+        return text(f"error.{error.kind}", **params)
+    return since
+
+
+def _happened(view: FacetView, error: Failure, now: datetime) -> Row:
+    return _sentence(happened(view, error, now), "text")
+
+
+def _sentence(words: str, role: str = "text-2") -> SentenceRow:
+    return SentenceRow((Span(words, "value", role),), role)
