@@ -159,6 +159,22 @@ def control_request(tool: RunningTool, method: str, path: str, body: str = "") -
     return text
 
 
+def is_running(state_dir: Path) -> bool:
+    """Tell whether a tool that was started from this data folder still answers."""
+    try:
+        return any(_answers(tool) for tool in running_tools(state_dir).values())
+    except ToolNotRunningError:
+        return False
+
+
+def _answers(tool: RunningTool) -> bool:
+    try:
+        control_request(tool, "GET", CONTROL_PATH)
+    except ToolNotRunningError:
+        return False
+    return True
+
+
 def break_tool(state_dir: Path, tool: str, fault: Fault) -> None:
     """Make a running tool fail in that way from now on; `RESTORED` mends it.
 

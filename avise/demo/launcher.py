@@ -21,7 +21,7 @@ from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping, Sequenc
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from avise.demo.faults import STATE_FILE
+from avise.demo.faults import STATE_FILE, is_running
 from avise.demo.population.spec import WorldSpec
 from avise.demo.tools.loading import ToolKind, tool_kinds
 from avise.demo.tools.prepare import Progress, prepare
@@ -120,7 +120,7 @@ class DemoTools:
                 _start(kind, folders[kind.name], run, token, options.get(kind.name, [])) for kind in kinds
             ]
             await _start_all(starting, running)
-            write_private(state, _state_text(token, running))
+            write_private(state, _state_text(token, run, running))
             yield cls(data_dir, spec, {entry.tool.name: entry.tool for entry in running})
         finally:
             _remove_own_state(state, token)
@@ -145,8 +145,19 @@ def _folders(
 ) -> tuple[Mapping[str, Path], Path]:
     """Return the folders of the prepared data and a new one that the tools may write in."""
     data_dir.mkdir(parents=True, exist_ok=True)
+    _remove_dead_run(data_dir)
     folders = prepare(data_dir, spec, names, progress)
     return folders, Path(tempfile.mkdtemp(prefix="run-", dir=data_dir))
+
+
+def _remove_dead_run(data_dir: Path) -> None:
+    """Remove what a run that was killed left behind: its state and its folder."""
+    state = data_dir / STATE_FILE
+    with contextlib.suppress(OSError, ValueError, KeyError):
+        run = data_dir / Path(json.loads(state.read_text("utf-8"))["run"]).name
+        if not is_running(data_dir):
+            shutil.rmtree(run, ignore_errors=True)
+            state.unlink()
 
 
 async def _start_all(starting: Iterable[Awaitable[_Running]], running: list[_Running]) -> None:
@@ -220,7 +231,7 @@ async def _end(process: asyncio.subprocess.Process) -> None:
 # ---- what other processes read ---------------------------------------------------------------------
 
 
-def _state_text(token: str, running: Sequence[_Running]) -> str:
+def _state_text(token: str, run: Path, running: Sequence[_Running]) -> str:
     tools = {
         entry.tool.name: {
             "pid": entry.tool.pid,
@@ -229,7 +240,7 @@ def _state_text(token: str, running: Sequence[_Running]) -> str:
         }
         for entry in running
     }
-    return json.dumps({"token": token, "tools": tools}, indent=2)
+    return json.dumps({"token": token, "run": run.name, "tools": tools}, indent=2)
 
 
 def write_private(path: Path, text: str) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 from pathlib import Path
 
 import httpx2
@@ -202,6 +203,23 @@ async def test_a_tool_without_tokens_answers_unauthorized_until_restored() -> No
             assert await _exchange(front.port, large) == large
         finally:
             await front.aclose()
+
+
+async def test_answers_leave_without_waiting_for_one_another() -> None:
+    accepted: list[int] = []
+
+    async def tell(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        accepted.append(_nodelay(writer))
+        writer.close()
+
+    async with await asyncio.start_server(tell, sock=FaultFront._bind(0)) as server:
+        await _exchange(server.sockets[0].getsockname()[1], b"bonjour")
+    assert accepted == [1]
+
+
+def _nodelay(writer: asyncio.StreamWriter) -> int:
+    raw: socket.socket = writer.get_extra_info("socket")
+    return raw.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 async def _exchange(port: int, sent: bytes) -> bytes:

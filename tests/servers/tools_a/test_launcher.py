@@ -68,7 +68,9 @@ async def test_tools_end_with_the_block(start: StartTools, data_dir: Path) -> No
         running_tools(data_dir)
 
 
-async def test_tools_end_with_a_parent_that_is_killed(data_dir: Path) -> None:
+async def test_tools_end_with_a_parent_that_is_killed_and_the_next_run_cleans_up(
+    start: StartTools, data_dir: Path
+) -> None:
     parent = await asyncio.create_subprocess_exec(
         *(sys.executable, "-c", _PARENT, str(data_dir)),
         stdout=asyncio.subprocess.PIPE,
@@ -80,6 +82,9 @@ async def test_tools_end_with_a_parent_that_is_killed(data_dir: Path) -> None:
     parent.kill()
     await parent.wait()
     await _wait_until_gone(pids)
+    async with start("parties"):
+        assert sum(name.startswith("run-") for name in _names(data_dir)) == 1
+    assert _names(data_dir) == ["prepared"]
 
 
 async def test_the_state_is_for_its_owner_only_and_holds_no_secret(start: StartTools, data_dir: Path) -> None:
