@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from avise.connectors.contract import (
@@ -28,7 +28,7 @@ def offer(instance: str, *facets: str, timeline: bool = False, needs: tuple[str,
     return SourceOffer(instance, f"Outil {instance}", facets=offers, timeline=timeline, needs_ids=needs)
 
 
-def answer(instance: str, facet: str, *rows: dict[str, JSON]) -> FacetReading:
+def answer(instance: str, facet: str, *rows: Mapping[str, JSON]) -> FacetReading:
     """Return a complete reading of now."""
     records = tuple(Record(f"{facet}-{number}", row) for number, row in enumerate(rows))
     return FacetReading(
