@@ -209,6 +209,7 @@ async def test_answers_leave_without_waiting_for_one_another() -> None:
     accepted: list[int] = []
 
     async def tell(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readexactly(len(b"bonjour"))
         accepted.append(_nodelay(writer))
         writer.close()
 
