@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from avise.connectors.contract import ConnectorError
 from avise.connectors.declarative.csv_lines import CsvDialect, CsvLines, LineCount
 from avise.connectors.declarative.csv_place import FileMark, Place
-from avise.models.errors import ErrorKind, Origin
+from avise.models.errors import ErrorKind
 
 SMALLEST_SHARE = 0.5
 """A file smaller than this part of the one before is refused until somebody accepts it (C4)."""
@@ -172,7 +172,7 @@ class CsvTable:
         database = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
         try:
             dates = self._fill(database, lines)
-            self._refuse_unfit(mark, lines.count)
+            self._refuse_unfit(mark, lines)
             return _Loaded(mark, database, lines.columns, lines.count, self._as_of(mark, dates))
         except OSError as error:
             database.close()
@@ -181,8 +181,13 @@ class CsvTable:
             database.close()
             raise
 
-    def _refuse_unfit(self, mark: FileMark, count: LineCount) -> None:
-        if count.broken > count.read:
+    def _refuse_unfit(self, mark: FileMark, lines: CsvLines) -> None:
+        wanted = {*self._key, self._date.column} - {""}
+        missing = sorted(wanted - set(lines.columns))
+        if missing:
+            # Also an empty file, or a page of excuses: it has not the header.
+            raise ConnectorError(ErrorKind.BAD_DATA, f"no column {missing[0]}")
+        if lines.count.broken > lines.count.read:
             raise ConnectorError(ErrorKind.BAD_DATA, "most lines of the file are unreadable")
         if mark not in self._place.newest():
             raise ConnectorError(ErrorKind.UNAVAILABLE, "the file changed while it was read")
@@ -195,20 +200,13 @@ class CsvTable:
         with closing(lines.rows()) as rows:
             for number, fields in rows:
                 row = dict(zip(lines.columns, fields, strict=True))
-                key = _SEPARATOR.join(self._value(row, column) for column in self._key)
-                if self._date.source == "column":
-                    dates.add(self._value(row, self._date.column))
+                key = _SEPARATOR.join(row.get(column, "").strip() for column in self._key)
+                dates.add(row.get(self._date.column, "").strip())
                 written = json.dumps(fields, ensure_ascii=False)
                 database.execute("insert into line values (?, ?, ?)", (number, key, written))
         database.execute("commit")
         database.execute("create index line_key on line (key, number)")
         return dates
-
-    def _value(self, row: dict[str, str], column: str) -> str:
-        value = row.get(column)
-        if value is None:
-            raise ConnectorError(ErrorKind.BAD_DATA, f"no column {column}", origin=Origin.CONNECTOR)
-        return value.strip()
 
     def _as_of(self, mark: FileMark, dates: set[str]) -> datetime:
         if self._date.source == "mtime":

@@ -31,7 +31,7 @@ _SYNTAX = {
     "Expected '=' after a key": "syntax_equals",
     "Invalid value": "syntax_value",
     "Unterminated string": "syntax_string",
-    'Expected "\'"': "syntax_string",
+    "Expected \"'": "syntax_string",
     "Illegal character": "syntax_character",
     "Cannot overwrite a value": "syntax_twice",
     "Cannot declare": "syntax_twice",

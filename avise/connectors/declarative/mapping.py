@@ -43,7 +43,7 @@ class FieldMap(Section):
 
     source: Expression | None = Field(None, alias="from")
     value: Scalar | None = None
-    convert: Conversion | None = Field(None, alias="as")
+    convert: Annotated[Conversion, Field(strict=False)] | None = Field(None, alias="as")
     map: dict[str, str | bool] | None = None
     """Code of the tool → canonical code; a code that is not listed passes as it is."""
     default: Scalar | None = None

@@ -34,6 +34,9 @@ from avise.connectors.declarative.values import (
 from avise.models.facets import Sensitivity
 from avise.models.interaction import Channel
 
+ChannelName = Annotated[Channel, Field(strict=False)]
+SensitivityName = Annotated[Sensitivity, Field(strict=False)]
+
 KINDS = ("rest", "sql", "files", "python")
 
 
@@ -70,7 +73,7 @@ class _FacetHeader(Section):
     """A facet of `avise.models.facets`."""
     schema_version: Annotated[int, Field(ge=1)] = Field(1, alias="schema")
     label: str = ""
-    sensitivity: Sensitivity | None = None
+    sensitivity: SensitivityName | None = None
     """The facet's own unless told."""
     fresh_for: Duration | None = None
     usable_for: Duration | None = None
@@ -96,7 +99,7 @@ class _FacetReading(_FacetHeader):
 
 
 class _TimelineReading(Section):
-    channels: list[Channel] = Field(default_factory=list)
+    channels: list[ChannelName] = Field(default_factory=list)
     """Channels that may appear, for the filters before any reading."""
     needs_ids: list[Scheme] = Field(default_factory=list)
     records: Expression | None = None
@@ -286,7 +289,7 @@ class PythonFacet(_FacetHeader):
 class PythonTimeline(Section):
     """The Python connector lists exchanges on these channels."""
 
-    channels: list[Channel] = Field(default_factory=list)
+    channels: list[ChannelName] = Field(default_factory=list)
 
 
 class PythonFile(_FileBase):
