@@ -6,9 +6,10 @@ import asyncio
 from datetime import timedelta
 
 from avise.connectors.contract import Completeness
+from avise.connectors.readings import TimelineReading
 from avise.models.errors import ErrorKind
 from tests.servers.host.benefits_connector import BenefitsConnector, Found, facet, manifest_with
-from tests.servers.host.conftest import CUSTOMER, HELENE, Opening
+from tests.servers.host.conftest import CUSTOMER, HELENE, Desk, Opening
 from tests.servers.host.tool_server import after, answering, hanging, reply, rows, running_tool
 
 
@@ -232,21 +233,19 @@ async def test_a_connector_sees_only_the_identifiers_it_asked_for(open_desk: Ope
 
 
 async def test_exchanges_are_read_and_kept_like_a_facet(open_desk: Opening) -> None:
-    found = Found(BenefitsConnector(manifest_with(timeline=True)))
-    async with (
-        running_tool(answering(reply(["c1", "c2"]))) as tool,
-        open_desk({"benefits": tool.base_url}, {"benefits": found}) as desk,
-    ):
-        for _ in range(2):
-            steps = [
-                step
-                async for step in desk.host.read_timeline(
-                    "benefits", CUSTOMER, HELENE, agent="lea", purpose="call"
-                )
-            ]
+    found = {"benefits": Found(BenefitsConnector(manifest_with(timeline=True)))}
+    async with running_tool(answering(reply(["c1", "c2"]))) as tool:
+        async with open_desk({"benefits": tool.base_url}, found) as desk:
+            first, second = [await _exchanges(desk), await _exchanges(desk)]
         assert len(tool.asked) == 1
-    assert [item.id for item in steps[-1].interactions] == ["c1", "c2"]
-    assert steps[-1].from_cache
+    assert [item.id for item in second[-1].interactions] == ["c1", "c2"]
+    assert second[-1].interactions == first[-1].interactions
+    assert (first[-1].from_cache, second[-1].from_cache) == (False, True)
+
+
+async def _exchanges(desk: Desk) -> list[TimelineReading]:
+    timeline = desk.host.read_timeline("benefits", CUSTOMER, HELENE, agent="lea", purpose="call")
+    return [step async for step in timeline]
 
 
 async def test_a_facet_read_live_is_never_kept(open_desk: Opening) -> None:
