@@ -121,9 +121,9 @@ def open_desk() -> Opening:
 
     @asynccontextmanager
     async def opening(
-        tools: Mapping[str, str], found: Mapping[str, Loaded | Refusal] | None = None, *, secret: str = "t0"
+        tools: Mapping[str, str], found: Mapping[str, Loaded | Refusal] | None = None, *, badge: str = "t0"
     ) -> AsyncIterator[Desk]:
-        env, snapshots, secrets = MovableEnv(), MemorySnapshots(), MemorySecrets({"token": secret})
+        env, snapshots, secrets = MovableEnv(), MemorySnapshots(), MemorySecrets({"token": badge})
         loaded = {name: Found(BenefitsConnector()) for name in tools} | dict(found or {})
         settings = [InstanceSettings(name, name, {"base_url": url}) for name, url in tools.items()]
         host = ConnectorHost(env, snapshots, settings, secrets, connectors=Shelf(loaded))

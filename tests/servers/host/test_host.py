@@ -199,7 +199,7 @@ async def test_no_personal_data_reaches_a_log_a_status_or_a_diagnostic(
     async with running_tool(answering(reply({"rows": []}))) as tool:
         tools = dict.fromkeys(connectors, tool.base_url)
         with structlog.testing.capture_logs() as lines:
-            async with open_desk(tools, connectors, secret=BADGE) as desk:
+            async with open_desk(tools, connectors, badge=BADGE) as desk:
                 for behaviour in _leaking_behaviours():
                     tool.behaviour = behaviour
                     last = await desk.last(force=True)
