@@ -23,7 +23,7 @@ def _arguments() -> argparse.Namespace:
     size.add_argument("--persons", type=int, help="about that many persons, at constant memory")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--as-of", type=date.fromisoformat, default=DEFAULT_AS_OF, help="the world's today")
-    parser.add_argument("--detail", choices=("full", "directory"), default="full")
+    parser.add_argument("--detail", choices=("full", "directory"), help="full for a preset")
     parser.add_argument("--out", type=Path, help="folder of the JSONL files and of manifest.json")
     parser.add_argument(
         "--check", action="store_true", help="run the self-checks; exit status 1 on a violation"
@@ -38,7 +38,8 @@ def main() -> int:
         spec = WorldSpec.for_persons(arguments.persons, arguments.as_of, arguments.seed)
     else:
         spec = WorldSpec.for_preset(arguments.preset, arguments.as_of, arguments.seed)
-    spec = replace(spec, detail=arguments.detail)
+    if arguments.detail:
+        spec = replace(spec, detail=arguments.detail)
     if arguments.out:
         write_world(spec, arguments.out)
     if not arguments.check:

@@ -109,3 +109,8 @@ def draw_calls(
         number = f"{due:%y%m}{index % 10_000_000:07d}"
         calls.append(_call(stream, number, due, cover, method, as_of))
     return tuple(reversed(calls))
+
+
+def calls_for_suspension(calls: tuple[ContributionCall, ...]) -> bool:
+    """Return whether an unpaid contribution has reached the suspension of the guarantees."""
+    return any(call.stage in {"suspension", "termination"} for call in calls)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from avise.demo.population import defects, names, records, staff
-from avise.demo.population.billing import draw_accounts, draw_calls
+from avise.demo.population.billing import calls_for_suspension, draw_accounts, draw_calls
 from avise.demo.population.business_days import add_months
 from avise.demo.population.care import draw_benefits
 from avise.demo.population.companies import BAKERY, company
@@ -124,6 +124,12 @@ def _duplicates(world: WorldSpec, index: int, member: Person) -> tuple[frozenset
     return frozenset({defects.DUPLICATE}), (other,)
 
 
+def _suspended(head: Dossier) -> Dossier:
+    """Suspend the guarantees of a dossier whose contribution stayed unpaid after the formal notice."""
+    current = replace(head.contracts[0], status="suspended")
+    return replace(head, contracts=(current, *head.contracts[1:]), rights_status="suspended")
+
+
 def _with_flows(world: WorldSpec, head: Dossier, household: Household, cover: Cover) -> Dossier:
     """Add what the other tools hold; each part has a stream of its own."""
     index, as_of, member = head.index, world.as_of, household.member
@@ -133,13 +139,14 @@ def _with_flows(world: WorldSpec, head: Dossier, household: Household, cover: Co
     until = min(cover.until or as_of, as_of)
     who = Correspondent(index, member, head.contact_points, lines, cover.since, until)
     stale = rng(world, "stale", index).random() < defects.STALE_RATE
+    calls = draw_calls(rng(world, "call", index), world, index, cover, accounts)
     return replace(
-        head,
+        _suspended(head) if calls_for_suspension(calls) else head,
         guarantees=guarantees_of(household, cover, lines, as_of),
         cards=draw_cards(rng(world, "card", index), index, household, cover, as_of),
         benefit_lines=lines,
         authorizations=records.draw_authorizations(rng(world, "quote", index), world, index, cover, lines),
-        contributions=draw_calls(rng(world, "call", index), world, index, cover, accounts),
+        contributions=calls,
         accounts=accounts,
         noemie=draw_links(rng(world, "noemie", index), household, cover, lines, as_of),
         documents=records.draw_documents(

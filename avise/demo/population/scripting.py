@@ -19,7 +19,9 @@ from avise.demo.population.external_ids import external_ids, member_number
 from avise.demo.population.people import Household, age_on, end_of_studies, fund_of
 from avise.demo.population.places import Commune
 from avise.demo.population.plans import Plan
+from avise.demo.population.rights import rights_of
 from avise.demo.population.spec import WorldSpec
+from avise.demo.population.story_facts import with_rejects
 from avise.demo.population.streams import rng
 
 Story = Callable[[WorldSpec, Dossier, Cover], Dossier]
@@ -189,6 +191,11 @@ def scripted_contacts(
 
 
 def finish(script: Script, world: WorldSpec, dossier: Dossier, cover: Cover) -> Dossier:
-    """Write the facts of the story over what was drawn; nothing is tagged as a defect in a persona."""
-    quiet = replace(dossier, complaints=(), defects=frozenset())
+    """Write the facts of the story over what was drawn.
+
+    A persona has no trouble but its own: neither complaint, nor unpaid contribution, nor defect.
+    """
+    status, _ = rights_of(cover, world.as_of)
+    paid = with_rejects(dossier, world.as_of, count=0)
+    quiet = replace(paid, contracts=cover.contracts, rights_status=status, complaints=(), defects=frozenset())
     return script.story(world, quiet, cover)

@@ -217,3 +217,14 @@ def test_the_complaints_tool_misreads_accents_and_a_birth_date() -> None:
     shifted = replace(person, defects=frozenset({defects.BIRTH_DATE_DIFFERS}))
     assert defects.birth_date_in_complaints(person) == person.birth_date
     assert defects.birth_date_in_complaints(shifted) == person.birth_date + timedelta(days=1)
+
+
+def test_guarantees_are_suspended_when_a_contribution_stays_unpaid_after_the_notice() -> None:
+    late = [
+        dossier
+        for dossier in iter_dossiers(WorldSpec(1_500, heavy=False))
+        if any(call.stage in {"suspension", "termination"} for call in dossier.contributions)
+    ]
+    assert late
+    for dossier in late:
+        assert dossier.rights_status == dossier.contracts[0].status == "suspended"
