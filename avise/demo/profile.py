@@ -11,7 +11,6 @@ from pathlib import Path
 
 from avise.demo.launcher import DemoTools, write_private
 from avise.demo.population.spec import WorldSpec
-from avise.demo.tools.prepare import spec_key
 from avise.resources import resource_folder
 
 SETTINGS_FILE = "settings.toml"
@@ -31,8 +30,12 @@ class DemoUser:
 
 
 def site_namespace(spec: WorldSpec) -> uuid.UUID:
-    """Return the namespace of the identifiers of a world: the same at each run, so that a store lasts."""
-    return uuid.uuid5(uuid.NAMESPACE_URL, f"urn:avise:demo:{spec_key(spec)}")
+    """Return the namespace of the identifiers of a world's people.
+
+    People have the same identifiers in the tools whatever the day and the size of the world: drafts and
+    notes of yesterday's demonstration find them again today.
+    """
+    return uuid.uuid5(uuid.NAMESPACE_URL, f"urn:avise:demo:{spec.seed}:{spec.version}")
 
 
 def write_profile(profile_dir: Path, tools: DemoTools, user: DemoUser | None = None) -> None:

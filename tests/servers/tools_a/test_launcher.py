@@ -6,6 +6,8 @@ import os
 import stat
 import sys
 import tomllib
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ import pytest
 from avise.connectors.declarative.load import check_connector_file
 from avise.demo.faults import STATE_FILE, ToolNotRunningError, running_tools
 from avise.demo.launcher import DemoTools, ToolFailedError
+from avise.demo.population.generate import generate_dossier
 from avise.demo.population.spec import WorldSpec
 from avise.demo.profile import SECRETS_FILE, SETTINGS_FILE, DemoUser, write_profile
 from avise.demo.tools.loading import tool_kinds
@@ -147,14 +150,13 @@ async def test_the_connector_files_of_a_profile_are_good(start: StartTools, tmp_
     assert [check_connector_file(file) for file in files] == [[], [], [], []]
 
 
-async def test_a_profile_written_twice_keeps_its_identifiers(start: StartTools, tmp_path: Path) -> None:
-    namespaces = []
-    for _ in range(2):
-        async with start("parties") as tools:
-            write_profile(tmp_path, tools)
-            settings = tomllib.loads((tmp_path / SETTINGS_FILE).read_text("utf-8"))
-            namespaces.append(settings["site_namespace"])
-    assert namespaces[0] == namespaces[1]
+def test_people_keep_their_identifiers_from_one_day_to_the_next() -> None:
+    today, tomorrow = SPEC, replace(SPEC, as_of=SPEC.as_of + timedelta(days=1))
+    other_people = replace(SPEC, seed=SPEC.seed + 1)
+    assert site_namespace(today) == site_namespace(tomorrow)
+    assert site_namespace(today) != site_namespace(other_people)
+    first, again = (generate_dossier(spec, 5).ids for spec in (today, tomorrow))
+    assert first == again
 
 
 async def test_a_later_run_keeps_its_own_state(start: StartTools, data_dir: Path) -> None:
