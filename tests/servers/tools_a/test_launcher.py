@@ -17,7 +17,7 @@ from avise.demo.faults import STATE_FILE, ToolNotRunningError, running_tools
 from avise.demo.launcher import DemoTools, ToolFailedError
 from avise.demo.population.generate import generate_dossier
 from avise.demo.population.spec import WorldSpec
-from avise.demo.profile import SECRETS_FILE, SETTINGS_FILE, DemoUser, write_profile
+from avise.demo.profile import SECRETS_FILE, SETTINGS_FILE, DemoUser, site_namespace, write_profile
 from avise.demo.tools.loading import tool_kinds
 from avise.demo.tools.prepare import prepared_folder
 from tests.servers.tools_a.world import OURS, SPEC, StartTools
