@@ -1,0 +1,380 @@
+"""State of one customer's screen: plain values folded from the desk's updates, and the user's intentions."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from avise.env import Env
+from avise.models.customer import PersonId
+from avise.models.errors import AviseError
+from avise.models.facets import FacetState, FacetView
+from avise.models.interaction import TimelineEntry
+from avise.models.roles import Purpose
+from avise.services.customer_updates import (
+    Alert,
+    AlertsChanged,
+    CustomerUpdate,
+    FacetChanged,
+    Header,
+    HeaderChanged,
+    OpeningSettled,
+    Suggestion,
+    SuggestionsChanged,
+    TimelineChanged,
+    Verification,
+    VerificationChanged,
+    VerificationLevel,
+)
+from avise.services.desk import Comparison, IncomingCall, VerificationQuestion
+from avise.texts.formats import local
+from avise.ui.bridge import DeskBridge, Updates, Watch
+from avise.ui.customer.block_composer import BlockSituation, compose, is_relevant
+from avise.ui.customer.block_content import BlockContent
+from avise.ui.customer.deeds import Deed, Deeds
+from avise.ui.customer.facet_layouts import LAYOUTS
+from avise.ui.customer.record_words import Moment
+
+_log = logging.getLogger(__name__)
+
+COUNTER_MS, AGE_MS = 100, 30_000
+"""Seconds of a reading are counted ten times a second; ages are told again every 30 s (`ui.md` 6.1)."""
+
+
+@dataclass(slots=True)
+class CustomerState:
+    """What is known of the customer on screen; the order of the updates does not matter."""
+
+    header: Header | None = None
+    views: dict[str, dict[str, FacetView]] = field(default_factory=dict)
+    """By facet, then by tool."""
+    alerts: tuple[Alert, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
+    fresh_sources: int = 0
+    timeline: tuple[TimelineEntry, ...] = ()
+    missing_sources: tuple[str, ...] = ()
+    timeline_known: bool = False
+    timeline_truncated: bool = False
+    verification: Verification = field(default_factory=Verification)
+    settled: OpeningSettled | None = None
+
+    def fold(self, update: CustomerUpdate) -> None:
+        """Take one update; it replaces what was held of the same kind, or of the same block."""
+        match update:
+            case HeaderChanged():
+                self.header = update.header
+            case FacetChanged():
+                self.views.setdefault(update.view.facet, {})[update.view.source] = update.view
+            case AlertsChanged():
+                self.alerts = update.alerts
+            case SuggestionsChanged():
+                self.suggestions = update.suggestions
+                self.fresh_sources = update.fresh_sources
+            case TimelineChanged():
+                self.timeline = update.entries
+                self.missing_sources = update.missing_sources
+                self.timeline_truncated = update.truncated
+                self.timeline_known = True
+            case VerificationChanged():
+                self.verification = update.verification
+            case OpeningSettled():
+                self.settled = update
+
+    def source_names(self) -> dict[str, str]:
+        """Return what staff call each tool, by instance."""
+        views = [view for by_source in self.views.values() for view in by_source.values()]
+        return {view.source: view.source_name for view in views}
+
+
+class CustomerViewModel(QObject):
+    """One customer's screen.
+
+    Args:
+        desk: the services.
+        person: whose dossier.
+        purpose: why it is opened.
+        env: the clock.
+        reason: for a protected file.
+        parent: Qt's owner.
+
+    Signals:
+        header_changed, alerts_changed, suggestions_changed, timeline_changed, verification_changed,
+        settled: a part of `state` is not what it was.
+        facet_changed: facet whose block is not what it was.
+        hidden_changed: facets that do not concern this customer.
+        call_changed: the call is not what it was.
+        deeds_changed: something was done during the call.
+        failed: the dossier cannot be followed, or an action could not be done; catalogue key, parameters.
+    """
+
+    header_changed = Signal()
+    alerts_changed = Signal()
+    suggestions_changed = Signal()
+    timeline_changed = Signal()
+    verification_changed = Signal()
+    settled = Signal()
+    facet_changed = Signal(str)
+    hidden_changed = Signal()
+    call_changed = Signal()
+    deeds_changed = Signal()
+    failed = Signal(str, dict)
+
+    def __init__(
+        self,
+        desk: DeskBridge,
+        person: PersonId,
+        purpose: Purpose,
+        env: Env,
+        reason: str = "",
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._desk, self._env = desk, env
+        self._purpose, self._reason = purpose, reason
+        self.person = person
+        self.state = CustomerState()
+        self.call: IncomingCall | None = None
+        self.deeds = Deeds()
+        self._extra_names: Mapping[str, str] = {}
+        self._since: dict[str, float] = {}
+        self._folded = {facet for facet, layout in LAYOUTS.items() if layout.folded}
+        self._copies: set[str] = set()
+        self._wide = False
+        self._watch: Watch | None = None
+        self._counter = QTimer(self)
+        self._counter.setInterval(COUNTER_MS)
+        self._counter.timeout.connect(self._on_counter)
+        self._ages = QTimer(self)
+        self._ages.setInterval(AGE_MS)
+        self._ages.timeout.connect(self._on_ages)
+
+    # ---- life --------------------------------------------------------------------------------
+    def open(self) -> None:
+        """Start following the dossier; the opening is written in the journal by the desk."""
+        try:
+            self._watch = self._desk.watch_customer(
+                self.person, self._purpose, self._reason, self.apply, self._on_failed
+            )
+        except AviseError as error:
+            self._on_failed(error)
+            return
+        self._ages.start()
+
+    def close(self) -> None:
+        """Stop following."""
+        self._counter.stop()
+        self._ages.stop()
+        if self._watch is not None:
+            self._watch.close()
+            self._watch = None
+
+    def _on_failed(self, error: AviseError) -> None:
+        self.failed.emit(error.message_key, dict(error.params))
+
+    # ---- updates -----------------------------------------------------------------------------
+    def apply(self, updates: Updates) -> None:
+        """Fold updates and say what changed; each block is told apart."""
+        for update in updates:
+            if isinstance(update, FacetChanged):
+                self._apply_view(update)
+                continue
+            before = self.state.verification
+            self.state.fold(update)
+            if isinstance(update, VerificationChanged):
+                self._note_verification(before)
+            self._tell(update)
+
+    def _apply_view(self, update: FacetChanged) -> None:
+        facet = update.view.facet
+        hidden = self.hidden()
+        self.state.fold(update)
+        if facet not in LAYOUTS:
+            return
+        self._follow_reading(facet)
+        if hidden != self.hidden():
+            self.hidden_changed.emit()
+        self.facet_changed.emit(facet)
+
+    def _tell(self, update: CustomerUpdate) -> None:
+        match update:
+            case HeaderChanged():
+                self.header_changed.emit()
+            case AlertsChanged():
+                self.alerts_changed.emit()
+            case SuggestionsChanged():
+                self.suggestions_changed.emit()
+            case TimelineChanged():
+                self.timeline_changed.emit()
+            case VerificationChanged():
+                self.verification_changed.emit()
+            case OpeningSettled():
+                self.settled.emit()
+
+    def _follow_reading(self, facet: str) -> None:
+        """Keep since when a facet is being read, and count the seconds only while one is."""
+        if any(_is_reading(view) for view in self.views(facet)):
+            self._since.setdefault(facet, self._env.monotonic())
+        else:
+            self._since.pop(facet, None)
+        if self._since and not self._counter.isActive():
+            self._counter.start()
+        elif not self._since:
+            self._counter.stop()
+
+    @Slot()
+    def _on_counter(self) -> None:
+        for facet in tuple(self._since):
+            self.facet_changed.emit(facet)
+
+    @Slot()
+    def _on_ages(self) -> None:
+        for facet in self.state.views:
+            if facet in LAYOUTS:
+                self.facet_changed.emit(facet)
+
+    # ---- what views read ---------------------------------------------------------------------
+    def moment(self) -> Moment:
+        """Return the present."""
+        now = self._env.now()
+        return Moment(now, local(now).date())
+
+    def views(self, facet: str) -> tuple[FacetView, ...]:
+        """Return the readings of a facet, one a tool."""
+        return tuple(self.state.views.get(facet, {}).values())
+
+    def content(self, facet: str) -> BlockContent:
+        """Return what a block shows now."""
+        since = self._since.get(facet)
+        return compose(
+            facet,
+            self.views(facet),
+            BlockSituation(
+                self.moment(),
+                reading_s=None if since is None else self._env.monotonic() - since,
+                folded=facet in self._folded,
+                copy_shown=facet in self._copies,
+                wide=self._wide,
+            ),
+        )
+
+    def hidden(self) -> frozenset[str]:
+        """Return the facets whose tools all said that they do not know this person."""
+        return frozenset(
+            facet
+            for facet, by_source in self.state.views.items()
+            if facet in LAYOUTS and by_source and not is_relevant(tuple(by_source.values()))
+        )
+
+    def source_name(self, instance: str) -> str:
+        """Return what staff call a tool, its instance when nobody said."""
+        return self.state.source_names().get(instance) or self._extra_names.get(instance, instance)
+
+    def set_source_names(self, names: Mapping[str, str]) -> None:
+        """Take the names of the tools that feed no block (the window knows them from their states)."""
+        if dict(names) != dict(self._extra_names):
+            self._extra_names = dict(names)
+            self.timeline_changed.emit()
+
+    # ---- shape of the screen -----------------------------------------------------------------
+    def toggle_fold(self, facet: str) -> None:
+        """Fold or unfold a block."""
+        self._folded ^= {facet}
+        self.facet_changed.emit(facet)
+
+    def unfold(self, facet: str) -> None:
+        """Unfold a block that something leads to."""
+        if facet in self._folded:
+            self.toggle_fold(facet)
+
+    def show_copy(self, facet: str, *, shown: bool) -> None:
+        """Show or hide the copy of a tool in error."""
+        self._copies = self._copies | {facet} if shown else self._copies - {facet}
+        self.facet_changed.emit(facet)
+
+    def set_wide(self, *, wide: bool) -> None:
+        """Compose the facets that have a wide form in that form."""
+        if wide == self._wide:
+            return
+        self._wide = wide
+        for facet, layout in LAYOUTS.items():
+            if layout.wide:
+                self.facet_changed.emit(facet)
+
+    # ---- intentions --------------------------------------------------------------------------
+    def set_call(self, call: IncomingCall | None) -> None:
+        """Take the call that this customer is on."""
+        began = call is not None and (self.call is None or self.call.call_id != call.call_id)
+        self.call = call
+        if began:
+            self.deeds.clear()
+            self.deeds_changed.emit()
+        self.call_changed.emit()
+
+    async def reread(self, facet: str = "") -> None:
+        """Read a block again, or everything."""
+        await self._desk.reread(self.person, facet)
+        self.note_deed("reread" if facet else "reread_all", facet)
+
+    async def reveal(self, field_name: str, record: str, reason: str) -> str:
+        """Return a restricted value in clear; the service wrote who asked and why.
+
+        Raises:
+            AviseError: it may not, or cannot, be shown.
+        """
+        revealed = await self._desk.reveal(self.person, field_name, record, reason)
+        self.note_deed("revealed", field_name)
+        return revealed.value
+
+    async def compare(self, field_name: str, record: str, answer: str) -> bool:
+        """Say whether a restricted value told by the caller is the right one.
+
+        Raises:
+            AviseError: it may not, or cannot, be compared.
+        """
+        correct = await self._desk.compare(self.person, field_name, record, answer)
+        self.note_deed("compared", field_name)
+        return correct
+
+    async def verification_questions(self) -> tuple[VerificationQuestion, ...]:
+        """Return the questions that can be put to the caller."""
+        return await self._desk.verification_questions(self.person)
+
+    async def verify(self, question: str, answer: str) -> Comparison:
+        """Compare what the caller answers."""
+        return await self._desk.verify(self.person, question, answer)
+
+    async def load_draft(self) -> str:
+        """Return the note that was being typed when this customer was left."""
+        found = await self._desk.draft(self.person)
+        return found.text if found is not None else ""
+
+    async def save_draft(self, words: str) -> None:
+        """Keep the note; an empty one is forgotten."""
+        await self._desk.save_draft(self.person, words)
+
+    async def record(self, body: Mapping[str, str]) -> None:
+        """Write the exchange in the journal, then forget the note."""
+        await self._desk.record_interaction(self.person, body)
+        await self._desk.save_draft(self.person, "")
+
+    # ---- what was done -----------------------------------------------------------------------
+    def note_deed(self, kind: str, about: str = "") -> None:
+        """Keep something that was done, for the list of the call."""
+        self.deeds.add(Deed(kind, self._env.now(), about))
+        self.deeds_changed.emit()
+
+    def _note_verification(self, before: Verification) -> None:
+        after = self.state.verification
+        if after.level is before.level:
+            return
+        if after.level in (VerificationLevel.WEAK, VerificationLevel.STRONG):
+            self.note_deed("verified", str(after.correct))
+        elif after.level is VerificationLevel.LOCKED:
+            self.note_deed("locked")
+
+
+def _is_reading(view: FacetView) -> bool:
+    return view.state is FacetState.WAITING or view.refreshing

@@ -1,0 +1,116 @@
+"""How a row of the palette is painted."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect, QRectF
+from PySide6.QtGui import QPainter
+from typing_extensions import override
+
+from avise.texts import text
+from avise.ui.palette.rows import PaletteRow, Part, RowKind
+from avise.ui.palette.table_model import ROW
+from avise.ui.theme import theme
+from avise.ui.widgets.chip import ChipSpec, Tone, chip_size, paint_chip
+from avise.ui.widgets.key_cap import key_cap_width, paint_key_cap
+from avise.ui.widgets.painting import RIGHT, Span, draw_icon, draw_spans, draw_text
+from avise.ui.widgets.row_list import Index, RowDelegate, RowLook
+
+GROUP_HEIGHT, ROW_HEIGHT = 27, 34
+_PADDING, _ICON, _GAP = 14, 15, 10
+_CHIPS = {
+    "open": ("palette.open", Tone.ACCENT, ""),
+    "restricted": ("palette.restricted", Tone.NEUTRAL, "lock"),
+}
+
+
+class PaletteDelegate(RowDelegate):
+    """Paints group titles, commands, customers, notices and skeletons."""
+
+    @override
+    def paint_ground(self, painter: QPainter, rect: QRect, look: RowLook, _index: Index) -> None:
+        """Tint the current row alone; the palette has no lines."""
+        row: PaletteRow = _index.data(ROW)
+        if look.current and row.can_be_chosen:
+            painter.fillRect(rect, theme().colour("bg-selected"))
+            bar = QRectF(rect.left(), rect.top(), theme().px(3), rect.height())
+            painter.fillRect(bar, theme().colour("accent"))
+        elif look.hovered and row.can_be_chosen:
+            painter.fillRect(rect, theme().colour("bg-hover"))
+
+    @override
+    def paint_row(self, painter: QPainter, rect: QRect, look: RowLook, index: Index) -> None:
+        """Paint what a row holds."""
+        row: PaletteRow = index.data(ROW)
+        px = theme().px
+        area = QRectF(rect).adjusted(px(_PADDING), 0, -px(_PADDING), 0)
+        if row.kind is RowKind.GROUP:
+            _paint_group(painter, area, row)
+        elif row.kind is RowKind.SKELETON:
+            _paint_skeleton(painter, area)
+        else:
+            _paint_choice(painter, area, row)
+
+
+def _paint_group(painter: QPainter, area: QRectF, row: PaletteRow) -> None:
+    draw_text(painter, area, row.parts[0].text, "small-medium", "text-2")
+    if not row.right:
+        return
+    words = row.right[0].text
+    width = theme().text_width(words, "small-medium", tabular=True) + 1
+    place = QRectF(area.right() - width, area.top(), width, area.height())
+    draw_icon(painter, "circle-check", place.left() - theme().px(19), area.center().y(), 13, "ok-solid")
+    draw_text(painter, place, words, "small-medium", "text-2", RIGHT, tabular=True)
+
+
+def _paint_skeleton(painter: QPainter, area: QRectF) -> None:
+    px = theme().px
+    painter.setPen(theme().colour("bg-sunken"))
+    colour = theme().colour("bg-hover" if theme().is_dark else "bg-sunken")
+    top = area.center().y() - px(4)
+    painter.fillRect(QRectF(area.left(), top, px(210), px(8)), colour)
+    painter.fillRect(QRectF(area.right() - px(90), top, px(90), px(8)), colour)
+
+
+def _paint_choice(painter: QPainter, area: QRectF, row: PaletteRow) -> None:
+    px, middle = theme().px, area.center().y()
+    failed = row.kind is RowKind.NOTICE and bool(row.command)
+    if row.icon:
+        draw_icon(painter, row.icon, area.left(), middle, _ICON, "danger" if failed else "text-2")
+    right = _paint_right(painter, area, row)
+    left = area.left() + px(_ICON + _GAP)
+    draw_spans(painter, QRectF(left, area.top(), right - left, area.height()), _spans(row))
+
+
+def _paint_right(painter: QPainter, area: QRectF, row: PaletteRow) -> float:
+    """Paint keys, number and chip from the right edge; return where the words must end."""
+    px, middle = theme().px, area.center().y()
+    right = area.right()
+    if row.keys:
+        width = key_cap_width(row.keys)
+        paint_key_cap(painter, row.keys, right - width, middle)
+        right -= width + px(_GAP)
+    for part in row.right:
+        style = "button" if row.command else "body"
+        role = "accent-text" if row.command else "text-2"
+        width = int(theme().text_width(part.text, style)) + 1
+        place = QRectF(right - width, area.top(), width, area.height())
+        draw_spans(painter, place, (Span(part.text, style, role, "warn-bg" if part.matched else ""),))
+        right -= width + px(_GAP)
+    if row.chip:
+        key, tone, icon = _CHIPS[row.chip]
+        spec = ChipSpec(text(key), tone, icon)
+        right -= chip_size(spec).width()
+        paint_chip(painter, spec, right, middle)
+        right -= px(_GAP)
+    return right
+
+
+def _spans(row: PaletteRow) -> tuple[Span, ...]:
+    return tuple(_span(part, row.kind) for part in row.parts)
+
+
+def _span(part: Part, kind: RowKind) -> Span:
+    role = "text" if part.strong or kind is not RowKind.CUSTOMER else "text-2"
+    if part.matched:
+        return Span(part.text, "strong", "text", "warn-bg")
+    return Span(part.text, "body", role)

@@ -1,0 +1,324 @@
+"""What the palette lists: pure values made from a query, the commands and an answer of the directory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from avise.models.customer import MatchedOn, PartyKind, PersonId, SearchAnswer, SearchHit
+from avise.texts import plural, text
+from avise.texts.formats import format_date, format_member_number, format_phone
+from avise.ui.palette.matching import Mark, marks_of, merged
+
+
+class PaletteScope(StrEnum):
+    """What is looked for. Title: catalogue key `palette.scope.<scope>`."""
+
+    ALL = "all"
+    CUSTOMERS = "customers"
+    COMMANDS = "commands"
+
+
+class RowKind(StrEnum):
+    """How a row is painted, and whether it can be chosen."""
+
+    GROUP = "group"
+    COMMAND = "command"
+    CUSTOMER = "customer"
+    NOTICE = "notice"
+    """A sentence, with an action that Enter does ("Réessayer")."""
+    SKELETON = "skeleton"
+
+
+class SearchState(StrEnum):
+    """Where the directory's answer stands."""
+
+    IDLE = "idle"
+    READING = "reading"
+    """Slower than 200 ms."""
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A run of a row's text."""
+
+    text: str
+    matched: bool = False
+    strong: bool = False
+    """The name; what follows is quieter."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaletteRow:
+    """One row."""
+
+    kind: RowKind
+    parts: tuple[Part, ...]
+    icon: str = ""
+    right: tuple[Part, ...] = ()
+    """Number or place, right-aligned."""
+    keys: str = ""
+    chip: str = ""
+    """"open" or "restricted"."""
+    command: str = ""
+    """What Enter does, for a command or a notice."""
+    hit: SearchHit | None = None
+
+    @property
+    def can_be_chosen(self) -> bool:
+        """Whether the arrows stop here."""
+        return self.kind in (RowKind.COMMAND, RowKind.CUSTOMER) or bool(self.command)
+
+    @property
+    def identity(self) -> str:
+        """Names the row across answers, so that the choice stays on it."""
+        return str(self.hit.entry.person) if self.hit is not None else f"{self.kind}:{self.command}"
+
+    @property
+    def sentence(self) -> str:
+        """The row as one sentence, for a screen reader."""
+        words = "".join(part.text for part in self.parts)
+        right = "".join(part.text for part in self.right)
+        chip = text(f"palette.{self.chip}") if self.chip else ""
+        return ", ".join(piece for piece in (words, chip, right, self.keys) if piece)
+
+
+@dataclass(frozen=True, slots=True)
+class PaletteCommand:
+    """A command that can be found."""
+
+    id: str
+    label: str
+    icon: str
+    keys: str
+    of_customer: bool
+    """Acts on the customer shown."""
+    run: Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the palette was asked, and with what it answers."""
+
+    words: str
+    scope: PaletteScope
+    commands: Sequence[PaletteCommand]
+    used: Sequence[str]
+    """Ids of the commands used most, best first."""
+    recents: Sequence[SearchHit]
+    answer: SearchAnswer | None
+    state: SearchState
+    open_people: Collection[PersonId]
+    directory_time: str = ""
+    """When the directory was read, written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The rows, and how many results there are in each scope."""
+
+    rows: tuple[PaletteRow, ...]
+    counts: dict[PaletteScope, int]
+    more: bool = False
+    """The count of customers stopped before the end."""
+
+
+CUSTOMERS_IN_ALL = 8
+COMMANDS_IN_ALL = 4
+COMMANDS_WHEN_EMPTY = 6
+
+
+def listing(question: Question) -> Listing:
+    """Return what the palette shows for a question."""
+    found = _found_commands(question)
+    total = question.answer.total if question.answer is not None and question.words.strip() else 0
+    counts = {
+        PaletteScope.ALL: total + len(found),
+        PaletteScope.CUSTOMERS: total,
+        PaletteScope.COMMANDS: len(found),
+    }
+    rows: list[PaletteRow] = []
+    if question.scope is not PaletteScope.CUSTOMERS:
+        rows += _command_rows(
+            question, [row for row in found if row[1].of_customer], "palette.group.customer"
+        )
+    if question.scope is not PaletteScope.COMMANDS:
+        rows += _customer_rows(question)
+    if question.scope is not PaletteScope.CUSTOMERS:
+        rows += _command_rows(
+            question, [row for row in found if not row[1].of_customer], "palette.group.commands"
+        )
+    if not any(row.can_be_chosen for row in rows) and question.state is SearchState.DONE:
+        rows.append(_nothing(question))
+    more = question.answer.more if question.answer is not None else False
+    return Listing(tuple(rows), counts, more)
+
+
+# ---- commands --------------------------------------------------------------------------------
+
+
+def _found_commands(question: Question) -> list[tuple[tuple[Mark, ...], PaletteCommand]]:
+    if not question.words.strip():
+        rank = {command: place for place, command in enumerate(question.used)}
+        known = sorted(question.commands, key=lambda command: rank.get(command.id, len(rank)))
+        wanted = None if question.scope is PaletteScope.COMMANDS else COMMANDS_WHEN_EMPTY
+        return [((), command) for command in known[:wanted]]
+    matched = ((marks_of(question.words, command.label), command) for command in question.commands)
+    found = [(marks, command) for marks, command in matched if marks is not None]
+    return sorted(found, key=lambda pair: (pair[0][0][0] if pair[0] else 0, pair[1].label))
+
+
+def _command_rows(
+    question: Question, found: list[tuple[tuple[Mark, ...], PaletteCommand]], title: str
+) -> list[PaletteRow]:
+    limit = COMMANDS_IN_ALL if question.scope is PaletteScope.ALL and question.words.strip() else None
+    rows = [
+        PaletteRow(
+            RowKind.COMMAND,
+            marked(command.label, marks),
+            command.icon,
+            keys=command.keys,
+            command=command.id,
+        )
+        for marks, command in found[:limit]
+    ]
+    return [_group(text(title)), *rows] if rows else []
+
+
+def marked(words: str, marks: Sequence[Mark], *, strong: bool = False) -> tuple[Part, ...]:
+    """Return a text cut where its marks start and end."""
+    parts: list[Part] = []
+    done = 0
+    for start, length in marks:
+        if start > done:
+            parts.append(Part(words[done:start], strong=strong))
+        parts.append(Part(words[start : start + length], matched=True, strong=strong))
+        done = start + length
+    if done < len(words):
+        parts.append(Part(words[done:], strong=strong))
+    return tuple(parts)
+
+
+# ---- customers -------------------------------------------------------------------------------
+
+
+def _customer_rows(question: Question) -> list[PaletteRow]:
+    if not question.words.strip():
+        rows = [customer_row(hit, question.open_people) for hit in question.recents]
+        return [_group(text("palette.group.recents")), *rows] if rows else []
+    if question.state is SearchState.FAILED:
+        sentence = Part(text("palette.directory_failed"))
+        retry = Part(text("palette.retry"))
+        return [
+            _group(text("palette.group.customers")),
+            PaletteRow(RowKind.NOTICE, (sentence,), "circle-x", (retry,), command="retry_search"),
+        ]
+    rows = []
+    if question.answer is not None and question.answer.hits:
+        limit = CUSTOMERS_IN_ALL if question.scope is PaletteScope.ALL else None
+        shown = question.answer.hits[:limit]
+        rows = [_group(_counted_title(question.answer, len(shown)), question.directory_time)]
+        rows += [customer_row(hit, question.open_people) for hit in shown]
+    if question.state is SearchState.READING:
+        rows += [_group(text("palette.reading")), PaletteRow(RowKind.SKELETON, ())]
+    return rows
+
+
+def _counted_title(answer: SearchAnswer, shown: int) -> str:
+    if answer.total <= shown and not answer.more:
+        return text("palette.group.customers")
+    total = text("palette.more_than", count=answer.total) if answer.more else str(answer.total)
+    return text("palette.group.customers_counted", shown=shown, total=total)
+
+
+def customer_row(hit: SearchHit, open_people: Collection[PersonId]) -> PaletteRow:
+    """Return the row of a customer: name, what tells homonyms apart, number, and why it is there."""
+    party = hit.entry.party
+    if party.kind is PartyKind.COMPANY:
+        parts = list(marked(party.company_name, _marks(hit, "company_name"), strong=True))
+        parts += _quiet(hit, "siren", party.siren)
+    else:
+        parts = list(marked(party.last_name, _marks(hit, "last_name"), strong=True))
+        parts.append(Part(" ", strong=True))
+        parts += marked(party.first_name, _marks(hit, "first_name"), strong=True)
+        parts += _birth(hit)
+    parts += _quiet(hit, "city", party.city)
+    parts += _reason(hit)
+    is_open = hit.entry.person in open_people
+    number = format_member_number(party.member_number)
+    matched = MatchedOn.MEMBER_NUMBER in hit.matched_on
+    return PaletteRow(
+        RowKind.CUSTOMER,
+        tuple(parts),
+        _icon(hit, is_open=is_open),
+        (Part(number, matched=matched),) if number else (),
+        chip="open" if is_open else ("restricted" if party.restricted else ""),
+        hit=hit,
+    )
+
+
+def _icon(hit: SearchHit, *, is_open: bool) -> str:
+    if hit.entry.party.restricted and not is_open:
+        return "lock"
+    icons = {PartyKind.COMPANY: "store", PartyKind.BENEFICIARY: "users"}
+    return icons.get(hit.entry.party.kind, "user")
+
+
+def _marks(hit: SearchHit, field: str) -> tuple[Mark, ...]:
+    return merged([(start, length) for name, start, length in hit.highlights if name == field])
+
+
+def _birth(hit: SearchHit) -> list[Part]:
+    born = hit.entry.party.birth_date
+    if born is None:
+        return []
+    matched = MatchedOn.BIRTH_DATE in hit.matched_on
+    # Two people of one name: the birth date is what the agent reads next.
+    return [Part(" · "), Part(format_date(born), matched=matched, strong=hit.homonyms > 0)]
+
+
+def _quiet(hit: SearchHit, field: str, value: str) -> list[Part]:
+    return [Part(" · "), *marked(value, _marks(hit, field))] if value else []
+
+
+def _reason(hit: SearchHit) -> list[Part]:
+    """Return what the row must add for the reader to see why it is there."""
+    party, parts = hit.entry.party, []
+    if hit.member_label:
+        parts += [Part(" · "), Part(hit.member_label)]
+    if MatchedOn.PHONE in hit.matched_on and party.phones:
+        parts += [Part(" · "), Part(format_phone(party.phones[0]), matched=True)]
+    if MatchedOn.EMAIL in hit.matched_on and party.email:
+        parts += [Part(" · "), *marked(party.email, _marks(hit, "email") or ((0, len(party.email)),))]
+    if MatchedOn.BIRTH_NAME in hit.matched_on and party.birth_name:
+        parts += [
+            Part(" · "),
+            Part(text("palette.born")),
+            *marked(party.birth_name, _marks(hit, "birth_name")),
+        ]
+    if MatchedOn.COMPANY in hit.matched_on and party.kind is not PartyKind.COMPANY and party.company_name:
+        parts += _quiet(hit, "company_name", party.company_name)
+    for kind in (MatchedOn.NAME_TYPO, MatchedOn.NAME_PHONETIC):
+        if kind in hit.matched_on:
+            parts += [Part(" · "), Part(text(f"palette.{kind}"))]
+    return parts
+
+
+def _group(title: str, right: str = "") -> PaletteRow:
+    return PaletteRow(RowKind.GROUP, (Part(title),), right=(Part(right),) if right else ())
+
+
+def _nothing(question: Question) -> PaletteRow:
+    if not question.words.strip():
+        return PaletteRow(RowKind.NOTICE, (Part(text("palette.hint")),), "search")
+    return PaletteRow(
+        RowKind.NOTICE, (Part(text("palette.nothing", words=question.words.strip())),), "search"
+    )
+
+
+def result_count(found: Listing) -> str:
+    """Return how many results there are, as a sentence."""
+    return plural("palette.results", found.counts[PaletteScope.ALL])

@@ -1,0 +1,145 @@
+"""What the palette knows: the question under way and its rows; the latest question wins."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from avise.env import Env
+from avise.models.customer import PersonId, SearchAnswer, SearchHit
+from avise.models.errors import AviseError
+from avise.texts import text
+from avise.texts.formats import format_moment
+from avise.ui.aio import Report, TaskScope
+from avise.ui.bridge import DeskBridge
+from avise.ui.palette.rows import (
+    Listing,
+    PaletteCommand,
+    PaletteScope,
+    Question,
+    SearchState,
+    listing,
+)
+
+READING_AFTER_MS = 200
+"""Before "recherche en cours" is said (`ui.md` 11)."""
+
+
+class PaletteViewModel(QObject):
+    """State of the palette.
+
+    Args:
+        desk: asked for customers.
+        env: the clock.
+        report: told of failures that are not ours to show.
+        parent: of the object.
+
+    Signals:
+        listed: the rows are not what they were.
+    """
+
+    listed = Signal()
+
+    def __init__(self, desk: DeskBridge, env: Env, report: Report, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._env = env
+        self._tasks = TaskScope(self, report)
+        self._used: Counter[str] = Counter()
+        self._commands: Sequence[PaletteCommand] = ()
+        self._open_people: Collection[PersonId] = ()
+        self._recents: Sequence[SearchHit] = ()
+        self._answer: SearchAnswer | None = None
+        self._state = SearchState.DONE
+        self._slow = QTimer(self)
+        self._slow.setSingleShot(True)
+        self._slow.setInterval(READING_AFTER_MS)
+        self._slow.timeout.connect(self._on_slow)
+        self.words = ""
+        self.scope = PaletteScope.ALL
+        self.found = Listing((), dict.fromkeys(PaletteScope, 0))
+
+    def open(self, commands: Sequence[PaletteCommand], open_people: Collection[PersonId], words: str) -> None:
+        """Start over with the commands that can be run now."""
+        self._commands, self._open_people = commands, open_people
+        self._answer, self._state = None, SearchState.DONE
+        self.scope = PaletteScope.ALL
+        self.words = ""
+        self._tasks.spawn(self._read_recents(), name="palette recents")
+        self.look_for(words)
+
+    def close(self) -> None:
+        """Stop looking."""
+        self._slow.stop()
+        self._tasks.cancel()
+
+    def look_for(self, words: str) -> None:
+        """Look for other words; what the question before finds is dropped."""
+        self.words = words
+        if words.strip():
+            self._tasks.spawn(self._search(words), name="palette search")
+        else:
+            self._tasks.spawn(_nothing(), name="palette search")
+            self._slow.stop()
+            self._answer, self._state = None, SearchState.DONE
+        self._list()
+
+    def set_scope(self, scope: PaletteScope) -> None:
+        """Look for customers alone, commands alone, or both."""
+        self.scope = scope
+        self._list()
+
+    def command(self, identifier: str) -> Callable[[], None] | None:
+        """Return what a command does, and count its use."""
+        for command in self._commands:
+            if command.id == identifier:
+                self._used[identifier] += 1
+                return command.run
+        return None
+
+    async def _read_recents(self) -> None:
+        self._recents = await self._desk.recents()
+        self._list()
+
+    async def _search(self, words: str) -> None:
+        self._slow.start()
+        try:
+            self._answer, self._state = await self._desk.search(words), SearchState.DONE
+        except AviseError:
+            self._answer, self._state = None, SearchState.FAILED
+        self._slow.stop()
+        self._list()
+
+    @Slot()
+    def _on_slow(self) -> None:
+        self._state = SearchState.READING
+        self._list()
+
+    def _list(self) -> None:
+        self.found = listing(
+            Question(
+                self.words,
+                self.scope,
+                self._commands,
+                [command for command, _count in self._used.most_common()],
+                self._recents,
+                self._answer,
+                self._state,
+                self._open_people,
+                self._directory_time(),
+            )
+        )
+        self.listed.emit()
+
+    def _directory_time(self) -> str:
+        if self._answer is None or not self._answer.as_of:
+            return ""
+        read = datetime.fromisoformat(self._answer.as_of)
+        return text("palette.directory_read", time=format_moment(read, self._env.now()))
+
+
+async def _nothing() -> None:
+    """Take the place of the search under way, which is cancelled."""
