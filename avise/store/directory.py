@@ -1,0 +1,258 @@
+"""The search directory: who exists, found by any key in any form; a file of its own (decision 15).
+
+It is built aside, checked and renamed into place, so that a crash leaves the directory that was
+there; changes are then applied to it one batch at a time. It holds nothing that cannot be read again
+from the identity master: a damaged one is set aside and asked for again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import Connection
+
+from avise.env import Env
+from avise.models.customer import DirectoryEntry, Party, PersonId, SearchAnswer
+from avise.models.errors import AviseError
+from avise.models.identifiers import normalised_member_number, parse_phone
+from avise.store.connections import check_library, close_quietly, open_encrypted
+from avise.store.directory_building import DirectoryBuilder, is_sound
+from avise.store.directory_reading import DirectoryReader
+from avise.store.directory_schema import Minter, reversed_digits
+from avise.store.directory_search import DirectorySearch
+from avise.store.directory_writing import PartyWriter, write_meta
+from avise.store.errors import LIBRARY_ERRORS, CorruptedFileError, StoreClosedError, translated
+from avise.store.readers import Readers
+from avise.store.salvage import set_aside
+from avise.store.search_answer import answer
+from avise.store.search_query import parse_search
+
+T = TypeVar("T")
+
+MEMBER_SCHEME = "member"
+READER_CACHE_KIB = 21 * 1024
+"""64 MB for the three readers carried 4.3 million persons under the bar (`platform.md` 6)."""
+
+_CHANGING_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "temp_store=MEMORY", "secure_delete=ON")
+
+
+class DirectoryNotReadyError(AviseError):
+    """There is no directory to look in yet: not the same as finding nobody."""
+
+
+class Directory:
+    """The search directory of a profile. Make it with `Directory.open`, end it with `aclose`."""
+
+    def __init__(self, path: Path, key: bytes, env: Env, minter: Minter) -> None:
+        self.path = path
+        self.notices: tuple[AviseError, ...] = ()
+        """What staff must be told about this opening."""
+        self._key = key
+        self._env = env
+        self._minter = minter
+        self._writing = ThreadPoolExecutor(1, "avise-directory-writer")
+        self._readers = Readers("avise-directory-reader", READER_CACHE_KIB)
+        self._writer: Connection | None = None
+        self._ready = False
+        self._closed = False
+
+    @classmethod
+    async def open(cls, path: Path, key: bytes, env: Env, minter: Minter) -> Directory:
+        """Open the directory of a profile; it may not be built yet (`ready`).
+
+        A file that is damaged, of another key or of another version is set aside, and
+        `notices` says so: everything in it is read again from the identity master.
+
+        Args:
+            path: the file; its folder is created.
+            key: 32 raw bytes, the store's.
+            env: clock.
+            minter: gives persons the site's identifiers.
+        """
+        directory = cls(path, key, env, minter)
+        try:
+            await directory._on_writer(directory._open_blocking)
+        except BaseException:
+            await directory.aclose()
+            raise
+        return directory
+
+    @property
+    def ready(self) -> bool:
+        """Whether there is a directory to look in."""
+        return self._ready
+
+    # ---- finding ---------------------------------------------------------------------------------
+
+    async def search(self, words: str, limit: int = 50) -> SearchAnswer:
+        """Find parties by name, birth date, number, telephone, e-mail, town, company, or several.
+
+        Args:
+            words: as typed.
+            limit: rows returned; `total` counts the others.
+
+        Raises:
+            DirectoryNotReadyError: `directory.building`.
+        """
+        today = self._env.now().date()
+
+        def question(connection: Connection) -> SearchAnswer:
+            query = parse_search(words, today)
+            return answer(DirectorySearch(connection, today, limit), query, limit)
+
+        return await self._read(question)
+
+    async def by_person(self, person: PersonId) -> DirectoryEntry | None:
+        """Return one party, None when the directory does not list it."""
+        return await self._read(lambda connection: DirectoryReader(connection).person(person))
+
+    async def by_identifier(self, scheme: str, value: str) -> DirectoryEntry | None:
+        """Return the party who bears an identifier, the member when several persons of a dossier do.
+
+        Args:
+            scheme: "member", or a tool's ("benefits.insured").
+            value: as the tool writes it; a member number may hold spaces.
+        """
+
+        def question(connection: Connection) -> DirectoryEntry | None:
+            reader = DirectoryReader(connection)
+            found = reader.by_identifier(scheme, value)
+            if not found and scheme == MEMBER_SCHEME:
+                found = reader.by_member(normalised_member_number(value), beginning=False)
+            entries = list(reader.parties(found).values())
+            entries.sort(key=lambda entry: entry.person != entry.dossier)
+            return entries[0] if entries else None
+
+        return await self._read(question)
+
+    async def by_phone(self, number: str) -> tuple[DirectoryEntry, ...]:
+        """Return who bears a telephone number, members first; for incoming calls.
+
+        Args:
+            number: E.164, or any form that `parse_phone` reads.
+        """
+        digits = reversed_digits(parse_phone(number) or number)
+
+        def question(connection: Connection) -> tuple[DirectoryEntry, ...]:
+            reader = DirectoryReader(connection)
+            entries = list(reader.parties(reader.by_phone(digits, end_only=False)).values())
+            return tuple(sorted(entries, key=lambda entry: entry.person != entry.dossier))
+
+        return await self._read(question) if digits else ()
+
+    async def family(self, dossier: PersonId) -> tuple[DirectoryEntry, ...]:
+        """Return the member of a dossier, first, and the persons that it covers."""
+
+        def question(connection: Connection) -> tuple[DirectoryEntry, ...]:
+            entries = DirectoryReader(connection).family(dossier)
+            return tuple(sorted(entries, key=lambda entry: entry.person != entry.dossier))
+
+        return await self._read(question)
+
+    async def count(self) -> int:
+        """Return how many parties are listed; 0 when there is no directory yet."""
+        return await self._read(lambda connection: DirectoryReader(connection).count()) if self._ready else 0
+
+    async def cursor(self) -> str:
+        """Return where the next reading of changes starts; "" when everything is to be read."""
+        return (
+            await self._read(lambda connection: DirectoryReader(connection).fact("cursor"))
+            if self._ready
+            else ""
+        )
+
+    # ---- filling ---------------------------------------------------------------------------------
+
+    def rebuild(self) -> DirectoryBuilder:
+        """Return a builder of a whole new directory; this one answers until it is finished."""
+        return DirectoryBuilder(self.path, self._key, self._env, self._minter, self._on_writer, self._swap)
+
+    async def apply(self, parties: Sequence[Party], cursor: str) -> int:
+        """Apply a batch of changes with its cursor, all or nothing; return how many were left out.
+
+        Raises:
+            DirectoryNotReadyError: nothing was built yet.
+        """
+        now = self._env.now().isoformat()
+
+        def change() -> int:
+            if self._writer is None:
+                raise DirectoryNotReadyError("directory.building")
+            with self._errors_translated(), self._writer.begin():
+                writer = PartyWriter(self._writer, self._minter, staged=False)
+                writer.write(parties)
+                write_meta(self._writer, {"cursor": cursor, "as_of": now})
+                return writer.left_out
+
+        return await self._on_writer(change)
+
+    async def aclose(self) -> None:
+        """Finish what was handed over, end the threads, then close the connections."""
+        self._closed = True
+        await asyncio.to_thread(self._close_blocking)
+
+    # ---- on the threads --------------------------------------------------------------------------
+
+    async def _read(self, question: Callable[[Connection], T]) -> T:
+        if not self._ready:
+            raise DirectoryNotReadyError("directory.building")
+        with self._errors_translated():
+            return await asyncio.shield(asyncio.wrap_future(self._readers.submit(question)))
+
+    async def _on_writer(self, work: Callable[[], T]) -> T:
+        if self._closed:
+            raise StoreClosedError
+        return await asyncio.shield(asyncio.wrap_future(self._writing.submit(work)))
+
+    @contextmanager
+    def _errors_translated(self) -> Iterator[None]:
+        try:
+            yield
+        except LIBRARY_ERRORS as error:
+            failure = translated(error)
+            if isinstance(failure, CorruptedFileError):
+                # Set aside at the next opening; until then there is nothing to look in.
+                self._ready = False
+            raise failure from None
+
+    def _open_blocking(self) -> None:
+        check_library()
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        DirectoryBuilder.sweep(self.path)
+        if not self.path.exists():
+            return
+        if not is_sound(self.path, self._key):
+            set_aside(self.path, "unreadable", self._env.now())
+            self.notices = (AviseError("directory.unreadable"),)
+            return
+        self._connect()
+
+    def _connect(self) -> None:
+        with self._errors_translated():
+            self._writer = open_encrypted(self.path, self._key, pragmas=_CHANGING_PRAGMAS)
+            self._readers.open(self.path, self._key)
+        self._ready = True
+
+    def _disconnect(self) -> None:
+        self._readers.close_connections()
+        if self._writer is not None:
+            close_quietly(self._writer)
+            self._writer = None
+
+    def _swap(self, built: Path) -> None:
+        """Put a built directory in the place of this one; questions under way end first, others wait."""
+        self._disconnect()
+        built.replace(self.path)
+        for suffix in ("-wal", "-shm"):
+            self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+        self._connect()
+
+    def _close_blocking(self) -> None:
+        self._writing.shutdown(wait=True)
+        self._readers.shut_down()
+        self._disconnect()

@@ -1,0 +1,336 @@
+"""One search of the directory: every reading of what was typed is tried, the best answers come first.
+
+Exact ranges are read before beginnings, and beginnings before mistakes: what is forgiven is looked
+for only when the exact answers leave room, so that "martin" costs one range.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import Connection
+
+from avise.models.customer import MatchedOn, Party
+from avise.store.directory_reading import PERSON_BOUND, DirectoryReader, Filters, NameRow, as_filter
+from avise.store.directory_schema import (
+    MIN_FORGIVEN,
+    NameKind,
+    WordKind,
+    company_words,
+    keys_of,
+    reversed_digits,
+)
+from avise.store.name_matching import MOST, NameMatch, best_match
+from avise.store.search_query import NameReading, SearchQuery, TypedNumber, name_readings
+
+IDENTIFIER = 130.0
+IDENTIFIER_BEGINNING = 75.0
+COMPANY = 85.0
+BORN = 60.0
+TOWN = 55.0
+BORN_THAT_DAY = 20.0
+BORN_THEN = 10.0
+IN_TOWN = 10.0
+OTHER_NAME = 25.0
+"""Taken off an identifier whose bearer has another name or birth date than the one typed beside it."""
+
+MIN_BEGINNING = 3
+"""Letters of a surname before its beginning is tried together with a first name."""
+MIN_TOWN_BEGINNING = 4
+POSTCODE_DIGITS = 5
+
+
+@dataclass(slots=True)
+class Found:
+    """Why one party answers."""
+
+    score: float
+    matched_on: tuple[MatchedOn, ...]
+    typed: dict[str, str] = field(default_factory=dict)
+    """What was typed for each field of the party that matched, folded."""
+
+    @property
+    def relative(self) -> float:
+        """The score between 0 and 1."""
+        return round(min(self.score / MOST, 1.0), 4)
+
+
+class DirectorySearch:
+    """Runs one search over one connection.
+
+    Args:
+        connection: of the directory.
+        today: tells birth years from other numbers.
+        wanted: how many rows will be shown; mistakes are forgiven when fewer were found.
+    """
+
+    def __init__(self, connection: Connection, today: date, wanted: int) -> None:
+        self.reader = DirectoryReader(connection)
+        self._today = today
+        self._wanted = wanted
+        self._found: dict[int, Found] = {}
+
+    def run(self, query: SearchQuery) -> dict[int, Found]:
+        """Return the parties that answer, by their number in the directory."""
+        identified = self._by_identifiers(query)
+        if query.words or query.spans:
+            identified = self._confirmed(identified, query)
+        for party, why in identified.items():
+            self._keep(party, why)
+        for filters in self._filters(query):
+            self._people(query.words, filters)
+        return self._found
+
+    def _keep(self, party: int, why: Found) -> None:
+        known = self._found.get(party)
+        if known is None or known.score < why.score:
+            self._found[party] = why
+
+    # ---- identifiers -----------------------------------------------------------------------------
+
+    def _by_identifiers(self, query: SearchQuery) -> dict[int, Found]:
+        found: dict[int, Found] = {}
+        for party, why in self._identifier_hits(query):
+            if party not in found or found[party].score < why.score:
+                found[party] = why
+        return found
+
+    def _identifier_hits(self, query: SearchQuery) -> Iterator[tuple[int, Found]]:
+        for number in query.numbers:
+            yield from self._of_number(number)
+        for code in query.codes:
+            yield from self._of_member(code)
+        for email in query.emails:
+            for party in self.reader.by_email(email):
+                yield party, Found(IDENTIFIER_BEGINNING, (MatchedOn.EMAIL,), {"email": email})
+
+    def _of_number(self, number: TypedNumber) -> Iterator[tuple[int, Found]]:
+        if phone := number.phone():
+            digits = reversed_digits(phone)
+            for party in self.reader.by_phone(digits, end_only=False):
+                yield party, Found(IDENTIFIER, (MatchedOn.PHONE,), {"phones": phone})
+        if end := number.phone_end():
+            for party in self.reader.by_phone(end[::-1], end_only=True):
+                yield party, Found(IDENTIFIER_BEGINNING, (MatchedOn.PHONE,), {"phones": end})
+        if len(number.digits) in (9, 14):
+            for party in self.reader.by_siren(number.digits):
+                yield party, Found(IDENTIFIER, (MatchedOn.SIREN,), {"siren": number.digits[:9]})
+        if member := number.member():
+            yield from self._of_member(member)
+
+    def _of_member(self, member: str) -> Iterator[tuple[int, Found]]:
+        typed = {"member_number": member}
+        for party in self.reader.by_member(member, beginning=False):
+            yield party, Found(IDENTIFIER, (MatchedOn.MEMBER_NUMBER,), typed)
+        for party in self.reader.by_member(member, beginning=True):
+            yield party, Found(IDENTIFIER_BEGINNING, (MatchedOn.MEMBER_NUMBER,), typed)
+
+    def _confirmed(self, identified: dict[int, Found], query: SearchQuery) -> dict[int, Found]:
+        """Return the bearers whose name and birth are those typed beside the number.
+
+        When there is none, a whole number still shows its bearers, lower: the caller may be the
+        spouse of whoever bears it.
+        """
+        readings = name_readings(query.words)
+        spans = [as_filter(span) for span in query.spans]
+        parties = self.reader.parties(list(identified))
+        confirmed = {}
+        for number, entry in parties.items():
+            why = _confirmation(entry.party, readings, spans)
+            if why is not None:
+                known = identified[number]
+                confirmed[number] = Found(
+                    known.score + why.score, known.matched_on + why.matched_on, known.typed | why.typed
+                )
+        if confirmed:
+            return confirmed
+        return {
+            number: Found(why.score - OTHER_NAME, why.matched_on, why.typed)
+            for number, why in identified.items()
+            if why.score >= IDENTIFIER
+        }
+
+    # ---- names -----------------------------------------------------------------------------------
+
+    def _filters(self, query: SearchQuery) -> list[Filters]:
+        """Return what else restricts people: each reading of the dates and of a postcode.
+
+        Empty when something typed can only be an identifier: names alone would not answer it.
+        """
+        dated = [Filters(as_filter(span)) for span in query.spans] or [Filters()]
+        if query.codes or (query.emails and not query.email_is_a_guess) or len(query.numbers) > 1:
+            return []
+        if not query.numbers:
+            return dated if query.words or query.spans else []
+        (number,) = query.numbers
+        found: list[Filters] = []
+        if not query.spans:
+            found.extend(Filters(as_filter(span)) for span in number.spans(self._today))
+        if len(number.text) == POSTCODE_DIGITS and (towns := self.reader.cities_at(number.text)):
+            found.extend(Filters(filters.span, towns) for filters in dated)
+        return found
+
+    def _people(self, words: tuple[str, ...], filters: Filters) -> None:
+        if not words:
+            self._everybody(filters)
+            return
+        self._named(words, filters)
+        if not filters.cities:
+            for others, towns, typed in self._towns(words):
+                restricted = Filters(filters.span, towns)
+                if others:
+                    self._named(others, restricted, typed)
+                else:
+                    self._everybody(restricted, typed)
+        self._companies(words, filters)
+
+    def _everybody(self, filters: Filters, town: str = "") -> None:
+        """Keep whoever was born then or lives there, when no name was typed."""
+        if filters.span is not None:
+            rows = [row for row in self.reader.by_birth(filters, PERSON_BOUND) if filters.admits(row)]
+            base = BORN
+        else:
+            rows, base = self.reader.by_city(filters.cities), TOWN
+        for row in rows:
+            if row.kind == NameKind.LAST:
+                self._keep(row.party, _with_filters(Found(base, ()), filters, town, worth=False))
+
+    def _named(self, words: tuple[str, ...], filters: Filters, town: str = "") -> None:
+        readings = name_readings(words)
+        kept = 0
+        for rows in self._ranges(readings, filters):
+            kept += self._keep_rows(rows, readings, filters, town)
+            if kept >= self._wanted:
+                return
+
+    def _ranges(self, readings: Sequence[NameReading], filters: Filters) -> Iterator[list[NameRow]]:
+        """Yield rows to be matched, by steps from what is exact to what is forgiven."""
+        if filters.span is not None and filters.span[0] == filters.span[1]:
+            # So few are born on one day that each is compared in every way at once.
+            yield self.reader.by_birth(filters)
+            return
+        named = [reading for reading in readings if reading.last]
+        # In a town, first names are compared here: the range is short.
+        yield _flat(
+            self.reader.by_last(reading.last, "" if filters.cities else reading.first, filters)
+            for reading in named
+        )
+        yield _flat(
+            self.reader.by_beginning(reading.last, reading.first, filters)
+            for reading in named
+            if len(reading.last) >= MIN_BEGINNING or not reading.first
+        )
+        if filters == Filters():
+            yield _flat(self.reader.by_first(reading.first) for reading in readings if not reading.last)
+            yield _flat(
+                self.reader.by_last_and_firsts(
+                    reading.last, self.reader.near(WordKind.FIRST_NAME, reading.first)
+                )
+                for reading in named
+                if len(reading.first) >= MIN_FORGIVEN
+            )
+        yield _flat(
+            self.reader.by_surnames(self.reader.near(WordKind.SURNAME, reading.last), reading.first, filters)
+            for reading in named
+            if len(reading.last) >= MIN_FORGIVEN
+        )
+
+    def _keep_rows(
+        self, rows: Iterable[NameRow], readings: Sequence[NameReading], filters: Filters, town: str
+    ) -> int:
+        """Keep the rows that answer; return how many."""
+        kept = 0
+        for row in rows:
+            if not filters.admits(row):
+                continue
+            kind = NameKind(row.kind)
+            match = best_match(readings, row.last, row.first, kind)
+            if match is not None:
+                self._keep(row.party, _with_filters(_of_match(match, kind), filters, town))
+                kept += 1
+        return kept
+
+    def _towns(self, words: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], tuple[int, ...], str]]:
+        """Yield each way to read some neighbouring words as a town: (other words, towns, what was typed)."""
+        for start in range(len(words)):
+            for end in range(start + 1, len(words) + 1):
+                others = words[:start] + words[end:]
+                typed = "".join(words[start:end])
+                towns = self.reader.cities_named(typed, beginning=False)
+                if not towns and others and len(typed) >= MIN_TOWN_BEGINNING:
+                    towns = self.reader.cities_named(typed, beginning=True)
+                if towns:
+                    yield others, towns, typed
+
+    # ---- companies -------------------------------------------------------------------------------
+
+    def _companies(self, words: tuple[str, ...], filters: Filters) -> None:
+        """Keep companies whose name has every word; the last words may be their town."""
+        if filters.span is not None:
+            return
+        wanted = company_words(" ".join(words))
+        for party in self.reader.by_company_words(wanted):
+            self._keep(party, Found(COMPANY, (MatchedOn.COMPANY,), {"company_name": wanted[0]}))
+
+
+def _flat(lists: Iterable[list[NameRow]]) -> list[NameRow]:
+    return [row for rows in lists for row in rows]
+
+
+def _of_match(match: NameMatch, kind: NameKind) -> Found:
+    typed = {}
+    if match.last:
+        names = (
+            ("last_name", "birth_name")
+            if kind is NameKind.PART
+            else (("last_name",) if kind is NameKind.LAST else ("birth_name",))
+        )
+        typed = dict.fromkeys(names, match.last)
+    if match.first:
+        typed["first_name"] = match.first
+    return Found(match.score, match.matched_on, typed)
+
+
+def _with_filters(found: Found, filters: Filters, town: str, *, worth: bool = True) -> Found:
+    """Add what a birth date and a town that match say."""
+    if filters.span is not None:
+        day = filters.span[0] == filters.span[1]
+        if worth:
+            found.score += BORN_THAT_DAY if day else BORN_THEN
+        found.matched_on += (MatchedOn.BIRTH_DATE,)
+        found.typed["birth_date"] = f"{filters.span[0]}-{filters.span[1]}"
+    if filters.cities:
+        if worth:
+            found.score += IN_TOWN
+        found.matched_on += (MatchedOn.CITY,)
+        if town:
+            found.typed["city"] = town
+    return found
+
+
+def _confirmation(
+    party: Party, readings: Sequence[NameReading], spans: Sequence[tuple[int, int]]
+) -> Found | None:
+    """Return what a party's name and birth add to its number, None when one of them is another's."""
+    keys = keys_of(party)
+    filters = Filters()
+    if spans:
+        bounds = next((span for span in spans if span[0] <= keys.birth <= span[1]), None)
+        if bounds is None:
+            return None
+        filters = Filters(bounds)
+    if not readings:
+        return _with_filters(Found(0.0, ()), filters, "")
+    matches = [
+        (match, name.kind)
+        for name in keys.names
+        if (match := best_match(readings, name.last, name.first, name.kind)) is not None
+    ]
+    if not matches:
+        return None
+    best, kind = max(matches, key=lambda match: match[0].score)
+    found = _of_match(best, kind)
+    found.score = 0.0
+    return _with_filters(found, filters, "")

@@ -1,0 +1,110 @@
+"""How well a person's name answers what was typed, and why: one scale for every way of finding."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from avise.models.customer import MatchedOn
+from avise.models.names import phonetic_key, within_one_edit
+from avise.store.directory_schema import MIN_FORGIVEN, NameKind
+from avise.store.search_query import NameReading
+
+EXACT = 100.0
+BEGINNING_OF_FIRST = 92.0
+LAST_ONLY = 80.0
+FIRST_FORGIVEN = 70.0
+BEGINNING = 60.0
+FIRST_ONLY = 55.0
+FORGIVEN = 50.0
+SOUND = 44.0
+MOST = 130.0
+"""What a name, a birth date and a town that all match add up to: the score of 1."""
+
+_WORSE = {NameKind.LAST: 0.0, NameKind.BIRTH: 2.0, NameKind.PART: 4.0}
+
+
+@dataclass(frozen=True, slots=True)
+class NameMatch:
+    """One reading of what was typed that answers to a name."""
+
+    score: float
+    matched_on: tuple[MatchedOn, ...]
+    last: str
+    """What was typed for the surname; "" when only the first name was."""
+    first: str
+
+
+def best_match(readings: Sequence[NameReading], last: str, first: str, kind: NameKind) -> NameMatch | None:
+    """Return the best reading for a name, None when none answers to it.
+
+    Args:
+        readings: of what was typed.
+        last: folded surname of the directory.
+        first: folded first name.
+        kind: which of the person's names it is.
+    """
+    best: NameMatch | None = None
+    for reading in readings:
+        found = _match(reading, last, first, kind)
+        if found is not None and (best is None or found.score > best.score):
+            best = found
+    return best
+
+
+def _match(reading: NameReading, last: str, first: str, kind: NameKind) -> NameMatch | None:
+    if not reading.last:
+        return _first_alone(reading.first, first)
+    surname = _surname(reading.last, last)
+    if surname is None:
+        return None
+    score, why = surname
+    matched = [why if why is not MatchedOn.NAME or kind is not NameKind.BIRTH else MatchedOn.BIRTH_NAME]
+    if reading.first:
+        malus = _first_malus(reading.first, first)
+        if malus is None:
+            return None
+        score += EXACT - LAST_ONLY - malus
+        matched.append(MatchedOn.FIRST_NAME)
+    return NameMatch(score - _WORSE[kind], tuple(matched), reading.last, reading.first)
+
+
+def _surname(typed: str, last: str) -> tuple[float, MatchedOn] | None:
+    if last == typed:
+        return LAST_ONLY, MatchedOn.NAME
+    if last.startswith(typed):
+        return BEGINNING, MatchedOn.NAME
+    if min(len(typed), len(last)) < MIN_FORGIVEN:
+        return None
+    if within_one_edit(typed, last):
+        return FORGIVEN, MatchedOn.NAME_TYPO
+    if _sound(typed) == _sound(last):
+        return SOUND, MatchedOn.NAME_PHONETIC
+    return None
+
+
+def _first_malus(typed: str, first: str) -> float | None:
+    """Return what a first name takes off a perfect score, None when it does not answer."""
+    if first == typed:
+        return 0.0
+    if first.startswith(typed):
+        return EXACT - BEGINNING_OF_FIRST
+    if len(typed) < MIN_FORGIVEN:
+        return None
+    if typed in first or within_one_edit(typed, first) or _sound(typed) == _sound(first):
+        return EXACT - FIRST_FORGIVEN
+    return None
+
+
+def _first_alone(typed: str, first: str) -> NameMatch | None:
+    if first == typed:
+        return NameMatch(FIRST_ONLY, (MatchedOn.FIRST_NAME,), "", typed)
+    if first.startswith(typed):
+        return NameMatch(FIRST_ONLY - 5, (MatchedOn.FIRST_NAME,), "", typed)
+    return None
+
+
+@lru_cache(maxsize=16384)
+def _sound(word: str) -> str:
+    return phonetic_key(word) or word

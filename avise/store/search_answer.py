@@ -1,0 +1,128 @@
+"""Search results as rows to show: ranked, homonyms counted, what matched tinted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from avise.models.customer import (
+    DirectoryEntry,
+    MatchedOn,
+    Party,
+    PartyKind,
+    PersonId,
+    SearchAnswer,
+    SearchHit,
+)
+from avise.models.names import fold, fold_with_origins
+from avise.store.directory_search import DirectorySearch, Found
+from avise.store.search_query import SearchQuery
+from avise.texts.catalogue import text
+
+Highlight = tuple[str, int, int]
+
+_FORGIVEN = frozenset({MatchedOn.NAME_TYPO, MatchedOn.NAME_PHONETIC})
+
+
+def answer(search: DirectorySearch, query: SearchQuery, limit: int) -> SearchAnswer:
+    """Run a search and return at most `limit` rows, the best first."""
+    found = {} if query.empty else search.run(query)
+    as_of = search.reader.fact("as_of")
+    if not found:
+        return SearchAnswer((), 0, as_of=as_of)
+    entries = search.reader.parties(list(found))
+    ranked = sorted(entries, key=lambda number: (-found[number].score, *_order(entries[number].party)))
+    names = Counter(_name(entry.party) for entry in entries.values())
+    shown = ranked[:limit]
+    members = _members(search, [entries[number] for number in shown])
+    hits = tuple(
+        SearchHit(
+            entry=entries[number],
+            score=found[number].relative,
+            matched_on=tuple(dict.fromkeys(found[number].matched_on)),
+            highlights=tuple(_highlights(entries[number].party, found[number])),
+            homonyms=names[_name(entries[number].party)] - 1,
+            member_label=_member_label(entries[number], members),
+        )
+        for number in shown
+    )
+    return SearchAnswer(hits, len(found), more=search.reader.cut, as_of=as_of)
+
+
+def _order(party: Party) -> tuple[str, str, str, str]:
+    birth = party.birth_date.isoformat() if party.birth_date is not None else ""
+    return fold(party.last_name or party.company_name), fold(party.first_name), birth, party.native_id
+
+
+def _name(party: Party) -> tuple[str, str]:
+    return fold(party.last_name or party.company_name), fold(party.first_name)
+
+
+def _members(search: DirectorySearch, entries: list[DirectoryEntry]) -> dict[PersonId, DirectoryEntry]:
+    """Return the members whose dossier covers the beneficiaries shown."""
+    wanted = list(dict.fromkeys(entry.dossier for entry in entries if entry.dossier != entry.person))
+    return {entry.person: entry for entry in search.reader.persons(wanted)} if wanted else {}
+
+
+def _member_label(entry: DirectoryEntry, members: dict[PersonId, DirectoryEntry]) -> str:
+    """Return « conjoint de Hélène » for a beneficiary, "" for anybody else."""
+    member = members.get(entry.dossier)
+    if entry.party.kind is not PartyKind.BENEFICIARY or member is None or entry.dossier == entry.person:
+        return ""
+    first_name = member.party.first_name
+    relation = text(f"search.relation.{entry.party.relation or 'other'}")
+    elided = fold(first_name)[:1] in set("AEIOUY")
+    return text(
+        "search.member_label_elided" if elided else "search.member_label",
+        relation=relation,
+        first_name=first_name,
+    )
+
+
+def _highlights(party: Party, found: Found) -> Iterator[Highlight]:
+    for name, typed in found.typed.items():
+        if name == "phones":
+            yield from _phone_highlights(party, typed)
+        elif name == "birth_date":
+            yield from _birth_highlights(party, typed)
+        elif name in ("last_name", "birth_name"):
+            yield from _name_highlight(name, getattr(party, name), typed, found)
+        else:
+            yield from _part(name, getattr(party, name), typed)
+
+
+def _name_highlight(name: str, value: str, typed: str, found: Found) -> Iterator[Highlight]:
+    part = list(_part(name, value, typed))
+    if part:
+        yield from part
+    elif value and _FORGIVEN & set(found.matched_on):
+        yield name, 0, len(value)
+
+
+def _part(name: str, value: str, typed: str) -> Iterator[Highlight]:
+    """Yield where what was typed stands in a value, accents, hyphens and case apart."""
+    shown, wanted = fold_with_origins(value), fold(typed)
+    start = shown.folded.find(wanted) if wanted else -1
+    if start >= 0:
+        yield name, *shown.span(start, len(wanted))
+
+
+def _phone_highlights(party: Party, typed: str) -> Iterator[Highlight]:
+    """Yield the digits that matched in each number; the field is "phones.0" for the first."""
+    digits = "".join(character for character in typed if character.isdigit())
+    for index, phone in enumerate(party.phones):
+        if phone.removeprefix("+").endswith(digits):
+            yield f"phones.{index}", len(phone) - len(digits), len(digits)
+
+
+def _birth_highlights(party: Party, typed: str) -> Iterator[Highlight]:
+    """Yield the part of a birth date, written DD/MM/YYYY, that was typed: day, month and year, or year."""
+    if party.birth_date is None:
+        return
+    first, last = typed.split("-")
+    if first == last:
+        yield "birth_date", 0, 10
+    elif first[:6] == last[:6]:
+        yield "birth_date", 3, 7
+    else:
+        yield "birth_date", 6, 4

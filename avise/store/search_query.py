@@ -1,0 +1,236 @@
+"""What somebody typed in the search field, read in every way that it may mean.
+
+Parsing guesses nothing: it lists the readings (a number may be a member number, a telephone, a date),
+and the search keeps those that find somebody.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from avise.models.identifiers import compact, parse_phone, phone_digits
+from avise.models.names import fold, fold_words, without_particles
+
+MOST_WORDS = 6
+"""Words that a name is put together from; the others are ignored."""
+OLDEST_YEAR = 1900
+MIN_MEMBER_PREFIX = 4
+"""Characters of a member number before it is looked for by its beginning."""
+MIN_PHONE_END = 6
+"""Digits of a telephone number before it is looked for by its end."""
+MOST_CHARACTERS = 200
+"""What follows is ignored: nobody types more, and a paste must not cost seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class DateSpan:
+    """The days that a typed date may mean: one day, a month or a year."""
+
+    first: date
+    last: date
+
+    @property
+    def is_day(self) -> bool:
+        """Whether it is one day."""
+        return self.first == self.last
+
+
+@dataclass(frozen=True, slots=True)
+class TypedNumber:
+    """A run of digits, as typed: "0482 917 350", "+33 6 39…"."""
+
+    text: str
+
+    @property
+    def digits(self) -> str:
+        """The digits alone."""
+        return "".join(character for character in self.text if character in "0123456789")
+
+    def phone(self) -> str:
+        """Return the number as E.164, "" when it is no telephone number."""
+        return parse_phone(self.text)
+
+    def phone_end(self) -> str:
+        """Return the digits that may end a telephone number, "" when they are too few."""
+        digits = phone_digits(self.text)
+        return digits if len(digits) >= MIN_PHONE_END else ""
+
+    def member(self) -> str:
+        """Return the beginning of a member number that it may be, "" when too short."""
+        found = compact(self.text.replace("+", ""))
+        return found if len(found) >= MIN_MEMBER_PREFIX else ""
+
+    def spans(self, today: date) -> tuple[DateSpan, ...]:
+        """Return the dates that digits alone may be: "12031968", "120368", "1968"."""
+        digits = self.text
+        if not digits.isascii() or not digits.isdigit():
+            return ()
+        if len(digits) == 4:
+            return tuple(_years(int(digits), today))
+        if len(digits) == 8:
+            return tuple(_days(digits[:2], digits[2:4], digits[4:], today))
+        if len(digits) == 6:
+            return tuple(_days(digits[:2], digits[2:4], digits[4:], today))
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class NameReading:
+    """Words read as a surname and a first name, in one of the two orders."""
+
+    last: str
+    """Folded; "" when every word is the first name."""
+    first: str
+    """Folded; "" when every word is the surname."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchQuery:
+    """The parts of what was typed."""
+
+    words: tuple[str, ...] = ()
+    """Folded words, in order."""
+    numbers: tuple[TypedNumber, ...] = ()
+    codes: tuple[str, ...] = ()
+    """Words of letters and digits, upper case: member numbers of tools that use letters."""
+    spans: tuple[DateSpan, ...] = ()
+    """Readings of one typed date, the likeliest first."""
+    emails: tuple[str, ...] = ()
+    """Lower case, whole or the beginning."""
+    email_is_a_guess: bool = False
+    """The words, joined by a dot, may as well be a name: "helene.marchand"."""
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to look for."""
+        return not (self.words or self.numbers or self.codes or self.spans or self.emails)
+
+
+def name_readings(words: tuple[str, ...]) -> tuple[NameReading, ...]:
+    """Return every way to share words between surname and first name, in both orders.
+
+    "Jean Le Goff" is read, among others, as LEGOFF + JEAN; particles in front may be left out.
+    """
+    readings: dict[NameReading, None] = {}
+    for kept in dict.fromkeys((words[:MOST_WORDS], without_particles(words[:MOST_WORDS]))):
+        whole = "".join(kept)
+        if not whole:
+            continue
+        readings[NameReading(whole, "")] = None
+        readings[NameReading("", whole)] = None
+        for cut in range(1, len(kept)):
+            head, tail = "".join(kept[:cut]), "".join(kept[cut:])
+            readings[NameReading(head, tail)] = None
+            readings[NameReading(tail, head)] = None
+    return tuple(readings)
+
+
+_MONTHS = {
+    "JANVIER": 1, "JANV": 1, "JAN": 1, "FEVRIER": 2, "FEVR": 2, "FEV": 2, "MARS": 3, "AVRIL": 4, "AVR": 4,
+    "MAI": 5, "JUIN": 6, "JUILLET": 7, "JUIL": 7, "AOUT": 8, "SEPTEMBRE": 9, "SEPT": 9, "SEP": 9,
+    "OCTOBRE": 10, "OCT": 10, "NOVEMBRE": 11, "NOV": 11, "DECEMBRE": 12, "DEC": 12,
+}  # fmt: skip
+
+_EMAIL = re.compile(r"\S*@\S*")
+_ISO_DATE = re.compile(r"(?<![\d/.-])(\d{4})-(\d{1,2})-(\d{1,2})(?![\d/.-])")
+_NUMERIC_DATE = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})(?![/.-]?\d)")
+_WORD_DATE = re.compile(r"(?<![\w])(?:(\d{1,2})(?:er)?\s+)?([^\W\d_]{3,9})\.?\s+(\d{4})(?!\w)", re.IGNORECASE)
+_NUMBER = re.compile(r"\+?[\d.\-‐‑–/()]*\d[\d.\-‐‑–/()]*")
+
+
+def parse_search(text: str, today: date) -> SearchQuery:
+    """Read what was typed.
+
+    Args:
+        text: anything: a name in any order, a date, a number, an e-mail, a town, or several.
+        today: years after it are not birth years.
+    """
+    rest = " ".join(text[:MOST_CHARACTERS].split())
+    emails = tuple(found.lower() for found in _EMAIL.findall(rest) if len(found) > 1)
+    rest = _EMAIL.sub(" ", rest)
+    spans, rest = _dates(rest, today)
+    numbers: list[str] = []
+    codes: list[str] = []
+    words: list[str] = []
+    run: list[str] = []
+    for token in rest.split():
+        if _NUMBER.fullmatch(token):
+            run.append(token)
+            continue
+        _end_run(run, numbers)
+        if any(character.isdigit() for character in token) and (code := fold(token)):
+            codes.append(code)
+        else:
+            words.extend(fold_words(token))
+    _end_run(run, numbers)
+    guess = rest.strip().lower()
+    guessed = not emails and len(words) > 1 and " " not in guess and re.search(r"\w[._]\w", guess) is not None
+    return SearchQuery(
+        tuple(words),
+        tuple(TypedNumber(number) for number in numbers),
+        tuple(codes),
+        spans,
+        (guess,) if guessed else emails,
+        guessed,
+    )
+
+
+def _end_run(run: list[str], numbers: list[str]) -> None:
+    """Put together digits that were typed in groups, a year at the end kept apart."""
+    if not run:
+        return
+    if len(run) > 1 and re.fullmatch(r"(?:19|20)\d\d", run[-1]) and len("".join(run[:-1])) >= MIN_PHONE_END:
+        numbers.extend(("".join(run[:-1]), run[-1]))
+    else:
+        numbers.append("".join(run))
+    run.clear()
+
+
+def _dates(text: str, today: date) -> tuple[tuple[DateSpan, ...], str]:
+    """Take the first date out of a text; return its readings and what is left."""
+    for pattern, read in ((_ISO_DATE, _read_iso), (_NUMERIC_DATE, _read_numeric), (_WORD_DATE, _read_words)):
+        for found in pattern.finditer(text):
+            spans = tuple(read(found, today))
+            if spans:
+                return spans, text[: found.start()] + " " + text[found.end() :]
+    return (), text
+
+
+def _read_iso(found: re.Match[str], today: date) -> Iterator[DateSpan]:
+    yield from _days(found[3], found[2], found[1], today)
+
+
+def _read_numeric(found: re.Match[str], today: date) -> Iterator[DateSpan]:
+    yield from _days(found[1], found[3], found[4], today)
+
+
+def _read_words(found: re.Match[str], today: date) -> Iterator[DateSpan]:
+    month = _MONTHS.get(fold(found[2]))
+    year = int(found[3])
+    if month is None or not OLDEST_YEAR <= year <= today.year:
+        return
+    if found[1] is not None:
+        yield from _days(found[1], str(month), found[3], today)
+    else:
+        yield DateSpan(date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1]))
+
+
+def _days(day: str, month: str, year: str, today: date) -> Iterator[DateSpan]:
+    """Yield the day, of each century that a two-digit year may belong to, the latest first."""
+    short = len(year) == 2
+    for candidate in (2000 + int(year), 1900 + int(year)) if short else (int(year),):
+        try:
+            found = date(candidate, int(month), int(day))
+        except ValueError:
+            continue
+        if candidate >= OLDEST_YEAR and found <= today:
+            yield DateSpan(found, found)
+
+
+def _years(year: int, today: date) -> Iterator[DateSpan]:
+    if OLDEST_YEAR <= year <= today.year:
+        yield DateSpan(date(year, 1, 1), date(year, 12, 31))
