@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import hmac
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Protocol
 
@@ -69,27 +70,43 @@ class ControlServer:
         writer.close()
 
     async def _answer(self, reader: asyncio.StreamReader) -> tuple[HTTPStatus, str]:
-        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
-        method, _, rest = head[0].partition(" ")
-        path = rest.partition(" ")[0]
-        headers = {
-            name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:])
-        }
-        if not hmac.compare_digest(headers.get("authorization", ""), f"Bearer {self._token}"):
-            return HTTPStatus.UNAUTHORIZED, ""
-        body = await reader.readexactly(min(int(headers.get("content-length", "0")), _LARGEST_BODY))
-        if method == "GET" and path == CONTROL_PATH:
-            return HTTPStatus.OK, self._tool.fault.to_json()
-        handler = self._handlers.get(path)
-        if method != "POST" or handler is None:
-            return HTTPStatus.NOT_FOUND, ""
         try:
-            return HTTPStatus.OK, await handler(body)
+            request = await _read_request(reader)
+            if not hmac.compare_digest(request.authorization, f"Bearer {self._token}"):
+                return HTTPStatus.UNAUTHORIZED, ""
+            return await self._handle(request)
         except UnsupportedFaultError:
             return HTTPStatus.UNPROCESSABLE_ENTITY, ""
         except (ValueError, KeyError, TypeError):
             return HTTPStatus.BAD_REQUEST, ""
 
+    async def _handle(self, request: _Request) -> tuple[HTTPStatus, str]:
+        if request.method == "GET" and request.path == CONTROL_PATH:
+            return HTTPStatus.OK, self._tool.fault.to_json()
+        handler = self._handlers.get(request.path)
+        if request.method != "POST" or handler is None:
+            return HTTPStatus.NOT_FOUND, ""
+        return HTTPStatus.OK, await handler(request.body)
+
     async def _set_fault(self, body: bytes) -> str:
         await self._tool.set_fault(Fault.from_json(body))
         return self._tool.fault.to_json()
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    method: str
+    path: str
+    authorization: str
+    body: bytes
+
+
+async def _read_request(reader: asyncio.StreamReader) -> _Request:
+    """Read one request; ValueError when it is not one."""
+    head = (await reader.readuntil(b"\r\n\r\n")).decode("ascii").split("\r\n")
+    method, path, _ = head[0].split(" ")
+    headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:])}
+    length = int(headers.get("content-length", "0"))
+    if not 0 <= length <= _LARGEST_BODY:
+        raise ValueError("length")
+    return _Request(method, path, headers.get("authorization", ""), await reader.readexactly(length))
