@@ -69,10 +69,9 @@ class TimelineDelegate(RowDelegate):
     Args:
         model: names the tools.
         today: the present day, for "auj.".
-        parent: view that uses the delegate.
     """
 
-    def __init__(self, model: TimelineModel, today: Callable[[], date], parent: object = None) -> None:
+    def __init__(self, model: TimelineModel, today: Callable[[], date]) -> None:
         super().__init__()
         self._model, self._today = model, today
         self._cache: dict[tuple[str, int, bool], _Prepared] = {}

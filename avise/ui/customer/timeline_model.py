@@ -51,7 +51,8 @@ class TimelineModel(QAbstractTableModel):
     def set_entries(self, entries: Sequence[TimelineEntry]) -> None:
         """Show another history; rows that stay are not touched."""
         self._entries = tuple(entries)
-        self._folded = {key: words for key, words in self._folded.items() if key in self._ids()}
+        known = {entry.id for entry in entries}
+        self._folded = {key: words for key, words in self._folded.items() if key in known}
         self._change_rows(self._filtered(self._filter))
 
     def set_filter(self, chosen: TimelineFilter) -> None:
@@ -71,9 +72,6 @@ class TimelineModel(QAbstractTableModel):
     def filter(self) -> TimelineFilter:
         """What is shown."""
         return self._filter
-
-    def _ids(self) -> set[str]:
-        return {entry.id for entry in self._entries}
 
     def entry(self, row: int) -> TimelineEntry:
         """Return the entry of a row."""
