@@ -26,13 +26,14 @@ from avise.connectors.registry import Registry
 from avise.engine.directory_loading import DirectoryLoading
 from avise.engine.local_desk import LocalDesk
 from avise.engine.loops import LoopThread
-from avise.engine.source_crossing import CrossingSources
 from avise.engine.profile_secrets import ProfileSecrets
+from avise.engine.source_crossing import CrossingSources
 from avise.env import Env, SystemEnv
 from avise.models.errors import AviseError
 from avise.services.profile import Profile, load_profile
 from avise.store.desk_memory import DeskMemory
 from avise.store.directory import Directory
+from avise.store.directory_schema import Minter
 from avise.store.journal import Journal
 from avise.store.key_source import key_source
 from avise.store.sealed import SealedSecrets
@@ -138,7 +139,8 @@ class Engine:
         key = await source.key(create=not profile.store_path.exists())
         self._store = store = await Store.open(profile.store_path, key, env)
         self.profile = profile = Profile(profile.folder, settings, store.device_id)
-        self.directory = await Directory.open(profile.directory_path, key, env)
+        minter = Minter(settings.site_namespace, settings.identity_master)
+        self.directory = await Directory.open(profile.directory_path, key, env, minter)
         secrets = ProfileSecrets(SealedSecrets(store, key, env), profile.folder, synthetic=settings.synthetic)
         self._host = host = ConnectorHost(
             env,
@@ -158,7 +160,7 @@ class Engine:
             DeskMemory(store, env, session.user),
             env,
         )
-        self._loading = DirectoryLoading(settings, self.directory, self.sources, env)
+        self._loading = DirectoryLoading(settings.identity_master, self.directory, self.sources, env)
         self._loading.start()
         self._purging = asyncio.create_task(self._purge(Snapshots(store, env)), name="purge snapshots")
 
