@@ -15,6 +15,7 @@ import gc
 import sys
 from collections.abc import Coroutine, Iterator
 from concurrent.futures import Future
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import TypeVar
 
@@ -25,6 +26,7 @@ from avise.connectors.ports import InstanceSettings
 from avise.connectors.registry import Registry
 from avise.engine.directory_loading import DirectoryLoading
 from avise.engine.local_desk import LocalDesk
+from avise.engine.log_files import log_to_profile, stop_logging
 from avise.engine.loops import LoopThread
 from avise.engine.profile_secrets import ProfileSecrets
 from avise.engine.source_crossing import CrossingSources
@@ -72,6 +74,7 @@ class Engine:
         self._host: ConnectorHost | None = None
         self._loading: DirectoryLoading | None = None
         self._purging: asyncio.Task[None] | None = None
+        self._log: RotatingFileHandler | None = None
 
     @classmethod
     @contextlib.contextmanager
@@ -90,6 +93,7 @@ class Engine:
 
     def start(self) -> None:
         """Start the loops and build everything; blocks until the desk can be used."""
+        self._log = log_to_profile(self.profile.folder)
         sys.setswitchinterval(SWITCH_INTERVAL)
         self.thread.start()
         self._connectors.start()
@@ -130,6 +134,9 @@ class Engine:
         with contextlib.suppress(AviseError):
             self.thread.submit(self._close_store()).result()
         self.thread.stop()
+        if self._log is not None:
+            stop_logging(self._log)
+            self._log = None
 
     # ---- on the engine's loop --------------------------------------------------------------------
     async def _assemble(self) -> None:

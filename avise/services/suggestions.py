@@ -68,13 +68,19 @@ def _suggestion(draft: _Draft, facts: Facts) -> Suggestion:
     return Suggestion(
         id=draft.id,
         question=text(f"suggestion.{draft.id}.question", **draft.params),
-        answer=text(f"suggestion.{draft.id}.answer", **draft.params),
+        answer=_sentence(text(f"suggestion.{draft.id}.answer", **draft.params)),
         likelihood=likelihood,
         reason=draft.reason,
         facets=draft.facets,
         stale=stale,
         actions=(_INSERT, _SHOW),
     )
+
+
+def _sentence(words: str) -> str:
+    """Start with a capital, behind the mark of the fact in bold."""
+    start = len(words) - len(words.lstrip("*"))
+    return words[:start] + words[start : start + 1].upper() + words[start + 1 :]
 
 
 def _searched_words(facts: Facts) -> str:

@@ -165,8 +165,8 @@ def format_timer(seconds: int) -> str:
 
 def format_phone(e164: str) -> str:
     """Write a French number by pairs (06 39 98 41 27), another with its country code."""
-    if e164.startswith("+33") and len(e164) == 12:
-        national = "0" + e164[3:]
+    national = "0" + e164[3:] if e164.startswith("+33") and len(e164) == 12 else e164
+    if len(national) == 10 and national.startswith("0") and national.isdigit():
         return HARD.join(national[i : i + 2] for i in range(0, 10, 2))
     return e164
 

@@ -1,0 +1,55 @@
+"""Where logs go: one rotating file a profile, as JSON lines, without personal data.
+
+What may be logged is decided where it is logged (`avise.connectors.safe_log`); nothing is printed, so
+that a command's answer stays clean.
+"""
+
+from __future__ import annotations
+
+import logging
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+import structlog
+
+LOG_FOLDER = "logs"
+LOG_NAME = "avise.log"
+MAX_BYTES = 2_000_000
+FILES_KEPT = 5
+
+
+def log_to_profile(folder: Path) -> RotatingFileHandler:
+    """Send the logs of this process to a profile's file; return the handler, to be closed at the end."""
+    path = folder / LOG_FOLDER / LOG_NAME
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handler = RotatingFileHandler(path, maxBytes=MAX_BYTES, backupCount=FILES_KEPT, encoding="utf-8")
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[structlog.stdlib.add_log_level, structlog.processors.TimeStamper("iso")],
+            # Exceptions of libraries may quote what they were given: their text is never written.
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(ensure_ascii=False),
+            ],
+        )
+    )
+    root = logging.getLogger("avise")
+    root.setLevel(logging.INFO)
+    root.addHandler(handler)
+    root.propagate = False
+    structlog.configure(
+        processors=[
+            structlog.stdlib.add_log_level,
+            structlog.processors.TimeStamper("iso"),
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=False,
+    )
+    return handler
+
+
+def stop_logging(handler: RotatingFileHandler) -> None:
+    """Close a profile's log."""
+    logging.getLogger("avise").removeHandler(handler)
+    handler.close()
