@@ -59,6 +59,12 @@ class CustomerPageLike(Page, Protocol):
     def refresh(self, facet: str = "") -> None:
         """Read a block again, the one with focus when it is named so, or everything."""
 
+    def run_command(self, identifier: str) -> None:
+        """Do what a shortcut of scope CUSTOMER says ("facets", "refresh_block", "copy_member_number"…).
+
+        The window owns the keys and the palette's rows: the page makes no QShortcut for them.
+        """
+
     def close_page(self) -> None:
         """Stop following the customer: the tab closes. The draft is kept."""
 

@@ -1,0 +1,1 @@
+"""The first page: the customers seen last and how the tools are."""
