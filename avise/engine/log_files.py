@@ -11,6 +11,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 import structlog
+from structlog.typing import EventDict
 
 LOG_FOLDER = "logs"
 LOG_NAME = "avise.log"
@@ -26,8 +27,8 @@ def log_to_profile(folder: Path) -> RotatingFileHandler:
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[structlog.stdlib.add_log_level, structlog.processors.TimeStamper("iso")],
-            # Exceptions of libraries may quote what they were given: their text is never written.
             processors=[
+                _error_by_its_type,
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.JSONRenderer(ensure_ascii=False),
             ],
@@ -47,6 +48,14 @@ def log_to_profile(folder: Path) -> RotatingFileHandler:
         cache_logger_on_first_use=False,
     )
     return handler
+
+
+def _error_by_its_type(_logger: object, _method: str, event: EventDict) -> EventDict:
+    """Keep an exception's type and drop its text, which may quote what a library was given."""
+    found = event.pop("exc_info", None)
+    if isinstance(found, tuple) and found[0] is not None:
+        event["error"] = found[0].__name__
+    return event
 
 
 def stop_logging(handler: RotatingFileHandler) -> None:
