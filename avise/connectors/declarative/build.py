@@ -7,6 +7,8 @@ from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import cast
 
+from pydantic import BaseModel
+
 from avise.connectors.contract import ENTRY_POINT_GROUP, Connector, Manifest
 from avise.connectors.declarative.schema import AnyFile, CsvFileConnector, PythonFile, RestFile, SqlFile
 
@@ -47,6 +49,19 @@ def python_connector_names() -> tuple[str, ...]:
 def _entry_points() -> dict[str, EntryPoint]:
     shipped = {name: EntryPoint(name, value, ENTRY_POINT_GROUP) for name, value in BUILT_IN.items()}
     return shipped | {point.name: point for point in entry_points(group=ENTRY_POINT_GROUP)}
+
+
+def options_model(use: str) -> type[BaseModel] | None:
+    """Return the model of the `[options]` of a Python connector, None when it declares none.
+
+    The class says it by its attribute `options_model`; its code is imported here.
+    """
+    point = _entry_points().get(use)
+    try:
+        model = getattr(point.load(), "options_model", None) if point else None
+    except (ImportError, AttributeError):
+        return None
+    return model if isinstance(model, type) and issubclass(model, BaseModel) else None
 
 
 def _python_connector(file: PythonFile, manifest: Manifest) -> Connector:

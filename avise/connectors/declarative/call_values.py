@@ -74,8 +74,3 @@ class CallValues:
             if value or alone not in CALL_NAMES:
                 filled[key] = value
         return filled
-
-
-def has_ids(needed: tuple[str, ...], ids: Mapping[str, str]) -> bool:
-    """Tell whether a customer has every identifier that a section needs."""
-    return all(ids.get(scheme) for scheme in needed)

@@ -54,6 +54,7 @@ _SLOTS: tuple[tuple[tuple[str, ...], frozenset[str]], ...] = (
     (("live", "*", "query", "*"), frozenset({_CUSTOMER, "record"})),
     (("live", "*", "params", "*"), frozenset({_CUSTOMER, "record"})),
     (("content", "*", "path"), frozenset({"ref"})),
+    (("options", "facets", "*", "path"), frozenset({_CUSTOMER})),
 )
 """Where a template may stand, and what it may name besides `{config.…}`."""
 
@@ -171,8 +172,7 @@ def _scheme(document: Document, path: KeyPath, scheme: str) -> Iterator[Finding]
 
 
 def _needed_ids(document: Document) -> Iterator[Finding]:
-    for pattern in (("connector", "needs_ids", "*"), ("facet", "*", "needs_ids", "*"),
-                    ("timeline", "*", "needs_ids", "*"), ("live", "*", "needs_ids", "*")):  # fmt: skip
+    for pattern in (("connector", "needs_ids", "*"), ("facet", "*", "needs_ids", "*")):
         for path, scheme in found(document, pattern):
             if isinstance(scheme, str) and is_restricted(scheme):
                 yield Finding(path, "restricted_in_request", {"name": scheme})

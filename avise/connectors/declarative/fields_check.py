@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from avise.connectors.declarative.mapping import Conversion
@@ -31,10 +32,27 @@ def check_fields(document: Mapping[str, Any]) -> Iterator[Finding]:
         if not python:
             yield from _table(("timeline", index, "fields"), timeline.get("fields"), INTERACTION)
         yield from _subject(("timeline", index, "subject"), timeline.get("subject"))
+    if python:
+        yield from _options_of_python(document)
     for name, targets in (("directory", PARTY), ("call_events", CALL_EVENT)):
         section = document.get(name)
         if isinstance(section, dict):
             yield from _table((name, "fields"), section.get("fields"), targets)
+
+
+def _options_of_python(document: Mapping[str, Any]) -> Iterator[Finding]:
+    """Check the fields that a Python connector maps as a file without code does, where it does."""
+    facets = _get(document.get("options"), "facets")
+    for name, mapping in facets.items() if isinstance(facets, dict) else ():
+        path = ("options", "facets", name)
+        if name not in FACETS:
+            params = {"name": name, "suggestion": closest(name, FACETS)}
+            yield Finding(path, "unknown_facet", params)
+            continue
+        # The connector has an identifier of its own for a record whose `id` is not mapped.
+        targets = {key: replace(target, required=False) for key, target in facet_targets(name).items()}
+        yield from _table((*path, "fields"), _get(mapping, "fields"), targets)
+        yield from _subject((*path, "subject"), _get(mapping, "subject"))
 
 
 def _facet(path: KeyPath, facet: Mapping[str, Any], *, mapped: bool) -> Iterator[Finding]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from avise.connectors.contract import Connector, Manifest
-from avise.connectors.declarative.build import build_connector, python_connector_names
+from avise.connectors.declarative.build import build_connector, options_model, python_connector_names
 from avise.connectors.declarative.checks import check_document
 from avise.connectors.declarative.instance import http_endpoint, sql_endpoint
 from avise.connectors.declarative.manifest import manifest_of
@@ -151,7 +151,7 @@ def _check(document: dict[str, Any]) -> tuple[list[Finding], AnyFile | None]:
     except ValidationError as error:
         findings += findings_of(error, model)
     if isinstance(file, PythonFile):
-        findings += _unknown_python(file)
+        findings += _python_findings(file)
     return findings, None if findings else file
 
 
@@ -175,12 +175,20 @@ def _kind_findings(document: Mapping[str, Any]) -> Iterable[Finding]:
     return [Finding(("connector", "kind"), "not_one_of", params)]
 
 
-def _unknown_python(file: PythonFile) -> Iterable[Finding]:
+def _python_findings(file: PythonFile) -> Iterable[Finding]:
+    """Tell a Python connector that is not there, and what is wrong in the options given to it."""
     use, known = file.connector.use or "", python_connector_names()
     if use not in known:
-        yield Finding(
-            ("connector", "use"), "unknown_python", {"name": use, "suggestion": closest(use, known)}
-        )
+        params = {"name": use, "suggestion": closest(use, known)}
+        return [Finding(("connector", "use"), "unknown_python", params)]
+    model = options_model(use)
+    if model is None:
+        return []
+    try:
+        model.model_validate(file.options)
+    except ValidationError as error:
+        return [replace(found, path=("options", *found.path)) for found in findings_of(error, model)]
+    return []
 
 
 def _placed(findings: Iterable[Finding], positions: dict[tuple[str | int, ...], Position]) -> list[ProblemAt]:

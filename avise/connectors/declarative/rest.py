@@ -30,7 +30,7 @@ from avise.connectors.declarative.batches import (
     date_of_answer,
     total_of_answer,
 )
-from avise.connectors.declarative.call_values import CallValues, has_ids
+from avise.connectors.declarative.call_values import CallValues
 from avise.connectors.declarative.conversion import UnreadableValueError
 from avise.connectors.declarative.instance import Config, config_error, http_endpoint
 from avise.connectors.declarative.json_reply import parse_json, told_error
@@ -149,20 +149,18 @@ class RestConnector:
     # ---- timeline --------------------------------------------------------------------------------
 
     async def interactions(self, query: TimelineQuery, ctx: CallContext) -> AsyncIterator[Batch[Interaction]]:
-        """Yield the exchanges of every `[[timeline]]` that the customer's identifiers allow.
+        """Yield the exchanges of every `[[timeline]]`.
 
         Raises:
             ConnectorError: what the gateway, the file's rules or the mapping found.
         """
-        ids = query.customer.ids
-        sections = [section for section in self._file.timeline if has_ids(tuple(section.needs_ids), ids)]
         before = query.before.isoformat() if query.before else ""
         reason = ""
-        for section in sections:
+        for section in self._file.timeline:
             subject = SubjectReader(section.subject, self._zone) if section.subject else None
             build = interaction_builder(section.fields, self._zone)
             collected = Collected[Interaction](section.max_rows or query.limit, lambda item: item.id)
-            values = self._values(ids, before=before)
+            values = self._values(query.customer.ids, before=before)
             async with aclosing(self._pages(section, values, ctx, build, collected)) as pages:
                 async for page in pages:
                     reason = reason or page.truncated_because

@@ -101,7 +101,6 @@ class _FacetReading(_FacetHeader):
 class _TimelineReading(Section):
     channels: list[ChannelName] = Field(default_factory=list)
     """Channels that may appear, for the filters before any reading."""
-    needs_ids: list[Scheme] = Field(default_factory=list)
     records: Expression | None = None
     fields: dict[str, FieldRule]
     max_rows: Annotated[int, Field(ge=1, le=10_000)] | None = None
@@ -109,7 +108,6 @@ class _TimelineReading(Section):
 
 class _LiveHeader(Section):
     field: Literal["nir", "iban"]
-    needs_ids: list[Scheme] = Field(default_factory=list)
     value: Expression
     """The value in the answer, or in the row."""
 

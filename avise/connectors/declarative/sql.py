@@ -29,7 +29,7 @@ from avise.connectors.declarative.batches import (
     date_of_answer,
     total_of_answer,
 )
-from avise.connectors.declarative.call_values import CallValues, has_ids
+from avise.connectors.declarative.call_values import CallValues
 from avise.connectors.declarative.instance import Config
 from avise.connectors.declarative.rows import (
     SubjectReader,
@@ -108,22 +108,19 @@ class SqlConnector:
                 )
 
     async def interactions(self, query: TimelineQuery, ctx: CallContext) -> AsyncIterator[Batch[Interaction]]:
-        """Yield the exchanges of every `[[timeline]]` that the customer's identifiers allow.
+        """Yield the exchanges of every `[[timeline]]`.
 
         Raises:
             ConnectorError: what the gateway or the mapping found.
         """
-        ids = query.customer.ids
         before = query.before.isoformat() if query.before else ""
         reason = ""
         for section in self._file.timeline:
-            if not has_ids(tuple(section.needs_ids), ids):
-                continue
             build = interaction_builder(section.fields, self._zone)
             collected = Collected[Interaction](
                 section.max_rows or query.limit, lambda item: item.id, overlapping=False
             )
-            values = self._values(ids, before=before)
+            values = self._values(query.customer.ids, before=before)
             async with aclosing(self._pages(section, values, ctx, build, collected)) as pages:
                 async for page in pages:
                     reason = reason or page.truncated_because

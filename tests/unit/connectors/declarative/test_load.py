@@ -320,6 +320,19 @@ def test_each_mistake_has_its_own_sentence(tmp_path: Path, case: str) -> None:
     assert all("connector_check." not in found.sentence() for found in problems)
 
 
+def test_the_options_of_a_python_connector_are_checked_with_their_lines(tmp_path: Path) -> None:
+    text = PYTHON.replace('on_404 = "empty" ', 'on_404 = "emty" ')
+    text = text.replace('size = "size"', 'siz = "size"').replace("mon_outil.dossier}/", "mon_outil.nir}/")
+    lines = text.split("\n")
+    problems = check(tmp_path, text)
+    assert [(found.key_path, found.params.get("suggestion", "")) for found in problems] == [
+        ("options.facets.documents.path", ""),
+        ("options.facets.documents.on_404", "empty"),
+        ("options.facets.documents.fields.siz", "size"),
+    ]
+    assert [lines[found.line - 1].split(" ")[0] for found in problems] == ["path", "on_404", "siz"]
+
+
 def test_a_file_with_errors_is_refused_with_all_of_them(tmp_path: Path) -> None:
     path = tmp_path / "connector.toml"
     path.write_text(BROKEN, encoding="utf-8")
