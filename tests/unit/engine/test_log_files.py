@@ -4,6 +4,8 @@ import json
 import logging
 from pathlib import Path
 
+import pytest
+
 from avise.engine.log_files import LOG_FOLDER, LOG_NAME, log_to_profile, stop_logging
 
 
@@ -22,9 +24,9 @@ def test_an_exception_is_logged_by_its_type_and_never_by_its_text(tmp_path: Path
     assert (line["event"], line["error"], line["level"]) == ("reading failed", "LookupError", "error")
 
 
-def test_nothing_is_printed(tmp_path: Path, capfd: object) -> None:
+def test_nothing_is_printed(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     handler = log_to_profile(tmp_path)
     logging.getLogger("avise.test").info("quiet")
     stop_logging(handler)
-    out, err = capfd.readouterr()  # type: ignore[attr-defined]
+    out, err = capfd.readouterr()
     assert (out, err) == ("", "")
