@@ -123,12 +123,17 @@ class DirectoryReader:
         tail = "NOT INDEXED WHERE k.last = ? AND k.first = w.value"
         return self._bounded(f"{_FROM_LISTED_WORDS} {tail}", (json.dumps(firsts), last), PERSON_BOUND)
 
-    def by_first(self, first: str) -> list[NameRow]:
+    def by_first(self, first: str, filters: Filters) -> list[NameRow]:
         """Return persons whose first name begins so, by their name in use."""
         where = "k.kind = 0 AND k.first >= ? AND k.first < ?"
-        return self._names(
-            f"INDEXED BY name_by_first WHERE {where} ORDER BY k.first, k.last", (first, first + HIGHEST)
-        )
+        params: tuple[object, ...] = (first, first + HIGHEST)
+        if filters.cities:
+            where += f" AND k.city IN ({_listed(filters.cities)})"
+        if filters.span is not None:
+            where += " AND k.birth BETWEEN ? AND ?"
+            params += filters.span
+        # The index holds every column: filters read no other page.
+        return self._names(f"INDEXED BY name_by_first WHERE {where} ORDER BY k.first, k.last", params)
 
     def by_birth(self, filters: Filters, bound: int = DAY_BOUND) -> list[NameRow]:
         """Return persons born in a span, in the order of their birth then name."""
@@ -180,8 +185,12 @@ class DirectoryReader:
             )
         return self._parties("member", number)
 
-    def by_email(self, email: str) -> list[int]:
-        """Return parties whose e-mail begins so."""
+    def by_email(self, email: str, *, beginning: bool) -> list[int]:
+        """Return parties who have an e-mail address, or one that begins so."""
+        if not beginning:
+            return self._numbers(
+                "SELECT id FROM party WHERE email = ? AND email <> '' LIMIT ?", (email, PERSON_BOUND)
+            )
         return self._parties("email", email)
 
     def by_siren(self, number: str) -> list[int]:
@@ -226,6 +235,11 @@ class DirectoryReader:
             if not kept:
                 return []
         return sorted(kept or ())
+
+    def among_cities(self, parties: Sequence[int], cities: Sequence[int]) -> list[int]:
+        """Return those of some parties that are in some towns."""
+        where = f"id IN ({_listed(parties)}) AND city IN ({_listed(cities)})"
+        return self._numbers(f"SELECT id FROM party WHERE {where}", ())  # noqa: S608 - numbers of our own rows
 
     # ---- parties ---------------------------------------------------------------------------------
 

@@ -103,8 +103,9 @@ class DirectorySearch:
         for code in query.codes:
             yield from self._of_member(code)
         for email in query.emails:
-            for party in self.reader.by_email(email):
-                yield party, Found(IDENTIFIER_BEGINNING, (MatchedOn.EMAIL,), {"email": email})
+            for beginning, score in ((False, IDENTIFIER), (True, IDENTIFIER_BEGINNING)):
+                for party in self.reader.by_email(email, beginning=beginning):
+                    yield party, Found(score, (MatchedOn.EMAIL,), {"email": email})
 
     def _of_number(self, number: TypedNumber) -> Iterator[tuple[int, Found]]:
         if phone := number.phone():
@@ -182,6 +183,7 @@ class DirectorySearch:
                 restricted = Filters(filters.span, towns)
                 if others:
                     self._named(others, restricted, typed)
+                    self._companies(others, restricted, typed)
                 else:
                     self._everybody(restricted, typed)
         self._companies(words, filters)
@@ -222,8 +224,12 @@ class DirectorySearch:
             for reading in named
             if len(reading.last) >= MIN_BEGINNING or not reading.first
         )
+        yield _flat(
+            self.reader.by_first(reading.first, filters)
+            for reading in readings
+            if not reading.last and (filters == Filters() or len(reading.first) >= MIN_BEGINNING)
+        )
         if filters == Filters():
-            yield _flat(self.reader.by_first(reading.first) for reading in readings if not reading.last)
             yield _flat(
                 self.reader.by_last_and_firsts(
                     reading.last, self.reader.near(WordKind.FIRST_NAME, reading.first)
@@ -234,7 +240,7 @@ class DirectorySearch:
         yield _flat(
             self.reader.by_surnames(self.reader.near(WordKind.SURNAME, reading.last), reading.first, filters)
             for reading in named
-            if len(reading.last) >= MIN_FORGIVEN
+            if reading.forgiving and len(reading.last) >= MIN_FORGIVEN
         )
 
     def _keep_rows(
@@ -266,13 +272,17 @@ class DirectorySearch:
 
     # ---- companies -------------------------------------------------------------------------------
 
-    def _companies(self, words: tuple[str, ...], filters: Filters) -> None:
-        """Keep companies whose name has every word; the last words may be their town."""
+    def _companies(self, words: tuple[str, ...], filters: Filters, town: str = "") -> None:
+        """Keep companies whose name has every word."""
         if filters.span is not None:
             return
         wanted = company_words(" ".join(words))
-        for party in self.reader.by_company_words(wanted):
-            self._keep(party, Found(COMPANY, (MatchedOn.COMPANY,), {"company_name": wanted[0]}))
+        parties = self.reader.by_company_words(wanted)
+        if filters.cities and parties:
+            parties = self.reader.among_cities(parties, filters.cities)
+        for party in parties:
+            found = Found(COMPANY, (MatchedOn.COMPANY,), {"company_name": wanted[0]})
+            self._keep(party, _with_filters(found, filters, town))
 
 
 def _flat(lists: Iterable[list[NameRow]]) -> list[NameRow]:

@@ -56,7 +56,7 @@ def best_match(readings: Sequence[NameReading], last: str, first: str, kind: Nam
 def _match(reading: NameReading, last: str, first: str, kind: NameKind) -> NameMatch | None:
     if not reading.last:
         return _first_alone(reading.first, first)
-    surname = _surname(reading.last, last)
+    surname = _surname(reading.last, last, reading.forgiving)
     if surname is None:
         return None
     score, why = surname
@@ -70,12 +70,12 @@ def _match(reading: NameReading, last: str, first: str, kind: NameKind) -> NameM
     return NameMatch(score - _WORSE[kind], tuple(matched), reading.last, reading.first)
 
 
-def _surname(typed: str, last: str) -> tuple[float, MatchedOn] | None:
+def _surname(typed: str, last: str, forgiving: bool) -> tuple[float, MatchedOn] | None:
     if last == typed:
         return LAST_ONLY, MatchedOn.NAME
     if last.startswith(typed):
         return BEGINNING, MatchedOn.NAME
-    if min(len(typed), len(last)) < MIN_FORGIVEN:
+    if not forgiving or min(len(typed), len(last)) < MIN_FORGIVEN:
         return None
     if within_one_edit(typed, last):
         return FORGIVEN, MatchedOn.NAME_TYPO

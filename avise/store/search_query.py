@@ -86,6 +86,8 @@ class NameReading:
     """Folded; "" when every word is the first name."""
     first: str
     """Folded; "" when every word is the surname."""
+    forgiving: bool = True
+    """Whether a letter may be wrong. Not when a lone letter was put in: DUPONT J is no DUPONTJ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,16 +119,16 @@ def name_readings(words: tuple[str, ...]) -> tuple[NameReading, ...]:
     """
     readings: dict[NameReading, None] = {}
     for kept in dict.fromkeys((words[:MOST_WORDS], without_particles(words[:MOST_WORDS]))):
-        whole = "".join(kept)
-        if not whole:
-            continue
-        readings[NameReading(whole, "")] = None
-        readings[NameReading("", whole)] = None
-        for cut in range(1, len(kept)):
-            head, tail = "".join(kept[:cut]), "".join(kept[cut:])
-            readings[NameReading(head, tail)] = None
-            readings[NameReading(tail, head)] = None
+        for cut in range(1, len(kept) + 1):
+            head, tail = kept[:cut], kept[cut:]
+            readings[_reading(head, tail)] = None
+            readings[_reading(tail, head)] = None
     return tuple(readings)
+
+
+def _reading(last: tuple[str, ...], first: tuple[str, ...]) -> NameReading:
+    lone_letter = len(last) > 1 and min(map(len, last)) == 1
+    return NameReading("".join(last), "".join(first), not lone_letter)
 
 
 _MONTHS = {

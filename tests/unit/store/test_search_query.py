@@ -1,0 +1,126 @@
+"""What was typed, read in every way that it may mean."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from avise.store.search_query import (
+    MOST_CHARACTERS,
+    DateSpan,
+    NameReading,
+    SearchQuery,
+    TypedNumber,
+    name_readings,
+    parse_search,
+)
+
+TODAY = date(2026, 3, 24)
+DAY = date(1968, 3, 12)
+
+
+def parsed(text: str) -> SearchQuery:
+    return parse_search(text, TODAY)
+
+
+@given(st.text(max_size=300))
+def test_nothing_typed_breaks_the_parser(text: str) -> None:
+    query = parsed(text)
+    for number in query.numbers:
+        number.phone(), number.phone_end(), number.member(), number.spans(TODAY)
+    name_readings(query.words)
+
+
+@pytest.mark.parametrize("text", ["", "   ", "…", "--", "@"])
+def test_nothing_to_look_for_is_empty(text: str) -> None:
+    assert parsed(text).empty
+
+
+def test_a_long_paste_is_cut() -> None:
+    assert len(parsed("a " * 10_000).words) <= MOST_CHARACTERS
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["12/03/1968", "12-03-1968", "12.03.1968", "1968-03-12", "12 mars 1968", "12 Mars. 1968", "12/3/68"],
+)
+def test_a_birth_date_is_read_in_each_form(text: str) -> None:
+    query = parsed(f"marchand {text}")
+    assert query.spans == (DateSpan(DAY, DAY),)
+    assert query.words == ("MARCHAND",)
+    assert query.numbers == ()
+
+
+@pytest.mark.parametrize("text", ["12031968", "120368"])
+def test_digits_alone_may_be_a_birth_date(text: str) -> None:
+    query = parsed(text)
+    assert query.spans == ()
+    assert [span.first for number in query.numbers for span in number.spans(TODAY)] == [DAY]
+
+
+def test_a_year_and_a_month_are_spans() -> None:
+    assert parsed("mars 1968").spans == (DateSpan(date(1968, 3, 1), date(1968, 3, 31)),)
+    assert TypedNumber("1968").spans(TODAY) == (DateSpan(date(1968, 1, 1), date(1968, 12, 31)),)
+    assert parsed("1er août 1990").spans == (DateSpan(date(1990, 8, 1), date(1990, 8, 1)),)
+
+
+def test_a_short_year_may_belong_to_two_centuries() -> None:
+    assert [span.first.year for span in parsed("12/03/20").spans] == [2020, 1920]
+
+
+@pytest.mark.parametrize("text", ["31/02/1968", "12/13/1968", "12/03/2050", "12/03/1500", "06.12.98.41.27"])
+def test_what_is_no_birth_date_is_not_taken_for_one(text: str) -> None:
+    assert parsed(text).spans == ()
+
+
+def test_a_month_without_year_is_a_name() -> None:
+    assert parsed("mars").words == ("MARS",)
+    assert parsed("marchand 1968").words == ("MARCHAND",)
+
+
+@pytest.mark.parametrize(
+    "text", ["06 39 98 41 27", "06.39.98.41.27", "06-39-98-41-27", "+33 6 39 98 41 27", "0033 6 39 98 41 27"]
+)
+def test_a_telephone_is_one_number(text: str) -> None:
+    (number,) = parsed(f"marchand {text}").numbers
+    assert number.phone() == "+33639984127"
+    assert number.phone_end() == "639984127"
+
+
+def test_a_member_number_typed_by_groups_is_one_number() -> None:
+    (number,) = parsed("0482 917 350").numbers
+    assert number.member() == "0482917350"
+    assert TypedNumber("048").member() == ""
+    assert parsed("A-127 marchand").codes == ("A127",)
+
+
+def test_a_year_after_a_number_is_kept_apart() -> None:
+    assert [number.digits for number in parsed("0482 917 350 1968").numbers] == ["0482917350", "1968"]
+
+
+def test_an_email_is_taken_whole_or_guessed() -> None:
+    assert parsed("Helene.Marchand@exemple.invalid").emails == ("helene.marchand@exemple.invalid",)
+    guess = parsed("helene.marchand")
+    assert guess.emails == ("helene.marchand",)
+    assert guess.email_is_a_guess
+    assert guess.words == ("HELENE", "MARCHAND")
+
+
+def test_words_are_shared_between_names_in_both_orders() -> None:
+    found = set(name_readings(("JEAN", "LE", "GOFF")))
+    assert {
+        NameReading("JEANLEGOFF", ""),
+        NameReading("", "JEANLEGOFF"),
+        NameReading("LEGOFF", "JEAN"),
+        NameReading("JEAN", "LEGOFF"),
+        NameReading("GOFF", "JEANLE"),
+    } <= found
+    assert NameReading("KERDRAON", "") in name_readings(("DE", "KERDRAON"))
+
+
+def test_a_lone_letter_is_never_part_of_a_mistyped_name() -> None:
+    forgiving = {reading.last: reading.forgiving for reading in name_readings(("DUPONT", "J"))}
+    assert forgiving == {"DUPONTJ": False, "DUPONT": True, "J": True, "": True}
