@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, Slot
 from PySide6.QtGui import QPainter
 from typing_extensions import override
 
@@ -75,9 +75,10 @@ class TimelineDelegate(RowDelegate):
         super().__init__()
         self._model, self._today = model, today
         self._cache: dict[tuple[str, int, bool], _Prepared] = {}
-        theme().changed.connect(self._cache.clear)
-        model.dataChanged.connect(self._cache.clear)
+        theme().changed.connect(self.forget)
+        model.dataChanged.connect(self.forget)
 
+    @Slot()
     def forget(self) -> None:
         """Prepare every row again: the day, the names or the language changed."""
         self._cache.clear()

@@ -96,8 +96,8 @@ class TimelinePanel(Panel):
     def _connect(self) -> None:
         self.channels.changed.connect(self._on_channels_changed)
         self.words.textEdited.connect(lambda _words: self._apply())
-        self._search_button.clicked.connect(lambda: self.search())
-        self._period_button.clicked.connect(lambda: self._choose_period())
+        self._search_button.clicked.connect(self.search)
+        self._period_button.clicked.connect(self._choose_period)
         self.rows.opened.connect(lambda index: self.entry_opened.emit(self.model.entry(index.row())))
         theme().changed.connect(self._delegate.forget)
 
@@ -156,6 +156,7 @@ class TimelinePanel(Panel):
         self._groups = groups
         self._apply()
 
+    @Slot()
     def search(self) -> None:
         """Show the field of the text filter and give it focus."""
         self._words_row.show()
@@ -180,6 +181,7 @@ class TimelinePanel(Panel):
         self._period_button.setText(words)
         self._period_button.setAccessibleName(f"{text('timeline.period')}, {words}")
 
+    @Slot()
     def _choose_period(self) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

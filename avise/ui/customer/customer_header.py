@@ -1,0 +1,170 @@
+"""The strip over the screen: who it is, how to reach them, what must not be missed (`ui.md` 5.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPoint, Qt, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from avise.models.facets import Datum
+from avise.models.masking import Access, access
+from avise.models.roles import Role
+from avise.services.customer_updates import Alert, Header, Verification, VerificationLevel
+from avise.texts import plural, text
+from avise.texts.formats import format_date, format_member_number, format_phone, format_time
+from avise.ui.customer.alerts_line import AlertsLine
+from avise.ui.customer.facts_line import NIR, Fact, FactsLine
+from avise.ui.customer.record_words import together
+from avise.ui.shortcuts import with_keys
+from avise.ui.theme import theme
+from avise.ui.widgets.button import Button, ButtonKind
+from avise.ui.widgets.chip import Chip, ChipSpec, Tone
+from avise.ui.widgets.label import Label
+
+HEIGHT = 96
+_BORN = {"mr": "customer.born_m", "mrs": "customer.born_f"}
+
+
+def customer_label(header: Header) -> str:
+    """Return who it is as lists write it: MARCHAND Hélène."""
+    return " ".join(part for part in (header.last_name.upper(), header.first_name) if part)
+
+
+def customer_name(header: Header) -> str:
+    """Return who it is as the header writes it: Mme Hélène MARCHAND."""
+    title = text(f"enum.identity.title.{header.title}") if header.title in ("mr", "mrs") else ""
+    return " ".join(part for part in (title, header.first_name, header.last_name.upper()) if part)
+
+
+def birth_words(header: Header) -> str:
+    """Return age and birth: 58 ans · née le 12/03/1968."""
+    age = plural("customer.years", header.age) if header.age is not None else ""
+    if header.birth_date is None:
+        return age
+    born = text(_BORN.get(header.title, "customer.born_u"), date=format_date(header.birth_date))
+    return together(age, born)
+
+
+def verification_chip(state: Verification) -> ChipSpec:
+    """Return the chip of the caller's verification."""
+    if state.level is VerificationLevel.STRONG:
+        time = format_time(state.at) if state.at is not None else ""
+        words = text("verify.chip.strong", correct=state.correct, needed=state.needed)
+        return ChipSpec(together(words, time), Tone.OK, "shield-check")
+    if state.level is VerificationLevel.LOCKED:
+        return ChipSpec(text("verify.chip.locked"), Tone.DANGER, "lock")
+    if state.correct:
+        words = text("verify.chip.partial", correct=state.correct, needed=state.needed)
+        return ChipSpec(words, Tone.INFO, "circle-dot")
+    return ChipSpec(text("verify.chip.none"), Tone.WARN, "circle-help")
+
+
+class CustomerHeader(QWidget):
+    """The header, 96 high; it never scrolls.
+
+    Args:
+        role: decides whether the NIR may be revealed, compared, or neither.
+        parent: of the widget.
+
+    Signals:
+        verification_requested, copy_requested, reveal_requested, compare_requested: what was pressed.
+        facet_requested: the facet of the alert pressed.
+    """
+
+    verification_requested = Signal()
+    copy_requested = Signal()
+    reveal_requested = Signal()
+    compare_requested = Signal()
+    facet_requested = Signal(str)
+
+    def __init__(self, role: Role, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "surface")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setAccessibleName(text("zone.header"))
+        allowed = access(role, Datum.NIR)
+        self._name = Label("", "name")
+        self._birth = Label("", "value", "muted")
+        self._number = Label("", "value", "muted")
+        self._reading = Label("", "small", "meta")
+        self.copy = Button(
+            "", ButtonKind.QUIET, icon="copy", small=True,
+            name=with_keys(text("customer.copy_number"), "copy_member_number"),
+        )  # fmt: skip
+        self.identity = Chip(verification_chip(Verification()), pressable=True)
+        self.facts = FactsLine(
+            may_reveal=allowed in (Access.CLEAR, Access.MASKED), may_compare=allowed is not Access.ABSENT
+        )
+        self.alerts = AlertsLine()
+        self._build()
+        self._connect()
+        self._on_theme_changed()
+        theme().changed.connect(self._on_theme_changed)
+
+    def _build(self) -> None:
+        self._first = QHBoxLayout()
+        for widget in (self._name, self._birth, self._number, self.copy, self.identity, self._reading):
+            self._first.addWidget(widget)
+        self._first.addStretch(1)
+        self._lines = QVBoxLayout(self)
+        self._lines.addLayout(self._first)
+        self._lines.addWidget(self.facts)
+        self._lines.addWidget(self.alerts)
+        self.copy.hide()
+
+    def _connect(self) -> None:
+        self.copy.clicked.connect(self.copy_requested)
+        self.identity.clicked.connect(self.verification_requested)
+        self.identity.setToolTip(with_keys(text("verify.title"), "identity_check"))
+        self.facts.reveal_requested.connect(self.reveal_requested)
+        self.facts.compare_requested.connect(self.compare_requested)
+        self.alerts.facet_requested.connect(self.facet_requested)
+
+    # ---- content -----------------------------------------------------------------------------
+    def set_header(self, header: Header) -> None:
+        """Show who it is."""
+        self._name.setText(customer_name(header))
+        self._birth.setText(birth_words(header))
+        number = format_member_number(header.member_number)
+        self._number.setText(text("customer.number", number=number) if number else "")
+        self.copy.setVisible(bool(header.member_number))
+        self._reading.setText(text("customer.from_directory") if header.from_directory_only else "")
+        self.facts.set_facts(_facts(header))
+
+    def set_alerts(self, alerts: Sequence[Alert]) -> None:
+        """Show what must not be missed."""
+        self.alerts.set_alerts(alerts)
+
+    def set_verification(self, state: Verification) -> None:
+        """Show where the caller's verification stands."""
+        self.identity.set_spec(verification_chip(state))
+
+    def restricted_anchor(self) -> QPoint:
+        """Return where the panel about the NIR opens, in this widget."""
+        return self.facts.mapTo(self, self.facts.anchor())
+
+    def identity_anchor(self) -> QPoint:
+        """Return where the verification opens, in this widget."""
+        return self.identity.mapTo(self, QPoint(0, self.identity.height()))
+
+    @Slot()
+    def _on_theme_changed(self) -> None:
+        px = theme().px
+        self.setFixedHeight(px(HEIGHT))
+        self._lines.setContentsMargins(px(14), px(7), px(14), px(7))
+        self._lines.setSpacing(px(3))
+        self._first.setSpacing(px(10))
+
+
+def _facts(header: Header) -> tuple[Fact, ...]:
+    since = text("customer.member_since", year=header.member_since.year) if header.member_since else ""
+    plan = ", ".join(part for part in (header.plan, since) if part)
+    return (
+        Fact("phone", "phone", format_phone(header.phone), 1),
+        Fact("email", "mail", header.email, 3),
+        Fact("address", "map-pin", header.address, 4),
+        Fact(NIR, "id-card", header.nir_masked, 5),
+        Fact("plan", "file-check", plan, 2),
+        Fact("company", "store", header.company_name, 3),
+    )
