@@ -55,13 +55,13 @@ def _kind(name: str, data_format: int = 1) -> ToolKind:
 
 
 TOOL_KINDS: tuple[ToolKind, ...] = (
-    _kind("parties"),
-    _kind("benefits"),
+    _kind("parties", data_format=2),
+    _kind("benefits", data_format=2),
     _kind("contributions"),
     _kind("documents"),
     _kind("appointments"),
     _kind("noemie"),
-    _kind("relation"),
+    _kind("relation", data_format=2),
     _kind("complaints"),
 )
 

@@ -6,10 +6,9 @@ from pathlib import Path
 import pytest
 
 from avise.demo.tools.parties.tokens import TokenDesk
-from tests.servers.tools_a.world import NIR, SPEC, StartTools, bearer, client_of, ids
+from tests.servers.tools_a.world import EVERYONE, NIR, StartTools, bearer, client_of, ids
 
 MEMBER = ids(1).party
-EVERYONE = SPEC.dossiers + 1  # and one company
 
 
 async def test_a_wrong_secret_gets_no_token(start: StartTools) -> None:
@@ -121,3 +120,12 @@ async def test_a_collective_contract_leads_to_its_company(start: StartTools) -> 
         assert json.dumps(company["dsn"], ensure_ascii=False) == (
             '{"mois": "2026-02", "etat": "ANO", "anomalie": "Date de sortie absente"}'
         )
+
+
+async def test_a_company_is_a_party_of_its_own(start: StartTools) -> None:
+    async with start("parties") as tools, client_of(tools, "parties") as client:
+        client.headers.update(await bearer(tools, client))
+        contacts = (await client.get("/parties/ENT-000123455/contact-points")).json()
+        own = (await client.get("/parties/ENT-000123455/company")).json()
+        assert contacts["titulaire"]["numPers"] == own["titulaire"]["numPers"] == "ENT-000123455"
+        assert [point["typeCoord"] for point in contacts["lignes"]] == ["TELF", "MEL", "ADR"]

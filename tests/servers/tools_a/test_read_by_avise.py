@@ -6,6 +6,8 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -18,10 +20,13 @@ from avise.connectors.registry import Registry
 from avise.demo.calls import simulate_call
 from avise.demo.faults import Fault, FaultKind, Garbage, break_tool
 from avise.demo.launcher import DemoTools
+from avise.demo.population.defects import STALE
 from avise.demo.population.entities import Dossier
 from avise.demo.population.generate import iter_dossiers
 from avise.demo.population.spec import WorldSpec
 from avise.demo.profile import site_namespace
+from avise.demo.tools.loading import tool_kinds
+from avise.demo.tools.prepare import lay_down
 from avise.env import SystemEnv
 from avise.models.customer import CustomerKey, IdentityEvidence, Party, PartyKind, person_id
 from avise.models.errors import ErrorKind
@@ -29,6 +34,7 @@ from avise.models.interaction import Channel
 from avise.resources import resource_folder
 from tests.servers.tools_a.test_contributions import HAS_POSTGRES
 from tests.servers.tools_a.world import (
+    EVERYONE,
     EXCHANGES,
     IBAN,
     LINES,
@@ -143,6 +149,19 @@ async def test_values_arrive_in_their_canonical_form(start: StartTools) -> None:
     assert (company["siret"], company["declaration_state"]) == ("00012345500016", "anomaly")
 
 
+async def test_flows_that_are_late_say_since_when(tmp_path: Path) -> None:
+    late = replace(dossier(1), defects=frozenset({STALE}))
+    lay_down(tmp_path, SPEC, tool_kinds(["benefits"]), [late, dossier(2)])
+    async with (
+        DemoTools.start(tmp_path, SPEC, tools=["benefits"], quick=True) as tools,
+        host_of(tools) as host,
+    ):
+        old = await _read(host, "benefits", "benefits", 1)
+        new = await _read(host, "benefits", "benefits", 2)
+    assert old.as_of == datetime(2026, 3, 17, 3, 30, tzinfo=UTC)
+    assert new.as_of != old.as_of
+
+
 async def test_restricted_values_are_read_live(start: StartTools) -> None:
     async with start("parties", "contributions") as tools, host_of(tools) as host:
         nir = await host.live_value("parties", "nir", _key(1), agent="lea", purpose="call")
@@ -163,7 +182,7 @@ async def test_the_directory_is_filled_once(start: StartTools) -> None:
             later = [party async for batch in batches for party in batch.items]
     member = next(party for party in parties if party.native_id == ids(1).party)
     company = next(party for party in parties if party.kind is PartyKind.COMPANY)
-    assert (len(parties), later) == (SPEC.dossiers + 1, [])
+    assert (len(parties), later) == (EVERYONE, [])
     assert (member.ids, member.phones) == (ids(1).as_mapping(), ("+33639981234",))
     assert (member.member_number, company.siren) == (ids(1).member_number, "000123455")
 

@@ -11,7 +11,8 @@ import pytest
 from avise.demo.calls import ANSWERED, ENDED, HELD, change_call, simulate_call
 from avise.demo.faults import ToolNotRunningError
 from avise.demo.launcher import DemoTools
-from tests.servers.tools_a.world import EXCHANGES, StartTools, client_of, ids
+from avise.demo.population.unattached import unattached_exchanges
+from tests.servers.tools_a.world import EXCHANGES, SPEC, StartTools, client_of, ids
 
 CONTACT = ids(1).contact
 
@@ -61,6 +62,13 @@ async def test_member_space_activity_is_summed_up_and_listed(start: StartTools) 
         visits = (await client.get(f"/contacts/{CONTACT}/member-space/visits")).json()["resultats"]
         assert (space["etat"], space["dernierePage"]) == ("ACTIF", "Mes cartes")
         assert [visit["page"] for visit in visits] == ["Mes cartes"]
+
+
+async def test_exchanges_of_nobody_known_belong_to_no_contact(start: StartTools) -> None:
+    async with start("relation") as tools, client_of(tools, "relation", **_signed(tools)) as client:
+        page = (await client.get("/interactions/unattached")).json()
+        assert page["total"] == len(list(unattached_exchanges(SPEC)))
+        assert "contact" not in page
 
 
 async def test_a_stranger_is_not_found(start: StartTools) -> None:

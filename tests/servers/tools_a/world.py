@@ -11,6 +11,7 @@ from decimal import Decimal
 import httpx2
 
 from avise.demo.launcher import DemoTools
+from avise.demo.population.companies import company_count
 from avise.demo.population.entities import (
     BankAccount,
     BenefitLine,
@@ -32,6 +33,9 @@ NIR = "268039999900142"
 IBAN = "FR7699999000020000000000197"
 LINES = 250
 EXCHANGES = 120
+
+EVERYONE = SPEC.dossiers + company_count(SPEC)
+"""Parties of the world: the members and the companies; the baker's, which one member works for, is among them."""
 
 StartTools = Callable[..., AbstractAsyncContextManager[DemoTools]]
 

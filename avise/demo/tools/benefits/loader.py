@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+from avise.demo.population.defects import STALE
 from avise.demo.population.entities import Authorization, BenefitLine, Dossier
 from avise.demo.population.spec import WorldSpec
 from avise.demo.tools import codes
 from avise.demo.tools.codes import cents, coded
 from avise.demo.tools.prepared_files import AnswerWriter
+
+_PARIS = ZoneInfo("Europe/Paris")
+_NIGHTLY_RUN = time(4, 30)
+_STALE_FOR = timedelta(days=7)
 
 FILE_NAME = "benefits.sqlite"
 
@@ -22,14 +28,16 @@ AUTHORIZATIONS = "pec"
 class Loader:
     """Writes the answers of the benefits tool (`ToolLoader`)."""
 
-    def __init__(self, folder: Path, spec: WorldSpec) -> None:  # noqa: ARG002 - signature of LoaderFactory
+    def __init__(self, folder: Path, spec: WorldSpec) -> None:
         self._file = AnswerWriter(folder / FILE_NAME)
+        self._stale_since = datetime.combine(spec.as_of - _STALE_FOR, _NIGHTLY_RUN, _PARIS).isoformat()
 
     def add(self, dossier: Dossier) -> None:
         """Take a dossier's lines and authorizations."""
         names = {person.ids.party: person.first_name for person in dossier.persons()}
         key = dossier.ids.insured
-        head = _insured(dossier)
+        updated = self._stale_since if STALE in dossier.defects else None
+        head = _insured(dossier, updated)
         self._file.answer(INSURED, key, {**head, "nbLignes": len(dossier.benefit_lines)})
         self._file.entries(LINES, key, [_line(line, names) for line in dossier.benefit_lines])
         values = [_authorization(value, names) for value in dossier.authorizations]
@@ -45,13 +53,15 @@ def _day(value: date | None) -> str | None:
     return None if value is None else value.strftime("%d/%m/%Y")
 
 
-def _insured(dossier: Dossier) -> Mapping[str, object]:
+def _insured(dossier: Dossier, updated: str | None) -> Mapping[str, object]:
+    """Return the head of an answer; `updated` is when the flows last came, for those that are late."""
     member = dossier.member
     return {
         "cle": member.ids.insured,
         "nom": member.last_name.upper(),
         "prenom": member.first_name,
         "naissance": _day(member.birth_date),
+        "majLe": updated,
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from avise.demo.population.companies import companies
 from avise.demo.population.entities import Company, Dossier, Person
 from avise.demo.population.spec import WorldSpec
 from avise.demo.tools.parties import shapes
@@ -21,7 +22,7 @@ class Loader:
 
     def __init__(self, folder: Path, spec: WorldSpec) -> None:
         self._file = AnswerWriter(folder / FILE_NAME)
-        self._full = spec.detail == "full"
+        self._spec = spec
         self._companies: set[str] = set()
         self._changes = 0
 
@@ -37,11 +38,13 @@ class Loader:
             self._identity(twice, shapes.person_identity(twice))
         if dossier.company is not None:
             self._company(dossier.company)
-        if self._full:
+        if self._spec.detail == "full":
             self._membership(dossier)
 
     def close(self) -> None:
-        """Finish the file."""
+        """Add the companies without a member in the world, and finish the file."""
+        for company in companies(self._spec):
+            self._company(company)
         self._file.close()
 
     def _publish(self, change: shapes.Shape) -> None:
@@ -58,27 +61,31 @@ class Loader:
             return
         self._companies.add(company.siren)
         self._publish(shapes.company_change(company))
-        self._file.answer("companies", company.siren, shapes.company(company))
+        shape = shapes.company(company)
+        self._file.answer("companies", company.siren, shape)
+        self._list(shapes.company_holder(company), "company", [shape])
+        self._list(shapes.company_holder(company), "contact-points", shapes.company_contacts(company))
 
     def _membership(self, dossier: Dossier) -> None:
+        holder = shapes.holder(dossier.member)
         names = {person.ids.party: person.first_name for person in dossier.persons()}
-        self._list(dossier, "contact-points", [
+        self._list(holder, "contact-points", [
             shapes.contact_point(point, rank) for rank, point in enumerate(dossier.contact_points, 1)
         ])  # fmt: skip
-        self._list(dossier, "contracts", [shapes.contract(value) for value in dossier.contracts])
-        self._list(dossier, "guarantees", [
+        self._list(holder, "contracts", [shapes.contract(value) for value in dossier.contracts])
+        self._list(holder, "guarantees", [
             shapes.guarantee(value, names, rank) for rank, value in enumerate(dossier.guarantees, 1)
         ])  # fmt: skip
-        self._list(dossier, "cards", [shapes.card(value, names) for value in dossier.cards])
-        self._list(dossier, "beneficiaries", [
+        self._list(holder, "cards", [shapes.card(value, names) for value in dossier.cards])
+        self._list(holder, "beneficiaries", [
             shapes.beneficiary(value) for value in dossier.beneficiaries
         ])  # fmt: skip
         company = [] if dossier.company is None else [shapes.company(dossier.company)]
-        self._list(dossier, "company", company)
-        self._list(dossier, "consents", [
+        self._list(holder, "company", company)
+        self._list(holder, "consents", [
             shapes.consent(value, rank) for rank, value in enumerate(dossier.consents, 1)
         ])  # fmt: skip
 
-    def _list(self, dossier: Dossier, kind: str, values: Sequence[shapes.Shape]) -> None:
-        answer = {"titulaire": shapes.holder(dossier.member), "nb": len(values), "lignes": values}
-        self._file.answer(kind, dossier.ids.party, answer)
+    def _list(self, holder: shapes.Shape, kind: str, values: Sequence[shapes.Shape]) -> None:
+        answer = {"titulaire": holder, "nb": len(values), "lignes": values}
+        self._file.answer(kind, str(holder["numPers"]), answer)

@@ -191,6 +191,28 @@ def company(value: Company) -> Shape:
     }
 
 
+def company_holder(value: Company) -> Shape:
+    """Return the head of the answers about a company."""
+    return {
+        "numPers": company_party(value.siren),
+        "numAdh": None,
+        "nom": None,
+        "prenom": None,
+        "dtNais": None,
+        "raisonSociale": value.name,
+    }
+
+
+def company_contacts(value: Company) -> list[Shape]:
+    """Return how the company's human resources are reached."""
+    points = (
+        ContactPoint("landline", value.hr_phone, preferred=True),
+        ContactPoint("email", value.hr_email),
+        ContactPoint("address", value.name, value.city, value.postcode),
+    )
+    return [contact_point(point, rank) for rank, point in enumerate(points, 1) if point.value]
+
+
 _REFERENCES = {
     "benefits.insured": "PRESTATIONS",
     "billing.account": "COTISATIONS",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 
 from starlette.applications import Starlette
@@ -14,7 +14,14 @@ from starlette.routing import Route
 
 from avise.demo.tools.prepared_files import AnswerFile
 from avise.demo.tools.relation.calls import Telephony
-from avise.demo.tools.relation.loader import BODY, CONTACT, EXCHANGES, MEMBER_SPACE, VISITS
+from avise.demo.tools.relation.loader import (
+    BODY,
+    CONTACT,
+    EXCHANGES,
+    MEMBER_SPACE,
+    UNATTACHED,
+    VISITS,
+)
 
 VERSION = "11.0.3"
 
@@ -48,6 +55,7 @@ class RelationService:
                 Route(f"{contact}/interactions", self._signed(self._list_of(EXCHANGES))),
                 Route(f"{contact}/member-space", self._signed(self._member_space)),
                 Route(f"{contact}/member-space/visits", self._signed(self._list_of(VISITS))),
+                Route("/interactions/unattached", self._signed(self._unattached)),
                 Route("/messages/{message}/body", self._signed(self._message_body)),
                 Route("/calls/stream", self._signed(self._calls)),
             ]
@@ -88,34 +96,37 @@ class RelationService:
             return _error(HTTPStatus.NOT_FOUND, "message")
         return Response(found.body, media_type="application/json")
 
+    async def _unattached(self, request: Request) -> Response:
+        return self._page(request, UNATTACHED, "", {})
+
     def _list_of(self, kind: str) -> Handler:
         async def endpoint(request: Request) -> Response:
             contact = request.path_params["contact"]
             known = self._answers.answer(CONTACT, contact)
             if known is None:
                 return _error(HTTPStatus.NOT_FOUND, "contact")
-            try:
-                after = int(request.query_params.get("apres", "0"))
-                size = min(max(int(request.query_params.get("taille", _PAGE)), 1), _LARGEST_PAGE)
-            except ValueError:
-                return _error(HTTPStatus.BAD_REQUEST, "page")
-            page = self._answers.entries(kind, contact, after, size + 1)
-            shown = page[:size]
-            following = (
-                request.url.include_query_params(apres=shown[-1][0], taille=size)
-                if len(page) > size
-                else None
-            )
-            return JSONResponse(
-                {
-                    "contact": json.loads(known.body),
-                    "total": self._answers.count(kind, contact),
-                    "resultats": [value for _, value in shown],
-                    "next_url": None if following is None else str(following),
-                }
-            )
+            return self._page(request, kind, contact, {"contact": json.loads(known.body)})
 
         return endpoint
+
+    def _page(self, request: Request, kind: str, owner: str, head: Mapping[str, object]) -> Response:
+        try:
+            after = int(request.query_params.get("apres", "0"))
+            size = min(max(int(request.query_params.get("taille", _PAGE)), 1), _LARGEST_PAGE)
+        except ValueError:
+            return _error(HTTPStatus.BAD_REQUEST, "page")
+        page = self._answers.entries(kind, owner, after, size + 1)
+        shown = page[:size]
+        more = len(page) > size
+        following = request.url.include_query_params(apres=shown[-1][0], taille=size) if more else None
+        return JSONResponse(
+            {
+                **head,
+                "total": self._answers.count(kind, owner),
+                "resultats": [value for _, value in shown],
+                "next_url": None if following is None else str(following),
+            }
+        )
 
 
 def _error(status: HTTPStatus, what: str) -> Response:

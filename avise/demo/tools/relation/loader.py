@@ -7,6 +7,7 @@ from pathlib import Path
 
 from avise.demo.population.entities import Dossier, Exchange
 from avise.demo.population.spec import WorldSpec
+from avise.demo.population.unattached import unattached_exchanges
 from avise.demo.tools import codes
 from avise.demo.tools.codes import coded
 from avise.demo.tools.prepared_files import AnswerWriter
@@ -18,13 +19,16 @@ EXCHANGES = "echanges"
 VISITS = "visites"
 MEMBER_SPACE = "espace"
 BODY = "corps"
+UNATTACHED = "non-rattaches"
+"""Exchanges of nobody known; they belong to no contact."""
 
 
 class Loader:
     """Writes the answers of the relation tool (`ToolLoader`)."""
 
-    def __init__(self, folder: Path, spec: WorldSpec) -> None:  # noqa: ARG002 - signature of LoaderFactory
+    def __init__(self, folder: Path, spec: WorldSpec) -> None:
         self._file = AnswerWriter(folder / FILE_NAME)
+        self._spec = spec
 
     def add(self, dossier: Dossier) -> None:
         """Take a dossier's exchanges and digital account."""
@@ -52,7 +56,8 @@ class Loader:
         self._file.answer(MEMBER_SPACE, contact, _member_space(dossier))
 
     def close(self) -> None:
-        """Finish the file."""
+        """Add the exchanges of callers that nobody knew, and finish the file."""
+        self._file.entries(UNATTACHED, "", [_exchange(value) for value in unattached_exchanges(self._spec)])
         self._file.close()
 
 
