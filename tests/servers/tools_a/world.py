@@ -35,7 +35,7 @@ LINES = 250
 EXCHANGES = 120
 
 EVERYONE = SPEC.dossiers + company_count(SPEC)
-"""Parties of the world: the members and the companies; the baker's, which one member works for, is among them."""
+"""Parties of the world: the members and the companies, the baker's among them (one member works there)."""
 
 StartTools = Callable[..., AbstractAsyncContextManager[DemoTools]]
 
