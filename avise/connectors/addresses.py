@@ -6,6 +6,7 @@ not be able to send it to another host (`connectors.md` §9, pitfall 14).
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Collection
 
@@ -75,6 +76,15 @@ def resolve(base: httpx2.URL, path: str, hosts: Collection[str] = ()) -> httpx2.
 def same_origin(one: httpx2.URL, other: httpx2.URL) -> bool:
     """Tell whether two addresses have the same scheme, host and port (RFC 6454)."""
     return _origin(one) == _origin(other)
+
+
+def is_remote(address: str) -> bool:
+    """Tell whether an address is on a network: a tool on this very machine says nothing of the network."""
+    host = parse_base(address).host
+    try:
+        return not ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host != "localhost"
 
 
 def looks_like_sign_in(url: httpx2.URL) -> bool:

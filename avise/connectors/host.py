@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
-from dataclasses import dataclass, field
-from typing import Protocol, cast
+from pathlib import Path
+from typing import cast
 
 from avise.connectors import direct_calls
 from avise.connectors.context import Caller
@@ -21,29 +19,29 @@ from avise.connectors.contract import (
     HealthReport,
     ListsInteractions,
     LiveQuery,
-    Manifest,
     Priority,
     ReadsFacets,
     TimelineQuery,
 )
 from avise.connectors.flight import Ask
 from avise.connectors.heartbeat import Heartbeat
-from avise.connectors.instance import Instance, Loaded
+from avise.connectors.instance import Instance
 from avise.connectors.pipeline import Pipeline, Stream
 from avise.connectors.ports import InstanceSettings, SecretPort, SnapshotPort
+from avise.connectors.reachability import is_offline
 from avise.connectors.readings import TIMELINE, TIMELINE_OFFER, FacetReading, SourceOffer, TimelineReading
 from avise.connectors.record_pages import interactions_of
 from avise.connectors.registry import Refusal, Registry
+from avise.connectors.roster import FindsConnectors, Roster
 from avise.connectors.safe_log import SafeLogger
 from avise.connectors.source_rows import (
     diagnostic_of,
     offer_of,
     refusal_failure,
     refused_diagnostic,
-    refused_offer,
-    refused_status,
     status_of,
 )
+from avise.connectors.starts import StartLog
 from avise.env import Env
 from avise.models.customer import CustomerKey, IdentityEvidence, Party
 from avise.models.errors import ErrorKind, Origin
@@ -53,26 +51,6 @@ from avise.models.source_status import SourceStatus
 
 MOST_RECORDS = 500
 """Records of one reading; what comes after is told as truncated (`connectors.md` §9, pitfall 5)."""
-
-
-class FindsConnectors(Protocol):
-    """Loads the connector of an instance (`registry.Registry`)."""
-
-    def find(self, settings: InstanceSettings) -> Loaded | Refusal:
-        """Return an instance's own connector, or why it has none."""
-
-
-@dataclass(slots=True)
-class _Outside:
-    """An instance that does not run: refused, or disabled by the profile."""
-
-    settings: InstanceSettings
-    refusal: Refusal | None
-    manifest: Manifest | None = None
-    offer: SourceOffer = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.offer = refused_offer(self.settings, self.refusal, self.manifest)
 
 
 class ConnectorHost:
@@ -87,6 +65,7 @@ class ConnectorHost:
         secrets: where their secrets are.
         connectors: finds connectors; `Registry(profile / "connectors")` in the program.
         user_agent: how Avise names itself to the tools.
+        start_file: where failed starts are remembered; None remembers nothing.
     """
 
     def __init__(
@@ -98,15 +77,18 @@ class ConnectorHost:
         *,
         connectors: FindsConnectors | None = None,
         user_agent: str = "Avise",
+        start_file: Path | None = None,
     ) -> None:
         self._env = env
-        self._settings = tuple(instances)
-        self._secrets = secrets
-        self._connectors = connectors or Registry()
-        self._user_agent = user_agent
-        self._pipeline = Pipeline(env, snapshots)
-        self._instances: dict[str, Instance] = {}
-        self._outside: dict[str, _Outside] = {}
+        self._roster = Roster(
+            env,
+            instances,
+            secrets,
+            connectors=connectors or Registry(),
+            user_agent=user_agent,
+            starts=StartLog(start_file),
+        )
+        self._pipeline = Pipeline(env, snapshots, lambda: is_offline(self._roster.running.values()))
         self._heartbeat = Heartbeat(env, SafeLogger())
 
     # ---- life --------------------------------------------------------------------------------
@@ -115,57 +97,32 @@ class ConnectorHost:
 
         When it returns, `offers` says what feeds what; no tool was asked anything yet.
         """
-        loop = asyncio.get_running_loop()
-        with ThreadPoolExecutor(1, "connectors-load") as loader:
-            tls = await loop.run_in_executor(loader, ssl.create_default_context)
-            for settings in self._settings:
-                found = await loop.run_in_executor(loader, self._connectors.find, settings)
-                self._admit(settings, found, tls)
         self._heartbeat.start()
-        for instance in self._instances.values():
-            instance.start()
-
-    def _admit(self, settings: InstanceSettings, found: Loaded | Refusal, tls: ssl.SSLContext) -> None:
-        if isinstance(found, Refusal):
-            SafeLogger(instance=settings.id).warning("connector refused", reason=found.because)
-            self._outside[settings.id] = _Outside(settings, found)
-        elif not settings.enabled:
-            self._outside[settings.id] = _Outside(settings, None, found.manifest)
-        else:
-            self._instances[settings.id] = Instance(
-                settings, found, self._env, self._secrets, tls, self._user_agent
-            )
+        await self._roster.load()
 
     async def aclose(self) -> None:
         """Stop readings, close connectors, connections and threads; may be called twice."""
         await self._pipeline.aclose()
-        await asyncio.gather(*(instance.aclose() for instance in self._instances.values()))
+        await self._roster.aclose()
         await self._heartbeat.aclose()
 
     async def opened(self) -> None:
         """Wait until every instance's first opening ended, well or not."""
-        await asyncio.gather(*(instance.first_opening() for instance in self._instances.values()))
+        await asyncio.gather(*(tool.first_opening() for tool in self._roster.running.values()))
 
     # ---- what there is -----------------------------------------------------------------------
     def offers(self) -> Sequence[SourceOffer]:
         """Return what each instance feeds, in the profile's order, refused ones with their reason."""
         return tuple(
-            offer_of(self._instances[settings.id])
-            if settings.id in self._instances
-            else self._outside[settings.id].offer
-            for settings in self._settings
-            if settings.id in self._instances or settings.id in self._outside
+            offer_of(known) if isinstance(known, Instance) else known.offer for known in self._roster.all()
         )
 
     def status(self) -> Sequence[SourceStatus]:
         """Return the row of each tool on the Sources page."""
-        rows = []
-        for settings in self._settings:
-            if (instance := self._instances.get(settings.id)) is not None:
-                rows.append(status_of(instance))
-            elif (outside := self._outside.get(settings.id)) is not None:
-                rows.append(refused_status(outside.offer, outside.refusal, settings.connector))
-        return tuple(rows)
+        return tuple(
+            status_of(known) if isinstance(known, Instance) else known.status()
+            for known in self._roster.all()
+        )
 
     def diagnostics(self, instance: str) -> Mapping[str, JSON]:
         """Return a tool's diagnostic, by allow-list, without personal data.
@@ -173,13 +130,13 @@ class ConnectorHost:
         Raises:
             KeyError: no such instance.
         """
-        if instance in self._outside:
-            outside = self._outside[instance]
+        outside = self._roster.outside.get(instance)
+        if outside is not None:
             return refused_diagnostic(outside.offer, outside.refusal)
         gaps: list[JSON] = [
             {"milliseconds": gap.milliseconds, "place": gap.place} for gap in self._heartbeat.gaps
         ]
-        return {**diagnostic_of(self._instances[instance]), "loop_gaps": gaps}
+        return {**diagnostic_of(self._roster.running[instance]), "loop_gaps": gaps}
 
     # ---- readings ----------------------------------------------------------------------------
     async def read_facet(
@@ -209,7 +166,7 @@ class ConnectorHost:
             priority: INTERACTIVE passes first in a full queue.
             force: ask the tool even when the copy is fresh.
         """
-        tool = self._instances.get(instance)
+        tool = self._roster.running.get(instance)
         if tool is None:
             yield self._refused_reading(instance, facet)
             return
@@ -239,7 +196,7 @@ class ConnectorHost:
         force: bool = False,
     ) -> AsyncGenerator[TimelineReading, None]:
         """Yield the exchanges that a tool lists, like `read_facet`."""
-        tool = self._instances.get(instance)
+        tool = self._roster.running.get(instance)
         if tool is None:
             yield _as_timeline(self._refused_reading(instance, TIMELINE))
             return
@@ -307,7 +264,7 @@ class ConnectorHost:
         waiting: asyncio.Queue[CallEvent] = asyncio.Queue()
         followers = [
             asyncio.create_task(self._follow_calls(tool, waiting), name=f"calls {tool.id}")
-            for tool in self._instances.values()
+            for tool in self._roster.running.values()
             if tool.manifest.call_events
         ]
         try:
@@ -336,11 +293,12 @@ class ConnectorHost:
         return await direct_calls.check(self._running(instance), self._reference())
 
     async def retry_now(self, instance: str) -> None:
-        """Let one probe through a suspended tool, at once, and open again one that was not open.
+        """Let one probe through a suspended tool, at once; load and open one that was not.
 
         Raises:
             ConnectorError: CONFIG when the instance was refused or disabled.
         """
+        await self._roster.load_again(instance)
         tool = self._running(instance)
         await tool.reopen()
         tool.breaker.allow_probe()
@@ -348,7 +306,7 @@ class ConnectorHost:
 
     # ---- inside ------------------------------------------------------------------------------
     def _running(self, instance: str) -> Instance:
-        tool = self._instances.get(instance)
+        tool = self._roster.running.get(instance)
         if tool is None:
             raise ConnectorError(ErrorKind.CONFIG, "instance not loaded", origin=Origin.HOST)
         return tool
@@ -370,7 +328,7 @@ class ConnectorHost:
         return self._env.token()[:12]
 
     def _refused_reading(self, instance: str, facet: str) -> FacetReading:
-        outside = self._outside.get(instance)
+        outside = self._roster.outside.get(instance)
         refusal = outside.refusal if outside is not None else Refusal("source.refused.not_found")
         failure = refusal_failure(refusal or Refusal("source.disabled"))
         return FacetReading(instance, facet, final=True, error=failure)

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from avise.connectors.addresses import is_remote
 from avise.connectors.breaker import Breaker
 from avise.connectors.bulkhead import Bulkhead
 from avise.connectors.context import Caller, Context, InstanceEnv, missing_secret
@@ -108,6 +109,8 @@ class Instance:
         self.since = env.now()
         self.opening_error: ConnectorError | None = None
         self.reopens_at: datetime | None = None
+        self.remote = False
+        """Its tool is on the network, not on this machine; known once its address was read."""
         self._secrets_port = secrets
         self._secrets: dict[str, str] = {}
         self._tls = tls
@@ -212,6 +215,7 @@ class Instance:
         self._secrets = await self._read_secrets()
         http = self.loaded.http_endpoint(config)
         if http is not None:
+            self.remote = is_remote(http.base_url)
             self._http = HttpConnection(http, self._tls, self._secret, self.env, self._user_agent)
         sql = self.loaded.sql_endpoint(config)
         if sql is not None:

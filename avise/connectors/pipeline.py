@@ -29,13 +29,15 @@ from avise.connectors.readings import FacetReading
 from avise.connectors.record_pages import decode_pages, encode_pages
 from avise.env import Env
 from avise.models.customer import PersonId
-from avise.models.errors import Failure
+from avise.models.errors import ErrorKind, Failure, Origin
 from avise.models.facets import FACETS
 from avise.models.snapshot import PURGED_AFTER, Snapshot, SnapshotKey
 
 LONGEST_DEADLINE = timedelta(seconds=8)
 """The host's cap, whatever a connector asks (`connectors.md` C8)."""
 DEFAULT_DEADLINE = timedelta(seconds=4)
+
+_MAYBE_OFFLINE = frozenset({ErrorKind.UNAVAILABLE, ErrorKind.TIMEOUT})
 
 Stream = Callable[[str, CallContext], AsyncIterator[Batch[Any]]]
 """Asks the connector: the validator of the copy at hand, and the call's context."""
@@ -94,10 +96,12 @@ class Pipeline:
     Args:
         env: clock.
         snapshots: where complete readings are kept.
+        cut_off: tells whether the workstation itself has no network.
     """
 
-    def __init__(self, env: Env, snapshots: SnapshotPort) -> None:
+    def __init__(self, env: Env, snapshots: SnapshotPort, cut_off: Callable[[], bool]) -> None:
         self._env = env
+        self._cut_off = cut_off
         self._snapshots = snapshots
         self._flights: dict[SnapshotKey, Flight] = {}
 
@@ -253,12 +257,14 @@ class Pipeline:
             # First noted, so that the failure carries the date at which the series began.
             instance.statistics.note_failure(instance.failure(error, ask.reference), milliseconds)
         failure = instance.failure(error, ask.reference)
+        if instance.remote and error.kind in _MAYBE_OFFLINE and self._cut_off():
+            failure = replace(failure, kind=ErrorKind.OFFLINE, origin=Origin.HOST)
         instance.statistics.withheld += withheld
         instance.log.warning(
             "reading withheld" if withheld else "reading failed",
             facet=ask.key.facet,
-            kind=str(error.kind),
-            origin=str(error.origin),
+            kind=str(failure.kind),
+            origin=str(failure.origin),
             detail=error.detail,
             reference=ask.reference,
             milliseconds=milliseconds,

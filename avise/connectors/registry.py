@@ -31,6 +31,9 @@ from avise.models.errors import AviseError
 from avise.models.facets import FACETS
 from avise.models.json_types import JSON
 
+IMPORT_FAILED = "source.refused.import"
+QUARANTINED = "source.refused.quarantined"
+
 _BOUND = re.compile(r"(>=|<=|==|>|<)\s*(\d+)(?:\.(\d+))?")
 _HOLDS: Mapping[str, Callable[[tuple[int, int], tuple[int, int]], bool]] = {
     ">=": lambda ours, bound: ours >= bound,
@@ -88,7 +91,7 @@ class Registry:
             count = error.params.get("count", "")
             return Refusal("source.refused.file", f"{error.message_key} {count}".strip())
         except Exception as error:  # noqa: BLE001 - one broken connector never takes another with it
-            return Refusal("source.refused.import", place_of(error))
+            return Refusal(IMPORT_FAILED, place_of(error))
         if loaded is None:
             return Refusal("source.refused.not_found", settings.connector)
         return admission(loaded.manifest, loaded.connector) or loaded

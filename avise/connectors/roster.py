@@ -1,0 +1,194 @@
+"""Which instances of a profile run, which do not and why; loads them apart from each other."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
+
+from avise.connectors.contract import Manifest
+from avise.connectors.instance import Instance, Loaded
+from avise.connectors.ports import InstanceSettings, SecretPort
+from avise.connectors.readings import SourceOffer
+from avise.connectors.registry import IMPORT_FAILED, QUARANTINED, Refusal
+from avise.connectors.safe_log import SafeLogger
+from avise.connectors.source_rows import refused_offer, refused_status
+from avise.connectors.starts import StartLog
+from avise.env import Env
+from avise.models.errors import ErrorKind
+from avise.models.source_status import SourceStatus
+
+T = TypeVar("T")
+
+LOAD_S = 10.0
+"""A connector that takes longer to read and import is left behind (`connectors.md` C5)."""
+
+_STRIKES = frozenset({ErrorKind.BUG, ErrorKind.TIMEOUT})
+"""Openings that failed by the connector's own doing, or took more than ten seconds."""
+
+
+class FindsConnectors(Protocol):
+    """Loads the connector of an instance (`registry.Registry`)."""
+
+    def find(self, settings: InstanceSettings) -> Loaded | Refusal:
+        """Return an instance's own connector, or why it has none."""
+
+
+@dataclass(slots=True)
+class Outside:
+    """An instance that does not run: refused, or disabled by the profile."""
+
+    settings: InstanceSettings
+    refusal: Refusal | None
+    """None when the profile disables it."""
+    manifest: Manifest | None = None
+    offer: SourceOffer = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.offer = refused_offer(self.settings, self.refusal, self.manifest)
+
+    def status(self) -> SourceStatus:
+        """Return its row on the Sources page."""
+        return refused_status(self.offer, self.refusal, self.settings.connector)
+
+
+class Roster:
+    """The instances of a profile.
+
+    Args:
+        env: clock and chance.
+        instances: the profile's.
+        secrets: where their secrets are.
+        connectors: finds their connectors.
+        user_agent: how Avise names itself to the tools.
+        starts: remembers the starts that failed.
+    """
+
+    def __init__(
+        self,
+        env: Env,
+        instances: Sequence[InstanceSettings],
+        secrets: SecretPort,
+        *,
+        connectors: FindsConnectors,
+        user_agent: str,
+        starts: StartLog,
+    ) -> None:
+        self.running: dict[str, Instance] = {}
+        self.outside: dict[str, Outside] = {}
+        self._env = env
+        self._settings = tuple(instances)
+        self._secrets = secrets
+        self._connectors = connectors
+        self._user_agent = user_agent
+        self._starts = starts
+        self._tls: ssl.SSLContext | None = None
+        self._watching: set[asyncio.Task[None]] = set()
+
+    def all(self) -> Iterator[Instance | Outside]:
+        """Yield what was loaded or refused, in the profile's order."""
+        for settings in self._settings:
+            if (instance := self.running.get(settings.id)) is not None:
+                yield instance
+            elif (outside := self.outside.get(settings.id)) is not None:
+                yield outside
+
+    async def load(self) -> None:
+        """Load every connector on a thread, then open all of them at once, in the background."""
+        await self._load(self._settings)
+
+    async def load_again(self, instance: str) -> None:
+        """Load a refused or quarantined instance once more; does nothing for any other."""
+        outside = self.outside.get(instance)
+        if outside is None or outside.refusal is None:
+            return
+        self._starts.forgive(instance)
+        await self._load([outside.settings])
+
+    async def aclose(self) -> None:
+        """Close every instance; may be called twice."""
+        self._starts.closing()
+        for watching in tuple(self._watching):
+            watching.cancel()
+        await asyncio.gather(*self._watching, return_exceptions=True)
+        await asyncio.gather(*(instance.aclose() for instance in self.running.values()))
+
+    async def _load(self, wanted: Sequence[InstanceSettings]) -> None:
+        if self._tls is None:
+            # Certificates are read once, 32 to 68 ms, for all clients (decision 44).
+            self._tls = await _on_thread(ssl.create_default_context)
+        sound = [settings for settings in wanted if not self._starts.quarantined(settings.id)]
+        self._starts.begin(settings.id for settings in sound)
+        for settings in wanted:
+            found = await self._find(settings) if settings in sound else Refusal(QUARANTINED)
+            self._admit(settings, found, self._tls)
+        for settings in wanted:
+            if (instance := self.running.get(settings.id)) is not None:
+                self._open(instance)
+
+    async def _find(self, settings: InstanceSettings) -> Loaded | Refusal:
+        try:
+            async with asyncio.timeout(LOAD_S):
+                return await _on_thread(lambda: self._connectors.find(settings))
+        except TimeoutError:
+            return Refusal(IMPORT_FAILED, f"over {LOAD_S:.0f} s")
+
+    def _admit(self, settings: InstanceSettings, found: Loaded | Refusal, tls: ssl.SSLContext) -> None:
+        self.outside.pop(settings.id, None)
+        refusal = found if isinstance(found, Refusal) else None
+        opens = refusal is None and settings.enabled
+        if not opens and (refusal is None or refusal.because != QUARANTINED):
+            self._starts.ended(settings.id, well=refusal is None or refusal.because != IMPORT_FAILED)
+        if not settings.enabled:
+            self.outside[settings.id] = Outside(settings, None, _manifest_of(found))
+        elif isinstance(found, Refusal):
+            SafeLogger(instance=settings.id).warning("connector refused", reason=found.because)
+            self.outside[settings.id] = Outside(settings, found)
+        else:
+            self.running[settings.id] = Instance(
+                settings, found, self._env, self._secrets, tls, self._user_agent
+            )
+
+    def _open(self, instance: Instance) -> None:
+        instance.start()
+        watching = asyncio.create_task(self._watch_start(instance), name=f"start of {instance.id}")
+        self._watching.add(watching)
+        watching.add_done_callback(self._watching.discard)
+
+    async def _watch_start(self, instance: Instance) -> None:
+        await instance.first_opening()
+        error = instance.opening_error
+        self._starts.ended(instance.id, well=error is None or error.kind not in _STRIKES)
+
+
+def _manifest_of(found: Loaded | Refusal) -> Manifest | None:
+    return None if isinstance(found, Refusal) else found.manifest
+
+
+async def _on_thread(function: Callable[[], T]) -> T:
+    """Run a function on a thread that nobody waits for at exit: code of others may never return."""
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[T] = loop.create_future()
+
+    def settle(value: T | None, error: BaseException | None) -> None:
+        if answer.done():
+            return
+        if error is not None:
+            answer.set_exception(error)
+        else:
+            answer.set_result(value)  # type: ignore[arg-type]  # without an error there is a value
+
+    def run() -> None:
+        value, error = None, None
+        try:
+            value = function()
+        except BaseException as raised:  # noqa: BLE001 - carried to the loop, whatever it is
+            error = raised
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(settle, value, error)
+
+    threading.Thread(target=run, name="connectors-load", daemon=True).start()
+    return await answer

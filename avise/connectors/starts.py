@@ -1,0 +1,89 @@
+"""Remembers, from one run to the next, which instances fail to start, and sets them apart.
+
+Three failed starts running, or starts that never came to an end, and the instance is quarantined:
+it is neither imported nor opened until a person says so (`connectors.md` C5).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from avise.connectors.safe_log import SafeLogger
+
+STRIKES = 3
+
+
+@dataclass(slots=True)
+class _Start:
+    strikes: int = 0
+    under_way: bool = False
+
+
+class StartLog:
+    """The failed starts of a profile's instances.
+
+    Args:
+        path: a small JSON file, rewritten whole; None remembers nothing.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._starts = _read(path)
+
+    def quarantined(self, instance: str) -> bool:
+        """Tell whether an instance must not be started."""
+        return self._starts.get(instance, _Start()).strikes >= STRIKES
+
+    def begin(self, instances: Iterable[str]) -> None:
+        """Note that instances are being started; what kills the process meanwhile is held against them."""
+        for instance in instances:
+            self._starts.setdefault(instance, _Start()).under_way = True
+        self._write()
+
+    def ended(self, instance: str, *, well: bool) -> None:
+        """Note how a start ended; a good one forgets the failures before it."""
+        start = self._starts.setdefault(instance, _Start())
+        start.under_way = False
+        start.strikes = 0 if well else start.strikes + 1
+        self._write()
+
+    def forgive(self, instance: str) -> None:
+        """Let an instance be started again (the button « Réactiver »)."""
+        self._starts[instance] = _Start()
+        self._write()
+
+    def closing(self) -> None:
+        """Note that a start that has not ended is ours to stop, and nobody's fault."""
+        if any(start.under_way for start in self._starts.values()):
+            for start in self._starts.values():
+                start.under_way = False
+            self._write()
+
+    def _write(self) -> None:
+        if self._path is None:
+            return
+        plain = {
+            name: {"strikes": start.strikes, "under_way": start.under_way}
+            for name, start in self._starts.items()
+        }
+        aside = self._path.with_suffix(".new")
+        try:
+            aside.write_text(json.dumps(plain), encoding="utf-8")
+            aside.replace(self._path)
+        except OSError as error:
+            # A full disk must not keep anybody from working; the memory of failures is a comfort.
+            SafeLogger().warning("starts not kept", kind=type(error).__name__)
+
+
+def _read(path: Path | None) -> dict[str, _Start]:
+    """Read the file; a start that never ended is a strike, an unreadable file is an empty one."""
+    if path is None:
+        return {}
+    try:
+        plain = json.loads(path.read_text(encoding="utf-8"))
+        return {name: _Start(start["strikes"] + bool(start["under_way"])) for name, start in plain.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
