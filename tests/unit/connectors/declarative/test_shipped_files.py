@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -13,11 +14,26 @@ from avise.connectors.declarative.schema import json_schema
 from avise.resources import resource_folder
 
 FILES = sorted(resource_folder("connectors").rglob("*.toml"))
+ROOT = Path(__file__).parents[4]
 SCHEMA = resource_folder("connectors") / "schema.json"
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_a_connector_file_that_ships_has_no_error(path: Path) -> None:
+    assert [f"{found.line}: {found.sentence()}" for found in check_connector_file(path)] == []
+
+
+def complete_examples() -> list[str]:
+    """Return the examples of the documentation that are whole files."""
+    texts = [(ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "docs/connectors.md")]
+    blocks = [block for text in texts for block in re.findall(r"```toml\n(.*?)```", text, re.DOTALL)]
+    return [block for block in blocks if block.startswith("avise = 1")]
+
+
+@pytest.mark.parametrize("number", range(2))
+def test_a_whole_file_of_the_documentation_has_no_error(number: int, tmp_path: Path) -> None:
+    path = tmp_path / "example.toml"
+    path.write_text(complete_examples()[number], encoding="utf-8")
     assert [f"{found.line}: {found.sentence()}" for found in check_connector_file(path)] == []
 
 
