@@ -32,8 +32,9 @@ def decode_pages(pages: Sequence[bytes]) -> tuple[Record, ...]:
     """
     try:
         return tuple(_record(item) for page in pages for item in json.loads(page))
-    except (KeyError, TypeError, AttributeError) as error:
-        raise ValueError(type(error).__name__) from None
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        # The text would hold a piece of the page.
+        raise ValueError(f"not a page: {type(error).__name__}") from None
 
 
 def _plain(record: Record) -> dict[str, Any]:

@@ -38,7 +38,7 @@ class SafeLogger:
     """
 
     def __init__(self, **bound: Safe) -> None:
-        self._bound = _kept(bound)
+        self._bound = bound
         self._sink: _Sink = structlog.get_logger("avise.connectors")
 
     def bind(self, **fields: Safe) -> SafeLogger:
@@ -47,11 +47,11 @@ class SafeLogger:
 
     def info(self, event: str, **fields: Safe) -> None:
         """Log an event of normal life; `event` is a fixed sentence, without a value in it."""
-        self._sink.info(event, **self._bound, **_kept(fields))
+        self._sink.info(event, **_kept({**self._bound, **fields}))
 
     def warning(self, event: str, **fields: Safe) -> None:
         """Log what support may want to see; `event` is a fixed sentence, without a value in it."""
-        self._sink.warning(event, **self._bound, **_kept(fields))
+        self._sink.warning(event, **_kept({**self._bound, **fields}))
 
 
 def _kept(fields: dict[str, Safe]) -> dict[str, Safe]:

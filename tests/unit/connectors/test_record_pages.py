@@ -1,0 +1,62 @@
+"""Records kept as pages come back as they were."""
+
+from __future__ import annotations
+
+from datetime import UTC
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from avise.connectors.contract import Record
+from avise.connectors.record_pages import decode_pages, encode_pages, interactions_of, record_of
+from avise.models.interaction import Channel, Direction, Interaction
+from avise.models.snapshot import PAGE_SIZE
+
+moments = st.datetimes(timezones=st.just(UTC))
+plain = st.none() | st.booleans() | st.integers() | st.text(max_size=8)
+values = st.recursive(
+    plain, lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=4), inner)
+)
+records = st.builds(
+    Record,
+    st.text(min_size=1, max_size=8),
+    st.dictionaries(st.text(max_size=6), values, max_size=4),
+    st.none() | moments,
+    st.text(max_size=6),
+    st.dictionaries(st.text(max_size=6), values, max_size=2),
+)
+interactions = st.builds(
+    Interaction,
+    id=st.text(min_size=1, max_size=8),
+    at=moments,
+    channel=st.sampled_from(Channel),
+    direction=st.sampled_from(Direction),
+    title=st.text(max_size=12),
+    duration_s=st.none() | st.integers(0, 9999),
+    links=st.dictionaries(st.text(max_size=4), st.text(max_size=4), max_size=2),
+)
+
+
+@given(st.lists(records, max_size=6))
+def test_records_come_back_as_they_were(given_records: list[Record]) -> None:
+    assert list(decode_pages(encode_pages(given_records))) == given_records
+
+
+@pytest.mark.parametrize(("count", "pages"), [(0, 0), (1, 1), (PAGE_SIZE, 1), (PAGE_SIZE + 1, 2)])
+def test_a_page_holds_at_most_its_size(count: int, pages: int) -> None:
+    encoded = encode_pages([Record(str(number), {}) for number in range(count)])
+    assert len(encoded) == pages
+    assert len(decode_pages(encoded)) == count
+
+
+@given(st.lists(interactions, max_size=5))
+def test_exchanges_come_back_as_they_were(given_interactions: list[Interaction]) -> None:
+    kept = encode_pages([record_of(interaction) for interaction in given_interactions])
+    assert list(interactions_of(decode_pages(kept))) == given_interactions
+
+
+@pytest.mark.parametrize("page", [b"", b"[", b"{}x", b"[1]", b'[{"id": 1}]', b"\xff"])
+def test_bytes_that_are_no_page_are_told(page: bytes) -> None:
+    with pytest.raises(ValueError, match="not a page"):
+        decode_pages([page])

@@ -1,0 +1,70 @@
+"""What a run remembers of the starts that failed before it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from avise.connectors.starts import STRIKES, StartLog
+
+
+def run(path: Path, *, well: bool) -> None:
+    """Start once, in a run of its own."""
+    log = StartLog(path)
+    log.begin(["ged"])
+    log.ended("ged", well=well)
+
+
+def test_three_failed_starts_running_set_an_instance_apart(tmp_path: Path) -> None:
+    path = tmp_path / "starts.json"
+    for _ in range(STRIKES):
+        assert not StartLog(path).quarantined("ged")
+        run(path, well=False)
+    assert StartLog(path).quarantined("ged")
+    assert not StartLog(path).quarantined("other")
+
+
+def test_a_good_start_forgets_the_failures(tmp_path: Path) -> None:
+    path = tmp_path / "starts.json"
+    for well in (False, False, True, False, False):
+        run(path, well=well)
+    assert not StartLog(path).quarantined("ged")
+
+
+def test_a_start_that_killed_the_process_counts(tmp_path: Path) -> None:
+    path = tmp_path / "starts.json"
+    for _ in range(STRIKES):
+        StartLog(path).begin(["ged"])
+    assert StartLog(path).quarantined("ged")
+
+
+def test_closing_during_a_start_is_nobodys_fault(tmp_path: Path) -> None:
+    path = tmp_path / "starts.json"
+    for _ in range(STRIKES):
+        log = StartLog(path)
+        log.begin(["ged"])
+        log.closing()
+    assert not StartLog(path).quarantined("ged")
+
+
+def test_a_person_puts_it_back(tmp_path: Path) -> None:
+    path = tmp_path / "starts.json"
+    for _ in range(STRIKES):
+        run(path, well=False)
+    StartLog(path).forgive("ged")
+    assert not StartLog(path).quarantined("ged")
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{", '{"ged": 3}', '{"ged": {"strikes": "x"}}'])
+def test_an_unreadable_memory_is_an_empty_one(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "starts.json"
+    path.write_text(content)
+    assert not StartLog(path).quarantined("ged")
+
+
+def test_a_folder_that_cannot_be_written_stops_nobody(tmp_path: Path) -> None:
+    log = StartLog(tmp_path / "missing" / "starts.json")
+    log.begin(["ged"])
+    log.ended("ged", well=False)
+    assert not log.quarantined("ged")
