@@ -89,7 +89,7 @@ def _parsed(body: bytes) -> etree._Element:
         root = etree.fromstring(body, parser)
     except (etree.XMLSyntaxError, ValueError):
         raise ConnectorError(ErrorKind.BAD_DATA, "not XML") from None
-    if root.getroottree().docinfo.doctype:
+    if root.getroottree().docinfo.internalDTD is not None:
         raise ConnectorError(ErrorKind.BAD_DATA, "XML with a document type")
     return root
 

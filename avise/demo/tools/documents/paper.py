@@ -41,14 +41,10 @@ def _text(lines: Sequence[str], size: int) -> bytes:
 def _pdf(lines: Sequence[str], size: int) -> bytes:
     """Return a page of text; a stream that nothing refers to brings the file to its size."""
     page = _page_stream(lines)
-    bare = _assembled(page, 0)
-    padding = size - len(bare)
-    # The length of the padding is written in the file and changes it by a few digits.
-    for _ in range(4):
-        whole = _assembled(page, max(0, padding))
-        if len(whole) <= size or padding <= 0:
-            break
-        padding -= len(whole) - size
+    padding = max(0, size - len(_assembled(page, 0)))
+    # The length of the padding is written in the file, which it makes longer by a few digits.
+    excess = max(0, len(_assembled(page, padding)) - size)
+    whole = _assembled(page, max(0, padding - excess))
     return whole + b"\n" * max(0, size - len(whole))
 
 
