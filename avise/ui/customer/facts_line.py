@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Signal, Slot
+from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Signal, SignalInstance, Slot
 from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from typing_extensions import override
@@ -62,7 +62,7 @@ class FactsLine(QWidget):
             self._add_button("git-compare", "customer.compare_nir", self.compare_requested)
         theme().changed.connect(self._on_theme_changed)
 
-    def _add_button(self, icon: str, key: str, signal: Signal) -> None:
+    def _add_button(self, icon: str, key: str, signal: SignalInstance) -> None:
         button = Button("", ButtonKind.QUIET, icon=icon, small=True, name=text(key), parent=self)
         button.clicked.connect(signal)
         button.hide()

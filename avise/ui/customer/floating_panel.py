@@ -31,7 +31,7 @@ class FloatingPanel(Panel):
     def __init__(self, title: str, icon: str, width: float, parent: QWidget) -> None:
         super().__init__(title, icon, parent)
         self.setProperty("role", "overlay")
-        self._width = width
+        self._width, self._page = width, parent
         self._anchor = QPoint()
         self._before: QWidget | None = None
         cross = Button("", ButtonKind.QUIET, icon="x", small=True, name=text("action.close"))
@@ -52,7 +52,7 @@ class FloatingPanel(Panel):
 
     def fit(self) -> None:
         """Take the size of the content, inside the page."""
-        page = self.parentWidget()
+        page = self._page
         width = min(theme().px(self._width), page.width() - theme().px(16))
         self.setFixedWidth(width)
         self.adjustSize()

@@ -1,0 +1,263 @@
+"""What is still open with this member: complaints, quotes, appointments, documents that are awaited."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+from typing_extensions import override
+
+from avise.models.facets import FacetRecord, FacetView
+from avise.services.facts import READABLE, day, word
+from avise.services.facts import moment as moment_of
+from avise.services.wording import value_text
+from avise.texts import plural, text
+from avise.texts.formats import format_short_date, format_time, local
+from avise.ui.customer.record_words import Moment, capital, together
+from avise.ui.theme import theme
+from avise.ui.widgets.badge import CountBadge
+from avise.ui.widgets.chip import ChipSpec, Tone, chip_size, paint_chip
+from avise.ui.widgets.label import Label
+from avise.ui.widgets.layout import row
+from avise.ui.widgets.line import HorizontalLine
+from avise.ui.widgets.painting import draw_text
+from avise.ui.widgets.row_list import RowDelegate, RowLook, RowsView
+
+Index = QModelIndex | QPersistentModelIndex
+ITEM_ROLE = int(Qt.ItemDataRole.UserRole)
+ROW_HEIGHT, SMALL_ROW_HEIGHT, SHOWN = 66, 52, 4
+SOON = timedelta(days=3)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenItem:
+    """One thing that is not finished."""
+
+    facet: str
+    title: str
+    detail: str
+    reference: str
+    due: date | None
+    when: str = ""
+    """Instead of the deadline: the time of an appointment."""
+
+
+def deadline_chip(item: OpenItem, today: date) -> ChipSpec:
+    """Return the chip of a deadline: late, soon, on time, none (`ui.md` 5.9)."""
+    if item.when:
+        return ChipSpec(item.when, Tone.INFO, "calendar", small=True)
+    if item.due is None:
+        return ChipSpec(text("open_item.no_date"), Tone.NEUTRAL, "clock", small=True)
+    left = item.due - today
+    if left < timedelta(0):
+        return ChipSpec(plural("open_item.late", -left.days), Tone.DANGER, "triangle-alert", small=True)
+    words = text("open_item.today") if not left else plural("open_item.left", left.days)
+    if left <= SOON:
+        return ChipSpec(words, Tone.WARN, "hourglass", small=True)
+    return ChipSpec(words, Tone.NEUTRAL, "clock", small=True)
+
+
+def open_items(views: Mapping[str, Sequence[FacetView]], moment: Moment) -> tuple[OpenItem, ...]:
+    """Return what is open, by deadline; facets that could not be read contribute nothing."""
+    found: list[OpenItem] = []
+    for facet, tell in _TELLERS.items():
+        for view in views.get(facet, ()):
+            if view.state in READABLE:
+                for record in view.records:
+                    found.extend(tell(record, moment))
+    return tuple(sorted(found, key=lambda item: (item.due or date.max, item.title)))
+
+
+def _complaint(record: FacetRecord, _moment: Moment) -> Iterator[OpenItem]:
+    if word(record, "status") in ("open", "acknowledged"):
+        title = text("open_item.complaint", subject=word(record, "subject"))
+        detail = word(record, "handler") or capital(
+            value_text("complaints", "status", word(record, "status"))
+        )
+        yield OpenItem("complaints", title, detail, word(record, "number"), day(record, "answer_by"))
+
+
+def _authorization(record: FacetRecord, moment: Moment) -> Iterator[OpenItem]:
+    if word(record, "status") not in ("pending", "missing_document"):
+        return
+    care = day(record, "care_date")
+    kind = value_text("authorizations", "kind", word(record, "kind"))
+    detail = capital(value_text("authorizations", "status", word(record, "status")))
+    due = care if care is not None and care >= moment.today else None
+    title = text("open_item.authorization", kind=kind)
+    yield OpenItem("authorizations", title, detail, word(record, "number"), due)
+
+
+def _appointment(record: FacetRecord, moment: Moment) -> Iterator[OpenItem]:
+    starts = moment_of(record, "starts_at")
+    if starts is None or starts < moment.now or word(record, "status") not in ("confirmed", "tentative"):
+        return
+    on = local(starts).date()
+    when = f"{format_short_date(on)} {format_time(starts)}"
+    kind = value_text("appointments", "kind", word(record, "kind"))
+    detail = together(word(record, "place"), word(record, "advisor"))
+    yield OpenItem("appointments", text("open_item.appointment", kind=kind), detail, "", on, when)
+
+
+def _beneficiary(record: FacetRecord, _moment: Moment) -> Iterator[OpenItem]:
+    awaited = word(record, "awaited_document")
+    if awaited in ("", "none"):
+        return
+    document = capital(value_text("beneficiaries", "awaited_document", awaited))
+    name = word(record, "first_name")
+    yield OpenItem(
+        "beneficiaries", text("open_item.awaited", document=document), name, "", day(record, "rights_until")
+    )
+
+
+def _document(record: FacetRecord, _moment: Moment) -> Iterator[OpenItem]:
+    if word(record, "status") == "awaited":
+        title = text("open_item.awaited", document=capital(word(record, "title")))
+        yield OpenItem("documents", title, "", "", None)
+
+
+_TELLERS: Mapping[str, Callable[[FacetRecord, Moment], Iterator[OpenItem]]] = {
+    "complaints": _complaint,
+    "authorizations": _authorization,
+    "appointments": _appointment,
+    "beneficiaries": _beneficiary,
+    "documents": _document,
+}
+
+
+class OpenItemModel(QAbstractTableModel):
+    """Open items, the nearest deadline first."""
+
+    def __init__(self, today: Callable[[], date]) -> None:
+        super().__init__()
+        self._items: tuple[OpenItem, ...] = ()
+        self.today = today
+
+    def set_items(self, items: Sequence[OpenItem]) -> bool:
+        """Show other items; return whether anything changed."""
+        if tuple(items) == self._items:
+            return False
+        self.beginResetModel()
+        self._items = tuple(items)
+        self.endResetModel()
+        return True
+
+    def item(self, row: int) -> OpenItem:
+        """Return the item of a row."""
+        return self._items[row]
+
+    @override
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        """Return how many there are."""
+        return 0 if parent.isValid() else len(self._items)
+
+    @override
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        """Return one."""
+        return 0 if parent.isValid() else 1
+
+    @override
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return the title, the item, or the row as one sentence."""
+        if not index.isValid() or index.row() >= len(self._items):
+            return None
+        item = self._items[index.row()]
+        if role == ITEM_ROLE:
+            return item
+        if role == Qt.ItemDataRole.DisplayRole:
+            return item.title
+        if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
+            chip = deadline_chip(item, self.today()).text
+            return ", ".join(part for part in (item.title, item.reference, chip, item.detail) if part)
+        return None
+
+
+class OpenItemDelegate(RowDelegate):
+    """Paints deadline and reference, title, then who has it."""
+
+    def __init__(self, today: Callable[[], date], parent: QWidget) -> None:
+        super().__init__(parent)
+        self._today = today
+
+    @override
+    def paint_row(self, painter: QPainter, rect: QRect, look: RowLook, index: Index) -> None:
+        """Paint an item on two or three lines."""
+        px = theme().px
+        item: OpenItem = index.data(ITEM_ROLE)
+        spec = deadline_chip(item, self._today())
+        left, width = rect.left() + px(12), rect.width() - px(24)
+        first = QRectF(left, rect.top() + px(6), width, px(18))
+        paint_chip(painter, spec, left, first.center().y())
+        beside = chip_size(spec).width() + px(8)
+        draw_text(painter, first.adjusted(beside, 0, 0, 0), item.reference, "small", "text-2")
+        second = QRectF(left, first.bottom() + px(1), width, px(20))
+        draw_text(painter, second, item.title, "button", "text")
+        if rect.height() >= px(ROW_HEIGHT - 6):
+            third = QRectF(left, second.bottom() - px(1), width, px(17))
+            draw_text(painter, third, item.detail, "small", "text-2")
+
+
+class OpenItemsPanel(QWidget):
+    """The list of open items at the top of the right rail.
+
+    Signals:
+        facet_requested: facet of the item that the user opens.
+    """
+
+    facet_requested = Signal(str)
+
+    def __init__(self, today: Callable[[], date], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._compact = False
+        self.model = OpenItemModel(today)
+        self.rows = RowsView(ROW_HEIGHT, text("customer.open_items"))
+        self._delegate = OpenItemDelegate(today, self)
+        self._count = CountBadge()
+        self._nothing = Label(text("customer.nothing_open"), "value", "muted", wrap=True)
+        self._nothing.setContentsMargins(12, 8, 12, 10)
+        self.rows.setModel(self.model)
+        self.rows.setItemDelegate(self._delegate)
+        self.rows.opened.connect(self._on_opened)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(0)
+        title = Label(text("customer.open_items"), "strong")
+        box.addLayout(row(title, self._count, None, gap=8, margins=(12, 9, 12, 7)))
+        box.addWidget(HorizontalLine())
+        box.addWidget(self._nothing)
+        box.addWidget(self.rows)
+        self._fit()
+        theme().changed.connect(self._fit)
+
+    def set_items(self, items: Sequence[OpenItem]) -> None:
+        """Show what is open."""
+        if self.model.set_items(items):
+            self._fit()
+
+    def set_compact(self, *, compact: bool) -> None:
+        """Leave the third line out, on small screens."""
+        if compact != self._compact:
+            self._compact = compact
+            self.rows.set_row_height(SMALL_ROW_HEIGHT if compact else ROW_HEIGHT)
+            self._fit()
+
+    def _fit(self) -> None:
+        count = self.model.rowCount()
+        self._count.set_text(str(count) if count else "")
+        self._nothing.setVisible(not count)
+        self.rows.setVisible(bool(count))
+        self.rows.setFixedHeight(min(count, SHOWN) * self.rows.row_height())
+
+    def _on_opened(self, index: QModelIndex) -> None:
+        self.facet_requested.emit(self.model.item(index.row()).facet)
+
+    def focus_rows(self) -> None:
+        """Give focus to the first item."""
+        self.rows.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        if self.rows.current_row() < 0:
+            self.rows.go_to(0)
