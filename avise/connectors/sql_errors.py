@@ -1,4 +1,4 @@
-"""What the errors of SQLite and PostgreSQL mean, read from their codes and never from their texts."""
+"""What the errors of SQLite and PostgreSQL mean, read from their codes; their texts go no further."""
 
 from __future__ import annotations
 
@@ -33,8 +33,13 @@ _POSTGRESQL: tuple[tuple[str, ErrorKind], ...] = (
 )
 """Beginnings of SQLSTATE, the first that fits; anything else is UNAVAILABLE."""
 
-_WRONG_PASSWORD = ("password authentication failed", "no password supplied")
-"""libpq gives no SQLSTATE for a refused connection, only words."""
+_REFUSED: tuple[tuple[str, ErrorKind], ...] = (
+    ("password authentication failed", ErrorKind.AUTH),
+    ("no password supplied", ErrorKind.AUTH),
+    ("does not exist", ErrorKind.CONFIG),
+)
+"""libpq gives no SQLSTATE for a connection that the server refused, only words; those of a server that
+speaks another language are not known, and mean UNAVAILABLE."""
 
 
 def connector_error(error: BaseException | None, *, stopped: bool) -> ConnectorError:
@@ -53,8 +58,9 @@ def connector_error(error: BaseException | None, *, stopped: bool) -> ConnectorE
         return _error(kind, f"sqlstate {state}")
     if stopped:
         return ConnectorError(ErrorKind.TIMEOUT, "statement stopped")
-    refused = any(words in str(error) for words in _WRONG_PASSWORD)
-    return ConnectorError(ErrorKind.AUTH if refused else ErrorKind.UNAVAILABLE, type(error).__name__)
+    told = str(error)
+    kind = next((kind for words, kind in _REFUSED if words in told), ErrorKind.UNAVAILABLE)
+    return ConnectorError(kind, type(error).__name__)
 
 
 def _error(kind: ErrorKind, detail: str) -> ConnectorError:
