@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from datetime import timedelta
 
-from avise.connectors.instance import Instance, InstanceState
-from avise.models.errors import ErrorKind
+from avise.connectors.instance import Instance
 
-_CUT_OFF = frozenset({ErrorKind.UNAVAILABLE, ErrorKind.TIMEOUT, ErrorKind.OFFLINE})
+JUST_NOW = timedelta(seconds=5)
 _DOCUMENTATION = ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1"))
 """Addresses that exist in no network (RFC 5737, RFC 3849): nothing is ever sent to them."""
 
@@ -28,23 +28,15 @@ def _is_routed(family: socket.AddressFamily, address: str) -> bool:
     return True
 
 
-def is_offline(instances: Iterable[Instance], routed: Callable[[], bool] = has_route) -> bool:
-    """Tell whether every tool of the network is unreachable at once and there is no way out.
+def is_offline(instances: Iterable[Instance]) -> bool:
+    """Tell whether a tool of the network that just failed did so because the workstation is cut off.
 
-    Args:
-        instances: all that run.
-        routed: whether the system knows a way out.
+    That is when the system knows no way out and no other tool of the network answered a moment ago.
     """
     remote = [instance for instance in instances if instance.remote]
-    return bool(remote) and all(_is_unreachable(instance) for instance in remote) and not routed()
+    return not any(_answered_just_now(instance) for instance in remote) and not has_route()
 
 
-def _is_unreachable(instance: Instance) -> bool:
-    if instance.state is InstanceState.DOWN:
-        return True
-    numbers = instance.statistics
-    return (
-        numbers.failing_since is not None
-        and numbers.last_failure is not None
-        and numbers.last_failure.kind in _CUT_OFF
-    )
+def _answered_just_now(instance: Instance) -> bool:
+    last = instance.statistics.last_success
+    return last is not None and instance.env.now() - last < JUST_NOW
