@@ -97,7 +97,10 @@ class CsvLines:
             return None
         if first:
             line = line.removeprefix("\ufeff")
-        if line.count(self._dialect.quote) % 2:
+        quotes = line.count(self._dialect.quote)
+        if not quotes:
+            return line.split(self._dialect.delimiter)
+        if quotes % 2:
             return None
         try:
             return next(

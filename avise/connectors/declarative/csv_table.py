@@ -197,11 +197,17 @@ class CsvTable:
         database.execute("create table line (number integer primary key, key text not null, fields text)")
         dates: set[str] = set()
         database.execute("begin")
+        key_at: list[int] = []
+        date_at = -1
         with closing(lines.rows()) as rows:
             for number, fields in rows:
-                row = dict(zip(lines.columns, fields, strict=True))
-                key = _SEPARATOR.join(row.get(column, "").strip() for column in self._key)
-                dates.add(row.get(self._date.column, "").strip())
+                if not key_at:
+                    # Columns are known with the first line; those that lack are refused by the caller.
+                    key_at = [_place_of(column, lines.columns) for column in self._key]
+                    date_at = _place_of(self._date.column, lines.columns)
+                key = _SEPARATOR.join(fields[at].strip() for at in key_at)
+                if date_at >= 0:
+                    dates.add(fields[date_at].strip())
                 written = json.dumps(fields, ensure_ascii=False)
                 database.execute("insert into line values (?, ?, ?)", (number, key, written))
         database.execute("commit")
@@ -227,3 +233,7 @@ class CsvTable:
         else:
             moment = datetime.fromisoformat(written)
         return moment if moment.tzinfo else moment.replace(tzinfo=self._date.timezone)
+
+
+def _place_of(column: str, columns: Sequence[str]) -> int:
+    return columns.index(column) if column in columns else -1

@@ -65,6 +65,10 @@ T = TypeVar("T")
 _TOLD_IN_BODY = (frozenset(range(400, 500)) | {500}) - {401, 407, 408, 429}
 """Statuses whose body may hold an error that a rule of the file knows; sign-in and limits stay the host's."""
 
+ROWS_ON_THE_LOOP = 200
+BYTES_ON_THE_LOOP = 200_000
+"""More is worked on in a thread: about 10 ms, which other tools' answers would wait for."""
+
 _JSON = {"Accept": "application/json"}
 
 
@@ -199,9 +203,10 @@ class RestConnector:
     ) -> Page[Party]:
         values = self._values({}, cursor=cursor)
         request = PageRequest(values.path(section.path), values.query(section.query))
-        answer = parse_json(await self._get(ctx, request, _route(section.path)))
+        answer = await self._parsed(await self._get(ctx, request, _route(section.path)), ctx)
         rows = rows_of(answer, section.records)
-        mapped = map_rows(rows, build)
+        long = len(rows) > ROWS_ON_THE_LOOP
+        mapped = await ctx.blocking(map_rows, rows, build) if long else map_rows(rows, build)
         following = search(section.cursor, answer)
         if following is not None and not isinstance(following, str | int):
             raise ConnectorError(ErrorKind.BAD_DATA, "the cursor is no text")
@@ -302,9 +307,10 @@ class RestConnector:
             if reply.status == 304:
                 yield Page((), 0, "", last=True, answer=None, not_modified=True)
                 return
-            answer = parse_json(reply)
+            answer = await self._parsed(reply, ctx)
             rows = rows_of(answer, section.records)
-            mapped = map_rows(rows, build)
+            long = len(rows) > ROWS_ON_THE_LOOP
+            mapped = await ctx.blocking(map_rows, rows, build) if long else map_rows(rows, build)
             request = pager.following(answer, reply, len(rows))
             kept = collected.take(mapped.items)
             reason = collected.cut_because(more=request is not None, at_the_last=number >= most)
@@ -313,6 +319,11 @@ class RestConnector:
             tag = reply.headers.get("etag", "")
             unreadable = mapped.unreadable + kept.unreadable
             yield Page(kept.items, unreadable, reason, request is None, answer, validator=tag)
+
+    async def _parsed(self, reply: HttpReply, ctx: CallContext) -> object:
+        if len(reply.body) > BYTES_ON_THE_LOOP:
+            return await ctx.blocking(parse_json, reply)
+        return parse_json(reply)
 
     async def _page_reply(
         self,

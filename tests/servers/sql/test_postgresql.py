@@ -81,7 +81,7 @@ async def test_a_reading_is_bound_bounded_and_read_only(base: PostgresBase, pool
     try:
         found = await rows(gateway, "select nom, prenom from compte where no_compte = :n", {"n": "7"})
         assert found == [{"nom": "MARCHAND", "prenom": "H\u00e9l\u00e8ne"}]
-        injected = {"n": "A1' or '1'='1"}
+        injected: dict[str, JSON] = {"n": "A1' or '1'='1"}
         assert await rows(gateway, "select 1 from compte where no_adherent = :n", injected) == []
         assert len(await rows(gateway, "select no_compte from compte", most=20)) == 21
         writing = "with gone as (delete from compte returning 1) select * from gone"

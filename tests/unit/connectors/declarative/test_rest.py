@@ -577,3 +577,14 @@ async def test_the_check_tells_the_version_of_the_tool(
     opened = await open_file(benefits(more=REST_OF), base)
     report = await opened.check()
     assert (report.health, report.source_version) == (Health.OK, "4.2")
+
+
+async def test_ten_thousand_rows_in_one_answer_are_all_read(
+    open_file: Open, base: dict[str, JSON], httpserver: HTTPServer
+) -> None:
+    httpserver.expect_request("/members/7/benefits").respond_with_json(
+        {"rows": [row(number) for number in range(10_000)]}
+    )
+    text = benefits().replace('records = "rows"', 'records = "rows"\nmax_rows = 10000')
+    (batch,) = await (await open_file(text, base)).facet("benefits", tool__member="7")
+    assert (len(batch.items), batch.completeness) == (10_000, Completeness.COMPLETE)
