@@ -103,6 +103,7 @@ async def check(instance: Instance, reference: str) -> HealthReport:
         if error.origin is not Origin.HOST:
             instance.statistics.note_failure(failure, 0)
         return HealthReport(_HEALTH.get(error.kind, Health.DEGRADED), error.detail)
+    instance.statistics.note_answer()
     return report
 
 

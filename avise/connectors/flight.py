@@ -45,6 +45,8 @@ class Flight:
         self.ticket = Ticket(ask.caller.priority)
         self.settled = False
         """The final reading was told; what remains is to keep it."""
+        self.stopped = False
+        """It was cancelled: whoever comes back starts another."""
         self._deadline: Deadline | None = None
         self._readings: list[FacetReading] = []
         self._followers: set[asyncio.Event] = set()
@@ -118,10 +120,10 @@ class Flight:
         if self.settled or self._task is None or self._task.done():
             return
         if self._deadline is None:
-            self._task.cancel()
+            self._stop()
         elif self._cancellation is None:
             left = min(self._deadline.remaining(), DETACHED_S)
-            self._cancellation = asyncio.get_running_loop().call_later(left, self._task.cancel)
+            self._cancellation = asyncio.get_running_loop().call_later(left, self._stop)
 
     async def landed(self) -> None:
         """Wait until nothing of the reading is left."""
@@ -130,9 +132,13 @@ class Flight:
 
     async def cancel(self) -> None:
         """Stop the reading now."""
+        self._stop()
+        await self.landed()
+
+    def _stop(self) -> None:
+        self.stopped = True
         if self._task is not None:
             self._task.cancel()
-            await asyncio.wait([self._task])
 
     def _wake(self) -> None:
         for news in self._followers:

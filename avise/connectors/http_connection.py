@@ -25,6 +25,8 @@ CONNECT_S = 3.0
 """A connection that takes longer will not come (`connectors.md` C8)."""
 LARGEST_BODY = 32 * 1024 * 1024
 """Bytes after decompression; more is not an answer about one customer."""
+KEPT_ALIVE_S = 3.0
+"""Shorter than servers keep an idle connection (5 s is common), so that they do not close it under us."""
 MOST_REDIRECTS = 3
 QUIET_STREAM_S = 120.0
 """An endless answer that says nothing for so long is taken for broken."""
@@ -72,7 +74,9 @@ class HttpConnection:
 
     def _new_client(self) -> httpx2.AsyncClient:
         # The bulkhead queues, never the pool; proxies and passwords of the environment are not ours.
-        limits = httpx2.Limits(max_connections=self._endpoint.concurrency * 2 + 4)
+        limits = httpx2.Limits(
+            max_connections=self._endpoint.concurrency * 2 + 4, keepalive_expiry=KEPT_ALIVE_S
+        )
         return httpx2.AsyncClient(
             verify=self._tls, limits=limits, follow_redirects=False, trust_env=False, timeout=CONNECT_S
         )

@@ -310,6 +310,11 @@ class Instance:
         retry = RetryAllowance(self.env, deadline, self.budget, median_s, allowed=may_retry)
         return CallHttp(self._http, deadline, retry, reference, self.statistics, self.log, self.env)
 
+    def note_reading(self, facet: str, outcome: str, milliseconds: int) -> None:
+        """Keep one reading among the last calls, unless the HTTP gateway keeps its requests."""
+        if self._http is None:
+            self.statistics.note_attempt(f"{self.manifest.kind} {facet}", outcome, milliseconds)
+
     def failure(self, error: ConnectorError, reference: str) -> Failure:
         """Return what a screen may know of an error."""
         now = self.env.now()

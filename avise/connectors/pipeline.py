@@ -120,7 +120,7 @@ class Pipeline:
 
     async def _join(self, instance: Instance, ask: Ask, stream: Stream, *, force: bool) -> Flight:
         while (flight := self._flights.get(ask.key)) is not None:
-            if not flight.settled:
+            if not flight.settled and not flight.stopped:
                 flight.force = flight.force or force
                 if ask.caller.priority is Priority.INTERACTIVE:
                     flight.ticket.priority = Priority.INTERACTIVE
@@ -162,9 +162,12 @@ class Pipeline:
             assembly = await self._call(flight, instance, stream, clock, shown)
         except ConnectorError as error:
             milliseconds = round((self._env.monotonic() - started) * 1000)
+            instance.note_reading(ask.key.facet, str(error.kind), milliseconds)
             await self._fail(flight, instance, error, copy, milliseconds)
             return
-        instance.statistics.note_success(round((self._env.monotonic() - started) * 1000))
+        milliseconds = round((self._env.monotonic() - started) * 1000)
+        instance.note_reading(ask.key.facet, "ok", milliseconds)
+        instance.statistics.note_success(milliseconds)
         await self._succeed(flight, instance, assembly, clock, shown)
 
     async def _copy(self, ask: Ask, clock: Clock, instance: Instance) -> Copy | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from avise.env import Env
-from avise.models.errors import Failure
+from avise.models.errors import ErrorKind, Failure
 from avise.models.source_status import Attempt
 
 SAMPLES = 120
@@ -17,6 +17,7 @@ SAMPLES = 120
 ATTEMPTS = 50
 """Last calls kept for the diagnostic (`connectors.md` C15)."""
 HOUR = timedelta(hours=1)
+_NO_ANSWER = frozenset({ErrorKind.UNAVAILABLE, ErrorKind.TIMEOUT, ErrorKind.OFFLINE})
 MOST_IN_AN_HOUR = 20_000
 
 
@@ -61,6 +62,11 @@ class Statistics:
         self.last_failure, self.last_failure_at = failure, now
         self.failing_since = self.failing_since or now
         self._note(milliseconds, failed=True)
+
+    def note_answer(self) -> None:
+        """Note that a check was answered: a series of missing answers is over, one of refusals is not."""
+        if self.last_failure is not None and self.last_failure.kind in _NO_ANSWER:
+            self.failing_since = None
 
     def _note(self, milliseconds: int, *, failed: bool) -> None:
         self._readings.append(_Reading(self.env.now(), milliseconds, failed))

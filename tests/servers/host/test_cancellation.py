@@ -94,6 +94,25 @@ async def test_leaving_drops_what_waits_in_the_queue(open_desk: Opening) -> None
         assert tool.paths() == ["/benefits/0042"]
 
 
+async def test_coming_back_to_a_dropped_reading_starts_another(open_desk: Opening) -> None:
+    found = Found(BenefitsConnector(manifest_with(concurrency=1, timeline=True)))
+    async with (
+        running_tool(after(0.1, GOOD)) as tool,
+        open_desk({"benefits": tool.base_url}, {"benefits": found}) as desk,
+    ):
+        timeline = desk.host.read_timeline("benefits", CUSTOMER, HELENE, agent="lea", purpose="call")
+        running = asyncio.create_task(anext(timeline, None))
+        await asyncio.sleep(0.03)
+        waiting = start_reading(desk)
+        await asyncio.sleep(0.02)
+        desk.host.leave(CUSTOMER)
+        last = await desk.last()
+        await asyncio.wait([running, waiting])
+        await timeline.aclose()
+    assert last.final
+    assert len(last.records) == 2
+
+
 async def test_a_cancelled_probe_does_not_stick(open_desk: Opening) -> None:
     found = Found(
         BenefitsConnector(manifest_with(facets=facet(deadline=timedelta(seconds=8)), timeline=True))
