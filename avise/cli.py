@@ -119,7 +119,8 @@ def _connector(chosen: argparse.Namespace) -> int:
 
 
 def _headless(chosen: argparse.Namespace) -> int:
-    from avise.engine.engine import Engine, default_profile_folder  # noqa: PLC0415 - spares --help 1 s
+    from avise.engine.engine import Engine  # noqa: PLC0415 - spares --help a second
+    from avise.engine.profile_folder import default_profile_folder  # noqa: PLC0415
 
     with Engine.open(chosen.profile or default_profile_folder()) as engine:
         return engine.run(_answer(chosen, engine))

@@ -19,8 +19,6 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import TypeVar
 
-import platformdirs
-
 from avise.connectors.host import ConnectorHost
 from avise.connectors.ports import InstanceSettings
 from avise.connectors.registry import Registry
@@ -59,16 +57,17 @@ class Engine:
     Args:
         profile: what to work on.
         env: clock, chance, identifiers.
+        thread: the engine's loop, when it runs already.
     """
 
     desk: LocalDesk
     directory: Directory
     sources: CrossingSources
 
-    def __init__(self, profile: Profile, env: Env) -> None:
+    def __init__(self, profile: Profile, env: Env, thread: LoopThread | None = None) -> None:
         self.profile = profile
         self.env = env
-        self.thread = LoopThread("avise engine")
+        self.thread = thread or LoopThread("avise engine")
         self._connectors = LoopThread("avise connectors")
         self._store: Store | None = None
         self._host: ConnectorHost | None = None
@@ -95,7 +94,8 @@ class Engine:
         """Start the loops and build everything; blocks until the desk can be used."""
         self._log = log_to_profile(self.profile.folder)
         sys.setswitchinterval(SWITCH_INTERVAL)
-        self.thread.start()
+        if not self.thread.started:
+            self.thread.start()
         self._connectors.start()
         self.thread.submit(self._assemble()).result()
         # What start-up made lives as long as the program: full collections need not walk it.
@@ -196,8 +196,3 @@ def _instances(profile: Profile) -> tuple[InstanceSettings, ...]:
         InstanceSettings(name, section.connector, dict(section.config), enabled=section.enabled)
         for name, section in profile.settings.instances.items()
     )
-
-
-def default_profile_folder() -> Path:
-    """Return the profile of this user on this machine."""
-    return platformdirs.user_data_path("avise", appauthor=False) / "profile"

@@ -34,6 +34,11 @@ class LoopThread:
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._stopped = False
 
+    @property
+    def started(self) -> bool:
+        """Whether the thread was started."""
+        return self._thread.ident is not None
+
     def start(self) -> None:
         """Start the thread; the loop takes calls from now on."""
         self._thread.start()

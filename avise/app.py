@@ -1,0 +1,254 @@
+"""The composition root of the window: builds theme, engine and desktop, and ends them in order."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from avise.engine.loops import LoopThread
+from avise.engine.starting_desk import StartingDesk
+from avise.env import Env, SystemEnv
+from avise.models.customer import PersonId
+from avise.models.errors import AviseError
+from avise.models.roles import Purpose
+from avise.services.call_links import read_call_link
+from avise.services.profile import Profile, load_profile
+from avise.store.profile_lock import ProfileInUseError, ProfileLock, send_to_running
+from avise.texts import text
+
+os.environ["QT_API"] = "pyside6"
+
+# Qt is imported after the variable that tells qasync which binding to take.
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
+from qasync import QEventLoop
+
+from avise.ui.aio import ask
+from avise.ui.bridge import DeskBridge
+from avise.ui.shell.desktop import Desktop
+from avise.ui.theme import theme
+from avise.ui.widgets.toast import Message
+
+if TYPE_CHECKING:
+    from avise.engine.engine import Engine
+
+_log = logging.getLogger(__name__)
+
+WORKERS = 4
+"""Threads of Qt's loop for what blocks: importing and joining the engine."""
+
+FAILED = 1
+
+
+def run_window(folder: Path | None, *, call_url: str | None, check_start: bool) -> int:
+    """Show the window of a profile; return the exit status.
+
+    A second start on the same profile hands its call over to the first and ends.
+
+    Raises:
+        AviseError: the profile cannot be used; the sentence says what to do.
+    """
+    env = SystemEnv()
+    profile = load_profile(folder or _default_folder(), device="")
+    if call_url:
+        read_call_link(call_url)
+    lock = ProfileLock(profile.folder, env)
+    try:
+        lock.take()
+    except ProfileInUseError:
+        handed = send_to_running(profile.folder, [call_url] if call_url else [])
+        if handed:
+            return 0
+        raise
+    application = make_application()
+    session = WindowSession(profile, env, lock, call_url or "", check_start=check_start)
+    with asyncio.Runner(loop_factory=lambda: QEventLoop(application)) as runner:
+        return runner.run(session.run())
+
+
+def _default_folder() -> Path:
+    from avise.engine.profile_folder import default_profile_folder  # noqa: PLC0415 - rarely needed
+
+    return default_profile_folder()
+
+
+def make_application() -> QApplication:
+    """Build the application with the theme in force."""
+    QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
+    QCoreApplication.setApplicationName("Avise")
+    application = QApplication.instance() or QApplication(sys.argv[:1])
+    if not isinstance(application, QApplication):
+        raise TypeError(type(application).__name__)
+    application.setQuitOnLastWindowClosed(False)
+    application.setApplicationDisplayName("")
+    theme().apply_to(application)
+    return application
+
+
+def report(name: str, error: BaseException) -> None:
+    """Write down a failure that no screen shows: its type, never its text."""
+    _log.error("task failed: %s (%s)", name, type(error).__name__)
+
+
+@dataclass(slots=True)
+class RunningEngine:
+    """The engine of a window: its loop first, the rest once it is imported and built."""
+
+    profile: Profile
+    env: Env
+    thread: LoopThread
+    desk: StartingDesk
+    engine: Engine | None = None
+
+    @classmethod
+    def make(cls, profile: Profile, env: Env) -> RunningEngine:
+        """Start the engine's loop; nothing heavy is imported."""
+        thread = LoopThread("avise engine")
+        thread.start()
+        return cls(profile, env, thread, StartingDesk(profile.session(), thread.loop))
+
+    def build_blocking(self) -> None:
+        """Import and build the engine; run in a thread, takes about half a second.
+
+        Raises:
+            AviseError: the store or its key cannot be used.
+        """
+        from avise.engine.engine import Engine  # noqa: PLC0415 - imported after the first paint
+
+        self.engine = Engine(self.profile, self.env, self.thread)
+        self.engine.start()
+        self.thread.loop.call_soon_threadsafe(self.desk.become, self.engine.desk)
+
+    def stop_blocking(self) -> None:
+        """End the engine in order; run in a thread."""
+        if self.engine is not None:
+            self.engine.stop()
+            return
+        self.thread.loop.call_soon_threadsafe(self.desk.give_up)
+        self.thread.stop()
+
+
+class WindowSession:
+    """One run of the window, from the first paint to the last thread joined.
+
+    Args:
+        profile: what to open.
+        env: clock, chance, identifiers.
+        lock: held on the profile; released at the end.
+        call_url: a call announced on the command line.
+        check_start: quit as soon as everything has started.
+    """
+
+    def __init__(
+        self, profile: Profile, env: Env, lock: ProfileLock, call_url: str, *, check_start: bool
+    ) -> None:
+        self._profile = profile
+        self._env = env
+        self._lock = lock
+        self._call_url = call_url
+        self._check_start = check_start
+        self._stop = asyncio.Event()
+
+    async def run(self) -> int:
+        """Show the window until the user closes it; return the exit status."""
+        loop = asyncio.get_running_loop()
+        loop.set_default_executor(ThreadPoolExecutor(WORKERS, "avise-window"))
+        for number in (signal.SIGINT, signal.SIGTERM):
+            with contextlib.suppress(NotImplementedError):
+                loop.add_signal_handler(number, self._stop.set)
+        running = RunningEngine.make(self._profile, self._env)
+        bridge = DeskBridge(running.desk, running.thread.loop, QCoreApplication.instance())
+        desktop = Desktop(bridge, self._env, customer_page_maker(bridge, self._env), report)
+        desktop.close_requested.connect(self._stop.set)
+        desktop.window.show()
+        status = 0
+        try:
+            await self._after_first_paint(running, bridge, desktop)
+        except AviseError as error:
+            status = FAILED
+            await self._tell_failure(desktop.window, error)
+        else:
+            if not self._check_start:
+                await self._stop.wait()
+        await self._end(running, bridge, desktop)
+        return status
+
+    async def _after_first_paint(self, running: RunningEngine, bridge: DeskBridge, desktop: Desktop) -> None:
+        # Two turns of the loop: the window is on screen before the interpreter is busy importing.
+        await asyncio.sleep(0.01)
+        await asyncio.get_running_loop().run_in_executor(None, running.build_blocking)
+        await desktop.start()
+        await self._lock.listen(lambda arguments: self._take_arguments(bridge, desktop, arguments))
+        if self._call_url:
+            self._take_arguments(bridge, desktop, [self._call_url])
+
+    def _take_arguments(self, bridge: DeskBridge, desktop: Desktop, arguments: Sequence[str]) -> None:
+        """A second start: come to the front, and take the call that it announced."""
+        window = desktop.window
+        window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
+        window.raise_()
+        window.activateWindow()
+        for argument in arguments:
+            try:
+                link = read_call_link(argument)
+            except AviseError as error:
+                window.toast.show_message(Message(text(error.message_key), is_error=True))
+                continue
+            window.tasks.spawn(
+                bridge.announce_call(link.number, link.call_id), name="announced call", when_busy="parallel"
+            )
+
+    async def _tell_failure(self, window: QWidget, error: AviseError) -> None:
+        """Say why the desk cannot be opened, and what to do; the window then closes."""
+        sentence = text(error.message_key, **error.params)
+        _log.error("start failed: %s", error.message_key)
+        if self._check_start:
+            sys.stderr.write(sentence + "\n")
+            return
+        box = QMessageBox(QMessageBox.Icon.Critical, text("app.name"), sentence, parent=window)
+        box.setInformativeText(text("app.start_failed"))
+        box.addButton(text("app.quit"), QMessageBox.ButtonRole.AcceptRole)
+        await ask(box)
+
+    async def _end(self, running: RunningEngine, bridge: DeskBridge, desktop: Desktop) -> None:
+        bridge.close()
+        if running.engine is not None:
+            await desktop.aclose()
+        else:
+            desktop.window.hide()
+        await asyncio.get_running_loop().run_in_executor(None, running.stop_blocking)
+        await self._lock.release()
+
+
+def customer_page_maker(bridge: DeskBridge, env: Env) -> Callable[[PersonId, Purpose, str], QWidget]:
+    """Return what builds a customer's page."""
+
+    def make(person: PersonId, purpose: Purpose, reason: str) -> QWidget:
+        from avise.ui.customer.page import CustomerPage  # noqa: PLC0415 - not needed by the first paint
+
+        return CustomerPage(bridge, person, purpose, env=env, reason=reason)
+
+    return make
+
+
+def run_tour(
+    folder: Path, target: Path, members: Mapping[str, str], set_fault: Callable[[str, str], None]
+) -> int:
+    """Draw the main screens of a profile to PNG files; return the exit status."""
+    from avise.ui.tour import draw_tour  # noqa: PLC0415 - only the tour needs it
+
+    env = SystemEnv()
+    profile = load_profile(folder, device="")
+    application = make_application()
+    with asyncio.Runner(loop_factory=lambda: QEventLoop(application)) as runner:
+        return runner.run(draw_tour(profile, env, target, members, set_fault, RunningEngine))

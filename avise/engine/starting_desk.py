@@ -1,0 +1,159 @@
+"""The desk while the engine is still being built: every intention waits for it, none is lost.
+
+The window is painted before the store, the connectors and their libraries are imported; what the user
+asks meanwhile is answered as soon as they are there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+
+from avise.connectors.contract import HealthReport
+from avise.models.customer import PersonId, SearchAnswer, SearchHit
+from avise.models.desk_memory import Draft, SavedTab
+from avise.models.roles import Purpose, Session
+from avise.models.source_status import SourceStatus
+from avise.services.customer_updates import CustomerUpdate
+from avise.services.desk import Comparison, Desk, IncomingCall, Revealed, VerificationQuestion
+
+
+class StartingDesk:
+    """Implements `avise.services.desk.Desk` by waiting for the real one.
+
+    Args:
+        session: who works here.
+        loop: the engine's.
+    """
+
+    def __init__(self, session: Session, loop: asyncio.AbstractEventLoop) -> None:
+        self.session = session
+        self._ready: asyncio.Future[Desk] = loop.create_future()
+
+    def become(self, desk: Desk) -> None:
+        """Give the real desk; called on the engine's loop."""
+        self.session = desk.session
+        if not self._ready.done():
+            self._ready.set_result(desk)
+
+    def give_up(self) -> None:
+        """Say that there will be none: what waits is cancelled. Called on the engine's loop."""
+        self._ready.cancel()
+
+    async def _desk(self) -> Desk:
+        return await asyncio.shield(self._ready)
+
+    async def search(self, words: str, limit: int = 50) -> SearchAnswer:
+        """See `Desk.search`."""
+        return await (await self._desk()).search(words, limit)
+
+    async def recents(self) -> tuple[SearchHit, ...]:
+        """See `Desk.recents`."""
+        return await (await self._desk()).recents()
+
+    async def find_by_identifier(self, scheme: str, value: str) -> PersonId | None:
+        """See `Desk.find_by_identifier`."""
+        return await (await self._desk()).find_by_identifier(scheme, value)
+
+    async def open_customer(
+        self, person: PersonId, purpose: Purpose, reason: str = ""
+    ) -> AsyncIterator[CustomerUpdate]:
+        """See `Desk.open_customer`."""
+        updates = (await self._desk()).open_customer(person, purpose, reason)
+        try:
+            async for update in updates:
+                yield update
+        finally:
+            await _closed(updates)
+
+    async def reread(self, person: PersonId, facet: str = "") -> None:
+        """See `Desk.reread`."""
+        await (await self._desk()).reread(person, facet)
+
+    async def leave(self, person: PersonId) -> None:
+        """See `Desk.leave`."""
+        await (await self._desk()).leave(person)
+
+    async def reveal(self, person: PersonId, field: str, record: str, reason: str) -> Revealed:
+        """See `Desk.reveal`."""
+        return await (await self._desk()).reveal(person, field, record, reason)
+
+    async def compare(self, person: PersonId, field: str, record: str, answer: str) -> bool:
+        """See `Desk.compare`."""
+        return await (await self._desk()).compare(person, field, record, answer)
+
+    async def verification_questions(self, person: PersonId) -> tuple[VerificationQuestion, ...]:
+        """See `Desk.verification_questions`."""
+        return await (await self._desk()).verification_questions(person)
+
+    async def verify(self, person: PersonId, question: str, answer: str) -> Comparison:
+        """See `Desk.verify`."""
+        return await (await self._desk()).verify(person, question, answer)
+
+    async def calls(self) -> AsyncIterator[IncomingCall]:
+        """See `Desk.calls`."""
+        calls = (await self._desk()).calls()
+        try:
+            async for call in calls:
+                yield call
+        finally:
+            await _closed(calls)
+
+    async def announce_call(self, number: str = "", call_id: str = "") -> None:
+        """See `Desk.announce_call`."""
+        await (await self._desk()).announce_call(number, call_id)
+
+    async def record_interaction(self, person: PersonId | None, body: Mapping[str, str]) -> None:
+        """See `Desk.record_interaction`."""
+        await (await self._desk()).record_interaction(person, body)
+
+    async def sources(self) -> AsyncIterator[tuple[SourceStatus, ...]]:
+        """See `Desk.sources`."""
+        sources = (await self._desk()).sources()
+        try:
+            async for found in sources:
+                yield found
+        finally:
+            await _closed(sources)
+
+    async def check_source(self, instance: str) -> HealthReport:
+        """See `Desk.check_source`."""
+        return await (await self._desk()).check_source(instance)
+
+    async def retry_source(self, instance: str) -> None:
+        """See `Desk.retry_source`."""
+        await (await self._desk()).retry_source(instance)
+
+    async def diagnostic(self, instance: str = "") -> str:
+        """See `Desk.diagnostic`."""
+        return await (await self._desk()).diagnostic(instance)
+
+    async def save_tabs(self, tabs: tuple[SavedTab, ...]) -> None:
+        """See `Desk.save_tabs`."""
+        await (await self._desk()).save_tabs(tabs)
+
+    async def saved_tabs(self) -> tuple[SavedTab, ...]:
+        """See `Desk.saved_tabs`."""
+        return await (await self._desk()).saved_tabs()
+
+    async def save_draft(self, person: PersonId, text: str) -> None:
+        """See `Desk.save_draft`."""
+        await (await self._desk()).save_draft(person, text)
+
+    async def draft(self, person: PersonId) -> Draft | None:
+        """See `Desk.draft`."""
+        return await (await self._desk()).draft(person)
+
+    async def setting(self, key: str) -> str:
+        """See `Desk.setting`."""
+        return await (await self._desk()).setting(key)
+
+    async def change_setting(self, key: str, value: str) -> None:
+        """See `Desk.change_setting`."""
+        await (await self._desk()).change_setting(key, value)
+
+
+async def _closed(iterator: object) -> None:
+    close = getattr(iterator, "aclose", None)
+    if close is not None:
+        await close()
