@@ -263,16 +263,22 @@ class Instance:
         for declared in self.manifest.config:
             if declared.type != "secret":
                 continue
-            try:
-                async with asyncio.timeout(SECRETS_S):
-                    value = await self._secrets_port.get(self.id, declared.name)
-            except TimeoutError:
-                raise ConnectorError(ErrorKind.CONFIG, "secrets locked", origin=Origin.HOST) from None
+            value = await self._ask_for_secret(declared.name)
             if value is None and declared.required:
                 raise missing_secret(declared.name)
             if value is not None:
                 found[declared.name] = value
         return found
+
+    async def _ask_for_secret(self, name: str) -> str | None:
+        try:
+            async with asyncio.timeout(SECRETS_S):
+                return await self._secrets_port.get(self.id, name)
+        except TimeoutError:
+            raise ConnectorError(ErrorKind.CONFIG, "secrets locked", origin=Origin.HOST) from None
+        except Exception as error:  # noqa: BLE001 - keyrings fail in many ways, none of them the connector's
+            detail = f"secrets unreachable, {type(error).__name__}"
+            raise ConnectorError(ErrorKind.CONFIG, detail, origin=Origin.HOST) from None
 
     async def _secret(self, name: str) -> str:
         value = self._secrets.get(name)

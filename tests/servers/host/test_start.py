@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from avise.connectors import reachability, roster
+from avise.connectors import instance, reachability, roster
 from avise.connectors.contract import Batch, CallContext, Completeness, ConnectorEnv, FacetQuery, Record
 from avise.connectors.host import ConnectorHost
 from avise.connectors.instance import Loaded
@@ -53,6 +53,15 @@ class Sleeping(BenefitsConnector):
         assert query.facet == "benefits"
         await ctx.blocking(time.sleep, 1.3)
         yield Batch((), Completeness.COMPLETE)
+
+
+async def _locked(name: str, secret: str) -> str:
+    await asyncio.Event().wait()
+    return name + secret
+
+
+async def _broken(name: str, secret: str) -> str:
+    raise OSError(name + secret)
 
 
 def settings_of(*names: str) -> list[InstanceSettings]:
@@ -176,3 +185,23 @@ async def test_one_dead_tool_on_a_good_network_is_unavailable(
         last = await desk.last(instance="one")
     assert last.error is not None
     assert last.error.kind is ErrorKind.UNAVAILABLE
+
+
+@pytest.mark.parametrize(("get", "detail"), [
+    (_locked, "secrets locked"), (_broken, "secrets unreachable, OSError"),
+])  # fmt: skip
+async def test_a_keyring_that_fails_misconfigures_the_tool_and_no_more(
+    monkeypatch: pytest.MonkeyPatch, get: Callable[..., Awaitable[str]], detail: str
+) -> None:
+    monkeypatch.setattr(instance, "SECRETS_S", 0.05)
+    secrets = MemorySecrets()
+    monkeypatch.setattr(secrets, "get", get)
+    shelf = Shelf({"x": Found(BenefitsConnector())})
+    host = ConnectorHost(SystemEnv(), NoSnapshots(), settings_of("x"), secrets, connectors=shelf)
+    await host.start()
+    await host.opened()
+    (row,) = host.status()
+    await host.aclose()
+    assert row.state is SourceState.MISCONFIGURED
+    assert row.last_failure is not None
+    assert (row.last_failure.kind, row.last_failure.detail) == (ErrorKind.CONFIG, detail)
