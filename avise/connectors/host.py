@@ -50,7 +50,10 @@ from avise.models.snapshot import SnapshotKey
 from avise.models.source_status import SourceStatus
 
 MOST_RECORDS = 500
-"""Records of one reading; what comes after is told as truncated (`connectors.md` §9, pitfall 5)."""
+"""Records of a facet's reading; what comes after is told as truncated (`connectors.md` §9, pitfall 5)."""
+
+MOST_EXCHANGES = 10_000
+"""Exchanges of a timeline's reading: the longest histories are read whole."""
 
 
 class ConnectorHost:
@@ -321,7 +324,8 @@ class ConnectorHost:
     ) -> Ask:
         key = SnapshotKey(tool.id, offer.facet, offer.schema, customer.avise_id)
         needed = (*tool.manifest.needs_ids, *offer.needs_ids)
-        return Ask(key, offer, _restrict(customer, needed), identity, caller, self._reference(), MOST_RECORDS)
+        limit = MOST_EXCHANGES if offer is TIMELINE_OFFER else MOST_RECORDS
+        return Ask(key, offer, _restrict(customer, needed), identity, caller, self._reference(), limit)
 
     def _reference(self) -> str:
         """Mint what ties the panel, the log line and the header sent to the tool."""
