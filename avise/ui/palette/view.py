@@ -52,6 +52,7 @@ class PaletteView(QWidget):
         super().__init__(window)
         self._view_model = view_model
         self._announcer = announcer
+        self._window = window
         self._focus_before: QWidget | None = None
         self._chosen = ""
         self.hide()
@@ -100,8 +101,7 @@ class PaletteView(QWidget):
             self._focus_before = QApplication.focusWidget()
         self._chosen = ""
         self.field.setText(words)
-        window = self.parentWidget()
-        self.setGeometry(window.rect())
+        self.setGeometry(self._window.rect())
         self.show()
         self.raise_()
         self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)

@@ -76,6 +76,11 @@ class PaletteViewModel(QObject):
         self._slow.stop()
         self._tasks.cancel()
 
+    async def aclose(self) -> None:
+        """Stop looking, and wait until nothing runs."""
+        self._slow.stop()
+        await self._tasks.aclose()
+
     def look_for(self, words: str) -> None:
         """Look for other words; what the question before finds is dropped."""
         self.words = words

@@ -1,0 +1,254 @@
+"""What the user does in one window: commands, pages, customers, calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from avise.models.customer import PersonId, SearchHit
+from avise.models.errors import AviseError
+from avise.models.roles import Purpose
+from avise.services.desk import IncomingCall
+from avise.texts import text
+from avise.ui.bridge import DeskBridge
+from avise.ui.shell.calls import Calls
+from avise.ui.shell.commands import Commands, is_typing
+from avise.ui.shell.main_window import CUSTOMERS, MainWindow
+from avise.ui.shell.opening import Opening
+from avise.ui.shell.sessions import MAX_SESSIONS
+from avise.ui.shell.zones import ZoneWalk
+from avise.ui.shortcuts import SHORTCUTS, Scope
+from avise.ui.theme import Scheme, theme
+from avise.ui.widgets.toast import Message
+
+LANGUAGE_COMMANDS = ("fr", "en")
+
+
+class WindowActions(QObject):
+    """Connects a window's widgets to what they do.
+
+    Args:
+        window: whose widgets.
+        desk: the services.
+        calls: this agent's calls.
+
+    Signals:
+        setting_changed: key and value of a setting that the user chose.
+    """
+
+    setting_changed = Signal(str, str)
+
+    def __init__(self, window: MainWindow, desk: DeskBridge, calls: Calls) -> None:
+        super().__init__(window)
+        self._window, self._desk, self._calls = window, desk, calls
+        self.opening = Opening(window)
+        self.commands = Commands(window)
+        self._walk = ZoneWalk(window.zones, window.announcer)
+        self._connect_widgets()
+        self._connect_calls()
+        self._bind()
+
+    def _connect_widgets(self) -> None:
+        window = self._window
+        window.rail.chosen.connect(self._on_rail)
+        window.top_bar.search_requested.connect(self.search)
+        window.top_bar.tabs.new_requested.connect(self.search)
+        window.top_bar.tabs.shown.connect(window.sessions.show)
+        window.top_bar.tabs.close_requested.connect(window.sessions.close)
+        window.status_bar.counts.clicked.connect(self._show_sources)
+        window.palette_view.customer_chosen.connect(self._on_customer_chosen)
+        window.settings.changed.connect(self.setting_changed)
+        window.sources.message.connect(window.toast.show_message)
+        for page in (window.home, window.nobody):
+            page.search_requested.connect(self.search)
+            page.sources_requested.connect(self._show_sources)
+            page.customer_chosen.connect(self._on_recent_chosen)
+        window.call_panel.person_chosen.connect(self._on_caller_chosen)
+        window.call_panel.search_requested.connect(self.search)
+        window.call_panel.note_written.connect(self._on_unlinked_note)
+        window.sessions.current_changed.connect(self._on_current_changed)
+
+    def _connect_calls(self) -> None:
+        self._calls.rang.connect(self._on_rang)
+        self._calls.answered.connect(self._on_answered)
+        self._calls.ended.connect(self._on_ended)
+        self._calls.state_changed.connect(self._window.top_bar.show_agent)
+        self._calls.ticked.connect(self._window.top_bar.tabs.set_call_seconds)
+
+    def _bind(self) -> None:
+        window, bind = self._window, self.commands.bind
+        for name in ("palette", "new_session"):
+            bind(name, self.search)
+        for name, page in (
+            ("help", "keys"),
+            ("keys", "keys"),
+            ("settings", "settings"),
+            ("go_home", "home"),
+            ("go_customers", CUSTOMERS),
+            ("go_sources", "sources"),
+        ):
+            bind(name, self._page_opener(page))
+        bind("next_zone", lambda: self._walk.go(1))
+        bind("previous_zone", lambda: self._walk.go(-1))
+        bind("message", window.toast.take_focus)
+        bind("zoom_in", lambda: self._zoom(1))
+        bind("zoom_out", lambda: self._zoom(-1))
+        bind("zoom_reset", lambda: self._zoom(0))
+        bind("full_screen", self._toggle_full_screen)
+        bind("next_session", lambda: window.sessions.step(1))
+        bind("previous_session", lambda: window.sessions.step(-1))
+        bind("close_session", self._close_session)
+        bind("reopen_session", self._reopen_session)
+        bind("pick_up", window.call_panel.pick_up)
+        for scheme in Scheme:
+            bind(f"theme_{scheme}", self._setter("theme", scheme))
+        for code in LANGUAGE_COMMANDS:
+            bind(f"language_{code}", self._setter("language", code))
+        for declared in SHORTCUTS:
+            if declared.scope is Scope.CUSTOMER and not declared.handled_by_view:
+                bind(declared.id, self._customer_command(declared.id))
+
+    # ---- commands ----------------------------------------------------------------------------
+    @Slot()
+    def search(self) -> None:
+        """Open the palette."""
+        window = self._window
+        offered = self.commands.offered(
+            with_customer=window.sessions.current is not None, ringing=window.call_panel.isVisible()
+        )
+        window.palette_view.open(offered, {tab.person for tab in window.sessions.tabs})
+
+    def _page_opener(self, page: str) -> Callable[[], None]:
+        return lambda: self._window.show_page(page)
+
+    def _setter(self, key: str, value: str) -> Callable[[], None]:
+        return lambda: self.setting_changed.emit(key, value)
+
+    def _customer_command(self, identifier: str) -> Callable[[], None]:
+        def run() -> None:
+            page = self._window.customers.page(self._window.sessions.current)
+            if page is not None:
+                page.run_command(identifier)
+            elif identifier in ("refresh_block", "refresh_all") and self._window.page_name == "sources":
+                self._window.sources.refresh(everything=identifier == "refresh_all")
+
+        return run
+
+    def _zoom(self, direction: int) -> None:
+        if direction:
+            theme().step_zoom(direction)
+        else:
+            theme().set_zoom(100)
+        self.setting_changed.emit("zoom", str(theme().zoom))
+
+    def _toggle_full_screen(self) -> None:
+        if self._window.isFullScreen():
+            self._window.showNormal()
+        else:
+            self._window.showFullScreen()
+
+    def _close_session(self) -> None:
+        current = self._window.sessions.current
+        if current is not None:
+            self._window.sessions.close(current)
+
+    def _reopen_session(self) -> None:
+        tab = self._window.sessions.reopen()
+        if tab is not None:
+            self.opening.open_tab(tab)
+
+    @Slot(str)
+    def _on_rail(self, page: str) -> None:
+        self._window.show_page(page)
+        self._window.rail.set_current(self._window.page_name)
+
+    @Slot()
+    def _show_sources(self) -> None:
+        self._window.show_page("sources")
+
+    # ---- customers ---------------------------------------------------------------------------
+    @Slot(object, bool)
+    def _on_customer_chosen(self, hit: SearchHit, behind: bool) -> None:
+        on_call = self._calls.call is not None and self._calls.person is None
+        if on_call and not behind:
+            self._take_call_with(hit)
+        else:
+            self.opening.open_hit(hit, Purpose.SEARCH, behind=behind)
+
+    @Slot(object)
+    def _on_recent_chosen(self, hit: SearchHit) -> None:
+        self.opening.open_hit(hit, Purpose.SEARCH)
+
+    @Slot()
+    def _on_current_changed(self) -> None:
+        current = self._window.sessions.current
+        if current is not None and current == self._calls.person:
+            self._window.customers.set_call(current, self._calls.call)
+
+    # ---- calls -------------------------------------------------------------------------------
+    @Slot(object)
+    def _on_rang(self, call: IncomingCall) -> None:
+        sentence = self._window.call_panel.show_call(call)
+        self._window.announcer.say_now(sentence)
+        if len(call.matches) == 1 and self._can_open_behind(call.matches[0]):
+            # Opened behind the page shown: what is being typed keeps its place.
+            hit = call.matches[0]
+            self.opening.open_hit(hit, Purpose.CALL, behind=True)
+            self._mark_call(hit.entry.person)
+
+    def _can_open_behind(self, hit: SearchHit) -> bool:
+        """Return whether a file opens without a question: nothing may take the keyboard unasked."""
+        sessions = self._window.sessions
+        is_open = sessions.tab(hit.entry.person) is not None
+        return is_open or (not hit.entry.party.restricted and len(sessions.tabs) < MAX_SESSIONS)
+
+    @Slot(object)
+    def _on_answered(self, _call: IncomingCall) -> None:
+        person = self._calls.person
+        if person is None or self._window.sessions.tab(person) is None:
+            return
+        self._mark_call(person)
+        if not is_typing():
+            self._window.call_panel.hide()
+            self._window.sessions.show(person)
+
+    @Slot(object)
+    def _on_caller_chosen(self, hit: SearchHit) -> None:
+        self._take_call_with(hit)
+
+    def _take_call_with(self, hit: SearchHit) -> None:
+        self._calls.concerns(hit.entry.person)
+        self._window.call_panel.hide()
+        self.opening.open_hit(hit, Purpose.CALL)
+        self._mark_call(hit.entry.person)
+
+    def _mark_call(self, person: PersonId) -> None:
+        for tab in self._window.sessions.tabs:
+            self._window.sessions.mark(tab.person, on_call=tab.person == person)
+        self._window.customers.set_call(person, self._calls.call)
+
+    @Slot(object)
+    def _on_ended(self, person: PersonId | None) -> None:
+        self._window.call_panel.hide()
+        if person is not None:
+            self._window.sessions.mark(person, on_call=False)
+            self._window.customers.set_call(person, None)
+
+    @Slot(str)
+    def _on_unlinked_note(self, words: str) -> None:
+        call = self._window.call_panel.call
+        body = {"channel": "phone_in", "direction": "in", "title": text("call.unlinked_title"), "note": words}
+        if call is not None:
+            body["call_id"] = call.call_id
+        self._window.tasks.spawn(self._record(body), name="record a call", when_busy="drop")
+
+    async def _record(self, body: dict[str, str]) -> None:
+        try:
+            await self._desk.record_interaction(None, body)
+        except AviseError as error:
+            sentence = text(error.message_key, **error.params)
+            self._window.toast.show_message(Message(sentence, "circle-x", is_error=True))
+            return
+        self._window.call_panel.hide()
+        self._window.toast.show_message(Message(text("call.note_saved")))

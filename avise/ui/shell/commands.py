@@ -1,0 +1,134 @@
+"""What the shortcuts and the palette do: one callable for each declared shortcut."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, Qt, Slot
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
+from typing_extensions import override
+
+from avise.ui.palette.rows import PaletteCommand
+from avise.ui.shortcuts import SHORTCUTS, InPalette, Scope, keys_of, label, shortcut
+
+_EDITORS = (QLineEdit, QPlainTextEdit, QTextEdit)
+
+
+def is_typing() -> bool:
+    """Return whether the user is in a field that takes text."""
+    widget = QApplication.focusWidget()
+    return isinstance(widget, _EDITORS) and not widget.isReadOnly()
+
+
+class Commands(QObject):
+    """The shortcuts of one window.
+
+    Args:
+        window: in which they work.
+    """
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
+        self._callables: dict[str, Callable[[], None]] = {}
+        self._bound: list[QShortcut] = []
+        self._guard = _TextFieldGuard(self)
+
+    def bind(self, identifier: str, run: Callable[[], None]) -> None:
+        """Say what a declared shortcut does; its keys work from now on.
+
+        Raises:
+            KeyError: nobody declared it.
+        """
+        declared = shortcut(identifier)
+        self._callables[identifier] = run
+        if declared.handled_by_view:
+            return
+        for keys in declared.keys:
+            bound = QShortcut(QKeySequence(keys), self._window)
+            bound.setContext(Qt.ShortcutContext.WindowShortcut)
+            bound.activated.connect(run)
+            self._bound.append(bound)
+
+    def run(self, identifier: str) -> None:
+        """Do what a shortcut does; nothing when the window bound nothing to it."""
+        run = self._callables.get(identifier)
+        if run is not None:
+            run()
+
+    def is_bound(self, identifier: str) -> bool:
+        """Return whether something happens for a shortcut."""
+        return identifier in self._callables
+
+    def offered(self, *, with_customer: bool, ringing: bool) -> list[PaletteCommand]:
+        """Return the commands of the palette that can be run now."""
+        found = []
+        for declared in SHORTCUTS:
+            run = self._callables.get(declared.id)
+            if run is None or declared.palette is InPalette.NO:
+                continue
+            of_customer = declared.palette is InPalette.CUSTOMER
+            if (of_customer and not with_customer) or (declared.scope is Scope.CALL and not ringing):
+                continue
+            found.append(
+                PaletteCommand(
+                    declared.id, label(declared.id), declared.icon, keys_of(declared.id), of_customer, run
+                )
+            )
+        return found
+
+
+class _TextFieldGuard(QObject):
+    """Keeps line edits from taking the window's keys (on Linux they eat Ctrl+K, Ctrl+H…).
+
+    It watches the one text widget with focus, so that no other event costs a call.
+    """
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._watched: QWidget | None = None
+        self._ours = _our_sequences()
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self._on_focus_changed)
+
+    @Slot(QWidget, QWidget)
+    def _on_focus_changed(self, _old: QWidget | None, new: QWidget | None) -> None:
+        if self._watched is not None:
+            self._watched.removeEventFilter(self)
+        self._watched = new if isinstance(new, _EDITORS) else None
+        if self._watched is not None:
+            self._watched.installEventFilter(self)
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Refuse, for the field, a key that is one of ours."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            pressed = QKeySequence(event.keyCombination())
+            if any(pressed.matches(ours) != QKeySequence.SequenceMatch.NoMatch for ours in self._ours):
+                event.ignore()
+                return True
+        elif event.type() == QEvent.Type.Destroy:
+            self._watched = None
+        return False
+
+
+def _our_sequences() -> tuple[QKeySequence, ...]:
+    return tuple(
+        QKeySequence(keys) for declared in SHORTCUTS if not declared.handled_by_view for keys in declared.keys
+    )
+
+
+_X11_ONE, _WINDOWS_ONE = 10, 2
+"""Scan codes of the key 1 of the top row; 2 to 9 follow it."""
+
+
+def top_row_digit(event: QKeyEvent) -> int | None:
+    """Return the digit (1 to 9) of a key of the top row, whatever the layout types with it."""
+    code = event.nativeScanCode()
+    first = _WINDOWS_ONE if QApplication.platformName() == "windows" else _X11_ONE
+    if code and first <= code <= first + 8:
+        return code - first + 1
+    digit = event.key() - Qt.Key.Key_0
+    return digit if not code and 1 <= digit <= 9 else None

@@ -1,0 +1,86 @@
+"""The customers' pages: made when first shown, kept alive while their tab is open."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from avise.models.customer import PersonId
+from avise.services.desk import IncomingCall
+from avise.ui.shell.page import CustomerPageLike, MakeCustomerPage
+from avise.ui.shell.sessions import Sessions
+
+
+class CustomerPages(QObject):
+    """Makes, shows and closes the page of each open customer.
+
+    Args:
+        sessions: who is open.
+        stack: where pages are shown.
+        make_page: builds one.
+        parent: of the object.
+
+    Signals:
+        shown: a customer's page came on screen (its person).
+    """
+
+    shown = Signal(object)
+
+    def __init__(
+        self, sessions: Sessions, stack: QStackedWidget, make_page: MakeCustomerPage, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._sessions = sessions
+        self._stack = stack
+        self._make_page = make_page
+        self._pages: dict[PersonId, QWidget] = {}
+        sessions.closed.connect(self._on_closed)
+
+    def page(self, person: PersonId | None) -> CustomerPageLike | None:
+        """Return the page of a customer, None when it was never shown."""
+        widget = self._pages.get(person) if person is not None else None
+        return cast("CustomerPageLike | None", widget)
+
+    def prepare(self, person: PersonId) -> QWidget:
+        """Return the page of an open customer, built now when it was not."""
+        if person in self._pages:
+            return self._pages[person]
+        tab = self._sessions.tab(person)
+        if tab is None:
+            raise KeyError(person)
+        widget = self._pages[person] = self._make_page(person, tab.purpose, tab.reason)
+        page = cast("CustomerPageLike", widget)
+        page.title_changed.connect(lambda label: self._sessions.rename(person, label))
+        page.draft_changed.connect(lambda has: self._sessions.mark(person, has_draft=has))
+        page.close_requested.connect(lambda: self._sessions.close(person))
+        self._stack.addWidget(widget)
+        return widget
+
+    def show(self, person: PersonId) -> None:
+        """Bring a customer's page on screen."""
+        self._stack.setCurrentWidget(self.prepare(person))
+        self.shown.emit(person)
+
+    def set_call(self, person: PersonId, call: IncomingCall | None) -> None:
+        """Tell a customer's page that its customer is on the telephone, or no longer."""
+        page = self.page(person)
+        if page is not None:
+            page.set_call(call)
+
+    def close_all(self) -> None:
+        """Close every page: the window ends, or speaks another language."""
+        for person in tuple(self._pages):
+            self._on_closed(person)
+
+    @Slot(object)
+    def _on_closed(self, person: PersonId) -> None:
+        page = self.page(person)
+        widget = self._pages.pop(person, None)
+        if page is None or widget is None:
+            return
+        page.close_page()
+        self._stack.removeWidget(widget)
+        widget.hide()
+        widget.deleteLater()

@@ -1,0 +1,181 @@
+"""One user's desktop: settings, sessions kept from one start to the next, tools and calls followed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from avise.env import Env
+from avise.models.errors import AviseError
+from avise.models.source_status import SourceStatus
+from avise.texts import language, set_language
+from avise.texts.formats import format_time_with_seconds
+from avise.ui.aio import Report, TaskScope
+from avise.ui.bridge import DeskBridge, Watch
+from avise.ui.shell.actions import WindowActions
+from avise.ui.shell.calls import Calls
+from avise.ui.shell.main_window import MainWindow
+from avise.ui.shell.page import MakeCustomerPage
+from avise.ui.shell.sessions import SessionTab
+from avise.ui.theme import Density, Scheme, theme
+
+SAVE_TABS_MS = 500
+"""Tabs are kept half a second after the last change."""
+
+
+class Desktop(QObject):
+    """The window and everything that moves it.
+
+    Args:
+        desk: the services.
+        env: the clock.
+        make_customer_page: builds a customer's page.
+        report: told of failures that no screen shows.
+
+    Signals:
+        close_requested: the user closes the window.
+    """
+
+    close_requested = Signal()
+
+    def __init__(
+        self, desk: DeskBridge, env: Env, make_customer_page: MakeCustomerPage, report: Report
+    ) -> None:
+        super().__init__()
+        self._desk, self._env = desk, env
+        self._make_customer_page, self._report = make_customer_page, report
+        self._tasks = TaskScope(self, report)
+        self._watches: list[Watch] = []
+        self._sources: Sequence[SourceStatus] = ()
+        self._save_tabs = QTimer(self)
+        self._save_tabs.setSingleShot(True)
+        self._save_tabs.setInterval(SAVE_TABS_MS)
+        self._save_tabs.timeout.connect(self._on_save_tabs)
+        self.calls = Calls(env, self)
+        self.window, self.actions = self._new_window()
+
+    def _new_window(self) -> tuple[MainWindow, WindowActions]:
+        window = MainWindow(self._desk, self._env, self._make_customer_page, self._report)
+        actions = WindowActions(window, self._desk, self.calls)
+        actions.setting_changed.connect(self._on_setting_changed)
+        window.close_requested.connect(self.close_requested)
+        window.sessions.changed.connect(self._save_tabs.start)
+        window.sessions.current_changed.connect(self._on_current_changed)
+        return window, actions
+
+    # ---- start and end -----------------------------------------------------------------------
+    async def start(self) -> None:
+        """Take the settings and the tabs of the last start, then follow tools and calls."""
+        await self._restore_settings()
+        self._watches = [
+            self._desk.watch_sources(self._on_sources),
+            self._desk.watch_calls(self.calls.take, self._on_calls_failed),
+        ]
+        await self._restore_tabs()
+        await self._read_recents()
+
+    async def aclose(self) -> None:
+        """Keep the tabs, stop following, close every page. The engine still runs."""
+        self._save_tabs.stop()
+        for watch in self._watches:
+            watch.close()
+        await self._tasks.aclose()
+        try:
+            await self._desk.save_tabs(self.window.sessions.saved())
+        except AviseError as error:
+            self._report("save tabs", error)
+        await self._close_window(self.window)
+
+    async def _close_window(self, window: MainWindow) -> None:
+        window.palette_view.close_palette()
+        await window.tasks.aclose()
+        await window.palette_model.aclose()
+        await window.sources.aclose()
+        window.customers.close_all()
+        window.hide()
+        window.deleteLater()
+
+    async def _restore_settings(self) -> None:
+        for key in ("language", "theme", "density", "zoom"):
+            self._apply(key, await self._desk.setting(key))
+
+    async def _restore_tabs(self) -> None:
+        saved = sorted(await self._desk.saved_tabs(), key=lambda tab: tab.position)
+        sessions = self.window.sessions
+        for tab in saved:
+            sessions.open(SessionTab(tab.person, tab.label), show=False)
+            if await self._desk.draft(tab.person) is not None:
+                sessions.mark(tab.person, has_draft=True)
+        active = next((tab.person for tab in saved if tab.active), None)
+        if active is not None:
+            sessions.show(active)
+
+    # ---- settings ----------------------------------------------------------------------------
+    def _apply(self, key: str, value: str) -> None:
+        """Put a setting in force; a value that means nothing leaves things as they are."""
+        if key == "theme" and value in tuple(Scheme):
+            theme().set_scheme(Scheme(value))
+        elif key == "density" and value in tuple(Density):
+            theme().set_density(Density(value))
+        elif key == "zoom" and value.isdigit():
+            theme().set_zoom(int(value))
+        elif key == "language" and value and value != language():
+            self._speak(value)
+
+    def _speak(self, code: str) -> None:
+        """Speak another language: the window is built again around the same sessions."""
+        set_language(code)
+        old = self.window
+        self.window, self.actions = self._new_window()
+        sessions = self.window.sessions
+        for tab in old.sessions.tabs:
+            sessions.open(tab, show=False)
+        self.window.resize(old.size())
+        self.window.move(old.pos())
+        if old.isVisible():
+            self.window.setWindowState(old.windowState())
+            self.window.show()
+        if old.sessions.current is not None:
+            sessions.show(old.sessions.current)
+        else:
+            self.window.show_page(old.page_name)
+        self._show_sources()
+        self._tasks.spawn(self._close_window(old), name="close the old window", when_busy="parallel")
+        self._tasks.spawn(self._read_recents(), name="recents")
+
+    @Slot(str, str)
+    def _on_setting_changed(self, key: str, value: str) -> None:
+        self._apply(key, value)
+        self._tasks.spawn(self._desk.change_setting(key, value), name=f"keep {key}")
+
+    # ---- what the engine tells ---------------------------------------------------------------
+    def _on_sources(self, sources: Sequence[SourceStatus]) -> None:
+        self._sources = sources
+        self._show_sources()
+
+    def _show_sources(self) -> None:
+        seen = format_time_with_seconds(self._env.now())
+        self.window.status_bar.show_sources(self._sources, seen)
+        self.window.home.show_sources(self._sources)
+        self.window.sources.show_sources(self._sources)
+
+    def _on_calls_failed(self, error: AviseError) -> None:
+        # Without telephony the window works; only the agent's state is not known any more.
+        self.window.top_bar.show_agent("")
+        self._report("calls", error)
+
+    # ---- sessions ----------------------------------------------------------------------------
+    @Slot()
+    def _on_current_changed(self) -> None:
+        if self.window.sessions.current is None:
+            self._tasks.spawn(self._read_recents(), name="recents")
+
+    async def _read_recents(self) -> None:
+        recents = await self._desk.recents()
+        self.window.home.show_recents(recents)
+        self.window.nobody.show_recents(recents)
+
+    @Slot()
+    def _on_save_tabs(self) -> None:
+        self._tasks.spawn(self._desk.save_tabs(self.window.sessions.saved()), name="keep the tabs")

@@ -1,0 +1,197 @@
+"""The window: rail, top bar, pages, status bar, and what lies over them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, Qt, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QStackedWidget, QWidget
+from typing_extensions import override
+
+from avise.env import Env
+from avise.models.customer import PersonId
+from avise.texts import text
+from avise.ui.aio import Report, TaskScope
+from avise.ui.announce import Announcer
+from avise.ui.bridge import DeskBridge
+from avise.ui.home.page import HomePage
+from avise.ui.palette.view import PaletteView
+from avise.ui.palette.view_model import PaletteViewModel
+from avise.ui.shell.call_panel import CallPanel
+from avise.ui.shell.commands import top_row_digit
+from avise.ui.shell.customer_pages import CustomerPages
+from avise.ui.shell.keys_page import KeysPage
+from avise.ui.shell.page import MakeCustomerPage, Page, Zone
+from avise.ui.shell.rail import ENTRIES, Rail
+from avise.ui.shell.sessions import Sessions
+from avise.ui.shell.settings_page import SettingsPage
+from avise.ui.shell.status_bar import StatusBar
+from avise.ui.shell.top_bar import TopBar
+from avise.ui.sources.page import SourcesPage
+from avise.ui.theme import theme
+from avise.ui.widgets.focus_ring import FocusRing
+from avise.ui.widgets.layout import column, row
+from avise.ui.widgets.toast import Toast
+
+NARROW, MIN_WIDTH, MIN_HEIGHT = 1280, 960, 600
+"""Under the first width the rail loses its words and the search field is shorter (`ui.md` 4.3)."""
+
+CUSTOMERS = "customers"
+
+
+class MainWindow(QWidget):
+    """The window of one user.
+
+    `Desktop` (`avise.ui.shell.desktop`) drives it; it only shows.
+
+    Args:
+        desk: the services.
+        env: the clock.
+        make_customer_page: builds a customer's page.
+        report: told of failures that no screen shows.
+
+    Signals:
+        close_requested: the user closes the window; it stays until the program lets it go.
+    """
+
+    close_requested = Signal()
+
+    def __init__(
+        self, desk: DeskBridge, env: Env, make_customer_page: MakeCustomerPage, report: Report
+    ) -> None:
+        super().__init__()
+        self.setWindowTitle(text("app.name"))
+        self.setProperty("role", "app")
+        self.setMinimumSize(MIN_WIDTH, MIN_HEIGHT)
+        self.announcer = Announcer(self)
+        self.tasks = TaskScope(self, report)
+        self.sessions = Sessions(self)
+        self.stack = QStackedWidget()
+        self.customers = CustomerPages(self.sessions, self.stack, make_customer_page, self)
+        self.rail = Rail()
+        self.top_bar = TopBar(self.sessions, desk.session.display_name)
+        self.status_bar = StatusBar()
+        self.home = HomePage(text("rail.home"))
+        self.nobody = HomePage(text("rail.customers"), with_sources=False)
+        self.sources = SourcesPage(desk, env, report)
+        self.keys = KeysPage()
+        self.settings = SettingsPage()
+        self._rail_pages: dict[str, QWidget] = {
+            "home": self.home,
+            CUSTOMERS: self.nobody,
+            "sources": self.sources,
+            "keys": self.keys,
+            "settings": self.settings,
+        }
+        for page in self._rail_pages.values():
+            self.stack.addWidget(page)
+        self.setLayout(column(row(self.rail, column(self.top_bar, self.stack)), self.status_bar))
+        self.call_panel = CallPanel(self)
+        self.toast = Toast(self)
+        self.palette_model = PaletteViewModel(desk, env, report, self)
+        self.palette_view = PaletteView(self.palette_model, self.announcer, self)
+        self.focus_ring = FocusRing(self)
+        self.page_name = "home"
+        self.sessions.current_changed.connect(self._on_current_changed)
+        self.toast.told.connect(self._on_told)
+        theme().changed.connect(self._on_theme_changed)
+        self.show_page("home")
+
+    # ---- pages -------------------------------------------------------------------------------
+    def show_page(self, name: str) -> None:
+        """Show a page of the rail; "customers" shows the customer seen last when there is one."""
+        if name == CUSTOMERS and self.sessions.last_shown is not None:
+            self.sessions.show(self.sessions.last_shown)
+            return
+        self.sessions.show(None)
+        self._bring(name, self._rail_pages[name])
+
+    def current_page(self) -> Page:
+        """Return the page on screen."""
+        return self.stack.currentWidget()  # type: ignore[return-value]  # only pages are in the stack
+
+    @Slot()
+    def _on_current_changed(self) -> None:
+        person = self.sessions.current
+        if person is not None:
+            self._bring(CUSTOMERS, self.customers.prepare(person))
+        elif self.page_name == CUSTOMERS:
+            self._bring(CUSTOMERS, self.nobody)
+
+    def _bring(self, name: str, page: QWidget) -> None:
+        before = self.stack.currentWidget()
+        if before is not page and self.stack.count():
+            self.current_page().deactivate()
+        self.page_name = name
+        self.stack.setCurrentWidget(page)
+        self.current_page().activate()
+        self.rail.set_current(name)
+        is_customer = self.sessions.current is not None
+        icon = next(entry.icon for entry in ENTRIES if entry.id == name)
+        self.top_bar.tabs.set_page("" if is_customer else text(f"rail.{name}"), icon)
+        self._name_window(self.sessions.current)
+
+    def _name_window(self, person: PersonId | None) -> None:
+        # A window's title is read by task bars, screen sharing and crash reports: no name there.
+        page = text("rail.customers") if person is not None else text(f"rail.{self.page_name}")
+        self.setWindowTitle(f"{page} – {text('app.name')}")
+
+    def zones(self) -> list[Zone]:
+        """Return the zones of the window in the order in which they are seen."""
+        around: list[Zone] = [
+            ("zone.rail", self.rail),
+            ("zone.tabs", self.top_bar.tabs),
+            ("zone.search", self.top_bar.search),
+        ]
+        if self.call_panel.isVisible():
+            around.append(("zone.call", self.call_panel))
+        return [*around, *self.current_page().zones(), ("zone.status", self.status_bar.counts)]
+
+    # ---- what lies over ----------------------------------------------------------------------
+    @Slot(str, bool)
+    def _on_told(self, sentence: str, is_error: bool) -> None:
+        if is_error:
+            self.announcer.say_now(sentence)
+        else:
+            self.announcer.say(sentence)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Follow the rules of width, and keep what lies over the pages in place."""
+        super().resizeEvent(event)
+        self._place()
+
+    def _place(self) -> None:
+        narrow = self.width() < theme().px(NARROW)
+        self.rail.set_narrow(narrow=narrow)
+        self.top_bar.search.set_narrow(narrow=narrow)
+        self.palette_view.setGeometry(self.rect())
+        if self.call_panel.isVisible():
+            self.call_panel.place()
+        self.toast.place(QPoint(self.rail.width(), self.height() - self.status_bar.height()))
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Go to the session of a number with Alt and the top row, whatever the layout types there."""
+        if event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            digit = top_row_digit(event)
+            if digit is not None:
+                self.sessions.show_number(digit)
+                return
+        super().keyPressEvent(event)
+
+    @override
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        """Note that Ctrl is released: the customer reached with Ctrl+Tab is the most recent one."""
+        if event.key() == Qt.Key.Key_Control:
+            self.sessions.end_steps()
+        super().keyReleaseEvent(event)
+
+    @override
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Ask the program to end; it closes the window when nothing is under way any more."""
+        event.ignore()
+        self.close_requested.emit()
+
+    @Slot()
+    def _on_theme_changed(self) -> None:
+        self._place()

@@ -1,0 +1,224 @@
+"""The pane of one tool: what happens, what is shown in its place, where, since when, whom to call."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+
+from avise.env import Env
+from avise.models.source_status import SourceStatus
+from avise.texts import text
+from avise.ui.shortcuts import keys_of
+from avise.ui.sources.charts import LatencyChart
+from avise.ui.sources.flow import FlowLayout
+from avise.ui.sources.sentences import (
+    NEVER_CALLED,
+    attempt_line,
+    can_retry,
+    chart_sentence,
+    countdown,
+    explained,
+    instead,
+    since,
+    to_do,
+)
+from avise.ui.sources.table import state_chip
+from avise.ui.theme import theme
+from avise.ui.widgets.button import Button, ButtonKind
+from avise.ui.widgets.chip import Chip, ChipSpec, Tone
+from avise.ui.widgets.icon import Icon
+from avise.ui.widgets.label import Label
+from avise.ui.widgets.layout import clear, column, row
+from avise.ui.widgets.line import HorizontalLine
+
+WIDTH = 404
+ATTEMPTS = 6
+_MARGINS = (16, 12, 16, 12)
+
+
+class SourceDetail(QScrollArea):
+    """The pane.
+
+    Args:
+        env: the clock, for the next try.
+        parent: of the widget.
+
+    Signals:
+        retry_requested: instance of the tool to read again.
+        check_requested: instance of the tool to ask whether it answers.
+        diagnostic_requested: instance of the tool.
+    """
+
+    retry_requested = Signal(str)
+    check_requested = Signal(str)
+    diagnostic_requested = Signal(str)
+
+    def __init__(self, env: Env, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._env = env
+        self._source: SourceStatus | None = None
+        self.setAccessibleName(text("sources.detail"))
+        self.setWidgetResizable(True)
+        content = QWidget()
+        content.setProperty("role", "pane")
+        self._sections = QVBoxLayout(content)
+        self._sections.setSpacing(0)
+        self._sections.setContentsMargins(0, 0, 0, 0)
+        self.setWidget(content)
+        self._countdown = Label("", "body", "muted", tabular=True)
+        self.chart = LatencyChart()
+        self._timer = QTimer(self)
+        self._timer.setInterval(1000)
+        self._timer.timeout.connect(self._on_tick)
+        self._on_theme_changed()
+        theme().changed.connect(self._on_theme_changed)
+
+    @property
+    def source(self) -> SourceStatus | None:
+        """The tool shown."""
+        return self._source
+
+    def show_source(self, source: SourceStatus | None) -> None:
+        """Show another tool, or the same one as it is now."""
+        if source == self._source:
+            return
+        self._source = source
+        clear(self._sections)
+        if source is None:
+            self._sections.addStretch(1)
+            return
+        now = self._env.now()
+        for section in (
+            self._head(source, now),
+            self._chart_section(source),
+            _instead_section(source, now),
+            _facets_section(source),
+            _attempts_section(source),
+            _support_section(source),
+        ):
+            if section is not None:
+                self._sections.addWidget(section)
+                self._sections.addWidget(HorizontalLine())
+        self._sections.addStretch(1)
+        self._on_tick()
+
+    def set_ticking(self, *, ticking: bool) -> None:
+        """Count down while the page is on screen, and only then."""
+        if ticking:
+            self._timer.start()
+        else:
+            self._timer.stop()
+
+    def _head(self, source: SourceStatus, now: datetime) -> QWidget:
+        self._countdown = Label("", "body", "muted", tabular=True)
+        box = QWidget()
+        content = column(
+            row(
+                Label(source.name, "list-title"),
+                Label(source.owner, "small", "meta"),
+                None,
+                Chip(state_chip(source.state, since(source, now))),
+                gap=8,
+            ),
+            Label(explained(source, now), "body", wrap=True),
+            self._countdown,
+            gap=6,
+            margins=_MARGINS,
+        )
+        if advice := to_do(source):
+            content.addWidget(Label(advice, "body", "muted", wrap=True))
+        if source.state not in NEVER_CALLED:
+            content.addLayout(self._buttons(source))
+        box.setLayout(content)
+        return box
+
+    def _buttons(self, source: SourceStatus) -> QVBoxLayout:
+        retry = Button(
+            text("sources.retry"),
+            ButtonKind.PRIMARY if can_retry(source) else ButtonKind.PLAIN,
+            icon="rotate-cw",
+            keys=keys_of("refresh_block"),
+        )
+        retry.clicked.connect(lambda: self.retry_requested.emit(source.instance))
+        check = Button(text("sources.check"), icon="gauge")
+        check.clicked.connect(lambda: self.check_requested.emit(source.instance))
+        copy = Button(icon="clipboard-copy", name=text("sources.copy_diagnostic_of", source=source.name))
+        copy.clicked.connect(lambda: self.diagnostic_requested.emit(source.instance))
+        return column(row(retry, check, copy, None, gap=6, margins=(0, 6, 0, 0)))
+
+    def _chart_section(self, source: SourceStatus) -> QWidget | None:
+        if len(source.samples_ms) < 2:
+            return None
+        self.chart = LatencyChart()
+        self.chart.show_samples(source.samples_ms, source.state, chart_sentence(source))
+        title = row(
+            Label(text("sources.chart", count=len(source.samples_ms)), "strong"),
+            None,
+            Label(text("unit.seconds"), "small", "meta"),
+        )
+        box = QWidget()
+        box.setLayout(column(title, self.chart, gap=6, margins=_MARGINS))
+        return box
+
+    @Slot()
+    def _on_tick(self) -> None:
+        words = countdown(self._source, self._env.now()) if self._source is not None else ""
+        self._countdown.setText(words)
+        self._countdown.setVisible(bool(words))
+
+    @Slot()
+    def _on_theme_changed(self) -> None:
+        self.setFixedWidth(theme().px(WIDTH))
+
+
+def _titled(title: str) -> tuple[QWidget, QVBoxLayout]:
+    box = QWidget()
+    content = column(Label(title, "strong"), gap=6, margins=_MARGINS)
+    box.setLayout(content)
+    return box, content
+
+
+def _instead_section(source: SourceStatus, now: datetime) -> QWidget | None:
+    lines = instead(source, now)
+    if not lines:
+        return None
+    box, content = _titled(text("sources.instead"))
+    for icon, sentence in lines:
+        role = "warn-solid" if icon == "history" else "text-2"
+        content.addLayout(row(Icon(icon, 14, role), Label(sentence, "body", wrap=True), gap=8))
+        content.itemAt(content.count() - 1).layout().setStretch(1, 1)  # type: ignore[union-attr]  # just added
+    return box
+
+
+def _facets_section(source: SourceStatus) -> QWidget | None:
+    if not source.facets:
+        return None
+    box, content = _titled(text("sources.where"))
+    chips = FlowLayout(theme().px(6))
+    for facet in source.facets:
+        chips.addWidget(Chip(ChipSpec(text("sources.in_file", facet=text(f"facet.{facet}")), Tone.OUTLINE)))
+    content.addLayout(chips)
+    return box
+
+
+def _attempts_section(source: SourceStatus) -> QWidget | None:
+    if not source.attempts:
+        return None
+    box, content = _titled(text("sources.attempts"))
+    for attempt in source.attempts[:ATTEMPTS]:
+        moment, outcome = attempt_line(attempt)
+        tone = "text" if attempt.outcome == "ok" else "danger"
+        content.addLayout(
+            row(Label(moment, "small", "meta", tabular=True), Label(outcome, "small", tone), None, gap=10)
+        )
+    return box
+
+
+def _support_section(source: SourceStatus) -> QWidget | None:
+    if not source.support:
+        return None
+    box, content = _titled(text("sources.whom"))
+    content.addWidget(Label(source.support, "body", "muted", wrap=True))
+    return box

@@ -1,0 +1,216 @@
+"""The page: counters, table, and the pane of the tool chosen."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QWidget
+
+from avise.connectors.contract import Health
+from avise.env import Env
+from avise.models.errors import AviseError
+from avise.models.source_status import SourceStatus
+from avise.texts import text
+from avise.texts.formats import format_time_with_seconds
+from avise.ui.aio import Report, TaskScope
+from avise.ui.bridge import DeskBridge
+from avise.ui.shell.page import Zone
+from avise.ui.shortcuts import keys_of
+from avise.ui.sources.counters import Counters
+from avise.ui.sources.detail import SourceDetail
+from avise.ui.sources.sentences import NEVER_CALLED, can_retry, worst_first
+from avise.ui.sources.table import ROW_HEIGHT, SourcesDelegate, SourcesHeader, SourcesTableModel, columns
+from avise.ui.widgets.button import Button
+from avise.ui.widgets.label import Label
+from avise.ui.widgets.layout import column, row
+from avise.ui.widgets.line import HorizontalLine, VerticalLine
+from avise.ui.widgets.row_list import RowsView
+from avise.ui.widgets.toast import Message
+
+
+class SourcesPage(QWidget):
+    """How each tool is.
+
+    Args:
+        desk: asked for tests, readings and diagnostics.
+        env: the clock.
+        report: told of failures that no screen shows.
+        parent: of the widget.
+
+    Signals:
+        message: outcome of an action (a `Message`).
+    """
+
+    message = Signal(object)
+
+    def __init__(self, desk: DeskBridge, env: Env, report: Report, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk, self._env = desk, env
+        self._tasks = TaskScope(self, report)
+        self._sources: Sequence[SourceStatus] = ()
+        self.setProperty("role", "surface")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._seen = Label("", "small", "muted", tabular=True)
+        self.counters = Counters()
+        self.model = SourcesTableModel(self)
+        self.table = RowsView(ROW_HEIGHT, text("sources.table"))
+        self.table.setModel(self.model)
+        self.table.setItemDelegate(SourcesDelegate(self.table))
+        self.table.pressed_at.connect(self._on_pressed)
+        self.table.opened.connect(self._on_opened)
+        self.table.selectionModel().currentRowChanged.connect(self._on_row_changed)
+        self.detail = SourceDetail(env)
+        self.detail.retry_requested.connect(self.retry)
+        self.detail.check_requested.connect(self.check)
+        self.detail.diagnostic_requested.connect(self.copy_diagnostic)
+        self._build()
+
+    def _build(self) -> None:
+        copy = Button(text("sources.copy_diagnostic"), icon="clipboard-copy")
+        copy.clicked.connect(lambda: self.copy_diagnostic(""))
+        check_all = Button(text("sources.check_all"), icon="refresh-cw", keys=keys_of("refresh_all"))
+        check_all.clicked.connect(self.check_all)
+        head = row(
+            Label(text("rail.sources"), "title"),
+            self._seen,
+            None,
+            copy,
+            check_all,
+            gap=10,
+            margins=(16, 9, 12, 9),
+        )
+        left = column(
+            head,
+            HorizontalLine(),
+            self.counters,
+            HorizontalLine(strong=True),
+            SourcesHeader(),
+            self.table,
+        )
+        page = row(left, VerticalLine(strong=True), self.detail)
+        page.setStretch(0, 1)
+        self.setLayout(page)
+
+    # ---- page of the rail --------------------------------------------------------------------
+    def zones(self) -> list[Zone]:
+        """Return the table and the pane."""
+        return [("zone.sources", self.table), ("zone.source_detail", self.detail)]
+
+    def activate(self) -> None:
+        """Count down to the next try."""
+        self.detail.set_ticking(ticking=True)
+
+    def deactivate(self) -> None:
+        """Stop counting."""
+        self.detail.set_ticking(ticking=False)
+
+    async def aclose(self) -> None:
+        """End what is under way."""
+        self.detail.set_ticking(ticking=False)
+        await self._tasks.aclose()
+
+    # ---- what it shows -----------------------------------------------------------------------
+    def show_sources(self, sources: Sequence[SourceStatus]) -> None:
+        """Show the tools as they are now; the one chosen stays chosen."""
+        chosen = self.detail.source
+        self._sources = worst_first(sources)
+        now = self._env.now()
+        self._seen.setText(text("sources.seen", time=format_time_with_seconds(now)))
+        self.counters.show_sources(sources)
+        self.model.show_sources(self._sources, now)
+        row_to_show = self.model.row_of(chosen.instance) if chosen is not None else 0
+        self.table.go_to(max(row_to_show, 0))
+        self.detail.show_source(self.model.source(self.table.current_row()))
+
+    @Slot(QModelIndex, QModelIndex)
+    def _on_row_changed(self, index: QModelIndex, _before: QModelIndex) -> None:
+        self.detail.show_source(self.model.source(index.row()))
+
+    # ---- actions -----------------------------------------------------------------------------
+    def refresh(self, *, everything: bool) -> None:
+        """Do what F5 and Ctrl+F5 say here: read the tool chosen again, test all of them."""
+        source = self.detail.source
+        if everything:
+            self.check_all()
+        elif source is not None and source.state not in NEVER_CALLED:
+            self.retry(source.instance)
+
+    @Slot(QModelIndex, int)
+    def _on_pressed(self, index: QModelIndex, left: int) -> None:
+        source = self.model.source(index.row())
+        action = next(place for place in columns(self.table.viewport().width()) if place.name == "action")
+        if source is not None and can_retry(source) and left >= action.left:
+            self.retry(source.instance)
+
+    @Slot(QModelIndex)
+    def _on_opened(self, index: QModelIndex) -> None:
+        source = self.model.source(index.row())
+        if source is not None and can_retry(source):
+            self.retry(source.instance)
+
+    @Slot(str)
+    def retry(self, instance: str) -> None:
+        """Let the tool be asked again now."""
+        self._tasks.spawn(self._retry(instance), name=f"retry {instance}", when_busy="drop")
+
+    @Slot(str)
+    def check(self, instance: str) -> None:
+        """Ask the tool whether it answers."""
+        self._tasks.spawn(self._check((instance,)), name="check", when_busy="drop")
+
+    @Slot()
+    def check_all(self) -> None:
+        """Ask every tool that can be asked."""
+        names = tuple(source.instance for source in self._sources if source.state not in NEVER_CALLED)
+        self._tasks.spawn(self._check(names), name="check", when_busy="drop")
+
+    @Slot(str)
+    def copy_diagnostic(self, instance: str) -> None:
+        """Copy a diagnostic without personal data; "" for all tools."""
+        self._tasks.spawn(self._copy(instance), name="diagnostic")
+
+    async def _retry(self, instance: str) -> None:
+        try:
+            await self._desk.retry_source(instance)
+        except AviseError as error:
+            self._say(error)
+        else:
+            self._tell(text("sources.retried", source=self._name(instance)), "rotate-cw")
+
+    async def _check(self, instances: Sequence[str]) -> None:
+        answers = await asyncio.gather(*(self._is_well(instance) for instance in instances))
+        ill = [self._name(name) for name, well in zip(instances, answers, strict=True) if not well]
+        if ill:
+            self._tell(text("sources.checked_ill", names=", ".join(ill)), "circle-x")
+        elif len(instances) == 1:
+            self._tell(text("sources.checked_one", source=self._name(instances[0])), "circle-check")
+        else:
+            self._tell(text("sources.checked_all", count=len(instances)), "circle-check")
+
+    async def _is_well(self, instance: str) -> bool:
+        try:
+            report = await self._desk.check_source(instance)
+        except AviseError:
+            return False
+        return report.health is Health.OK
+
+    async def _copy(self, instance: str) -> None:
+        try:
+            diagnostic = await self._desk.diagnostic(instance)
+        except AviseError as error:
+            self._say(error)
+            return
+        QGuiApplication.clipboard().setText(diagnostic)
+        self._tell(text("sources.copied"), "clipboard-copy")
+
+    def _name(self, instance: str) -> str:
+        return next((one.name for one in self._sources if one.instance == instance), instance)
+
+    def _tell(self, sentence: str, icon: str) -> None:
+        self.message.emit(Message(sentence, icon))
+
+    def _say(self, error: AviseError) -> None:
+        self.message.emit(Message(text(error.message_key, **error.params), "circle-x", is_error=True))

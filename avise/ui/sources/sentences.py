@@ -1,0 +1,185 @@
+"""What the Sources page says of a tool: pure functions from a status to sentences."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from avise.models.errors import ErrorKind
+from avise.models.source_status import Attempt, SourceState, SourceStatus
+from avise.texts import plural, text
+from avise.texts.formats import (
+    HARD,
+    format_age,
+    format_duration,
+    format_moment,
+    format_number,
+    format_percent,
+    format_seconds,
+    format_time_with_seconds,
+)
+
+_WORST_FIRST = (
+    SourceState.MISCONFIGURED,
+    SourceState.REFUSED,
+    SourceState.NEEDS_AUTH,
+    SourceState.FAILING,
+    SourceState.SUSPENDED,
+    SourceState.SLOW,
+    SourceState.UP_TO_DATE,
+    SourceState.NEVER_READ,
+    SourceState.RESERVED,
+)
+_RANK = {state: rank for rank, state in enumerate(_WORST_FIRST)}
+
+QUICK_MS = 2000
+"""A reading under two seconds is quick (`ui.md` 11: all fresh facets)."""
+
+NEVER_CALLED = frozenset({SourceState.MISCONFIGURED, SourceState.REFUSED, SourceState.RESERVED})
+"""States in which the tool is not asked: there is nothing to retry from here."""
+
+
+def worst_first(sources: Sequence[SourceStatus]) -> tuple[SourceStatus, ...]:
+    """Return the tools with those that need somebody first, then by name."""
+    return tuple(sorted(sources, key=lambda source: (_RANK[source.state], source.name)))
+
+
+def milliseconds(value: int | None) -> str:
+    """Return a latency in seconds, "" when it is not known."""
+    return "" if value is None else format_seconds(value / 1000)
+
+
+def failures(source: SourceStatus) -> str:
+    """Return failures and calls of the last hour: "12 / 12"."""
+    if not source.calls_1h and source.state in NEVER_CALLED:
+        return ""
+    return f"{format_number(source.failures_1h)} / {format_number(source.calls_1h)}"
+
+
+def connector(source: SourceStatus) -> str:
+    """Return the second line of a row: owner and connector."""
+    words = text("sources.connector", connector=source.connector)
+    return f"{source.owner}, {words}" if source.owner else words
+
+
+def last_reading(source: SourceStatus, now: datetime) -> str:
+    """Return when the tool was last read, and whether what is shown is a copy."""
+    if source.last_success is None:
+        return text("sources.never")
+    moment = format_moment(source.last_success, now)
+    if source.state in (SourceState.FAILING, SourceState.NEEDS_AUTH, SourceState.SUSPENDED):
+        return text("sources.copy_of", moment=moment)
+    return moment
+
+
+def can_retry(source: SourceStatus) -> bool:
+    """Return whether Réessayer means anything."""
+    return source.state in (
+        SourceState.FAILING,
+        SourceState.SLOW,
+        SourceState.SUSPENDED,
+        SourceState.NEEDS_AUTH,
+    )
+
+
+def since(source: SourceStatus, now: datetime) -> str:
+    """Return the state and for how long: "en erreur depuis 14 min"."""
+    word = text(f"source_state.{source.state}")
+    if source.since is None or source.state is SourceState.UP_TO_DATE:
+        return word
+    return text("sources.since", state=word, duration=format_duration(now - source.since))
+
+
+def explained(source: SourceStatus, now: datetime) -> str:
+    """Return what happens, for people who are not technicians."""
+    if source.state in (SourceState.REFUSED, SourceState.MISCONFIGURED):
+        return _refusal(source)
+    key = f"sources.explained.{source.state}"
+    if source.state is SourceState.FAILING:
+        kind = source.last_failure.kind if source.last_failure is not None else ErrorKind.UNAVAILABLE
+        cause = text(f"attempt.{kind}")
+        return text(key, source=source.name, cause=cause, failures=failures(source))
+    return text(
+        key,
+        source=source.name,
+        median=milliseconds(source.median_ms) or "?",
+        moment=last_reading(source, now),
+    )
+
+
+def _refusal(source: SourceStatus) -> str:
+    reason = text(source.refused_because) if source.refused_because else ""
+    pieces = [text(f"sources.explained.{source.state}"), reason, source.refused_detail]
+    return " ".join(piece for piece in pieces if piece)
+
+
+def to_do(source: SourceStatus) -> str:
+    """Return what somebody can do about it, "" when nothing needs to be done."""
+    if source.state in (SourceState.UP_TO_DATE, SourceState.NEVER_READ):
+        return ""
+    return text(f"sources.to_do.{source.state}")
+
+
+def countdown(source: SourceStatus, now: datetime) -> str:
+    """Return when the next automatic try comes, "" when none is planned."""
+    if source.retry_at is None:
+        return ""
+    left = source.retry_at - now
+    if left <= timedelta(0):
+        return text("sources.retry_soon")
+    minutes, seconds = divmod(int(left.total_seconds()), 60)
+    return text("sources.retry_in", left=f"{minutes}:{seconds:02d}")
+
+
+def instead(source: SourceStatus, now: datetime) -> tuple[tuple[str, str], ...]:
+    """Return what the screens show while the tool does not answer: icon and sentence."""
+    if source.state in (SourceState.UP_TO_DATE, SourceState.NEVER_READ, SourceState.RESERVED):
+        return ()
+    found = []
+    if source.cached_customers and source.oldest_copy is not None:
+        age = format_age(now - source.oldest_copy)
+        found.append(("history", plural("sources.copies", source.cached_customers, age=age)))
+    found.append(("circle-slash", text("sources.no_copy")))
+    return tuple(found)
+
+
+def attempt_line(attempt: Attempt) -> tuple[str, str]:
+    """Return the time and the outcome of a recent call."""
+    took = format_seconds(attempt.milliseconds / 1000)
+    outcome = text(f"attempt.{attempt.outcome}")
+    return format_time_with_seconds(attempt.at), text("sources.attempt", outcome=outcome, took=took)
+
+
+def overall(sources: Sequence[SourceStatus]) -> tuple[str, str]:
+    """Return the median of all readings, and the share under two seconds; "" when nothing was read."""
+    samples = [sample for source in sources for sample in source.samples_ms]
+    if not samples:
+        return "", ""
+    quick = sum(sample < QUICK_MS for sample in samples)
+    return (
+        milliseconds(round(statistics.median(samples))),
+        format_percent(round(1000 * quick / len(samples)) // 10),
+    )
+
+
+def chart_sentence(source: SourceStatus) -> str:
+    """Return the chart in words."""
+    return text(
+        "sources.chart_spoken",
+        count=len(source.samples_ms),
+        median=milliseconds(source.median_ms),
+        p95=milliseconds(source.p95_ms),
+        last=milliseconds(source.samples_ms[-1]) if source.samples_ms else "",
+    )
+
+
+def row_sentence(source: SourceStatus, now: datetime) -> str:
+    """Return a row of the table as one sentence."""
+    pieces = [source.name, since(source, now)]
+    if source.median_ms is not None:
+        pieces.append(text("sources.spoken_median", median=milliseconds(source.median_ms)))
+    if source.failures_1h:
+        pieces.append(plural("sources.spoken_failures", source.failures_1h))
+    pieces.append(text("sources.spoken_last", moment=last_reading(source, now)))
+    return ", ".join(pieces).replace(HARD, " ")

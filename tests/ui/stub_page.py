@@ -1,0 +1,57 @@
+"""A customer's page that only notes what the window asks of it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QLabel, QPlainTextEdit, QVBoxLayout, QWidget
+
+from avise.models.customer import PersonId
+from avise.models.roles import Purpose
+from avise.services.desk import IncomingCall
+
+
+class StubPage(QWidget):
+    """Implements `CustomerPageLike`."""
+
+    title_changed = Signal(str)
+    draft_changed = Signal(bool)
+    close_requested = Signal()
+
+    def __init__(self, person: PersonId, purpose: Purpose, reason: str) -> None:
+        super().__init__()
+        self.person, self.purpose, self.reason = person, purpose, reason
+        self.asked: list[object] = []
+        self.call: IncomingCall | None = None
+        self.notes = QPlainTextEdit()
+        self.notes.setTabChangesFocus(True)
+        layout = QVBoxLayout(self)
+        layout.addWidget(QLabel(str(person)))
+        layout.addWidget(self.notes)
+
+    def zones(self) -> list[tuple[str, QWidget]]:
+        """Return the notes."""
+        return [("zone.page", self.notes)]
+
+    def activate(self) -> None:
+        """Note it."""
+        self.asked.append("activate")
+
+    def deactivate(self) -> None:
+        """Note it."""
+        self.asked.append("deactivate")
+
+    def set_call(self, call: IncomingCall | None) -> None:
+        """Keep the call."""
+        self.call = call
+
+    def refresh(self, facet: str = "") -> None:
+        """Note it."""
+        self.asked.append(("refresh", facet))
+
+    def run_command(self, identifier: str) -> None:
+        """Note it."""
+        self.asked.append(("command", identifier))
+
+    def close_page(self) -> None:
+        """Note it."""
+        self.asked.append("close")
