@@ -18,7 +18,14 @@ from avise.connectors.declarative.instance import http_endpoint, sql_endpoint
 from avise.connectors.declarative.manifest import manifest_of
 from avise.connectors.declarative.positions import Position, index_positions, nearest_position
 from avise.connectors.declarative.problems import Finding, ProblemAt, closest, dotted, findings_of
-from avise.connectors.declarative.schema import KINDS, MODELS, AnyFile, PythonFile, RestFile, SqlFile
+from avise.connectors.declarative.schema import (
+    MODELS,
+    AnyFile,
+    HeaderFile,
+    PythonFile,
+    RestFile,
+    SqlFile,
+)
 from avise.connectors.endpoints import HttpEndpoint, SqlEndpoint
 from avise.models.errors import AviseError
 from avise.models.json_types import JSON
@@ -44,6 +51,9 @@ _SYNTAX = {
     "Expected ']": "syntax_header",
 }
 """Beginnings of the parser's messages; any other is told in general terms."""
+
+
+_SECTION_OF_KIND = (("sql", "sql"), ("csv", "files"), ("options", "python"), ("http", "rest"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,38 +151,25 @@ def _syntax_problem(message: str, text: str) -> ProblemAt:
 
 def _check(document: dict[str, Any]) -> tuple[list[Finding], AnyFile | None]:
     findings = list(check_document(document))
-    kind = _kind(document)
-    if kind is None:
-        return [*findings, *_kind_findings(document)], None
-    model = MODELS[kind]
-    file: AnyFile | None = None
+    model = _model(document)
+    file: AnyFile | HeaderFile | None = None
     try:
         file = model.model_validate(document)
     except ValidationError as error:
         findings += findings_of(error, model)
     if isinstance(file, PythonFile):
         findings += _python_findings(file)
-    return findings, None if findings else file
+    return findings, None if findings or isinstance(file, HeaderFile) else file
 
 
-def _kind(document: Mapping[str, Any]) -> str | None:
+def _model(document: Mapping[str, Any]) -> type[AnyFile] | type[HeaderFile]:
+    """Return the model of a document's kind; of the kind that its sections betray when it is not said."""
     header = document.get("connector")
     kind = header.get("kind") if isinstance(header, dict) else None
-    return kind if isinstance(kind, str) and kind in KINDS else None
-
-
-def _kind_findings(document: Mapping[str, Any]) -> Iterable[Finding]:
-    """Tell why the kind is unknown; without it, no other key can be judged."""
-    header = document.get("connector")
-    if header is None:
-        return [Finding(("connector",), "missing_key", {"key": "connector"}, missing=True)]
-    if not isinstance(header, dict):
-        return [Finding(("connector",), "expected_table", {"key": "connector"})]
-    if "kind" not in header:
-        return [Finding(("connector", "kind"), "missing_key", {"key": "kind"}, missing=True)]
-    given = str(header["kind"])
-    params = {"given": given, "choices": ", ".join(KINDS), "suggestion": closest(given, KINDS)}
-    return [Finding(("connector", "kind"), "not_one_of", params)]
+    if isinstance(kind, str) and kind in MODELS:
+        return MODELS[kind]
+    betrayed = (kind for section, kind in _SECTION_OF_KIND if section in document)
+    return MODELS.get(next(betrayed, ""), HeaderFile)
 
 
 def _python_findings(file: PythonFile) -> Iterable[Finding]:

@@ -10,8 +10,27 @@ from pydantic_core import PydanticCustomError
 
 from avise.connectors.declarative.values import Encoding, Expression, Name, Scheme, Section, Text
 
-Scalar = str | int | bool
+
+def _scalar(value: object) -> object:
+    # Refused here, or the error would be told once for each type that the value might have been.
+    if not isinstance(value, str | int | bool):
+        raise PydanticCustomError("scalar", "neither text, whole number nor boolean")
+    return value
+
+
+def _code(value: object) -> object:
+    if not isinstance(value, str | bool):
+        raise PydanticCustomError("code", "neither text nor boolean")
+    return value
+
+
+_SCALAR_SCHEMA = {"anyOf": [{"type": "string"}, {"type": "integer"}, {"type": "boolean"}]}
+
+Scalar = Annotated[str | int | bool, BeforeValidator(_scalar), WithJsonSchema(_SCALAR_SCHEMA)]
 """A constant of TOML; never a float, so that no amount passes through one."""
+
+Code = Annotated[str | bool, BeforeValidator(_code)]
+"""A canonical code, or a boolean."""
 
 
 class Conversion(StrEnum):
@@ -44,7 +63,7 @@ class FieldMap(Section):
     source: Expression | None = Field(None, alias="from")
     value: Scalar | None = None
     convert: Annotated[Conversion, Field(strict=False)] | None = Field(None, alias="as")
-    map: dict[str, str | bool] | None = None
+    map: dict[str, Code] | None = None
     """Code of the tool → canonical code; a code that is not listed passes as it is."""
     default: Scalar | None = None
     """Taken, already canonical, when the tool gives nothing."""
@@ -198,18 +217,13 @@ class CsvFile(Section):
         return self
 
 
-_SCALAR_SCHEMA = {"anyOf": [{"type": "string"}, {"type": "integer"}, {"type": "boolean"}]}
-
-ConfigDefault = Annotated[Scalar | None, WithJsonSchema(_SCALAR_SCHEMA)]
-
-
 class ConfigSection(Section):
     """One value that IT fills for an instance; secrets go to the keyring."""
 
     type: Literal["text", "url", "int", "bool", "choice", "secret", "sqlalchemy_url", "file", "folder"]
     label: str
     required: bool = False
-    default: ConfigDefault = None
+    default: Scalar | None = None
     choices: list[str] = Field(default_factory=list)
     help: str = ""
     diagnostic: bool = False

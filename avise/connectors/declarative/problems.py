@@ -113,6 +113,8 @@ def _finding(model: type[BaseModel], detail: ErrorDetails) -> Finding:
         return _not_one_of(path, context["tag"], context["expected_tags"]) if invalid else _missing(path)
     if kind in {"literal_error", "enum"}:
         return _not_one_of(path, detail["input"], context["expected"])
+    if isinstance(detail["input"], dict):
+        return _table_misplaced(path, kind)
     return _plain(path, kind, context)
 
 
@@ -120,10 +122,21 @@ def _missing(path: KeyPath) -> Finding:
     return Finding(path, "missing_key", {"key": str(path[-1])}, missing=True)
 
 
+def _table_misplaced(path: KeyPath, kind: str) -> Finding:
+    """Tell the two tables that people write most: a single bracket, a dot that cuts an identifier."""
+    key = str(path[-1])
+    if kind == "list_type" and len(path) == 1:
+        return Finding(path, "double_brackets", {"key": key})
+    if kind == "string_type" and "ids" in path:
+        return Finding(path, "scheme_quoted", {"key": key})
+    return _plain(path, kind, {})
+
+
 def _plain(path: KeyPath, kind: str, context: Mapping[str, object]) -> Finding:
     if kind in _TYPES:
         limit = str(context.get("ge", context.get("le", "")))
-        return Finding(path, _TYPES[kind], {"key": str(path[-1]) if path else "", "limit": limit})
+        key = next((part for part in reversed(path) if isinstance(part, str)), "")
+        return Finding(path, _TYPES[kind], {"key": key, "limit": limit})
     params = {"value": str(context["value"])} if "value" in context else {}
     known = text(f"connector_check.{kind}") != f"connector_check.{kind}"
     return Finding(path, kind if known else "invalid_value", params)
@@ -152,6 +165,8 @@ def _located(
     current: object = model
     owner: type[BaseModel] | None = None
     for part in location:
+        if part == "[key]":  # pydantic's mark for "the key itself is wrong"
+            continue
         members = _members(current)
         tagged = {_tag(member): member for member in members if _tag(member)}
         if len(members) > 1 and part in tagged:

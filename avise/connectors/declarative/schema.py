@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, JsonValue, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, JsonValue, model_validator
 from pydantic_core import PydanticCustomError
 
 from avise.connectors.declarative.access import HttpSection, SqlSection
@@ -301,6 +301,12 @@ class PythonFile(_FileBase):
     timeline: list[PythonTimeline] = Field(default_factory=list)
     live: list[Literal["nir", "iban"]] = Field(default_factory=list)
     options: dict[str, JsonValue] = Field(default_factory=dict)
+
+
+class HeaderFile(_FileBase):
+    """A file whose kind is unknown: its header is judged, the rest cannot be."""
+
+    model_config = ConfigDict(extra="ignore")
 
 
 AnyFile = RestFile | SqlFile | CsvFileConnector | PythonFile

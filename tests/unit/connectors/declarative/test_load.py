@@ -190,6 +190,18 @@ def test_there_is_no_template_of_an_unknown_kind() -> None:
         new_connector_file("soap")
 
 
+def test_the_rest_is_judged_even_when_the_kind_is_misspelt(tmp_path: Path) -> None:
+    text = REST.replace('kind = "rest"', 'kind = "rset"').replace("records = ", "record = ")
+    assert [(found.key_path, found.params["suggestion"]) for found in check(tmp_path, text)] == [
+        ("connector.kind", "rest"),
+        ("facet[0].record", "records"),
+    ]
+
+
+def test_an_empty_file_is_told_what_every_file_has(tmp_path: Path) -> None:
+    assert {found.key_path for found in check(tmp_path, "")} == {"avise", "connector"}
+
+
 SEEN = {
     "a number in place of text": (REST, 'name = "Mon outil"', "name = 3", "expected_text"),
     "text in place of a number": (REST, "concurrency = 4", 'concurrency = "4"', "expected_integer"),
@@ -200,6 +212,16 @@ SEEN = {
         'needs_ids = "x"',
         "expected_list",
     ),
+    "a default with decimals": (REST, 'type = "url"', 'type = "url"\ndefault = 1.5', "scalar"),
+    "a code that is a number": (REST, 'P = "paid"', "P = 1", "code"),
+    "a single bracket": (REST, "[[errors]]", "[errors]", "double_brackets"),
+    "an identifier cut by its dot": (
+        REST,
+        "subject = {",
+        'subject = { ids = { mon_outil.adherent = "id" },',
+        "scheme_quoted",
+    ),
+    "a capital in a name": (REST, "[config.jeton]", "[config.Jeton]", "name"),
     "an empty name": (REST, 'name = "Mon outil"', 'name = ""', "empty_value"),
     "a format of another time": (REST, "avise = 1", "avise = 2", "not_one_of"),
     "a duration without unit": (REST, 'id = "benefits"', 'id = "benefits"\ndeadline = "4"', "duration"),
