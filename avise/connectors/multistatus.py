@@ -82,6 +82,12 @@ def decoded_path(url: str) -> str:
         raise ConnectorError(ErrorKind.BAD_DATA, "unreadable address in the answer") from None
 
 
+def is_directly_in(path: str, folder: str) -> bool:
+    """Tell whether a decoded path is that of something directly in a folder, or in a calendar."""
+    below = path.removeprefix(f"{folder.rstrip('/')}/")
+    return below != path and bool(below) and "/" not in below.rstrip("/") and below not in {".", ".."}
+
+
 def _parsed(body: bytes) -> etree._Element:
     # No entity is resolved and nothing is fetched: an answer must not read our files.
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)

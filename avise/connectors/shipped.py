@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 
 from avise.connectors.contract import ConnectorError, Manifest
@@ -22,20 +23,18 @@ FILE_NAME = "connector.toml"
 
 
 class ShippedFile:
-    """A connector's own file.
+    """A connector's own file, read when it is needed.
 
     Args:
         code: any module of the connector's folder.
-
-    Raises:
-        OSError: the file is not there.
-        ValueError: it is no connector file.
     """
 
     def __init__(self, code: str) -> None:
-        self._file = PythonFile.model_validate(
-            tomllib.loads(Path(code).with_name(FILE_NAME).read_text("utf-8"))
-        )
+        self._path = Path(code).with_name(FILE_NAME)
+
+    @cached_property
+    def _file(self) -> PythonFile:
+        return PythonFile.model_validate(tomllib.loads(self._path.read_text("utf-8")))
 
     @property
     def manifest(self) -> Manifest:

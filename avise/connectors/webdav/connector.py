@@ -44,11 +44,9 @@ class WebdavConnector:
     options_model = WebdavOptions
 
     def __init__(self, manifest: Manifest | None = None, options: Mapping[str, JSON] | None = None) -> None:
-        self._shipped = ShippedFile(__file__) if manifest is None or options is None else None
-        self.manifest = manifest or _own(self._shipped).manifest
-        self._options = WebdavOptions.model_validate(
-            options if options is not None else _own(self._shipped).options
-        )
+        self._shipped = ShippedFile(__file__)
+        self.manifest = manifest or self._shipped.manifest
+        self._options = WebdavOptions.model_validate(self._shipped.options if options is None else options)
         self._mappers = {
             name: RowMapper(name, facet, self._options.timezone, id_from="ref")
             for name, facet in self._options.facets.items()
@@ -61,7 +59,7 @@ class WebdavConnector:
         Raises:
             ConnectorError: CONFIG when a value lacks.
         """
-        return (self._shipped or ShippedFile(__file__)).http_endpoint(config)
+        return self._shipped.http_endpoint(config)
 
     async def open(self, env: ConnectorEnv) -> None:
         """Take the configuration."""
@@ -147,11 +145,6 @@ class WebdavConnector:
         if not ours or {"", ".", ".."} & set(parts[1:]) or "\x00" in ref:
             raise ConnectorError(ErrorKind.INVALID, "no document of this store", origin=Origin.HOST)
         return quote(ref)
-
-
-def _own(shipped: ShippedFile | None) -> ShippedFile:
-    assert shipped is not None  # noqa: S101 - opened just above when either argument lacks
-    return shipped
 
 
 async def _propfind(

@@ -10,7 +10,7 @@ from http import HTTPStatus
 from lxml import etree
 
 from avise.connectors.contract import ConnectorError, HttpReply
-from avise.connectors.multistatus import DAV, Resource, decoded_path, read_multistatus
+from avise.connectors.multistatus import DAV, Resource, decoded_path, is_directly_in, read_multistatus
 from avise.connectors.row_mapping import Row
 from avise.models.errors import ErrorKind
 
@@ -68,7 +68,7 @@ def read_folder(reply: HttpReply, asked: str, properties: Mapping[str, str]) -> 
                 cut = CUT_BY_THE_STORE
             else:
                 own = resource
-        elif not _is_inside(resource.path, own_path):
+        elif not is_directly_in(resource.path, own_path):
             raise ConnectorError(ErrorKind.BAD_DATA, "a file of another folder in the answer")
         elif resource.status == HTTPStatus.NOT_FOUND or resource.is_collection:
             continue  # gone meanwhile, or a folder of the folder
@@ -79,11 +79,6 @@ def read_folder(reply: HttpReply, asked: str, properties: Mapping[str, str]) -> 
     if own is None or not own.is_collection:
         raise ConnectorError(ErrorKind.BAD_DATA, "the folder is not in its own answer")
     return Folder(_row(own, prefix, properties), tuple(files), unreadable, cut)
-
-
-def _is_inside(path: str, folder: str) -> bool:
-    below = path.removeprefix(f"{folder.rstrip('/')}/")
-    return below != path and bool(below) and "/" not in below.rstrip("/") and below not in {".", ".."}
 
 
 def _row(resource: Resource, prefix: str, properties: Mapping[str, str]) -> Row:

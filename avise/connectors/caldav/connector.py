@@ -1,0 +1,132 @@
+"""Reads appointments over CalDAV: one calendar a customer (see README.md)."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from http import HTTPStatus
+from zoneinfo import ZoneInfo
+
+from avise.connectors.caldav.calendar_query import Window, check_body, query_body
+from avise.connectors.caldav.events import read_events
+from avise.connectors.caldav.options import CaldavFacet, CaldavOptions
+from avise.connectors.contract import (
+    Batch,
+    CallContext,
+    Completeness,
+    ConnectorEnv,
+    ConnectorError,
+    FacetQuery,
+    Health,
+    HealthReport,
+    HttpReply,
+    Manifest,
+    Record,
+)
+from avise.connectors.declarative.call_values import CallValues
+from avise.connectors.declarative.placeholders import parse_template
+from avise.connectors.endpoints import HttpEndpoint
+from avise.connectors.multistatus import XML_HEADERS, read_multistatus
+from avise.connectors.row_mapping import RowMapper
+from avise.connectors.shipped import ShippedFile
+from avise.models.errors import ErrorKind, Origin
+from avise.models.json_types import JSON
+
+MAX_VERSION = 80
+"""Characters of a server's own name that are kept."""
+
+
+class CaldavConnector:
+    """A calendar server.
+
+    Args:
+        manifest: of the file that names this connector; the one beside the code when None.
+        options: of the same file.
+    """
+
+    options_model = CaldavOptions
+
+    def __init__(self, manifest: Manifest | None = None, options: Mapping[str, JSON] | None = None) -> None:
+        self._shipped = ShippedFile(__file__)
+        self.manifest = manifest or self._shipped.manifest
+        self._options = CaldavOptions.model_validate(
+            options if options is not None else self._shipped.options
+        )
+        self._zone = ZoneInfo(self._options.timezone)
+        self._mappers = {
+            name: RowMapper(name, facet, self._options.timezone, id_from="id")
+            for name, facet in self._options.facets.items()
+        }
+        self._config: Mapping[str, JSON] = {}
+
+    def http_endpoint(self, config: Mapping[str, JSON]) -> HttpEndpoint:
+        """Return where the server is, as the file beside the code says.
+
+        Raises:
+            ConnectorError: CONFIG when a value lacks.
+        """
+        return self._shipped.http_endpoint(config)
+
+    async def open(self, env: ConnectorEnv) -> None:
+        """Take the configuration."""
+        self._config = env.config
+
+    async def aclose(self) -> None:
+        """Nothing is held."""
+
+    async def check(self, ctx: CallContext) -> HealthReport:
+        """Ask for the nature of a collection that always exists.
+
+        Raises:
+            ConnectorError: the server cannot be read.
+        """
+        path = CallValues({}, self._config).path(self._options.check_path)
+        headers = {**XML_HEADERS, "Depth": "0"}
+        template = self._options.check_path
+        reply = await ctx.http.request(
+            "PROPFIND", path, content=check_body(), headers=headers, template=template
+        )
+        read_multistatus(reply)
+        return HealthReport(Health.OK, source_version=reply.headers.get("server", "")[:MAX_VERSION])
+
+    async def read_facet(self, query: FacetQuery, ctx: CallContext) -> AsyncIterator[Batch[Record]]:
+        """Yield the events of the customer's calendar in one batch.
+
+        Raises:
+            ConnectorError: NOT_FOUND for an unknown calendar unless the file says that it is an empty one;
+                BAD_DATA for an answer that is not about it.
+        """
+        facet = self._facet(query.facet)
+        reply = await self._report(facet, query, ctx)
+        if reply.status == HTTPStatus.NOT_FOUND:
+            yield _absent(facet)
+            return
+        events = read_events(reply, facet.properties, self._zone)
+        yield self._mappers[query.facet].batch(
+            events.rows,
+            query.limit,
+            unreadable=events.unreadable,
+            truncated_because=events.truncated_because,
+        )
+
+    async def _report(self, facet: CaldavFacet, query: FacetQuery, ctx: CallContext) -> HttpReply:
+        window = Window.around(ctx.now(), facet.past_days, facet.future_days)
+        return await ctx.http.request(
+            "REPORT",
+            CallValues({}, self._config, query.customer.ids).path(facet.path),
+            content=query_body(window),
+            headers={**XML_HEADERS, "Depth": "1"},
+            accept_status={HTTPStatus.NOT_FOUND} if facet.on_404 != "error" else (),
+            template=parse_template(facet.path).route(),
+        )
+
+    def _facet(self, name: str) -> CaldavFacet:
+        facet = self._options.facets.get(name)
+        if facet is None:
+            raise ConnectorError(ErrorKind.UNSUPPORTED, "facet not offered", origin=Origin.CONNECTOR)
+        return facet
+
+
+def _absent(facet: CaldavFacet) -> Batch[Record]:
+    if facet.on_404 == "not_found":
+        raise ConnectorError(ErrorKind.NOT_FOUND, "no such calendar")
+    return Batch((), Completeness.COMPLETE)
