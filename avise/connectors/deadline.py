@@ -32,6 +32,10 @@ class Deadline:
         """Return the seconds left, 0 when it is over."""
         return max(0.0, self._at - self._clock.time())
 
+    def elapsed(self) -> float:
+        """Return the seconds since the beginning, or since it was renewed."""
+        return self._clock.time() - self._at + self.seconds
+
     def renew(self) -> None:
         """Give the same time again: a long reading has a deadline a page."""
         self._at = self._clock.time() + self.seconds

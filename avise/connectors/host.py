@@ -30,7 +30,7 @@ from avise.connectors.pipeline import Pipeline, Stream
 from avise.connectors.ports import InstanceSettings, SecretPort, SnapshotPort
 from avise.connectors.reachability import is_offline
 from avise.connectors.readings import TIMELINE, TIMELINE_OFFER, FacetReading, SourceOffer, TimelineReading
-from avise.connectors.record_pages import interactions_of
+from avise.connectors.record_pages import GrowingExchanges
 from avise.connectors.registry import Refusal, Registry
 from avise.connectors.roster import FindsConnectors, Roster
 from avise.connectors.safe_log import SafeLogger
@@ -201,15 +201,16 @@ class ConnectorHost:
         """Yield the exchanges that a tool lists, like `read_facet`."""
         tool = self._roster.running.get(instance)
         if tool is None:
-            yield _as_timeline(self._refused_reading(instance, TIMELINE))
+            yield _as_timeline(self._refused_reading(instance, TIMELINE), GrowingExchanges())
             return
         caller = Caller(agent, purpose, priority)
         ask = self._ask(tool, TIMELINE_OFFER, customer, identity, caller)
         async with aclosing(
             self._pipeline.read(tool, ask, _timeline_stream(tool, ask), force=force)
         ) as readings:
+            exchanges = GrowingExchanges()
             async for reading in readings:
-                yield _as_timeline(reading)
+                yield _as_timeline(reading, exchanges)
 
     def leave(self, customer: CustomerKey) -> None:
         """Drop what waits for a customer; what runs has a second to land in the store."""
@@ -357,10 +358,10 @@ def _timeline_stream(tool: Instance, ask: Ask) -> Stream:
     return lambda _, context: connector.interactions(TimelineQuery(ask.customer, ask.limit), context)
 
 
-def _as_timeline(reading: FacetReading) -> TimelineReading:
+def _as_timeline(reading: FacetReading, exchanges: GrowingExchanges) -> TimelineReading:
     return TimelineReading(
         reading.instance,
-        tuple(interactions_of(reading.records)),
+        exchanges.of(reading.records),
         as_of=reading.as_of,
         fetched_at=reading.fetched_at,
         final=reading.final,

@@ -37,6 +37,8 @@ LONGEST_DEADLINE = timedelta(seconds=8)
 """The host's cap, whatever a connector asks (`connectors.md` C8)."""
 DEFAULT_DEADLINE = timedelta(seconds=4)
 
+BETWEEN_PAGES_S = 0.1
+"""A block changes at most ten times a second, however fast its pages come (`connectors.md` C8)."""
 _MAYBE_OFFLINE = frozenset({ErrorKind.UNAVAILABLE, ErrorKind.TIMEOUT})
 
 Stream = Callable[[str, CallContext], AsyncIterator[Batch[Any]]]
@@ -202,11 +204,13 @@ class Pipeline:
             deadline = Deadline(clock.deadline_s)
             flight.call_began(deadline)
             context = instance.context(ask.caller, ask.reference, deadline, may_retry=not probe)
+            told_at = float("-inf")
             async for batch in _closed_with(scope, stream(validator, context)):
                 assembly.add(batch)
                 if assembly.cut:
                     break
-                if not assembly.full:
+                if not assembly.full and deadline.elapsed() - told_at >= BETWEEN_PAGES_S:
+                    told_at = deadline.elapsed()
                     flight.tell(_page(ask, assembly, self._env.now()))
             assembly.finish()
         return assembly

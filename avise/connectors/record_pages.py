@@ -79,6 +79,24 @@ def record_of(interaction: Interaction) -> Record:
     )
 
 
+class GrowingExchanges:
+    """Reads the exchanges of a reading that grows page after page, each record once."""
+
+    def __init__(self) -> None:
+        self._last: Record | None = None
+        self._read: list[Interaction] = []
+
+    def of(self, records: Sequence[Record]) -> tuple[Interaction, ...]:
+        """Return the exchanges of all records; only those that came since the last time are read."""
+        done = len(self._read)
+        grown = done <= len(records) and (done == 0 or records[done - 1] is self._last)
+        if not grown:
+            self._read, done = [], 0
+        self._read.extend(interactions_of(records[done:]))
+        self._last = records[-1] if records else None
+        return tuple(self._read)
+
+
 def interactions_of(records: Sequence[Record]) -> Iterator[Interaction]:
     """Read exchanges back from records that `record_of` wrote."""
     for record in records:

@@ -273,3 +273,19 @@ async def test_one_hanging_tool_delays_no_other(open_desk: Opening) -> None:
     assert all(len(answer.records) == 1 for answer in answers)
     assert late.error is not None
     assert late.error.kind is ErrorKind.TIMEOUT
+
+
+async def test_fast_pages_change_a_block_at_most_ten_times_a_second(open_desk: Opening) -> None:
+    async with running_tool(answering(reply({}))) as tool:
+        following = [
+            reply({"rows": rows(5, start=5 * page), "next": f"{tool.base_url}/benefits/0042"})
+            for page in range(40)
+        ]
+        tool.behaviour = answering(*following, reply({"rows": rows(1, start=999)}))
+        async with open_desk({"benefits": tool.base_url}) as desk:
+            started = desk.env.monotonic()
+            steps = await desk.read()
+            took = desk.env.monotonic() - started
+        assert len(tool.asked) == 41
+    assert len(steps[-1].records) == 201
+    assert len(steps) <= took / 0.1 + 2

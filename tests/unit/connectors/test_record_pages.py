@@ -9,7 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from avise.connectors.contract import Record
-from avise.connectors.record_pages import decode_pages, encode_pages, interactions_of, record_of
+from avise.connectors.record_pages import (
+    GrowingExchanges,
+    decode_pages,
+    encode_pages,
+    interactions_of,
+    record_of,
+)
 from avise.models.interaction import Channel, Direction, Interaction
 from avise.models.snapshot import PAGE_SIZE
 
@@ -54,6 +60,16 @@ def test_a_page_holds_at_most_its_size(count: int, pages: int) -> None:
 def test_exchanges_come_back_as_they_were(given_interactions: list[Interaction]) -> None:
     kept = encode_pages([record_of(interaction) for interaction in given_interactions])
     assert list(interactions_of(decode_pages(kept))) == given_interactions
+
+
+@given(st.lists(interactions, max_size=8), st.lists(st.integers(0, 8), max_size=4))
+def test_a_growing_reading_gives_the_same_as_reading_it_whole(
+    given_interactions: list[Interaction], cuts: list[int]
+) -> None:
+    kept = [record_of(interaction) for interaction in given_interactions]
+    growing = GrowingExchanges()
+    for cut in [*cuts, len(kept)]:
+        assert list(growing.of(kept[:cut])) == given_interactions[:cut]
 
 
 @pytest.mark.parametrize("page", [b"", b"[", b"{}x", b"[1]", b'[{"id": 1}]', b"\xff"])
