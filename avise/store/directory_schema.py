@@ -113,6 +113,7 @@ INDEXES = (
     "CREATE INDEX name_by_birth ON name_key (birth, last, first, city)",
     "CREATE INDEX name_by_last_and_birth ON name_key (last, birth, city)",
     "CREATE INDEX name_by_city ON name_key (city, last, first)",
+    "CREATE INDEX name_by_city_and_first ON name_key (city, first, last) WHERE kind = 0",
     "CREATE INDEX name_by_first ON name_key (first, last, city) WHERE kind = 0",
     "CREATE INDEX word_by_sound ON word (kind, sound)",
     "CREATE INDEX city_by_postcode ON city (postcode)",

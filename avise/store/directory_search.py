@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
@@ -50,11 +51,22 @@ class Found:
     matched_on: tuple[MatchedOn, ...]
     typed: dict[str, str] = field(default_factory=dict)
     """What was typed for each field of the party that matched, folded."""
+    name: tuple[str, str, int] = ("", "", 0)
+    """Surname and first name under which it was found, folded, and birth: orders equal scores."""
 
     @property
     def relative(self) -> float:
         """The score between 0 and 1."""
         return round(min(self.score / MOST, 1.0), 4)
+
+
+class TownReading(NamedTuple):
+    """Words of which some name a town."""
+
+    others: tuple[str, ...]
+    towns: tuple[int, ...]
+    typed: str
+    """What was typed for the town, folded."""
 
 
 class DirectorySearch:
@@ -177,15 +189,15 @@ class DirectorySearch:
         if not words:
             self._everybody(filters)
             return
-        self._named(words, filters)
-        if not filters.cities:
-            for others, towns, typed in self._towns(words):
-                restricted = Filters(filters.span, towns)
-                if others:
-                    self._named(others, restricted, typed)
-                    self._companies(others, restricted, typed)
-                else:
-                    self._everybody(restricted, typed)
+        for others, towns, typed in self._towns(words) if not filters.cities else ():
+            restricted = Filters(filters.span, towns)
+            if others:
+                self._named(others, restricted, typed)
+                self._companies(others, restricted, typed)
+            else:
+                self._everybody(restricted, typed)
+        # Whoever typed a name and its town made no mistake in a longer name.
+        self._named(words, filters, forgiving=not self._found)
         self._companies(words, filters)
 
     def _everybody(self, filters: Filters, town: str = "") -> None:
@@ -197,17 +209,22 @@ class DirectorySearch:
             rows, base = self.reader.by_city(filters.cities), TOWN
         for row in rows:
             if row.kind == NameKind.LAST:
-                self._keep(row.party, _with_filters(Found(base, ()), filters, town, worth=False))
+                found = Found(base, (), name=(row.last, row.first, row.birth))
+                self._keep(row.party, _with_filters(found, filters, town, worth=False))
 
-    def _named(self, words: tuple[str, ...], filters: Filters, town: str = "") -> None:
+    def _named(
+        self, words: tuple[str, ...], filters: Filters, town: str = "", *, forgiving: bool = True
+    ) -> None:
         readings = name_readings(words)
         kept = 0
-        for rows in self._ranges(readings, filters):
+        for rows in self._ranges(readings, filters, forgiving=forgiving):
             kept += self._keep_rows(rows, readings, filters, town)
             if kept >= self._wanted:
                 return
 
-    def _ranges(self, readings: Sequence[NameReading], filters: Filters) -> Iterator[list[NameRow]]:
+    def _ranges(
+        self, readings: Sequence[NameReading], filters: Filters, *, forgiving: bool
+    ) -> Iterator[list[NameRow]]:
         """Yield rows to be matched, by steps from what is exact to what is forgiven."""
         if filters.span is not None and filters.span[0] == filters.span[1]:
             # So few are born on one day that each is compared in every way at once.
@@ -229,6 +246,8 @@ class DirectorySearch:
             for reading in readings
             if not reading.last and (filters == Filters() or len(reading.first) >= MIN_BEGINNING)
         )
+        if not forgiving:
+            return
         if filters == Filters():
             yield _flat(
                 self.reader.by_last_and_firsts(
@@ -254,21 +273,26 @@ class DirectorySearch:
             kind = NameKind(row.kind)
             match = best_match(readings, row.last, row.first, kind)
             if match is not None:
-                self._keep(row.party, _with_filters(_of_match(match, kind), filters, town))
+                found = _of_match(match, kind)
+                found.name = (row.last, row.first, row.birth)
+                self._keep(row.party, _with_filters(found, filters, town))
                 kept += 1
         return kept
 
-    def _towns(self, words: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], tuple[int, ...], str]]:
-        """Yield each way to read some neighbouring words as a town: (other words, towns, what was typed)."""
-        for start in range(len(words)):
-            for end in range(start + 1, len(words) + 1):
-                others = words[:start] + words[end:]
-                typed = "".join(words[start:end])
-                towns = self.reader.cities_named(typed, beginning=False)
-                if not towns and others and len(typed) >= MIN_TOWN_BEGINNING:
-                    towns = self.reader.cities_named(typed, beginning=True)
-                if towns:
-                    yield others, towns, typed
+    def _towns(self, words: tuple[str, ...]) -> list[TownReading]:
+        """Return the ways to read some neighbouring words as a town; its beginning only if none is whole."""
+        parts = [(start, end) for start in range(len(words)) for end in range(start + 1, len(words) + 1)]
+        for beginning in (False, True):
+            found = []
+            for start, end in parts:
+                others, typed = words[:start] + words[end:], "".join(words[start:end])
+                if beginning and (not others or len(typed) < MIN_TOWN_BEGINNING):
+                    continue
+                if towns := self.reader.cities_named(typed, beginning=beginning):
+                    found.append(TownReading(others, towns, typed))
+            if found:
+                return found
+        return []
 
     # ---- companies -------------------------------------------------------------------------------
 

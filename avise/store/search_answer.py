@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from avise.models.customer import (
     DirectoryEntry,
@@ -30,10 +30,11 @@ def answer(search: DirectorySearch, query: SearchQuery, limit: int) -> SearchAns
     as_of = search.reader.fact("as_of")
     if not found:
         return SearchAnswer((), 0, as_of=as_of)
-    entries = search.reader.parties(list(found))
-    ranked = sorted(entries, key=lambda number: (-found[number].score, *_order(entries[number].party)))
-    names = Counter(_name(entry.party) for entry in entries.values())
-    shown = ranked[:limit]
+    # Only what is shown is read whole: decoding two hundred parties would take most of the time.
+    ranked = sorted(found, key=lambda number: (-found[number].score, found[number].name, number))
+    entries = search.reader.parties(ranked[:limit])
+    shown = [number for number in ranked[:limit] if number in entries]
+    homonyms = _homonyms(found, {number: entries[number].party for number in shown})
     members = _members(search, [entries[number] for number in shown])
     hits = tuple(
         SearchHit(
@@ -41,7 +42,7 @@ def answer(search: DirectorySearch, query: SearchQuery, limit: int) -> SearchAns
             score=found[number].relative,
             matched_on=tuple(dict.fromkeys(found[number].matched_on)),
             highlights=tuple(_highlights(entries[number].party, found[number])),
-            homonyms=names[_name(entries[number].party)] - 1,
+            homonyms=homonyms[number],
             member_label=_member_label(entries[number], members),
         )
         for number in shown
@@ -49,9 +50,17 @@ def answer(search: DirectorySearch, query: SearchQuery, limit: int) -> SearchAns
     return SearchAnswer(hits, len(found), more=search.reader.cut, as_of=as_of)
 
 
-def _order(party: Party) -> tuple[str, str, str, str]:
-    birth = party.birth_date.isoformat() if party.birth_date is not None else ""
-    return fold(party.last_name or party.company_name), fold(party.first_name), birth, party.native_id
+def _homonyms(found: Mapping[int, Found], shown: Mapping[int, Party]) -> dict[int, int]:
+    """Return, for each party shown, how many others found bear its name.
+
+    Those found by name are counted among all, those found by a number among the rows shown.
+    """
+    by_key = Counter(why.name[:2] for why in found.values() if any(why.name[:2]))
+    by_name = Counter(_name(party) for party in shown.values())
+    return {
+        number: max(by_key[found[number].name[:2]], by_name[_name(party)], 1) - 1
+        for number, party in shown.items()
+    }
 
 
 def _name(party: Party) -> tuple[str, str]:
