@@ -7,10 +7,10 @@ from pathlib import Path
 
 from avise.demo.population.entities import Dossier
 from avise.demo.population.spec import WorldSpec
-from avise.demo.tools.appointments.calendar_text import calendar_text, file_name
+from avise.demo.tools.appointments.calendar_file import calendar_file, file_name
 
-COLLECTIONS = "collection-root"
-"""The folder that Radicale reads, under the name that it gives it."""
+STORAGE = "storage"
+"""What Radicale is given to read, below the tool's prepared data."""
 OWNER = "rdv"
 """The principal that owns every calendar; clients see `/rdv/<contact>/`."""
 
@@ -19,7 +19,7 @@ class Loader:
     """Writes the calendars of the appointments tool (`ToolLoader`)."""
 
     def __init__(self, folder: Path, spec: WorldSpec) -> None:  # noqa: ARG002 - signature of LoaderFactory
-        self._owner = folder / COLLECTIONS / OWNER
+        self._owner = folder / STORAGE / "collection-root" / OWNER
         self._owner.mkdir(parents=True)
 
     def add(self, dossier: Dossier) -> None:
@@ -30,8 +30,7 @@ class Loader:
         properties = {"tag": "VCALENDAR", "D:displayname": contact}
         (calendar / ".Radicale.props").write_text(json.dumps(properties), "utf-8")
         for appointment in dossier.appointments:
-            text = calendar_text(dossier, appointment)
-            (calendar / file_name(appointment)).write_bytes(text.encode())
+            (calendar / file_name(appointment)).write_bytes(calendar_file(dossier, appointment))
 
     def close(self) -> None:
         """Nothing is pending."""
