@@ -58,7 +58,7 @@ def _add_connector_command(commands: argparse._SubParsersAction[argparse.Argumen
     check.add_argument("file", type=Path)
     new = actions.add_parser("new", help="write a commented file to fill in")
     new.add_argument("file", type=Path)
-    new.add_argument("--kind", choices=("rest", "sql", "files"), default="rest")
+    new.add_argument("--kind", choices=("rest", "sql", "files", "python"), default="rest")
 
 
 def _add_demo_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
