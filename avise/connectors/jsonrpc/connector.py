@@ -1,0 +1,201 @@
+"""Reads a JSON-RPC 2.0 service behind a session (see README.md)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+
+from avise.connectors.contract import (
+    Batch,
+    CallContext,
+    Completeness,
+    ConnectorEnv,
+    ConnectorError,
+    FacetQuery,
+    Health,
+    HealthReport,
+    Manifest,
+    Record,
+)
+from avise.connectors.declarative.batches import MORE_PAGES, MORE_THAN_SHOWN, total_of_answer
+from avise.connectors.declarative.call_values import CallValues
+from avise.connectors.declarative.rows import rows_of, search
+from avise.connectors.endpoints import HttpEndpoint
+from avise.connectors.jsonrpc.options import JsonrpcFacet, JsonrpcOptions, Parameters, SessionSection
+from avise.connectors.jsonrpc.reply import ToolError, put_right, result_of
+from avise.connectors.row_mapping import RowMapper
+from avise.connectors.shipped import ShippedFile
+from avise.models.errors import ErrorKind, Origin
+from avise.models.json_types import JSON
+
+
+class JsonrpcConnector:
+    """A service called by methods with named parameters.
+
+    Args:
+        manifest: of the file that names this connector; the one beside the code when None.
+        options: of the same file.
+    """
+
+    options_model = JsonrpcOptions
+
+    def __init__(self, manifest: Manifest | None = None, options: Mapping[str, JSON] | None = None) -> None:
+        shipped = ShippedFile(__file__)
+        self._shipped = shipped
+        self.manifest = manifest or shipped.manifest
+        self._options = JsonrpcOptions.model_validate(shipped.options if options is None else options)
+        self._mappers = {
+            name: RowMapper(name, facet, self._options.timezone)
+            for name, facet in self._options.facets.items()
+        }
+        self._meanings = {rule.code: ErrorKind(rule.means) for rule in self._options.errors}
+        self._env: ConnectorEnv | None = None
+        self._token = ""
+        self._opening = asyncio.Lock()
+
+    def http_endpoint(self, config: Mapping[str, JSON]) -> HttpEndpoint:
+        """Return where the service is, as the file beside the code says.
+
+        Raises:
+            ConnectorError: CONFIG when a value lacks.
+        """
+        return self._shipped.http_endpoint(config)
+
+    async def open(self, env: ConnectorEnv) -> None:
+        """Take the configuration; the first call opens the session.
+
+        Raises:
+            ConnectorError: CONFIG when the secret lacks.
+        """
+        if self._options.session is not None:
+            env.secret(self._options.session.secret)
+        self._env = env
+        self._token = ""
+
+    async def aclose(self) -> None:
+        """Forget the session."""
+        self._token = ""
+
+    async def check(self, ctx: CallContext) -> HealthReport:
+        """Call the method that the file names, with a session.
+
+        Raises:
+            ConnectorError: the service cannot be read.
+        """
+        check = self._options.check
+        values = CallValues({}, self._opened().config)
+        result = await self._call(ctx, check.method, _filled(check.params, values))
+        version = search(check.version, result) if check.version else None
+        return HealthReport(Health.OK, source_version=version if isinstance(version, str) else "")
+
+    async def read_facet(self, query: FacetQuery, ctx: CallContext) -> AsyncIterator[Batch[Record]]:
+        """Yield the customer's records, page by page.
+
+        Raises:
+            ConnectorError: what the service tells, whatever the status of its answer.
+        """
+        facet = self._options.facets.get(query.facet)
+        if facet is None:
+            raise ConnectorError(ErrorKind.UNSUPPORTED, "facet not offered", origin=Origin.CONNECTOR)
+        params = _filled(facet.params, CallValues({}, self._opened().config, query.customer.ids))
+        read = 0
+        for number in range(1, (facet.pages.max_pages if facet.pages else 1) + 1):
+            if ctx.remaining() <= 0:
+                raise ConnectorError(ErrorKind.TIMEOUT, f"before page {number}")
+            result = await self._call(ctx, facet.method, params | _part(facet, read))
+            rows = rows_of(result, facet.records)
+            batch = self._batch(query, facet, rows, result, read, number)
+            yield batch
+            read += len(rows)
+            if batch.completeness is not Completeness.MORE:
+                return
+
+    def _batch(
+        self,
+        query: FacetQuery,
+        facet: JsonrpcFacet,
+        rows: list[object],
+        result: object,
+        read: int,
+        number: int,
+    ) -> Batch[Record]:
+        total = total_of_answer(search(facet.total, result)) if facet.total else None
+        more = facet.pages is not None and _follows(facet.pages.size, len(rows), read + len(rows), total)
+        because = ""
+        if more and read + len(rows) >= query.limit:
+            because = MORE_THAN_SHOWN
+        elif more and facet.pages is not None and number >= facet.pages.max_pages:
+            because = MORE_PAGES
+        elif not more and total is not None and total > read + len(rows):
+            because = "source_limit"
+        return self._mappers[query.facet].batch(
+            [row if isinstance(row, Mapping) else {} for row in rows],
+            max(0, query.limit - read),
+            answer=result if isinstance(result, Mapping) else None,
+            truncated_because=because,
+            total=total,
+            more=more,
+        )
+
+    # ---- calls and their session -----------------------------------------------------------------
+
+    async def _call(self, ctx: CallContext, method: str, params: Mapping[str, JSON]) -> object:
+        """Call a method; when its session has ended, open another and call once more."""
+        session = self._options.session
+        if session is None:
+            return await self._send(ctx, method, params)
+        token = await self._session_token(ctx, session, ended="")
+        try:
+            return await self._send(ctx, method, {**params, session.token_param: token})
+        except ToolError as error:
+            if error.code not in session.expired_codes:
+                raise
+        token = await self._session_token(ctx, session, ended=token)
+        return await self._send(ctx, method, {**params, session.token_param: token})
+
+    async def _session_token(self, ctx: CallContext, session: SessionSection, ended: str) -> str:
+        """Return the session's mark; calls that find it missing, or ended, open one session together."""
+        async with self._opening:
+            if self._token in {"", ended}:
+                self._token = ""
+                env = self._opened()
+                params = _filled(session.params, CallValues({}, env.config))
+                params[session.secret_param] = env.secret(session.secret)
+                result = await self._send(ctx, session.method, params)
+                token = search(session.token, result)
+                if not isinstance(token, str) or not token:
+                    raise ConnectorError(ErrorKind.BAD_DATA, "no session in the answer")
+                self._token = token
+            return self._token
+
+    async def _send(self, ctx: CallContext, method: str, params: Mapping[str, JSON]) -> object:
+        request: JSON = {"jsonrpc": "2.0", "id": ctx.request_id, "method": method, "params": dict(params)}
+        path = CallValues({}, self._opened().config).path(self._options.path)
+        reply = await ctx.http.request("POST", path, json=request, template=f"{self._options.path}#{method}")
+        session = self._options.session
+        ended = dict.fromkeys(session.expired_codes, ErrorKind.AUTH) if session is not None else {}
+        result = result_of(reply, ctx.request_id, {**ended, **self._meanings})
+        return put_right(result) if self._options.misread_utf8 else result
+
+    def _opened(self) -> ConnectorEnv:
+        if self._env is None:
+            raise ConnectorError(ErrorKind.CONFIG, "the connector is not open", origin=Origin.HOST)
+        return self._env
+
+
+def _filled(params: Parameters, values: CallValues) -> dict[str, JSON]:
+    return {name: values.text(value) if isinstance(value, str) else value for name, value in params.items()}
+
+
+def _part(facet: JsonrpcFacet, start: int) -> dict[str, JSON]:
+    """Return the parameters that ask for the records after `start`."""
+    if facet.pages is None:
+        return {}
+    return {facet.pages.start_param: start, facet.pages.size_param: facet.pages.size}
+
+
+def _follows(size: int, came: int, read: int, total: int | None) -> bool:
+    """Tell whether another page follows; a page without records is the last, whatever the total says."""
+    if not came:
+        return False
+    return read < total if total is not None else came >= size

@@ -1,0 +1,143 @@
+"""The complaints tool's service: one address, every answer with status 200, errors included."""
+
+from __future__ import annotations
+
+import hmac
+import json
+import secrets
+import time
+from collections.abc import Callable, Mapping
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from avise.demo.tools.complaints.loader import CLIENT, COMPLAINTS
+from avise.demo.tools.prepared_files import AnswerFile
+
+VERSION = "RECLAM 4.11"
+USER = "avise"
+PATH = "/rpc"
+SESSION_S = 900.0
+"""A session that is not used for so long is closed."""
+MOST_RECORDS = 50
+"""Complaints that one call returns at most."""
+
+SESSION_EXPIRED = -32001
+WRONG_PASSWORD = -32002
+CLIENT_UNKNOWN = -32004
+BAD_REQUEST = -32600
+METHOD_UNKNOWN = -32601
+BAD_PARAMETERS = -32602
+
+
+class ServiceError(Exception):
+    """An error told in the body.
+
+    Args:
+        code: of the tool, or of JSON-RPC 2.0.
+        message: what the tool says.
+    """
+
+    def __init__(self, code: int, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+Parameters = Mapping[str, object]
+
+
+class ComplaintsService:
+    """Answers from the prepared file.
+
+    Args:
+        answers: what `Loader` wrote.
+        password: of the one account.
+        clock: seconds; ages sessions.
+    """
+
+    def __init__(
+        self, answers: AnswerFile, password: str, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._answers = answers
+        self._password = password
+        self._clock = clock
+        self._sessions: dict[str, float] = {}
+        self._methods: Mapping[str, Callable[[Parameters], object]] = {
+            "session.ouvrir": self._open_session,
+            "service.version": self._version,
+            "reclamations.chercher": self._search,
+        }
+
+    def application(self) -> Starlette:
+        """Return the web application."""
+        return Starlette(routes=[Route(PATH, self._answer, methods=["POST"])])
+
+    async def end_sessions(self) -> None:
+        """Close every session at once, as when the service is started anew."""
+        self._sessions.clear()
+
+    async def _answer(self, request: Request) -> Response:
+        try:
+            asked = json.loads(await request.body())
+        except ValueError:
+            return _error(None, -32700, "Parse error")
+        if not isinstance(asked, dict):
+            return _error(None, BAD_REQUEST, "Invalid Request")
+        try:
+            result = self._call(asked)
+        except ServiceError as error:
+            return _error(asked.get("id"), error.code, error.message)
+        return JSONResponse({"jsonrpc": "2.0", "id": asked.get("id"), "result": result})
+
+    def _call(self, asked: Mapping[str, object]) -> object:
+        method = self._methods.get(str(asked.get("method")))
+        parameters = asked.get("params")
+        if method is None:
+            raise ServiceError(METHOD_UNKNOWN, "Méthode inconnue")
+        if not isinstance(parameters, dict):
+            raise ServiceError(BAD_PARAMETERS, "Paramètres nommés attendus")
+        return method(parameters)
+
+    def _open_session(self, parameters: Parameters) -> object:
+        known = str(parameters.get("utilisateur")) == USER
+        given = str(parameters.get("motDePasse")).encode()
+        if not known or not hmac.compare_digest(given, self._password.encode()):
+            raise ServiceError(WRONG_PASSWORD, "Utilisateur ou mot de passe inconnu")
+        token = secrets.token_hex(12)
+        self._sessions[token] = self._clock()
+        return {"jeton": token, "dureeS": SESSION_S}
+
+    def _check_session(self, parameters: Parameters) -> None:
+        token, now = str(parameters.get("jeton")), self._clock()
+        if now - self._sessions.get(token, float("-inf")) > SESSION_S:
+            self._sessions.pop(token, None)
+            raise ServiceError(SESSION_EXPIRED, "Session expirée, reconnectez-vous")
+        self._sessions[token] = now
+
+    def _version(self, parameters: Parameters) -> object:
+        self._check_session(parameters)
+        return {"version": VERSION}
+
+    def _search(self, parameters: Parameters) -> object:
+        self._check_session(parameters)
+        key = parameters.get("client")
+        start, count = parameters.get("debut", 0), parameters.get("nombre", MOST_RECORDS)
+        if not isinstance(key, str) or not isinstance(start, int) or not isinstance(count, int):
+            raise ServiceError(BAD_PARAMETERS, "Paramètres incorrects")
+        client = self._answers.answer(CLIENT, key)
+        if client is None:
+            raise ServiceError(CLIENT_UNKNOWN, f"Client {key} inconnu")
+        head = json.loads(client.body)
+        page = self._answers.entries(COMPLAINTS, key, start, max(0, min(count, MOST_RECORDS)))
+        return {
+            "client": {name: value for name, value in head.items() if name != "nbReclamations"},
+            "total": head["nbReclamations"],
+            "reclamations": [entry for _, entry in page],
+        }
+
+
+def _error(call: object, code: int, message: str) -> Response:
+    return JSONResponse({"jsonrpc": "2.0", "id": call, "error": {"code": code, "message": message}})
