@@ -67,7 +67,7 @@ def _one_part(
         base.title,
         base.icon,
         count=_count(view, look),
-        status=text("state.changed") if view.changed else look.status,
+        status=text("block.changed") if view.changed else look.status,
         chip=look.chip,
         reading=look.reading,
         changed=view.changed,
@@ -103,7 +103,7 @@ def _rows(
     left = len(found) - shown
     if left <= 0:
         return tuple(found), ()
-    return tuple(found[:shown]), (BlockAction("detail", plural("action.see_more", left)),)
+    return tuple(found[:shown]), (BlockAction("detail", plural("block.action.see_more", left)),)
 
 
 def _count(view: FacetView, look: StateLook) -> str:
@@ -111,9 +111,9 @@ def _count(view: FacetView, look: StateLook) -> str:
         return ""
     known = len(view.records)
     if view.unreadable:
-        return text("state.count_of", shown=known, total=known + view.unreadable)
+        return text("block.count_of", shown=known, total=known + view.unreadable)
     if view.total is not None and view.total > known:
-        return text("state.count_of", shown=known, total=view.total)
+        return text("block.count_of", shown=known, total=view.total)
     return str(known) if known > 1 else ""
 
 
@@ -136,7 +136,7 @@ def _several_parts(
         base.title,
         base.icon,
         count="",
-        status=plural("state.sources", len(looks)),
+        status=plural("block.sources", len(looks)),
         reading=any(look.reading for _, look in looks),
         changed=any(view.changed for view, _ in looks),
         skeleton=base.reserved if waiting else 0,

@@ -22,13 +22,13 @@ _SLOW = frozenset({ErrorKind.TIMEOUT, ErrorKind.RATE_LIMITED, ErrorKind.OFFLINE}
 """The copy stays in sight: the tool is late, not broken."""
 
 _BLAMED = {
-    ErrorKind.AUTH: ("state.chip.auth", Tone.WARN, "user-x"),
-    ErrorKind.CONFIG: ("state.chip.config", Tone.WARN, "settings"),
-    ErrorKind.OFFLINE: ("state.chip.offline", Tone.OUTLINE, "cloud-off"),
-    ErrorKind.TIMEOUT: ("state.chip.slow", Tone.WARN, "gauge"),
-    ErrorKind.RATE_LIMITED: ("state.chip.slow", Tone.WARN, "gauge"),
-    ErrorKind.UNSUPPORTED: ("state.chip.unsupported", Tone.NEUTRAL, "circle-slash"),
-    ErrorKind.NOT_FOUND: ("state.chip.not_found", Tone.NEUTRAL, "circle-help"),
+    ErrorKind.AUTH: ("block.chip.auth", Tone.WARN, "user-x"),
+    ErrorKind.CONFIG: ("block.chip.config", Tone.WARN, "settings"),
+    ErrorKind.OFFLINE: ("block.chip.offline", Tone.OUTLINE, "cloud-off"),
+    ErrorKind.TIMEOUT: ("block.chip.slow", Tone.WARN, "gauge"),
+    ErrorKind.RATE_LIMITED: ("block.chip.slow", Tone.WARN, "gauge"),
+    ErrorKind.UNSUPPORTED: ("block.chip.unsupported", Tone.NEUTRAL, "circle-slash"),
+    ErrorKind.NOT_FOUND: ("block.chip.not_found", Tone.NEUTRAL, "circle-help"),
 }
 """Kinds whose look is not the red "erreur": somebody else than the agent must act, or nobody."""
 
@@ -79,13 +79,13 @@ def source_and_time(view: FacetView, now: datetime) -> str:
     """Return the quiet words of a block that is up to date: Prestations · 10:44."""
     if view.as_of is None:
         return view.source_name
-    return text("state.at", source=view.source_name, time=format_moment(view.as_of, now))
+    return text("block.at", source=view.source_name, time=format_moment(view.as_of, now))
 
 
 def _counter(view: FacetView, reading_s: float) -> str:
     if reading_s < COUNTER_AFTER_S:
         return view.source_name
-    return text("state.reading_for", seconds=format_seconds(round(reading_s, 1)))
+    return text("block.reading_for", seconds=format_seconds(round(reading_s, 1)))
 
 
 def _waiting(view: FacetView, reading_s: float | None) -> StateLook:
@@ -100,12 +100,12 @@ def _with_records(view: FacetView, now: datetime, reading_s: float | None) -> St
         return _partial(view, now, reading=refreshing)
     if view.state is FacetState.TRUNCATED:
         total = view.total or 0
-        sentence = plural("state.truncated", total) if total else text("state.truncated_unknown")
+        sentence = plural("block.truncated", total) if total else text("block.truncated_unknown")
         return StateLook(
             source_and_time(view, now),
             reading=refreshing,
             sentences=(_sentence(sentence, "text-3"),),
-            actions=(BlockAction("detail", text("action.see_all")),),
+            actions=(BlockAction("detail", text("block.action.see_all")),),
         )
     return StateLook(source_and_time(view, now), reading=refreshing)
 
@@ -115,10 +115,10 @@ def _partial(view: FacetView, now: datetime, *, reading: bool) -> StateLook:
         # Pages are still coming: nothing is wrong.
         return StateLook(source_and_time(view, now), reading=True)
     return StateLook(
-        chip=ChipSpec(text("state.chip.partial"), Tone.WARN, "circle-dashed", small=True),
+        chip=ChipSpec(text("block.chip.partial"), Tone.WARN, "circle-dashed", small=True),
         reading=reading,
-        sentences=(_sentence(plural("state.unreadable", view.unreadable)),),
-        actions=(BlockAction("retry", text("action.retry")),),
+        sentences=(_sentence(plural("block.unreadable", view.unreadable)),),
+        actions=(BlockAction("retry", text("block.action.retry")),),
     )
 
 
@@ -127,7 +127,7 @@ def _empty(view: FacetView, now: datetime, reading_s: float | None) -> StateLook
     checked = format_moment(view.as_of, now) if view.as_of else ""
     words = text(f"empty.{view.facet}")
     if checked:
-        words = f"{words} {text('state.checked_at', time=checked)}"
+        words = f"{words} {text('block.checked_at', time=checked)}"
     return StateLook(source_and_time(view, now), reading=refreshing, sentences=(_sentence(words),))
 
 
@@ -153,7 +153,7 @@ def _advice(view: FacetView) -> Strip | None:
     if layout is None or not layout.warns:
         return None
     words = text(f"stale_advice.{view.facet}")
-    return Strip(words, BlockAction("retry", text("action.refresh")))
+    return Strip(words, BlockAction("retry", text("block.action.refresh")))
 
 
 def _error_with_copy(
@@ -161,15 +161,17 @@ def _error_with_copy(
 ) -> StateLook:
     when = format_moment(view.as_of, now) if view.as_of else ""
     count = len(view.records)
-    copy = plural("state.last_copy", count, time=when) if count else text("state.last_copy_empty", time=when)
-    label, action = ("action.hide_copy", "hide_copy") if copy_shown else ("action.show_copy", "show_copy")
+    copy = plural("block.last_copy", count, time=when) if count else text("block.last_copy_empty", time=when)
+    label, action = (
+        ("block.action.hide_copy", "hide_copy") if copy_shown else ("block.action.show_copy", "show_copy")
+    )
     return StateLook(
         chip=_error_chip(error),
         reading=reading,
         sentences=(_happened(view, error, now), _sentence(copy)),
         actions=(
-            BlockAction("retry", text("action.retry"), button=True),
-            BlockAction(action, text(label)),
+            BlockAction("retry", text("block.action.retry"), button=True),
+            BlockAction(action, text(f"block.action.{action}")),
         ),
         records_shown=copy_shown,
     )
@@ -180,9 +182,11 @@ def _failed(view: FacetView, now: datetime, reading_s: float | None) -> StateLoo
     reading = view.refreshing and (reading_s or 0.0) >= SKELETON_AFTER_S
     sentences: list[Row] = [_happened(view, error, now)]
     if error.retry_at is not None and error.retry_at > now:
-        sentences.append(_sentence(text("state.next_try", time=format_time(error.retry_at))))
+        sentences.append(_sentence(text("block.next_try", time=format_time(error.retry_at))))
     actions = (
-        () if error.kind in _USELESS_TO_RETRY else (BlockAction("retry", text("action.retry"), button=True),)
+        ()
+        if error.kind in _USELESS_TO_RETRY
+        else (BlockAction("retry", text("block.action.retry"), button=True),)
     )
     return StateLook(
         chip=_error_chip(error),
@@ -196,14 +200,14 @@ def _failed(view: FacetView, now: datetime, reading_s: float | None) -> StateLoo
 def _closed(view: FacetView) -> StateLook:
     """Return the look of a block that holds nothing on purpose."""
     key, tone, icon = _CLOSED[view.state]
-    chip = ChipSpec(text(f"state.chip.{key}"), tone, icon, small=True)
+    chip = ChipSpec(text(f"block.chip.{key}"), tone, icon, small=True)
     params = {"facet": facet_title(view.facet), "source": view.source_name}
     if view.state is FacetState.DISABLED and view.error is not None and view.error.retry_at is not None:
-        words = text("state.suspended_until", time=format_time(view.error.retry_at))
+        words = text("block.suspended_until", time=format_time(view.error.retry_at))
     else:
-        words = text(f"state.sentence.{key}", **params)
+        words = text(f"block.sentence.{key}", **params)
     actions = (
-        (BlockAction("retry", text("action.retry"), button=True),)
+        (BlockAction("retry", text("block.action.retry"), button=True),)
         if view.state is FacetState.WITHHELD
         else ()
     )
@@ -219,7 +223,7 @@ _CLOSED = {
 
 
 def _error_chip(error: Failure) -> ChipSpec:
-    key, tone, icon = _BLAMED.get(error.kind, ("state.chip.error", Tone.DANGER, "circle-x"))
+    key, tone, icon = _BLAMED.get(error.kind, ("block.chip.error", Tone.DANGER, "circle-x"))
     return ChipSpec(text(key), tone, icon, small=True)
 
 

@@ -49,7 +49,7 @@ class CallPanel(QWidget):
         super().__init__(parent)
         self.setProperty("role", "surface")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setAccessibleName(text("zone.call"))
+        self.setAccessibleName(text("zone.customer_call"))
         self._env = env
         self._call: IncomingCall | None = None
         self._ended_s = 0
@@ -73,11 +73,11 @@ class CallPanel(QWidget):
             self._ended_s = self._elapsed_s(call)
         self._call = call
         tone, icon = _CHIPS[call.state]
-        self._state.set_spec(ChipSpec(text(f"call.state.{call.state}"), tone, icon))
-        number = format_phone(call.number) if call.number else text("call.number_withheld")
-        self._who.setText(together(text("call.incoming"), number))
-        queue = text("call.queue", queue=call.queue) if call.queue else ""
-        waited = text("call.waited", duration=waited_words(call.waited_s)) if call.waited_s else ""
+        self._state.set_spec(ChipSpec(text(f"customer.call.state.{call.state}"), tone, icon))
+        number = format_phone(call.number) if call.number else text("customer.call.number_withheld")
+        self._who.setText(together(text("customer.call.incoming"), number))
+        queue = text("customer.call.queue", queue=call.queue) if call.queue else ""
+        waited = text("customer.call.waited", duration=waited_words(call.waited_s)) if call.waited_s else ""
         self._queue.setText(together(queue, waited))
         if call.state in (CallState.ANSWERED, CallState.HELD, CallState.RINGING):
             self._second.start()

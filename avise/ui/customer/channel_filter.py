@@ -12,6 +12,7 @@ from typing_extensions import override
 from avise.models.interaction import TimelineGroup
 from avise.texts import text
 from avise.ui.theme import theme
+from avise.ui.widgets.focus_ring import NO_RING
 from avise.ui.widgets.painting import CENTRE, draw_focus, draw_icon, draw_text
 
 HEIGHT = 31
@@ -44,6 +45,7 @@ class ChannelFilter(QWidget):
         self._cursor = 0
         self._choices: tuple[Choice, ...] = (_ALL, *TimelineGroup)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setProperty(NO_RING, True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._tell()
         theme().changed.connect(self._on_theme_changed)

@@ -19,6 +19,7 @@ from avise.ui.customer.row_painting import (
 from avise.ui.theme import theme
 from avise.ui.widgets.button import Button
 from avise.ui.widgets.chip import chip_size, paint_chip
+from avise.ui.widgets.focus_ring import NO_RING
 from avise.ui.widgets.link import Link
 from avise.ui.widgets.painting import RIGHT, draw_badge, draw_box, draw_focus, draw_icon, draw_text
 from avise.ui.widgets.reading import ReadingLine, Skeleton
@@ -56,6 +57,7 @@ class FacetBlock(QWidget):
         self._skeleton: Skeleton | None = None
         self._buttons: dict[BlockAction, QWidget] = {}
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setProperty(NO_RING, True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._tell()
         theme().changed.connect(self._on_theme_changed)
@@ -362,7 +364,7 @@ class FacetBlock(QWidget):
         body = self._body_rect()
         icon = QRect(0, 0, theme().px(PADDING_X + 15 + 6), theme().px(HEADER))
         if icon.contains(place):
-            return text("action.fold")
+            return text("block.action.fold")
         top = body.top() + (theme().px(TABLE_HEAD_HEIGHT) if self._content.columns else 0)
         for row in self._content.rows:
             height = row_height(row, body.width())

@@ -29,16 +29,17 @@ class FacetDetail(Panel):
     Signals:
         back_requested: the user goes back to the blocks.
         reread_requested: facet to read again.
-        restricted_requested: what ("reveal", "compare"), field, record, place on screen.
+        restricted_requested: what ("reveal", "compare"), field, record.
     """
 
     back_requested = Signal()
     reread_requested = Signal(str)
-    restricted_requested = Signal(str, str, str, QPoint)
+    restricted_requested = Signal(str, str, str)
 
-    def __init__(self, facet: str, parent: QWidget | None = None) -> None:
+    def __init__(self, facet: str, *, may_reveal: bool, parent: QWidget | None = None) -> None:
         super().__init__(text(f"facet.{facet}"), FACETS[facet].icon, parent)
         self.facet = facet
+        self._may_reveal = may_reveal
         self.model = FacetTableModel(facet)
         self.shown = FacetTableFilter(self.model)
         self.table = QTableView()
@@ -53,7 +54,7 @@ class FacetDetail(Panel):
         back.clicked.connect(self.back_requested)
         again = Button(
             "", ButtonKind.QUIET, icon="rotate-cw", small=True,
-            name=with_keys(text("action.reread"), "refresh_block"),
+            name=with_keys(text("block.action.reread"), "refresh_block"),
         )  # fmt: skip
         again.clicked.connect(lambda: self.reread_requested.emit(self.facet))
         layout = self.header.layout()
@@ -120,7 +121,7 @@ class FacetDetail(Panel):
                 column, min(self.table.columnWidth(column) + theme().px(10), theme().px(_MAX_COLUMN))
             )
 
-    def focus_table(self) -> None:
+    def focus_current(self) -> None:
         """Give focus to the first record."""
         target = self.table if self.model.rowCount() else self.words
         target.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -142,21 +143,21 @@ class FacetDetail(Panel):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         at = self.table.viewport().mapToGlobal(self.table.visualRect(index).bottomLeft())
         if index.isValid():
-            menu.addAction(text("action.copy_cell")).triggered.connect(lambda: self._copy(index))
-            self._add_restricted(menu, index, at)
-        menu.addAction(text("action.reread")).triggered.connect(
+            menu.addAction(text("block.action.copy_cell")).triggered.connect(lambda: self._copy(index))
+            self._add_restricted(menu, index)
+        menu.addAction(text("block.action.reread")).triggered.connect(
             lambda: self.reread_requested.emit(self.facet)
         )
         menu.popup(at)
 
-    def _add_restricted(self, menu: QMenu, index: QModelIndex, at: QPoint) -> None:
-        record = self.model.record(self.shown.mapToSource(index).row())
+    def _add_restricted(self, menu: QMenu, index: QModelIndex) -> None:
+        record = self.model.record(self.shown.mapToSource(index).row()).id
         for field in FACETS[self.facet].live_fields:
-            for what in ("reveal", "compare"):
+            for what in ("reveal", "compare") if self._may_reveal else ("compare",):
                 action = menu.addAction(text(f"restricted.{what}.{field}"))
                 action.triggered.connect(
-                    lambda _checked, what=what, field=field: self.restricted_requested.emit(
-                        what, field, record.id, at
+                    lambda _checked=False, what=what, field=field: self.restricted_requested.emit(
+                        what, field, record
                     )
                 )
 
@@ -171,7 +172,7 @@ class FacetDetail(Panel):
                 self._leave(in_field=watched is self.words)
                 return True
             if watched is self.words and event.key() == Qt.Key.Key_Down:
-                self.focus_table()
+                self.focus_current()
                 return True
         return super().eventFilter(watched, event)
 
@@ -179,7 +180,7 @@ class FacetDetail(Panel):
         if in_field and self.words.text():
             self.words.clear()
             self.shown.set_words("")
-            self.focus_table()
+            self.focus_current()
         else:
             self.back_requested.emit()
 

@@ -220,6 +220,10 @@ class FacetsArea(QScrollArea):
         self.setAccessibleName(text("zone.facets"))
         grid.current_changed.connect(self._on_current_changed)
 
+    def focus_current(self) -> None:
+        """Give focus to the block that Tab reaches."""
+        self.grid.focus_block()
+
     @Slot(str)
     def _on_current_changed(self, facet: str) -> None:
         self.ensureWidgetVisible(self.grid.block(facet), 0, theme().px(GAP))

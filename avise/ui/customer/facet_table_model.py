@@ -101,21 +101,23 @@ class FacetTableModel(QAbstractTableModel):
         """Return a value as it is written, or as it sorts."""
         if not index.isValid() or index.row() >= len(self._records):
             return None
-        field, record = self.field(index.column()), self._records[index.row()]
+        field = self.field(index.column())
         if role == Qt.ItemDataRole.TextAlignmentRole:
             right = field is not None and field.kind in _RIGHT
             side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
             return side | Qt.AlignmentFlag.AlignVCenter
         if field is None:
             return self._sources[index.row()] if role in (Qt.ItemDataRole.DisplayRole, SORT_ROLE) else None
+        return self._value(field, self._records[index.row()], role)
+
+    def _value(self, field: FieldSpec, record: FacetRecord, role: int) -> float | str | None:
         value = record.data.get(field.name)
         if role == SORT_ROLE:
             return sort_value(field, value)
+        words = value_text(self._spec.id, field.name, value)
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
-            words = value_text(self._spec.id, field.name, value)
             return capital(words) if field.kind is FieldKind.ENUM else words
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            words = value_text(self._spec.id, field.name, value)
             return f"{field_label(self._spec.id, field.name)}, {words}"
         return None
 

@@ -34,7 +34,7 @@ class FloatingPanel(Panel):
         self._width, self._page = width, parent
         self._anchor = QPoint()
         self._before: QWidget | None = None
-        cross = Button("", ButtonKind.QUIET, icon="x", small=True, name=text("action.close"))
+        cross = Button("", ButtonKind.QUIET, icon="x", small=True, name=text("block.action.close"))
         cross.clicked.connect(self.close_panel)
         self.right.addWidget(cross)
         parent.installEventFilter(self)

@@ -256,7 +256,7 @@ class OpenItemsPanel(QWidget):
     def _on_opened(self, index: QModelIndex) -> None:
         self.facet_requested.emit(self.model.item(index.row()).facet)
 
-    def focus_rows(self) -> None:
+    def focus_current(self) -> None:
         """Give focus to the first item."""
         self.rows.setFocus(Qt.FocusReason.ShortcutFocusReason)
         if self.rows.current_row() < 0:

@@ -206,7 +206,7 @@ class SuggestionsPanel(Panel):
     def _on_zoom_changed(self) -> None:
         self._show()
 
-    def focus_rows(self) -> None:
+    def focus_current(self) -> None:
         """Give focus to the first suggestion."""
         self.rows.setFocus(Qt.FocusReason.ShortcutFocusReason)
         if self.rows.current_row() < 0:

@@ -192,7 +192,7 @@ class TimelinePanel(Panel):
             action.triggered.connect(lambda _checked, chosen=period: self.set_period(chosen))
         menu.popup(self._period_button.mapToGlobal(self._period_button.rect().bottomLeft()))
 
-    def focus_rows(self) -> None:
+    def focus_current(self) -> None:
         """Give focus to the rows, the first one current."""
         target: QWidget = self.rows if self.model.rowCount() else self.channels
         target.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -207,6 +207,6 @@ class TimelinePanel(Panel):
                 self.stop_search()
                 return True
             if event.key() == Qt.Key.Key_Down:
-                self.focus_rows()
+                self.focus_current()
                 return True
         return super().eventFilter(watched, event)

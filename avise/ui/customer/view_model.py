@@ -11,8 +11,9 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from avise.env import Env
 from avise.models.customer import PersonId
 from avise.models.errors import AviseError
-from avise.models.facets import FacetState, FacetView
+from avise.models.facets import FACETS, FacetState, FacetView
 from avise.models.interaction import TimelineEntry
+from avise.models.masking import Access, access
 from avise.models.roles import Purpose
 from avise.services.customer_updates import (
     Alert,
@@ -271,6 +272,12 @@ class CustomerViewModel(QObject):
     def source_name(self, instance: str) -> str:
         """Return what staff call a tool, its instance when nobody said."""
         return self.state.source_names().get(instance) or self._extra_names.get(instance, instance)
+
+    def may_reveal(self, facet: str) -> bool:
+        """Say whether this role may see the restricted fields of a facet, for a reason."""
+        spec = FACETS[facet]
+        allowed = {access(self._desk.session.role, spec.field(name).datum) for name in spec.live_fields}
+        return bool(allowed & {Access.CLEAR, Access.MASKED})
 
     def set_source_names(self, names: Mapping[str, str]) -> None:
         """Take the names of the tools that feed no block (the window knows them from their states)."""

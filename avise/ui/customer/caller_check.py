@@ -1,0 +1,85 @@
+"""The two panels that check something with the caller: who they are, and a restricted value."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QPoint, Signal, Slot
+from PySide6.QtWidgets import QWidget
+
+from avise.models.errors import AviseError
+from avise.ui.aio import TaskScope
+from avise.ui.customer.customer_header import CustomerHeader
+from avise.ui.customer.restricted_panel import RestrictedPanel
+from avise.ui.customer.verification_panel import VerificationPanel
+from avise.ui.customer.view_model import CustomerViewModel
+from avise.ui.theme import theme
+
+
+class CallerCheck(QObject):
+    """Opens the panels where they belong, over the page.
+
+    Args:
+        model: of the customer.
+        header: under which they open.
+        tasks: owner of what runs.
+        page: over which they stand.
+
+    Signals:
+        failed: catalogue key and parameters of what could not be done.
+    """
+
+    failed = Signal(str, dict)
+
+    def __init__(
+        self, model: CustomerViewModel, header: CustomerHeader, tasks: TaskScope, page: QWidget
+    ) -> None:
+        super().__init__(page)
+        self._model, self._header, self._tasks, self._page = model, header, tasks, page
+        self.restricted = RestrictedPanel(model.reveal, model.compare, tasks, page)
+        self.verification = VerificationPanel(model.verify, tasks, page)
+        header.verification_requested.connect(self.verify_caller)
+        header.reveal_requested.connect(lambda: self.ask_restricted("reveal", "nir", ""))
+        header.compare_requested.connect(lambda: self.ask_restricted("compare", "nir", ""))
+        model.header_changed.connect(self._on_header_changed)
+        model.verification_changed.connect(self._on_verification_changed)
+
+    @Slot()
+    def _on_header_changed(self) -> None:
+        header = self._model.state.header
+        if header is not None:
+            self.verification.set_phone(header.phone)
+
+    @Slot()
+    def _on_verification_changed(self) -> None:
+        self.verification.set_state(self._model.state.verification)
+
+    @Slot()
+    def verify_caller(self) -> None:
+        """Open the questions to put to the caller."""
+        anchor = self._header.mapTo(self._page, self._header.identity_anchor())
+        self.verification.open_at(anchor + QPoint(0, theme().px(4)))
+        self._tasks.spawn(self._load_questions(), name="verification questions")
+
+    async def _load_questions(self) -> None:
+        try:
+            self.verification.set_questions(await self._model.verification_questions())
+        except AviseError as error:
+            self.failed.emit(error.message_key, dict(error.params))
+
+    def ask_restricted(self, what: str, field: str, record: str, anchor: QPoint | None = None) -> None:
+        """Open the panel of a restricted value.
+
+        Args:
+            what: "reveal" or "compare".
+            field: "nir" or "iban".
+            record: that holds it, "" for the only one.
+            anchor: in the page; under the NIR of the header when none is given.
+        """
+        place = anchor or self._header.mapTo(self._page, self._header.restricted_anchor())
+        if what == "reveal":
+            self.restricted.open_to_reveal(field, record, place)
+        else:
+            self.restricted.open_to_compare(field, record, place)
+
+    def mask(self) -> None:
+        """Mask what is shown: the page leaves the screen."""
+        self.restricted.close_panel()

@@ -1,0 +1,466 @@
+"""A customer's page: header, call, blocks, timeline and note, bound to one view-model."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, Qt, Signal, Slot
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QApplication, QGridLayout, QSplitter, QWidget
+from typing_extensions import override
+
+from avise.env import Env
+from avise.models.customer import PersonId
+from avise.models.errors import AviseError
+from avise.models.interaction import TimelineEntry
+from avise.models.roles import Purpose
+from avise.services.customer_updates import Suggestion
+from avise.services.desk import IncomingCall
+from avise.services.wording import facet_title
+from avise.texts import plural, text
+from avise.ui.aio import TaskScope
+from avise.ui.announce import Announcer
+from avise.ui.bridge import DeskBridge
+from avise.ui.customer.block_menu import BlockMenu
+from avise.ui.customer.call_panel import CallPanel
+from avise.ui.customer.caller_check import CallerCheck
+from avise.ui.customer.customer_header import CustomerHeader, customer_label
+from avise.ui.customer.entry_panel import EntryPanel
+from avise.ui.customer.facet_detail import FacetDetail
+from avise.ui.customer.note_binding import NoteBinding, report
+from avise.ui.customer.open_items import open_items
+from avise.ui.customer.page_shape import RAIL_OF_WINDOW, PageShape, page_shape
+from avise.ui.customer.right_rail import RightRail
+from avise.ui.customer.sheet import Sheet
+from avise.ui.customer.suggestions_panel import plain_answer
+from avise.ui.customer.view_model import CustomerViewModel
+from avise.ui.shell.page import Zone
+from avise.ui.theme import theme
+from avise.ui.widgets.line import HorizontalLine, VerticalLine
+
+
+class CustomerPage(QWidget):
+    """One customer on screen.
+
+    Args:
+        desk: the services.
+        person: whose dossier.
+        purpose: why it is opened; a call puts focus on the suggested answers.
+        env: the clock.
+        announcer: speaks to people who hear the screen.
+        reason: for a protected file.
+        parent: of the widget.
+
+    Signals:
+        title_changed: NOM Prénom, for the tab.
+        draft_changed: whether a note is being written.
+        close_requested: the user wants to leave this customer.
+        open_requested: another person's dossier.
+    """
+
+    title_changed = Signal(str)
+    draft_changed = Signal(bool)
+    close_requested = Signal()
+    open_requested = Signal(object)
+
+    def __init__(
+        self,
+        desk: DeskBridge,
+        person: PersonId,
+        purpose: Purpose,
+        *,
+        env: Env,
+        announcer: Announcer | None = None,
+        reason: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "app")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._env, self._purpose, self._announcer = env, purpose, announcer
+        self.model = CustomerViewModel(desk, person, purpose, env, reason, self)
+        self.tasks = TaskScope(self, report)
+        self._shape = PageShape(2, 320, 420)
+        self._shown = False
+        self.header = CustomerHeader(desk.session.role)
+        self.call_panel = CallPanel(env)
+        self.sheet = Sheet(self.model.content, lambda: self.model.moment().today)
+        self.rail = RightRail(lambda: self.model.moment().today)
+        self._call_edge, self._call_line = VerticalLine(strong=True), HorizontalLine(strong=True)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self._build()
+        self.check = CallerCheck(self.model, self.header, self.tasks, self)
+        self.note = NoteBinding(self.model, self.rail.note, env, self.tasks)
+        self.entry = EntryPanel(self)
+        self._menu = BlockMenu(self)
+        self._connect_model()
+        self._connect_views()
+        theme().changed.connect(self._reshape)
+        self.model.open()
+
+    def _build(self) -> None:
+        self.splitter.addWidget(self.sheet)
+        self.splitter.addWidget(self.rail)
+        self.splitter.setStretchFactor(0, 1)
+        self.splitter.setStretchFactor(1, 0)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.setHandleWidth(1)
+        self.splitter.splitterMoved.connect(lambda _place, _index: self._align_call())
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(0)
+        self._grid.addWidget(self.header, 0, 0)
+        self._grid.addWidget(self._call_edge, 0, 1)
+        self._grid.addWidget(self.call_panel, 0, 2)
+        self._grid.addWidget(self._call_line, 1, 0, 1, 3)
+        self._grid.addWidget(self.splitter, 2, 0, 1, 3)
+        self._grid.setColumnStretch(0, 1)
+        self._grid.setRowStretch(2, 1)
+        self._show_call_panel(shown=False)
+
+    def _connect_model(self) -> None:
+        model = self.model
+        model.header_changed.connect(self._on_header_changed)
+        model.alerts_changed.connect(lambda: self.header.set_alerts(model.state.alerts))
+        model.verification_changed.connect(lambda: self.header.set_verification(model.state.verification))
+        model.suggestions_changed.connect(self._on_suggestions_changed)
+        model.timeline_changed.connect(self._on_timeline_changed)
+        model.facet_changed.connect(self._on_facet_changed)
+        model.hidden_changed.connect(self._on_hidden_changed)
+        model.settled.connect(self._on_settled)
+        model.call_changed.connect(self._on_call_changed)
+        model.deeds_changed.connect(lambda: self.rail.note.set_deeds(model.deeds))
+        model.failed.connect(self._on_failed)
+
+    def _connect_views(self) -> None:
+        header, sheet = self.header, self.sheet
+        header.copy_requested.connect(self.copy_member_number)
+        header.facet_requested.connect(self.show_facet)
+        sheet.grid.action_requested.connect(self._on_block_action)
+        sheet.timeline.entry_opened.connect(self._on_entry_opened)
+        sheet.suggestions.action_requested.connect(self._on_suggestion_action)
+        sheet.tab_chosen.connect(self._show_tab)
+        self.rail.open_items.facet_requested.connect(self.show_facet)
+        self.note.draft_changed.connect(self.draft_changed)
+        self.note.recorded.connect(lambda: self._speak(text("note.recorded")))
+        self.check.failed.connect(self._on_failed)
+        self._menu.action_requested.connect(self._on_block_action)
+        self._menu.restricted_requested.connect(self._on_restricted_requested)
+
+    # ---- what the window asks ----------------------------------------------------------------
+    def zones(self) -> list[Zone]:
+        """Return the zones in the order in which they are seen."""
+        if self.sheet.detail is not None:
+            middle: list[Zone] = [("zone.detail", self.sheet.detail)]
+        else:
+            middle = [
+                ("zone.suggestions", self.sheet.suggestions),
+                ("zone.facets", self.sheet.facets),
+                ("zone.timeline", self.sheet.timeline),
+            ]
+        rail: list[Zone] = [("zone.open_items", self.rail.open_items), ("zone.note", self.rail.note)]
+        return [("zone.header", self.header), *middle, *rail]
+
+    def activate(self) -> None:
+        """Come on screen; the first time, focus goes where the work starts."""
+        self._reshape()
+        if self._shown:
+            return
+        self._shown = True
+        if self._purpose is Purpose.CALL:
+            self.sheet.suggestions.focus_current()
+        else:
+            self.header.identity.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def deactivate(self) -> None:
+        """Leave the screen: restricted values are masked, the draft is kept at once."""
+        self.check.mask()
+        self.rail.note.flush()
+
+    def set_call(self, call: IncomingCall | None) -> None:
+        """Show the call that this customer is on, None when it ended."""
+        self.model.set_call(call)
+
+    def refresh(self, facet: str = "") -> None:
+        """Read a block again, or everything."""
+        self.tasks.spawn(self._reread(facet), name=f"reread {facet}")
+
+    async def _reread(self, facet: str) -> None:
+        try:
+            await self.model.reread(facet)
+        except AviseError as error:
+            self._on_failed(error.message_key, dict(error.params))
+
+    def close_page(self) -> None:
+        """Stop following the customer; the draft is kept."""
+        self.check.mask()
+        self.note.keep_at_last()
+        self.model.close()
+
+    def run_command(self, identifier: str) -> None:
+        """Do what a shortcut of scope CUSTOMER says; an unknown one does nothing."""
+        commands = {
+            "identity_check": self.check.verify_caller,
+            "suggestions": self._focus_suggestions,
+            "facets": self._focus_facets,
+            "timeline": self._focus_timeline,
+            "wrap_up": self._focus_note,
+            "filter_list": self._filter_list,
+            "refresh_block": self._refresh_current,
+            "refresh_all": self.refresh,
+            "copy_member_number": self.copy_member_number,
+            "validate": self._validate,
+        }
+        if identifier in commands:
+            commands[identifier]()
+
+    # ---- updates of the model ----------------------------------------------------------------
+    @Slot()
+    def _on_header_changed(self) -> None:
+        header = self.model.state.header
+        if header is None:
+            return
+        self.header.set_header(header)
+        self.setAccessibleName(customer_label(header))
+        self.title_changed.emit(customer_label(header))
+
+    @Slot()
+    def _on_suggestions_changed(self) -> None:
+        state = self.model.state
+        waits_for_focus = self._purpose is Purpose.CALL and self._holds_no_focus()
+        self.sheet.suggestions.set_suggestions(state.suggestions, state.fresh_sources)
+        if waits_for_focus and self._shown and self.isVisible():
+            self.sheet.suggestions.focus_current()
+
+    def _holds_no_focus(self) -> bool:
+        return QApplication.focusWidget() is None
+
+    @Slot()
+    def _on_timeline_changed(self) -> None:
+        state = self.model.state
+        names = {entry.source: self.model.source_name(entry.source) for entry in state.timeline}
+        self.sheet.timeline.set_entries(
+            state.timeline, names, state.missing_sources, cut=state.timeline_truncated
+        )
+
+    @Slot(str)
+    def _on_facet_changed(self, facet: str) -> None:
+        content = self.model.content(facet)
+        self.sheet.grid.set_content(content)
+        detail = self.sheet.detail
+        if detail is not None and detail.facet == facet:
+            detail.set_views(self.model.views(facet), content)
+        self._refresh_open_items()
+
+    def _refresh_open_items(self) -> None:
+        views = {facet: tuple(found.values()) for facet, found in self.model.state.views.items()}
+        self.rail.open_items.set_items(open_items(views, self.model.moment()))
+
+    @Slot()
+    def _on_hidden_changed(self) -> None:
+        hidden = self.model.hidden()
+        names = ", ".join(facet_title(facet) for facet in sorted(hidden))
+        sentence = text("customer.not_applicable", facets=names) if hidden else ""
+        self.sheet.grid.set_hidden(hidden, sentence)
+
+    @Slot()
+    def _on_settled(self) -> None:
+        settled = self.model.state.settled
+        if settled is not None:
+            parts = [plural("customer.spoken.fresh", settled.fresh)]
+            parts += [plural("customer.spoken.stale", settled.stale)] if settled.stale else []
+            parts += [plural("customer.spoken.failed", settled.failed)] if settled.failed else []
+            self._speak(text("customer.spoken", parts=", ".join(parts)))
+
+    @Slot()
+    def _on_call_changed(self) -> None:
+        call = self.model.call
+        self.rail.note.set_call(in_call=call is not None)
+        self.rail.note.set_deeds(self.model.deeds)
+        if call is not None:
+            self.call_panel.set_call(call)
+        self._show_call_panel(shown=call is not None)
+
+    @Slot(str, dict)
+    def _on_failed(self, key: str, params: dict[str, str]) -> None:
+        self._say(text(key, **params))
+
+    def _say(self, sentence: str) -> None:
+        self.rail.note.say(sentence)
+        self._speak(sentence)
+
+    def _speak(self, sentence: str) -> None:
+        if self._announcer is not None and self.isVisible():
+            self._announcer.say(sentence)
+
+    # ---- shape -------------------------------------------------------------------------------
+    def _show_call_panel(self, *, shown: bool) -> None:
+        self.call_panel.setVisible(shown)
+        self._call_edge.setVisible(shown)
+        self._align_call()
+
+    def _align_call(self) -> None:
+        width = self.rail.width() if self.rail.isVisible() else theme().px(self._shape.rail)
+        self.call_panel.setFixedWidth(max(width, theme().px(240)))
+
+    @Slot()
+    def _reshape(self) -> None:
+        zoom = theme().zoom / 100
+        width = self.width() / zoom + RAIL_OF_WINDOW
+        height = self.window().height() / zoom
+        shape = page_shape(width, height)
+        changed = shape != self._shape or not self._shown
+        self._shape = shape
+        self.model.set_wide(wide=shape.wide)
+        self.rail.set_compact(compact=shape.compact)
+        self.sheet.set_shape(shape)
+        self._show_tab(self.sheet.tab)
+        if changed:
+            rail = theme().px(shape.rail)
+            self.splitter.setSizes([max(self.width() - rail, rail), rail])
+            self.sheet.place_splitter()
+        self._align_call()
+
+    @Slot(str)
+    def _show_tab(self, tab: str) -> None:
+        self.sheet.show_tab(tab)
+        self.rail.setVisible(not self._shape.rail_in_tab or tab == "rail")
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Arrange for the new size."""
+        super().resizeEvent(event)
+        self._reshape()
+
+    # ---- commands ----------------------------------------------------------------------------
+    def _focus_suggestions(self) -> None:
+        self.sheet.close_detail()
+        self.sheet.suggestions.focus_current()
+
+    def _focus_facets(self) -> None:
+        self.sheet.close_detail()
+        self._show_tab("facets")
+        self.sheet.facets.focus_current()
+
+    def _focus_timeline(self) -> None:
+        self.sheet.close_detail()
+        self._show_tab("timeline")
+        self.sheet.timeline.focus_current()
+
+    def _focus_note(self) -> None:
+        self._show_tab("rail" if self._shape.rail_in_tab else self.sheet.tab)
+        self.rail.note.note.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _filter_list(self) -> None:
+        if self.sheet.detail is not None:
+            self.sheet.detail.search()
+            return
+        self._show_tab("timeline" if self._shape.timeline_in_tab else self.sheet.tab)
+        self.sheet.timeline.search()
+
+    def _refresh_current(self) -> None:
+        if self.sheet.detail is not None:
+            self.refresh(self.sheet.detail.facet)
+            return
+        focused = QApplication.focusWidget()
+        in_blocks = focused is not None and self.sheet.facets.isAncestorOf(focused)
+        self.refresh(self.sheet.grid.current if in_blocks else "")
+
+    def _validate(self) -> None:
+        focused = QApplication.focusWidget()
+        if focused is not None and self.rail.note.isAncestorOf(focused):
+            self.rail.note.submit()
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Ctrl+Entrée validates the form with focus; Échap goes back from a facet."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and (
+            event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        ):
+            self._validate()
+            return
+        if event.key() == Qt.Key.Key_Escape and self.sheet.detail is not None:
+            self._close_detail()
+            return
+        super().keyPressEvent(event)
+
+    @Slot()
+    def copy_member_number(self) -> None:
+        """Put the member number on the clipboard."""
+        header = self.model.state.header
+        if header is not None and header.member_number:
+            QGuiApplication.clipboard().setText(header.member_number)
+            self._speak(text("customer.number_copied"))
+
+    # ---- blocks ------------------------------------------------------------------------------
+    @Slot(str)
+    def show_facet(self, facet: str) -> None:
+        """Bring a block on screen, unfolded, with focus."""
+        self.sheet.close_detail()
+        self._show_tab("facets")
+        self.model.unfold(facet)
+        self.sheet.grid.focus_block(facet)
+
+    @Slot(str, str)
+    def _on_block_action(self, facet: str, action: str) -> None:
+        block = self.sheet.grid.block(facet)
+        match action:
+            case "retry":
+                self.refresh(facet)
+            case "show_copy" | "hide_copy":
+                block.loosen()
+                self.model.show_copy(facet, shown=action == "show_copy")
+            case "fold":
+                self.model.toggle_fold(facet)
+            case "detail":
+                self.open_detail(facet)
+            case "copy":
+                QGuiApplication.clipboard().setText(block.content.spoken())
+            case "menu":
+                self._menu.open(
+                    facet,
+                    self.model.views(facet),
+                    block.menu_place(),
+                    folded=block.content.folded,
+                    may_reveal=self.model.may_reveal(facet),
+                )
+
+    def open_detail(self, facet: str) -> None:
+        """Show a facet whole in the tab."""
+        detail = FacetDetail(facet, may_reveal=self.model.may_reveal(facet))
+        detail.set_views(self.model.views(facet), self.model.content(facet))
+        detail.back_requested.connect(self._close_detail)
+        detail.reread_requested.connect(self.refresh)
+        detail.restricted_requested.connect(self._on_restricted_requested)
+        self.sheet.open_detail(detail)
+        detail.focus_current()
+        self.model.note_deed("consulted", facet)
+
+    @Slot()
+    def _close_detail(self) -> None:
+        facet = self.sheet.detail.facet if self.sheet.detail is not None else ""
+        self.sheet.close_detail()
+        if facet:
+            self.sheet.grid.focus_block(facet)
+
+    @Slot(object)
+    def _on_entry_opened(self, entry: TimelineEntry) -> None:
+        rows = self.sheet.timeline.rows
+        place = rows.visualRect(rows.currentIndex()).bottomLeft()
+        anchor = self.mapFromGlobal(rows.viewport().mapToGlobal(place))
+        self.entry.open_entry(entry, self.sheet.timeline.model.source_name(entry), anchor)
+
+    @Slot(object, str)
+    def _on_suggestion_action(self, suggestion: Suggestion, action: str) -> None:
+        if action.startswith("insert"):
+            self.rail.note.insert(plain_answer(suggestion), suggestion.question)
+            if suggestion.facets:
+                self.model.note_deed("insert", suggestion.facets[0])
+        elif suggestion.facets:
+            self.show_facet(suggestion.facets[0])
+
+    @Slot(str, str, str)
+    def _on_restricted_requested(self, what: str, field: str, record: str) -> None:
+        focused = QApplication.focusWidget()
+        anchor = QPoint(theme().px(24), theme().px(140))
+        if focused is not None and self.isAncestorOf(focused):
+            anchor = focused.mapTo(self, QPoint(theme().px(24), theme().px(40)))
+        self.check.ask_restricted(what, field, record, None if field == "nir" else anchor)

@@ -1,0 +1,166 @@
+"""The middle of the screen: suggested answers over blocks and timeline, or one facet whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from avise.texts import text
+from avise.ui.customer.block_content import BlockContent
+from avise.ui.customer.facet_detail import FacetDetail
+from avise.ui.customer.facet_grid import FacetGrid, FacetsArea
+from avise.ui.customer.page_shape import PageShape
+from avise.ui.customer.suggestions_panel import SuggestionsPanel
+from avise.ui.customer.timeline_panel import TimelinePanel
+from avise.ui.theme import theme
+from avise.ui.widgets.segmented import Segmented
+
+MARGIN, GAP = 8, 8
+TABS = ("facets", "timeline", "rail")
+
+
+class Sheet(QStackedWidget):
+    """Blocks and timeline side by side, or one at a time where there is no room for both.
+
+    Signals:
+        tab_chosen: on a narrow screen, what the user wants to see ("facets", "timeline", "rail").
+        detail_closed: the user came back from a facet to the blocks.
+    """
+
+    tab_chosen = Signal(str)
+    detail_closed = Signal()
+
+    def __init__(
+        self,
+        content_of: Callable[[str], BlockContent],
+        today: Callable[[], date],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.suggestions = SuggestionsPanel()
+        self.grid = FacetGrid(content_of)
+        self.facets = FacetsArea(self.grid)
+        self.timeline = TimelinePanel(today)
+        self.detail: FacetDetail | None = None
+        self._shape: PageShape | None = None
+        self._tab = "facets"
+        self._moved: dict[int, list[int]] = {}
+        self._tabs_bar: Segmented | None = None
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.splitter.addWidget(self.facets)
+        self.splitter.addWidget(self.timeline)
+        self.splitter.setStretchFactor(0, 1)
+        self.splitter.setStretchFactor(1, 0)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.setHandleWidth(theme().px(GAP))
+        self.splitter.splitterMoved.connect(self._on_splitter_moved)
+        self.splitter.handle(1).installEventFilter(self)
+        front = QWidget()
+        self._box = QVBoxLayout(front)
+        self._box.setSpacing(theme().px(GAP))
+        self._box.setContentsMargins(*(theme().px(MARGIN),) * 4)
+        self._box.addWidget(self.suggestions)
+        self._box.addWidget(self.splitter, 1)
+        self.addWidget(front)
+        theme().changed.connect(self._on_theme_changed)
+
+    # ---- shape -------------------------------------------------------------------------------
+    def set_shape(self, shape: PageShape) -> None:
+        """Arrange for a size; what the user moved by hand is kept for that size."""
+        before, self._shape = self._shape, shape
+        self.grid.set_shape(shape.columns, wide=shape.wide)
+        if before is None or before.timeline != shape.timeline:
+            self.place_splitter()
+        tabs = (before.timeline_in_tab, before.rail_in_tab) if before is not None else (False, False)
+        if tabs != (shape.timeline_in_tab, shape.rail_in_tab):
+            self._make_tabs(shape)
+        self.show_tab(self._tab)
+
+    def place_splitter(self) -> None:
+        """Give the timeline its width: the one of the design, or the one that the user chose."""
+        if self._shape is None:
+            return
+        width = theme().px(self._shape.timeline)
+        chosen = self._moved.get(self._shape.timeline)
+        total = max(self.splitter.width(), width * 2)
+        self.splitter.setSizes(chosen or [total - width, width])
+
+    def _make_tabs(self, shape: PageShape) -> None:
+        if self._tabs_bar is not None:
+            self._tabs_bar.hide()
+            self._tabs_bar.deleteLater()
+            self._tabs_bar = None
+        shown = TABS if shape.rail_in_tab else TABS[:2]
+        if not shape.timeline_in_tab:
+            self._tab = "facets"
+            return
+        self._tab = self._tab if self._tab in shown else "facets"
+        choices = [(tab, text(f"customer.tab.{tab}")) for tab in shown]
+        self._tabs_bar = Segmented(choices, self._tab, text("customer.tabs"))
+        self._tabs_bar.chosen.connect(self.tab_chosen)
+        self._box.insertWidget(1, self._tabs_bar, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def show_tab(self, tab: str) -> None:
+        """On a narrow screen, show the blocks, the timeline, or leave the room to the rail."""
+        self._tab = tab
+        in_tabs = self._shape is not None and self._shape.timeline_in_tab
+        if self._tabs_bar is not None:
+            self._tabs_bar.set_current(tab)
+        self.facets.setVisible(not in_tabs or tab == "facets")
+        self.timeline.setVisible(not in_tabs or tab == "timeline")
+
+    @property
+    def tab(self) -> str:
+        """What is shown on a narrow screen."""
+        return self._tab
+
+    @Slot(int, int)
+    def _on_splitter_moved(self, _place: int, _index: int) -> None:
+        if self._shape is not None:
+            self._moved[self._shape.timeline] = self.splitter.sizes()
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A double click on the handle gives the panes their own widths back."""
+        if event.type() == QEvent.Type.MouseButtonDblClick and self._shape is not None:
+            self._moved.pop(self._shape.timeline, None)
+            self.place_splitter()
+            return True
+        return super().eventFilter(watched, event)
+
+    # ---- one facet whole ---------------------------------------------------------------------
+    def open_detail(self, detail: FacetDetail) -> None:
+        """Show a facet whole in place of the blocks."""
+        self.close_detail()
+        self.detail = detail
+        frame = QWidget()
+        box = QVBoxLayout(frame)
+        box.setContentsMargins(*(theme().px(MARGIN),) * 4)
+        box.addWidget(detail)
+        self.addWidget(frame)
+        self.setCurrentWidget(frame)
+
+    def close_detail(self) -> None:
+        """Come back to the blocks."""
+        if self.detail is None:
+            return
+        frame = self.detail.parentWidget()
+        self.detail = None
+        self.setCurrentIndex(0)
+        if frame is not None:
+            self.removeWidget(frame)
+            frame.hide()
+            frame.deleteLater()
+        self.detail_closed.emit()
+
+    @Slot()
+    def _on_theme_changed(self) -> None:
+        px = theme().px
+        self._box.setSpacing(px(GAP))
+        self._box.setContentsMargins(*(px(MARGIN),) * 4)
+        self.splitter.setHandleWidth(px(GAP))
+        self.place_splitter()
