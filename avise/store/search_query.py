@@ -33,11 +33,6 @@ class DateSpan:
     first: date
     last: date
 
-    @property
-    def is_day(self) -> bool:
-        """Whether it is one day."""
-        return self.first == self.last
-
 
 @dataclass(frozen=True, slots=True)
 class TypedNumber:

@@ -6,7 +6,6 @@ A store belongs to no event loop: it may be called from several, each awaits its
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -247,8 +246,3 @@ class Store:
         if self._writer is not None:
             close_quietly(self._writer)
             self._writer = None
-
-
-def free_bytes(path: Path) -> int:
-    """Return the room left on the disk that holds the store, for `avise doctor`."""
-    return shutil.disk_usage(path.parent).free
