@@ -100,7 +100,8 @@ class CaldavConnector:
         if reply.status == HTTPStatus.NOT_FOUND:
             yield _absent(facet)
             return
-        events = read_events(reply, facet.properties, self._zone)
+        # A long calendar takes tenths of a second to read: not on the loop that paints the window.
+        events = await ctx.blocking(read_events, reply, facet.properties, self._zone)
         yield self._mappers[query.facet].batch(
             events.rows,
             query.limit,

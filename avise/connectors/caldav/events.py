@@ -14,7 +14,7 @@ from datetime import date, datetime, time, timedelta
 from http import HTTPStatus
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event
+from icalendar import Calendar, Component
 
 from avise.connectors.caldav.calendar_query import CALDAV
 from avise.connectors.contract import ConnectorError, HttpReply
@@ -77,10 +77,10 @@ def _rows(resource: Resource, properties: Mapping[str, str], zone: ZoneInfo) -> 
             rows.append(_row(event, resource.text(f"{DAV}getetag"), properties, zone))
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
             continue
-    return rows, (len(events) - len(rows)) if events else 1
+    return rows, len(events) - len(rows) if events else 1
 
 
-def _row(event: Event, etag: str, properties: Mapping[str, str], zone: ZoneInfo) -> Row:
+def _row(event: Component, etag: str, properties: Mapping[str, str], zone: ZoneInfo) -> Row:
     if "RRULE" in event:
         # The server did not unroll the series: its first day alone would be a lie.
         raise ValueError
@@ -106,7 +106,7 @@ def _row(event: Event, etag: str, properties: Mapping[str, str], zone: ZoneInfo)
     return row
 
 
-def _end(event: Event, starts: date) -> date:
+def _end(event: Component, starts: date) -> date:
     """Return when an event ends (RFC 5545, section 3.6.1): told, by a duration, or by its nature."""
     if "DTEND" in event:
         told: date = event.decoded("DTEND")
@@ -125,18 +125,18 @@ def _moment(value: date, zone: ZoneInfo) -> str:
     return aware.isoformat()
 
 
-def _values(event: Event, name: str) -> list[object]:
+def _values(event: Component, name: str) -> list[object]:
     found = event.get(name)
     if found is None:
         return []
     return found if isinstance(found, list) else [found]
 
 
-def _text(event: Event, name: str) -> str:
+def _text(event: Component, name: str) -> str:
     return next((str(value) for value in _values(event, name)), "")
 
 
-def _people(event: Event, name: str) -> list[str]:
+def _people(event: Component, name: str) -> list[str]:
     people = []
     for value in _values(event, name):
         named = getattr(value, "params", {}).get("CN", "")
@@ -144,7 +144,7 @@ def _people(event: Event, name: str) -> list[str]:
     return people
 
 
-def _categories(event: Event) -> list[str]:
+def _categories(event: Component) -> list[str]:
     found: list[str] = []
     for value in _values(event, "CATEGORIES"):
         found += [str(category) for category in getattr(value, "cats", [value])]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
+from typing import Any
 from zoneinfo import ZoneInfo
 
 _PARIS = ZoneInfo("Europe/Paris")
@@ -78,6 +79,6 @@ class DocumentIndex:
         """Close the file."""
         self._connection.close()
 
-    def _rows(self, statement: str, *values: str) -> Sequence[tuple[object, ...]]:
+    def _rows(self, statement: str, *values: str) -> Sequence[tuple[Any, ...]]:
         with self._lock:
             return self._connection.execute(statement, values).fetchall()
