@@ -201,7 +201,7 @@ class ConnectorHost:
         """Yield the exchanges that a tool lists, like `read_facet`."""
         tool = self._roster.running.get(instance)
         if tool is None:
-            yield _as_timeline(self._refused_reading(instance, TIMELINE), GrowingExchanges())
+            yield await _as_timeline(self._refused_reading(instance, TIMELINE), GrowingExchanges())
             return
         caller = Caller(agent, purpose, priority)
         ask = self._ask(tool, TIMELINE_OFFER, customer, identity, caller)
@@ -210,7 +210,7 @@ class ConnectorHost:
         ) as readings:
             exchanges = GrowingExchanges()
             async for reading in readings:
-                yield _as_timeline(reading, exchanges)
+                yield await _as_timeline(reading, exchanges)
 
     def leave(self, customer: CustomerKey) -> None:
         """Drop what waits for a customer; what runs has a second to land in the store."""
@@ -358,10 +358,10 @@ def _timeline_stream(tool: Instance, ask: Ask) -> Stream:
     return lambda _, context: connector.interactions(TimelineQuery(ask.customer, ask.limit), context)
 
 
-def _as_timeline(reading: FacetReading, exchanges: GrowingExchanges) -> TimelineReading:
+async def _as_timeline(reading: FacetReading, exchanges: GrowingExchanges) -> TimelineReading:
     return TimelineReading(
         reading.instance,
-        exchanges.of(reading.records),
+        await exchanges.of(reading.records),
         as_of=reading.as_of,
         fetched_at=reading.fetched_at,
         final=reading.final,

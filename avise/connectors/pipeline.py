@@ -177,7 +177,7 @@ class Pipeline:
             snapshot = await self._snapshots.get(ask.key)
             if snapshot is None:
                 return None
-            records = decode_pages(snapshot.pages)
+            records = await decode_pages(snapshot.pages)
         except Exception as error:  # noqa: BLE001 - a copy that cannot be read is no reason not to ask the tool
             instance.log.warning("copy not read", detail=place_of(error), facet=ask.key.facet)
             return None
@@ -233,14 +233,15 @@ class Pipeline:
             reading = Copy(snapshot, copy.records, fresh=True, usable=True).reading(ask, final=True)
             flight.tell(replace(reading, from_cache=False))
         else:
-            snapshot = _snapshot_of(ask, assembly, now, clock)
             reading = replace(
                 _page(ask, assembly, now),
                 final=True,
                 completeness=assembly.completeness,
                 truncated_because=assembly.truncated_because,
             )
+            # Shown first, kept next: the screen waits for no disk.
             flight.tell(reading)
+            snapshot = await _snapshot_of(ask, assembly, now, clock)
         if clock.usable_for > timedelta(0):
             await self._keep(ask.key, snapshot, instance)
 
@@ -313,10 +314,10 @@ def _failed(ask: Ask, failure: Failure, copy: Copy | None, *, withheld: bool) ->
     return replace(copy.reading(ask, final=True), error=failure)
 
 
-def _snapshot_of(ask: Ask, assembly: Assembly, now: datetime, clock: Clock) -> Snapshot:
+async def _snapshot_of(ask: Ask, assembly: Assembly, now: datetime, clock: Clock) -> Snapshot:
     spec = FACETS.get(ask.offer.facet)
     return Snapshot(
-        pages=encode_pages(assembly.records),
+        pages=await encode_pages(assembly.records),
         count=len(assembly.records),
         as_of=assembly.as_of,
         fetched_at=now,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -12,26 +13,35 @@ from avise.models.interaction import Channel, Direction, Interaction
 from avise.models.snapshot import PAGE_SIZE
 
 
-def encode_pages(records: Sequence[Record]) -> tuple[bytes, ...]:
-    """Write records as pages; no record gives no page. Evidence is compared on arrival, not kept."""
-    return tuple(
-        json.dumps(
-            [_plain(record) for record in records[start : start + PAGE_SIZE]],
-            ensure_ascii=False,
-            separators=(",", ":"),
-        ).encode()
-        for start in range(0, len(records), PAGE_SIZE)
-    )
+async def encode_pages(records: Sequence[Record]) -> tuple[bytes, ...]:
+    """Write records as pages; no record gives no page. Evidence is compared on arrival, not kept.
+
+    The loop turns between two pages: ten thousand records at once would hold every other tool up.
+    """
+    pages = []
+    for start in range(0, len(records), PAGE_SIZE):
+        plain = [_plain(record) for record in records[start : start + PAGE_SIZE]]
+        pages.append(json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode())
+        await asyncio.sleep(0)
+    return tuple(pages)
 
 
-def decode_pages(pages: Sequence[bytes]) -> tuple[Record, ...]:
-    """Read pages back.
+async def decode_pages(pages: Sequence[bytes]) -> tuple[Record, ...]:
+    """Read pages back; the loop turns between two pages.
 
     Raises:
         ValueError: the bytes are not pages of records.
     """
+    records: list[Record] = []
+    for page in pages:
+        records += _decode_page(page)
+        await asyncio.sleep(0)
+    return tuple(records)
+
+
+def _decode_page(page: bytes) -> list[Record]:
     try:
-        return tuple(_record(item) for page in pages for item in json.loads(page))
+        return [_record(item) for item in json.loads(page)]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         # The text would hold a piece of the page.
         raise ValueError(f"not a page: {type(error).__name__}") from None
@@ -86,13 +96,15 @@ class GrowingExchanges:
         self._last: Record | None = None
         self._read: list[Interaction] = []
 
-    def of(self, records: Sequence[Record]) -> tuple[Interaction, ...]:
+    async def of(self, records: Sequence[Record]) -> tuple[Interaction, ...]:
         """Return the exchanges of all records; only those that came since the last time are read."""
         done = len(self._read)
         grown = done <= len(records) and (done == 0 or records[done - 1] is self._last)
         if not grown:
             self._read, done = [], 0
-        self._read.extend(interactions_of(records[done:]))
+        for start in range(done, len(records), PAGE_SIZE):
+            self._read.extend(interactions_of(records[start : start + PAGE_SIZE]))
+            await asyncio.sleep(0)
         self._last = records[-1] if records else None
         return tuple(self._read)
 

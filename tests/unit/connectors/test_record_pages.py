@@ -45,34 +45,34 @@ interactions = st.builds(
 
 
 @given(st.lists(records, max_size=6))
-def test_records_come_back_as_they_were(given_records: list[Record]) -> None:
-    assert list(decode_pages(encode_pages(given_records))) == given_records
+async def test_records_come_back_as_they_were(given_records: list[Record]) -> None:
+    assert list(await decode_pages(await encode_pages(given_records))) == given_records
 
 
 @pytest.mark.parametrize(("count", "pages"), [(0, 0), (1, 1), (PAGE_SIZE, 1), (PAGE_SIZE + 1, 2)])
-def test_a_page_holds_at_most_its_size(count: int, pages: int) -> None:
-    encoded = encode_pages([Record(str(number), {}) for number in range(count)])
+async def test_a_page_holds_at_most_its_size(count: int, pages: int) -> None:
+    encoded = await encode_pages([Record(str(number), {}) for number in range(count)])
     assert len(encoded) == pages
-    assert len(decode_pages(encoded)) == count
+    assert len(await decode_pages(encoded)) == count
 
 
 @given(st.lists(interactions, max_size=5))
-def test_exchanges_come_back_as_they_were(given_interactions: list[Interaction]) -> None:
-    kept = encode_pages([record_of(interaction) for interaction in given_interactions])
-    assert list(interactions_of(decode_pages(kept))) == given_interactions
+async def test_exchanges_come_back_as_they_were(given_interactions: list[Interaction]) -> None:
+    kept = await encode_pages([record_of(interaction) for interaction in given_interactions])
+    assert list(interactions_of(await decode_pages(kept))) == given_interactions
 
 
 @given(st.lists(interactions, max_size=8), st.lists(st.integers(0, 8), max_size=4))
-def test_a_growing_reading_gives_the_same_as_reading_it_whole(
+async def test_a_growing_reading_gives_the_same_as_reading_it_whole(
     given_interactions: list[Interaction], cuts: list[int]
 ) -> None:
     kept = [record_of(interaction) for interaction in given_interactions]
     growing = GrowingExchanges()
     for cut in [*cuts, len(kept)]:
-        assert list(growing.of(kept[:cut])) == given_interactions[:cut]
+        assert list(await growing.of(kept[:cut])) == given_interactions[:cut]
 
 
 @pytest.mark.parametrize("page", [b"", b"[", b"{}x", b"[1]", b'[{"id": 1}]', b"\xff"])
-def test_bytes_that_are_no_page_are_told(page: bytes) -> None:
+async def test_bytes_that_are_no_page_are_told(page: bytes) -> None:
     with pytest.raises(ValueError, match="not a page"):
-        decode_pages([page])
+        await decode_pages([page])
