@@ -6,6 +6,7 @@ A store belongs to no event loop: it may be called from several, each awaits its
 from __future__ import annotations
 
 import asyncio
+import errno
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -25,6 +26,7 @@ from avise.store.connections import (
 from avise.store.errors import (
     LIBRARY_ERRORS,
     CorruptedFileError,
+    DiskFullError,
     ForeignFileError,
     StoreClosedError,
     StoreError,
@@ -151,15 +153,14 @@ class Store:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             reason = self._unusable_because(steps)
-        except OSError:
-            raise UnwritableError from None
-        salvaged = None
-        if reason is not None:
-            salvaged = self._start_anew(reason)
-        with self._errors_translated():
-            self._writer = self._open_writer(steps, salvaged)
-            remember(self.path, self._key)
-            self._readers.open(self.path, self._key)
+            salvaged = self._start_anew(reason) if reason is not None else None
+            with self._errors_translated():
+                self._writer = self._open_writer(steps, salvaged)
+                remember(self.path, self._key)
+                self._readers.open(self.path, self._key)
+        except OSError as error:
+            failure = DiskFullError if error.errno == errno.ENOSPC else UnwritableError
+            raise failure from None
 
     def _unusable_because(self, steps: Sequence[Step]) -> Diagnosis | None:
         """Look at the file before trusting it; None when it is absent or sound.

@@ -70,6 +70,56 @@ async def test_what_was_acknowledged_survives_a_kill(store_path: Path, key: byte
         await store.aclose()
 
 
+FILLER = """
+import asyncio, resource, sys
+from pathlib import Path
+from avise.env import SystemEnv
+from avise.models.journal import EventKind
+from avise.models.roles import Role, Session
+from avise.store.errors import StoreError
+from avise.store.journal import Journal
+from avise.store.store import Store
+
+async def main():
+    env = SystemEnv()
+    store = await Store.open(Path(sys.argv[1]), bytes(range(32)), env)
+    journal = Journal(store, env)
+    session = Session("lea", "Léa", Role.AGENT, "poste-1")
+    resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, resource.RLIM_INFINITY))
+    written = 0
+    try:
+        while written < 10_000:
+            await journal.append(session, EventKind.CONSULTED, "customer/1", {"text": "x" * 4000})
+            written += 1
+    except StoreError as error:
+        print(written, error.message_key, flush=True)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    await journal.append(session, EventKind.CONSULTED, "customer/1", {"text": "after"})
+    await store.aclose()
+
+asyncio.run(main())
+"""
+
+
+async def test_a_disk_that_takes_no_more_loses_nothing_and_writing_goes_on_after(
+    store_path: Path, key: bytes
+) -> None:
+    filler = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", FILLER, str(store_path), stdout=subprocess.PIPE
+    )
+    output, _ = await filler.communicate()
+    assert filler.returncode == 0
+    written, sentence = output.decode().split()
+    assert sentence in ("store.full", "store.unwritable")
+    store = await Store.open(store_path, key, SystemEnv())
+    assert store.notices == ()
+    events = await Journal(store, SystemEnv()).since(0, 10_000)
+    assert len(events) == int(written) + 1
+    assert events[-1].body == {"text": "after"}
+    assert await store.check() == 0
+    await store.aclose()
+
+
 NIR = "1 85 05 99 999 001 81"
 NIR_DIGITS = NIR.replace(" ", "")
 
