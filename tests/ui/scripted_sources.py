@@ -113,7 +113,7 @@ def scripted_sources() -> tuple[SourceStatus, ...]:
         None,
         None,
         None,
-        refused_because="connector.refused.restricted_in_url",
+        refused_because="source.refused.contract",
         refused_detail="surveys.toml, ligne 14",
     )
     return (

@@ -62,10 +62,10 @@ class HomePage(QWidget):
         self._empty = Label(text("home.no_recents"), "body", "muted", wrap=True)
         self._recents = Panel(text("home.recents"), "history")
         self._recents.body.addWidget(self.rows)
-        self._recents.body.addLayout(row(self._empty, margins=(12, 10, 12, 12)))
-        self._recents.setMaximumWidth(theme().px(_RECENTS_WIDTH))
+        self._nothing = QWidget()
+        self._nothing.setLayout(row(self._empty, margins=(12, 10, 12, 12)))
+        self._recents.body.addWidget(self._nothing)
         self._sources = Panel(text("home.sources"), "database")
-        self._sources.setFixedWidth(theme().px(_SOURCES_WIDTH))
         self._sources.setVisible(with_sources)
         panels = row(
             column(self._recents, None), column(self._sources, None), None, gap=8, margins=(0, 4, 0, 0)
@@ -82,6 +82,7 @@ class HomePage(QWidget):
             )
         )
         self.show_recents(())
+        theme().changed.connect(self._on_theme_changed)
 
     def show_recents(self, hits: Sequence[SearchHit]) -> None:
         """Show the customers opened last."""
@@ -89,8 +90,8 @@ class HomePage(QWidget):
         self._model.set_rows(rows)
         self._recents.count.set_text(str(len(rows)) if rows else "")
         self.rows.setVisible(bool(rows))
-        self.rows.setFixedHeight(self.rows.row_height() * len(rows) + theme().px(4))
-        self._empty.setVisible(not rows)
+        self._on_theme_changed()
+        self._nothing.setVisible(not rows)
         if rows:
             self.rows.go_to(0)
 
@@ -130,6 +131,13 @@ class HomePage(QWidget):
 
     def deactivate(self) -> None:
         """Nothing to stop."""
+
+    @Slot()
+    def _on_theme_changed(self) -> None:
+        px = theme().px
+        self._recents.setMaximumWidth(px(_RECENTS_WIDTH))
+        self._sources.setFixedWidth(px(_SOURCES_WIDTH))
+        self.rows.setFixedHeight(px(ROW_HEIGHT) * self._model.rowCount() + px(4))
 
     @Slot(QModelIndex)
     def _on_opened(self, index: QModelIndex) -> None:

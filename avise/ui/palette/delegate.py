@@ -48,7 +48,7 @@ class PaletteDelegate(RowDelegate):
         elif row.kind is RowKind.SKELETON:
             _paint_skeleton(painter, area)
         else:
-            _paint_choice(painter, area, row)
+            _paint_choice(painter, area, row, current=look.current)
 
 
 def _paint_group(painter: QPainter, area: QRectF, row: PaletteRow) -> None:
@@ -71,17 +71,17 @@ def _paint_skeleton(painter: QPainter, area: QRectF) -> None:
     painter.fillRect(QRectF(area.right() - px(90), top, px(90), px(8)), colour)
 
 
-def _paint_choice(painter: QPainter, area: QRectF, row: PaletteRow) -> None:
+def _paint_choice(painter: QPainter, area: QRectF, row: PaletteRow, *, current: bool) -> None:
     px, middle = theme().px, area.center().y()
     failed = row.kind is RowKind.NOTICE and bool(row.command)
     if row.icon:
         draw_icon(painter, row.icon, area.left(), middle, _ICON, "danger" if failed else "text-2")
-    right = _paint_right(painter, area, row)
+    right = _paint_right(painter, area, row, current=current)
     left = area.left() + px(_ICON + _GAP)
     draw_spans(painter, QRectF(left, area.top(), right - left, area.height()), _spans(row))
 
 
-def _paint_right(painter: QPainter, area: QRectF, row: PaletteRow) -> float:
+def _paint_right(painter: QPainter, area: QRectF, row: PaletteRow, *, current: bool) -> float:
     """Paint keys, number and chip from the right edge; return where the words must end."""
     px, middle = theme().px, area.center().y()
     right = area.right()
@@ -98,7 +98,7 @@ def _paint_right(painter: QPainter, area: QRectF, row: PaletteRow) -> float:
         right -= width + px(_GAP)
     if row.chip:
         key, tone, icon = _CHIPS[row.chip]
-        spec = ChipSpec(text(key), tone, icon)
+        spec = ChipSpec(text(key), tone, icon, edged=current and tone is Tone.ACCENT)
         right -= chip_size(spec).width()
         paint_chip(painter, spec, right, middle)
         right -= px(_GAP)

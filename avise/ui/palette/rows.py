@@ -163,7 +163,9 @@ def listing(question: Question) -> Listing:
 def _found_commands(question: Question) -> list[tuple[tuple[Mark, ...], PaletteCommand]]:
     if not question.words.strip():
         rank = {command: place for place, command in enumerate(question.used)}
-        known = sorted(question.commands, key=lambda command: rank.get(command.id, len(rank)))
+        known = sorted(
+            question.commands, key=lambda command: (rank.get(command.id, len(rank)), not command.of_customer)
+        )
         wanted = None if question.scope is PaletteScope.COMMANDS else COMMANDS_WHEN_EMPTY
         return [((), command) for command in known[:wanted]]
     matched = ((marks_of(question.words, command.label), command) for command in question.commands)

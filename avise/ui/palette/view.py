@@ -22,7 +22,7 @@ from avise.ui.theme import theme
 from avise.ui.widgets.focus_ring import NO_RING
 from avise.ui.widgets.icon import Icon
 from avise.ui.widgets.label import Label
-from avise.ui.widgets.layout import rescale, row
+from avise.ui.widgets.layout import row
 from avise.ui.widgets.line import HorizontalLine
 from avise.ui.widgets.row_list import RowsView
 
@@ -82,7 +82,7 @@ class PaletteView(QWidget):
         self._on_theme_changed()
 
     def _build(self) -> None:
-        self._field_row = row(Icon("search", 17), self.field, self._count)
+        self._field_row = row(Icon("search", 17), self.field, self._count, gap=10, margins=(14, 0, 14, 0))
         outer = QVBoxLayout(self._frame)
         outer.setContentsMargins(1, 1, 1, 1)
         outer.setSpacing(0)
@@ -263,7 +263,6 @@ class PaletteView(QWidget):
 
     @Slot()
     def _on_theme_changed(self) -> None:
-        rescale(self._field_row, 10, (14, 0, 14, 0))
         self.field.setFont(theme().font("input-large"))
         self.field.setFixedHeight(theme().px(FIELD_HEIGHT))
         if not self.isHidden():

@@ -81,7 +81,6 @@ class WindowActions(QObject):
         for name in ("palette", "new_session"):
             bind(name, self.search)
         for name, page in (
-            ("help", "keys"),
             ("keys", "keys"),
             ("settings", "settings"),
             ("go_home", "home"),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 from typing_extensions import override
 
 from avise.env import Env
@@ -26,10 +26,11 @@ from avise.ui.shell.sessions import Sessions
 from avise.ui.shell.settings_page import SettingsPage
 from avise.ui.shell.status_bar import StatusBar
 from avise.ui.shell.top_bar import TopBar
+from avise.ui.shell.zones import take_focus
 from avise.ui.sources.page import SourcesPage
 from avise.ui.theme import theme
 from avise.ui.widgets.focus_ring import FocusRing
-from avise.ui.widgets.layout import column, row
+from avise.ui.widgets.layout import column, rescale_inside, row
 from avise.ui.widgets.toast import Toast
 
 NARROW, MIN_WIDTH, MIN_HEIGHT = 1280, 960, 600
@@ -119,7 +120,8 @@ class MainWindow(QWidget):
 
     def _bring(self, name: str, page: QWidget) -> None:
         before = self.stack.currentWidget()
-        if before is not page and self.stack.count():
+        keeps_focus = self._has_focus_elsewhere(before)
+        if before is not page:
             self.current_page().deactivate()
         self.page_name = name
         self.stack.setCurrentWidget(page)
@@ -129,6 +131,20 @@ class MainWindow(QWidget):
         icon = next(entry.icon for entry in ENTRIES if entry.id == name)
         self.top_bar.tabs.set_page("" if is_customer else text(f"rail.{name}"), icon)
         self._name_window(self.sessions.current)
+        if not keeps_focus:
+            self._focus_page()
+
+    def _has_focus_elsewhere(self, page: QWidget | None) -> bool:
+        """Return whether focus is neither on the page that leaves nor on the rail that was pressed."""
+        focused = QApplication.focusWidget()
+        if focused is None or page is None:
+            return False
+        return not page.isAncestorOf(focused) and not self.rail.isAncestorOf(focused)
+
+    def _focus_page(self) -> None:
+        zones = self.current_page().zones()
+        if zones:
+            take_focus(zones[0][1])
 
     def _name_window(self, person: PersonId | None) -> None:
         # A window's title is read by task bars, screen sharing and crash reports: no name there.
@@ -153,6 +169,13 @@ class MainWindow(QWidget):
             self.announcer.say_now(sentence)
         else:
             self.announcer.say(sentence)
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        """Start with focus on the page, not on the first button of the rail."""
+        super().showEvent(event)
+        if not self._has_focus_elsewhere(self.stack.currentWidget()):
+            self._focus_page()
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -194,4 +217,5 @@ class MainWindow(QWidget):
 
     @Slot()
     def _on_theme_changed(self) -> None:
+        rescale_inside(self)
         self._place()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QWidget
+from typing_extensions import override
 
 from avise.texts import LANGUAGES, language, text
 from avise.texts.formats import format_percent
@@ -15,7 +16,7 @@ from avise.ui.widgets.layout import column, row
 from avise.ui.widgets.panel import Panel
 from avise.ui.widgets.segmented import Segmented
 
-_LABEL_WIDTH, _WIDTH = 140, 720
+_LABEL_WIDTH = 140
 
 
 class SettingsPage(QWidget):
@@ -58,7 +59,6 @@ class SettingsPage(QWidget):
             choice.chosen.connect(lambda value, name=key: self.changed.emit(name, value))
             panel.body.addWidget(_line(key, choice))
         panel.body.addSpacing(theme().px(10))
-        panel.setMaximumWidth(theme().px(_WIDTH))
         self.setLayout(
             column(
                 Label(text("settings.title"), "title"),
@@ -89,9 +89,22 @@ class SettingsPage(QWidget):
         self._choices["language"].set_current(language())
 
 
+class _SettingLabel(Label):
+    """A label of one width, so that the choices stand in a column."""
+
+    @override
+    def sizeHint(self) -> QSize:
+        """Return the width of the column."""
+        return QSize(theme().px(_LABEL_WIDTH), super().sizeHint().height())
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        """Return the width of the column."""
+        return self.sizeHint()
+
+
 def _line(key: str, choice: Segmented) -> QWidget:
-    label = Label(text(f"settings.{key}"), "value", "muted")
-    label.setFixedWidth(theme().px(_LABEL_WIDTH))
+    label = _SettingLabel(text(f"settings.{key}"), "value", "muted")
     label.setBuddy(choice)
     box = QWidget()
     hint = Label(text(f"settings.{key}_hint"), "small", "meta", wrap=True)

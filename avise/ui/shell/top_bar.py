@@ -115,7 +115,7 @@ class TopBar(QWidget):
         self.tabs = SessionTabs(sessions)
         self.search = SearchField()
         self.search.clicked.connect(self.search_requested)
-        self.agent = Chip(ChipSpec(text("agent.available"), Tone.OK, "circle-check", edged=True))
+        self.agent = Chip(ChipSpec(text("agent.available"), Tone.OK, "circle-check", edged=True, tall=True))
         self.initials = Initials(user)
         self._layout = QHBoxLayout(self)
         self._layout.addWidget(self.tabs, 1)
@@ -134,7 +134,7 @@ class TopBar(QWidget):
         self.agent.setVisible(bool(state))
         if state:
             tone, icon = looks[state]
-            self.agent.set_spec(ChipSpec(text(f"agent.{state}"), tone, icon, edged=True))
+            self.agent.set_spec(ChipSpec(text(f"agent.{state}"), tone, icon, edged=True, tall=True))
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -33,7 +33,7 @@ class ZoneWalk:
         start = here if here is not None else (-1 if step > 0 else len(zones))
         for turn in range(1, len(zones) + 1):
             name, widget = zones[(start + step * turn) % len(zones)]
-            if _take_focus(widget):
+            if take_focus(widget):
                 self._announcer.say(text(name))
                 return
 
@@ -49,7 +49,7 @@ def _place_of(focused: QWidget | None, zones: Sequence[Zone]) -> int | None:
     return None
 
 
-def _take_focus(widget: QWidget) -> bool:
+def take_focus(widget: QWidget) -> bool:
     """Give focus to a zone, or to the first thing in it that takes focus."""
     take = getattr(widget, "focus_current", None)
     if take is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -17,6 +18,8 @@ from avise.ui.theme import theme
 from avise.ui.widgets.painting import RIGHT, draw_text
 
 _HEIGHT, _AXIS, _FOOT, _GRID = 150, 24, 10, 4
+_CALM = 4
+"""The line of a row is at least this many times its median high."""
 
 LINE_ROLES = {
     SourceState.FAILING: "danger-solid",
@@ -35,7 +38,8 @@ def paint_sparkline(painter: QPainter, area: QRectF, samples: Sequence[int], sta
     """Paint latencies as a line without axes."""
     if len(samples) < 2:
         return
-    top = max(1, *samples)
+    # A steady tool is a flat line: its small variations are not worth a look.
+    top = max(1, _CALM * statistics.median(samples), *samples)
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(theme().colour(line_role(state)), 1.5))

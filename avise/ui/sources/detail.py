@@ -14,13 +14,13 @@ from avise.ui.shortcuts import keys_of
 from avise.ui.sources.charts import LatencyChart
 from avise.ui.sources.flow import FlowLayout
 from avise.ui.sources.sentences import (
-    NEVER_CALLED,
     attempt_line,
     can_retry,
     chart_sentence,
     countdown,
     explained,
     instead,
+    is_asked,
     since,
     to_do,
 )
@@ -129,7 +129,7 @@ class SourceDetail(QScrollArea):
         )
         if advice := to_do(source):
             content.addWidget(Label(advice, "body", "muted", wrap=True))
-        if source.state not in NEVER_CALLED:
+        if is_asked(source) or can_retry(source):
             content.addLayout(self._buttons(source))
         box.setLayout(content)
         return box

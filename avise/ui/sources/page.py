@@ -21,7 +21,7 @@ from avise.ui.shell.page import Zone
 from avise.ui.shortcuts import keys_of
 from avise.ui.sources.counters import Counters
 from avise.ui.sources.detail import SourceDetail
-from avise.ui.sources.sentences import NEVER_CALLED, can_retry, worst_first
+from avise.ui.sources.sentences import can_retry, is_asked, worst_first
 from avise.ui.sources.table import ROW_HEIGHT, SourcesDelegate, SourcesHeader, SourcesTableModel, columns
 from avise.ui.widgets.button import Button
 from avise.ui.widgets.label import Label
@@ -135,7 +135,7 @@ class SourcesPage(QWidget):
         source = self.detail.source
         if everything:
             self.check_all()
-        elif source is not None and source.state not in NEVER_CALLED:
+        elif source is not None and (is_asked(source) or can_retry(source)):
             self.retry(source.instance)
 
     @Slot(QModelIndex, int)
@@ -164,7 +164,7 @@ class SourcesPage(QWidget):
     @Slot()
     def check_all(self) -> None:
         """Ask every tool that can be asked."""
-        names = tuple(source.instance for source in self._sources if source.state not in NEVER_CALLED)
+        names = tuple(source.instance for source in self._sources if is_asked(source))
         self._tasks.spawn(self._check(names), name="check", when_busy="drop")
 
     @Slot(str)

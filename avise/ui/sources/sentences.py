@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from avise.models.errors import ErrorKind
 from avise.models.source_status import Attempt, SourceState, SourceStatus
@@ -36,8 +37,15 @@ _RANK = {state: rank for rank, state in enumerate(_WORST_FIRST)}
 QUICK_MS = 2000
 """A reading under two seconds is quick (`ui.md` 11: all fresh facets)."""
 
-NEVER_CALLED = frozenset({SourceState.MISCONFIGURED, SourceState.REFUSED, SourceState.RESERVED})
-"""States in which the tool is not asked: there is nothing to retry from here."""
+_NEVER_ASKED = frozenset({SourceState.MISCONFIGURED, SourceState.REFUSED, SourceState.RESERVED})
+
+QUARANTINED = "source.refused.quarantined"
+"""Failed at three starts and put aside: trying again puts it back in service."""
+
+
+def is_asked(source: SourceStatus) -> bool:
+    """Return whether the tool is read at all: otherwise there is nothing to retry from here."""
+    return source.state not in _NEVER_ASKED and not source.refused_because
 
 
 def worst_first(sources: Sequence[SourceStatus]) -> tuple[SourceStatus, ...]:
@@ -52,7 +60,7 @@ def milliseconds(value: int | None) -> str:
 
 def failures(source: SourceStatus) -> str:
     """Return failures and calls of the last hour: "12 / 12"."""
-    if not source.calls_1h and source.state in NEVER_CALLED:
+    if not source.calls_1h and not is_asked(source):
         return ""
     return f"{format_number(source.failures_1h)} / {format_number(source.calls_1h)}"
 
@@ -75,7 +83,9 @@ def last_reading(source: SourceStatus, now: datetime) -> str:
 
 def can_retry(source: SourceStatus) -> bool:
     """Return whether Réessayer means anything."""
-    return source.state in (
+    if source.refused_because == QUARANTINED:
+        return True
+    return is_asked(source) and source.state in (
         SourceState.FAILING,
         SourceState.SLOW,
         SourceState.SUSPENDED,
@@ -93,31 +103,38 @@ def since(source: SourceStatus, now: datetime) -> str:
 
 def explained(source: SourceStatus, now: datetime) -> str:
     """Return what happens, for people who are not technicians."""
-    if source.state in (SourceState.REFUSED, SourceState.MISCONFIGURED):
+    if source.refused_because:
         return _refusal(source)
     key = f"sources.explained.{source.state}"
     if source.state is SourceState.FAILING:
         kind = source.last_failure.kind if source.last_failure is not None else ErrorKind.UNAVAILABLE
         cause = text(f"attempt.{kind}")
         return text(key, source=source.name, cause=cause, failures=failures(source))
-    return text(
+    sentence = text(
         key,
         source=source.name,
         median=milliseconds(source.median_ms) or "?",
         moment=last_reading(source, now),
     )
+    detail = source.last_failure.detail if source.last_failure is not None else ""
+    if detail and source.state in (SourceState.MISCONFIGURED, SourceState.NEEDS_AUTH):
+        return f"{sentence} {text('sources.for_support', detail=detail)}"
+    return sentence
 
 
 def _refusal(source: SourceStatus) -> str:
-    reason = text(source.refused_because) if source.refused_because else ""
-    pieces = [text(f"sources.explained.{source.state}"), reason, source.refused_detail]
-    return " ".join(piece for piece in pieces if piece)
+    reason = text(source.refused_because, detail=source.refused_detail)
+    if source.refused_detail and source.refused_detail not in reason:
+        return f"{reason} {text('sources.for_support', detail=source.refused_detail)}"
+    return reason
 
 
 def to_do(source: SourceStatus) -> str:
     """Return what somebody can do about it, "" when nothing needs to be done."""
     if source.state in (SourceState.UP_TO_DATE, SourceState.NEVER_READ):
         return ""
+    if source.refused_because and source.state is SourceState.SUSPENDED:
+        return text("sources.to_do.disabled")
     return text(f"sources.to_do.{source.state}")
 
 
@@ -140,7 +157,7 @@ def instead(source: SourceStatus, now: datetime) -> tuple[tuple[str, str], ...]:
     if source.cached_customers and source.oldest_copy is not None:
         age = format_age(now - source.oldest_copy)
         found.append(("history", plural("sources.copies", source.cached_customers, age=age)))
-    found.append(("circle-slash", text("sources.no_copy")))
+    found.append(("circle-slash", text("sources.no_copy" if found else "sources.no_copy_at_all")))
     return tuple(found)
 
 
@@ -159,7 +176,7 @@ def overall(sources: Sequence[SourceStatus]) -> tuple[str, str]:
     quick = sum(sample < QUICK_MS for sample in samples)
     return (
         milliseconds(round(statistics.median(samples))),
-        format_percent(round(1000 * quick / len(samples)) // 10),
+        format_percent(Decimal(100 * quick) / len(samples), 1),
     )
 
 

@@ -47,7 +47,9 @@ QLineEdit { min-height: ${field}px; max-height: ${field}px; }
 QPlainTextEdit, QTextEdit { padding: ${p4}px; }
 QLineEdit:read-only { background: $bg_subtle; color: $text_2; }
 QLineEdit[state="error"], QPlainTextEdit[state="error"] { border-color: $danger_solid; }
-QLineEdit[role="bare"] { border: none; background: transparent; padding: 0; min-height: 0; }
+QLineEdit[role="bare"] {
+    border: none; background: transparent; padding: 0; min-height: ${p24}px; max-height: 400px;
+}
 QLineEdit:disabled, QPlainTextEdit:disabled { color: $text_disabled; border-color: $border; }
 
 QComboBox {

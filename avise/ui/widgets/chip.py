@@ -40,10 +40,13 @@ class ChipSpec:
     """Role of the icon's colour when it is not the text's."""
     small: bool = False
     edged: bool = False
-    """With an edge in the colour of the text, as the agent's state in the top bar."""
+    """With an edge in the colour of the text: on a ground of its own tint."""
+    tall: bool = False
+    """24 high, as the agent's state in the top bar."""
 
 
-_PADDING, _GAP, _HEIGHT, _SMALL_HEIGHT, _RADIUS = 6, 4, 20, 18, 3
+_PADDING, _GAP, _RADIUS = 6, 4, 3
+_HEIGHT, _SMALL_HEIGHT, _TALL_HEIGHT = 20, 18, 24
 
 
 def _ink(spec: ChipSpec) -> str:
@@ -66,7 +69,8 @@ def chip_size(spec: ChipSpec) -> QSize:
     padding = 0 if spec.tone is Tone.PLAIN else 2 * px(_PADDING)
     icon = px(_icon_size(spec)) + px(_GAP) if spec.icon else 0
     width = padding + icon + int(theme().text_width(spec.text, _text_style(spec), tabular=True) + 1)
-    return QSize(width, px(_SMALL_HEIGHT if spec.small else _HEIGHT))
+    height = _TALL_HEIGHT if spec.tall else (_SMALL_HEIGHT if spec.small else _HEIGHT)
+    return QSize(width, px(height))
 
 
 def paint_chip(painter: QPainter, spec: ChipSpec, left: float, middle: float, width: float = 0) -> QRectF:

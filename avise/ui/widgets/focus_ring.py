@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Slot
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -45,6 +45,9 @@ class FocusRing(QWidget):
         for watched in self._watched:
             watched.removeEventFilter(self)
         self._watched = []
+        by_mouse = QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton
+        if by_mouse and not isinstance(new, _FIELDS):
+            new = None  # the mouse shows where it is; the ring is the keyboard's mark
         if new is None or new.window() is not self.window() or not _wants_ring(new):
             self.hide()
             return
