@@ -8,7 +8,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,6 +41,7 @@ from avise.ui.widgets.toast import Message
 
 if TYPE_CHECKING:
     from avise.engine.engine import Engine
+    from avise.ui.tour import TourScript
 
 _log = logging.getLogger(__name__)
 
@@ -241,14 +242,38 @@ def customer_page_maker(bridge: DeskBridge, env: Env) -> Callable[[PersonId, Pur
     return make
 
 
-def run_tour(
-    folder: Path, target: Path, members: Mapping[str, str], set_fault: Callable[[str, str], None]
-) -> int:
+def run_tour(folder: Path, script: TourScript) -> int:
     """Draw the main screens of a profile to PNG files; return the exit status."""
-    from avise.ui.tour import draw_tour  # noqa: PLC0415 - only the tour needs it
-
-    env = SystemEnv()
     profile = load_profile(folder, device="")
     application = make_application()
     with asyncio.Runner(loop_factory=lambda: QEventLoop(application)) as runner:
-        return runner.run(draw_tour(profile, env, target, members, set_fault, RunningEngine))
+        return runner.run(_tour(profile, SystemEnv(), script))
+
+
+async def _tour(profile: Profile, env: Env, script: TourScript) -> int:
+    from avise.ui.tour import REFERENCE, Tour  # noqa: PLC0415 - only the tour needs it
+
+    loop = asyncio.get_running_loop()
+    loop.set_default_executor(ThreadPoolExecutor(WORKERS, "avise-window"))
+    started = env.monotonic()
+    running = RunningEngine.make(profile, env)
+    bridge = DeskBridge(running.desk, running.thread.loop, QCoreApplication.instance())
+    desktop = Desktop(bridge, env, customer_page_maker(bridge, env), report)
+    tour = Tour(desktop, bridge, env, script)
+    try:
+        desktop.window.resize(REFERENCE)
+        desktop.window.show()
+        await asyncio.sleep(0.01)
+        tour.timings["first paint"] = round((env.monotonic() - started) * 1000)
+        await loop.run_in_executor(None, running.build_blocking)
+        await desktop.start()
+        tour.timings["engine built"] = round((env.monotonic() - started) * 1000)
+        if running.engine is not None:
+            await asyncio.wrap_future(running.engine.submit(running.engine.directory_ready()))
+        tour.timings["directory ready"] = round((env.monotonic() - started) * 1000)
+        await tour.play()
+    finally:
+        bridge.close()
+        await desktop.aclose()
+        await loop.run_in_executor(None, running.stop_blocking)
+    return 0

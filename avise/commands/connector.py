@@ -19,7 +19,9 @@ def check(path: Path, console: Console) -> int:
         raise AviseError("connector.no_file", file=str(path))
     problems = check_connector_file(path)
     for problem in problems:
-        console.print(f"{path}:{problem.line}: {problem.sentence()}", highlight=False, soft_wrap=True, markup=False)
+        console.print(
+            f"{path}:{problem.line}: {problem.sentence()}", highlight=False, soft_wrap=True, markup=False
+        )
     if problems:
         console.print(plural("connector.problems", len(problems), file=path.name), highlight=False)
         return NEEDS_A_PERSON

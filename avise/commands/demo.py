@@ -19,6 +19,7 @@ from pathlib import Path
 
 import platformdirs
 
+from avise.demo.calls import ANSWERED, ENDED, change_call, simulate_call
 from avise.demo.faults import Fault, FaultKind, ToolNotRunningError, UnsupportedFaultError, break_tool
 from avise.demo.launcher import DemoTools
 from avise.demo.population.personas import PERSONAS
@@ -168,16 +169,34 @@ async def _set(ending: asyncio.Event) -> None:
 
 def _window_or_tour(folder: DemoFolder, spec: WorldSpec, chosen: argparse.Namespace) -> int:
     if chosen.tour:
-        from avise.app import run_tour  # noqa: PLC0415 - Qt is imported for the window only
-
-        members = {code: persona.member_number for code, persona in PERSONAS.items()}
-        return run_tour(
-            folder.profile, chosen.tour, members, lambda tool, kind: _set_fault(folder, tool, kind)
-        )
+        return _tour(folder, chosen.tour)
     from avise.app import run_window  # noqa: PLC0415
 
     del spec
     return run_window(folder.profile, call_url=None, check_start=False)
+
+
+def _tour(folder: DemoFolder, target: Path) -> int:
+    from avise.app import run_tour  # noqa: PLC0415 - Qt is imported for the window only
+    from avise.ui.tour import TourScript  # noqa: PLC0415
+
+    calls: list[str] = []
+
+    def ring(number: str, answered: bool) -> None:
+        for call in calls:
+            change_call(folder.data, call, ENDED)
+        calls[:] = [simulate_call(folder.data, number, queue="Remboursements", waited_s=70)]
+        if answered:
+            change_call(folder.data, calls[0], ANSWERED)
+
+    script = TourScript(
+        target=target,
+        members={code: persona.member_number for code, persona in PERSONAS.items()},
+        set_fault=lambda tool, kind: _set_fault(folder, tool, kind),
+        ring=ring,
+        phone=PERSONAS["P00"].phone,
+    )
+    return run_tour(folder.profile, script)
 
 
 def _set_fault(folder: DemoFolder, tool: str, kind: str) -> None:

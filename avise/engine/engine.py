@@ -47,6 +47,9 @@ SWITCH_INTERVAL = 0.0005
 """Seconds between two offers of the interpreter lock: a pure-Python loop in a thread then stalls
 the screen by 9 ms at most, where the default of 5 ms let it stall 15 to 107 (measured)."""
 
+CONNECTOR_STARTS = "connector-starts.json"
+"""How the last starts of each connector went: three bad ones set it apart."""
+
 PURGE_EVERY = 600.0
 """Seconds between two purges of what is too old to be used."""
 
@@ -155,6 +158,7 @@ class Engine:
             _instances(profile),
             secrets,
             connectors=Registry(profile.connectors_folder),
+            start_file=profile.folder / CONNECTOR_STARTS,
         )
         await self._connectors.call(host.start())
         self.sources = CrossingSources(self._connectors, host)

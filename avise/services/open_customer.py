@@ -176,7 +176,10 @@ class OpenDossier:
         """Return who the customer is, to compare with what answers say."""
         party = self.entry.party
         ids = {**party.ids, "member": party.member_number}
-        return IdentityEvidence(party.last_name, party.first_name, party.birth_date, ids)
+        others = (party.birth_name,) if party.birth_name else ()
+        return IdentityEvidence(
+            party.last_name, party.first_name, party.birth_date, ids, other_last_names=others
+        )
 
     def clear_value(self, facet: str, record: str, name: str) -> str | None:
         """Return a field in clear, for a reveal that was journaled; None when it is not known."""

@@ -1,0 +1,299 @@
+"""The tour: the main screens of the real window on real tools, drawn to PNG files with timings.
+
+The window is the one that staff use, on a profile whose tools run; the tour only plays the agent. It
+writes `tour.json`:
+
+    {"pictures": [{"file", "shows", "width", "height", "scheme", "zoom", "drawn_ms"}],
+     "timings": [{"name", "milliseconds"}]}
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QWidget
+
+from avise.env import Env
+from avise.models.customer import PersonId
+from avise.models.errors import AviseError
+from avise.models.facets import FacetState
+from avise.models.roles import Purpose
+from avise.services.customer_updates import VerificationLevel
+from avise.services.desk import CallState
+from avise.texts import language
+from avise.ui.bridge import DeskBridge
+from avise.ui.customer.facet_states import facet_states_sheet
+from avise.ui.customer.page import CustomerPage
+from avise.ui.pictures import render
+from avise.ui.shell.desktop import Desktop
+from avise.ui.shell.sessions import SessionTab
+from avise.ui.theme import Scheme, theme
+
+REFERENCE = QSize(1440, 900)
+SMALL = QSize(1366, 768)
+LARGE = QSize(1920, 1080)
+
+PATIENCE = 30.0
+"""Seconds before a screen that does not come is a failure of the tour."""
+
+
+@dataclass(frozen=True, slots=True)
+class TourScript:
+    """What the tour plays on.
+
+    Args:
+        target: folder of the pictures, created when missing.
+        members: member number by persona code ("P00").
+        set_fault: breaks or mends a tool ("documents", "down").
+        ring: makes the telephone ring for a number and answers the call when told so.
+        phone: number of the persona who calls.
+    """
+
+    target: Path
+    members: Mapping[str, str]
+    set_fault: Callable[[str, str], None]
+    ring: Callable[[str, bool], None]
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One file of the tour."""
+
+    file: str
+    shows: str
+    width: int
+    height: int
+    scheme: str
+    zoom: int
+    drawn_ms: int
+
+
+@dataclass(slots=True)
+class Tour:
+    """Plays the agent and draws what is on screen.
+
+    Args:
+        desktop: the window and what moves it.
+        bridge: the services.
+        env: the clock.
+        script: what to play on.
+    """
+
+    desktop: Desktop
+    bridge: DeskBridge
+    env: Env
+    script: TourScript
+    pictures: list[Picture] = field(default_factory=list)
+    timings: dict[str, int] = field(default_factory=dict)
+
+    async def play(self) -> None:
+        """Draw every screen, then write `tour.json`."""
+        self.script.target.mkdir(parents=True, exist_ok=True)
+        await self._customer()
+        await self._states_of_tools()
+        await self._palette()
+        await self._calls()
+        await self._other_pages()
+        self._write()
+
+    # ---- scenes --------------------------------------------------------------------------------
+    async def _customer(self) -> None:
+        lead = await self._open("P00", "first opening settled")
+        await self._verified(lead)
+        self._draw("customer-light.png", "customer screen, light, 1440 × 900")
+        self._draw("customer-dark.png", "customer screen, dark", scheme=Scheme.DARK)
+        self._draw("customer-1366.png", "customer screen, 1366 × 768", size=SMALL)
+        self._draw("customer-1920.png", "customer screen, 1920 × 1080", size=LARGE)
+        theme().set_zoom(150)
+        self._draw("customer-zoom-150.png", "customer screen at 150 %", size=LARGE)
+        theme().set_zoom(100)
+        await self._in_english()
+        self._page().open_detail("benefits")
+        await self._breath()
+        self._draw("benefits-detail.png", "reimbursements, every field")
+        self._draw_widget(facet_states_sheet(self.env), "facet-states.png", "a block in each of its states")
+        await self._open("P04", "company member settled")
+        self._draw("customer-collective.png", "member of a collective contract")
+        await self._open("P08", "family settled")
+        self._draw("customer-family.png", "family of six")
+
+    async def _in_english(self) -> None:
+        before = language()
+        self.desktop.actions.setting_changed.emit("language", "en")
+        await self._settled(self._page())
+        self._draw("customer-english.png", "customer screen in English")
+        self.desktop.actions.setting_changed.emit("language", before)
+        await self._settled(self._page())
+
+    async def _verified(self, page: CustomerPage) -> None:
+        """Verify the caller as an agent does, with the answers that the lead persona gives."""
+        answers = {
+            "birth_date": "12/03/1968",
+            "beneficiary": "Lou",
+            "address": "14 rue des Tilleuls Nantes",
+        }
+        for question, answer in answers.items():
+            await page.model.verify(question, answer)
+        await self._until(lambda: page.model.state.verification.level is not VerificationLevel.NONE)
+
+    async def _states_of_tools(self) -> None:
+        person = await self._person("P00")
+        self.script.set_fault("benefits", "hang")
+        self.script.set_fault("documents", "down")
+        self.script.set_fault("complaints", "garbage")
+        page = self._page_of(person)
+        self.desktop.window.sessions.show(person)
+        page.refresh()
+        await self._until(lambda: self._state(page, "documents") is not FacetState.FRESH)
+        await asyncio.sleep(1.5)
+        self._draw("customer-tools-failing.png", "a slow tool, one down, one that answers nonsense")
+        other = await self._open_without_waiting("P12")
+        await asyncio.sleep(1.5)
+        self._draw("customer-tools-failing-no-copy.png", "the same tools on a customer never read before")
+        del other
+        self.desktop.window.show_page("sources")
+        await asyncio.sleep(1.0)
+        self._draw("sources.png", "sources, worst first")
+        self._draw("sources-dark.png", "sources, dark", scheme=Scheme.DARK)
+        for tool in ("benefits", "documents", "complaints"):
+            self.script.set_fault(tool, "none")
+
+    async def _palette(self) -> None:
+        self.desktop.window.sessions.show(await self._person("P00"))
+        started = self.env.monotonic()
+        self.desktop.actions.search()
+        await self._type("march")
+        await self._until(lambda: self.desktop.window.palette_view.model.rowCount() > 1)
+        self._note("palette rows", started)
+        await self._breath()
+        self._draw("palette.png", "palette over the customer screen")
+        self._draw("palette-dark.png", "palette, dark", scheme=Scheme.DARK)
+        await self._type("lefort martin")
+        await asyncio.sleep(0.5)
+        self._draw("palette-homonyms.png", "homonyms told apart")
+        await self._type("zzzz")
+        await asyncio.sleep(0.5)
+        self._draw("palette-nobody.png", "nobody found")
+        self.desktop.window.palette_view.close_palette()
+
+    async def _calls(self) -> None:
+        window = self.desktop.window
+        window.show_page("home")
+        self.script.ring(self.script.phone, False)
+        await self._until(window.call_panel.isVisible)
+        await self._breath()
+        self._draw("incoming-call.png", "a known member calls")
+        window.call_panel.dismiss()
+        self.script.ring("+33199009999", False)
+        await asyncio.sleep(1.0)
+        self._draw("incoming-call-nobody.png", "nobody is known behind the number")
+        window.call_panel.dismiss()
+        self.script.ring(self.script.phone, True)
+        await self._until(self._is_on_call)
+        await self._open("P00", "opening from the store during a call")
+        await asyncio.sleep(1.2)
+        self._draw("customer-on-call.png", "customer screen during a call")
+
+    async def _other_pages(self) -> None:
+        for page in ("home", "keys", "settings"):
+            self.desktop.window.show_page(page)
+            await self._breath()
+            self._draw(f"{page}.png", page)
+
+    # ---- what the agent does -------------------------------------------------------------------
+    async def _person(self, code: str) -> PersonId:
+        person = await self.bridge.find_by_identifier("member", self.script.members[code])
+        if person is None:
+            raise AviseError("show.nobody", reference=self.script.members[code])
+        return person
+
+    async def _open_without_waiting(self, code: str) -> CustomerPage:
+        person = await self._person(code)
+        hits = (await self.bridge.search(self.script.members[code], 5)).hits
+        party = hits[0].entry.party
+        label = f"{party.last_name} {party.first_name}".strip()
+        self.desktop.window.sessions.open(SessionTab(person, label, Purpose.CALL))
+        return self._page_of(person)
+
+    async def _open(self, code: str, timing: str) -> CustomerPage:
+        started = self.env.monotonic()
+        page = await self._open_without_waiting(code)
+        await self._settled(page)
+        self._note(timing, started)
+        return page
+
+    async def _settled(self, page: CustomerPage) -> None:
+        await self._until(lambda: page.model.state.settled is not None)
+        await self._breath()
+
+    async def _type(self, words: str) -> None:
+        view = self.desktop.window.palette_view
+        view.field.setText(words)
+        view.field.textEdited.emit(words)
+        await self._breath()
+
+    def _page(self) -> CustomerPage:
+        page = self.desktop.window.current_page()
+        if not isinstance(page, CustomerPage):
+            raise TypeError(type(page).__name__)
+        return page
+
+    def _page_of(self, person: PersonId) -> CustomerPage:
+        page = self.desktop.window.customers.prepare(person)
+        if not isinstance(page, CustomerPage):
+            raise TypeError(type(page).__name__)
+        return page
+
+    @staticmethod
+    def _state(page: CustomerPage, facet: str) -> FacetState | None:
+        views = page.model.views(facet)
+        return views[0].state if views else None
+
+    def _is_on_call(self) -> bool:
+        call = self.desktop.calls.call
+        return call is not None and call.state is CallState.ANSWERED
+
+    # ---- drawing -------------------------------------------------------------------------------
+    def _draw(self, file: str, shows: str, size: QSize = REFERENCE, scheme: Scheme = Scheme.LIGHT) -> None:
+        self._draw_widget(self.desktop.window, file, shows, size, scheme)
+
+    def _draw_widget(
+        self,
+        widget: QWidget,
+        file: str,
+        shows: str,
+        size: QSize = REFERENCE,
+        scheme: Scheme = Scheme.LIGHT,
+    ) -> None:
+        started = self.env.monotonic()
+        render(widget, self.script.target / file, size, scheme)
+        drawn = round((self.env.monotonic() - started) * 1000)
+        self.pictures.append(Picture(file, shows, size.width(), size.height(), scheme, theme().zoom, drawn))
+        theme().set_scheme(Scheme.LIGHT)
+
+    def _note(self, name: str, started: float) -> None:
+        self.timings[name] = round((self.env.monotonic() - started) * 1000)
+
+    async def _breath(self) -> None:
+        """Let what was told reach the screen: a few frames."""
+        await asyncio.sleep(0.25)
+
+    async def _until(self, condition: Callable[[], bool]) -> None:
+        async with asyncio.timeout(PATIENCE):
+            # What is waited for are states of several widgets: looking is simpler than one event each.
+            while not condition():  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+
+    def _write(self) -> None:
+        document = {
+            "pictures": [asdict(picture) for picture in self.pictures],
+            "timings": [{"name": name, "milliseconds": value} for name, value in self.timings.items()],
+        }
+        text = json.dumps(document, ensure_ascii=False, indent=2)
+        (self.script.target / "tour.json").write_text(text + "\n", encoding="utf-8")
