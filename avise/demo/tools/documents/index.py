@@ -9,9 +9,9 @@ from datetime import datetime
 from pathlib import Path
 from threading import Lock
 from typing import Any
-from zoneinfo import ZoneInfo
 
-_PARIS = ZoneInfo("Europe/Paris")
+from avise.demo.tools.documents.loader import PARIS
+
 _COLUMNS = "name, title, kind, dated, direction, state, size, media_type, medical, person"
 
 
@@ -44,7 +44,7 @@ class DocumentEntry:
     @property
     def modified(self) -> float:
         """Return the moment of the document, in seconds since 1970."""
-        return datetime.strptime(self.dated, "%d/%m/%Y %H:%M").replace(tzinfo=_PARIS).timestamp()
+        return datetime.strptime(self.dated, "%d/%m/%Y %H:%M").replace(tzinfo=PARIS).timestamp()
 
 
 class DocumentIndex:

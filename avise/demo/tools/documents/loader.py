@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from avise.demo.population.entities import Document, Dossier
 from avise.demo.population.spec import WorldSpec
@@ -12,6 +13,7 @@ from avise.demo.tools.codes import coded, iso
 from avise.demo.tools.loading import SqliteWriter
 
 FILE_NAME = "documents.sqlite"
+PARIS = ZoneInfo("Europe/Paris")
 
 _SCHEMA = """
 create table folder (code text primary key, last_name text, first_name text, birth_date text) without rowid;
@@ -81,7 +83,7 @@ class Loader:
                 f"{document.id}.{_EXTENSIONS.get(document.media_type, 'bin')}",
                 document.title,
                 coded(KINDS, document.kind),
-                f"{document.dated:%d/%m/%Y %H:%M}",
+                f"{document.dated.astimezone(PARIS):%d/%m/%Y %H:%M}",
                 coded(DIRECTIONS, document.direction),
                 coded(STATES, document.status),
                 # An awaited document is a place kept for it: there is nothing to open yet.
