@@ -84,8 +84,8 @@ def _row(event: Component, etag: str, properties: Mapping[str, str], zone: ZoneI
     if "RRULE" in event:
         # The server did not unroll the series: its first day alone would be a lie.
         raise ValueError
-    uid, starts = _text(event, "UID"), event.decoded("DTSTART")
-    occurrence = event.decoded("RECURRENCE-ID") if "RECURRENCE-ID" in event else None
+    uid, starts = _text(event, "UID"), _date(event, "DTSTART")
+    occurrence = _date(event, "RECURRENCE-ID") if "RECURRENCE-ID" in event else None
     moment = f"/{_moment(occurrence, zone)}" if occurrence is not None else ""
     row: dict[str, object] = {name: _text(event, wanted) for name, wanted in properties.items()}
     row |= {
@@ -106,11 +106,20 @@ def _row(event: Component, etag: str, properties: Mapping[str, str], zone: ZoneI
     return row
 
 
+def _date(event: Component, name: str) -> date:
+    """Return a date or a time of an event; ValueError for one in a zone that nobody knows."""
+    told: date = event.decoded(name)
+    unknown = "TZID" in event[name].params and isinstance(told, datetime) and told.tzinfo is None
+    if unknown:
+        # Read as one of ours, it would be a wrong hour that looks right.
+        raise ValueError
+    return told
+
+
 def _end(event: Component, starts: date) -> date:
     """Return when an event ends (RFC 5545, section 3.6.1): told, by a duration, or by its nature."""
     if "DTEND" in event:
-        told: date = event.decoded("DTEND")
-        return told
+        return _date(event, "DTEND")
     if "DURATION" in event:
         length: timedelta = event.decoded("DURATION")
         return starts + length

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event, vCalAddress
+from icalendar import Event, vCalAddress
 
 from avise.demo.population.entities import Appointment, Dossier
 from avise.demo.tools.codes import coded
@@ -19,8 +20,11 @@ STATUS: Mapping[str, str] = {"confirmed": "CONFIRMED", "tentative": "TENTATIVE",
 """The standard knows three; whether a confirmed meeting took place is in X-SUITE."""
 OUTCOMES: Mapping[str, str] = {"done": "HONORE", "missed": "ABSENT"}
 
-_ZONE = "Europe/Paris"
-_TIMEZONE = """BEGIN:VTIMEZONE
+_PARIS = ZoneInfo("Europe/Paris")
+_HEAD = """BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//Agenda fictif//FR
+BEGIN:VTIMEZONE
 TZID:Europe/Paris
 BEGIN:DAYLIGHT
 DTSTART:19810329T020000
@@ -38,17 +42,13 @@ TZOFFSETTO:+0100
 END:STANDARD
 END:VTIMEZONE
 """
+_FOOT = "END:VCALENDAR\n"
 
 
 def calendar_file(dossier: Dossier, appointment: Appointment) -> bytes:
     """Return the file of one appointment."""
-    calendar = Calendar()
-    calendar.add("prodid", "-//Agenda fictif//FR")
-    calendar.add("version", "2.0")
-    calendar.add_component(Calendar.from_ical(_TIMEZONE))
-    calendar.add_component(_event(dossier, appointment))
-    written: bytes = calendar.to_ical()
-    return written
+    event: bytes = _event(dossier, appointment).to_ical()
+    return _lines(_HEAD) + event + _lines(_FOOT)
 
 
 def file_name(appointment: Appointment) -> str:
@@ -56,13 +56,16 @@ def file_name(appointment: Appointment) -> str:
     return f"{appointment.uid.partition('@')[0]}.ics"
 
 
+def _lines(text: str) -> bytes:
+    return text.replace("\n", "\r\n").encode("ascii")
+
+
 def _event(dossier: Dossier, appointment: Appointment) -> Event:
     event = Event()
     event.add("uid", appointment.uid)
     event.add("dtstamp", appointment.starts_at)
-    # The zone by its name: an offset alone would not follow the change of hour.
-    event.add("dtstart", appointment.starts_at.replace(tzinfo=None), parameters={"TZID": _ZONE})
-    event.add("dtend", appointment.ends_at.replace(tzinfo=None), parameters={"TZID": _ZONE})
+    event.add("dtstart", appointment.starts_at.astimezone(_PARIS))
+    event.add("dtend", appointment.ends_at.astimezone(_PARIS))
     event.add("summary", appointment.subject)
     if appointment.place:
         event.add("location", appointment.place)
