@@ -259,9 +259,10 @@ class OpenDossier:
             error=reading.error,
             withheld=reading.withheld,
         )
-        state = facet_state(
+        found = facet_state(
             known, self.env.now(), offer.fresh_for or spec.fresh_for, offer.usable_for or spec.usable_for
         )
+        state = FacetState.NOT_APPLICABLE if found is FacetState.EMPTY and spec.id in _FOR_SOME else found
         shown = state not in (FacetState.WITHHELD, FacetState.FORBIDDEN, FacetState.FAILED)
         return replace(
             slot.view,
@@ -403,6 +404,10 @@ class OpenDossier:
 _TOLD_IN_TIMELINE = frozenset(
     {"benefits", "contributions", "complaints", "documents", "appointments", "authorizations"}
 )
+
+
+_FOR_SOME = frozenset({"company"})
+"""Facets that many members do not have: nothing found means that there is no such block."""
 
 
 def _record_of(record: Record) -> FacetRecord:

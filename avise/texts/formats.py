@@ -134,7 +134,9 @@ def timeline_day(day: date, today: date) -> str:
 
 
 def format_age(delta: timedelta) -> str:
-    """Write how old a reading is: il y a 2 h 35, il y a 12 min, il y a 3 j."""
+    """Write how old a reading is: à l'instant, il y a 12 min, il y a 2 h 35, il y a 3 j."""
+    if delta < timedelta(minutes=1):
+        return text("when.just_now")
     return text("when.ago", duration=format_duration(delta))
 
 

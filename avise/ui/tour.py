@@ -15,8 +15,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication, QWidget
 
 from avise.env import Env
 from avise.models.customer import PersonId
@@ -37,6 +38,7 @@ from avise.ui.theme import Scheme, theme
 REFERENCE = QSize(1440, 900)
 SMALL = QSize(1366, 768)
 LARGE = QSize(1920, 1080)
+SHEET = QSize(1440, 640)
 
 PATIENCE = 30.0
 """Seconds before a screen that does not come is a failure of the tour."""
@@ -117,7 +119,9 @@ class Tour:
         self._page().open_detail("benefits")
         await self._breath()
         self._draw("benefits-detail.png", "reimbursements, every field")
-        self._draw_widget(facet_states_sheet(self.env), "facet-states.png", "a block in each of its states")
+        self._press_escape()
+        sheet = facet_states_sheet(self.env)
+        self._draw_widget(sheet, "facet-states.png", "a block in each of its states", SHEET)
         await self._open("P04", "company member settled")
         self._draw("customer-collective.png", "member of a collective contract")
         await self._open("P08", "family settled")
@@ -237,6 +241,11 @@ class Tour:
         view.field.setText(words)
         view.field.textEdited.emit(words)
         await self._breath()
+
+    def _press_escape(self) -> None:
+        """Close the top layer of the page, as the key does."""
+        escape = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Escape, Qt.KeyboardModifier.NoModifier)
+        QApplication.sendEvent(self._page(), escape)
 
     def _page(self) -> CustomerPage:
         page = self.desktop.window.current_page()
