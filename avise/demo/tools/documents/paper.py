@@ -10,6 +10,8 @@ from avise.demo.tools.documents.greyscale_jpeg import greyscale_jpeg
 from avise.demo.tools.documents.index import DocumentEntry
 
 NOTICE = "Document fictif, produit pour une démonstration."
+_JFIF_HEAD = 20
+"""Bytes of the two markers that start a JPEG file, which nothing may part (JFIF 1.02)."""
 _MOST_COMMENT = 65_533
 """Bytes in one comment of a JPEG (ITU-T T.81, B.2.4.5: a length of two bytes counts itself)."""
 
@@ -102,4 +104,4 @@ def _padded_jpeg(picture: bytes, size: int) -> bytes:
         length = min(left - 4, _MOST_COMMENT)
         comments += b"\xff\xfe" + (length + 2).to_bytes(2, "big") + b" " * length
         left -= length + 4
-    return picture[:2] + bytes(comments) + picture[2:]
+    return picture[:_JFIF_HEAD] + bytes(comments) + picture[_JFIF_HEAD:]
