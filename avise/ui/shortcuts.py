@@ -51,8 +51,7 @@ _COMMAND, _OF_CUSTOMER = InPalette.COMMANDS, InPalette.CUSTOMER
 
 SHORTCUTS: tuple[Shortcut, ...] = (
     Shortcut("palette", ("Ctrl+K",), _E, "search"),
-    Shortcut("help", ("F1",), _E, "circle-help", _COMMAND),
-    Shortcut("keys", ("Ctrl+F1",), _E, "keyboard", _COMMAND),
+    Shortcut("keys", ("F1", "Ctrl+F1"), _E, "keyboard", _COMMAND),
     Shortcut("next_zone", ("F6",), _E),
     Shortcut("previous_zone", ("Shift+F6",), _E),
     Shortcut("escape", ("Esc",), _E, handled_by_view=True),

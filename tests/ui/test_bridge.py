@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 
 import pytest
 from PySide6.QtWidgets import QApplication
@@ -18,6 +18,7 @@ from avise.ui.bridge import DeskBridge
 from avise.ui.mailbox import BUDGET_SECONDS, Drain, Mailbox
 from tests.ui.persona import HELENE, helene_updates
 from tests.ui.scripted_desk import DIRECTORY, ScriptedDesk
+from tests.ui.waiting import until
 
 Run = Callable[[Coroutine[object, object, None]], None]
 
@@ -31,12 +32,6 @@ def engine() -> Iterator[LoopThread]:
     thread.stop()
 
 
-async def until(condition: Callable[[], bool]) -> None:
-    """Wait until something is true; the test's own limit stops it."""
-    while not condition():
-        await asyncio.sleep(0.005)
-
-
 def test_a_call_runs_in_the_engines_thread_and_answers_here(
     run: Run, engine: LoopThread, qapp: QApplication
 ) -> None:
@@ -44,6 +39,7 @@ def test_a_call_runs_in_the_engines_thread_and_answers_here(
 
     class Desk(ScriptedDesk):
         async def setting(self, key: str) -> str:
+            assert key == "theme"
             seen.append(threading.current_thread().name)
             return "dark"
 
@@ -71,7 +67,7 @@ def test_cancelling_a_call_cancels_it_in_the_engine(run: Run, engine: LoopThread
     class Desk(ScriptedDesk):
         async def setting(self, key: str) -> str:
             try:
-                await asyncio.sleep(60)
+                await asyncio.sleep(60 if key else 0)
             except asyncio.CancelledError:
                 cancelled.set()
                 raise
@@ -98,7 +94,7 @@ def test_a_cancellation_by_the_engine_is_an_error_here(
             assert task is not None
             task.cancel()
             await asyncio.sleep(1)
-            return ""
+            return key
 
     async def scenario() -> None:
         with pytest.raises(AviseError) as caught:
@@ -179,8 +175,9 @@ def test_a_bug_in_a_stream_is_told_by_its_kind_without_its_text(
     run: Run, engine: LoopThread, qapp: QApplication, caplog: pytest.LogCaptureFixture
 ) -> None:
     class Desk(ScriptedDesk):
-        async def sources(self):  # type: ignore[no-untyped-def]  # shorter than the scripted one
-            raise ValueError("MARCHAND 2680344109214")
+        async def sources(self) -> AsyncIterator[tuple[SourceStatus, ...]]:
+            if self.statuses:
+                raise ValueError("MARCHAND 2680344109214")
             yield ()
 
     async def scenario() -> None:

@@ -51,8 +51,8 @@ class HomePage(QWidget):
         super().__init__(parent)
         self.setProperty("role", "app")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        search = Button(text("home.search"), ButtonKind.PRIMARY, icon="search", keys=keys_of("palette"))
-        search.clicked.connect(self.search_requested)
+        self._search = Button(text("home.search"), ButtonKind.PRIMARY, icon="search", keys=keys_of("palette"))
+        self._search.clicked.connect(self.search_requested)
         self._model = PaletteTableModel(self)
         self.rows = RowsView(ROW_HEIGHT, text("home.recents"))
         self.rows.setModel(self._model)
@@ -74,7 +74,7 @@ class HomePage(QWidget):
         panels.setStretch(2, 1)
         self.setLayout(
             column(
-                row(Label(title, "title"), None, search),
+                row(Label(title, "title"), None, self._search),
                 panels,
                 None,
                 gap=8,
@@ -123,8 +123,9 @@ class HomePage(QWidget):
         self._sources.body.addWidget(last)
 
     def zones(self) -> list[Zone]:
-        """Return the recents."""
-        return [("home.recents", self.rows)]
+        """Return the recents, or the way to the search while there are none."""
+        first: QWidget = self._search if self.rows.isHidden() else self.rows
+        return [("home.recents", first)]
 
     def activate(self) -> None:
         """Nothing to start: the window feeds the page."""

@@ -19,12 +19,17 @@ _WIDTH = 420
 
 
 class ReasonDialog(QDialog):
-    """Asks why a protected file is opened; the reason is written in the journal."""
+    """Asks why a protected file is opened; the reason is written in the journal.
+
+    Attributes:
+        reason: what was written; it outlives the dialog, which Qt deletes when it closes.
+    """
 
     def __init__(self, label: str, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle(text("reason.title"))
         self.setFixedWidth(theme().px(_WIDTH))
+        self.reason = ""
         self.field = QLineEdit()
         self.field.setAccessibleName(text("reason.field"))
         self.field.textChanged.connect(self._on_changed)
@@ -46,17 +51,14 @@ class ReasonDialog(QDialog):
             )
         )
 
-    def reason(self) -> str:
-        """Return what was written."""
-        return self.field.text().strip()
-
-    @Slot()
-    def _on_changed(self) -> None:
-        self._open.setEnabled(bool(self.reason()))
+    @Slot(str)
+    def _on_changed(self, words: str) -> None:
+        self.reason = words.strip()
+        self._open.setEnabled(bool(self.reason))
 
     @Slot()
     def _on_return(self) -> None:
-        if self.reason():
+        if self.reason:
             self.accept()
 
 

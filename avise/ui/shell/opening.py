@@ -46,7 +46,7 @@ class Opening(QObject):
     async def _ask_reason(self, tab: SessionTab, *, behind: bool) -> None:
         dialog = ReasonDialog(tab.label, self._window)
         if await ask(dialog) == QDialog.DialogCode.Accepted:
-            self._open_for(tab, dialog.reason(), behind=behind)
+            self._open_for(tab, dialog.reason, behind=behind)
 
     def _open_for(self, tab: SessionTab, reason: str, *, behind: bool) -> None:
         opened = SessionTab(tab.person, tab.label, tab.purpose, reason, tab.birth_year, tab.restricted)

@@ -33,7 +33,7 @@ from avise.ui.widgets.label import Label
 from avise.ui.widgets.layout import clear, column, row
 from avise.ui.widgets.line import HorizontalLine
 
-WIDTH = 404
+WIDTH, NARROW_WIDTH = 404, 360
 ATTEMPTS = 6
 _MARGINS = (16, 12, 16, 12)
 
@@ -58,6 +58,7 @@ class SourceDetail(QScrollArea):
     def __init__(self, env: Env, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._env = env
+        self._narrow = False
         self._source: SourceStatus | None = None
         self.setAccessibleName(text("sources.detail"))
         self.setWidgetResizable(True)
@@ -103,6 +104,11 @@ class SourceDetail(QScrollArea):
                 self._sections.addWidget(HorizontalLine())
         self._sections.addStretch(1)
         self._on_tick()
+
+    def set_narrow(self, *, narrow: bool) -> None:
+        """Leave more room to the table (`ui.md` 4.3, under 1401)."""
+        self._narrow = narrow
+        self._on_theme_changed()
 
     def set_ticking(self, *, ticking: bool) -> None:
         """Count down while the page is on screen, and only then."""
@@ -170,7 +176,7 @@ class SourceDetail(QScrollArea):
 
     @Slot()
     def _on_theme_changed(self) -> None:
-        self.setFixedWidth(theme().px(WIDTH))
+        self.setFixedWidth(theme().px(NARROW_WIDTH if self._narrow else WIDTH))
 
 
 def _titled(title: str) -> tuple[QWidget, QVBoxLayout]:

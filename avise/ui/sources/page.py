@@ -6,8 +6,9 @@ import asyncio
 from collections.abc import Sequence
 
 from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QWidget
+from typing_extensions import override
 
 from avise.connectors.contract import Health
 from avise.env import Env
@@ -23,12 +24,16 @@ from avise.ui.sources.counters import Counters
 from avise.ui.sources.detail import SourceDetail
 from avise.ui.sources.sentences import can_retry, is_asked, worst_first
 from avise.ui.sources.table import ROW_HEIGHT, SourcesDelegate, SourcesHeader, SourcesTableModel, columns
+from avise.ui.theme import theme
 from avise.ui.widgets.button import Button
 from avise.ui.widgets.label import Label
 from avise.ui.widgets.layout import column, row
 from avise.ui.widgets.line import HorizontalLine, VerticalLine
 from avise.ui.widgets.row_list import RowsView
 from avise.ui.widgets.toast import Message
+
+REFERENCE_WIDTH = 1330
+"""Of the page, in a window of 1400."""
 
 
 class SourcesPage(QWidget):
@@ -93,6 +98,12 @@ class SourcesPage(QWidget):
         page = row(left, VerticalLine(strong=True), self.detail)
         page.setStretch(0, 1)
         self.setLayout(page)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Follow the rules of width."""
+        self.detail.set_narrow(narrow=self.width() < theme().px(REFERENCE_WIDTH))
+        super().resizeEvent(event)
 
     # ---- page of the rail --------------------------------------------------------------------
     def zones(self) -> list[Zone]:

@@ -73,8 +73,8 @@ class Column:
     align: Qt.AlignmentFlag
 
 
-_STATE, _NUMBER, _SPARK, _FAILURES, _LAST, _ACTION = 130, 66, 132, 80, 118, 84
-_SOURCE_MIN, _MARGIN, _GAP = 150, 16, 12
+_STATE, _NUMBER, _SPARK, _FAILURES, _LAST, _ACTION = 124, 66, 132, 80, 118, 84
+_SOURCE_MIN, _MARGIN, _GAP = 140, 16, 12
 
 
 def columns(width: int) -> tuple[Column, ...]:
