@@ -98,13 +98,14 @@ class JsonrpcConnector:
         if facet is None:
             raise ConnectorError(ErrorKind.UNSUPPORTED, "facet not offered", origin=Origin.CONNECTOR)
         params = _filled(facet.params, CallValues({}, self._opened().config, query.customer.ids))
-        read = 0
+        read, seen = 0, set[str]()
         for number in range(1, (facet.pages.max_pages if facet.pages else 1) + 1):
             if ctx.remaining() <= 0:
                 raise ConnectorError(ErrorKind.TIMEOUT, f"before page {number}")
             result = await self._call(ctx, facet.method, params | _part(facet, read))
             rows = rows_of(result, facet.records)
             batch = self._batch(query, facet, rows, result, read, number)
+            _refuse_same_page(batch, seen)
             yield batch
             read += len(rows)
             if batch.completeness is not Completeness.MORE:
@@ -192,6 +193,14 @@ def _part(facet: JsonrpcFacet, start: int) -> dict[str, JSON]:
     if facet.pages is None:
         return {}
     return {facet.pages.start_param: start, facet.pages.size_param: facet.pages.size}
+
+
+def _refuse_same_page(batch: Batch[Record], seen: set[str]) -> None:
+    """Refuse a page that has come before: the service ignores the part that was asked."""
+    ids = {record.id for record in batch.items}
+    if ids and ids <= seen:
+        raise ConnectorError(ErrorKind.BAD_DATA, "the same page twice")
+    seen |= ids
 
 
 def _follows(size: int, came: int, read: int, total: int | None) -> bool:

@@ -17,6 +17,8 @@ _OURS: Mapping[int, ErrorKind] = {
     -32602: ErrorKind.BUG,
 }
 """Errors of the protocol that our request, or the version of the tool, causes."""
+_OUTSIDE_LATIN_1 = frozenset("œŒŸ’‘“”…–—€\u202f\u2009")
+"""Characters of French texts that latin-1 has not."""
 _MAY_SPEAK = frozenset({ErrorKind.REJECTED, ErrorKind.INVALID, ErrorKind.CONFLICT})
 
 
@@ -78,7 +80,9 @@ def _sentence(message: object) -> str:
 def put_right(value: object) -> object:
     """Return a value whose texts that were UTF-8 read as latin-1 are text again.
 
-    A text is changed only when its characters, as latin-1 bytes, are valid UTF-8: ordinary French never is.
+    A text is changed only when its characters, as latin-1 bytes, are UTF-8 for characters that French is
+    written with: ordinary French never is ("LIBERTÉ" before a no-break space is UTF-8, but for a letter of
+    another alphabet).
     """
     if isinstance(value, str):
         return _put_right(value)
@@ -93,6 +97,11 @@ def _put_right(text: str) -> str:
     if text.isascii():
         return text
     try:
-        return text.encode("latin-1").decode("utf-8")
+        meant = text.encode("latin-1").decode("utf-8")
     except UnicodeError:
         return text
+    return meant if all(_is_french(character) for character in meant) else text
+
+
+def _is_french(character: str) -> bool:
+    return character.isascii() or "\u00a0" <= character <= "\u00ff" or character in _OUTSIDE_LATIN_1

@@ -142,7 +142,9 @@ def lay_down_world(folder: Path) -> None:
 
 
 @dataclass(frozen=True)
-class _Secrets:
+class Secrets:
+    """Gives secrets from a mapping."""
+
     values: Mapping[tuple[str, str], str]
 
     async def get(self, instance: str, name: str) -> str | None:
@@ -164,7 +166,7 @@ async def host_of(
         InstanceSettings(name, name, config, connector_file=folder / f"{name}.toml")
         for name, config in tools.settings().items()
     ]
-    kept = _Secrets(tools.secrets() if secrets is None else secrets)
+    kept = Secrets(tools.secrets() if secrets is None else secrets)
     host = ConnectorHost(SystemEnv(), NoSnapshots(), settings, kept, connectors=Registry())
     await host.start()
     try:
