@@ -12,7 +12,6 @@ from avise.connectors.caldav.options import CaldavFacet, CaldavOptions
 from avise.connectors.contract import (
     Batch,
     CallContext,
-    Completeness,
     ConnectorEnv,
     ConnectorError,
     FacetQuery,
@@ -26,7 +25,7 @@ from avise.connectors.declarative.call_values import CallValues
 from avise.connectors.declarative.placeholders import parse_template
 from avise.connectors.endpoints import HttpEndpoint
 from avise.connectors.multistatus import XML_HEADERS, read_multistatus
-from avise.connectors.row_mapping import RowMapper
+from avise.connectors.row_mapping import RowMapper, absent
 from avise.connectors.shipped import ShippedFile
 from avise.models.errors import ErrorKind, Origin
 from avise.models.json_types import JSON
@@ -92,13 +91,13 @@ class CaldavConnector:
         """Yield the events of the customer's calendar in one batch.
 
         Raises:
-            ConnectorError: NOT_FOUND for an unknown calendar unless the file says that it is an empty one;
+            ConnectorError: NOT_FOUND for an unknown calendar, unless the file says otherwise;
                 BAD_DATA for an answer that is not about it.
         """
         facet = self._facet(query.facet)
         reply = await self._report(facet, query, ctx)
         if reply.status == HTTPStatus.NOT_FOUND:
-            yield _absent(facet)
+            yield absent(facet.on_404)
             return
         # A long calendar takes tenths of a second to read: not on the loop that paints the window.
         events = await ctx.blocking(read_events, reply, facet.properties, self._zone)
@@ -116,7 +115,7 @@ class CaldavConnector:
             CallValues({}, self._config, query.customer.ids).path(facet.path),
             content=query_body(window),
             headers={**XML_HEADERS, "Depth": "1"},
-            accept_status={HTTPStatus.NOT_FOUND} if facet.on_404 != "error" else (),
+            accept_status={HTTPStatus.NOT_FOUND},
             template=parse_template(facet.path).route(),
         )
 
@@ -125,9 +124,3 @@ class CaldavConnector:
         if facet is None:
             raise ConnectorError(ErrorKind.UNSUPPORTED, "facet not offered", origin=Origin.CONNECTOR)
         return facet
-
-
-def _absent(facet: CaldavFacet) -> Batch[Record]:
-    if facet.on_404 == "not_found":
-        raise ConnectorError(ErrorKind.NOT_FOUND, "no such calendar")
-    return Batch((), Completeness.COMPLETE)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from avise.connectors.declarative.values import RoutePath, Section, TimeZone
-from avise.connectors.row_mapping import RowMapping
+from avise.connectors.row_mapping import On404, RowMapping
 
 _PROPERTY = re.compile(r"[A-Za-z0-9-]+")
 _LONGEST_WINDOW_DAYS = 3_660
@@ -35,7 +35,7 @@ class CaldavFacet(RowMapping):
 
     path: RoutePath
     """Of the calendar: "/rdv/{customer.calendar.contact}/"."""
-    on_404: Literal["error", "empty", "not_found"]
+    on_404: On404
     """No default: a calendar that does not exist yet and an unknown customer must not look alike."""
     past_days: Days = 1_095
     """Events that ended earlier are not asked for."""

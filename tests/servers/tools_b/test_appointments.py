@@ -49,7 +49,8 @@ from tests.servers.tools_b.world import (
 )
 
 FILE = resource_folder("connectors") / "demo" / "appointments.toml"
-MINI = WorldSpec.for_preset("mini")
+MINI = WorldSpec.for_preset("mini", as_of=SystemEnv().now().date())
+"""A world of today: the connector asks for a window of time around today."""
 
 
 async def _read(host: ConnectorHost, index: int, seen: IdentityEvidence | None = None) -> FacetReading:
