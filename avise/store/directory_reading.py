@@ -21,8 +21,8 @@ PERSON_BOUND = 200
 """Names read from one range: four screens of results."""
 DAY_BOUND = 1_500
 """Names born on one day: about 180 in 4.3 million persons."""
-WORD_BOUND = 300
-"""Surnames read from a prefix of the dictionary."""
+WORD_BOUND = 120
+"""Surnames read from one range of the dictionary: each then costs a range of persons."""
 
 _ROW = "k.last, k.first, k.birth, k.party, k.kind, k.city"
 _FROM_LISTED_WORDS = f"SELECT {_ROW} FROM json_each(?) AS w CROSS JOIN name_key AS k"  # noqa: S608 - constants

@@ -40,6 +40,8 @@ OTHER_NAME = 25.0
 MIN_BEGINNING = 3
 """Letters of a surname before its beginning is tried together with a first name."""
 MIN_TOWN_BEGINNING = 4
+FEW = 5
+"""Exact answers to a name with a first name, a date or a town that make mistakes not worth looking for."""
 POSTCODE_DIGITS = 5
 
 
@@ -216,10 +218,12 @@ class DirectorySearch:
         self, words: tuple[str, ...], filters: Filters, town: str = "", *, forgiving: bool = True
     ) -> None:
         readings = name_readings(words)
+        alone = len(words) == 1 and filters == Filters()
+        enough = self._wanted if alone else min(self._wanted, FEW)
         kept = 0
         for rows in self._ranges(readings, filters, forgiving=forgiving):
             kept += self._keep_rows(rows, readings, filters, town)
-            if kept >= self._wanted:
+            if kept >= enough:
                 return
 
     def _ranges(
