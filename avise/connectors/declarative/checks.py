@@ -54,7 +54,12 @@ _SLOTS: tuple[tuple[tuple[str, ...], frozenset[str]], ...] = (
     (("live", "*", "query", "*"), frozenset({_CUSTOMER, "record"})),
     (("live", "*", "params", "*"), frozenset({_CUSTOMER, "record"})),
     (("content", "*", "path"), frozenset({"ref"})),
+    (("options", "path"), frozenset()),
+    (("options", "check_path"), frozenset()),
+    (("options", "session", "params", "*"), frozenset()),
+    (("options", "check", "params", "*"), frozenset()),
     (("options", "facets", "*", "path"), frozenset({_CUSTOMER})),
+    (("options", "facets", "*", "params", "*"), frozenset({_CUSTOMER})),
 )
 """Where a template may stand, and what it may name besides `{config.…}`."""
 
@@ -183,7 +188,7 @@ def _needed_ids(document: Document) -> Iterator[Finding]:
 
 def _secrets(document: Document) -> Iterator[Finding]:
     declared = _config(document)
-    for pattern in (("http", "auth", "secret"), ("sql", "password_secret")):
+    for pattern in (("http", "auth", "secret"), ("sql", "password_secret"), ("options", "session", "secret")):
         for path, name in found(document, pattern):
             if not isinstance(name, str):
                 continue
