@@ -1,6 +1,7 @@
 """Run the benchmarks: `python3 dev.py bench [NAME…] [--quick] [--json FILE]`.
 
-Each module of this folder with a `run(quick: bool) -> list[Measure]` is one benchmark. A measure is
+Each module of this folder with a `run(quick: bool) -> list[Measure]` is one benchmark and runs in a
+process of its own, so that none is measured in the memory and the threads of another. A measure is
 `{name, value, unit, bar, ok}`; `bar` is the limit that the value must stay under (None: told for
 information).
 """
@@ -12,19 +13,26 @@ import importlib
 import json
 import pkgutil
 import sys
+import tempfile
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
 import benchmarks
+from benchmarks.harness.children import run_to_end
 from benchmarks.measure import Measure
+
+LIMIT_SECONDS = 900.0
+"""A benchmark that takes longer is stuck."""
 
 
 def names() -> list[str]:
     """Return the names of the benchmarks."""
-    found = (module.name for module in pkgutil.iter_modules(benchmarks.__path__))
-    return sorted(name for name in found if name not in ("__main__", "measure"))
+    found = pkgutil.iter_modules(benchmarks.__path__)
+    return sorted(
+        module.name for module in found if not module.ispkg and module.name not in ("__main__", "measure")
+    )
 
 
 def main() -> int:
@@ -33,19 +41,39 @@ def main() -> int:
     parser.add_argument("names", nargs="*", choices=[*names(), []], metavar="NAME")
     parser.add_argument("--quick", action="store_true", help="shorter, less precise")
     parser.add_argument("--json", type=Path, metavar="FILE")
+    parser.add_argument("--here", action="store_true", help="in this process, for a profiler")
     chosen = parser.parse_args()
     measures: list[Measure] = []
     for name in chosen.names or names():
-        module = importlib.import_module(f"benchmarks.{name}")
-        if hasattr(module, "run"):
-            measures.extend(module.run(quick=chosen.quick))
-    _print(measures)
+        measures.extend(run_here(name, quick=chosen.quick) if chosen.here else run_apart(name, quick=chosen.quick))
+    print_table(measures)
     if chosen.json:
         chosen.json.write_text(json.dumps(measures, indent=2), encoding="utf-8")
     return 0 if all(measure["ok"] for measure in measures) else 1
 
 
-def _print(measures: list[Measure]) -> None:
+def run_here(name: str, *, quick: bool) -> list[Measure]:
+    """Run a benchmark in this process."""
+    module = importlib.import_module(f"benchmarks.{name}")
+    figures: list[Measure] = module.run(quick=quick)
+    return figures
+
+
+def run_apart(name: str, *, quick: bool) -> list[Measure]:
+    """Run a benchmark in a process of its own.
+
+    Raises:
+        subprocess.SubprocessError: it failed or took too long; its own words are on the error output.
+    """
+    with tempfile.TemporaryDirectory(prefix="avise-bench-") as folder:
+        told = Path(folder) / "measures.json"
+        run_to_end(["-m", "benchmarks.harness.one", name, str(told), *["--quick"] * quick], LIMIT_SECONDS)
+        figures: list[Measure] = json.loads(told.read_text(encoding="utf-8"))
+        return figures
+
+
+def print_table(measures: list[Measure]) -> None:
+    """Print the figures for people."""
     table = Table("measure", "value", "unit", "bar", "")
     for measure in measures:
         bar = "" if measure["bar"] is None else f"{measure['bar']:g}"

@@ -1,0 +1,1 @@
+"""What the benchmarks are made of: tools with fixed delays, children, the window, the heartbeat."""
