@@ -20,6 +20,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -243,9 +244,27 @@ def bundle(arguments: Sequence[str]) -> int:
         str(DESKTOP.python), "-m", "PyInstaller", "--noconfirm", "--distpath", "dist", "--workpath", "build",
         "installer/avise.spec", *arguments,
     ])  # fmt: skip
-    program = ROOT / "dist" / "avise" / "avise"
-    run([str(program), "--version"])
-    return run([str(program), "--check-start"], env={"QT_QPA_PLATFORM": "offscreen"}, check=False)
+    program = str(ROOT / "dist" / "avise" / "avise")
+    run([program, "--version"])
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "settings.toml").write_text(EMPTY_PROFILE, encoding="utf-8")
+        arguments = ["--profile", folder, "--check-start"]
+        status = run([program, *arguments], env={"QT_QPA_PLATFORM": "offscreen"}, check=False)
+    print("The packaged program started and ended well." if status == 0 else "It did not start.")
+    return status
+
+
+EMPTY_PROFILE = """
+synthetic = true
+site_namespace = "00000000-0000-4000-8000-000000000001"
+identity_master = "none"
+[user]
+login = "check"
+name = "Check"
+[key]
+source = "demo"
+"""
+"""A desk without any tool, enough to see that the packaged program starts."""
 
 
 def run_avise(arguments: Sequence[str]) -> int:

@@ -120,14 +120,16 @@ class Engine:
 
     def store_sentence(self) -> str:
         """Return what there is to say of the store: "all is well", or what was set aside and why."""
-        notices = self._store.notices if self._store is not None else ()
+        notices = self.notices()
         if not notices:
             return text("doctor.ok")
         return " ".join(text(notice.message_key, **notice.params) for notice in notices)
 
     def notices(self) -> tuple[AviseError, ...]:
         """Return what staff must be told about this start."""
-        return tuple(self._store.notices) if self._store is not None else ()
+        if self._store is None:
+            return ()
+        return (*self._store.notices, *self.directory.notices)
 
     def stop(self) -> None:
         """End everything in order; may be called twice."""
@@ -192,6 +194,9 @@ class Engine:
         if hasattr(self, "directory"):
             await self.directory.aclose()
         if self._store is not None:
+            # Health data do not stay on a workstation that nobody works at (`connectors.md` C9).
+            with contextlib.suppress(AviseError):
+                await Snapshots(self._store, self.env).purge_health()
             await self._store.aclose()
 
 
