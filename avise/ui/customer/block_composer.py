@@ -113,7 +113,9 @@ def _count(view: FacetView, look: StateLook) -> str:
     if view.unreadable:
         return text("block.count_of", shown=known, total=known + view.unreadable)
     if view.total is not None and view.total > known:
-        return text("block.count_of", shown=known, total=view.total)
+        if view.state is FacetState.TRUNCATED:
+            return text("block.count_of", shown=known, total=view.total)
+        return str(view.total)
     return str(known) if known > 1 else ""
 
 

@@ -162,9 +162,7 @@ def _error_with_copy(
     when = format_moment(view.as_of, now) if view.as_of else ""
     count = len(view.records)
     copy = plural("block.last_copy", count, time=when) if count else text("block.last_copy_empty", time=when)
-    label, action = (
-        ("block.action.hide_copy", "hide_copy") if copy_shown else ("block.action.show_copy", "show_copy")
-    )
+    action = "hide_copy" if copy_shown else "show_copy"
     return StateLook(
         chip=_error_chip(error),
         reading=reading,

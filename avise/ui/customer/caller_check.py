@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from PySide6.QtCore import QObject, QPoint, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
@@ -34,28 +36,33 @@ class CallerCheck(QObject):
     ) -> None:
         super().__init__(page)
         self._model, self._header, self._tasks, self._page = model, header, tasks, page
-        self.restricted = RestrictedPanel(model.reveal, model.compare, tasks, page)
-        self.verification = VerificationPanel(model.verify, tasks, page)
         header.verification_requested.connect(self.verify_caller)
         header.reveal_requested.connect(lambda: self.ask_restricted("reveal", "nir", ""))
         header.compare_requested.connect(lambda: self.ask_restricted("compare", "nir", ""))
-        model.header_changed.connect(self._on_header_changed)
         model.verification_changed.connect(self._on_verification_changed)
 
-    @Slot()
-    def _on_header_changed(self) -> None:
-        header = self._model.state.header
-        if header is not None:
-            self.verification.set_phone(header.phone)
+    @cached_property
+    def restricted(self) -> RestrictedPanel:
+        """The panel of restricted values, made at its first use."""
+        return RestrictedPanel(self._model.reveal, self._model.compare, self._tasks, self._page)
+
+    @cached_property
+    def verification(self) -> VerificationPanel:
+        """The questions to the caller, made at their first use."""
+        return VerificationPanel(self._model.verify, self._tasks, self._page)
 
     @Slot()
     def _on_verification_changed(self) -> None:
-        self.verification.set_state(self._model.state.verification)
+        if "verification" in self.__dict__:
+            self.verification.set_state(self._model.state.verification)
 
     @Slot()
     def verify_caller(self) -> None:
         """Open the questions to put to the caller."""
         anchor = self._header.mapTo(self._page, self._header.identity_anchor())
+        header = self._model.state.header
+        self.verification.set_phone(header.phone if header is not None else "")
+        self.verification.set_state(self._model.state.verification)
         self.verification.open_at(anchor + QPoint(0, theme().px(4)))
         self._tasks.spawn(self._load_questions(), name="verification questions")
 
@@ -82,4 +89,5 @@ class CallerCheck(QObject):
 
     def mask(self) -> None:
         """Mask what is shown: the page leaves the screen."""
-        self.restricted.close_panel()
+        if "restricted" in self.__dict__:
+            self.restricted.close_panel()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
 from avise.models.interaction import TimelineGroup
@@ -46,6 +46,7 @@ class ChannelFilter(QWidget):
         self._choices: tuple[Choice, ...] = (_ALL, *TimelineGroup)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setProperty(NO_RING, True)
+        self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._tell()
         theme().changed.connect(self._on_theme_changed)
@@ -169,14 +170,10 @@ class ChannelFilter(QWidget):
         self.update()
 
     @override
-    def event(self, event: QEvent) -> bool:
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Name the channel under the mouse."""
-        if isinstance(event, QHelpEvent):
-            for choice, area in self._areas():
-                if area.contains(event.pos()):
-                    QToolTip.showText(event.globalPos(), self._spoken(choice), self)
-                    return True
-        return super().event(event)
+        under = next((choice for choice, area in self._areas() if area.contains(event.position())), _ALL)
+        self.setToolTip(self._spoken(under))
 
     @Slot()
     def _on_theme_changed(self) -> None:

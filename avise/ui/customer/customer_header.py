@@ -21,6 +21,7 @@ from avise.ui.theme import theme
 from avise.ui.widgets.button import Button, ButtonKind
 from avise.ui.widgets.chip import Chip, ChipSpec, Tone
 from avise.ui.widgets.label import Label
+from avise.ui.widgets.layout import row
 
 HEIGHT = 96
 _BORN = {"mr": "customer.born_m", "mrs": "customer.born_f"}
@@ -104,8 +105,11 @@ class CustomerHeader(QWidget):
 
     def _build(self) -> None:
         self._first = QHBoxLayout()
-        for widget in (self._name, self._birth, self._number, self.copy, self.identity, self._reading):
+        for widget in (self._name, self._birth):
             self._first.addWidget(widget)
+        self._first.addLayout(row(self._number, self.copy))
+        self._first.addWidget(self.identity)
+        self._first.addWidget(self._reading)
         self._first.addStretch(1)
         self._lines = QVBoxLayout(self)
         self._lines.addLayout(self._first)

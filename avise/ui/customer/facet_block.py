@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
@@ -43,11 +51,13 @@ class FacetBlock(QWidget):
         action_requested: facet, id of the action ("retry", "show_copy", "detail", "fold", "menu"…).
         move_requested: facet, where the arrows go ("up", "down", "left", "right", "first", "last").
         height_changed: the block grew; its neighbours below must move.
+        focused: the block took focus.
     """
 
     action_requested = Signal(str, str)
     move_requested = Signal(str, str)
     height_changed = Signal()
+    focused = Signal(str)
 
     def __init__(self, content: BlockContent, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,6 +68,7 @@ class FacetBlock(QWidget):
         self._buttons: dict[BlockAction, QWidget] = {}
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setProperty(NO_RING, True)
+        self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._tell()
         theme().changed.connect(self._on_theme_changed)
@@ -274,8 +285,11 @@ class FacetBlock(QWidget):
         words = content.summary or content.status if content.folded else content.status
         if not words:
             return right
-        room = right - px(PADDING_X + 15 + 8) - theme().text_width(content.title, "strong") - px(44)
-        width = min(theme().text_width(words, "source", tabular=True) + 1, max(room, px(60)))
+        room = right - px(PADDING_X + 15 + 8 + 10) - theme().text_width(content.title, "strong")
+        if content.count and not content.folded:
+            room -= max(theme().text_width(content.count, "micro") + px(8), px(16)) + px(8)
+        room -= px(13 + 5) if content.reading or content.changed else 0
+        width = min(theme().text_width(words, "source", tabular=True) + 1, max(room, px(40)))
         area = QRectF(right - width, 0, width, px(HEADER) + 1)
         draw_text(painter, area, words, "source", "text-3", RIGHT, tabular=True)
         left = area.left()
@@ -353,14 +367,24 @@ class FacetBlock(QWidget):
         return self.mapToGlobal(QPoint(theme().px(PADDING_X), theme().px(HEADER)))
 
     @override
-    def event(self, event: QEvent) -> bool:
-        """Tell a cut row in full when the mouse rests on it."""
-        if event.type() == QEvent.Type.ToolTip and not self._content.folded:
-            self.setToolTip(self._row_under_mouse())
-        return super().event(event)
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Say that the block is the current one."""
+        self.focused.emit(self.facet)
+        self.update()
 
-    def _row_under_mouse(self) -> str:
-        place = self.mapFromGlobal(self.cursor().pos())
+    @override
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Take the ring away."""
+        self.update()
+
+    @override
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Tell a cut row in full when the mouse rests on it."""
+        words = "" if self._content.folded else self._words_at(event.position().toPoint())
+        if words != self.toolTip():
+            self.setToolTip(words)
+
+    def _words_at(self, place: QPoint) -> str:
         body = self._body_rect()
         icon = QRect(0, 0, theme().px(PADDING_X + 15 + 6), theme().px(HEADER))
         if icon.contains(place):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
 from typing_extensions import override
@@ -54,7 +54,7 @@ class FacetGrid(QWidget):
         block.action_requested.connect(self.action_requested)
         block.move_requested.connect(self._on_move_requested)
         block.height_changed.connect(self._arrange)
-        block.installEventFilter(self)
+        block.focused.connect(self._on_block_focused)
         self._blocks[facet] = block
 
     # ---- what is shown -----------------------------------------------------------------------
@@ -177,16 +177,10 @@ class FacetGrid(QWidget):
                 best, distance = other, far
         return best
 
-    @override
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Follow focus from block to block."""
-        if event.type() == QEvent.Type.FocusIn and isinstance(watched, FacetBlock):
-            self.set_current(watched.facet)
-            self.current_changed.emit(watched.facet)
-            watched.update()
-        if event.type() == QEvent.Type.FocusOut and isinstance(watched, FacetBlock):
-            watched.update()
-        return super().eventFilter(watched, event)
+    @Slot(str)
+    def _on_block_focused(self, facet: str) -> None:
+        self.set_current(facet)
+        self.current_changed.emit(facet)
 
     @Slot()
     def _on_theme_changed(self) -> None:
@@ -209,16 +203,16 @@ def _lies(where: str, across: int, down: int, width: int) -> bool:
 class FacetsArea(QScrollArea):
     """The blocks, scrolled together; the block that takes focus comes on screen."""
 
-    def __init__(self, grid: FacetGrid, parent: QWidget | None = None) -> None:
+    def __init__(self, content_of: Callable[[str], BlockContent], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.grid = grid
-        self.setWidget(grid)
+        self.grid = FacetGrid(content_of, self.viewport())
+        self.setWidget(self.grid)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName(text("zone.facets"))
-        grid.current_changed.connect(self._on_current_changed)
+        self.grid.current_changed.connect(self._on_current_changed)
 
     def focus_current(self) -> None:
         """Give focus to the block that Tab reaches."""

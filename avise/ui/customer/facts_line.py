@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Signal, SignalInstance, Slot
-from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtCore import QPoint, QRectF, QSize, Signal, SignalInstance, Slot
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
 from avise.texts import text
@@ -98,6 +98,9 @@ class FactsLine(QWidget):
             if nir is not None:
                 start = nir.right() - px(_BUTTON) * (len(self._buttons) - index) + px(2)
                 button.setGeometry(int(start), (self.height() - px(_BUTTON)) // 2, px(_BUTTON), px(_BUTTON))
+        # What was left out is told when the mouse rests on the line; the NIR never is.
+        seen = {fact.id for fact in shown} | {NIR}
+        self.setToolTip("\n".join(fact.words for fact in self._facts if fact.id not in seen))
         self.update()
 
     def anchor(self) -> QPoint:
@@ -130,16 +133,6 @@ class FactsLine(QWidget):
             words = place.adjusted(px(_ICON + _ICON_GAP), 0, 2, 0)
             draw_text(painter, words, fact.words, "value", "text-2")
         painter.end()
-
-    @override
-    def event(self, event: QEvent) -> bool:
-        """Tell the facts that were left out when the mouse rests on the line."""
-        if isinstance(event, QHelpEvent):
-            shown = {fact.id for fact, _place in self._places}
-            left_out = [fact.words for fact in self._facts if fact.id not in shown and fact.id != NIR]
-            QToolTip.showText(event.globalPos(), "\n".join(left_out), self)
-            return True
-        return super().event(event)
 
     @Slot()
     def _on_theme_changed(self) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QTextCursor
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from avise.texts import plural, text
@@ -184,7 +184,7 @@ class NotePanel(QWidget):
         folded = self._compact and not self._expanded
         shown = () if folded else items[-_DEEDS_SHOWN:]
         for deed in shown:
-            self._deeds.addLayout(_deed_row(deed))
+            self._deeds.addWidget(DeedRow(deed))
         key = "note.done_in_call" if self._in_call else "note.done"
         self._deeds_title.setText(text(key))
         self._deeds_title.setVisible(bool(shown))
@@ -239,7 +239,10 @@ class NotePanel(QWidget):
         event.ignore()
 
 
-def _deed_row(deed: Deed) -> QHBoxLayout:
-    time = Label(deed.time(), "small", "meta", tabular=True)
-    words = ElidedLabel(deed.words(), "value", "text")
-    return row(time, words, gap=8)
+class DeedRow(QWidget):
+    """One line of what was done: time, words."""
+
+    def __init__(self, deed: Deed) -> None:
+        super().__init__()
+        time = Label(deed.time(), "small", "meta", tabular=True)
+        self.setLayout(row(time, ElidedLabel(deed.words(), "value", "text"), gap=8))

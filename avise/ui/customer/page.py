@@ -80,16 +80,18 @@ class CustomerPage(QWidget):
         self.tasks = TaskScope(self, report)
         self._shape = PageShape(2, 320, 420)
         self._shown = False
-        self.header = CustomerHeader(desk.session.role)
-        self.call_panel = CallPanel(env)
-        self.sheet = Sheet(self.model.content, lambda: self.model.moment().today)
-        self.rail = RightRail(lambda: self.model.moment().today)
-        self._call_edge, self._call_line = VerticalLine(strong=True), HorizontalLine(strong=True)
-        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.entry: EntryPanel | None = None
+        # From the outside in: a tree that changes parent is dressed again, whole.
+        self.header = CustomerHeader(desk.session.role, self)
+        self.call_panel = CallPanel(env, self)
+        self._call_edge = VerticalLine(strong=True, parent=self)
+        self._call_line = HorizontalLine(strong=True, parent=self)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        self.sheet = Sheet(self.model.content, lambda: self.model.moment().today, self.splitter)
+        self.rail = RightRail(lambda: self.model.moment().today, self.splitter)
         self._build()
         self.check = CallerCheck(self.model, self.header, self.tasks, self)
         self.note = NoteBinding(self.model, self.rail.note, env, self.tasks)
-        self.entry = EntryPanel(self)
         self._menu = BlockMenu(self)
         self._connect_model()
         self._connect_views()
@@ -97,8 +99,6 @@ class CustomerPage(QWidget):
         self.model.open()
 
     def _build(self) -> None:
-        self.splitter.addWidget(self.sheet)
-        self.splitter.addWidget(self.rail)
         self.splitter.setStretchFactor(0, 1)
         self.splitter.setStretchFactor(1, 0)
         self.splitter.setChildrenCollapsible(False)
@@ -446,6 +446,8 @@ class CustomerPage(QWidget):
         rows = self.sheet.timeline.rows
         place = rows.visualRect(rows.currentIndex()).bottomLeft()
         anchor = self.mapFromGlobal(rows.viewport().mapToGlobal(place))
+        if self.entry is None:
+            self.entry = EntryPanel(self)
         self.entry.open_entry(entry, self.sheet.timeline.model.source_name(entry), anchor)
 
     @Slot(object, str)

@@ -23,9 +23,9 @@ class RightRail(QScrollArea):
 
     def __init__(self, today: Callable[[], date], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.open_items = OpenItemsPanel(today)
-        self.note = NotePanel()
-        inside = QWidget()
+        inside = QWidget(self.viewport())
+        self.open_items = OpenItemsPanel(today, inside)
+        self.note = NotePanel(inside)
         inside.setProperty("role", "surface")
         inside.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         box = QVBoxLayout(inside)

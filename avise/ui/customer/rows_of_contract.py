@@ -137,13 +137,14 @@ def _other_contract(record: FacetRecord, moment: Moment) -> ListRow:
 def rights(records: Records, _moment: Moment) -> tuple[Row, ...]:
     """Return one line a card: active, since when it is on its way, until when it is valid."""
     ordered = sorted(records, key=lambda r: word(r, "valid_to"), reverse=True)
-    return tuple(_card(record) for record in ordered)
+    several = len({word(record, "person") for record in ordered}) > 1
+    return tuple(_card(record, named=several) for record in ordered)
 
 
-def _card(record: FacetRecord) -> KeyValueRow:
+def _card(record: FacetRecord, *, named: bool) -> KeyValueRow:
     until = day(record, "valid_to")
     label = text("customer.card_of", year=until.year) if until else text("customer.card")
-    if word(record, "person"):
+    if named and word(record, "person"):
         label = word(record, "person")
     chip = code_chip("rights", record, "status")
     sent = day(record, "sent_on")
@@ -151,7 +152,7 @@ def _card(record: FacetRecord) -> KeyValueRow:
     if chip is not None:
         return KeyValueRow(label, (plain(word(record, "refusal") or sent_words),), chip)
     words = ", ".join(part for part in (shown("rights", record, "status"), sent_words) if part)
-    if until is not None:
+    if until is not None and (named or not sent_words):
         words = together(words, text("customer.valid_until", date=f"{until.day:02d}/{until.month:02d}"))
     active = word(record, "status") == "active"
     return KeyValueRow(

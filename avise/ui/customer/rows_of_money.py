@@ -153,6 +153,12 @@ def _guarantee_name(record: FacetRecord) -> str:
     return capital(word(record, "label")) or code_label("guarantees", record, "category")
 
 
+def whole(value: Decimal) -> str:
+    """Return an amount without its cents when there are none: a bar is read at a glance."""
+    words = format_amount(value)
+    return words.replace(",00", "").replace(".00", "")
+
+
 def _share(record: FacetRecord) -> float:
     ceiling, used, left = (amount(record, name) for name in ("ceiling", "used", "remaining"))
     if not ceiling:
@@ -174,7 +180,7 @@ def _bar(record: FacetRecord, moment: Moment) -> BarRow:
     elif left <= 0 and renews is not None:
         right, tone = text("customer.renewable_on", date=format_date(renews)), "danger-solid"
     else:
-        right = text("customer.left_of", left=format_amount(left), ceiling=format_amount(ceiling))
+        right = text("customer.left_of", left=whole(left), ceiling=whole(ceiling))
         tone = "warn-solid" if share >= LOW_SHARE else "accent"
         tone = "danger-solid" if share >= SPENT_SHARE else tone
     person = word(record, "person")

@@ -12,7 +12,7 @@ from typing_extensions import override
 from avise.texts import text
 from avise.ui.customer.block_content import BlockContent
 from avise.ui.customer.facet_detail import FacetDetail
-from avise.ui.customer.facet_grid import FacetGrid, FacetsArea
+from avise.ui.customer.facet_grid import FacetsArea
 from avise.ui.customer.page_shape import PageShape
 from avise.ui.customer.suggestions_panel import SuggestionsPanel
 from avise.ui.customer.timeline_panel import TimelinePanel
@@ -41,31 +41,30 @@ class Sheet(QStackedWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.suggestions = SuggestionsPanel()
-        self.grid = FacetGrid(content_of)
-        self.facets = FacetsArea(self.grid)
-        self.timeline = TimelinePanel(today)
+        # From the outside in: a tree that changes parent is dressed again, whole.
+        front = QWidget(self)
+        self.addWidget(front)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal, front)
+        self.suggestions = SuggestionsPanel(front)
+        self.facets = FacetsArea(content_of, self.splitter)
+        self.grid = self.facets.grid
+        self.timeline = TimelinePanel(today, self.splitter)
         self.detail: FacetDetail | None = None
         self._shape: PageShape | None = None
         self._tab = "facets"
         self._moved: dict[int, list[int]] = {}
         self._tabs_bar: Segmented | None = None
-        self.splitter = QSplitter(Qt.Orientation.Horizontal)
-        self.splitter.addWidget(self.facets)
-        self.splitter.addWidget(self.timeline)
         self.splitter.setStretchFactor(0, 1)
         self.splitter.setStretchFactor(1, 0)
         self.splitter.setChildrenCollapsible(False)
         self.splitter.setHandleWidth(theme().px(GAP))
         self.splitter.splitterMoved.connect(self._on_splitter_moved)
         self.splitter.handle(1).installEventFilter(self)
-        front = QWidget()
         self._box = QVBoxLayout(front)
         self._box.setSpacing(theme().px(GAP))
         self._box.setContentsMargins(*(theme().px(MARGIN),) * 4)
         self._box.addWidget(self.suggestions)
         self._box.addWidget(self.splitter, 1)
-        self.addWidget(front)
         theme().changed.connect(self._on_theme_changed)
 
     # ---- shape -------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from PySide6.QtCore import (
     Slot,
 )
 from PySide6.QtGui import QKeyEvent, QPainter
-from PySide6.QtWidgets import QHeaderView, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QWidget
 from typing_extensions import override
 
 from avise.services.customer_updates import Suggestion
@@ -33,6 +33,9 @@ Index = QModelIndex | QPersistentModelIndex
 SUGGESTION_ROLE = int(Qt.ItemDataRole.UserRole)
 ROW_HEIGHT, HEADER_HEIGHT = 30, 28
 _RANK, _QUESTION, _LIKELIHOOD, _ACTION, _PADDING, _GAP = 18, 206, 96, 30, 10, 10
+
+_AFTER_TITLE = 2
+"""Place of the key cap in the header: after icon and title."""
 
 
 class SuggestionModel(QAbstractTableModel):
@@ -176,8 +179,8 @@ class SuggestionsPanel(Panel):
         self.rows.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._source = Label("", "source", "meta")
         layout = self.header.layout()
-        if layout is not None:
-            layout.addWidget(KeyCap(keys_of("suggestions")))
+        if isinstance(layout, QHBoxLayout):
+            layout.insertWidget(_AFTER_TITLE, KeyCap(keys_of("suggestions")))
         self.right.addWidget(self._source)
         self.body.addWidget(self.rows)
         self.rows.opened.connect(lambda index: self._act(index.row(), 0))
