@@ -132,7 +132,7 @@ async def test_a_document_opens_with_the_bytes_that_were_announced(start: StartT
         record.id: record.data["size"] for record in records
     }
     starts = {record.data["media_type"]: opened[record.id][:4] for record in records if record.data["size"]}
-    assert starts == {"application/pdf": b"%PDF", "image/jpeg": b"\xff\xd8\xff\xfe"}
+    assert starts == {"application/pdf": b"%PDF", "image/jpeg": b"\xff\xd8\xff\xe0"}
 
 
 async def test_an_awaited_document_has_nothing_to_open(start: StartTools) -> None:
