@@ -8,7 +8,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,8 +34,10 @@ from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 from qasync import QEventLoop
 
 from avise.ui.aio import ask
+from avise.ui.announce import Announcer
 from avise.ui.bridge import DeskBridge
 from avise.ui.shell.desktop import Desktop
+from avise.ui.shell.page import MakeCustomerPage
 from avise.ui.theme import theme
 from avise.ui.widgets.toast import Message
 
@@ -231,13 +233,13 @@ class WindowSession:
         await self._lock.release()
 
 
-def customer_page_maker(bridge: DeskBridge, env: Env) -> Callable[[PersonId, Purpose, str], QWidget]:
+def customer_page_maker(bridge: DeskBridge, env: Env) -> MakeCustomerPage:
     """Return what builds a customer's page."""
 
-    def make(person: PersonId, purpose: Purpose, reason: str) -> QWidget:
+    def make(person: PersonId, purpose: Purpose, reason: str, announcer: Announcer) -> QWidget:
         from avise.ui.customer.page import CustomerPage  # noqa: PLC0415 - not needed by the first paint
 
-        return CustomerPage(bridge, person, purpose, env=env, reason=reason)
+        return CustomerPage(bridge, person, purpose, env=env, announcer=announcer, reason=reason)
 
     return make
 

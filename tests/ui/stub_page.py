@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 from avise.models.customer import PersonId
 from avise.models.roles import Purpose
 from avise.services.desk import IncomingCall
+from avise.ui.announce import Announcer
 
 
 class StubPage(QWidget):
@@ -16,9 +17,11 @@ class StubPage(QWidget):
     title_changed = Signal(str)
     draft_changed = Signal(bool)
     close_requested = Signal()
+    open_requested = Signal(object)
 
-    def __init__(self, person: PersonId, purpose: Purpose, reason: str) -> None:
+    def __init__(self, person: PersonId, purpose: Purpose, reason: str, announcer: Announcer) -> None:
         super().__init__()
+        self.announcer = announcer
         self.person, self.purpose, self.reason = person, purpose, reason
         self.asked: list[object] = []
         self.call: IncomingCall | None = None

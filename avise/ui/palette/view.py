@@ -55,6 +55,7 @@ class PaletteView(QWidget):
         self._window = window
         self._focus_before: QWidget | None = None
         self._chosen = ""
+        self._opens_when_found: bool | None = None
         self.hide()
         self._frame = QFrame(self)
         self._frame.setProperty("role", "overlay")
@@ -75,6 +76,7 @@ class PaletteView(QWidget):
         self.rows.setItemDelegate(PaletteDelegate(self.rows))
         self.rows.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.rows.setProperty("role", "bare")
+        self.rows.setMinimumHeight(1)
         self.rows.pressed_at.connect(self._on_pressed)
         self._build()
         view_model.listed.connect(self._on_listed)
@@ -86,7 +88,9 @@ class PaletteView(QWidget):
         outer = QVBoxLayout(self._frame)
         outer.setContentsMargins(1, 1, 1, 1)
         outer.setSpacing(0)
-        outer.addLayout(self._field_row)
+        self._field_box = QWidget()
+        self._field_box.setLayout(self._field_row)
+        outer.addWidget(self._field_box)
         outer.addWidget(HorizontalLine())
         outer.addWidget(self.scopes)
         outer.addWidget(self.rows, 1)
@@ -133,6 +137,9 @@ class PaletteView(QWidget):
         self.scopes.show_scope(self._view_model.scope, found.counts)
         self._keep_choice()
         self._place()
+        if self._opens_when_found is not None and self._view_model.is_settled:
+            behind, self._opens_when_found = self._opens_when_found, None
+            self._open_current(behind=behind)
 
     def _keep_choice(self) -> None:
         """Stay on the row that the user went to; else take the first that can be chosen."""
@@ -209,6 +216,7 @@ class PaletteView(QWidget):
     @Slot(str)
     def _on_edited(self, words: str) -> None:
         self._chosen = ""
+        self._opens_when_found = None
         self._view_model.look_for(words)
 
     @Slot(str)
@@ -217,11 +225,17 @@ class PaletteView(QWidget):
 
     @Slot(QModelIndex, int)
     def _on_pressed(self, index: QModelIndex, _left: int) -> None:
-        if self.model.rows()[index.row()].can_be_chosen:
+        pressed = self.model.rows()[index.row()]
+        if pressed.can_be_chosen:
             self.rows.go_to(index.row())
+            self._chosen = pressed.identity
             self._open_current(behind=False)
 
     def _open_current(self, *, behind: bool) -> None:
+        if not self._view_model.is_settled and not self._chosen:
+            # Enter came before the answer: the rows on screen are those of the words before.
+            self._opens_when_found = behind
+            return
         chosen = self._current()
         if chosen is None or not chosen.can_be_chosen:
             return
@@ -264,6 +278,6 @@ class PaletteView(QWidget):
     @Slot()
     def _on_theme_changed(self) -> None:
         self.field.setFont(theme().font("input-large"))
-        self.field.setFixedHeight(theme().px(FIELD_HEIGHT))
+        self._field_box.setFixedHeight(theme().px(FIELD_HEIGHT))
         if not self.isHidden():
             self._on_listed()

@@ -85,12 +85,19 @@ class PaletteViewModel(QObject):
         """Look for other words; what the question before finds is dropped."""
         self.words = words
         if words.strip():
+            # The rows of the words before stay until the answer comes: nothing flickers.
+            self._state = SearchState.IDLE
             self._tasks.spawn(self._search(words), name="palette search")
         else:
             self._tasks.spawn(_nothing(), name="palette search")
             self._slow.stop()
             self._answer, self._state = None, SearchState.DONE
         self._list()
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the rows answer the words of the field."""
+        return self._state in (SearchState.DONE, SearchState.FAILED)
 
     def set_scope(self, scope: PaletteScope) -> None:
         """Look for customers alone, commands alone, or both."""

@@ -16,7 +16,7 @@ from avise.ui.shell.calls import Calls
 from avise.ui.shell.commands import Commands, is_typing
 from avise.ui.shell.main_window import CUSTOMERS, MainWindow
 from avise.ui.shell.opening import Opening
-from avise.ui.shell.sessions import MAX_SESSIONS
+from avise.ui.shell.sessions import MAX_SESSIONS, SessionTab
 from avise.ui.shell.zones import ZoneWalk
 from avise.ui.shortcuts import SHORTCUTS, Scope
 from avise.ui.theme import Scheme, theme
@@ -68,6 +68,7 @@ class WindowActions(QObject):
         window.call_panel.search_requested.connect(self.search)
         window.call_panel.note_written.connect(self._on_unlinked_note)
         window.sessions.current_changed.connect(self._on_current_changed)
+        window.customers.open_requested.connect(self._on_open_requested)
 
     def _connect_calls(self) -> None:
         self._calls.rang.connect(self._on_rang)
@@ -178,6 +179,11 @@ class WindowActions(QObject):
     @Slot(object)
     def _on_recent_chosen(self, hit: SearchHit) -> None:
         self.opening.open_hit(hit, Purpose.SEARCH)
+
+    @Slot(object)
+    def _on_open_requested(self, person: PersonId) -> None:
+        # The page says its name when it is read; until then the tab has none.
+        self.opening.open_tab(SessionTab(person, ""))
 
     @Slot()
     def _on_current_changed(self) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from avise.models.customer import PersonId
 from avise.services.desk import IncomingCall
+from avise.ui.announce import Announcer
 from avise.ui.shell.page import CustomerPageLike, MakeCustomerPage
 from avise.ui.shell.sessions import Sessions
 
@@ -20,21 +21,30 @@ class CustomerPages(QObject):
         sessions: who is open.
         stack: where pages are shown.
         make_page: builds one.
+        announcer: speaks for the window.
         parent: of the object.
 
     Signals:
         shown: a customer's page came on screen (its person).
+        open_requested: a page leads to another person's dossier (the person).
     """
 
     shown = Signal(object)
+    open_requested = Signal(object)
 
     def __init__(
-        self, sessions: Sessions, stack: QStackedWidget, make_page: MakeCustomerPage, parent: QObject
+        self,
+        sessions: Sessions,
+        stack: QStackedWidget,
+        make_page: MakeCustomerPage,
+        announcer: Announcer,
+        parent: QObject,
     ) -> None:
         super().__init__(parent)
         self._sessions = sessions
         self._stack = stack
         self._make_page = make_page
+        self._announcer = announcer
         self._pages: dict[PersonId, QWidget] = {}
         sessions.closed.connect(self._on_closed)
 
@@ -50,10 +60,11 @@ class CustomerPages(QObject):
         tab = self._sessions.tab(person)
         if tab is None:
             raise KeyError(person)
-        widget = self._pages[person] = self._make_page(person, tab.purpose, tab.reason)
+        widget = self._pages[person] = self._make_page(person, tab.purpose, tab.reason, self._announcer)
         page = cast("CustomerPageLike", widget)
         page.title_changed.connect(lambda label: self._sessions.rename(person, label))
         page.draft_changed.connect(lambda has: self._sessions.mark(person, has_draft=has))
+        page.open_requested.connect(self.open_requested)
         page.close_requested.connect(lambda: self._sessions.close(person))
         self._stack.addWidget(widget)
         return widget

@@ -67,7 +67,7 @@ class MainWindow(QWidget):
         self.tasks = TaskScope(self, report)
         self.sessions = Sessions(self)
         self.stack = QStackedWidget()
-        self.customers = CustomerPages(self.sessions, self.stack, make_customer_page, self)
+        self.customers = CustomerPages(self.sessions, self.stack, make_customer_page, self.announcer, self)
         self.rail = Rail()
         self.top_bar = TopBar(self.sessions, desk.session.display_name)
         self.status_bar = StatusBar()
@@ -131,8 +131,13 @@ class MainWindow(QWidget):
         icon = next(entry.icon for entry in ENTRIES if entry.id == name)
         self.top_bar.tabs.set_page("" if is_customer else text(f"rail.{name}"), icon)
         self._name_window(self.sessions.current)
-        if not keeps_focus:
+        if not keeps_focus and not self._has_focus(page):
             self._focus_page()
+
+    def _has_focus(self, page: QWidget) -> bool:
+        """Return whether the page took focus itself, where its work starts."""
+        focused = QApplication.focusWidget()
+        return focused is not None and page.isAncestorOf(focused)
 
     def _has_focus_elsewhere(self, page: QWidget | None) -> bool:
         """Return whether focus is neither on the page that leaves nor on the rail that was pressed."""

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from avise.models.customer import PersonId
 from avise.models.roles import Purpose
 from avise.services.desk import IncomingCall
+from avise.ui.announce import Announcer
 
 Zone = tuple[str, QWidget]
 """Catalogue key of a zone's name ("zone.timeline") and the widget that takes focus in it (F6)."""
@@ -53,6 +54,10 @@ class CustomerPageLike(Page, Protocol):
     def close_requested(self) -> SignalInstance:
         """The user leaves this customer."""
 
+    @property
+    def open_requested(self) -> SignalInstance:
+        """The user goes to another person's dossier."""
+
     def set_call(self, call: IncomingCall | None) -> None:
         """Show the call that this customer is on, None when it ended."""
 
@@ -69,5 +74,5 @@ class CustomerPageLike(Page, Protocol):
         """Stop following the customer: the tab closes. The draft is kept."""
 
 
-MakeCustomerPage = Callable[[PersonId, Purpose, str], QWidget]
-"""Person, purpose, reason → a page (a `CustomerPageLike`)."""
+MakeCustomerPage = Callable[[PersonId, Purpose, str, Announcer], QWidget]
+"""Person, purpose, reason, who speaks for the window → a page (a `CustomerPageLike`)."""

@@ -18,6 +18,7 @@ from avise.ui.theme import theme
 from avise.ui.widgets.painting import RIGHT, draw_text
 
 _HEIGHT, _AXIS, _FOOT, _GRID = 150, 24, 10, 4
+_LEAST_TOP = 0.01
 _CALM = 4
 """The line of a row is at least this many times its median high."""
 
@@ -59,10 +60,9 @@ def _points(area: QRectF, samples: Sequence[int], top: float) -> QPolygonF:
 
 def nice_top(seconds: float) -> float:
     """Return the end of the axis: a round number of seconds that holds the largest value."""
-    if seconds <= 0:
-        return 1.0
-    unit = 10.0 ** math.floor(math.log10(seconds))
-    return next(step * unit for step in (1, 2, 5, 10) if step * unit >= seconds)
+    wanted = max(seconds, _LEAST_TOP)
+    unit = 10.0 ** math.floor(math.log10(wanted))
+    return next((step * unit for step in (1, 2, 5) if step * unit >= wanted), 10 * unit)
 
 
 class LatencyChart(QWidget):

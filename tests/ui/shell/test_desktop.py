@@ -448,13 +448,13 @@ def test_a_dark_window_paints_no_light_ground(run: Run) -> None:
 
 
 def _zone_of(widget: QWidget | None, zones: list[QWidget]) -> int:
-    while widget is not None:
-        if widget in zones:
-            return zones.index(widget)
-        widget = widget.parentWidget()
+    inside = widget
+    while inside is not None:
+        if inside in zones:
+            return zones.index(inside)
+        inside = inside.parentWidget()
     return -1
 
 
 def _spoken_name(widget: QWidget) -> str:
-    interface = QAccessible.queryAccessibleInterface(widget)
-    return interface.text(QAccessible.Text.Name) if interface is not None else widget.accessibleName()
+    return QAccessible.queryAccessibleInterface(widget).text(QAccessible.Text.Name)

@@ -1,0 +1,172 @@
+"""What the palette lists for a question, without a window."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from avise.models.customer import DirectoryEntry, MatchedOn, Party, PartyKind, SearchAnswer, SearchHit
+from avise.models.names import fold
+from avise.texts import LANGUAGES, set_language
+from avise.ui.palette.matching import marks_of
+from avise.ui.palette.rows import (
+    Listing,
+    PaletteCommand,
+    PaletteRow,
+    PaletteScope,
+    Question,
+    RowKind,
+    SearchState,
+    customer_row,
+    listing,
+    marked,
+)
+from tests.ui.scripted_desk import DIRECTORY, hit_of
+
+EMPTY = SearchAnswer((), 0)
+
+
+def command(identifier: str, label: str, *, of_customer: bool = False) -> PaletteCommand:
+    """Return a command that does nothing."""
+    return PaletteCommand(identifier, label, "plus", "Ctrl T", of_customer, lambda: None)
+
+
+COMMANDS = (
+    command("new", "Nouvelle session"),
+    command("zoom", "Agrandir"),
+    command("identity", "Vérifier l’identité", of_customer=True),
+    command("light", "Thème clair"),
+)
+
+
+def ask(words: str = "", **changes: object) -> Listing:
+    """Return what a question lists."""
+    question = Question(words, PaletteScope.ALL, COMMANDS, (), (), EMPTY, SearchState.DONE, ())
+    return listing(replace(question, **changes))  # type: ignore[arg-type]  # fields of the question
+
+
+def words_of(rows: tuple[PaletteRow, ...]) -> list[str]:
+    """Return the text of each row."""
+    return ["".join(part.text for part in row.parts) for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("query", "label", "found"),
+    [
+        ("verif", "Vérifier l’identité", ["Vérif"]),
+        ("identite verifier", "Vérifier l’identité", ["Vérifier", "identité"]),
+        ("clair", "Thème clair", ["clair"]),
+        ("march", "Modifier l’accord de démarchage", ["march"]),
+        ("zzz", "Thème clair", None),
+        ("coeur", "Maladie du cœur", ["cœur"]),
+    ],
+)
+def test_words_match_without_accents_case_or_order(query: str, label: str, found: list[str] | None) -> None:
+    marks = marks_of(query, label)
+    assert (None if marks is None else [label[start : start + length] for start, length in marks]) == found
+
+
+@given(label=st.text(max_size=30), query=st.text(max_size=8))
+def test_marks_stay_inside_the_label_and_rebuild_it(label: str, query: str) -> None:
+    marks = marks_of(query, label)
+    if marks is None:
+        return
+    assert all(start >= 0 and length > 0 and start + length <= len(label) for start, length in marks)
+    assert "".join(part.text for part in marked(label, marks)) == label
+    folded = fold(label)
+    assert all(fold(word) in folded for word in query.split())
+
+
+def test_an_empty_field_lists_recents_then_commands_used_most() -> None:
+    found = ask(recents=(hit_of(DIRECTORY[0]),), used=("light",))
+    words = words_of(found.rows)
+    assert words.index("Vérifier l’identité") < words.index("Ouverts récemment")
+    commands = [
+        row.command for row in found.rows if row.kind is RowKind.COMMAND and row.command != "identity"
+    ]
+    assert commands[0] == "light"
+
+
+def test_commands_of_the_open_customer_come_first() -> None:
+    answer = SearchAnswer(tuple(hit_of(entry, "v") for entry in DIRECTORY[:2]), 2)
+    found = ask("v", answer=answer)
+    titles = [row.parts[0].text for row in found.rows if row.kind is RowKind.GROUP]
+    assert titles[0] == "Sur la fiche ouverte"
+    assert titles[1] == "Adhérents"
+
+
+def test_the_count_says_how_many_are_shown_of_how_many() -> None:
+    hits = tuple(hit_of(entry, "m") for entry in DIRECTORY) * 3
+    found = ask("m", answer=SearchAnswer(hits, 41))
+    assert "Adhérents, 8 sur 41" in words_of(found.rows)
+    assert found.counts[PaletteScope.CUSTOMERS] == 41
+    capped = ask("m", answer=SearchAnswer(hits, 1000, more=True))
+    assert "Adhérents, 8 sur plus de 1000" in words_of(capped.rows)
+
+
+def test_the_parts_that_matched_are_marked() -> None:
+    row = customer_row(hit_of(DIRECTORY[0], "march"), ())
+    assert [part.text for part in row.parts if part.matched] == ["MARCH"]
+    assert "".join(part.text for part in row.parts).startswith("MARCHAND Hélène · 12/03/1968 · Nantes")
+
+
+def test_homonyms_are_told_apart_by_their_birth_date() -> None:
+    strong = [part.text for part in customer_row(hit_of(DIRECTORY[0]), ()).parts if part.strong]
+    assert "12/03/1968" in strong
+    alone = [part.text for part in customer_row(hit_of(DIRECTORY[4]), ()).parts if part.strong]
+    assert alone == ["DUVAL", " ", "Bastien"]
+
+
+def test_a_protected_file_wears_the_lock_and_an_open_one_says_so() -> None:
+    assert customer_row(hit_of(DIRECTORY[3]), ()).chip == "restricted"
+    assert customer_row(hit_of(DIRECTORY[3]), ()).icon == "lock"
+    assert customer_row(hit_of(DIRECTORY[0]), {DIRECTORY[0].person}).chip == "open"
+
+
+def test_what_matched_is_shown_when_the_name_does_not_say_it() -> None:
+    hit = replace(hit_of(DIRECTORY[0]), matched_on=(MatchedOn.PHONE,))
+    row = customer_row(hit, ())
+    assert [part.text for part in row.parts if part.matched] == ["06\u00a039\u00a098\u00a041\u00a027"]
+    near = customer_row(replace(hit_of(DIRECTORY[0]), matched_on=(MatchedOn.NAME_TYPO,)), ())
+    assert near.parts[-1].text == "nom proche"
+
+
+def test_a_company_shows_its_name_and_number() -> None:
+    company = Party("E-1", PartyKind.COMPANY, company_name="Ateliers Erdre", siren="904123887", city="Nantes")
+    person = UUID(int=99)
+    row = customer_row(SearchHit(DirectoryEntry(person, person, company), 1.0, (MatchedOn.COMPANY,)), ())
+    assert words_of((row,)) == ["Ateliers Erdre · 904123887 · Nantes"]
+    assert row.icon == "store"
+
+
+def test_nothing_found_and_not_looked_never_look_alike() -> None:
+    nothing = ask("zzz")
+    failed = ask("zzz", answer=None, state=SearchState.FAILED)
+    waiting = ask("zzz", answer=None, state=SearchState.IDLE)
+    reading = ask("zzz", answer=None, state=SearchState.READING)
+    assert "Rien pour" in words_of(nothing.rows)[0]
+    assert any("n’ont pas été cherchés" in words for words in words_of(failed.rows))
+    assert [row.command for row in failed.rows if row.command] == ["retry_search"]
+    assert not waiting.rows
+    assert [row.kind for row in reading.rows] == [RowKind.GROUP, RowKind.SKELETON]
+
+
+def test_a_scope_lists_its_own_kind_alone() -> None:
+    answer = SearchAnswer(tuple(hit_of(entry, "v") for entry in DIRECTORY), len(DIRECTORY))
+    customers = ask("v", scope=PaletteScope.CUSTOMERS, answer=answer)
+    commands = ask("v", scope=PaletteScope.COMMANDS, answer=answer)
+    assert {row.kind for row in customers.rows} == {RowKind.GROUP, RowKind.CUSTOMER}
+    assert sum(row.kind is RowKind.CUSTOMER for row in customers.rows) == len(DIRECTORY)
+    assert {row.kind for row in commands.rows} == {RowKind.GROUP, RowKind.COMMAND}
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_every_row_is_one_sentence_for_a_screen_reader(code: str) -> None:
+    set_language(code)
+    row = customer_row(hit_of(DIRECTORY[3]), ())
+    assert row.sentence.startswith("MARCHETTI Paolo · 22/06/1991 · Rezé, ")
+    assert "palette." not in row.sentence
