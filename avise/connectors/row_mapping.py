@@ -102,7 +102,13 @@ class RowMapper:
             truncated_because: the tool itself left something out.
             total: how many records the tool says there are.
             more: another page follows.
+
+        Raises:
+            ConnectorError: BUG when the subject is to be told by an answer that is not given.
         """
+        if self._subject is not None and answer is None:
+            # Without this, somebody else's answer would pass for one that says nothing of its subject.
+            raise ConnectorError(ErrorKind.BUG, "no subject in the answer", origin=Origin.CONNECTOR)
         mapped = map_rows(rows, self._build)
         records = self._sorted(mapped.items)
         if len(records) > limit:

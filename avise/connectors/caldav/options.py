@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
@@ -41,6 +41,8 @@ class CaldavFacet(RowMapping):
     """Events that ended earlier are not asked for."""
     future_days: Days = 1_095
     """Events that start later are not asked for; repeated ones are unrolled up to then."""
+    subject_from: Literal["record"] = "record"
+    """Each event says whom it concerns: a calendar as a whole says nothing."""
     properties: dict[str, PropertyName] = Field(default_factory=dict)
     """Name used in expressions → property of the event."""
 
