@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from avise.models.facets import Datum
 from avise.models.masking import Access, access
@@ -19,11 +22,11 @@ from avise.ui.customer.record_words import together
 from avise.ui.shortcuts import with_keys
 from avise.ui.theme import theme
 from avise.ui.widgets.button import Button, ButtonKind
-from avise.ui.widgets.chip import Chip, ChipSpec, Tone
+from avise.ui.widgets.chip import Chip, ChipSpec, Tone, chip_size
 from avise.ui.widgets.label import Label
 from avise.ui.widgets.layout import row
 
-HEIGHT = 96
+HEIGHT, _MIN_WIDTH = 96, 300
 _BORN = {"mr": "customer.born_m", "mrs": "customer.born_f"}
 
 
@@ -85,6 +88,7 @@ class CustomerHeader(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName(text("zone.header"))
         allowed = access(role, Datum.NIR)
+        self._verification, self._short = Verification(), False
         self._name = Label("", "name")
         self._birth = Label("", "value", "muted")
         self._number = Label("", "value", "muted")
@@ -142,7 +146,10 @@ class CustomerHeader(QWidget):
 
     def set_verification(self, state: Verification) -> None:
         """Show where the caller's verification stands."""
-        self.identity.set_spec(verification_chip(state))
+        self._verification = state
+        spec = verification_chip(state)
+        self.identity.set_spec(replace(spec, text=f"{state.correct}/{state.needed}") if self._short else spec)
+        self.identity.setAccessibleName(spec.text)
 
     def restricted_anchor(self) -> QPoint:
         """Return where the panel about the NIR opens, in this widget."""
@@ -152,10 +159,32 @@ class CustomerHeader(QWidget):
         """Return where the verification opens, in this widget."""
         return self.identity.mapTo(self, QPoint(0, self.identity.height()))
 
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave out birth, then number, where the name and the chip take all the room."""
+        chip = chip_size(verification_chip(self._verification)).width()
+        room = self.width() - self._name.sizeHint().width() - chip
+        room -= theme().px(56)
+        for label in (self._number, self._birth):
+            width = label.sizeHint().width() + theme().px(36)
+            label.setVisible(room >= width)
+            room -= width if room >= width else 0
+        self._shorten(short=room < 0)
+        self._reading.setVisible(room >= self._reading.sizeHint().width())
+
+    def _shorten(self, *, short: bool) -> None:
+        """Say the verification by its count alone, where the name takes the room of its words."""
+        if short == self._short:
+            return
+        self._short = short
+        self.set_verification(self._verification)
+
     @Slot()
     def _on_theme_changed(self) -> None:
         px = theme().px
         self.setFixedHeight(px(HEIGHT))
+        # Narrower than its words: facts leave in their order, the name never does.
+        self.setMinimumWidth(px(_MIN_WIDTH))
         self._lines.setContentsMargins(px(14), px(7), px(14), px(7))
         self._lines.setSpacing(px(3))
         self._first.setSpacing(px(10))

@@ -17,6 +17,7 @@ from typing_extensions import override
 
 from avise.texts import text
 from avise.ui.customer.block_content import BlockAction, BlockContent, TableRow, spoken_row
+from avise.ui.customer.record_words import SEPARATOR
 from avise.ui.customer.row_painting import (
     TABLE_HEAD_HEIGHT,
     lead_width,
@@ -29,7 +30,7 @@ from avise.ui.widgets.button import Button
 from avise.ui.widgets.chip import chip_size, paint_chip
 from avise.ui.widgets.focus_ring import NO_RING
 from avise.ui.widgets.link import Link
-from avise.ui.widgets.painting import RIGHT, draw_badge, draw_box, draw_focus, draw_icon, draw_text
+from avise.ui.widgets.painting import RIGHT, draw_badge, draw_box, draw_focus, draw_icon, draw_text, elided
 from avise.ui.widgets.reading import ReadingLine, Skeleton
 
 HEADER, PADDING_X, PADDING_Y, STRIP, RADIUS = 32, 10, 5, 27, 6
@@ -291,6 +292,7 @@ class FacetBlock(QWidget):
         room -= px(13 + 5) if content.reading or content.changed else 0
         width = min(theme().text_width(words, "source", tabular=True) + 1, max(room, px(40)))
         area = QRectF(right - width, 0, width, px(HEADER) + 1)
+        words = _with_its_end(words, width)
         draw_text(painter, area, words, "source", "text-3", RIGHT, tabular=True)
         left = area.left()
         if content.reading or content.changed:
@@ -403,3 +405,14 @@ class FacetBlock(QWidget):
         self._place_parts()
         self.update()
         self.height_changed.emit()
+
+
+def _with_its_end(words: str, width: float) -> str:
+    """Return "Prestations · 10:44" cut in its first part: the time matters more than the tool."""
+    start, separator, end = words.rpartition(SEPARATOR)
+    tail = f"{separator}{end}"
+    room = width - theme().text_width(tail, "source", tabular=True)
+    if not separator or theme().text_width(words, "source", tabular=True) <= width:
+        return words
+    cut = elided(start, "source", room, tabular=True)
+    return f"{cut}{tail}" if room > 0 else words

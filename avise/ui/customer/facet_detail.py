@@ -6,7 +6,15 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLineEdit, QMenu, QTableView, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QLineEdit,
+    QMenu,
+    QTableView,
+    QWidget,
+)
 from typing_extensions import override
 
 from avise.models.facets import FACETS, FacetView
@@ -18,6 +26,8 @@ from avise.ui.theme import theme
 from avise.ui.widgets.button import Button, ButtonKind
 from avise.ui.widgets.chip import Chip, ChipSpec
 from avise.ui.widgets.label import Label
+from avise.ui.widgets.layout import row
+from avise.ui.widgets.painting import LEFT
 from avise.ui.widgets.panel import Panel
 
 _MAX_COLUMN = 260
@@ -58,22 +68,21 @@ class FacetDetail(Panel):
         )  # fmt: skip
         again.clicked.connect(lambda: self.reread_requested.emit(self.facet))
         layout = self.header.layout()
-        if layout is not None:
-            layout.removeWidget(self.icon)
-            self.icon.hide()
+        if isinstance(layout, QHBoxLayout):
+            layout.insertWidget(0, back)
         self.right.insertWidget(0, self._status)
         self.right.insertWidget(1, self._chip)
         self.right.addWidget(self.words)
         self.right.addWidget(again)
-        self.right.addWidget(back)
         self.words.setPlaceholderText(text("detail.filter"))
         self.words.setAccessibleName(text("detail.filter"))
         self.words.setFixedWidth(theme().px(200))
         self.words.textEdited.connect(self.shown.set_words)
         self.words.installEventFilter(self)
-        self._sentence.setContentsMargins(12, 10, 12, 10)
+        self._sentence_row = QWidget(self)
+        self._sentence_row.setLayout(row(self._sentence, margins=(12, 8, 12, 8)))
         self._prepare_table()
-        self.body.addWidget(self._sentence)
+        self.body.addWidget(self._sentence_row)
         self.body.addWidget(self.table, 1)
 
     def _prepare_table(self) -> None:
@@ -81,6 +90,7 @@ class FacetDetail(Panel):
         table.setModel(self.shown)
         table.setAccessibleName(self.title.text())
         table.setSortingEnabled(True)
+        table.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -91,7 +101,7 @@ class FacetDetail(Panel):
         table.verticalHeader().hide()
         table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         table.verticalHeader().setDefaultSectionSize(theme().px(27))
-        table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
+        table.horizontalHeader().setDefaultAlignment(LEFT)
         table.horizontalHeader().setStretchLastSection(True)
         table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         table.customContextMenuRequested.connect(self._on_menu_requested)
@@ -110,7 +120,7 @@ class FacetDetail(Panel):
         if content.strip is not None:
             sentences.insert(0, content.strip.text)
         self._sentence.setText(" ".join(sentences))
-        self._sentence.setVisible(bool(sentences))
+        self._sentence_row.setVisible(bool(sentences))
         self.table.setVisible(self.model.rowCount() > 0)
         self._fit_columns()
 

@@ -12,7 +12,7 @@ from typing_extensions import override
 from avise.texts import text
 from avise.ui.customer.block_content import BlockContent
 from avise.ui.customer.facet_block import FacetBlock
-from avise.ui.customer.facet_layouts import LAYOUTS, column_of
+from avise.ui.customer.facet_layouts import ABOVE_WIDE, LAYOUTS, column_of
 from avise.ui.theme import theme
 from avise.ui.widgets.label import Label
 
@@ -40,6 +40,7 @@ class FacetGrid(QWidget):
         self._current = ""
         self._blocks: dict[str, FacetBlock] = {}
         self._places: dict[str, int] = {}
+        self._below: dict[str, int] = {}
         self._note = Label("", "small", "meta", parent=self)
         self._note.hide()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
@@ -82,7 +83,9 @@ class FacetGrid(QWidget):
 
     def _assign(self) -> None:
         seen = tuple(f for f in LAYOUTS if f not in self._wide and f not in self._hidden)
-        self._places = column_of(seen, self._columns)
+        above = seen[:ABOVE_WIDE] if self._wide else seen
+        self._places = column_of(above, self._columns)
+        self._below = column_of(seen[len(above) :], self._columns)
         for facet, block in self._blocks.items():
             block.setVisible(facet not in self._hidden)
         self._arrange()
@@ -94,25 +97,31 @@ class FacetGrid(QWidget):
 
     @Slot()
     def _arrange(self) -> None:
-        gap, width = theme().px(GAP), self._column_width()
-        tops = [0] * self._columns
-        for facet, column in self._places.items():
-            block = self._blocks[facet]
-            height = block.wanted_height(width)
-            block.setGeometry(column * (width + gap), tops[column], width, height)
-            tops[column] += height + gap
-        bottom = max(tops)
+        gap = theme().px(GAP)
+        bottom = self._arrange_columns(self._places, 0)
         for facet in self._wide:
             block = self._blocks[facet]
             height = block.wanted_height(self.width())
             block.setGeometry(0, bottom, self.width(), height)
             bottom += height + gap
+        bottom = self._arrange_columns(self._below, bottom)
         self._note.setVisible(bool(self._note.text()))
         if self._note.text():
             self._note.setGeometry(theme().px(2), bottom, self.width(), theme().px(_NOTE_HEIGHT))
             bottom += theme().px(_NOTE_HEIGHT)
         if self.minimumHeight() != bottom:
             self.setMinimumHeight(bottom)
+
+    def _arrange_columns(self, places: dict[str, int], top: int) -> int:
+        """Lay blocks in columns from a height on; return where the longest one ends."""
+        gap, width = theme().px(GAP), self._column_width()
+        tops = [top] * self._columns
+        for facet, column in places.items():
+            block = self._blocks[facet]
+            height = block.wanted_height(width)
+            block.setGeometry(column * (width + gap), tops[column], width, height)
+            tops[column] += height + gap
+        return max(tops)
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -151,8 +160,9 @@ class FacetGrid(QWidget):
 
     def order(self) -> list[str]:
         """Return the facets in the order of the screen: column by column."""
-        columned = sorted(self._places, key=lambda facet: self._places[facet])
-        return [*columned, *self._wide]
+        above = sorted(self._places, key=lambda facet: self._places[facet])
+        below = sorted(self._below, key=lambda facet: self._below[facet])
+        return [*above, *self._wide, *below]
 
     @Slot(str, str)
     def _on_move_requested(self, facet: str, where: str) -> None:

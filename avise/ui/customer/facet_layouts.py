@@ -62,6 +62,10 @@ LAYOUTS: Mapping[str, FacetLayout] = {
 """Every facet, in the order of a call: what most callers ask about comes first (`domain.md` 2.1)."""
 
 
+ABOVE_WIDE = 8
+"""How many blocks stand over the wide ones: those that a call needs first."""
+
+
 def column_of(facets: tuple[str, ...], columns: int) -> dict[str, int]:
     """Return the column of each facet: the shortest so far, by the room that each one reserves.
 

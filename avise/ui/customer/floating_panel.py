@@ -55,6 +55,9 @@ class FloatingPanel(Panel):
         page = self._page
         width = min(theme().px(self._width), page.width() - theme().px(16))
         self.setFixedWidth(width)
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()
         self.adjustSize()
         left = min(self._anchor.x(), page.width() - width - theme().px(8))
         top = min(self._anchor.y(), page.height() - self.height() - theme().px(8))

@@ -219,7 +219,8 @@ class OpenItemsPanel(QWidget):
         self._delegate = OpenItemDelegate(today, self)
         self._count = CountBadge()
         self._nothing = Label(text("customer.nothing_open"), "value", "muted", wrap=True)
-        self._nothing.setContentsMargins(12, 8, 12, 10)
+        self._nothing_row = QWidget(self)
+        self._nothing_row.setLayout(row(self._nothing, margins=(12, 8, 12, 10)))
         self.rows.setModel(self.model)
         self.rows.setItemDelegate(self._delegate)
         self.rows.opened.connect(self._on_opened)
@@ -229,7 +230,7 @@ class OpenItemsPanel(QWidget):
         title = Label(text("customer.open_items"), "strong")
         box.addLayout(row(title, self._count, None, gap=8, margins=(12, 9, 12, 7)))
         box.addWidget(HorizontalLine())
-        box.addWidget(self._nothing)
+        box.addWidget(self._nothing_row)
         box.addWidget(self.rows)
         self._fit()
         theme().changed.connect(self._fit)
@@ -249,7 +250,7 @@ class OpenItemsPanel(QWidget):
     def _fit(self) -> None:
         count = self.model.rowCount()
         self._count.set_text(str(count) if count else "")
-        self._nothing.setVisible(not count)
+        self._nothing_row.setVisible(not count)
         self.rows.setVisible(bool(count))
         self.rows.setFixedHeight(min(count, SHOWN) * self.rows.row_height())
 

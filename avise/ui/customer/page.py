@@ -259,7 +259,7 @@ class CustomerPage(QWidget):
         hidden = self.model.hidden()
         names = ", ".join(facet_title(facet) for facet in sorted(hidden))
         sentence = text("customer.not_applicable", facets=names) if hidden else ""
-        self.sheet.grid.set_hidden(hidden, sentence)
+        self.sheet.grid.set_hidden(hidden | self.model.unfed(), sentence)
 
     @Slot()
     def _on_settled(self) -> None:

@@ -10,7 +10,10 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from avise.ui.customer.note_panel import NotePanel
 from avise.ui.customer.open_items import OpenItemsPanel
+from avise.ui.theme import theme
 from avise.ui.widgets.line import HorizontalLine
+
+_MIN_WIDTH = 240
 
 
 class RightRail(QScrollArea):
@@ -35,6 +38,7 @@ class RightRail(QScrollArea):
         box.addWidget(HorizontalLine(strong=True))
         box.addWidget(self.note, 1)
         self.setWidget(inside)
+        self.setMinimumWidth(theme().px(_MIN_WIDTH))
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)

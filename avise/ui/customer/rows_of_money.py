@@ -131,12 +131,28 @@ def bank(records: Records, _moment: Moment) -> tuple[Row, ...]:
         chip = code_chip("bank", record, "status")
         if chip is None and word(record, "holder_check") == "no_match":
             chip = code_chip("bank", FacetRecord("", {"status": "suspect"}), "status")
-        rows.append(KeyValueRow(code_label("bank", record, "usage"), (plain(word(record, "iban")),), chip))
+        label = (
+            text("customer.account")
+            if word(record, "usage") == "both"
+            else code_label("bank", record, "usage")
+        )
+        rows.append(KeyValueRow(label, (plain(short_iban(word(record, "iban"))),), chip))
         if word(record, "mandate"):
             signed = date_of(record, "signed_on")
             since = text("customer.signed_on", date=signed) if signed else ""
             rows.append(key_value(text("customer.mandate"), word(record, "mandate"), since))
     return tuple(rows)
+
+
+def short_iban(masked: str) -> str:
+    """Return a masked IBAN for a narrow column: its country and its last four characters."""
+    shown_characters = [c for c in masked if c.isalnum()]
+    if len(masked) <= _SHORT_IBAN or len(shown_characters) < 8:
+        return masked
+    return f"{masked[:4]} … {''.join(shown_characters[-4:])}"
+
+
+_SHORT_IBAN = 16
 
 
 def guarantees(records: Records, moment: Moment) -> tuple[Row, ...]:

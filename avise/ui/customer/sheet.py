@@ -19,7 +19,7 @@ from avise.ui.customer.timeline_panel import TimelinePanel
 from avise.ui.theme import theme
 from avise.ui.widgets.segmented import Segmented
 
-MARGIN, GAP = 8, 8
+MARGIN, GAP, _MIN_WIDTH = 8, 8, 260
 TABS = ("facets", "timeline", "rail")
 
 
@@ -65,6 +65,7 @@ class Sheet(QStackedWidget):
         self._box.setContentsMargins(*(theme().px(MARGIN),) * 4)
         self._box.addWidget(self.suggestions)
         self._box.addWidget(self.splitter, 1)
+        self.setMinimumWidth(theme().px(_MIN_WIDTH))
         theme().changed.connect(self._on_theme_changed)
 
     # ---- shape -------------------------------------------------------------------------------
@@ -159,6 +160,7 @@ class Sheet(QStackedWidget):
     @Slot()
     def _on_theme_changed(self) -> None:
         px = theme().px
+        self.setMinimumWidth(px(_MIN_WIDTH))
         self._box.setSpacing(px(GAP))
         self._box.setContentsMargins(*(px(MARGIN),) * 4)
         self.splitter.setHandleWidth(px(GAP))

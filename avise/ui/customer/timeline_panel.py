@@ -19,6 +19,7 @@ from avise.ui.shortcuts import with_keys
 from avise.ui.theme import theme
 from avise.ui.widgets.button import Button, ButtonKind
 from avise.ui.widgets.label import Label
+from avise.ui.widgets.layout import column, row
 from avise.ui.widgets.line import HorizontalLine
 from avise.ui.widgets.panel import Panel
 from avise.ui.widgets.row_list import RowsView
@@ -75,23 +76,23 @@ class TimelinePanel(Panel):
         inner.addWidget(self.words)
         inner.setContentsMargins(8, 6, 8, 6)
         self._words_row.hide()
-        self._notice.setContentsMargins(10, 6, 10, 6)
-        self._notice.hide()
-        self._empty.setContentsMargins(12, 14, 12, 14)
-        self._empty.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._notice_row, self._empty_row = QWidget(self), QWidget(self)
+        self._notice_row.setLayout(row(self._notice, margins=(10, 6, 10, 6)))
+        self._notice_row.hide()
+        self._empty_row.setLayout(column(self._empty, None, margins=(12, 14, 12, 14)))
         self.rows.setModel(self.model)
         self.rows.setItemDelegate(self._delegate)
         for widget in (
             self.channels,
             self._words_row,
             HorizontalLine(),
-            self._notice,
-            self._empty,
+            self._notice_row,
+            self._empty_row,
             self.rows,
         ):
             self.body.addWidget(widget)
         self.body.setStretchFactor(self.rows, 1)
-        self.body.setStretchFactor(self._empty, 1)
+        self.body.setStretchFactor(self._empty_row, 1)
 
     def _connect(self) -> None:
         self.channels.changed.connect(self._on_channels_changed)
@@ -125,14 +126,14 @@ class TimelinePanel(Panel):
         if cut:
             sentences.append(text("timeline.truncated"))
         self._notice.setText(" ".join(sentences))
-        self._notice.setVisible(bool(sentences))
+        self._notice_row.setVisible(bool(sentences))
 
     def _show_state(self, *, known: bool) -> None:
         self.count.set_text(str(self.model.total()) if known and self.model.total() else "")
         self.channels.set_counts(self.model.counts())
         empty = self.model.rowCount() == 0
         self.rows.setVisible(not empty)
-        self._empty.setVisible(empty)
+        self._empty_row.setVisible(empty)
         if not known:
             self._empty.setText(text("timeline.reading"))
         elif self.model.total() == 0:

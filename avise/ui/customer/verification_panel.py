@@ -108,6 +108,8 @@ class VerificationPanel(FloatingPanel):
                 self._add(_Question(question, self._ask))
         self._say("" if self._questions else text("verify.none"), "muted")
         self._follow_state()
+        if self.isVisible():
+            self.fit()
         self.focus_first()
 
     def _add(self, item: _Question) -> None:
@@ -117,6 +119,7 @@ class VerificationPanel(FloatingPanel):
         self._grid.setHorizontalSpacing(theme().px(8))
         for place, widget in enumerate((item.label, item.answer, item.button, item.mark)):
             self._grid.addWidget(widget, line, place)
+            widget.show()  # a widget added to a panel on screen is shown too late to be measured
         item.label.setFixedWidth(theme().px(190))
 
     def set_phone(self, phone: str) -> None:

@@ -22,6 +22,7 @@ from avise.services.customer_updates import (
     FacetChanged,
     Header,
     HeaderChanged,
+    NotKept,
     OpeningSettled,
     Suggestion,
     SuggestionsChanged,
@@ -41,8 +42,9 @@ from avise.ui.customer.record_words import Moment
 
 _log = logging.getLogger(__name__)
 
-COUNTER_MS, AGE_MS = 100, 30_000
-"""Seconds of a reading are counted ten times a second; ages are told again every 30 s (`ui.md` 6.1)."""
+COUNTER_MS, AGE_MS, FED_MS = 100, 30_000, 150
+"""Seconds of a reading are counted ten times a second; ages are told again every 30 s (`ui.md` 6.1).
+Every block that a tool feeds is told at the opening: the others leave the screen 150 ms later."""
 
 
 @dataclass(slots=True)
@@ -151,6 +153,11 @@ class CustomerViewModel(QObject):
         self._ages = QTimer(self)
         self._ages.setInterval(AGE_MS)
         self._ages.timeout.connect(self._on_ages)
+        self._all_told = False
+        self._fed = QTimer(self)
+        self._fed.setSingleShot(True)
+        self._fed.setInterval(FED_MS)
+        self._fed.timeout.connect(self._on_all_told)
 
     # ---- life --------------------------------------------------------------------------------
     def open(self) -> None:
@@ -168,6 +175,7 @@ class CustomerViewModel(QObject):
         """Stop following."""
         self._counter.stop()
         self._ages.stop()
+        self._fed.stop()
         if self._watch is not None:
             self._watch.close()
             self._watch = None
@@ -194,6 +202,8 @@ class CustomerViewModel(QObject):
         self.state.fold(update)
         if facet not in LAYOUTS:
             return
+        if not self._all_told and not self._fed.isActive():
+            self._fed.start()
         self._follow_reading(facet)
         if hidden != self.hidden():
             self.hidden_changed.emit()
@@ -213,6 +223,8 @@ class CustomerViewModel(QObject):
                 self.verification_changed.emit()
             case OpeningSettled():
                 self.settled.emit()
+            case NotKept():
+                self.failed.emit(update.message_key, dict(update.params))
 
     def _follow_reading(self, facet: str) -> None:
         """Keep since when a facet is being read, and count the seconds only while one is."""
@@ -224,6 +236,11 @@ class CustomerViewModel(QObject):
             self._counter.start()
         elif not self._since:
             self._counter.stop()
+
+    @Slot()
+    def _on_all_told(self) -> None:
+        self._all_told = True
+        self.hidden_changed.emit()
 
     @Slot()
     def _on_counter(self) -> None:
@@ -268,6 +285,10 @@ class CustomerViewModel(QObject):
             for facet, by_source in self.state.views.items()
             if facet in LAYOUTS and by_source and not is_relevant(tuple(by_source.values()))
         )
+
+    def unfed(self) -> frozenset[str]:
+        """Return the facets that no connected tool feeds, once the opening has told of all of them."""
+        return frozenset(set(LAYOUTS) - set(self.state.views)) if self._all_told else frozenset()
 
     def source_name(self, instance: str) -> str:
         """Return what staff call a tool, its instance when nobody said."""
