@@ -409,7 +409,7 @@ def _alerts() -> AlertsChanged:
                 "contributions",
             ),
             Alert("accessibility_deaf", Severity.NOTE, 4, "ear", {}, "identity"),
-            Alert("no_canvassing", Severity.NEUTRAL, 9, "ban", {}, "consents"),
+            Alert("commercial_refused", Severity.NEUTRAL, 9, "ban", {}, "consents"),
         )
     )
 

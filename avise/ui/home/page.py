@@ -8,7 +8,7 @@ from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from avise.models.customer import SearchHit
-from avise.models.source_status import SourceStatus
+from avise.models.source_status import SourceState, SourceStatus
 from avise.texts import plural, text
 from avise.ui.palette.delegate import ROW_HEIGHT, PaletteDelegate
 from avise.ui.palette.rows import customer_row
@@ -49,6 +49,7 @@ class HomePage(QWidget):
 
     def __init__(self, title: str, *, with_sources: bool = True, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._told: list[tuple[SourceState, str]] = []
         self.setProperty("role", "app")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._search = Button(text("home.search"), ButtonKind.PRIMARY, icon="search", keys=keys_of("palette"))
@@ -97,6 +98,10 @@ class HomePage(QWidget):
 
     def show_sources(self, sources: Sequence[SourceStatus]) -> None:
         """Count the tools by state, and name those that need somebody."""
+        told = [(source.state, source.name) for source in sources]
+        if told == self._told:
+            return
+        self._told = told
         clear(self._sources.body)
         for state, count in counted(sources):
             look = STATE_LOOKS[state]

@@ -14,7 +14,7 @@ from avise.ui.shell.sessions import SessionTab
 from avise.ui.theme import theme
 from avise.ui.widgets.painting import draw_badge, draw_icon, draw_text
 
-_PADDING, _GAP, _ICON, _CROSS, _CROSS_TARGET = 14, 8, 14, 14, 24
+_PADDING, _GAP, _ICON, _CROSS, _CROSS_TARGET = 11, 7, 14, 14, 24
 
 
 class SessionTabButton(QAbstractButton):
@@ -145,7 +145,7 @@ class SessionTabButton(QAbstractButton):
         px, tab = theme().px, self._tab
         if tab is None:
             return right
-        if tab.on_call:
+        if tab.on_call and self._seconds:
             timer = format_timer(self._seconds)
             width = theme().text_width(timer, "button", tabular=True) + 1
             area = QRectF(right - width, 0, width, self.height())

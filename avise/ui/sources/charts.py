@@ -17,7 +17,7 @@ from avise.texts.formats import format_number
 from avise.ui.theme import theme
 from avise.ui.widgets.painting import RIGHT, draw_text
 
-_HEIGHT, _AXIS, _FOOT, _GRID = 150, 24, 10, 4
+_HEIGHT, _AXIS, _FOOT = 150, 30, 10
 _LEAST_TOP = 0.01
 _CALM = 4
 """The line of a row is at least this many times its median high."""
@@ -65,6 +65,13 @@ def nice_top(seconds: float) -> float:
     return next((step * unit for step in (1, 2, 5) if step * unit >= wanted), 10 * unit)
 
 
+def grid(top: float) -> tuple[int, int]:
+    """Return how many parts the axis has, and how many decimals their ends need to be round."""
+    lines = 4 if f"{top:e}".startswith("2") else 5
+    step = top / lines
+    return lines, max(0, math.ceil(-math.log10(step) - 1e-9))
+
+
 class LatencyChart(QWidget):
     """Seconds taken by the last readings, oldest on the left."""
 
@@ -104,13 +111,13 @@ class LatencyChart(QWidget):
 
     def _paint_grid(self, painter: QPainter, area: QRectF, top: float) -> None:
         px = theme().px
-        for line in range(_GRID + 1):
-            height = area.bottom() - area.height() * line / _GRID
+        lines, decimals = grid(top)
+        for line in range(lines + 1):
+            height = area.bottom() - area.height() * line / lines
             role = "border" if line == 0 else "border-subtle"
             painter.setPen(QPen(theme().colour(role), 1, Qt.PenStyle.SolidLine))
             painter.drawLine(QPointF(area.left(), round(height)), QPointF(area.right(), round(height)))
-            value = top * line / _GRID
-            decimals = 0 if (top / _GRID).is_integer() else (1 if top >= 2 else 2)
+            value = top * line / lines
             words = format_number(Decimal(str(round(value, 3))), decimals)
             place = QRectF(0, height - px(8), px(_AXIS - 6), px(16))
             draw_text(painter, place, words, "micro", "text-3", RIGHT, tabular=True)

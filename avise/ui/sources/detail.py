@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from PySide6.QtCore import QTimer, Signal, Slot
-from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QApplication, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from avise.env import Env
 from avise.models.source_status import SourceStatus
@@ -86,6 +86,7 @@ class SourceDetail(QScrollArea):
         if source == self._source:
             return
         self._source = source
+        focused = self._focused_button()
         clear(self._sections)
         if source is None:
             self._sections.addStretch(1)
@@ -104,6 +105,20 @@ class SourceDetail(QScrollArea):
                 self._sections.addWidget(HorizontalLine())
         self._sections.addStretch(1)
         self._on_tick()
+        self._focus_button(focused)
+
+    def _focused_button(self) -> str:
+        """Return the name of the button with focus: its tool changes, its place must not."""
+        focused = QApplication.focusWidget()
+        if isinstance(focused, QPushButton) and self.isAncestorOf(focused):
+            return focused.accessibleName() or focused.text()
+        return ""
+
+    def _focus_button(self, name: str) -> None:
+        for button in self.findChildren(QPushButton) if name else ():
+            if button.isVisibleTo(self) and (button.accessibleName() or button.text()) == name:
+                button.setFocus(Qt.FocusReason.OtherFocusReason)
+                return
 
     def set_narrow(self, *, narrow: bool) -> None:
         """Leave more room to the table (`ui.md` 4.3, under 1401)."""

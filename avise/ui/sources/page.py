@@ -56,6 +56,7 @@ class SourcesPage(QWidget):
         self._desk, self._env = desk, env
         self._tasks = TaskScope(self, report)
         self._sources: Sequence[SourceStatus] = ()
+        self._on_screen = False
         self.setProperty("role", "surface")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._seen = Label("", "small", "muted", tabular=True)
@@ -111,11 +112,14 @@ class SourcesPage(QWidget):
         return [("zone.sources", self.table), ("zone.source_detail", self.detail)]
 
     def activate(self) -> None:
-        """Count down to the next try."""
+        """Show the tools as they are by now, and count down to the next try."""
+        self._on_screen = True
         self.detail.set_ticking(ticking=True)
+        self.show_sources(self._sources)
 
     def deactivate(self) -> None:
-        """Stop counting."""
+        """Stop counting; what comes meanwhile is shown at the next visit."""
+        self._on_screen = False
         self.detail.set_ticking(ticking=False)
 
     async def aclose(self) -> None:
@@ -126,8 +130,10 @@ class SourcesPage(QWidget):
     # ---- what it shows -----------------------------------------------------------------------
     def show_sources(self, sources: Sequence[SourceStatus]) -> None:
         """Show the tools as they are now; the one chosen stays chosen."""
-        chosen = self.detail.source
         self._sources = worst_first(sources)
+        if not self._on_screen:
+            return
+        chosen = self.detail.source
         now = self._env.now()
         self._seen.setText(text("sources.seen", time=format_time_with_seconds(now)))
         self.counters.show_sources(sources)

@@ -156,9 +156,13 @@ def instead(source: SourceStatus, now: datetime) -> tuple[tuple[str, str], ...]:
     found = []
     if source.cached_customers and source.oldest_copy is not None:
         age = format_age(now - source.oldest_copy)
-        found.append(("history", plural("sources.copies", source.cached_customers, age=age)))
+        found.append(("history", _copies(source.cached_customers, age)))
     found.append(("circle-slash", text("sources.no_copy" if found else "sources.no_copy_at_all")))
     return tuple(found)
+
+
+def _copies(count: int, age: str) -> str:
+    return plural("sources.copies", count, count=format_number(count), age=age)
 
 
 def attempt_line(attempt: Attempt) -> tuple[str, str]:

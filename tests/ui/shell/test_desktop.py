@@ -74,7 +74,7 @@ async def staged(desk: ScriptedDesk | None = None) -> AsyncIterator[Stage]:
     desktop.window.show()
     desktop.window.activateWindow()
     await desktop.start()
-    await until(lambda: bool(desktop.window.sources.model.rowCount()))
+    await until(lambda: "12" in desktop.window.status_bar.counts.text())
     try:
         yield Stage(desk, desktop, failures)
     finally:
@@ -392,6 +392,21 @@ def test_keys_that_line_edits_take_elsewhere_open_the_palette(run: Run) -> None:
             assert QApplication.focusWidget() is stage.page().notes
             stage.press(Qt.Key.Key_H, CTRL)
             assert ("command", "timeline") in stage.page().asked
+
+    run(scenario())
+
+
+def test_ctrl_g_then_a_letter_goes_to_a_page(run: Run) -> None:
+    async def scenario() -> None:
+        async with staged() as stage:
+            for letter, page in (
+                (Qt.Key.Key_S, "sources"),
+                (Qt.Key.Key_A, "customers"),
+                (Qt.Key.Key_H, "home"),
+            ):
+                stage.press(Qt.Key.Key_G, CTRL)
+                stage.press(letter)
+                assert stage.window.page_name == page
 
     run(scenario())
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from avise.models.errors import ErrorKind
 from avise.models.source_status import Attempt, SourceState
 from avise.texts import LANGUAGES, set_language
-from avise.ui.sources.charts import nice_top
+from avise.ui.sources.charts import grid, nice_top
 from avise.ui.sources.sentences import (
     attempt_line,
     can_retry,
@@ -100,7 +100,7 @@ def test_a_tool_disabled_by_the_profile_is_not_called_ill() -> None:
 
 def test_what_is_shown_instead_names_the_copies_or_says_there_are_none() -> None:
     with_copies = [sentence for _icon, sentence in instead(DOCUMENTS, NOW)]
-    assert with_copies[0].startswith("Copie pour 23210 dossiers") or "dossiers consultés" in with_copies[0]
+    assert with_copies[0] == "Copies pour 23\u202f210 dossiers consultés, la plus ancienne il y a 16\u00a0h"
     without = [sentence for _icon, sentence in instead(SOURCES["surveys"], NOW)]
     assert len(without) == 1
     assert instead(SOURCES["parties"], NOW) == ()
@@ -131,6 +131,13 @@ def test_the_axis_ends_on_a_round_number_that_holds_everything(seconds: float) -
     top = nice_top(seconds)
     assert top >= seconds * 0.999999
     assert top <= max(1.0, seconds * 10)
+
+
+@pytest.mark.parametrize(
+    ("top", "found"), [(5, (5, 0)), (2, (4, 1)), (1, (5, 1)), (0.5, (5, 1)), (20, (4, 0))]
+)
+def test_the_lines_of_a_chart_stand_on_round_numbers(top: float, found: tuple[int, int]) -> None:
+    assert grid(top) == found
 
 
 @given(width=st.integers(200, 3000))

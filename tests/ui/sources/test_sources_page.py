@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.modeltest import ModelTester
 
 from avise.connectors.contract import Health, HealthReport
@@ -79,6 +79,36 @@ def test_the_tool_chosen_stays_chosen_when_the_order_changes(run: Run) -> None:
             assert page.detail.source is not None
             assert page.detail.source.instance == "parties"
             assert page.table.current_row() == page.model.row_of("parties") < 3
+
+    run(scenario())
+
+
+def test_the_button_with_focus_keeps_it_while_figures_change(run: Run) -> None:
+    async def scenario() -> None:
+        async with shown(ScriptedDesk()) as page:
+            page.activateWindow()
+            await until(page.isActiveWindow)
+            page.table.go_to(page.model.row_of("documents"))
+            button = next(b for b in page.detail.findChildren(QPushButton) if b.text() == "Tester")
+            button.setFocus()
+            busier = tuple(replace(source, calls_1h=source.calls_1h + 1) for source in scripted_sources())
+            page.show_sources(busier)
+            focused = QApplication.focusWidget()
+            assert isinstance(focused, QPushButton)
+            assert focused is not button
+            assert focused.text() == "Tester"
+
+    run(scenario())
+
+
+def test_a_page_off_screen_costs_nothing_and_catches_up(run: Run) -> None:
+    async def scenario() -> None:
+        async with shown(ScriptedDesk()) as page:
+            page.deactivate()
+            page.show_sources(scripted_sources()[:2])
+            assert page.model.rowCount() == 12
+            page.activate()
+            assert page.model.rowCount() == 2
 
     run(scenario())
 
