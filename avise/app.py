@@ -62,21 +62,61 @@ def run_window(folder: Path | None, *, call_url: str | None, check_start: bool) 
         AviseError: the profile cannot be used; the sentence says what to do.
     """
     env = SystemEnv()
-    profile = load_profile(folder or _default_folder(), device="")
-    if call_url:
-        read_call_link(call_url)
-    lock = ProfileLock(profile.folder, env)
     try:
-        lock.take()
-    except ProfileInUseError:
-        handed = send_to_running(profile.folder, [call_url] if call_url else [])
-        if handed:
+        profile = load_profile(folder or _default_folder(), device="")
+        if call_url:
+            read_call_link(call_url)
+        lock = ProfileLock(profile.folder, env)
+        if not _taken(lock, profile.folder, [call_url] if call_url else []):
             return 0
+    except AviseError as error:
+        _tell_without_window(error, check_start=check_start)
         raise
     application = make_application()
     session = WindowSession(profile, env, lock, call_url or "", check_start=check_start)
     with asyncio.Runner(loop_factory=lambda: QEventLoop(application)) as runner:
         return runner.run(session.run())
+
+
+def _taken(lock: ProfileLock, folder: Path, arguments: Sequence[str]) -> bool:
+    """Take the profile; False when another window holds it and has taken the arguments."""
+    try:
+        lock.take()
+    except ProfileInUseError:
+        if send_to_running(folder, arguments):
+            return False
+        raise
+    return True
+
+
+def _tell_without_window(error: AviseError, *, check_start: bool) -> None:
+    """Show why there is no window to whoever started Avise from an icon: nobody reads a terminal there."""
+    if check_start or (sys.stderr is not None and sys.stderr.isatty()):
+        return
+    application = make_application()
+
+    async def tell() -> None:
+        await ask(failure_box(error, None))
+
+    with asyncio.Runner(loop_factory=lambda: QEventLoop(application)) as runner:
+        runner.run(tell())
+
+
+def failure_box(error: AviseError, parent: QWidget | None) -> QMessageBox:
+    """Return the box that says why Avise cannot start, and what to do."""
+    sentence = text(error.message_key, **error.params)
+    box = QMessageBox(QMessageBox.Icon.Critical, text("app.name"), sentence, parent=parent)
+    box.setInformativeText(text("app.start_failed"))
+    box.addButton(text("app.quit"), QMessageBox.ButtonRole.AcceptRole)
+    return box
+
+
+def notice_box(notices: Sequence[AviseError], parent: QWidget) -> QMessageBox:
+    """Return the box that says what this start had to set aside."""
+    sentences = "\n\n".join(text(notice.message_key, **notice.params) for notice in notices)
+    box = QMessageBox(QMessageBox.Icon.Warning, text("app.name"), sentences, parent=parent)
+    box.addButton(text("app.understood"), QMessageBox.ButtonRole.AcceptRole)
+    return box
 
 
 def _default_folder() -> Path:
@@ -191,6 +231,7 @@ class WindowSession:
         await asyncio.sleep(0.01)
         await asyncio.get_running_loop().run_in_executor(None, running.build_blocking)
         await desktop.start()
+        self._tell_notices(running, desktop)
         await self._lock.listen(lambda arguments: self._take_arguments(bridge, desktop, arguments))
         if self._call_url:
             self._take_arguments(bridge, desktop, [self._call_url])
@@ -211,6 +252,14 @@ class WindowSession:
                 bridge.announce_call(link.number, link.call_id), name="announced call", when_busy="parallel"
             )
 
+    def _tell_notices(self, running: RunningEngine, desktop: Desktop) -> None:
+        """Say what was set aside at this start; the tools are read meanwhile."""
+        notices = running.engine.notices() if running.engine is not None else ()
+        for notice in notices:
+            _log.warning("start notice: %s", notice.message_key)
+        if notices and not self._check_start:
+            desktop.window.tasks.spawn(ask(notice_box(notices, desktop.window)), name="start notices")
+
     async def _tell_failure(self, window: QWidget, error: AviseError) -> None:
         """Say why the desk cannot be opened, and what to do; the window then closes."""
         sentence = text(error.message_key, **error.params)
@@ -218,10 +267,7 @@ class WindowSession:
         if self._check_start:
             sys.stderr.write(sentence + "\n")
             return
-        box = QMessageBox(QMessageBox.Icon.Critical, text("app.name"), sentence, parent=window)
-        box.setInformativeText(text("app.start_failed"))
-        box.addButton(text("app.quit"), QMessageBox.ButtonRole.AcceptRole)
-        await ask(box)
+        await ask(failure_box(error, window))
 
     async def _end(self, running: RunningEngine, bridge: DeskBridge, desktop: Desktop) -> None:
         bridge.close()

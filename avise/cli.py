@@ -146,6 +146,10 @@ async def _answer(chosen: argparse.Namespace, engine: Engine) -> int:
     file = await show.read_file(engine.desk, person, chosen.reason)
     if not _printed_json(chosen, show.as_json(file)):
         show.print_file(file, console, engine.env)
+    if file.not_kept is not None:
+        sentence = text(file.not_kept.message_key, **file.not_kept.params)
+        sys.stderr.write(text("cli.error", sentence=sentence) + "\n")
+        return FAILED
     return 0
 
 

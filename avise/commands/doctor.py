@@ -38,7 +38,8 @@ async def examine(engine: Engine) -> tuple[Finding, ...]:
 
 
 def _store(engine: Engine) -> Finding:
-    return Finding("store", text("doctor.store"), ok=True, sentence=engine.store_sentence())
+    sound = not engine.notices() and not engine.set_aside()
+    return Finding("store", text("doctor.store"), sound, engine.store_sentence())
 
 
 async def _directory(engine: Engine) -> Finding:

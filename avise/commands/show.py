@@ -38,6 +38,7 @@ from avise.services.customer_updates import (
     FacetChanged,
     Header,
     HeaderChanged,
+    NotKept,
     OpeningSettled,
     SuggestionsChanged,
     TimelineChanged,
@@ -57,6 +58,8 @@ class CustomerFile:
     suggestions: SuggestionsChanged = field(default_factory=lambda: SuggestionsChanged((), 0))
     facets: dict[tuple[str, str], FacetView] = field(default_factory=dict)
     timeline: TimelineChanged = field(default_factory=lambda: TimelineChanged(()))
+    not_kept: NotKept | None = None
+    """What could not be kept on this workstation."""
 
     def fold(self, update: CustomerUpdate) -> None:
         """Keep what an update says."""
@@ -70,6 +73,8 @@ class CustomerFile:
             self.suggestions = update
         elif isinstance(update, TimelineChanged):
             self.timeline = update
+        elif isinstance(update, NotKept):
+            self.not_kept = update
 
     def ordered(self) -> list[FacetView]:
         """Return the blocks in the order of the screen."""

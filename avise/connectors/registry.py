@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
-from typing import cast
+from typing import TypedDict, cast
 
 from avise.connectors.contract import (
     CONTRACT,
@@ -27,12 +27,20 @@ from avise.connectors.deadline import place_of
 from avise.connectors.endpoints import HttpEndpoint, SqlEndpoint
 from avise.connectors.instance import Loaded
 from avise.connectors.ports import InstanceSettings
+from avise.connectors.readings import TIMELINE
 from avise.models.errors import AviseError
 from avise.models.facets import FACETS
 from avise.models.json_types import JSON
 
 IMPORT_FAILED = "source.refused.import"
 QUARANTINED = "source.refused.quarantined"
+
+MAX_LOOKED_AT = 1_000_000
+"""Bytes of a broken file in which its facets are looked for."""
+
+_NAME = re.compile(r'^\s*name\s*=\s*"([^"\n]+)"', re.MULTILINE)
+_ID = re.compile(r'^\s*id\s*=\s*"([a-z_]+)"', re.MULTILINE)
+_TIMELINE_SECTION = re.compile(r"^\s*\[+timeline\b", re.MULTILINE)
 
 _BOUND = re.compile(r"(>=|<=|==|>|<)\s*(\d+)(?:\.(\d+))?")
 _HOLDS: Mapping[str, Callable[[tuple[int, int], tuple[int, int]], bool]] = {
@@ -52,6 +60,15 @@ class Refusal:
     """"source.refused.<reason>"."""
     detail: str = ""
     """For support; no personal data."""
+    name: str = field(default="", compare=False)
+    """What the connector calls itself, as far as it could be read."""
+    feeds: tuple[str, ...] = field(default=(), compare=False)
+    """Facets, and "timeline", that it announces: their blocks say that nobody could look."""
+
+
+class _Announced(TypedDict):
+    name: str
+    feeds: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +106,28 @@ class Registry:
             loaded = self._load(settings)
         except AviseError as error:
             count = error.params.get("count", "")
-            return Refusal("source.refused.file", f"{error.message_key} {count}".strip())
+            refusal = Refusal("source.refused.file", f"{error.message_key} {count}".strip())
+            return replace(refusal, **self._announced(settings))
         except Exception as error:  # noqa: BLE001 - one broken connector never takes another with it
             return Refusal(IMPORT_FAILED, place_of(error))
         if loaded is None:
             return Refusal("source.refused.not_found", settings.connector)
-        return admission(loaded.manifest, loaded.connector) or loaded
+        refused = admission(loaded.manifest, loaded.connector)
+        if refused is None:
+            return loaded
+        return replace(refused, name=loaded.manifest.name, feeds=_feeds(loaded.manifest))
+
+    def _announced(self, settings: InstanceSettings) -> _Announced:
+        """Return what a file that cannot be used says of itself, read line by line."""
+        path = self._file_of(settings)
+        try:
+            content = path.read_bytes()[:MAX_LOOKED_AT].decode("utf-8", "replace") if path is not None else ""
+        except OSError:
+            content = ""
+        name = _NAME.search(content)
+        facets = tuple(dict.fromkeys(found for found in _ID.findall(content) if found in FACETS))
+        timeline = (TIMELINE,) if _TIMELINE_SECTION.search(content) else ()
+        return {"name": name[1] if name else "", "feeds": (*facets, *timeline)}
 
     def _load(self, settings: InstanceSettings) -> Loaded | None:
         path = self._file_of(settings)
@@ -133,6 +166,11 @@ def admission(manifest: Manifest, connector: Connector) -> Refusal | None:
     if missing:
         return Refusal("source.refused.capability", ", ".join(missing))
     return None
+
+
+def _feeds(manifest: Manifest) -> tuple[str, ...]:
+    facets = tuple(offer.facet for offer in manifest.facets)
+    return (*facets, TIMELINE) if manifest.timeline else facets
 
 
 def missing_capabilities(manifest: Manifest, connector: Connector) -> list[str]:

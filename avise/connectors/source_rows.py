@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 
 from avise.connectors.breaker import BreakerState
-from avise.connectors.contract import CONTRACT, Manifest
+from avise.connectors.contract import CONTRACT, FacetOffer, Manifest
 from avise.connectors.instance import Instance, InstanceState
 from avise.connectors.ports import InstanceSettings
 from avise.connectors.readings import TIMELINE, SourceOffer
 from avise.connectors.registry import Refusal, fetches_content
 from avise.connectors.statistics import Statistics
 from avise.models.errors import ErrorKind, Failure, Origin
+from avise.models.facets import FACETS
 from avise.models.json_types import JSON
 from avise.models.source_status import SourceState, SourceStatus
 
@@ -56,7 +57,8 @@ def refused_offer(
     settings: InstanceSettings, refusal: Refusal | None, manifest: Manifest | None = None
 ) -> SourceOffer:
     """Return what a refused or a disabled instance would have fed, as far as its manifest was read."""
-    failure = refusal_failure(refusal) if refusal is not None else None
+    if refusal is not None:
+        return _unloaded_offer(settings, refusal)
     return SourceOffer(
         instance=settings.id,
         name=settings.name or (manifest.name if manifest is not None else settings.id),
@@ -66,7 +68,19 @@ def refused_offer(
         timeline=manifest.timeline if manifest is not None else False,
         needs_ids=manifest.needs_ids if manifest is not None else (),
         enabled=settings.enabled,
-        failure=failure,
+    )
+
+
+def _unloaded_offer(settings: InstanceSettings, refusal: Refusal) -> SourceOffer:
+    """Return what a refused instance announces: its blocks then say that nobody could look."""
+    known = [facet for facet in refusal.feeds if facet in FACETS]
+    return SourceOffer(
+        instance=settings.id,
+        name=settings.name or refusal.name or settings.id,
+        facets=tuple(FacetOffer(facet, schema=1, sensitivity=FACETS[facet].sensitivity) for facet in known),
+        timeline=TIMELINE in refusal.feeds,
+        enabled=settings.enabled,
+        failure=refusal_failure(refusal),
     )
 
 

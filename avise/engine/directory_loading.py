@@ -55,11 +55,16 @@ class DirectoryLoading:
                 self.failure = None
             except ConnectorError:
                 # The Sources page says why; what is listed stays usable meanwhile.
-                pass
+                self._directory.say_why_absent("directory.not_loaded", source=self._master_name())
             except AviseError as error:
                 self.failure = error
+                self._directory.say_why_absent(error.message_key, **error.params)
             self._tried.set()
             await self._env.sleep(pause)
+
+    def _master_name(self) -> str:
+        names = (offer.name for offer in self._sources.offers() if offer.instance == self._master)
+        return next(names, self._master)
 
     async def _load(self) -> None:
         cursor = await self._directory.cursor()

@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import logging
 import sys
 from collections.abc import Coroutine, Iterator
 from concurrent.futures import Future
@@ -34,6 +35,7 @@ from avise.services.profile import Profile, load_profile
 from avise.store.desk_memory import DeskMemory
 from avise.store.directory import Directory
 from avise.store.directory_schema import Minter
+from avise.store.identity_file import Diagnosis
 from avise.store.journal import Journal
 from avise.store.key_source import key_source
 from avise.store.sealed import SealedSecrets
@@ -42,6 +44,8 @@ from avise.store.store import Store
 from avise.texts import text
 
 T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
 
 SWITCH_INTERVAL = 0.0005
 """Seconds between two offers of the interpreter lock: a pure-Python loop in a thread then stalls
@@ -95,7 +99,9 @@ class Engine:
 
     def start(self) -> None:
         """Start the loops and build everything; blocks until the desk can be used."""
-        self._log = log_to_profile(self.profile.folder)
+        with contextlib.suppress(OSError):
+            # A folder that cannot be written is told by the store, whose sentence says what to do.
+            self._log = log_to_profile(self.profile.folder)
         sys.setswitchinterval(SWITCH_INTERVAL)
         if not self.thread.started:
             self.thread.start()
@@ -121,9 +127,17 @@ class Engine:
     def store_sentence(self) -> str:
         """Return what there is to say of the store: "all is well", or what was set aside and why."""
         notices = self.notices()
-        if not notices:
-            return text("doctor.ok")
-        return " ".join(text(notice.message_key, **notice.params) for notice in notices)
+        if notices:
+            return " ".join(text(notice.message_key, **notice.params) for notice in notices)
+        aside = self.set_aside()
+        return text("doctor.set_aside", files=", ".join(aside)) if aside else text("doctor.ok")
+
+    def set_aside(self) -> tuple[str, ...]:
+        """Return the names of store files set aside by this start or an earlier one, oldest first."""
+        store = self.profile.store_path
+        reasons = (Diagnosis.FOREIGN, Diagnosis.CORRUPTED)
+        found = (store.parent.glob(f"{store.stem}.{reason.value}-*{store.suffix}") for reason in reasons)
+        return tuple(sorted(file.name for files in found for file in files))
 
     def notices(self) -> tuple[AviseError, ...]:
         """Return what staff must be told about this start."""
@@ -179,7 +193,11 @@ class Engine:
 
     async def _purge(self, snapshots: Snapshots) -> None:
         while True:
-            await snapshots.purge()
+            try:
+                await snapshots.purge()
+            except AviseError as error:
+                # A full disk passes: what is too old is never shown, and is purged next time.
+                _log.warning("purge failed: %s", error.message_key)
             await self.env.sleep(PURGE_EVERY)
 
     async def _end_services(self) -> None:

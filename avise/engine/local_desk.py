@@ -120,8 +120,12 @@ class LocalDesk:
 
     async def _note_opening(self, dossier: OpenDossier, person: PersonId, reason: str) -> None:
         body: Mapping[str, JSON] = {"person": str(person), "purpose": dossier.purpose, "reason": reason}
-        await self._journal.append(self.session, EventKind.CONSULTED, stream_of(dossier), body)
-        await self._memory.note_opened(person)
+        try:
+            await self._journal.append(self.session, EventKind.CONSULTED, stream_of(dossier), body)
+            await self._memory.note_opened(person)
+        except AviseError as error:
+            # The caller is on the line: the file stays open, and the user knows that it left no trace.
+            dossier.tell_not_kept(error)
 
     async def reread(self, person: PersonId, facet: str = "") -> None:
         """Read one facet again, or all."""

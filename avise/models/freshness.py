@@ -8,6 +8,9 @@ from datetime import datetime, timedelta
 from avise.models.errors import ErrorKind, Failure
 from avise.models.facets import FacetState
 
+CLOCK_SLACK = timedelta(minutes=2)
+"""A reading dated further in the future than that was read before the clock was set back."""
+
 _REFUSALS = frozenset({ErrorKind.FORBIDDEN})
 
 
@@ -37,7 +40,8 @@ def facet_state(known: Known, now: datetime, fresh_for: timedelta, usable_for: t
     """Return the state of a facet.
 
     "Found nothing" (EMPTY) needs a complete reading; "could not look" is FAILED, or STALE when a
-    copy young enough to be told exists.
+    copy young enough to be told exists. A reading of the future, after the clock went back, is STALE:
+    its age is not known.
     """
     settled = _without_data(known)
     if settled is not None:
@@ -47,7 +51,7 @@ def facet_state(known: Known, now: datetime, fresh_for: timedelta, usable_for: t
     age = now - known.read_at
     if age > usable_for > timedelta(0):
         return FacetState.FAILED if known.error is not None else FacetState.WAITING
-    if known.error is not None or (age > fresh_for > timedelta(0)):
+    if known.error is not None or age < -CLOCK_SLACK or (age > fresh_for > timedelta(0)):
         return FacetState.STALE
     return _with_data(known)
 

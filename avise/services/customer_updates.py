@@ -178,6 +178,15 @@ class OpeningSettled:
     elapsed_ms: int
 
 
+@dataclass(frozen=True, slots=True)
+class NotKept:
+    """Something that should be kept on this workstation could not be (a full disk)."""
+
+    message_key: str
+    """Sentence in the catalogue."""
+    params: Mapping[str, str]
+
+
 CustomerUpdate = (
     HeaderChanged
     | FacetChanged
@@ -186,4 +195,5 @@ CustomerUpdate = (
     | TimelineChanged
     | VerificationChanged
     | OpeningSettled
+    | NotKept
 )

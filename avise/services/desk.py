@@ -55,6 +55,8 @@ class IncomingCall:
     waited_s: int
     matches: tuple[SearchHit, ...]
     """One known, several, or nobody."""
+    looked_up: bool = True
+    """False when the directory could not be asked: that nobody is known then means nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from avise.connectors.contract import CallEvent, CallEventKind
 from avise.env import Env
 from avise.models.customer import DirectoryEntry, MatchedOn, SearchHit
+from avise.models.errors import AviseError
 from avise.services.desk import CallState, IncomingCall
 from avise.services.ports import DirectoryPort
 from avise.services.source_port import SourcePort
@@ -70,14 +71,24 @@ class IncomingCalls:
 
     async def _known(self, event: CallEvent) -> IncomingCall:
         before = self._calls.get(event.call_id)
-        call = await self._first(event) if before is None else self._next(before, event)
+        call = self._first(event) if before is None else self._next(before, event)
+        if not call.looked_up:
+            call = await self._looked_up(call)
         self._calls[event.call_id] = call
         while len(self._calls) > CALLS_REMEMBERED:
             self._calls.pop(next(iter(self._calls)))
         return call
 
-    async def _first(self, event: CallEvent) -> IncomingCall:
-        entries = await self._directory.by_phone(event.number) if event.number else ()
+    async def _looked_up(self, call: IncomingCall) -> IncomingCall:
+        """Say who bears the number; without a directory the call is told all the same."""
+        try:
+            entries = await self._directory.by_phone(call.number) if call.number else ()
+        except AviseError:
+            return call
+        return replace(call, matches=tuple(_hit(entry, len(entries)) for entry in entries), looked_up=True)
+
+    @staticmethod
+    def _first(event: CallEvent) -> IncomingCall:
         answered = event.at if event.kind is CallEventKind.ANSWERED else None
         return IncomingCall(
             call_id=event.call_id,
@@ -87,7 +98,8 @@ class IncomingCalls:
             number=event.number,
             queue=event.queue,
             waited_s=event.waited_s,
-            matches=tuple(_hit(entry, len(entries)) for entry in entries),
+            matches=(),
+            looked_up=False,
         )
 
     @staticmethod

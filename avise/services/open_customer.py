@@ -15,6 +15,7 @@ from avise.connectors.contract import Completeness, Priority, Record
 from avise.connectors.readings import FacetReading, SourceOffer, TimelineReading
 from avise.env import Env
 from avise.models.customer import CustomerKey, DirectoryEntry, IdentityEvidence
+from avise.models.errors import AviseError
 from avise.models.facets import FACETS, FacetRecord, FacetState, FacetView
 from avise.models.freshness import Known, facet_state
 from avise.models.interaction import TimelineEntry
@@ -29,6 +30,7 @@ from avise.services.customer_updates import (
     FacetChanged,
     Header,
     HeaderChanged,
+    NotKept,
     OpeningSettled,
     Suggestion,
     SuggestionsChanged,
@@ -118,8 +120,10 @@ class OpenDossier:
         self._started = self.env.monotonic()
         self._tell_header()
         self._tell(VerificationChanged(self.verification.state))
-        for offer in self.sources.offers():
+        offers = self.sources.offers()
+        for offer in offers:
             self._prepare(offer)
+        self._prepare_unknown(offers)
         for slot in self._slots.values():
             self._tell_view(slot.view)
         self.read()
@@ -143,7 +147,7 @@ class OpenDossier:
             if facet in ("", slot.view.facet) and self._readable(slot):
                 slot.task = self._replaced(slot.task, self._read_facet(slot, force=force))
         for history in self._histories.values():
-            if not facet:
+            if not facet and history.offer.failure is None:
                 history.task = self._replaced(history.task, self._read_history(history, force=force))
         self._settle_task = self._replaced(self._settle_task, self._settle())
 
@@ -153,7 +157,7 @@ class OpenDossier:
             if slot.offer.instance == instance and self._readable(slot):
                 slot.task = self._replaced(slot.task, self._read_facet(slot, force=True))
         history = self._histories.get(instance)
-        if history is not None:
+        if history is not None and history.offer.failure is None:
             history.task = self._replaced(history.task, self._read_history(history, force=True))
         self._settle_task = self._replaced(self._settle_task, self._settle())
 
@@ -193,6 +197,10 @@ class OpenDossier:
         """Tell where the caller's verification stands."""
         self._tell(VerificationChanged(self.verification.state))
 
+    def tell_not_kept(self, error: AviseError) -> None:
+        """Tell that something about this customer could not be kept on the workstation."""
+        self._tell(NotKept(error.message_key, dict(error.params)))
+
     def add_own_entry(self, entry: TimelineEntry) -> None:
         """Add an exchange that was just written in the journal."""
         self.own_entries = (entry, *self.own_entries)
@@ -210,8 +218,18 @@ class OpenDossier:
             if offer.failure is not None:
                 slot.view = replace(view, state=FacetState.FAILED, error=offer.failure)
             self._slots[facet.facet, offer.instance] = slot
-        if offer.timeline and offer.failure is None and self._has_ids(offer):
-            self._histories[offer.instance] = _History(offer)
+        if offer.timeline and offer.enabled and self._has_ids(offer):
+            self._histories[offer.instance] = _History(offer, failed=offer.failure is not None)
+
+    def _prepare_unknown(self, offers: Iterable[SourceOffer]) -> None:
+        """Say of a block that no tool feeds, while a tool of unknown content was refused, who may lack."""
+        fed = {facet for facet, _ in self._slots}
+        for offer in offers:
+            if offer.failure is None or offer.facets or offer.timeline:
+                continue
+            for facet in (facet for facet in FACETS if facet not in fed):
+                view = FacetView(facet, offer.instance, offer.name, FacetState.FAILED, error=offer.failure)
+                self._slots[facet, offer.instance] = _Slot(offer, view)
 
     def _first_state(self, slot: _Slot) -> FacetState:
         if not slot.offer.enabled:

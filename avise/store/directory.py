@@ -58,6 +58,7 @@ class Directory:
         self._writing = ThreadPoolExecutor(1, "avise-directory-writer")
         self._readers = Readers("avise-directory-reader", READER_CACHE_KIB)
         self._writer: Connection | None = None
+        self._absent_because = DirectoryNotReadyError("directory.building")
         self._ready = False
         self._closed = False
 
@@ -87,6 +88,10 @@ class Directory:
         """Whether there is a directory to look in."""
         return self._ready
 
+    def say_why_absent(self, message_key: str, **params: str) -> None:
+        """Say why there is nothing to look in, for whoever searches meanwhile."""
+        self._absent_because = DirectoryNotReadyError(message_key, **params)
+
     # ---- finding ---------------------------------------------------------------------------------
 
     async def search(self, words: str, limit: int = 50) -> SearchAnswer:
@@ -97,7 +102,7 @@ class Directory:
             limit: rows returned; `total` counts the others.
 
         Raises:
-            DirectoryNotReadyError: `directory.building`.
+            DirectoryNotReadyError: `directory.building`, or what `say_why_absent` said.
         """
         today = self._env.now().date()
 
@@ -200,7 +205,8 @@ class Directory:
 
     async def _read(self, question: Callable[[Connection], T]) -> T:
         if not self._ready:
-            raise DirectoryNotReadyError("directory.building")
+            because = self._absent_because
+            raise DirectoryNotReadyError(because.message_key, **because.params)
         with self._errors_translated():
             return await asyncio.shield(asyncio.wrap_future(self._readers.submit(question)))
 

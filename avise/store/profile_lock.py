@@ -7,6 +7,7 @@ its arguments over and ends (decision 5). The lock dies with the process, howeve
 from __future__ import annotations
 
 import asyncio
+import errno
 import hmac
 import json
 import os
@@ -50,9 +51,13 @@ class ProfileLock:
 
         Raises:
             ProfileInUseError: `profile.in_use` when another process holds it.
+            AviseError: `store.full` or `store.unwritable` when the folder cannot be written.
         """
-        self._folder.mkdir(parents=True, exist_ok=True)
-        stream = (self._folder / LOCK_NAME).open("ab")
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            stream = (self._folder / LOCK_NAME).open("ab")
+        except OSError as error:
+            raise AviseError("store.full" if error.errno == errno.ENOSPC else "store.unwritable") from None
         try:
             _lock(stream)
         except OSError:

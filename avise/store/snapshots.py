@@ -112,7 +112,10 @@ class Snapshots:
         """Delete what is too old to be used; return how many snapshots went."""
         now = to_microseconds(self._env.now())
         oldest = to_microseconds(self._env.now() - PURGED_AFTER)
-        return await self._delete((table.c.usable_until <= now) | (table.c.fetched_at <= oldest))
+        # Written while the clock was far ahead: it would outlive its time once the clock is right again.
+        ahead = to_microseconds(self._env.now() + PURGED_AFTER)
+        too_old = (table.c.usable_until <= now) | (table.c.fetched_at <= oldest)
+        return await self._delete(too_old | (table.c.fetched_at > ahead))
 
     async def purge_health(self) -> int:
         """Delete health data, at log-off; return how many snapshots went."""

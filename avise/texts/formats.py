@@ -133,8 +133,17 @@ def timeline_day(day: date, today: date) -> str:
     return f"{day.day:02d}/{day.month:02d}/{day.year % 100:02d}"
 
 
+CLOCKS_DIFFER = timedelta(minutes=2)
+"""By which the clocks of a tool and of a workstation may differ without anybody noticing."""
+
+
 def format_age(delta: timedelta) -> str:
-    """Write how old a reading is: à l'instant, il y a 12 min, il y a 2 h 35, il y a 3 j."""
+    """Write how old a reading is: à l'instant, il y a 12 min, il y a 2 h 35, il y a 3 j.
+
+    An age below zero by more than clocks differ is not known: the clock was set back.
+    """
+    if delta < -CLOCKS_DIFFER:
+        return text("when.unknown_age")
     if delta < timedelta(minutes=1):
         return text("when.just_now")
     return text("when.ago", duration=format_duration(delta))

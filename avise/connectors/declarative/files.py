@@ -34,6 +34,10 @@ ACCEPTED_FILE = "accept_file"
 """Config value where somebody writes the name of a file that is rightly much smaller than the last."""
 
 
+BROKEN_SHARE = 0.02
+"""Lines of a nightly file that may be unreadable before somebody must look: the others are read."""
+
+
 class FilesConnector:
     """A file read as a connector file says.
 
@@ -78,9 +82,9 @@ class FilesConnector:
         self._state = state
         if state.refused:
             return HealthReport(Health.DEGRADED, f"{state.refused} is much smaller than the file before")
-        if state.broken:
-            return HealthReport(Health.DEGRADED, f"{state.broken} unreadable lines of {state.lines}")
-        return HealthReport(Health.OK, source_version=state.loaded)
+        detail = f"{state.broken} unreadable of {state.lines + state.broken} lines" if state.broken else ""
+        few = state.broken <= BROKEN_SHARE * (state.lines + state.broken)
+        return HealthReport(Health.OK if few else Health.DEGRADED, detail, source_version=state.loaded)
 
     def diagnostics(self) -> Mapping[str, JSON]:
         """Return what support may see of the file last looked at: counts and line numbers, no content."""

@@ -114,6 +114,8 @@ class Question:
     open_people: Collection[PersonId]
     directory_time: str = ""
     """When the directory was read, written."""
+    failure: str = ""
+    """Why nobody was looked for, as a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +214,7 @@ def _customer_rows(question: Question) -> list[PaletteRow]:
         rows = [customer_row(hit, question.open_people) for hit in question.recents]
         return [_group(text("palette.group.recents")), *rows] if rows else []
     if question.state is SearchState.FAILED:
-        sentence = Part(text("palette.directory_failed"))
+        sentence = Part(question.failure or text("palette.directory_failed"))
         retry = Part(text("palette.retry"))
         return [
             _group(text("palette.group.customers")),

@@ -54,6 +54,7 @@ class PaletteViewModel(QObject):
         self._recents: Sequence[SearchHit] = ()
         self._answer: SearchAnswer | None = None
         self._state = SearchState.DONE
+        self._failure = ""
         self._slow = QTimer(self)
         self._slow.setSingleShot(True)
         self._slow.setInterval(READING_AFTER_MS)
@@ -120,8 +121,10 @@ class PaletteViewModel(QObject):
         self._slow.start()
         try:
             self._answer, self._state = await self._desk.search(words), SearchState.DONE
-        except AviseError:
+            self._failure = ""
+        except AviseError as error:
             self._answer, self._state = None, SearchState.FAILED
+            self._failure = text(error.message_key, **error.params)
         self._slow.stop()
         self._list()
 
@@ -142,6 +145,7 @@ class PaletteViewModel(QObject):
                 self._state,
                 self._open_people,
                 self._directory_time(),
+                self._failure,
             )
         )
         self.listed.emit()

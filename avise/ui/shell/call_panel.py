@@ -149,7 +149,7 @@ class CallPanel(QFrame):
             return self._fill_known(call.matches[0])
         if call.matches:
             return self._fill_several(call)
-        return self._fill_nobody()
+        return self._fill_nobody(looked_up=call.looked_up)
 
     def _fill_known(self, hit: SearchHit) -> str:
         button = Button(text("call.open_file"), ButtonKind.PRIMARY, icon="user", keys=keys_of("pick_up"))
@@ -178,7 +178,8 @@ class CallPanel(QFrame):
             self._body.addWidget(choice)
         return plural("call.spoken_several", len(call.matches))
 
-    def _fill_nobody(self) -> str:
+    def _fill_nobody(self, *, looked_up: bool) -> str:
+        key = "call.nobody" if looked_up else "call.not_looked_up"
         search = Button(text("call.search"), ButtonKind.PRIMARY, icon="search", keys=keys_of("pick_up"))
         search.clicked.connect(self.search_requested)
         self._note.clear()
@@ -187,8 +188,8 @@ class CallPanel(QFrame):
         box = QWidget()
         box.setLayout(
             column(
-                Label(text("call.nobody"), "strong"),
-                Label(text("call.nobody_hint"), "small", "muted", wrap=True),
+                Label(text(key), "strong"),
+                Label(text(f"{key}_hint"), "small", "muted", wrap=True),
                 row(search, None, margins=(0, 4, 0, 4)),
                 row(self._note, save, gap=6),
                 gap=4,
@@ -196,7 +197,7 @@ class CallPanel(QFrame):
             )
         )
         self._body.addWidget(box)
-        return text("call.spoken_nobody")
+        return text("call.spoken_nobody" if looked_up else "call.spoken_not_looked_up")
 
     # ---- what the user does ------------------------------------------------------------------
     def pick_up(self) -> None:
