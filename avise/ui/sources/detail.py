@@ -102,6 +102,7 @@ class SourceDetail(QScrollArea):
         ):
             if section is not None:
                 self._sections.addWidget(section)
+                section.show()  # now, not at the next event: a button in it may take focus
                 self._sections.addWidget(HorizontalLine())
         self._sections.addStretch(1)
         self._on_tick()
