@@ -17,7 +17,7 @@ import tempfile
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 import benchmarks
 from benchmarks.harness.children import run_to_end
@@ -74,7 +74,7 @@ def run_apart(name: str, *, quick: bool) -> list[Measure]:
 
 def print_table(measures: list[Measure]) -> None:
     """Print the figures for people."""
-    table = Table("measure", "value", "unit", "bar", "")
+    table = Table(Column("measure", no_wrap=True), "value", "unit", "bar", "")
     for measure in measures:
         bar = "" if measure["bar"] is None else f"{measure['bar']:g}"
         verdict = "ok" if measure["ok"] else "PAST THE BAR"

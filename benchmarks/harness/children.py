@@ -26,6 +26,15 @@ class Child:
     process: subprocess.Popen[str]
     ready: Mapping[str, object]
 
+    def told_path(self, name: str) -> Path:
+        """Return a path of the first line."""
+        return Path(str(self.ready[name]))
+
+    def told_list(self, name: str) -> list[object]:
+        """Return a list of the first line; empty when it is none."""
+        value = self.ready[name]
+        return value if isinstance(value, list) else []
+
     def order(self, **values: str) -> None:
         """Write an order; its answer is read by `answer`."""
         assert self.process.stdin is not None  # noqa: S101 - opened as a pipe by `child`
@@ -76,8 +85,10 @@ def end(process: subprocess.Popen[str]) -> None:
         process.stdout.close()
 
 
-def run_to_end(command: Sequence[str], seconds: float) -> subprocess.CompletedProcess[str]:
-    """Run a program of ours and return what it printed; it is killed when its time is over."""
-    return subprocess.run(
-        [sys.executable, *command], cwd=ROOT, stdout=subprocess.PIPE, text=True, timeout=seconds, check=True
-    )
+def run_to_end(command: Sequence[str], seconds: float) -> None:
+    """Run a program of ours; it is killed when its time is over.
+
+    Raises:
+        subprocess.SubprocessError: it failed or took too long.
+    """
+    subprocess.run([sys.executable, *command], cwd=ROOT, timeout=seconds, check=True)

@@ -1,0 +1,48 @@
+"""A child process that keeps the simulated tools of the demonstration running, with their profile.
+
+    python -m benchmarks.harness.demo_tools FOLDER DOSSIERS
+
+Prints one JSON line, `{"profile": …, "members": […]}`, and ends when its standard input is closed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from avise.demo.launcher import DemoTools
+from avise.demo.population.generate import iter_dossiers
+from avise.demo.population.spec import WorldSpec
+from avise.demo.profile import write_profile
+
+LIFE_SECONDS = 900.0
+
+
+async def serve(folder: Path, dossiers: int) -> None:
+    """Start the tools, write the profile, tell where it is, wait."""
+    spec = WorldSpec(dossiers, datetime.now(UTC).date(), heavy=False)
+    async with DemoTools.start(folder / "data", spec, quick=True) as tools:
+        write_profile(folder / "profile", tools)
+        members = [
+            dossier.member.ids.member_number
+            for dossier in iter_dossiers(spec)
+            if not dossier.member.restricted and dossier.member.kind == "member"
+        ]
+        print(json.dumps({"profile": str(folder / "profile"), "members": members}), flush=True)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(_until_closed(), LIFE_SECONDS)
+
+
+async def _until_closed() -> None:
+    orders = asyncio.StreamReader()
+    loop = asyncio.get_running_loop()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(orders), sys.stdin)
+    await orders.read()
+
+
+if __name__ == "__main__":
+    asyncio.run(serve(Path(sys.argv[1]), int(sys.argv[2])))

@@ -1,0 +1,101 @@
+"""Start the real program and tell when it was first painted and when its palette answered a search.
+
+    python -m benchmarks.harness.watched_start PROFILE WORDS
+
+Goes the way of `python -m avise`; only an event filter and a timer of ours look on. The words are typed
+at the first paint, as somebody in a hurry does. Prints `{"painted": …, "answered": …}`, on the clock
+that all processes share, and ends the program.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+
+import avise.cli
+from PySide6.QtCore import QEvent, QObject, QTimer, Slot
+from PySide6.QtWidgets import QApplication, QWidget
+from typing_extensions import override
+
+LOOK_EVERY_MS = 2
+GIVE_UP_S = 20.0
+
+
+class Onlooker(QObject):
+    """Sees the first paint of a window, types in its palette, waits for a person among the rows."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__()
+        self._words = words
+        self._started = time.monotonic()
+        self._window: QWidget | None = None
+        self.painted = self.answered = 0.0
+        self._timer = QTimer(self)
+        self._timer.setInterval(LOOK_EVERY_MS)
+        self._timer.timeout.connect(self._on_look)
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Note the first paint of a top-level window."""
+        if (
+            not self.painted
+            and event.type() == QEvent.Type.Paint
+            and isinstance(watched, QWidget)
+            and watched.isWindow()
+        ):
+            self.painted = time.monotonic()
+            self._window = watched
+            QTimer.singleShot(0, self._search)
+        return False
+
+    @Slot()
+    def _search(self) -> None:
+        from avise.ui.shell.main_window import MainWindow  # noqa: PLC0415 - imported by the program
+
+        application = QApplication.instance()
+        if application is not None:
+            application.removeEventFilter(self)
+        if not isinstance(self._window, MainWindow):
+            raise TypeError(type(self._window).__name__)
+        palette = self._window.palette_view
+        palette.open((), (), self._words)
+        self._timer.start()
+
+    @Slot()
+    def _on_look(self) -> None:
+        from avise.ui.shell.main_window import MainWindow  # noqa: PLC0415 - imported by the program
+
+        if time.monotonic() > self._started + GIVE_UP_S:
+            raise TimeoutError
+        if not isinstance(self._window, MainWindow):
+            return
+        answer = self._window.palette_model.found
+        if any(row.hit is not None for row in answer.rows):
+            self._timer.stop()
+            self.answered = time.monotonic()
+            self._window.palette_view.close_palette()
+            self._window.close()
+
+
+def main(profile: str, words: str) -> int:
+    """Run the program under the eyes of an onlooker."""
+    # The command imports this module itself, at this very place of its start.
+    import avise.app  # noqa: PLC0415
+
+    onlooker = Onlooker(words)
+    make_application = avise.app.make_application
+
+    def make_watched_application() -> QApplication:
+        application = make_application()
+        application.installEventFilter(onlooker)
+        return application
+
+    avise.app.make_application = make_watched_application
+    status = avise.cli.main(["--profile", profile])
+    print(json.dumps({"painted": onlooker.painted, "answered": onlooker.answered}), flush=True)
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], sys.argv[2]))
