@@ -80,6 +80,7 @@ class CustomerPage(QWidget):
         self.tasks = TaskScope(self, report)
         self._shape = PageShape(2, 320, 420)
         self._shown = False
+        self._awaits_answer = False
         self.entry: EntryPanel | None = None
         # From the outside in: a tree that changes parent is dressed again, whole.
         self.header = CustomerHeader(desk.session.role, self)
@@ -165,10 +166,9 @@ class CustomerPage(QWidget):
         if self._shown:
             return
         self._shown = True
+        self.header.identity.setFocus(Qt.FocusReason.OtherFocusReason)
         if self._purpose is Purpose.CALL:
-            self.sheet.suggestions.focus_current()
-        else:
-            self.header.identity.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._focus_first_answer()
 
     def deactivate(self) -> None:
         """Leave the screen: restricted values are masked, the draft is kept at once."""
@@ -225,13 +225,18 @@ class CustomerPage(QWidget):
     @Slot()
     def _on_suggestions_changed(self) -> None:
         state = self.model.state
-        waits_for_focus = self._purpose is Purpose.CALL and self._holds_no_focus()
         self.sheet.suggestions.set_suggestions(state.suggestions, state.fresh_sources)
-        if waits_for_focus and self._shown and self.isVisible():
-            self.sheet.suggestions.focus_current()
+        if self._awaits_answer:
+            self._focus_first_answer()
 
-    def _holds_no_focus(self) -> bool:
-        return QApplication.focusWidget() is None
+    def _focus_first_answer(self) -> None:
+        """Put focus on the first answer of a call, once there is one, unless the user went elsewhere."""
+        # The window's own focus: it is not the application's while another window is in front.
+        untouched = self.window().focusWidget() is self.header.identity
+        ready = self.sheet.suggestions.model.rowCount() > 0
+        self._awaits_answer = untouched and not ready
+        if untouched and ready:
+            self.sheet.suggestions.focus_current()
 
     @Slot()
     def _on_timeline_changed(self) -> None:

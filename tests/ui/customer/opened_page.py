@@ -1,0 +1,45 @@
+"""A customer's page over a scripted desk, on the Qt loop of a test."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from avise.env import FixedEnv
+from avise.models.roles import Purpose
+from avise.ui.bridge import DeskBridge
+from avise.ui.customer.page import CustomerPage
+from tests.ui.persona import HELENE, NOW
+from tests.ui.scripted_desk import ScriptedDesk
+
+WIDTH, HEIGHT = 1372, 836
+
+
+@asynccontextmanager
+async def opened(
+    desk: ScriptedDesk, purpose: Purpose = Purpose.SEARCH, width: int = WIDTH, height: int = HEIGHT
+) -> AsyncIterator[CustomerPage]:
+    """Open Hélène Marchand's page on screen; close it, and the desk's watches, afterwards."""
+    closed_before = desk.asked.count(("closed", HELENE))
+    bridge = DeskBridge(desk, asyncio.get_running_loop())
+    page = CustomerPage(bridge, HELENE, purpose, env=FixedEnv(NOW))
+    page.resize(width, height)
+    page.show()
+    page.activate()
+    await until(lambda: page.model.state.settled is not None or not desk.updates)
+    try:
+        yield page
+    finally:
+        page.close_page()
+        await page.tasks.aclose()
+        page.hide()
+        bridge.close()
+        page.deleteLater()
+        await until(lambda: desk.asked.count(("closed", HELENE)) > closed_before)
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Let the loop run until a condition holds; the test's own limit ends a wait that never does."""
+    while not condition():  # noqa: ASYNC110 - widgets offer no event to wait for
+        await asyncio.sleep(0.01)

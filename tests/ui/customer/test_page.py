@@ -1,0 +1,292 @@
+"""The customer's page on the real Qt loop: keyboard alone, masked values, drafts, verification."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+
+from avise.models.masking import MASK
+from avise.models.roles import Purpose
+from avise.services.customer_updates import FacetChanged
+from avise.services.desk import CallState, Draft, IncomingCall
+from avise.texts import text
+from avise.ui.customer.facet_block import FacetBlock
+from avise.ui.theme import theme
+from avise.ui.widgets.label import Label
+from tests.ui.customer.opened_page import opened, until
+from tests.ui.persona import HELENE, NOW
+from tests.ui.scripted_desk import ScriptedDesk
+
+Run = Callable[[Coroutine[object, object, None]], None]
+NIR = "2 68 03 44 109 214 35"
+
+
+def _focused() -> QWidget:
+    widget = QApplication.focusWidget()
+    assert widget is not None
+    return widget
+
+
+def test_a_call_puts_focus_on_the_first_suggested_answer(run: Run) -> None:
+    async def scenario() -> None:
+        async with opened(ScriptedDesk(), Purpose.CALL) as page:
+            assert page.sheet.suggestions.rows.current_row() == 0
+            assert page.sheet.suggestions.isAncestorOf(_focused())
+
+    run(scenario())
+
+
+def test_a_search_puts_focus_on_the_header(run: Run) -> None:
+    async def scenario() -> None:
+        async with opened(ScriptedDesk()) as page:
+            assert page.header.isAncestorOf(_focused())
+
+    run(scenario())
+
+
+def test_blocks_are_walked_opened_folded_and_left_by_keyboard_alone(run: Run) -> None:
+    async def scenario() -> None:
+        async with opened(ScriptedDesk()) as page:
+            page.run_command("facets")
+            first = _focused()
+            assert isinstance(first, FacetBlock)
+            QTest.keyClick(first, Qt.Key.Key_Right)
+            second = _focused()
+            assert isinstance(second, FacetBlock)
+            assert second.facet != first.facet
+            QTest.keyClick(second, Qt.Key.Key_Space)
+            assert second.content.folded
+            QTest.keyClick(second, Qt.Key.Key_Space)
+            QTest.keyClick(second, Qt.Key.Key_Return)
+            assert page.sheet.detail is not None
+            QTest.keyClick(_focused(), Qt.Key.Key_Escape)
+            assert page.sheet.currentIndex() == 0
+            assert _focused() is second
+
+    run(scenario())
+
+
+def test_every_zone_can_take_focus(run: Run) -> None:
+    async def scenario() -> None:
+        async with opened(ScriptedDesk()) as page:
+            for command, zone in (
+                ("suggestions", page.sheet.suggestions),
+                ("facets", page.sheet.facets),
+                ("timeline", page.sheet.timeline),
+                ("wrap_up", page.rail.note),
+            ):
+                page.run_command(command)
+                assert zone.isAncestorOf(_focused()), command
+            names = [text(key) for key, _widget in page.zones()]
+            assert len(names) == len(set(names)) == 6
+
+    run(scenario())
+
+
+def test_enter_on_a_suggestion_writes_its_sentence_in_the_note(run: Run) -> None:
+    async def scenario() -> None:
+        async with opened(ScriptedDesk(), Purpose.CALL) as page:
+            QTest.keyClick(page.sheet.suggestions.rows, Qt.Key.Key_Return)
+            assert "Virement de 214,00" in page.rail.note.text()
+            assert "**" not in page.rail.note.text()
+
+    run(scenario())
+
+
+def test_f5_reads_the_block_with_focus_and_ctrl_f5_everything(run: Run) -> None:
+    async def scenario() -> None:
+        desk = ScriptedDesk()
+        async with opened(desk) as page:
+            page.show_facet("bank")
+            page.run_command("refresh_block")
+            page.run_command("refresh_all")
+            await until(lambda: ("reread", HELENE, "") in desk.asked)
+            assert ("reread", HELENE, "bank") in desk.asked
+
+    run(scenario())
+
+
+def test_a_revealed_number_is_masked_again_when_its_time_is_over(
+    run: Run, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def scenario() -> None:
+        desk = ScriptedDesk()
+        async with opened(desk) as page:
+            page.check.ask_restricted("reveal", "nir", "")
+            panel = page.check.restricted
+            panel._answer.setText("Rapprochement avec la caisse")
+            QTest.keyClick(panel._answer, Qt.Key.Key_Return)
+            await until(lambda: panel.shown_value() == NIR)
+            assert NIR not in page.windowTitle()
+            for _ in range(20):
+                panel._on_second()
+            assert panel.shown_value() in ("", MASK)
+            assert not panel.isVisible()
+            assert ("reveal", HELENE, "nir", "", "Rapprochement avec la caisse") in desk.asked
+
+    with caplog.at_level(logging.DEBUG):
+        run(scenario())
+    assert NIR not in caplog.text
+
+
+def test_a_number_is_not_revealed_without_a_reason(run: Run) -> None:
+    async def scenario() -> None:
+        desk = ScriptedDesk()
+        async with opened(desk) as page:
+            page.check.ask_restricted("reveal", "nir", "")
+            QTest.keyClick(page.check.restricted._answer, Qt.Key.Key_Return)
+            await asyncio.sleep(0.05)
+            assert not any(asked[0] == "reveal" for asked in desk.asked)
+
+    run(scenario())
+
+
+def test_leaving_the_page_masks_what_is_shown(run: Run) -> None:
+    async def scenario() -> None:
+        async with opened(ScriptedDesk()) as page:
+            page.check.ask_restricted("reveal", "nir", "")
+            panel = page.check.restricted
+            panel._answer.setText("Motif")
+            QTest.keyClick(panel._answer, Qt.Key.Key_Return)
+            await until(lambda: panel.shown_value() == NIR)
+            page.deactivate()
+            assert panel.shown_value() == ""
+
+    run(scenario())
+
+
+def test_comparing_says_yes_or_no_and_shows_nothing(run: Run) -> None:
+    async def scenario() -> None:
+        async with opened(ScriptedDesk()) as page:
+            page.check.ask_restricted("compare", "nir", "")
+            panel = page.check.restricted
+            panel._answer.setText("1 85 05")
+            QTest.keyClick(panel._answer, Qt.Key.Key_Return)
+            await until(lambda: panel._outcome.text() == "La réponse ne correspond pas.")
+            panel._answer.setText("2 68 03 44 109 214 35")
+            QTest.keyClick(panel._answer, Qt.Key.Key_Return)
+            await until(lambda: panel._outcome.text() == "La réponse correspond.")
+            assert panel.shown_value() == ""
+
+    run(scenario())
+
+
+def test_three_wrong_answers_lock_and_name_the_number_to_call_back(run: Run) -> None:
+    async def scenario() -> None:
+        async with opened(ScriptedDesk()) as page:
+            page.run_command("identity_check")
+            panel = page.check.verification
+            await until(lambda: len(panel._questions) == 3)
+            for left in (2, 1, 0):
+                panel._questions[0].answer.setText("non")
+                QTest.keyClick(panel._questions[0].answer, Qt.Key.Key_Return)
+                await until(partial(_tries_told, panel._said, left))
+            assert "Rappel sur le numéro connu" in panel._said.text()
+            assert all(item.answer.isReadOnly() for item in panel._questions)
+
+    run(scenario())
+
+
+def _tries_told(said: Label, left: int) -> bool:
+    return f"{left} essai" in said.text() if left else "bloquée" in said.text()
+
+
+def test_a_note_is_kept_after_a_pause_and_found_again(run: Run) -> None:
+    async def scenario() -> None:
+        desk = ScriptedDesk()
+        async with opened(desk) as page:
+            drafts: list[bool] = []
+            page.draft_changed.connect(drafts.append)
+            page.run_command("wrap_up")
+            QTest.keyClicks(page.rail.note.note, "Virement confirme")
+            await until(lambda: ("save_draft", HELENE, "Virement confirme") in desk.asked)
+            assert drafts == [True]
+        async with opened(desk) as page:
+            await until(lambda: page.rail.note.text() == "Virement confirme")
+
+    run(scenario())
+
+
+def test_a_note_typed_just_before_the_page_closes_is_kept(run: Run) -> None:
+    async def scenario() -> None:
+        desk = ScriptedDesk()
+        async with opened(desk) as page:
+            page.run_command("wrap_up")
+            QTest.keyClicks(page.rail.note.note, "Rappeler demain")
+        await until(lambda: HELENE in desk.drafts)
+        assert desk.drafts[HELENE].text == "Rappeler demain"
+
+    run(scenario())
+
+
+def test_ctrl_enter_records_the_exchange_and_empties_the_note(run: Run) -> None:
+    async def scenario() -> None:
+        desk = ScriptedDesk(drafts={HELENE: Draft(HELENE, "Virement vu", NOW)})
+        async with opened(desk) as page:
+            answered = NOW - timedelta(minutes=4)
+            page.set_call(IncomingCall("call-7", CallState.ANSWERED, answered, answered, "", "", 0, ()))
+            await until(lambda: page.rail.note.text() == "Virement vu")
+            page.rail.note.reason.setText("Remboursement")
+            page.rail.note.note.setFocus()
+            QTest.keyClick(page.rail.note.note, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+            await until(lambda: any(asked[0] == "record_interaction" for asked in desk.asked))
+            await until(lambda: page.rail.note.text() == "")
+            body = next(asked[2] for asked in desk.asked if asked[0] == "record_interaction")
+            assert body == {
+                "channel": "phone_in",
+                "direction": "in",
+                "title": "Remboursement",
+                "note": "Virement vu",
+                "outcome": "resolved",
+                "call_id": "call-7",
+                "duration_s": "240",
+            }
+
+    run(scenario())
+
+
+def test_a_block_keeps_its_place_when_another_answers(run: Run) -> None:
+    async def scenario() -> None:
+        async with opened(ScriptedDesk()) as page:
+            await until(page.model.unfed)
+            grid = page.sheet.grid
+            before = {facet: grid.block(facet).geometry() for facet in grid.order()}
+            view = page.model.views("benefits")[0]
+            page.model.apply((FacetChanged(replace(view, records=view.records[:2])),))
+            assert {facet: grid.block(facet).geometry() for facet in grid.order()} == before
+
+    run(scenario())
+
+
+@pytest.mark.parametrize("size", [(1852, 1016), (1372, 836), (1298, 704), (1100, 700)])
+@pytest.mark.parametrize("zoom", [80, 100, 200])
+def test_nothing_is_wider_than_the_window(run: Run, size: tuple[int, int], zoom: int) -> None:
+    async def scenario() -> None:
+        theme().set_zoom(zoom)
+        async with opened(ScriptedDesk(), width=size[0], height=size[1]) as page:
+            assert page.width() == size[0]
+            for facet in page.sheet.grid.order():
+                block = page.sheet.grid.block(facet)
+                assert block.geometry().right() <= page.sheet.grid.width()
+
+    run(scenario())
+
+
+def test_the_alert_of_a_complaint_leads_to_its_block(run: Run) -> None:
+    async def scenario() -> None:
+        async with opened(ScriptedDesk()) as page:
+            page.header.alerts.facet_requested.emit("complaints")
+            focused = _focused()
+            assert isinstance(focused, FacetBlock)
+            assert focused.facet == "complaints"
+
+    run(scenario())
