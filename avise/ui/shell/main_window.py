@@ -74,13 +74,11 @@ class MainWindow(QWidget):
         self.home = HomePage(text("rail.home"))
         self.nobody = HomePage(text("rail.customers"), with_sources=False)
         self.sources = SourcesPage(desk, env, report)
-        self.keys = KeysPage()
         self.settings = SettingsPage()
         self._rail_pages: dict[str, QWidget] = {
             "home": self.home,
             CUSTOMERS: self.nobody,
             "sources": self.sources,
-            "keys": self.keys,
             "settings": self.settings,
         }
         for page in self._rail_pages.values():
@@ -104,7 +102,15 @@ class MainWindow(QWidget):
             self.sessions.show(self.sessions.last_shown)
             return
         self.sessions.show(None)
-        self._bring(name, self._rail_pages[name])
+        self._bring(name, self._rail_page(name))
+
+    def _rail_page(self, name: str) -> QWidget:
+        """Return a page of the rail; the list of keys is built when it is first wanted."""
+        if name not in self._rail_pages:
+            # A hundred small widgets that the first paint must not wait for.
+            self._rail_pages[name] = KeysPage()
+            self.stack.addWidget(self._rail_pages[name])
+        return self._rail_pages[name]
 
     def current_page(self) -> Page:
         """Return the page on screen."""
