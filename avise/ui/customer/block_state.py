@@ -9,7 +9,7 @@ from avise.models.errors import ErrorKind, Failure
 from avise.models.facets import FacetState, FacetView
 from avise.services.wording import facet_title
 from avise.texts import plural, text
-from avise.texts.formats import format_age, format_moment, format_seconds, format_time
+from avise.texts.formats import format_age, format_moment, format_seconds, format_time, local
 from avise.ui.customer.block_content import BlockAction, Row, SentenceRow, Strip
 from avise.ui.customer.facet_layouts import LAYOUTS
 from avise.ui.widgets.chip import ChipSpec, Tone
@@ -124,10 +124,10 @@ def _partial(view: FacetView, now: datetime, *, reading: bool) -> StateLook:
 
 def _empty(view: FacetView, now: datetime, reading_s: float | None) -> StateLook:
     refreshing = view.refreshing and (reading_s or 0.0) >= SKELETON_AFTER_S
-    checked = format_moment(view.as_of, now) if view.as_of else ""
     words = text(f"empty.{view.facet}")
-    if checked:
-        words = f"{words} {text('block.checked_at', time=checked)}"
+    if view.as_of is not None:
+        key = "at" if local(view.as_of).date() == local(now).date() else "on"
+        words = f"{words} {text(f'block.checked_{key}', time=format_moment(view.as_of, now))}"
     return StateLook(source_and_time(view, now), reading=refreshing, sentences=(_sentence(words),))
 
 

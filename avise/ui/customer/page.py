@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QGridLayout, QSplitter, QWidget
 from typing_extensions import override
@@ -10,7 +10,6 @@ from typing_extensions import override
 from avise.env import Env
 from avise.models.customer import PersonId
 from avise.models.errors import AviseError
-from avise.models.interaction import TimelineEntry
 from avise.models.roles import Purpose
 from avise.services.customer_updates import Suggestion
 from avise.services.desk import IncomingCall
@@ -19,12 +18,10 @@ from avise.texts import plural, text
 from avise.ui.aio import TaskScope
 from avise.ui.announce import Announcer
 from avise.ui.bridge import DeskBridge
-from avise.ui.customer.block_menu import BlockMenu
+from avise.ui.customer.block_actions import BlockActions
 from avise.ui.customer.call_panel import CallPanel
 from avise.ui.customer.caller_check import CallerCheck
 from avise.ui.customer.customer_header import CustomerHeader, customer_label
-from avise.ui.customer.entry_panel import EntryPanel
-from avise.ui.customer.facet_detail import FacetDetail
 from avise.ui.customer.note_binding import NoteBinding, report
 from avise.ui.customer.open_items import open_items
 from avise.ui.customer.page_shape import RAIL_OF_WINDOW, PageShape, page_shape
@@ -81,7 +78,6 @@ class CustomerPage(QWidget):
         self._shape = PageShape(2, 320, 420)
         self._shown = False
         self._awaits_answer = False
-        self.entry: EntryPanel | None = None
         # From the outside in: a tree that changes parent is dressed again, whole.
         self.header = CustomerHeader(desk.session.role, self)
         self.call_panel = CallPanel(env, self)
@@ -92,8 +88,8 @@ class CustomerPage(QWidget):
         self.rail = RightRail(lambda: self.model.moment().today, self.splitter)
         self._build()
         self.check = CallerCheck(self.model, self.header, self.tasks, self)
+        self.blocks = BlockActions(self.model, self.sheet, self.check, self)
         self.note = NoteBinding(self.model, self.rail.note, env, self.tasks)
-        self._menu = BlockMenu(self)
         self._connect_model()
         self._connect_views()
         theme().changed.connect(self._reshape)
@@ -127,6 +123,7 @@ class CustomerPage(QWidget):
         model.facet_changed.connect(self._on_facet_changed)
         model.hidden_changed.connect(self._on_hidden_changed)
         model.settled.connect(self._on_settled)
+        model.read_for_long.connect(self._on_read_for_long)
         model.call_changed.connect(self._on_call_changed)
         model.deeds_changed.connect(lambda: self.rail.note.set_deeds(model.deeds))
         model.failed.connect(self._on_failed)
@@ -134,17 +131,15 @@ class CustomerPage(QWidget):
     def _connect_views(self) -> None:
         header, sheet = self.header, self.sheet
         header.copy_requested.connect(self.copy_member_number)
-        header.facet_requested.connect(self.show_facet)
-        sheet.grid.action_requested.connect(self._on_block_action)
-        sheet.timeline.entry_opened.connect(self._on_entry_opened)
+        header.facet_requested.connect(self.blocks.show_facet)
+        self.blocks.reread_requested.connect(self.refresh)
+        self.blocks.facets_requested.connect(lambda: self._show_tab("facets"))
         sheet.suggestions.action_requested.connect(self._on_suggestion_action)
         sheet.tab_chosen.connect(self._show_tab)
-        self.rail.open_items.facet_requested.connect(self.show_facet)
+        self.rail.open_items.facet_requested.connect(self.blocks.show_facet)
         self.note.draft_changed.connect(self.draft_changed)
         self.note.recorded.connect(lambda: self._speak(text("note.recorded")))
         self.check.failed.connect(self._on_failed)
-        self._menu.action_requested.connect(self._on_block_action)
-        self._menu.restricted_requested.connect(self._on_restricted_requested)
 
     # ---- what the window asks ----------------------------------------------------------------
     def zones(self) -> list[Zone]:
@@ -275,6 +270,10 @@ class CustomerPage(QWidget):
             parts += [plural("customer.spoken.failed", settled.failed)] if settled.failed else []
             self._speak(text("customer.spoken", parts=", ".join(parts)))
 
+    @Slot(str)
+    def _on_read_for_long(self, facet: str) -> None:
+        self._speak(text("customer.spoken.reading", facet=facet_title(facet)))
+
     @Slot()
     def _on_call_changed(self) -> None:
         call = self.model.call
@@ -383,7 +382,7 @@ class CustomerPage(QWidget):
             self._validate()
             return
         if event.key() == Qt.Key.Key_Escape and self.sheet.detail is not None:
-            self._close_detail()
+            self.blocks.close_detail()
             return
         super().keyPressEvent(event)
 
@@ -395,66 +394,7 @@ class CustomerPage(QWidget):
             QGuiApplication.clipboard().setText(header.member_number)
             self._speak(text("customer.number_copied"))
 
-    # ---- blocks ------------------------------------------------------------------------------
-    @Slot(str)
-    def show_facet(self, facet: str) -> None:
-        """Bring a block on screen, unfolded, with focus."""
-        self.sheet.close_detail()
-        self._show_tab("facets")
-        self.model.unfold(facet)
-        self.sheet.grid.focus_block(facet)
-
-    @Slot(str, str)
-    def _on_block_action(self, facet: str, action: str) -> None:
-        block = self.sheet.grid.block(facet)
-        match action:
-            case "retry":
-                self.refresh(facet)
-            case "show_copy" | "hide_copy":
-                block.loosen()
-                self.model.show_copy(facet, shown=action == "show_copy")
-            case "fold":
-                self.model.toggle_fold(facet)
-            case "detail":
-                self.open_detail(facet)
-            case "copy":
-                QGuiApplication.clipboard().setText(block.content.spoken())
-            case "menu":
-                self._menu.open(
-                    facet,
-                    self.model.views(facet),
-                    block.menu_place(),
-                    folded=block.content.folded,
-                    may_reveal=self.model.may_reveal(facet),
-                )
-
-    def open_detail(self, facet: str) -> None:
-        """Show a facet whole in the tab."""
-        detail = FacetDetail(facet, may_reveal=self.model.may_reveal(facet))
-        detail.set_views(self.model.views(facet), self.model.content(facet))
-        detail.back_requested.connect(self._close_detail)
-        detail.reread_requested.connect(self.refresh)
-        detail.restricted_requested.connect(self._on_restricted_requested)
-        self.sheet.open_detail(detail)
-        detail.focus_current()
-        self.model.note_deed("consulted", facet)
-
-    @Slot()
-    def _close_detail(self) -> None:
-        facet = self.sheet.detail.facet if self.sheet.detail is not None else ""
-        self.sheet.close_detail()
-        if facet:
-            self.sheet.grid.focus_block(facet)
-
-    @Slot(object)
-    def _on_entry_opened(self, entry: TimelineEntry) -> None:
-        rows = self.sheet.timeline.rows
-        place = rows.visualRect(rows.currentIndex()).bottomLeft()
-        anchor = self.mapFromGlobal(rows.viewport().mapToGlobal(place))
-        if self.entry is None:
-            self.entry = EntryPanel(self)
-        self.entry.open_entry(entry, self.sheet.timeline.model.source_name(entry), anchor)
-
+    # ---- suggested answers -------------------------------------------------------------------
     @Slot(object, str)
     def _on_suggestion_action(self, suggestion: Suggestion, action: str) -> None:
         if action.startswith("insert"):
@@ -462,12 +402,4 @@ class CustomerPage(QWidget):
             if suggestion.facets:
                 self.model.note_deed("insert", suggestion.facets[0])
         elif suggestion.facets:
-            self.show_facet(suggestion.facets[0])
-
-    @Slot(str, str, str)
-    def _on_restricted_requested(self, what: str, field: str, record: str) -> None:
-        focused = QApplication.focusWidget()
-        anchor = QPoint(theme().px(24), theme().px(140))
-        if focused is not None and self.isAncestorOf(focused):
-            anchor = focused.mapTo(self, QPoint(theme().px(24), theme().px(40)))
-        self.check.ask_restricted(what, field, record, None if field == "nir" else anchor)
+            self.blocks.show_facet(suggestion.facets[0])

@@ -42,6 +42,8 @@ from avise.ui.customer.record_words import Moment
 
 _log = logging.getLogger(__name__)
 
+SPOKEN_AFTER_S = 2.0
+"""A reading is said aloud once, if it takes that long."""
 COUNTER_MS, AGE_MS, FED_MS = 100, 30_000, 150
 """Seconds of a reading are counted ten times a second; ages are told again every 30 s (`ui.md` 6.1).
 Every block that a tool feeds is told at the opening: the others leave the screen 150 ms later."""
@@ -108,6 +110,7 @@ class CustomerViewModel(QObject):
         settled: a part of `state` is not what it was.
         facet_changed: facet whose block is not what it was.
         hidden_changed: facets that do not concern this customer.
+        read_for_long: a facet has been read for two seconds, once a reading.
         call_changed: the call is not what it was.
         deeds_changed: something was done during the call.
         failed: the dossier cannot be followed, or an action could not be done; catalogue key, parameters.
@@ -121,6 +124,7 @@ class CustomerViewModel(QObject):
     settled = Signal()
     facet_changed = Signal(str)
     hidden_changed = Signal()
+    read_for_long = Signal(str)
     call_changed = Signal()
     deeds_changed = Signal()
     failed = Signal(str, dict)
@@ -143,6 +147,7 @@ class CustomerViewModel(QObject):
         self.deeds = Deeds()
         self._extra_names: Mapping[str, str] = {}
         self._since: dict[str, float] = {}
+        self._spoken: set[str] = set()
         self._folded = {facet for facet, layout in LAYOUTS.items() if layout.folded}
         self._copies: set[str] = set()
         self._wide = False
@@ -232,6 +237,7 @@ class CustomerViewModel(QObject):
             self._since.setdefault(facet, self._env.monotonic())
         else:
             self._since.pop(facet, None)
+            self._spoken.discard(facet)
         if self._since and not self._counter.isActive():
             self._counter.start()
         elif not self._since:
@@ -244,8 +250,12 @@ class CustomerViewModel(QObject):
 
     @Slot()
     def _on_counter(self) -> None:
-        for facet in tuple(self._since):
+        now = self._env.monotonic()
+        for facet, since in tuple(self._since.items()):
             self.facet_changed.emit(facet)
+            if now - since >= SPOKEN_AFTER_S and facet not in self._spoken:
+                self._spoken.add(facet)
+                self.read_for_long.emit(facet)
 
     @Slot()
     def _on_ages(self) -> None:

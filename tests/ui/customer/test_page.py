@@ -106,7 +106,7 @@ def test_f5_reads_the_block_with_focus_and_ctrl_f5_everything(run: Run) -> None:
     async def scenario() -> None:
         desk = ScriptedDesk()
         async with opened(desk) as page:
-            page.show_facet("bank")
+            page.blocks.show_facet("bank")
             page.run_command("refresh_block")
             page.run_command("refresh_all")
             await until(lambda: ("reread", HELENE, "") in desk.asked)

@@ -24,9 +24,9 @@ def _entry(
 def test_the_model_is_sound_for_qt(qtmodeltester: ModelTester) -> None:
     model = TimelineModel()
     model.set_entries([_entry(number) for number in range(20)])
-    qtmodeltester.check(model)
+    qtmodeltester.check(model)  # type: ignore[no-untyped-call]  # pytest-qt has no types there
     model.set_entries([_entry(number) for number in range(5, 30)])
-    qtmodeltester.check(model)
+    qtmodeltester.check(model)  # type: ignore[no-untyped-call]  # pytest-qt has no types there
 
 
 def test_a_new_exchange_moves_no_other_row() -> None:

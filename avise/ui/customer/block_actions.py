@@ -1,0 +1,118 @@
+"""What blocks, their menu and their whole form do, and the exchange that a row of the timeline opens."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QPoint, Signal, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QWidget
+
+from avise.models.interaction import TimelineEntry
+from avise.ui.customer.block_menu import BlockMenu
+from avise.ui.customer.caller_check import CallerCheck
+from avise.ui.customer.entry_panel import EntryPanel
+from avise.ui.customer.facet_detail import FacetDetail
+from avise.ui.customer.sheet import Sheet
+from avise.ui.customer.view_model import CustomerViewModel
+from avise.ui.theme import theme
+
+
+class BlockActions(QObject):
+    """Does what is asked of a block.
+
+    Args:
+        model: of the customer.
+        sheet: where blocks and timeline are.
+        check: opens the panels of restricted values.
+        page: over which panels stand.
+
+    Signals:
+        reread_requested: facet to read again.
+        facets_requested: the blocks must come on screen, where they share it with something else.
+    """
+
+    reread_requested = Signal(str)
+    facets_requested = Signal()
+
+    def __init__(self, model: CustomerViewModel, sheet: Sheet, check: CallerCheck, page: QWidget) -> None:
+        super().__init__(page)
+        self._model, self._sheet, self._check, self._page = model, sheet, check, page
+        self._menu = BlockMenu(page)
+        self._entry: EntryPanel | None = None
+        sheet.grid.action_requested.connect(self.run)
+        sheet.timeline.entry_opened.connect(self._on_entry_opened)
+        self._menu.action_requested.connect(self.run)
+        self._menu.restricted_requested.connect(self._on_restricted_requested)
+
+    @Slot(str, str)
+    def run(self, facet: str, action: str) -> None:
+        """Do an action of a block; an unknown one does nothing."""
+        block = self._sheet.grid.block(facet)
+        match action:
+            case "retry":
+                self.reread_requested.emit(facet)
+            case "show_copy" | "hide_copy":
+                block.loosen()
+                self._model.show_copy(facet, shown=action == "show_copy")
+            case "fold":
+                self._model.toggle_fold(facet)
+            case "detail":
+                self.open_detail(facet)
+            case "copy":
+                QGuiApplication.clipboard().setText(block.content.spoken())
+            case "menu":
+                self._open_menu(facet)
+
+    def _open_menu(self, facet: str) -> None:
+        block = self._sheet.grid.block(facet)
+        self._menu.open(
+            facet,
+            self._model.views(facet),
+            block.menu_place(),
+            folded=block.content.folded,
+            may_reveal=self._model.may_reveal(facet),
+        )
+
+    @Slot(str)
+    def show_facet(self, facet: str) -> None:
+        """Bring a block on screen, unfolded, with focus."""
+        self._sheet.close_detail()
+        self.facets_requested.emit()
+        self._model.unfold(facet)
+        self._sheet.grid.focus_block(facet)
+
+    def open_detail(self, facet: str) -> None:
+        """Show a facet whole in the tab."""
+        detail = FacetDetail(facet, may_reveal=self._model.may_reveal(facet))
+        detail.set_views(self._model.views(facet), self._model.content(facet))
+        detail.back_requested.connect(self.close_detail)
+        detail.reread_requested.connect(self.reread_requested)
+        detail.restricted_requested.connect(self._on_restricted_requested)
+        self._sheet.open_detail(detail)
+        detail.focus_current()
+        self._model.note_deed("consulted", facet)
+
+    @Slot()
+    def close_detail(self) -> None:
+        """Come back to the blocks, on the one that was opened."""
+        facet = self._sheet.detail.facet if self._sheet.detail is not None else ""
+        self._sheet.close_detail()
+        if facet:
+            self._sheet.grid.focus_block(facet)
+
+    @Slot(object)
+    def _on_entry_opened(self, entry: TimelineEntry) -> None:
+        rows = self._sheet.timeline.rows
+        place = rows.visualRect(rows.currentIndex()).bottomLeft()
+        anchor = self._page.mapFromGlobal(rows.viewport().mapToGlobal(place))
+        if self._entry is None:
+            self._entry = EntryPanel(self._page)
+        self._entry.open_entry(entry, self._sheet.timeline.model.source_name(entry), anchor)
+
+    @Slot(str, str, str)
+    def _on_restricted_requested(self, what: str, field: str, record: str) -> None:
+        """Open the panel under what has focus; the NIR has its place in the header."""
+        focused = QApplication.focusWidget()
+        anchor = QPoint(theme().px(24), theme().px(140))
+        if focused is not None and self._page.isAncestorOf(focused):
+            anchor = focused.mapTo(self._page, QPoint(theme().px(24), theme().px(40)))
+        self._check.ask_restricted(what, field, record, None if field == "nir" else anchor)
