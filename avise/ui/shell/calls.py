@@ -64,6 +64,12 @@ class Calls(QObject):
         self.state_changed.emit("ringing" if call.state is CallState.RINGING else "on_call")
         self._on_tick()
 
+    def tell_again(self) -> None:
+        """Say the state once more: the window was built again."""
+        if self.call is not None:
+            self.state_changed.emit("ringing" if self.call.state is CallState.RINGING else "on_call")
+            self._on_tick()
+
     def concerns(self, person: PersonId) -> None:
         """Say whose file the agent opened for the call."""
         self.person = person

@@ -47,6 +47,8 @@ class Desktop(QObject):
         self._make_customer_page, self._report = make_customer_page, report
         self._tasks = TaskScope(self, report)
         self._watches: list[Watch] = []
+        self._left: list[MainWindow] = []
+        """Windows in another language, on their way out."""
         self._sources: Sequence[SourceStatus] = ()
         self._save_tabs = QTimer(self)
         self._save_tabs.setSingleShot(True)
@@ -85,7 +87,8 @@ class Desktop(QObject):
             await self._desk.save_tabs(self.window.sessions.saved())
         except AviseError as error:
             self._report("save tabs", error)
-        await self._close_window(self.window)
+        for window in (*self._left, self.window):
+            await self._close_window(window)
 
     async def _close_window(self, window: MainWindow) -> None:
         window.palette_view.close_palette()
@@ -95,6 +98,8 @@ class Desktop(QObject):
         window.customers.close_all()
         window.hide()
         window.deleteLater()
+        if window in self._left:
+            self._left.remove(window)
 
     async def _restore_settings(self) -> None:
         for key in ("language", "theme", "density", "zoom"):
@@ -141,6 +146,10 @@ class Desktop(QObject):
         else:
             self.window.show_page(old.page_name)
         self._show_sources()
+        self.calls.tell_again()
+        self.window.focus_page()
+        self._left.append(old)
+        old.hide()
         self._tasks.spawn(self._close_window(old), name="close the old window", when_busy="parallel")
         self._tasks.spawn(self._read_recents(), name="recents")
 

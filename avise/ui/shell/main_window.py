@@ -138,7 +138,7 @@ class MainWindow(QWidget):
         self.top_bar.tabs.set_page("" if is_customer else text(f"rail.{name}"), icon)
         self._name_window(self.sessions.current)
         if not keeps_focus and not self._has_focus(page):
-            self._focus_page()
+            self.focus_page()
 
     def _has_focus(self, page: QWidget) -> bool:
         """Return whether the page took focus itself, where its work starts."""
@@ -152,7 +152,8 @@ class MainWindow(QWidget):
             return False
         return not page.isAncestorOf(focused) and not self.rail.isAncestorOf(focused)
 
-    def _focus_page(self) -> None:
+    def focus_page(self) -> None:
+        """Put focus on the first zone of the page on screen."""
         zones = self.current_page().zones()
         if zones:
             take_focus(zones[0][1])
@@ -186,7 +187,7 @@ class MainWindow(QWidget):
         """Start with focus on the page, not on the first button of the rail."""
         super().showEvent(event)
         if not self._has_focus_elsewhere(self.stack.currentWidget()):
-            self._focus_page()
+            self.focus_page()
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:

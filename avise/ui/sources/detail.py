@@ -35,6 +35,8 @@ from avise.ui.widgets.line import HorizontalLine
 
 WIDTH, NARROW_WIDTH = 404, 360
 ATTEMPTS = 6
+QWIDGETSIZE_MAX = (1 << 24) - 1
+"""Qt's own bound, which the bindings do not export."""
 _MARGINS = (16, 12, 16, 12)
 
 
@@ -59,6 +61,7 @@ class SourceDetail(QScrollArea):
         super().__init__(parent)
         self._env = env
         self._narrow = False
+        self._below = False
         self._source: SourceStatus | None = None
         self.setAccessibleName(text("sources.detail"))
         self.setWidgetResizable(True)
@@ -121,9 +124,9 @@ class SourceDetail(QScrollArea):
                 button.setFocus(Qt.FocusReason.OtherFocusReason)
                 return
 
-    def set_narrow(self, *, narrow: bool) -> None:
-        """Leave more room to the table (`ui.md` 4.3, under 1401)."""
-        self._narrow = narrow
+    def set_room(self, *, narrow: bool, below: bool) -> None:
+        """Leave more room to the table: a narrower pane, or a pane below it (`ui.md` 4.3)."""
+        self._narrow, self._below = narrow, below
         self._on_theme_changed()
 
     def set_ticking(self, *, ticking: bool) -> None:
@@ -192,7 +195,11 @@ class SourceDetail(QScrollArea):
 
     @Slot()
     def _on_theme_changed(self) -> None:
-        self.setFixedWidth(theme().px(NARROW_WIDTH if self._narrow else WIDTH))
+        if self._below:
+            self.setMinimumWidth(0)
+            self.setMaximumWidth(QWIDGETSIZE_MAX)
+        else:
+            self.setFixedWidth(theme().px(NARROW_WIDTH if self._narrow else WIDTH))
 
 
 def _titled(title: str) -> tuple[QWidget, QVBoxLayout]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QResizeEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QBoxLayout, QWidget
 from typing_extensions import override
 
 from avise.connectors.contract import Health
@@ -26,6 +26,7 @@ from avise.ui.sources.sentences import can_retry, is_asked, worst_first
 from avise.ui.sources.table import ROW_HEIGHT, SourcesDelegate, SourcesHeader, SourcesTableModel, columns
 from avise.ui.theme import theme
 from avise.ui.widgets.button import Button
+from avise.ui.widgets.elided_label import ElidedLabel
 from avise.ui.widgets.label import Label
 from avise.ui.widgets.layout import column, row
 from avise.ui.widgets.line import HorizontalLine, VerticalLine
@@ -34,6 +35,8 @@ from avise.ui.widgets.toast import Message
 
 REFERENCE_WIDTH = 1330
 """Of the page, in a window of 1400."""
+BELOW_WIDTH = 860
+"""Narrower, the pane of the tool chosen stands under the table: a small window, or a large zoom."""
 
 
 class SourcesPage(QWidget):
@@ -59,7 +62,7 @@ class SourcesPage(QWidget):
         self._on_screen = False
         self.setProperty("role", "surface")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._seen = Label("", "small", "muted", tabular=True)
+        self._seen = ElidedLabel("", "small", "text-2", tabular=True)
         self.counters = Counters()
         self.model = SourcesTableModel(self)
         self.table = RowsView(ROW_HEIGHT, text("sources.table"))
@@ -82,7 +85,6 @@ class SourcesPage(QWidget):
         head = row(
             Label(text("rail.sources"), "title"),
             self._seen,
-            None,
             copy,
             check_all,
             gap=10,
@@ -93,17 +95,29 @@ class SourcesPage(QWidget):
             HorizontalLine(),
             self.counters,
             HorizontalLine(strong=True),
-            SourcesHeader(),
+            SourcesHeader(self.table),
             self.table,
         )
-        page = row(left, VerticalLine(strong=True), self.detail)
-        page.setStretch(0, 1)
-        self.setLayout(page)
+        self._panes = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._panes.setContentsMargins(0, 0, 0, 0)
+        self._panes.setSpacing(0)
+        self._panes.addLayout(left, 3)
+        self._edge = VerticalLine(strong=True)
+        self._panes.addWidget(self._edge)
+        self._line = HorizontalLine(strong=True)
+        self._panes.addWidget(self._line)
+        self._panes.addWidget(self.detail, 0)
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Follow the rules of width."""
-        self.detail.set_narrow(narrow=self.width() < theme().px(REFERENCE_WIDTH))
+        below = self.width() < theme().px(BELOW_WIDTH)
+        directions = QBoxLayout.Direction
+        self._panes.setDirection(directions.TopToBottom if below else directions.LeftToRight)
+        self._panes.setStretch(3, 2 if below else 0)
+        self._edge.setVisible(not below)
+        self._line.setVisible(below)
+        self.detail.set_room(narrow=self.width() < theme().px(REFERENCE_WIDTH), below=below)
         super().resizeEvent(event)
 
     # ---- page of the rail --------------------------------------------------------------------

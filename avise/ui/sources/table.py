@@ -35,7 +35,7 @@ from avise.ui.sources.sentences import (
 from avise.ui.theme import theme
 from avise.ui.widgets.chip import ChipSpec, Tone, paint_chip
 from avise.ui.widgets.painting import LEFT, RIGHT, draw_text
-from avise.ui.widgets.row_list import RowDelegate, RowLook
+from avise.ui.widgets.row_list import RowDelegate, RowLook, RowsView
 
 ROW_HEIGHT, HEADER_HEIGHT = 40, 28
 SOURCE, NOW = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
@@ -73,7 +73,7 @@ class Column:
     align: Qt.AlignmentFlag
 
 
-_STATE, _NUMBER, _SPARK, _FAILURES, _LAST, _ACTION = 124, 66, 132, 80, 118, 84
+_STATE, _NUMBER, _SPARK, _FAILURES, _LAST, _ACTION = 124, 66, 132, 80, 132, 84
 _SOURCE_MIN, _MARGIN, _GAP = 140, 16, 12
 
 
@@ -230,10 +230,16 @@ _PAINT = {
 
 
 class SourcesHeader(QWidget):
-    """Titles over the columns."""
+    """Titles over the columns.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    Args:
+        table: whose columns; its scroll bar takes room from them.
+        parent: of the widget.
+    """
+
+    def __init__(self, table: RowsView, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._table = table
         self._on_theme_changed()
         theme().changed.connect(self._on_theme_changed)
 
@@ -243,7 +249,7 @@ class SourcesHeader(QWidget):
         painter = QPainter(self)
         painter.fillRect(self.rect(), theme().colour("bg-subtle"))
         painter.fillRect(QRectF(0, self.height() - 1, self.width(), 1), theme().colour("border"))
-        for column in columns(self.width()):
+        for column in columns(self._table.viewport().width()):
             if column.name == "action":
                 continue
             area = QRectF(column.left, 0, column.width, self.height())

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, QTimer, Signal, Slot
 from PySide6.QtGui import QEnterEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from avise.texts import text
 from avise.ui.theme import theme
+from avise.ui.widgets.layout import row
 from avise.ui.widgets.link import Link
 from avise.ui.widgets.painting import draw_box, draw_icon, draw_text
 
@@ -55,11 +56,7 @@ class Toast(QWidget):
         self._action.clicked.connect(self._on_action)
         self._close = Link(text("toast.close"), "bg-surface")
         self._close.clicked.connect(self.close_message)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, _PADDING, 0)
-        layout.addStretch(1)
-        layout.addWidget(self._action)
-        layout.addWidget(self._close)
+        self.setLayout(row(None, self._action, self._close, gap=14, margins=(0, 0, _PADDING, 0)))
         self.hide()
 
     def show_message(self, message: Message) -> None:

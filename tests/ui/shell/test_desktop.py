@@ -341,6 +341,18 @@ def test_english_is_spoken_at_once_with_the_same_sessions(run: Run) -> None:
     run(scenario())
 
 
+def test_a_call_under_way_survives_another_language(run: Run) -> None:
+    async def scenario() -> None:
+        async with staged() as stage:
+            stage.desk.ring(HELENE, state=CallState.ANSWERED)
+            await until(lambda: stage.window.top_bar.agent.spec.text == "En appel")
+            stage.desktop.actions.commands.run("language_en")
+            assert stage.window.top_bar.agent.spec.text == "On a call"
+            await until(lambda: stage.page().call is not None)
+
+    run(scenario())
+
+
 @pytest.mark.parametrize(
     "size", [QSize(1000, 700), QSize(1366, 768), QSize(1440, 900), QSize(1920, 1080)], ids=lambda s: s.width()
 )
