@@ -16,7 +16,7 @@ from avise.ui.widgets.button import Button, ButtonKind
 from avise.ui.widgets.painting import draw_icon, draw_text
 
 HEIGHT = 24
-_ICON, _ICON_GAP, _GAP, _BUTTON = 14, 6, 16, 24
+_ICON, _ICON_GAP, _GAP, _BUTTON = 14, 6, 12, 24
 NIR = "nir"
 
 

@@ -87,8 +87,8 @@ def rows_with_a_value(rows: Iterable[KeyValueRow]) -> tuple[KeyValueRow, ...]:
 
 
 def _is_figures(value: str) -> bool:
-    """Dates, times and amounts line up; names and identifiers do not (`ui.md` 3.2)."""
-    return bool(value) and (value[0].isdigit() or value[0] == "−") and ("/" in value or "€" in value)
+    """Amounts line up from block to block; words around dates take their natural width."""
+    return bool(value) and (value[0].isdigit() or value[0] in "−€") and "€" in value
 
 
 def spans_of(*spans: Span) -> Spans:

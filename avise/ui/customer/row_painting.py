@@ -30,7 +30,7 @@ from avise.ui.widgets.painting import (
     draw_text,
 )
 
-LABEL_COLUMN, LEAD_COLUMN, GAP = 92, 38, 6
+LABEL_COLUMN, LEAD_COLUMN, GAP = 92, 38, 4
 TABLE_HEAD_HEIGHT, TABLE_ROW_HEIGHT = 27, 25
 _BAR_ROW, _PART_ROW, _SENTENCE_LINE, _BAR = 32, 24, 19, 4
 _SENTENCE_LINES = 3

@@ -19,7 +19,7 @@ from avise.ui.customer.timeline_panel import TimelinePanel
 from avise.ui.theme import theme
 from avise.ui.widgets.segmented import Segmented
 
-MARGIN, GAP, _MIN_WIDTH = 8, 8, 260
+MARGIN, GAP, _HANDLE, _MIN_WIDTH = 8, 8, 6, 260
 TABS = ("facets", "timeline", "rail")
 
 
@@ -57,7 +57,7 @@ class Sheet(QStackedWidget):
         self.splitter.setStretchFactor(0, 1)
         self.splitter.setStretchFactor(1, 0)
         self.splitter.setChildrenCollapsible(False)
-        self.splitter.setHandleWidth(theme().px(GAP))
+        self.splitter.setHandleWidth(theme().px(_HANDLE))
         self.splitter.splitterMoved.connect(self._on_splitter_moved)
         self.splitter.handle(1).installEventFilter(self)
         self._box = QVBoxLayout(front)
@@ -163,5 +163,5 @@ class Sheet(QStackedWidget):
         self.setMinimumWidth(px(_MIN_WIDTH))
         self._box.setSpacing(px(GAP))
         self._box.setContentsMargins(*(px(MARGIN),) * 4)
-        self.splitter.setHandleWidth(px(GAP))
+        self.splitter.setHandleWidth(px(_HANDLE))
         self.place_splitter()

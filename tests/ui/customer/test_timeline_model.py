@@ -90,3 +90,13 @@ def test_a_row_is_one_sentence_for_people_who_hear_the_screen() -> None:
     model.set_entries([_entry(1, status="in_progress")])
     spoken = model.spoken(model.entry(0))
     assert spoken == "Échange 1, en cours, 24/03/2026 09:44, Relation adhérent"
+
+
+def test_words_are_prepared_little_by_little_before_they_are_searched() -> None:
+    model = TimelineModel()
+    model.set_entries([_entry(number) for number in range(120)])
+    assert model.prepare_search(50)
+    assert model.prepare_search(50)
+    assert not model.prepare_search(50)
+    model.set_filter(TimelineFilter(words="echange 11"))
+    assert model.rowCount() == 11
