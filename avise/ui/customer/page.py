@@ -236,7 +236,8 @@ class CustomerPage(QWidget):
     @Slot()
     def _on_timeline_changed(self) -> None:
         state = self.model.state
-        names = {entry.source: self.model.source_name(entry.source) for entry in state.timeline}
+        sources = {entry.source for entry in state.timeline}
+        names = {source: self.model.source_name(source) for source in sources}
         self.sheet.timeline.set_entries(
             state.timeline, names, state.missing_sources, cut=state.timeline_truncated
         )

@@ -71,7 +71,7 @@ class PaletteView(QWidget):
         self.scopes = ScopeBar()
         self.scopes.chosen.connect(self._on_scope_chosen)
         self.model = PaletteTableModel(self)
-        self.rows = RowsView(ROW_HEIGHT, text("palette.name"))
+        self.rows = RowsView(ROW_HEIGHT, text("palette.name"), ground="")
         self.rows.setModel(self.model)
         self.rows.setItemDelegate(PaletteDelegate(self.rows))
         self.rows.setFocusPolicy(Qt.FocusPolicy.NoFocus)

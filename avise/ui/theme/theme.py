@@ -23,6 +23,10 @@ ZOOM_STEPS = (80, 90, 100, 110, 125, 150, 175, 200)
 """Percent; Ctrl+= and Ctrl+- go from one to the next."""
 
 
+_WIDTHS_KEPT = 4_096
+"""Measured texts: what a few screens show. The same words are measured at each frame of a scroll."""
+
+
 class Scheme(StrEnum):
     """What the user asked for; SYSTEM follows the desktop."""
 
@@ -64,6 +68,7 @@ class Theme(QObject):
         self._icons = IconCache()
         self._fonts: dict[tuple[str, bool], QFont] = {}
         self._metrics: dict[tuple[str, bool], QFontMetricsF] = {}
+        self._widths: dict[tuple[str, str, bool], float] = {}
         self._colours: dict[str, QColor] = {}
         self._scheme = Scheme.SYSTEM
         self._density = Density.COMPACT
@@ -138,7 +143,13 @@ class Theme(QObject):
 
     def text_width(self, text: str, style: str, *, tabular: bool = False) -> float:
         """Return how wide a text is in a style, in device-independent pixels."""
-        return self.metrics(style, tabular=tabular).horizontalAdvance(text)
+        key = (text, style, tabular)
+        found = self._widths.get(key)
+        if found is None:
+            if len(self._widths) >= _WIDTHS_KEPT:
+                self._widths.clear()
+            found = self._widths[key] = self.metrics(style, tabular=tabular).horizontalAdvance(text)
+        return found
 
     def metrics(self, style: str, *, tabular: bool = False) -> QFontMetricsF:
         """Return the measures of a style's font."""
@@ -190,6 +201,7 @@ class Theme(QObject):
         self._tokens = self._wanted_tokens()
         self._fonts.clear()
         self._metrics.clear()
+        self._widths.clear()
         self._colours.clear()
         self._icons.clear()
         if self._application is not None:

@@ -29,9 +29,9 @@ class Span:
 
 def elided(text: str, style: str, width: float, *, tabular: bool = False) -> str:
     """Return a text cut with an ellipsis so that it fits, in device-independent pixels."""
-    metrics = theme().metrics(style, tabular=tabular)
-    if metrics.horizontalAdvance(text) <= width:
+    if theme().text_width(text, style, tabular=tabular) <= width:
         return text
+    metrics = theme().metrics(style, tabular=tabular)
     return metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(width, 0))
 
 
