@@ -118,6 +118,7 @@ def test_the_focus_ring_follows_the_keyboard_and_leaves_with_its_widget(
     ring = FocusRing(window)
     window.show()
     window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
     second.setFocus(Qt.FocusReason.TabFocusReason)
     assert ring.isVisible()
     assert ring.geometry().contains(second.geometry())
