@@ -67,7 +67,7 @@ def _suggestion(draft: _Draft, facts: Facts) -> Suggestion:
         likelihood = _ORDER[min(_ORDER.index(likelihood) + 1, len(_ORDER) - 1)]
     return Suggestion(
         id=draft.id,
-        question=text(f"suggestion.{draft.id}.question", **draft.params),
+        question=_sentence(text(f"suggestion.{draft.id}.question", **draft.params)),
         answer=_sentence(text(f"suggestion.{draft.id}.answer", **draft.params)),
         likelihood=likelihood,
         reason=draft.reason,
