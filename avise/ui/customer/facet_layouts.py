@@ -45,7 +45,7 @@ LAYOUTS: Mapping[str, FacetLayout] = {
         ),
         FacetLayout("documents", 4, 4),
         FacetLayout("contributions", 3, 4, warns=True),
-        FacetLayout("rights", 2, 3),
+        FacetLayout("rights", 1, 3),
         FacetLayout("beneficiaries", 2, 4),
         FacetLayout("member_space", 3, 4),
         FacetLayout("guarantees", 4, 4, warns=True),
