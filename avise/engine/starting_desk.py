@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
+from typing import TYPE_CHECKING
 
-from avise.connectors.contract import HealthReport
 from avise.models.customer import PersonId, SearchAnswer, SearchHit
 from avise.models.desk_memory import Draft, SavedTab
 from avise.models.roles import Purpose, Session
 from avise.models.source_status import SourceStatus
 from avise.services.customer_updates import CustomerUpdate
 from avise.services.desk import Comparison, Desk, IncomingCall, Revealed, VerificationQuestion
+
+if TYPE_CHECKING:
+    from avise.connectors.contract import HealthReport
 
 
 class StartingDesk:

@@ -11,14 +11,16 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from avise.connectors.contract import HealthReport
 from avise.models.customer import PersonId, SearchAnswer, SearchHit
 from avise.models.desk_memory import Draft, SavedTab
 from avise.models.roles import Purpose, Session
 from avise.models.source_status import SourceStatus
 from avise.services.customer_updates import CustomerUpdate, Verification
+
+if TYPE_CHECKING:
+    from avise.connectors.contract import HealthReport
 
 __all__ = [
     "CallState",

@@ -10,60 +10,17 @@
 from __future__ import annotations
 
 import tomllib
-import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
 from avise.models.errors import AviseError
-from avise.models.roles import Role, Session
+from avise.models.roles import Session
+from avise.services.settings_file import SettingsError, SettingsFile, read_settings
 
 SETTINGS_NAME = "settings.toml"
 CONNECTORS_FOLDER = "connectors"
 STORE_NAME = "store.db"
 DIRECTORY_NAME = "directory.db"
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class UserSection(_Strict):
-    """Who works at this desk."""
-
-    login: str
-    name: str
-    role: Role = Role.AGENT
-
-
-class KeySection(_Strict):
-    """Where the store's key is (decision 16)."""
-
-    source: str = "keyring"
-    file: str = ""
-
-
-class InstanceSection(_Strict):
-    """One tool: which connector reads it, with which values."""
-
-    connector: str
-    enabled: bool = True
-    config: Mapping[str, str | int | bool] = {}
-
-
-class SettingsFile(_Strict):
-    """Content of `settings.toml`."""
-
-    synthetic: bool = False
-    site_namespace: uuid.UUID
-    identity_master: str
-    directory: str = "portfolio"
-    """hub, portfolio or full (decision 15)."""
-    user: UserSection
-    key: KeySection = KeySection()
-    instances: Mapping[str, InstanceSection] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +66,9 @@ def load_profile(folder: Path, device: str) -> Profile:
     except (OSError, UnicodeDecodeError) as error:
         raise AviseError("profile.unreadable", file=str(path), why=type(error).__name__) from None
     try:
-        settings = SettingsFile.model_validate(tomllib.loads(content))
+        settings = read_settings(tomllib.loads(content))
     except tomllib.TOMLDecodeError as error:
         raise AviseError("profile.syntax", file=str(path), where=str(error)) from None
-    except ValidationError as error:
-        where = "; ".join(
-            f"{'.'.join(str(part) for part in problem['loc'])} ({problem['type']})"
-            for problem in error.errors(include_input=False)
-        )
-        raise AviseError("profile.invalid", file=str(path), where=where) from None
+    except SettingsError as error:
+        raise AviseError("profile.invalid", file=str(path), where="; ".join(error.problems)) from None
     return Profile(folder, settings, device)

@@ -11,11 +11,10 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Coroutine, Hashable, Mapping
 from concurrent.futures import Future
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject
 
-from avise.connectors.contract import HealthReport
 from avise.models.customer import PersonId, SearchAnswer, SearchHit
 from avise.models.errors import AviseError
 from avise.models.roles import Purpose, Session
@@ -31,6 +30,9 @@ from avise.services.desk import (
     VerificationQuestion,
 )
 from avise.ui.mailbox import Drain, Mailbox
+
+if TYPE_CHECKING:
+    from avise.connectors.contract import HealthReport
 
 T = TypeVar("T")
 

@@ -10,7 +10,6 @@ from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QWidget
 from typing_extensions import override
 
-from avise.connectors.contract import Health
 from avise.env import Env
 from avise.models.errors import AviseError
 from avise.models.source_status import SourceStatus
@@ -222,6 +221,8 @@ class SourcesPage(QWidget):
             self._tell(text("sources.checked_all", count=len(instances)), "circle-check")
 
     async def _is_well(self, instance: str) -> bool:
+        from avise.connectors.contract import Health  # noqa: PLC0415 - the first paint does without
+
         try:
             report = await self._desk.check_source(instance)
         except AviseError:
