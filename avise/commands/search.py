@@ -12,7 +12,7 @@ from rich.table import Table
 from avise.models.customer import SearchAnswer, SearchHit
 from avise.models.json_types import JSON
 from avise.texts import plural, text
-from avise.texts.formats import format_date, format_member_number
+from avise.texts.formats import format_date, format_list_name, format_member_number
 
 
 def as_json(answer: SearchAnswer) -> dict[str, JSON]:
@@ -46,7 +46,7 @@ def print_answer(answer: SearchAnswer, words: str, console: Console) -> None:
     table = Table(show_header=False, box=None)
     for hit in answer.hits:
         party = hit.entry.party
-        name = f"{party.last_name.upper()} {party.first_name}".strip() or party.company_name
+        name = format_list_name(party.last_name, party.first_name) or party.company_name
         born = format_date(party.birth_date) if party.birth_date else ""
         why = ", ".join(text(f"matched.{reason}") for reason in hit.matched_on)
         table.add_row(format_member_number(party.member_number), name, born, party.city, why)

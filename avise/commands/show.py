@@ -46,7 +46,7 @@ from avise.services.customer_updates import (
 from avise.services.desk import Desk
 from avise.services.wording import alert_text, error_text, facet_title, state_text, value_text
 from avise.texts import text
-from avise.texts.formats import format_date, format_member_number, format_moment
+from avise.texts.formats import format_date, format_list_name, format_member_number, format_moment
 
 
 @dataclass(slots=True)
@@ -203,7 +203,7 @@ def print_file(file: CustomerFile, console: Console, env: Env) -> None:
     header = file.header
     if header is None:
         return
-    name = f"{header.last_name.upper()} {header.first_name}".strip()
+    name = format_list_name(header.last_name, header.first_name)
     born = f" · {format_date(header.birth_date)}" if header.birth_date else ""
     console.print(
         f"[bold]{name}[/bold]{born} · {format_member_number(header.member_number)}", highlight=False
@@ -226,6 +226,8 @@ def _block(view: FacetView, env: Env) -> Table:
     table = Table(title=title, title_justify="left", show_header=False, box=None, padding=(0, 2, 0, 0))
     for record in view.records[:ROWS_SHOWN]:
         table.add_row(*(value_text(view.facet, name, value) for name, value in record.data.items() if value))
+    if view.error is not None:
+        table.add_row(error_text(view))
     hidden = len(view.records) - ROWS_SHOWN
     if hidden > 0:
         table.add_row(text("show.more_rows", n=hidden))

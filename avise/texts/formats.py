@@ -189,6 +189,11 @@ def format_member_number(number: str) -> str:
     return number
 
 
+def format_list_name(last_name: str, first_name: str) -> str:
+    """Write a person as lists and headers do: MARCHAND Hélène."""
+    return " ".join(part for part in (last_name.upper(), first_name) if part)
+
+
 def format_siren(number: str) -> str:
     """Write a SIREN by three digits, a SIRET as SIREN then five digits."""
     groups = [number[0:3], number[3:6], number[6:9], number[9:]]

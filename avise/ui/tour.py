@@ -27,6 +27,7 @@ from avise.models.roles import Purpose
 from avise.services.customer_updates import VerificationLevel
 from avise.services.desk import CallState
 from avise.texts import language
+from avise.texts.formats import format_list_name
 from avise.ui.bridge import DeskBridge
 from avise.ui.customer.facet_states import facet_states_sheet
 from avise.ui.customer.page import CustomerPage
@@ -221,7 +222,7 @@ class Tour:
         person = await self._person(code)
         hits = (await self.bridge.search(self.script.members[code], 5)).hits
         party = hits[0].entry.party
-        label = f"{party.last_name} {party.first_name}".strip()
+        label = format_list_name(party.last_name, party.first_name)
         self.desktop.window.sessions.open(SessionTab(person, label, Purpose.CALL))
         return self._page_of(person)
 

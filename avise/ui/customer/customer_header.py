@@ -15,7 +15,13 @@ from avise.models.masking import Access, access
 from avise.models.roles import Role
 from avise.services.customer_updates import Alert, Header, Verification, VerificationLevel
 from avise.texts import plural, text
-from avise.texts.formats import format_date, format_member_number, format_phone, format_time
+from avise.texts.formats import (
+    format_date,
+    format_list_name,
+    format_member_number,
+    format_phone,
+    format_time,
+)
 from avise.ui.customer.alerts_line import AlertsLine
 from avise.ui.customer.facts_line import NIR, Fact, FactsLine
 from avise.ui.customer.record_words import together
@@ -32,7 +38,7 @@ _BORN = {"mr": "customer.born_m", "mrs": "customer.born_f"}
 
 def customer_label(header: Header) -> str:
     """Return who it is as lists write it: MARCHAND Hélène."""
-    return " ".join(part for part in (header.last_name.upper(), header.first_name) if part)
+    return format_list_name(header.last_name, header.first_name)
 
 
 def customer_name(header: Header) -> str:

@@ -245,7 +245,7 @@ def customer_row(hit: SearchHit, open_people: Collection[PersonId]) -> PaletteRo
         parts = list(marked(party.company_name, _marks(hit, "company_name"), strong=True))
         parts += _quiet(hit, "siren", party.siren)
     else:
-        parts = list(marked(party.last_name, _marks(hit, "last_name"), strong=True))
+        parts = list(marked(_capitals(party.last_name), _marks(hit, "last_name"), strong=True))
         parts.append(Part(" ", strong=True))
         parts += marked(party.first_name, _marks(hit, "first_name"), strong=True)
         parts += _birth(hit)
@@ -262,6 +262,12 @@ def customer_row(hit: SearchHit, open_people: Collection[PersonId]) -> PaletteRo
         chip="open" if is_open else ("restricted" if party.restricted else ""),
         hit=hit,
     )
+
+
+def _capitals(name: str) -> str:
+    """Write a family name in capitals, unless a letter grows ("ß"): the marks count characters."""
+    capitals = name.upper()
+    return capitals if len(capitals) == len(name) else name
 
 
 def _icon(hit: SearchHit, *, is_open: bool) -> str:

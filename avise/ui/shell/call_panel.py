@@ -10,7 +10,13 @@ from typing_extensions import override
 from avise.models.customer import SearchHit
 from avise.services.desk import IncomingCall
 from avise.texts import plural, text
-from avise.texts.formats import format_date, format_member_number, format_phone, format_timer
+from avise.texts.formats import (
+    format_date,
+    format_list_name,
+    format_member_number,
+    format_phone,
+    format_timer,
+)
 from avise.ui.shortcuts import keys_of
 from avise.ui.theme import theme
 from avise.ui.widgets.button import Button, ButtonKind
@@ -28,7 +34,7 @@ _CHOICE_HEIGHT = 44
 def caller_name(hit: SearchHit) -> str:
     """Return a caller's name as lists write it."""
     party = hit.entry.party
-    return f"{party.last_name} {party.first_name}".strip() or party.company_name
+    return format_list_name(party.last_name, party.first_name) or party.company_name
 
 
 def apart(hit: SearchHit) -> str:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from avise.models.customer import PersonId, SearchHit
 from avise.models.roles import Purpose
 from avise.services.desk import SavedTab
+from avise.texts.formats import format_list_name
 
 MAX_SESSIONS = 9
 """One for each of Alt+1…9; the tenth asks which to close."""
@@ -35,7 +36,7 @@ class SessionTab:
 def tab_of(hit: SearchHit, purpose: Purpose, reason: str = "") -> SessionTab:
     """Return the tab of a search result."""
     party = hit.entry.party
-    label = f"{party.last_name} {party.first_name}".strip() or party.company_name
+    label = format_list_name(party.last_name, party.first_name) or party.company_name
     year = party.birth_date.year if party.birth_date else None
     return SessionTab(hit.entry.person, label, purpose, reason, year, party.restricted)
 
