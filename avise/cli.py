@@ -122,8 +122,23 @@ def _headless(chosen: argparse.Namespace) -> int:
     from avise.engine.engine import Engine  # noqa: PLC0415 - spares --help a second
     from avise.engine.profile_folder import default_profile_folder  # noqa: PLC0415
 
-    with Engine.open(chosen.profile or default_profile_folder()) as engine:
-        return engine.run(_answer(chosen, engine))
+    try:
+        with Engine.open(chosen.profile or default_profile_folder()) as engine:
+            return engine.run(_answer(chosen, engine))
+    except AviseError as error:
+        if chosen.command != "doctor":
+            raise
+        return _cannot_start(chosen, error)
+
+
+def _cannot_start(chosen: argparse.Namespace, error: AviseError) -> int:
+    """Report a profile that cannot be opened at all, in the form of every other finding."""
+    from avise.commands import doctor  # noqa: PLC0415 - as above
+
+    report = (doctor.cannot_start(error),)
+    if not _printed_json(chosen, doctor.as_json(report)):
+        doctor.print_report(report, _console())
+    return doctor.status(report)
 
 
 async def _answer(chosen: argparse.Namespace, engine: Engine) -> int:

@@ -15,6 +15,7 @@ from rich.table import Table
 from avise.connectors.contract import Health, HealthReport
 from avise.connectors.readings import SourceOffer
 from avise.engine.engine import Engine
+from avise.models.errors import AviseError
 from avise.models.json_types import JSON
 from avise.texts import plural, text
 
@@ -24,7 +25,7 @@ class Finding:
     """One thing that was looked at."""
 
     about: str
-    """store, directory or connector."""
+    """profile, store, directory or connector."""
     name: str
     ok: bool
     sentence: str
@@ -37,6 +38,13 @@ async def examine(engine: Engine) -> tuple[Finding, ...]:
     return (_store(engine), await _directory(engine), *tools)
 
 
+def cannot_start(error: AviseError) -> Finding:
+    """Return what keeps the profile from being opened."""
+    return Finding(
+        "profile", text("doctor.profile"), ok=False, sentence=text(error.message_key, **error.params)
+    )
+
+
 def _store(engine: Engine) -> Finding:
     sound = not engine.notices() and not engine.set_aside()
     return Finding("store", text("doctor.store"), sound, engine.store_sentence())
@@ -45,7 +53,11 @@ def _store(engine: Engine) -> Finding:
 async def _directory(engine: Engine) -> Finding:
     await engine.directory_ready()
     count = await engine.directory.count()
-    sentence = plural("doctor.directory_count", count) if count else text("search.directory_empty")
+    absence = engine.directory.absence
+    if not engine.directory.ready:
+        sentence = text(absence.message_key, **absence.params)
+    else:
+        sentence = plural("doctor.directory_count", count) if count else text("search.directory_empty")
     return Finding("directory", text("doctor.directory"), count > 0, sentence)
 
 

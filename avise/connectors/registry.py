@@ -105,9 +105,7 @@ class Registry:
         try:
             loaded = self._load(settings)
         except AviseError as error:
-            count = error.params.get("count", "")
-            refusal = Refusal("source.refused.file", f"{error.message_key} {count}".strip())
-            return replace(refusal, **self._announced(settings))
+            return replace(_file_refusal(error), **self._announced(settings))
         except Exception as error:  # noqa: BLE001 - one broken connector never takes another with it
             return Refusal(IMPORT_FAILED, place_of(error))
         if loaded is None:
@@ -166,6 +164,14 @@ def admission(manifest: Manifest, connector: Connector) -> Refusal | None:
     if missing:
         return Refusal("source.refused.capability", ", ".join(missing))
     return None
+
+
+def _file_refusal(error: AviseError) -> Refusal:
+    """Return why a file is refused: for another contract alone it is not said to be broken."""
+    problems = [problem.message_key for problem in getattr(error, "problems", ())]
+    if problems == ["connector_check.contract_range"]:
+        return Refusal("source.refused.contract", problems[0])
+    return Refusal("source.refused.file", f"{error.message_key} {error.params.get('count', '')}".strip())
 
 
 def _feeds(manifest: Manifest) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ import asyncio
 from avise.connectors.contract import ConnectorError
 from avise.engine.source_crossing import CrossingSources
 from avise.env import Env
-from avise.models.errors import AviseError
+from avise.models.errors import AviseError, ErrorKind
 from avise.store.directory import Directory
 
 REFRESH_EVERY = 120.0
@@ -15,6 +15,14 @@ REFRESH_EVERY = 120.0
 
 RETRY_AFTER = 5.0
 """Seconds before asking again a master that did not answer."""
+
+
+_WHY_ABSENT = {
+    ErrorKind.CONFIG: "directory.master_misconfigured",
+    ErrorKind.AUTH: "directory.master_refuses",
+    ErrorKind.BAD_DATA: "directory.master_unreadable",
+}
+"""Sentence of each cause that somebody must act on; any other passes by itself."""
 
 
 class DirectoryLoading:
@@ -53,9 +61,10 @@ class DirectoryLoading:
                 await self._load()
                 pause = REFRESH_EVERY
                 self.failure = None
-            except ConnectorError:
-                # The Sources page says why; what is listed stays usable meanwhile.
-                self._directory.say_why_absent("directory.not_loaded", source=self._master_name())
+            except ConnectorError as error:
+                # The Sources page says more; what is listed stays usable meanwhile.
+                key = _WHY_ABSENT.get(error.kind, "directory.not_loaded")
+                self._directory.say_why_absent(key, source=self._master_name())
             except AviseError as error:
                 self.failure = error
                 self._directory.say_why_absent(error.message_key, **error.params)

@@ -88,6 +88,11 @@ class Directory:
         """Whether there is a directory to look in."""
         return self._ready
 
+    @property
+    def absence(self) -> AviseError:
+        """Why there is nothing to look in, while `ready` is False."""
+        return self._absent_because
+
     def say_why_absent(self, message_key: str, **params: str) -> None:
         """Say why there is nothing to look in, for whoever searches meanwhile."""
         self._absent_because = DirectoryNotReadyError(message_key, **params)
