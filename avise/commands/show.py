@@ -29,7 +29,8 @@ from rich.table import Table
 from avise.env import Env
 from avise.models.customer import PersonId
 from avise.models.errors import AviseError
-from avise.models.facets import FACETS, FacetView
+from avise.models.facet_specs import FACETS
+from avise.models.facets import FacetView
 from avise.models.json_types import JSON
 from avise.models.roles import Purpose
 from avise.services.customer_updates import (

@@ -13,7 +13,7 @@ from avise.connectors.record_pages import record_of
 from avise.connectors.validation import Checked, check_interaction, check_record
 from avise.models.customer import IdentityEvidence
 from avise.models.errors import ErrorKind, Origin
-from avise.models.facets import FACETS
+from avise.models.facet_specs import FACETS
 from avise.models.interaction import Interaction
 
 

@@ -74,7 +74,7 @@ class Completeness(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record of a facet, with the names and types of `avise.models.facets`."""
+    """One record of a facet, with the names and types of `avise.models.facet_specs`."""
 
     id: str
     """Stable within (connector, facet); never a row number."""

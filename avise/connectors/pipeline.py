@@ -30,7 +30,7 @@ from avise.connectors.record_pages import decode_pages, encode_pages
 from avise.env import Env
 from avise.models.customer import PersonId
 from avise.models.errors import ErrorKind, Failure, Origin
-from avise.models.facets import FACETS
+from avise.models.facet_specs import FACETS
 from avise.models.snapshot import PURGED_AFTER, Snapshot, SnapshotKey
 
 LONGEST_DEADLINE = timedelta(seconds=8)

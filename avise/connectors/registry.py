@@ -29,7 +29,7 @@ from avise.connectors.instance import Loaded
 from avise.connectors.ports import InstanceSettings
 from avise.connectors.readings import TIMELINE
 from avise.models.errors import AviseError
-from avise.models.facets import FACETS
+from avise.models.facet_specs import FACETS
 from avise.models.json_types import JSON
 
 IMPORT_FAILED = "source.refused.import"

@@ -19,7 +19,8 @@ from avise.connectors.declarative.mapping import FieldMap, FieldRule, SubjectMap
 from avise.connectors.declarative.rows import SubjectReader, map_rows, record_builder
 from avise.connectors.declarative.values import Section
 from avise.models.errors import ErrorKind, Origin
-from avise.models.facets import FACETS, FieldKind
+from avise.models.facet_specs import FACETS
+from avise.models.facets import FieldKind
 from avise.models.json_types import JSON
 
 Row = Mapping[str, object]

@@ -14,7 +14,7 @@ from avise.connectors.readings import TIMELINE, SourceOffer
 from avise.connectors.registry import Refusal, fetches_content
 from avise.connectors.statistics import Statistics
 from avise.models.errors import ErrorKind, Failure, Origin
-from avise.models.facets import FACETS
+from avise.models.facet_specs import FACETS
 from avise.models.json_types import JSON
 from avise.models.source_status import SourceState, SourceStatus
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from avise.models.customer import DirectoryEntry
-from avise.models.facets import FACETS, FacetRecord
+from avise.models.facet_specs import FACETS
+from avise.models.facets import FacetRecord
 from avise.models.masking import mask_record
 from avise.models.roles import Role
 from avise.services.customer_updates import Header

@@ -16,7 +16,8 @@ from avise.connectors.readings import FacetReading, SourceOffer, TimelineReading
 from avise.env import Env
 from avise.models.customer import CustomerKey, DirectoryEntry, IdentityEvidence
 from avise.models.errors import AviseError
-from avise.models.facets import FACETS, FacetRecord, FacetState, FacetView
+from avise.models.facet_specs import FACETS
+from avise.models.facets import FacetRecord, FacetState, FacetView
 from avise.models.freshness import Known, facet_state
 from avise.models.interaction import TimelineEntry
 from avise.models.masking import mask_record, may_open

@@ -5,7 +5,8 @@ from __future__ import annotations
 from avise.connectors.contract import ConnectorError
 from avise.connectors.readings import SourceOffer
 from avise.models.errors import AviseError
-from avise.models.facets import FACETS, FacetSpec
+from avise.models.facet_specs import FACETS
+from avise.models.facets import FacetSpec
 from avise.models.journal import EventKind
 from avise.models.json_types import JSON
 from avise.models.masking import REVEAL_SECONDS, Access, access

@@ -8,7 +8,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
-from avise.models.facets import FACETS, FacetState, FacetView, FieldKind
+from avise.models.facet_specs import FACETS
+from avise.models.facets import FacetState, FacetView, FieldKind
 from avise.models.json_types import JSON
 from avise.services.customer_updates import Alert
 from avise.texts import text

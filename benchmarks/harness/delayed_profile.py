@@ -6,7 +6,8 @@ import uuid
 from collections.abc import Mapping
 from pathlib import Path
 
-from avise.models.facets import FACETS, FieldKind
+from avise.models.facet_specs import FACETS
+from avise.models.facets import FieldKind
 from benchmarks.harness.delayed_tools import MASTER
 
 SITE = uuid.UUID(int=7)

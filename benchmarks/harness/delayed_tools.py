@@ -18,7 +18,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
-from avise.models.facets import FACETS, FieldKind, FieldSpec
+from avise.models.facet_specs import FACETS
+from avise.models.facets import FieldKind, FieldSpec
 from benchmarks.harness.customers import CUSTOMERS, BenchCustomer
 
 LIFE_SECONDS = 900.0
@@ -133,8 +134,7 @@ class DelayedTool:
             await asyncio.sleep(LIFE_SECONDS)
         body = self._body(path)
         writer.write(
-            b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
-            b"Content-Length: %d\r\n\r\n" % len(body)
+            b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body)
         )
         if self.mode == "drip":
             await self._drip(body, writer)

@@ -17,7 +17,7 @@ from avise.connectors.declarative.targets import (
     Target,
     facet_targets,
 )
-from avise.models.facets import FACETS
+from avise.models.facet_specs import FACETS
 
 _DATED = frozenset({Conversion.DATE, Conversion.DATETIME})
 _DECIMAL = frozenset({Conversion.DECIMAL, Conversion.PERCENT})

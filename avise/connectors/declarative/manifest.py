@@ -15,7 +15,7 @@ from avise.connectors.declarative.schema import (
     SqlFacet,
     SqlFile,
 )
-from avise.models.facets import FACETS
+from avise.models.facet_specs import FACETS
 from avise.models.interaction import Channel
 
 

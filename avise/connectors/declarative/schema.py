@@ -70,7 +70,7 @@ class ConnectorHeader(Section):
 
 class _FacetHeader(Section):
     id: str
-    """A facet of `avise.models.facets`."""
+    """A facet of `avise.models.facet_specs`."""
     schema_version: Annotated[int, Field(ge=1)] = Field(1, alias="schema")
     label: str = ""
     sensitivity: SensitivityName | None = None

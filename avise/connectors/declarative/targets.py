@@ -9,7 +9,8 @@ from functools import cache
 from avise.connectors.contract import CallEventKind
 from avise.connectors.declarative.mapping import Conversion
 from avise.models.customer import PartyKind
-from avise.models.facets import FACETS, FieldKind
+from avise.models.facet_specs import FACETS
+from avise.models.facets import FieldKind
 from avise.models.interaction import Channel, Direction
 
 

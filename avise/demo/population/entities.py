@@ -1,7 +1,7 @@
 """What the generated world is made of, before any back-office tool gives it its own shape.
 
 Frozen values, neutral of every tool. Words that end on a screen (titles, labels, names) are French, as
-a real tool would send them. Enumerated values are the canonical codes of `avise.models.facets` and of
+a real tool would send them. Enumerated values are the canonical codes of `avise.models.facet_specs` and of
 `avise.models.interaction.Channel`; a self-check holds them to it. Amounts are Decimal euros with two
 places; datetimes are aware, in Europe/Paris. Nobody here exists (`domain.md` 7.1).
 

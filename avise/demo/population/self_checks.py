@@ -22,7 +22,8 @@ from avise.demo.population.entities import BenefitLine, Contract, Dossier, Perso
 from avise.demo.population.people import age_on
 from avise.demo.population.personas import HEAVY
 from avise.demo.population.spec import WorldSpec
-from avise.models.facets import FACETS, FieldKind
+from avise.models.facet_specs import FACETS
+from avise.models.facets import FieldKind
 from avise.models.interaction import Channel
 
 Violations = list[str]

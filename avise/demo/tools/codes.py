@@ -1,6 +1,6 @@
 """How the simulated tools write what the population holds: short French codes, cents, compact dates.
 
-The maps go from the canonical codes of `avise.models.facets` to the codes of a tool; the connector
+The maps go from the canonical codes of `avise.models.facet_specs` to the codes of a tool; the connector
 files hold the way back.
 """
 

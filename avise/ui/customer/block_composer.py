@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from avise.models.facets import FACETS, FacetState, FacetView, Shape
+from avise.models.facet_specs import FACETS
+from avise.models.facets import FacetState, FacetView, Shape
 from avise.services.wording import facet_title
 from avise.texts import plural, text
 from avise.ui.customer.block_content import BlockAction, BlockContent, PartRow, Row

@@ -8,7 +8,8 @@ from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
-from avise.models.facets import FACETS, FacetView
+from avise.models.facet_specs import FACETS
+from avise.models.facets import FacetView
 from avise.services.facts import word
 from avise.texts import text
 from avise.ui.shortcuts import keys_of

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from avise.models.facets import FACETS, FacetRecord, Shape
+from avise.models.facet_specs import FACETS
+from avise.models.facets import FacetRecord, Shape
 from avise.services.facts import day, word
 from avise.services.wording import value_text
 from avise.texts import text

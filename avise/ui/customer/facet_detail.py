@@ -17,7 +17,8 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
-from avise.models.facets import FACETS, FacetView
+from avise.models.facet_specs import FACETS
+from avise.models.facets import FacetView
 from avise.texts import text
 from avise.ui.customer.block_content import BlockContent, SentenceRow, joined
 from avise.ui.customer.facet_table_model import FacetTableFilter, FacetTableModel

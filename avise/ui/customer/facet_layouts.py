@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from avise.models.facets import FACETS
+from avise.models.facet_specs import FACETS
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@ from PySide6.QtCore import (
 )
 from typing_extensions import override
 
-from avise.models.facets import FACETS, FacetRecord, FacetView, FieldKind, FieldSpec
+from avise.models.facet_specs import FACETS
+from avise.models.facets import FacetRecord, FacetView, FieldKind, FieldSpec
 from avise.models.json_types import JSON
 from avise.models.names import fold
 from avise.services.wording import field_label, value_text

@@ -11,7 +11,8 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from avise.env import Env
 from avise.models.customer import PersonId
 from avise.models.errors import AviseError
-from avise.models.facets import FACETS, FacetState, FacetView
+from avise.models.facet_specs import FACETS
+from avise.models.facets import FacetState, FacetView
 from avise.models.interaction import TimelineEntry
 from avise.models.masking import Access, access
 from avise.models.roles import Purpose

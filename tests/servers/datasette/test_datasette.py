@@ -13,7 +13,8 @@ import pytest
 
 from avise.connectors.contract import Completeness, ConnectorError, Health
 from avise.models.errors import ErrorKind, Origin
-from avise.models.facets import FACETS, FieldKind
+from avise.models.facet_specs import FACETS
+from avise.models.facets import FieldKind
 from avise.resources import resource_folder
 from tests.servers.datasette.clinic import SSN, patient_id
 from tests.unit.connectors.declarative.opened_file import Opened, open_connector_file

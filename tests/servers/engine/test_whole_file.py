@@ -13,7 +13,8 @@ from avise.demo.faults import FaultKind
 from avise.demo.population.personas import PERSONAS
 from avise.engine.engine import Engine
 from avise.models.errors import AviseError, ErrorKind
-from avise.models.facets import FACETS, FacetState
+from avise.models.facet_specs import FACETS
+from avise.models.facets import FacetState
 from tests.servers.engine.conftest import MutualInABox
 
 LEAD = PERSONAS["P00"]

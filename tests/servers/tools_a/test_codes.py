@@ -10,7 +10,7 @@ import pytest
 
 from avise.connectors.declarative.load import check_connector_file
 from avise.demo.tools import codes
-from avise.models.facets import FACETS
+from avise.models.facet_specs import FACETS
 from avise.models.interaction import Channel, Direction
 from avise.resources import resource_folder
 from tests.servers.tools_a.world import OURS

@@ -33,7 +33,7 @@ from avise.demo.tools.appointments.radicale_server import USER, Radicale
 from avise.env import SystemEnv
 from avise.models.customer import CustomerKey, IdentityEvidence
 from avise.models.errors import ErrorKind
-from avise.models.facets import FACETS
+from avise.models.facet_specs import FACETS
 from avise.resources import resource_folder
 from tests.servers.tools_a.world import ids
 from tests.servers.tools_b.conftest import StartTools

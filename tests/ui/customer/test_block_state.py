@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from avise.models.errors import ErrorKind, Failure
-from avise.models.facets import FACETS, FacetRecord, FacetState, FacetView
+from avise.models.facet_specs import FACETS
+from avise.models.facets import FacetRecord, FacetState, FacetView
 from avise.texts import set_language
 from avise.ui.customer.block_composer import BlockSituation, compose
 from avise.ui.customer.block_content import BlockContent

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from avise.connectors.contract import Record
 from avise.connectors.validation import check_interaction, check_record
-from avise.models.facets import BENEFITS, DOCUMENTS, FACETS, IDENTITY, FacetSpec, FieldKind, FieldSpec
+from avise.models.facet_specs import BENEFITS, DOCUMENTS, FACETS, IDENTITY
+from avise.models.facets import FacetSpec, FieldKind, FieldSpec
 from avise.models.interaction import Channel, Direction, Interaction
 
 NOW = datetime(2026, 3, 24, 10, 44, tzinfo=UTC)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from avise.models.errors import ErrorKind
-from avise.models.facets import FACETS
+from avise.models.facet_specs import FACETS
 from avise.texts.catalogue import LANGUAGES, catalogue
 
 

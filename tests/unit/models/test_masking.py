@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from avise.models.facets import FACETS, Datum, FacetRecord
+from avise.models.facet_specs import FACETS
+from avise.models.facets import Datum, FacetRecord
 from avise.models.masking import MASK, Access, access, mask_record, may_open
 from avise.models.roles import Role
 
