@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import signal
@@ -36,6 +37,7 @@ from qasync import QEventLoop
 from avise.ui.aio import ask
 from avise.ui.announce import Announcer
 from avise.ui.bridge import DeskBridge
+from avise.ui.garbage import GarbageOnQtThread
 from avise.ui.shell.desktop import Desktop
 from avise.ui.shell.page import MakeCustomerPage
 from avise.ui.theme import theme
@@ -49,6 +51,9 @@ _log = logging.getLogger(__name__)
 
 WORKERS = 4
 """Threads of Qt's loop for what blocks: importing and joining the engine."""
+
+LAST_WORDS_S = 3.0
+"""How long the end of the window waits for what is still being kept."""
 
 FAILED = 1
 
@@ -73,7 +78,7 @@ def run_window(folder: Path | None, *, call_url: str | None, check_start: bool) 
         _tell_without_window(error, check_start=check_start)
         raise
     application = make_application()
-    session = WindowSession(profile, env, lock, call_url or "", check_start=check_start)
+    session = WindowSession(application, profile, env, lock, call_url or "", check_start=check_start)
     with asyncio.Runner(loop_factory=lambda: QEventLoop(application)) as runner:
         return runner.run(session.run())
 
@@ -185,6 +190,7 @@ class WindowSession:
     """One run of the window, from the first paint to the last thread joined.
 
     Args:
+        application: dressed, its loop running.
         profile: what to open.
         env: clock, chance, identifiers.
         lock: held on the profile; released at the end.
@@ -193,8 +199,16 @@ class WindowSession:
     """
 
     def __init__(
-        self, profile: Profile, env: Env, lock: ProfileLock, call_url: str, *, check_start: bool
+        self,
+        application: QApplication,
+        profile: Profile,
+        env: Env,
+        lock: ProfileLock,
+        call_url: str,
+        *,
+        check_start: bool,
     ) -> None:
+        self._application = application
         self._profile = profile
         self._env = env
         self._lock = lock
@@ -209,8 +223,9 @@ class WindowSession:
         for number in (signal.SIGINT, signal.SIGTERM):
             with contextlib.suppress(NotImplementedError):
                 loop.add_signal_handler(number, self._stop.set)
+        garbage = GarbageOnQtThread(self._application, self._env)
         running = RunningEngine.make(self._profile, self._env)
-        bridge = DeskBridge(running.desk, running.thread.loop, QCoreApplication.instance())
+        bridge = DeskBridge(running.desk, running.thread.loop, self._application)
         desktop = Desktop(bridge, self._env, customer_page_maker(bridge, self._env), report)
         desktop.close_requested.connect(self._stop.set)
         desktop.window.show()
@@ -224,12 +239,15 @@ class WindowSession:
             if not self._check_start:
                 await self._stop.wait()
         await self._end(running, bridge, desktop)
+        garbage.stop()
         return status
 
     async def _after_first_paint(self, running: RunningEngine, bridge: DeskBridge, desktop: Desktop) -> None:
         # Two turns of the loop: the window is on screen before the interpreter is busy importing.
         await asyncio.sleep(0.01)
         await asyncio.get_running_loop().run_in_executor(None, running.build_blocking)
+        # What start-up made lives as long as the program: full collections need not walk it.
+        gc.freeze()
         await desktop.start()
         self._tell_notices(running, desktop)
         await self._lock.listen(lambda arguments: self._take_arguments(bridge, desktop, arguments))
@@ -273,10 +291,18 @@ class WindowSession:
         bridge.close()
         if running.engine is not None:
             await desktop.aclose()
+            await _last_words()
         else:
             desktop.window.hide()
         await asyncio.get_running_loop().run_in_executor(None, running.stop_blocking)
         await self._lock.release()
+
+
+async def _last_words() -> None:
+    """Let the drafts that closing pages keep reach the store before the engine ends."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    if others:
+        await asyncio.wait(others, timeout=LAST_WORDS_S)
 
 
 def customer_page_maker(bridge: DeskBridge, env: Env) -> MakeCustomerPage:
@@ -295,17 +321,18 @@ def run_tour(folder: Path, script: TourScript) -> int:
     profile = load_profile(folder, device="")
     application = make_application()
     with asyncio.Runner(loop_factory=lambda: QEventLoop(application)) as runner:
-        return runner.run(_tour(profile, SystemEnv(), script))
+        return runner.run(_tour(application, profile, SystemEnv(), script))
 
 
-async def _tour(profile: Profile, env: Env, script: TourScript) -> int:
+async def _tour(application: QApplication, profile: Profile, env: Env, script: TourScript) -> int:
     from avise.ui.tour import REFERENCE, Tour  # noqa: PLC0415 - only the tour needs it
 
     loop = asyncio.get_running_loop()
     loop.set_default_executor(ThreadPoolExecutor(WORKERS, "avise-window"))
     started = env.monotonic()
+    garbage = GarbageOnQtThread(application, env)
     running = RunningEngine.make(profile, env)
-    bridge = DeskBridge(running.desk, running.thread.loop, QCoreApplication.instance())
+    bridge = DeskBridge(running.desk, running.thread.loop, application)
     desktop = Desktop(bridge, env, customer_page_maker(bridge, env), report)
     tour = Tour(desktop, bridge, env, script)
     try:
@@ -324,4 +351,5 @@ async def _tour(profile: Profile, env: Env, script: TourScript) -> int:
         bridge.close()
         await desktop.aclose()
         await loop.run_in_executor(None, running.stop_blocking)
+        garbage.stop()
     return 0

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import logging
 import sys
 from collections.abc import Coroutine, Iterator
@@ -107,9 +106,6 @@ class Engine:
             self.thread.start()
         self._connectors.start()
         self.thread.submit(self._assemble()).result()
-        # What start-up made lives as long as the program: full collections need not walk it.
-        gc.collect()
-        gc.freeze()
 
     def run(self, coroutine: Coroutine[object, object, T]) -> T:
         """Run a coroutine on the engine's loop and wait for its result, from another thread."""

@@ -117,7 +117,7 @@ class Tour:
         self._draw("customer-zoom-150.png", "customer screen at 150 %", size=LARGE)
         theme().set_zoom(100)
         await self._in_english()
-        self._page().open_detail("benefits")
+        self._page().blocks.open_detail("benefits")
         await self._breath()
         self._draw("benefits-detail.png", "reimbursements, every field")
         self._press_escape()

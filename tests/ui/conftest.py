@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import itertools
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 
@@ -50,6 +52,27 @@ def run(dressed: QApplication) -> Callable[[Coroutine[object, object, None]], No
             loop.run(guarded(coroutine))
 
     return runner
+
+
+_TESTS_RUN = itertools.count(1)
+COLLECT_EVERY = 25
+"""Tests between two collections: each takes a while, and garbage only costs memory meanwhile."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def garbage_on_this_thread() -> Iterator[None]:
+    """Keep the collector off the engine's threads, as the window does (`avise.ui.garbage`)."""
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.fixture(autouse=True)
+def collected(garbage_on_this_thread: None) -> Iterator[None]:
+    """Collect now and then, on the thread that owns the widgets."""
+    yield
+    if next(_TESTS_RUN) % COLLECT_EVERY == 0:
+        gc.collect()
 
 
 @pytest.fixture(autouse=True)

@@ -36,6 +36,7 @@ async def opened(
         page.hide()
         bridge.close()
         page.deleteLater()
+        await until(lambda: not [task for task in asyncio.all_tasks() if task.get_name() == "save draft"])
         await until(lambda: desk.asked.count(("closed", HELENE)) > closed_before)
 
 

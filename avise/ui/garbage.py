@@ -1,0 +1,78 @@
+"""Collects Python's cyclic garbage on Qt's thread only.
+
+A collection may destroy objects of Qt, and it runs on whatever thread happens to allocate: the engine's
+would stop a timer of the window's ("Timers cannot be stopped from another thread") or crash. Automatic
+collection is therefore off while a window is there, and this timer does its work by the same
+thresholds; the full collection, the only long one, waits until the user has paused.
+"""
+
+from __future__ import annotations
+
+import gc
+
+from PySide6.QtCore import QEvent, QObject, QTimer, Slot
+from PySide6.QtWidgets import QApplication
+from typing_extensions import override
+
+from avise.env import Env
+
+EVERY_MS = 500
+IDLE_S = 2.0
+"""Seconds without a key or a click before a full collection (114 ms over 900,000 objects, measured)."""
+
+_INPUT = frozenset(
+    {QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel, QEvent.Type.ShortcutOverride}
+)
+
+
+class GarbageOnQtThread(QObject):
+    """Takes the place of automatic collection until `stop`.
+
+    Args:
+        application: whose input tells whether the user is at work.
+        env: the clock.
+    """
+
+    def __init__(self, application: QApplication, env: Env) -> None:
+        super().__init__(application)
+        self._env = env
+        self._application = application
+        self._last_input = env.monotonic()
+        self._thresholds = gc.get_threshold()
+        gc.disable()
+        application.installEventFilter(self)
+        self._timer = QTimer(self)
+        self._timer.setInterval(EVERY_MS)
+        self._timer.timeout.connect(self.collect_due)
+        self._timer.start()
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Note when the user works; let every event pass."""
+        if event.type() in _INPUT:
+            self._last_input = self._env.monotonic()
+        return False
+
+    @Slot()
+    def collect_due(self) -> int:
+        """Collect the generations that are due; return the oldest one, -1 when none was."""
+        young, middle, old = gc.get_count()
+        if young <= self._thresholds[0]:
+            return -1
+        generation = 0
+        if middle > self._thresholds[1]:
+            generation = 1
+        if generation and old > self._thresholds[2] and self._is_idle():
+            generation = 2
+        gc.collect(generation)
+        return generation
+
+    def _is_idle(self) -> bool:
+        return self._env.monotonic() - self._last_input >= IDLE_S
+
+    def stop(self) -> None:
+        """Give collection back to the interpreter."""
+        self._timer.stop()
+        self._application.removeEventFilter(self)
+        gc.enable()
+        self.deleteLater()
