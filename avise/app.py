@@ -308,10 +308,14 @@ async def _last_words() -> None:
 def customer_page_maker(bridge: DeskBridge, env: Env) -> MakeCustomerPage:
     """Return what builds a customer's page."""
 
-    def make(person: PersonId, purpose: Purpose, reason: str, announcer: Announcer) -> QWidget:
+    def make(
+        person: PersonId, purpose: Purpose, reason: str, announcer: Announcer, parent: QWidget
+    ) -> QWidget:
         from avise.ui.customer.page import CustomerPage  # noqa: PLC0415 - not needed by the first paint
 
-        return CustomerPage(bridge, person, purpose, env=env, announcer=announcer, reason=reason)
+        return CustomerPage(
+            bridge, person, purpose, env=env, announcer=announcer, reason=reason, parent=parent
+        )
 
     return make
 

@@ -46,9 +46,10 @@ T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
 
-SWITCH_INTERVAL = 0.0005
-"""Seconds between two offers of the interpreter lock: a pure-Python loop in a thread then stalls
-the screen by 9 ms at most, where the default of 5 ms let it stall 15 to 107 (measured)."""
+SWITCH_INTERVAL = 0.00005
+"""Seconds between two offers of the interpreter lock. Qt's thread asks for it back at every call that
+lets it go, dozens of times a paint, while the engine reads and writes: with 0.5 ms it missed half of
+its frames under load (`benchmarks/stalls.py`), with the default of 5 ms nearly all."""
 
 CONNECTOR_STARTS = "connector-starts.json"
 """How the last starts of each connector went: three bad ones set it apart."""

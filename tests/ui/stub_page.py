@@ -19,8 +19,10 @@ class StubPage(QWidget):
     close_requested = Signal()
     open_requested = Signal(object)
 
-    def __init__(self, person: PersonId, purpose: Purpose, reason: str, announcer: Announcer) -> None:
-        super().__init__()
+    def __init__(
+        self, person: PersonId, purpose: Purpose, reason: str, announcer: Announcer, parent: QWidget
+    ) -> None:
+        super().__init__(parent)
         self.announcer = announcer
         self.person, self.purpose, self.reason = person, purpose, reason
         self.asked: list[object] = []

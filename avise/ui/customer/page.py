@@ -74,6 +74,8 @@ class CustomerPage(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._env, self._purpose, self._announcer = env, purpose, announcer
         self.model = CustomerViewModel(desk, person, purpose, env, reason, self)
+        # The tools are asked before the page is built; what they answer comes when the loop turns.
+        self.model.open()
         self.tasks = TaskScope(self, report)
         self._shape = PageShape(2, 320, 420)
         self._shown = False
@@ -93,7 +95,6 @@ class CustomerPage(QWidget):
         self._connect_model()
         self._connect_views()
         theme().changed.connect(self._reshape)
-        self.model.open()
 
     def _build(self) -> None:
         self.splitter.setStretchFactor(0, 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -167,13 +168,16 @@ class CustomerViewModel(QObject):
 
     # ---- life --------------------------------------------------------------------------------
     def open(self) -> None:
-        """Start following the dossier; the opening is written in the journal by the desk."""
+        """Start following the dossier; nothing is told before Qt's loop turns.
+
+        The opening is written in the journal by the desk.
+        """
         try:
             self._watch = self._desk.watch_customer(
                 self.person, self._purpose, self._reason, self.apply, self._on_failed
             )
         except AviseError as error:
-            self._on_failed(error)
+            QTimer.singleShot(0, self, functools.partial(self._on_failed, error))
             return
         self._ages.start()
 

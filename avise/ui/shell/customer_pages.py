@@ -60,7 +60,8 @@ class CustomerPages(QObject):
         tab = self._sessions.tab(person)
         if tab is None:
             raise KeyError(person)
-        widget = self._pages[person] = self._make_page(person, tab.purpose, tab.reason, self._announcer)
+        widget = self._make_page(person, tab.purpose, tab.reason, self._announcer, self._stack)
+        self._pages[person] = widget
         page = cast("CustomerPageLike", widget)
         page.title_changed.connect(lambda label: self._sessions.rename(person, label))
         page.draft_changed.connect(lambda has: self._sessions.mark(person, has_draft=has))

@@ -74,5 +74,5 @@ class CustomerPageLike(Page, Protocol):
         """Stop following the customer: the tab closes. The draft is kept."""
 
 
-MakeCustomerPage = Callable[[PersonId, Purpose, str, Announcer], QWidget]
-"""Person, purpose, reason, who speaks for the window → a page (a `CustomerPageLike`)."""
+MakeCustomerPage = Callable[[PersonId, Purpose, str, Announcer, QWidget], QWidget]
+"""Person, purpose, reason, who speaks for the window, parent → a page (a `CustomerPageLike`)."""
