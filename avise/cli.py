@@ -63,8 +63,10 @@ def _add_connector_command(commands: argparse._SubParsersAction[argparse.Argumen
 
 def _add_demo_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     demo = commands.add_parser("demo", help="a mutual in a box: eight tools on this machine, and the window")
-    demo.add_argument("action", nargs="?", choices=("break",), help="make a running tool fail")
-    demo.add_argument("tool", nargs="?", help="which tool, with break")
+    demo.add_argument(
+        "action", nargs="?", choices=("break", "call"), help="make a tool fail, or a telephone ring"
+    )
+    demo.add_argument("target", nargs="?", help="with break, which tool; with call, who calls (a number)")
     demo.add_argument("--preset", choices=("mini", "demo"), default="demo", help="how many people")
     demo.add_argument("--persons", type=int, help="about this many people instead of a preset")
     demo.add_argument("--seed", type=int, default=1)

@@ -60,6 +60,8 @@ def run(chosen: argparse.Namespace) -> int:
     folder = DemoFolder(chosen.folder or default_folder())
     if chosen.action == "break":
         return _break(folder, chosen)
+    if chosen.action == "call":
+        return _call(folder, chosen.target or PERSONAS["P00"].phone)
     env = SystemEnv()
     spec = _spec(chosen, env)
     user = _user(chosen)
@@ -203,18 +205,28 @@ def _set_fault(folder: DemoFolder, tool: str, kind: str) -> None:
     break_tool(folder.data, tool, Fault(FaultKind(kind)))
 
 
+def _call(folder: DemoFolder, number: str) -> int:
+    """Make the agent's telephone ring."""
+    try:
+        simulate_call(folder.data, number, queue="Remboursements", waited_s=70)
+    except ToolNotRunningError:
+        raise AviseError("demo.not_running", tool="relation") from None
+    sys.stdout.write(text("demo.ringing") + "\n")
+    return 0
+
+
 def _break(folder: DemoFolder, chosen: argparse.Namespace) -> int:
     """Set a fault on a running tool."""
-    if not chosen.tool:
+    if not chosen.target:
         raise AviseError("demo.which_tool")
     fault = _fault(chosen)
     try:
-        break_tool(folder.data, chosen.tool, fault)
+        break_tool(folder.data, chosen.target, fault)
     except ToolNotRunningError:
-        raise AviseError("demo.not_running", tool=chosen.tool) from None
+        raise AviseError("demo.not_running", tool=chosen.target) from None
     except UnsupportedFaultError:
-        raise AviseError("demo.cannot_break", tool=chosen.tool, kind=fault.kind) from None
-    sys.stdout.write(text("demo.broken", tool=chosen.tool, kind=fault.kind) + "\n")
+        raise AviseError("demo.cannot_break", tool=chosen.target, kind=fault.kind) from None
+    sys.stdout.write(text("demo.broken", tool=chosen.target, kind=fault.kind) + "\n")
     return 0
 
 
