@@ -8,19 +8,16 @@ the header comes from the directory before any tool was asked.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Coroutine, Iterable
 from dataclasses import dataclass, field, replace
 
-from avise.connectors.contract import Completeness, Priority, Record
-from avise.connectors.readings import FacetReading, SourceOffer, TimelineReading
+from avise.connectors.contract import Priority
 from avise.env import Env
 from avise.models.customer import CustomerKey, DirectoryEntry, IdentityEvidence
 from avise.models.errors import AviseError
-from avise.models.facet_specs import FACETS
-from avise.models.facets import FacetRecord, FacetState, FacetView
-from avise.models.freshness import Known, facet_state
+from avise.models.facets import FacetState, FacetView
 from avise.models.interaction import TimelineEntry
-from avise.models.masking import mask_record, may_open
 from avise.models.roles import Purpose, Session
 from avise.services.alerts import alerts
 from avise.services.customer_header import header_of
@@ -38,43 +35,26 @@ from avise.services.customer_updates import (
     TimelineChanged,
     VerificationChanged,
 )
+from avise.services.dossier_blocks import (
+    FAILED_STATES,
+    Block,
+    History,
+    ViewKey,
+    blocks_of,
+    histories_of,
+)
 from avise.services.facts import Facts
 from avise.services.source_port import SourcePort
 from avise.services.suggestions import suggestions
-from avise.services.timeline import entries_of, entry_of, unified
+from avise.services.timeline import entries_of, unified
 from avise.services.verification import CallerVerification
 from avise.texts.formats import local
+
+_log = logging.getLogger(__name__)
 
 TIMELINE_PAUSE = 0.12
 """Seconds between two foldings of the timeline while readings land: eight a second are enough to
 read, and ten thousand lines are not sorted for each page."""
-
-ViewKey = tuple[str, str]
-"""(facet, instance): a facet fed by two tools makes two blocks."""
-
-_FAILED_STATES = frozenset({FacetState.FAILED, FacetState.WITHHELD})
-
-
-@dataclass(slots=True)
-class _Slot:
-    """One block: its last view with clear values, and its reading under way."""
-
-    offer: SourceOffer
-    view: FacetView
-    """Records in clear: rules read them, screens get the masked form."""
-    entries: tuple[TimelineEntry, ...] = ()
-    task: asyncio.Task[None] | None = None
-
-
-@dataclass(slots=True)
-class _History:
-    """Exchanges that one tool lists."""
-
-    offer: SourceOffer
-    entries: tuple[TimelineEntry, ...] = ()
-    failed: bool = False
-    truncated: bool = False
-    task: asyncio.Task[None] | None = None
 
 
 @dataclass(slots=True)
@@ -107,8 +87,8 @@ class OpenDossier:
     own_entries: tuple[TimelineEntry, ...] = ()
     verification: CallerVerification = field(default_factory=CallerVerification)
     _updates: asyncio.Queue[CustomerUpdate | None] = field(default_factory=asyncio.Queue)
-    _slots: dict[ViewKey, _Slot] = field(default_factory=dict)
-    _histories: dict[str, _History] = field(default_factory=dict)
+    _blocks: dict[ViewKey, Block] = field(default_factory=dict)
+    _histories: dict[str, History] = field(default_factory=dict)
     _told: _Told = field(default_factory=_Told)
     _timeline: tuple[TimelineEntry, ...] = ()
     _fold_task: asyncio.Task[None] | None = None
@@ -122,11 +102,10 @@ class OpenDossier:
         self._tell_header()
         self._tell(VerificationChanged(self.verification.state))
         offers = self.sources.offers()
-        for offer in offers:
-            self._prepare(offer)
-        self._prepare_unknown(offers)
-        for slot in self._slots.values():
-            self._tell_view(slot.view)
+        self._blocks = blocks_of(offers, self.session.role, self._ids())
+        self._histories = histories_of(offers, self._ids())
+        for block in self._blocks.values():
+            self._tell(FacetChanged(block.masked_view(self.session.role)))
         self.read()
 
     async def follow(self) -> AsyncIterator[CustomerUpdate]:
@@ -144,21 +123,21 @@ class OpenDossier:
 
     def read(self, facet: str = "", *, force: bool = False) -> None:
         """Start readings: of one facet, or of everything."""
-        for slot in self._slots.values():
-            if facet in ("", slot.view.facet) and self._readable(slot):
-                slot.task = self._replaced(slot.task, self._read_facet(slot, force=force))
+        for block in self._blocks.values():
+            if facet in ("", block.view.facet) and block.readable:
+                block.task = self._replaced(block.task, self._read_facet(block, force=force))
         for history in self._histories.values():
-            if not facet and history.offer.failure is None:
+            if not facet and history.readable:
                 history.task = self._replaced(history.task, self._read_history(history, force=force))
         self._settle_task = self._replaced(self._settle_task, self._settle())
 
     def read_source(self, instance: str) -> None:
         """Start the readings of one tool again."""
-        for slot in self._slots.values():
-            if slot.offer.instance == instance and self._readable(slot):
-                slot.task = self._replaced(slot.task, self._read_facet(slot, force=True))
+        for block in self._blocks.values():
+            if block.offer.instance == instance and block.readable:
+                block.task = self._replaced(block.task, self._read_facet(block, force=True))
         history = self._histories.get(instance)
-        if history is not None and history.offer.failure is None:
+        if history is not None and history.readable:
             history.task = self._replaced(history.task, self._read_history(history, force=True))
         self._settle_task = self._replaced(self._settle_task, self._settle())
 
@@ -167,24 +146,27 @@ class OpenDossier:
         """Return what is known now, in clear."""
         now = self.env.now()
         views: dict[str, tuple[FacetView, ...]] = {}
-        for (facet, _), slot in self._slots.items():
-            views[facet] = (*views.get(facet, ()), slot.view)
+        for (facet, _), block in self._blocks.items():
+            views[facet] = (*views.get(facet, ()), block.view)
         return Facts(local(now).date(), now, views)
 
     def customer_key(self, needs: Iterable[str]) -> CustomerKey:
         """Return the customer with only the identifiers that a tool needs."""
-        ids = {**self.entry.party.ids, "member": self.entry.party.member_number}
+        ids = self._ids()
         wanted = {scheme: ids[scheme] for scheme in needs if ids.get(scheme)}
         return CustomerKey(self.entry.dossier, wanted)
 
     def identity(self) -> IdentityEvidence:
         """Return who the customer is, to compare with what answers say."""
         party = self.entry.party
-        ids = {**party.ids, "member": party.member_number}
         others = (party.birth_name,) if party.birth_name else ()
         return IdentityEvidence(
-            party.last_name, party.first_name, party.birth_date, ids, other_last_names=others
+            party.last_name, party.first_name, party.birth_date, self._ids(), other_last_names=others
         )
+
+    def _ids(self) -> dict[str, str]:
+        party = self.entry.party
+        return {**party.ids, "member": party.member_number}
 
     def clear_value(self, facet: str, record: str, name: str) -> str | None:
         """Return a field in clear, for a reveal that was journaled; None when it is not known."""
@@ -208,49 +190,9 @@ class OpenDossier:
         self._fold_soon()
 
     # ---- readings ------------------------------------------------------------------------------
-    def _prepare(self, offer: SourceOffer) -> None:
-        for facet in offer.facets:
-            spec = FACETS.get(facet.facet)
-            if spec is None:
-                continue
-            view = FacetView(facet.facet, offer.instance, offer.name, FacetState.WAITING)
-            slot = _Slot(offer, view)
-            slot.view = replace(view, state=self._first_state(slot))
-            if offer.failure is not None:
-                slot.view = replace(view, state=FacetState.FAILED, error=offer.failure)
-            self._slots[facet.facet, offer.instance] = slot
-        if offer.timeline and offer.enabled and self._has_ids(offer):
-            self._histories[offer.instance] = _History(offer, failed=offer.failure is not None)
-
-    def _prepare_unknown(self, offers: Iterable[SourceOffer]) -> None:
-        """Say of a block that no tool feeds, while a tool of unknown content was refused, who may lack."""
-        fed = {facet for facet, _ in self._slots}
-        for offer in offers:
-            if offer.failure is None or offer.facets or offer.timeline:
-                continue
-            for facet in (facet for facet in FACETS if facet not in fed):
-                view = FacetView(facet, offer.instance, offer.name, FacetState.FAILED, error=offer.failure)
-                self._slots[facet, offer.instance] = _Slot(offer, view)
-
-    def _first_state(self, slot: _Slot) -> FacetState:
-        if not slot.offer.enabled:
-            return FacetState.DISABLED
-        if not may_open(self.session.role, FACETS[slot.view.facet]):
-            return FacetState.FORBIDDEN
-        if not self._has_ids(slot.offer, slot.view.facet):
-            return FacetState.NOT_APPLICABLE
-        return FacetState.WAITING
-
-    def _has_ids(self, offer: SourceOffer, facet: str = "") -> bool:
-        needs = offer.needs(facet)
-        return len(self.customer_key(needs).ids) == len(set(needs))
-
-    def _readable(self, slot: _Slot) -> bool:
-        return slot.offer.failure is None and self._first_state(slot) is FacetState.WAITING
-
-    async def _read_facet(self, slot: _Slot, *, force: bool) -> None:
-        offer, facet = slot.offer, slot.view.facet
-        self._change(slot, replace(slot.view, refreshing=True))
+    async def _read_facet(self, block: Block, *, force: bool) -> None:
+        offer, facet = block.offer, block.view.facet
+        self._change(block, replace(block.view, refreshing=True))
         readings = self.sources.read_facet(
             offer.instance,
             facet,
@@ -261,42 +203,16 @@ class OpenDossier:
             priority=Priority.INTERACTIVE,
             force=force,
         )
-        async for reading in readings:
-            self._change(slot, self._view_of(slot, reading))
-        self._change(slot, replace(slot.view, refreshing=False))
+        try:
+            async for reading in readings:
+                self._change(block, block.view_after(reading, self.env.now()))
+        except Exception:
+            # Told before it is logged: a block that waits for ever would look like a slow tool.
+            self._change(block, block.broken_view())
+            raise
+        self._change(block, replace(block.view, refreshing=False))
 
-    def _view_of(self, slot: _Slot, reading: FacetReading) -> FacetView:
-        spec = FACETS[slot.view.facet]
-        offer = slot.offer.facet(slot.view.facet)
-        known = Known(
-            read_at=reading.fetched_at,
-            count=len(reading.records),
-            reading=not reading.final,
-            complete=reading.completeness is not Completeness.MORE,
-            truncated=reading.completeness is Completeness.TRUNCATED,
-            unreadable=reading.unreadable,
-            error=reading.error,
-            withheld=reading.withheld,
-        )
-        found = facet_state(
-            known, self.env.now(), offer.fresh_for or spec.fresh_for, offer.usable_for or spec.usable_for
-        )
-        state = FacetState.NOT_APPLICABLE if found is FacetState.EMPTY and spec.id in _FOR_SOME else found
-        shown = state not in (FacetState.WITHHELD, FacetState.FORBIDDEN, FacetState.FAILED)
-        return replace(
-            slot.view,
-            state=state,
-            records=tuple(_record_of(record) for record in reading.records) if shown else (),
-            as_of=reading.as_of or reading.fetched_at,
-            fetched_at=reading.fetched_at,
-            total=reading.total,
-            truncated_because=reading.truncated_because,
-            error=reading.error,
-            refreshing=not reading.final,
-            unreadable=reading.unreadable,
-        )
-
-    async def _read_history(self, history: _History, *, force: bool) -> None:
+    async def _read_history(self, history: History, *, force: bool) -> None:
         offer = history.offer
         readings = self.sources.read_timeline(
             offer.instance,
@@ -307,37 +223,27 @@ class OpenDossier:
             force=force,
         )
         async for reading in readings:
-            self._fold_history(history, reading)
-
-    def _fold_history(self, history: _History, reading: TimelineReading) -> None:
-        history.failed = reading.error is not None or reading.withheld
-        history.truncated = reading.completeness is Completeness.TRUNCATED
-        if not reading.withheld and (reading.interactions or reading.error is None):
-            instance = history.offer.instance
-            history.entries = tuple(entry_of(item, instance) for item in reading.interactions)
-        self._fold_soon()
+            history.take(reading)
+            self._fold_soon()
 
     # ---- telling -------------------------------------------------------------------------------
     def _tell(self, update: CustomerUpdate) -> None:
         self._updates.put_nowait(update)
 
-    def _change(self, slot: _Slot, view: FacetView) -> None:
-        if view == slot.view:
+    def _change(self, block: Block, view: FacetView) -> None:
+        if view == block.view:
             return
-        records_changed = view.records is not slot.view.records
-        slot.view = view
-        self._tell_view(view)
-        if records_changed or view.state in _FAILED_STATES:
-            slot.entries = tuple(entries_of(view))
+        records_changed = view.records is not block.view.records
+        block.view = view
+        masked = block.masked_view(self.session.role)
+        self._tell(FacetChanged(masked))
+        if records_changed or view.state in FAILED_STATES:
+            # The timeline is shown as it is: it tells of what this role may read.
+            block.entries = tuple(entries_of(masked))
             self._fold_soon()
         if view.facet in ("identity", "contact_points", "contracts"):
             self._tell_header()
         self._tell_rules()
-
-    def _tell_view(self, view: FacetView) -> None:
-        spec = FACETS[view.facet]
-        records = tuple(mask_record(spec, record, self.session.role) for record in view.records)
-        self._tell(FacetChanged(replace(view, records=records)))
 
     def _tell_header(self) -> None:
         header = header_of(self.entry, self.facts(), self.session.role)
@@ -358,8 +264,8 @@ class OpenDossier:
 
     def _all_entries(self) -> tuple[TimelineEntry, ...]:
         entries = [*self.own_entries]
-        for slot in self._slots.values():
-            entries.extend(slot.entries)
+        for block in self._blocks.values():
+            entries.extend(block.entries)
         for history in self._histories.values():
             entries.extend(history.entries)
         return tuple(entries)
@@ -375,9 +281,9 @@ class OpenDossier:
     def _tell_timeline(self) -> None:
         missing = {history.offer.name for history in self._histories.values() if history.failed}
         missing |= {
-            slot.view.source_name
-            for slot in self._slots.values()
-            if slot.view.state in _FAILED_STATES and slot.view.facet in _TOLD_IN_TIMELINE
+            block.view.source_name
+            for block in self._blocks.values()
+            if block.view.state in FAILED_STATES and block.view.facet in _TOLD_IN_TIMELINE
         }
         truncated = any(history.truncated for history in self._histories.values())
         self._timeline = unified(self._all_entries())
@@ -386,17 +292,19 @@ class OpenDossier:
 
     async def _settle(self) -> None:
         reading = [task for task in self._reading_tasks() if task is not None]
-        await asyncio.gather(*reading, return_exceptions=True)
+        if reading:
+            # `gather` would take the readings with it when a later settlement replaces this one.
+            await asyncio.wait(reading)
         if self._fold_task is not None and not self._fold_task.done():
             self._fold_task.cancel()
         self._tell_timeline()
-        states = [slot.view.state for slot in self._slots.values()]
+        states = [block.view.state for block in self._blocks.values()]
         fresh = (FacetState.FRESH, FacetState.EMPTY, FacetState.TRUNCATED, FacetState.PARTIAL)
         self._tell(
             OpeningSettled(
                 fresh=sum(state in fresh for state in states),
                 stale=states.count(FacetState.STALE),
-                failed=sum(state in _FAILED_STATES for state in states),
+                failed=sum(state in FAILED_STATES for state in states),
                 forbidden=states.count(FacetState.FORBIDDEN),
                 elapsed_ms=round((self.env.monotonic() - self._started) * 1000),
             )
@@ -404,7 +312,7 @@ class OpenDossier:
 
     # ---- tasks ---------------------------------------------------------------------------------
     def _reading_tasks(self) -> list[asyncio.Task[None] | None]:
-        tasks = [slot.task for slot in self._slots.values()]
+        tasks = [block.task for block in self._blocks.values()]
         return [*tasks, *(history.task for history in self._histories.values())]
 
     def _tasks(self) -> list[asyncio.Task[None]]:
@@ -417,17 +325,17 @@ class OpenDossier:
     ) -> asyncio.Task[None]:
         if running is not None and not running.done():
             running.cancel()
-        return asyncio.create_task(coroutine, name="read")
+        task = asyncio.create_task(coroutine, name="read")
+        task.add_done_callback(_log_error)
+        return task
+
+
+def _log_error(task: asyncio.Task[None]) -> None:
+    """Name the type of an error and keep its text out of the log."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        _log.error("a reading ended on %s", type(error).__name__)
 
 
 _TOLD_IN_TIMELINE = frozenset(
     {"benefits", "contributions", "complaints", "documents", "appointments", "authorizations"}
 )
-
-
-_FOR_SOME = frozenset({"company"})
-"""Facets that many members do not have: nothing found means that there is no such block."""
-
-
-def _record_of(record: Record) -> FacetRecord:
-    return FacetRecord(record.id, record.data, record.as_of, frozenset(), record.extra)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -14,6 +15,7 @@ from avise.models.customer import DirectoryEntry, Party, PartyKind
 from avise.models.errors import ErrorKind, Failure
 from avise.models.facets import FacetState, FacetView
 from avise.models.interaction import Channel, Direction, Interaction
+from avise.models.json_types import JSON
 from avise.models.masking import MASK
 from avise.models.roles import Purpose, Role, Session
 from avise.services.customer_updates import (
@@ -207,3 +209,63 @@ async def test_reading_again_keeps_the_data_while_it_reads(facet: str) -> None:
     views = [update.view for update in updates if isinstance(update, FacetChanged)]
     assert any(view.refreshing for view in views)
     assert all(view.records for view in views)
+
+
+async def test_reading_one_block_again_leaves_the_readings_of_the_others_alone() -> None:
+    held = asyncio.Event()
+    sources = ScriptedSources(
+        [offer("slow", "contracts"), offer("b", "complaints")],
+        {
+            ("slow", "contracts"): [answer("slow", "contracts", {"number": "1"})],
+            ("b", "complaints"): [answer("b", "complaints", COMPLAINT)],
+        },
+        held={("slow", "contracts"): held},
+    )
+    opened = dossier(sources)
+    opened.start()
+    await asyncio.sleep(0)
+    opened.read("complaints", force=True)
+    await asyncio.sleep(0.05)
+    held.set()
+    states: dict[str, FacetState] = {}
+    async with asyncio.timeout(5):
+        async for update in opened.follow():
+            if isinstance(update, FacetChanged):
+                states[update.view.facet] = update.view.state
+            if isinstance(update, OpeningSettled):
+                break
+    await opened.aclose()
+    assert states == {"contracts": FacetState.FRESH, "complaints": FacetState.FRESH}
+
+
+async def test_the_timeline_hides_the_title_of_a_medical_document() -> None:
+    row: dict[str, JSON] = {
+        "title": "CANARY ordonnance", "kind": "other", "medical": True, "direction": "in",
+        "dated": "2026-03-20T10:00:00+01:00", "status": "received",
+    }  # fmt: skip
+    sources = ScriptedSources(
+        [offer("ged", "documents")], {("ged", "documents"): [answer("ged", "documents", row)]}
+    )
+    updates = await settled(dossier(sources))
+    assert "CANARY" not in repr(updates)
+    told = [update for update in updates if isinstance(update, TimelineChanged)]
+    assert [entry.summary for entry in told[-1].entries] == [MASK]
+
+
+class _Breaking(ScriptedSources):
+    async def read_facet(self, *_: object, **__: object) -> AsyncIterator[FacetReading]:
+        for reading in ():
+            yield reading
+        raise ValueError("CANARY of a library")
+
+
+async def test_a_reading_that_ends_on_an_error_of_ours_fails_its_block_without_a_word_of_it(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    updates = await settled(dossier(_Breaking([offer("b", "complaints")])))
+    view = last_views(updates)["complaints"]
+    assert view.state is FacetState.FAILED
+    assert view.error is not None
+    assert view.error.kind is ErrorKind.BUG
+    assert "ValueError" in caplog.text
+    assert "CANARY" not in caplog.text

@@ -1,0 +1,166 @@
+"""The blocks and histories of one open dossier: which tool feeds which, and what a reading makes of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from avise.connectors.contract import Completeness, Record
+from avise.connectors.readings import FacetReading, SourceOffer, TimelineReading
+from avise.models.errors import ErrorKind, Failure, Origin
+from avise.models.facet_specs import FACETS
+from avise.models.facets import FacetRecord, FacetState, FacetView
+from avise.models.freshness import Known, facet_state
+from avise.models.interaction import TimelineEntry
+from avise.models.masking import mask_record, may_open
+from avise.models.roles import Role
+from avise.services.timeline import entry_of
+
+ViewKey = tuple[str, str]
+"""(facet, instance): a facet fed by two tools makes two blocks."""
+
+FAILED_STATES = frozenset({FacetState.FAILED, FacetState.WITHHELD})
+
+_FOR_SOME = frozenset({"company"})
+"""Facets that many members do not have: nothing found means that there is no such block."""
+
+_BROKE = Failure(ErrorKind.BUG, Origin.HOST)
+"""A reading that ended on an error of ours: nothing more will come of it."""
+
+
+@dataclass(slots=True)
+class Block:
+    """One facet from one tool: its last view with clear values, and its reading under way."""
+
+    offer: SourceOffer
+    view: FacetView
+    """Records in clear: rules read them, screens get the masked form."""
+    readable: bool = False
+    """Whether its tool may be asked at all."""
+    entries: tuple[TimelineEntry, ...] = ()
+    task: asyncio.Task[None] | None = None
+
+    def masked_view(self, role: Role) -> FacetView:
+        """Return the view as a role may read it."""
+        spec = FACETS[self.view.facet]
+        records = tuple(mask_record(spec, record, role) for record in self.view.records)
+        return replace(self.view, records=records)
+
+    def view_after(self, reading: FacetReading, now: datetime) -> FacetView:
+        """Return the view that a step of a reading makes."""
+        state = self._state_after(reading, now)
+        shown = state not in (FacetState.WITHHELD, FacetState.FORBIDDEN, FacetState.FAILED)
+        return replace(
+            self.view,
+            state=state,
+            records=tuple(_record_of(record) for record in reading.records) if shown else (),
+            as_of=reading.as_of or reading.fetched_at,
+            fetched_at=reading.fetched_at,
+            total=reading.total,
+            truncated_because=reading.truncated_because,
+            error=reading.error,
+            refreshing=not reading.final,
+            unreadable=reading.unreadable,
+        )
+
+    def broken_view(self) -> FacetView:
+        """Return the view of a block whose reading ended on an error of ours."""
+        return replace(self.view, state=FacetState.FAILED, records=(), error=_BROKE, refreshing=False)
+
+    def _state_after(self, reading: FacetReading, now: datetime) -> FacetState:
+        spec = FACETS[self.view.facet]
+        offer = self.offer.facet(self.view.facet)
+        known = Known(
+            read_at=reading.fetched_at,
+            count=len(reading.records),
+            reading=not reading.final,
+            complete=reading.completeness is not Completeness.MORE,
+            truncated=reading.completeness is Completeness.TRUNCATED,
+            unreadable=reading.unreadable,
+            error=reading.error,
+            withheld=reading.withheld,
+        )
+        found = facet_state(
+            known, now, offer.fresh_for or spec.fresh_for, offer.usable_for or spec.usable_for
+        )
+        if found is FacetState.EMPTY and spec.id in _FOR_SOME:
+            return FacetState.NOT_APPLICABLE
+        return found
+
+
+@dataclass(slots=True)
+class History:
+    """Exchanges that one tool lists."""
+
+    offer: SourceOffer
+    entries: tuple[TimelineEntry, ...] = ()
+    failed: bool = False
+    truncated: bool = False
+    task: asyncio.Task[None] | None = None
+
+    @property
+    def readable(self) -> bool:
+        """Whether its tool may be asked at all."""
+        return self.offer.failure is None
+
+    def take(self, reading: TimelineReading) -> None:
+        """Take a step of a reading; what was known stays when the tool did not answer."""
+        self.failed = reading.error is not None or reading.withheld
+        self.truncated = reading.completeness is Completeness.TRUNCATED
+        if not reading.withheld and (reading.interactions or reading.error is None):
+            self.entries = tuple(entry_of(item, self.offer.instance) for item in reading.interactions)
+
+
+def has_ids(offer: SourceOffer, facet: str, ids: Mapping[str, str]) -> bool:
+    """Say whether a customer bears every identifier that a tool needs; facet "" for its exchanges."""
+    return all(ids.get(scheme) for scheme in offer.needs(facet))
+
+
+def blocks_of(offers: Sequence[SourceOffer], role: Role, ids: Mapping[str, str]) -> dict[ViewKey, Block]:
+    """Return the blocks that tools feed, before any is read.
+
+    A block that no tool feeds, while a tool of unknown content was refused, says who may lack.
+    """
+    found = {
+        (fed.facet, offer.instance): _block_of(offer, fed.facet, role, ids)
+        for offer in offers
+        for fed in offer.facets
+        if fed.facet in FACETS
+    }
+    fed_facets = {facet for facet, _ in found}
+    for offer in offers:
+        if offer.failure is not None and not offer.facets and not offer.timeline:
+            for facet in (facet for facet in FACETS if facet not in fed_facets):
+                found[facet, offer.instance] = _block_of(offer, facet, role, ids)
+    return found
+
+
+def histories_of(offers: Iterable[SourceOffer], ids: Mapping[str, str]) -> dict[str, History]:
+    """Return the histories that tools list, by instance, before any is read."""
+    return {
+        offer.instance: History(offer, failed=offer.failure is not None)
+        for offer in offers
+        if offer.timeline and offer.enabled and has_ids(offer, "", ids)
+    }
+
+
+def _block_of(offer: SourceOffer, facet: str, role: Role, ids: Mapping[str, str]) -> Block:
+    state = _first_state(offer, facet, role, ids)
+    view = FacetView(facet, offer.instance, offer.name, state, error=offer.failure)
+    return Block(offer, view, readable=state is FacetState.WAITING)
+
+
+def _first_state(offer: SourceOffer, facet: str, role: Role, ids: Mapping[str, str]) -> FacetState:
+    if offer.failure is not None:
+        return FacetState.FAILED
+    if not offer.enabled:
+        return FacetState.DISABLED
+    if not may_open(role, FACETS[facet]):
+        return FacetState.FORBIDDEN
+    return FacetState.WAITING if has_ids(offer, facet, ids) else FacetState.NOT_APPLICABLE
+
+
+def _record_of(record: Record) -> FacetRecord:
+    return FacetRecord(record.id, record.data, record.as_of, frozenset(), record.extra)
