@@ -45,7 +45,8 @@ def main() -> int:
     chosen = parser.parse_args()
     measures: list[Measure] = []
     for name in chosen.names or names():
-        measures.extend(run_here(name, quick=chosen.quick) if chosen.here else run_apart(name, quick=chosen.quick))
+        run_one = run_here if chosen.here else run_apart
+        measures.extend(run_one(name, quick=chosen.quick))
     print_table(measures)
     if chosen.json:
         chosen.json.write_text(json.dumps(measures, indent=2), encoding="utf-8")

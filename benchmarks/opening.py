@@ -100,12 +100,8 @@ def _shown(page: CustomerPage, facets: Collection[str]) -> bool:
 
 async def until_drawn(screen: OnScreen) -> None:
     """Wait until Qt has drawn what just changed."""
-    drawn = asyncio.get_running_loop().create_future()
-    connection = screen.painted.connect(lambda: drawn.done() or drawn.set_result(None))
-    try:
-        await asyncio.wait_for(drawn, PATIENCE_S)
-    finally:
-        screen.painted.disconnect(connection)
+    before = screen.begun
+    await until(screen.painted, PATIENCE_S, lambda: screen.done > before)
 
 
 async def _last_block(window: BenchWindow, person: PersonId) -> float:
@@ -136,7 +132,9 @@ def _bare(port: int) -> float:
 
 async def last_blocks(rounds: Rounds, count: int) -> list[Measure]:
     """Compare the last block with the slowest tool, in the engine alone and on screen."""
-    bare, streamed, drawn = [], [], []
+    bare: list[float] = []
+    streamed: list[float] = []
+    drawn: list[float] = []
     for number in range(count + WARM_UP):
         spent = (
             await rounds.bare(),

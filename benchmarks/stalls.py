@@ -11,6 +11,9 @@ import asyncio
 import tempfile
 from dataclasses import dataclass
 
+from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Slot
+from PySide6.QtWidgets import QScrollBar
+
 from avise.models.customer import PersonId
 from avise.models.roles import Purpose
 from avise.ui.bridge import DeskBridge
@@ -20,8 +23,6 @@ from benchmarks.harness.heartbeat import Heartbeat, Lateness, Watchdog
 from benchmarks.harness.updating_desk import ROWS, UpdatingDesk
 from benchmarks.harness.window import BenchWindow, in_window, until
 from benchmarks.measure import Measure, measure, percentile
-from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Slot
-from PySide6.QtWidgets import QScrollBar
 
 CUSTOMERS, QUICK_CUSTOMERS = 30, 12
 EVERY_S = 0.4
@@ -133,7 +134,8 @@ async def measured(window: BenchWindow, members: list[str], count: int, idle: Ch
     for sentence in watchdog.sentences():
         print(sentence)
     busy.close()
-    return figures(seen, control) + [
+    return [
+        *figures(seen, control),
         measure("stalls.updates", (busy.desk.told - told) / elapsed, "a second"),
         measure("stalls.frames_scrolled", busy.scrolling.frames / elapsed, "a second"),
     ]
@@ -143,12 +145,15 @@ def figures(seen: Lateness, control: dict[str, float]) -> list[Measure]:
     """Return what the heartbeat saw, beside what the machine did to it."""
     late = [value * 1000 for value in seen.late]
     waited = [value * 1000 for value in seen.waited]
+    worked = [value * 1000 for value in seen.worked]
     net = [max(one - other, 0.0) for one, other in zip(late, waited, strict=True)]
     return [
         measure("stalls.p50", percentile(late, 0.5), "ms"),
         measure("stalls.p99", percentile(late, 0.99), "ms"),
         measure("stalls.p99.9", percentile(late, 0.999), "ms", P999_MS),
         measure("stalls.worst", max(late), "ms", WORST_MS),
+        measure("stalls.own_work.p99.9", percentile(worked, 0.999), "ms"),
+        measure("stalls.own_work.worst", max(worked), "ms"),
         measure("stalls.without_processor_wait.p99.9", percentile(net, 0.999), "ms"),
         measure("stalls.without_processor_wait.worst", max(net), "ms"),
         measure("stalls.processor_wait.worst", max(waited), "ms"),

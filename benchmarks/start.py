@@ -28,7 +28,7 @@ LIMIT_S = 40.0
 def started(command: Sequence[str]) -> dict[str, float]:
     """Run a program; return the seconds from its start to each moment that it tells."""
     began = time.monotonic()
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 - modules of ours
         [sys.executable, *command], cwd=ROOT, stdout=subprocess.PIPE, text=True, timeout=LIMIT_S, check=True
     )
     told: dict[str, float] = json.loads(done.stdout.splitlines()[-1])

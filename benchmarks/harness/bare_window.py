@@ -1,7 +1,4 @@
-"""The baseline of the start: an empty PySide6 window; prints when it was first painted.
-
-    python -m benchmarks.harness.bare_window
-"""
+"""The baseline of the start: an empty PySide6 window; prints when it was first painted."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ class Child:
 @contextlib.contextmanager
 def child(module: str, *arguments: str) -> Iterator[Child]:
     """Run a module of ours until the block ends."""
-    process = subprocess.Popen(
+    process = subprocess.Popen(  # noqa: S603 - a module of ours
         [sys.executable, "-m", module, *arguments],
         cwd=ROOT,
         stdin=subprocess.PIPE,
@@ -91,4 +91,4 @@ def run_to_end(command: Sequence[str], seconds: float) -> None:
     Raises:
         subprocess.SubprocessError: it failed or took too long.
     """
-    subprocess.run([sys.executable, *command], cwd=ROOT, timeout=seconds, check=True)
+    subprocess.run([sys.executable, *command], cwd=ROOT, timeout=seconds, check=True)  # noqa: S603 - ours

@@ -28,21 +28,24 @@ class Lateness:
     late: list[float] = field(default_factory=list)
     waited: list[float] = field(default_factory=list)
     """How much of each the thread spent ready to run, without a processor."""
+    worked: list[float] = field(default_factory=list)
+    """How long the thread itself worked between two beats, whatever the machine did to it."""
 
 
-class ProcessorWait:
-    """Reads how long the calling thread has waited for a processor (Linux; 0 elsewhere)."""
+class ProcessorTimes:
+    """Reads how long the calling thread has worked and has waited for a processor (Linux; 0 elsewhere)."""
 
     def __init__(self) -> None:
         self._file = -1
         with contextlib.suppress(OSError):
             self._file = os.open("/proc/thread-self/schedstat", os.O_RDONLY)
 
-    def seconds(self) -> float:
-        """Return the total so far."""
+    def seconds(self) -> tuple[float, float]:
+        """Return how long it has worked and waited so far."""
         if self._file < 0:
-            return 0.0
-        return int(os.pread(self._file, 100, 0).split()[1]) / 1e9
+            return 0.0, 0.0
+        worked, waited, _slices = os.pread(self._file, 100, 0).split()
+        return int(worked) / 1e9, int(waited) / 1e9
 
     def close(self) -> None:
         """Release the file."""
@@ -58,8 +61,8 @@ class Heartbeat(QObject):
         super().__init__(parent)
         self.seen = Lateness()
         self.last = 0.0
-        self._wait = ProcessorWait()
-        self._waited = 0.0
+        self._times = ProcessorTimes()
+        self._before = (0.0, 0.0)
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(round(PERIOD_S * 1000))
@@ -68,22 +71,23 @@ class Heartbeat(QObject):
     def start(self) -> None:
         """Start beating, from a clean page."""
         self.seen = Lateness()
-        self.last, self._waited = time.perf_counter(), self._wait.seconds()
+        self.last, self._before = time.perf_counter(), self._times.seconds()
         self._timer.start()
 
     def stop(self) -> Lateness:
         """Stop; return what was seen."""
         self._timer.stop()
         self.last = 0.0
-        self._wait.close()
+        self._times.close()
         return self.seen
 
     @Slot()
     def _on_beat(self) -> None:
-        now, waited = time.perf_counter(), self._wait.seconds()
+        now, (worked, waited) = time.perf_counter(), self._times.seconds()
         self.seen.late.append(max(now - self.last - PERIOD_S, 0.0))
-        self.seen.waited.append(waited - self._waited)
-        self.last, self._waited = now, waited
+        self.seen.worked.append(worked - self._before[0])
+        self.seen.waited.append(waited - self._before[1])
+        self.last, self._before = now, (worked, waited)
 
 
 class Watchdog:
@@ -113,7 +117,9 @@ class Watchdog:
     def sentences(self, count: int = 8) -> list[str]:
         """Return the lines seen blocking longest, worst first."""
         order = sorted(self.worst, key=lambda line: self.worst[line], reverse=True)
-        return [f"{self.worst[line] * 1000:6.1f} ms  {self.guilty[line]:3} ×  {line}" for line in order[:count]]
+        return [
+            f"{self.worst[line] * 1000:6.1f} ms  {self.guilty[line]:3} ×  {line}" for line in order[:count]
+        ]
 
     def _watch(self) -> None:
         while not self._ending.wait(PERIOD_S):

@@ -13,10 +13,11 @@ import json
 import sys
 import time
 
-import avise.cli
 from PySide6.QtCore import QEvent, QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication, QWidget
 from typing_extensions import override
+
+from avise import cli
 
 LOOK_EVERY_MS = 2
 GIVE_UP_S = 20.0
@@ -81,18 +82,18 @@ class Onlooker(QObject):
 def main(profile: str, words: str) -> int:
     """Run the program under the eyes of an onlooker."""
     # The command imports this module itself, at this very place of its start.
-    import avise.app  # noqa: PLC0415
+    from avise import app  # noqa: PLC0415
 
     onlooker = Onlooker(words)
-    make_application = avise.app.make_application
+    make_application = app.make_application
 
     def make_watched_application() -> QApplication:
         application = make_application()
         application.installEventFilter(onlooker)
         return application
 
-    avise.app.make_application = make_watched_application
-    status = avise.cli.main(["--profile", profile])
+    app.make_application = make_watched_application
+    status = cli.main(["--profile", profile])
     print(json.dumps({"painted": onlooker.painted, "answered": onlooker.answered}), flush=True)
     return status
 

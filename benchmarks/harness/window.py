@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
+
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal
+from PySide6.QtWidgets import QWidget
+from qasync import QEventLoop
+from typing_extensions import override
 
 from avise.app import RunningEngine, customer_page_maker, make_application
 from avise.engine.engine import Engine
@@ -20,10 +26,6 @@ from avise.ui.bridge import DeskBridge
 from avise.ui.customer.page import CustomerPage
 from avise.ui.shell.desktop import Desktop
 from avise.ui.shell.sessions import SessionTab
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal
-from PySide6.QtWidgets import QWidget
-from qasync import QEventLoop
-from typing_extensions import override
 
 T = TypeVar("T")
 
@@ -76,14 +78,20 @@ class OnScreen(QObject):
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
+        self.begun = self.done = 0
         window.installEventFilter(self)
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Come back right after the event by which Qt draws every part that changed."""
         if event.type() == QEvent.Type.UpdateRequest:
-            QTimer.singleShot(0, self.painted.emit)
+            self.begun += 1
+            QTimer.singleShot(0, self, functools.partial(self._on_drawn, self.begun))
         return super().eventFilter(watched, event)
+
+    def _on_drawn(self, number: int) -> None:
+        self.done = number
+        self.painted.emit()
 
 
 def in_window(folder: Path, work: Callable[[BenchWindow], Coroutine[object, object, T]]) -> T:
