@@ -99,12 +99,19 @@ def _tell_without_window(error: AviseError, *, check_start: bool) -> None:
     if check_start or (sys.stderr is not None and sys.stderr.isatty()):
         return
     application = make_application()
+    if nobody_looks():
+        return
 
     async def tell() -> None:
         await ask(failure_box(error, None))
 
     with asyncio.Runner(loop_factory=lambda: QEventLoop(application)) as runner:
         runner.run(tell())
+
+
+def nobody_looks() -> bool:
+    """Return whether the window is drawn on no screen: a box would then wait for ever."""
+    return QGuiApplication.platformName() in ("offscreen", "minimal")
 
 
 def failure_box(error: AviseError, parent: QWidget | None) -> QMessageBox:
@@ -132,7 +139,8 @@ def _default_folder() -> Path:
 
 def make_application() -> QApplication:
     """Build the application with the theme in force."""
-    QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
+    if QApplication.instance() is None:
+        QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
     QCoreApplication.setApplicationName("Avise")
     application = QApplication.instance() or QApplication(sys.argv[:1])
     if not isinstance(application, QApplication):
@@ -157,6 +165,8 @@ class RunningEngine:
     thread: LoopThread
     desk: StartingDesk
     engine: Engine | None = None
+    ready: bool = False
+    """The desk answers; until then what is asked of it waits."""
 
     @classmethod
     def make(cls, profile: Profile, env: Env) -> RunningEngine:
@@ -175,6 +185,7 @@ class RunningEngine:
 
         self.engine = Engine(self.profile, self.env, self.thread)
         self.engine.start()
+        self.ready = True
         self.thread.loop.call_soon_threadsafe(self.desk.become, self.engine.desk)
 
     def stop_blocking(self) -> None:
@@ -275,25 +286,25 @@ class WindowSession:
         notices = running.engine.notices() if running.engine is not None else ()
         for notice in notices:
             _log.warning("start notice: %s", notice.message_key)
-        if notices and not self._check_start:
+        if notices and not self._check_start and not nobody_looks():
             desktop.window.tasks.spawn(ask(notice_box(notices, desktop.window)), name="start notices")
 
     async def _tell_failure(self, window: QWidget, error: AviseError) -> None:
         """Say why the desk cannot be opened, and what to do; the window then closes."""
         sentence = text(error.message_key, **error.params)
         _log.error("start failed: %s", error.message_key)
-        if self._check_start:
+        if self._check_start or nobody_looks():
             sys.stderr.write(sentence + "\n")
             return
         await ask(failure_box(error, window))
 
     async def _end(self, running: RunningEngine, bridge: DeskBridge, desktop: Desktop) -> None:
         bridge.close()
-        if running.engine is not None:
-            await desktop.aclose()
-            await _last_words()
-        else:
-            desktop.window.hide()
+        if not running.ready:
+            # Nothing will answer any more: what waits for the desk must end, or closing would wait too.
+            running.thread.loop.call_soon_threadsafe(running.desk.give_up)
+        await desktop.aclose()
+        await _last_words()
         await asyncio.get_running_loop().run_in_executor(None, running.stop_blocking)
         await self._lock.release()
 

@@ -9,6 +9,7 @@ from avise.models.facet_specs import FACETS
 from avise.models.facets import FacetState, FacetView, Shape
 from avise.services.wording import facet_title
 from avise.texts import plural, text
+from avise.texts.formats import format_number
 from avise.ui.customer.block_content import BlockAction, BlockContent, PartRow, Row
 from avise.ui.customer.block_state import StateLook, source_and_time, state_look
 from avise.ui.customer.compact_rows import compact_rows, folded_summary, wide_columns, wide_rows
@@ -115,8 +116,8 @@ def _count(view: FacetView, look: StateLook) -> str:
         return text("block.count_of", shown=known, total=known + view.unreadable)
     if view.total is not None and view.total > known:
         if view.state is FacetState.TRUNCATED:
-            return text("block.count_of", shown=known, total=view.total)
-        return str(view.total)
+            return text("block.count_of", shown=format_number(known), total=format_number(view.total))
+        return format_number(view.total)
     return str(known) if known > 1 else ""
 
 

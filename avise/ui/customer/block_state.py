@@ -9,7 +9,7 @@ from avise.models.errors import ErrorKind, Failure
 from avise.models.facets import FacetState, FacetView
 from avise.services.wording import facet_title
 from avise.texts import plural, text
-from avise.texts.formats import format_age, format_moment, format_seconds, format_time, local
+from avise.texts.formats import format_age, format_moment, format_number, format_seconds, format_time, local
 from avise.ui.customer.block_content import BlockAction, Row, SentenceRow, Strip
 from avise.ui.customer.facet_layouts import LAYOUTS
 from avise.ui.widgets.chip import ChipSpec, Tone
@@ -100,7 +100,8 @@ def _with_records(view: FacetView, now: datetime, reading_s: float | None) -> St
         return _partial(view, now, reading=refreshing)
     if view.state is FacetState.TRUNCATED:
         total = view.total or 0
-        sentence = plural("block.truncated", total) if total else text("block.truncated_unknown")
+        counted = plural("block.truncated", total, n=format_number(total))
+        sentence = counted if total else text("block.truncated_unknown")
         return StateLook(
             source_and_time(view, now),
             reading=refreshing,

@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from avise.models.facet_specs import FACETS
 from avise.models.facets import FacetRecord
+from avise.models.masking import MASK
 from avise.services.facts import day, word
 from avise.services.wording import value_text
 from avise.texts.formats import format_date, format_short_date
@@ -157,8 +159,10 @@ _TONES: dict[str, tuple[Tone, str]] = {
 
 
 def code_chip(facet: str, record: FacetRecord, name: str) -> ChipSpec | None:
-    """Return the chip of a code, None for one that needs no action."""
+    """Return the chip of a code, None for one that needs no action; an unknown one is shown as it came."""
     code = word(record, name)
+    if code not in ("", MASK) and code not in FACETS[facet].field(name).values:
+        return ChipSpec(shown(facet, record, name), Tone.NEUTRAL, "circle-help", small=True)
     look = _TONES.get(f"{facet}.{name}.{code}")
     if look is None:
         return None

@@ -30,13 +30,15 @@ def day(tmp_path: Path) -> Iterator[BadDay]:
     guichet = Guichet()
     thread = LoopThread("counter of the tests")
     thread.start()
-    ending, ready, told = threading.Event(), threading.Event(), list[str]()
+    ready, ending = threading.Event(), list[asyncio.Event]()
+    told: list[str] = []
 
     async def keep() -> None:
         async with running_tool(guichet) as tool:
+            ending.append(asyncio.Event())
             told.append(tool.base_url)
             ready.set()
-            await asyncio.to_thread(ending.wait)
+            await ending[0].wait()
 
     kept = thread.submit(keep())
     try:
@@ -45,7 +47,8 @@ def day(tmp_path: Path) -> Iterator[BadDay]:
                 kept.result()
         yield BadDay(guichet, told[0], written_profile(tmp_path / "profile", told[0]))
     finally:
-        ending.set()
+        if ending:
+            thread.loop.call_soon_threadsafe(ending[0].set)
         kept.result(10)
         thread.stop()
 

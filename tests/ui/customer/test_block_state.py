@@ -116,7 +116,7 @@ def test_pages_still_coming_are_no_trouble() -> None:
 
 def test_a_truncated_list_says_that_more_exists() -> None:
     content = _content(_view(FacetState.TRUNCATED, records=(RECORD,), total=4210))
-    assert content.count == "1 sur 4210"
+    assert content.count == "1 sur 4\u202f210"
     assert "tout n’est pas affiché" in content.spoken()
 
 
