@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from avise.cli import main
-from avise.commands.show import CustomerFile, as_json, find_person, read_file
+from avise.commands.show import CustomerFile, find_person, read_file
 from avise.demo.faults import FaultKind
 from avise.demo.population.personas import PERSONAS
 from avise.engine.engine import Engine
