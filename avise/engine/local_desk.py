@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 
 from avise.connectors.contract import HealthReport
 from avise.env import Env
@@ -16,6 +17,7 @@ from avise.models.journal import EventKind
 from avise.models.json_types import JSON
 from avise.models.roles import Purpose, Session
 from avise.models.source_status import SourceStatus
+from avise.services.customer_rights import listed, reads_customers, refuse_opening, refuse_without_right
 from avise.services.customer_updates import CustomerUpdate
 from avise.services.desk import (
     Comparison,
@@ -66,20 +68,24 @@ class LocalDesk:
         self._env = env
         self._dossiers: dict[PersonId, OpenDossier] = {}
         self._restricted = RestrictedValues(sources, journal)
-        self._calls = IncomingCalls(sources, directory, env, session.user)
+        self._calls = IncomingCalls(sources, directory, env, session)
 
     # ---- customers -----------------------------------------------------------------------------
     async def search(self, words: str, limit: int = 50) -> SearchAnswer:
         """Find parties by any key in any form."""
-        return await self._directory.search(words, limit)
+        refuse_without_right(self.session.role)
+        found = await self._directory.search(words, limit)
+        return replace(found, hits=listed(found.hits, self.session.role))
 
     async def recents(self) -> tuple[SearchHit, ...]:
         """Return the customers opened last, newest first."""
         found = [await self._directory.by_person(person) for person in await self._memory.recents()]
-        return tuple(SearchHit(entry, 1.0, (MatchedOn.NAME,)) for entry in found if entry is not None)
+        hits = (SearchHit(entry, 1.0, (MatchedOn.NAME,)) for entry in found if entry is not None)
+        return listed(hits, self.session.role)
 
     async def find_by_identifier(self, scheme: str, value: str) -> PersonId | None:
         """Return the person who bears an identifier."""
+        refuse_without_right(self.session.role)
         entry = await self._directory.by_identifier(scheme, value)
         return entry.person if entry is not None else None
 
@@ -87,9 +93,9 @@ class LocalDesk:
         self, person: PersonId, purpose: Purpose, reason: str = ""
     ) -> AsyncIterator[CustomerUpdate]:
         """Open a dossier and follow it until the iterator is closed."""
-        member = await self._member(person)
-        if member.party.restricted and not reason.strip():
-            raise AviseError("open.reason_needed")
+        entry = await self._entry(person)
+        member = await self._member_of(entry)
+        refuse_opening(self.session.role, (entry, member), reason)
         dossier = OpenDossier(
             member, self.session, purpose, self._sources, self._env, await self._own_entries(member)
         )
@@ -103,13 +109,21 @@ class LocalDesk:
             if self._dossiers.get(person) is dossier:
                 del self._dossiers[person]
             await dossier.aclose()
-            await self._sources.leave(dossier.customer_key(()))
+            if not self._followed(dossier):
+                await self._sources.leave(dossier.customer_key(()))
             await asyncio.gather(noted, return_exceptions=True)
 
-    async def _member(self, person: PersonId) -> DirectoryEntry:
+    def _followed(self, left: OpenDossier) -> bool:
+        """Say whether another screen follows the same member: the readings are then also its own."""
+        return any(dossier.entry.dossier == left.entry.dossier for dossier in self._dossiers.values())
+
+    async def _entry(self, person: PersonId) -> DirectoryEntry:
         entry = await self._directory.by_person(person)
         if entry is None:
             raise AviseError("open.nobody")
+        return entry
+
+    async def _member_of(self, entry: DirectoryEntry) -> DirectoryEntry:
         if entry.dossier == entry.person:
             return entry
         return await self._directory.by_person(entry.dossier) or entry
@@ -174,16 +188,18 @@ class LocalDesk:
     # ---- calls ---------------------------------------------------------------------------------
     def calls(self) -> AsyncIterator[IncomingCall]:
         """Follow this agent's calls."""
-        return self._calls.follow()
+        return self._calls.follow() if reads_customers(self.session.role) else _no_call()
 
     async def announce_call(self, number: str = "", call_id: str = "") -> None:
         """Take a call announced by a softphone."""
+        refuse_without_right(self.session.role)
         await self._calls.announce(number, call_id)
 
     async def record_interaction(self, person: PersonId | None, body: Mapping[str, str]) -> None:
         """Write an exchange in the journal, and in the timeline of whoever looks."""
+        refuse_without_right(self.session.role)
         dossier = self._dossiers.get(person) if person is not None else None
-        member = await self._member(person) if person is not None else None
+        member = await self._member_of(await self._entry(person)) if person is not None else None
         stream = f"customer/{member.dossier}" if member is not None else "unlinked"
         content: dict[str, JSON] = {"at": self._env.now().isoformat(), **body}
         event = await self._journal.append(self.session, EventKind.INTERACTION_RECORDED, stream, content)
@@ -250,3 +266,9 @@ class LocalDesk:
     async def change_setting(self, key: str, value: str) -> None:
         """Change a setting."""
         await self._memory.change_setting(key, value)
+
+
+async def _no_call() -> AsyncIterator[IncomingCall]:
+    nothing: tuple[IncomingCall, ...] = ()
+    for call in nothing:
+        yield call

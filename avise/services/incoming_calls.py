@@ -10,6 +10,8 @@ from avise.connectors.contract import CallEvent, CallEventKind
 from avise.env import Env
 from avise.models.customer import DirectoryEntry, MatchedOn, SearchHit
 from avise.models.errors import AviseError
+from avise.models.roles import Session
+from avise.services.customer_rights import listed
 from avise.services.desk import CallState, IncomingCall
 from avise.services.ports import DirectoryPort
 from avise.services.source_port import SourcePort
@@ -32,14 +34,14 @@ class IncomingCalls:
         sources: the telephony among them.
         directory: finds who bears a number.
         env: the clock, for calls announced by a softphone.
-        agent: login; events addressed to somebody else are left out.
+        session: who takes the calls; events addressed to somebody else are left out.
     """
 
-    def __init__(self, sources: SourcePort, directory: DirectoryPort, env: Env, agent: str) -> None:
+    def __init__(self, sources: SourcePort, directory: DirectoryPort, env: Env, session: Session) -> None:
         self._sources = sources
         self._directory = directory
         self._env = env
-        self._agent = agent
+        self._session = session
         self._announced: asyncio.Queue[CallEvent] = asyncio.Queue()
         self._calls: dict[str, IncomingCall] = {}
 
@@ -66,7 +68,7 @@ class IncomingCalls:
 
     async def _pump(self) -> None:
         async for event in self._sources.call_events():
-            if event.agent in ("", self._agent):
+            if event.agent in ("", self._session.user):
                 await self._announced.put(event)
 
     async def _known(self, event: CallEvent) -> IncomingCall:
@@ -85,7 +87,8 @@ class IncomingCalls:
             entries = await self._directory.by_phone(call.number) if call.number else ()
         except AviseError:
             return call
-        return replace(call, matches=tuple(_hit(entry, len(entries)) for entry in entries), looked_up=True)
+        hits = (_hit(entry, len(entries)) for entry in entries)
+        return replace(call, matches=listed(hits, self._session.role), looked_up=True)
 
     @staticmethod
     def _first(event: CallEvent) -> IncomingCall:

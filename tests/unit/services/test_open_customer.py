@@ -254,7 +254,8 @@ async def test_the_timeline_hides_the_title_of_a_medical_document() -> None:
 
 class _Breaking(ScriptedSources):
     async def read_facet(self, *_: object, **__: object) -> AsyncIterator[FacetReading]:
-        for reading in ():
+        nothing: tuple[FacetReading, ...] = ()
+        for reading in nothing:
             yield reading
         raise ValueError("CANARY of a library")
 
