@@ -9,11 +9,12 @@ from decimal import Decimal, InvalidOperation
 
 from avise.connectors.contract import Record
 from avise.models.facets import FacetSpec, FieldKind, FieldSpec
+from avise.models.identifiers import is_masked_nir
 from avise.models.interaction import Channel, Direction, Interaction
 from avise.models.json_types import JSON
 
-NIR_DIGITS = 13
-"""A NIR without its key; a masked form shows fewer digits (decision 4)."""
+IBAN_CHARACTERS = 8
+"""A masked IBAN shows at most its country, its key and its last four characters (`domain.md` 2.7)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ def check_record(spec: FacetSpec, record: Record) -> Checked | None:
 
     Returns:
         None when it cannot be shown truthfully: no identifier, a value of the wrong type, a float
-        anywhere, a date without its zone, a NIR in the clear.
+        anywhere, a date without its zone, a NIR or an IBAN in the clear.
     """
     if not _is_identifier(record.id) or not _is_aware(record.as_of) or _holds_float(record.extra):
         return None
@@ -120,8 +121,8 @@ def _of_text(fits: Callable[[str], bool]) -> Callable[[JSON], bool]:
     return lambda value: isinstance(value, str) and fits(value)
 
 
-def _hides_nir(text: str) -> bool:
-    return sum(character.isdigit() for character in text) < NIR_DIGITS
+def _hides_iban(text: str) -> bool:
+    return sum(character.isalnum() for character in text) <= IBAN_CHARACTERS
 
 
 _FITS: Mapping[FieldKind, Callable[[JSON], bool]] = {
@@ -130,7 +131,8 @@ _FITS: Mapping[FieldKind, Callable[[JSON], bool]] = {
     FieldKind.DATE: _of_text(_is_date),
     FieldKind.DATETIME: _of_text(_is_datetime),
     FieldKind.AMOUNT: _of_text(_is_amount),
-    FieldKind.NIR: _of_text(_hides_nir),
+    FieldKind.NIR: _of_text(is_masked_nir),
+    FieldKind.IBAN: _of_text(_hides_iban),
 }
 
 

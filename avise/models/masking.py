@@ -86,8 +86,13 @@ def mask_record(spec: FacetSpec, record: FacetRecord, role: Role) -> FacetRecord
         else:
             masked.add(name)
             data[name] = MASK
-    extra = record.extra if access(role, spec.datum) is Access.CLEAR else {}
-    return FacetRecord(record.id, data, record.as_of, frozenset(masked), extra)
+    return FacetRecord(record.id, data, record.as_of, frozenset(masked), _extra(spec, record, role))
+
+
+def _extra(spec: FacetSpec, record: FacetRecord, role: Role) -> Mapping[str, JSON]:
+    """Return the fields that nobody mapped: they may hold what any field of the facet holds."""
+    data = (spec.datum, *(_datum_of(field, record) for field in spec.fields))
+    return record.extra if all(access(role, datum) is Access.CLEAR for datum in data) else {}
 
 
 def _datum_of(field: FieldSpec, record: FacetRecord) -> Datum:

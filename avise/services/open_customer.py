@@ -168,14 +168,6 @@ class OpenDossier:
         party = self.entry.party
         return {**party.ids, "member": party.member_number}
 
-    def clear_value(self, facet: str, record: str, name: str) -> str | None:
-        """Return a field in clear, for a reveal that was journaled; None when it is not known."""
-        for candidate in self.facts().records(facet):
-            if candidate.id == record or not record:
-                value = candidate.data.get(name)
-                return value if isinstance(value, str) else None
-        return None
-
     def tell_verification(self) -> None:
         """Tell where the caller's verification stands."""
         self._tell(VerificationChanged(self.verification.state))

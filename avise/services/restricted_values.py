@@ -42,7 +42,7 @@ class RestrictedValues:
             raise AviseError("reveal.reason_needed")
         body = {"field": field, "record": record, "reason": reason}
         await self._journal.append(dossier.session, EventKind.REVEALED, stream_of(dossier), body)
-        return Revealed(await self._value(dossier, spec, field, record), REVEAL_SECONDS)
+        return Revealed(await self._value(dossier, field, record), REVEAL_SECONDS)
 
     async def compare(self, dossier: OpenDossier, field: str, record: str, answer: str) -> bool:
         """Say whether a value told by the caller is the right one.
@@ -53,18 +53,13 @@ class RestrictedValues:
         spec = _spec_of(field)
         if access(dossier.session.role, spec.field(field).datum) is Access.ABSENT:
             raise AviseError("reveal.not_allowed")
-        value = await self._value(dossier, spec, field, record)
+        value = await self._value(dossier, field, record)
         correct = bool(value) and _plain(answer) == _plain(value)
         body: dict[str, JSON] = {"field": field, "record": record, "correct": correct}
         await self._journal.append(dossier.session, EventKind.COMPARED, stream_of(dossier), body)
         return correct
 
-    async def _value(self, dossier: OpenDossier, spec: FacetSpec, field: str, record: str) -> str:
-        if field not in spec.live_fields:
-            known = dossier.clear_value(spec.id, record, field)
-            if known is None:
-                raise AviseError("reveal.unknown")
-            return known
+    async def _value(self, dossier: OpenDossier, field: str, record: str) -> str:
         offer = self._holder(field)
         if offer is None:
             raise AviseError("reveal.unknown")
@@ -95,9 +90,6 @@ def stream_of(dossier: OpenDossier) -> str:
 def _spec_of(field: str) -> FacetSpec:
     for spec in FACETS.values():
         if field in spec.live_fields:
-            return spec
-    for spec in FACETS.values():
-        if any(candidate.name == field for candidate in spec.fields):
             return spec
     raise AviseError("reveal.unknown")
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from avise.connectors.contract import Record
 from avise.connectors.validation import check_interaction, check_record
-from avise.models.facet_specs import BENEFITS, DOCUMENTS, FACETS, IDENTITY
+from avise.models.facet_specs import BANK, BENEFITS, DOCUMENTS, FACETS, IDENTITY
 from avise.models.facets import FacetSpec, FieldKind, FieldSpec
 from avise.models.interaction import Channel, Direction, Interaction
 
@@ -24,6 +24,7 @@ GOOD: dict[FieldKind, st.SearchStrategy[Any]] = {
     FieldKind.INTEGER: st.integers(),
     FieldKind.BOOL: st.booleans(),
     FieldKind.NIR: st.just("2 68 03 •••"),
+    FieldKind.IBAN: st.sampled_from(["FR •••• 2606", "FR14 •••• 2606", "…4417"]),
 }
 
 
@@ -72,6 +73,8 @@ def test_a_float_anywhere_is_refused(drawn: tuple[FacetSpec, Record], value: flo
         (DOCUMENTS, {"medical": 1}),
         (IDENTITY, {"nir": "268031234567890"}),
         (IDENTITY, {"nir": "2 68 03 12 345 678 90"}),
+        (IDENTITY, {"nir": "2 68 03 12 345 6"}),
+        (BANK, {"iban": "FR14 2004 1010 0505 0001 3M02 606"}),
         (IDENTITY, {"last_name": 3}),
     ],
 )

@@ -4,6 +4,7 @@ import pytest
 
 from avise.models.facet_specs import FACETS
 from avise.models.facets import Datum, FacetRecord
+from avise.models.json_types import JSON
 from avise.models.masking import MASK, Access, access, mask_record, may_open
 from avise.models.roles import Role
 
@@ -51,3 +52,15 @@ def test_every_datum_has_a_row_for_every_role() -> None:
     for role in Role:
         for datum in Datum:
             assert isinstance(access(role, datum), Access)
+
+
+@pytest.mark.parametrize(
+    ("facet", "data"), [("benefits", {}), ("identity", {}), ("bank", {}), ("documents", {"medical": True})]
+)
+def test_fields_that_nobody_mapped_are_read_only_where_every_field_is(
+    facet: str, data: dict[str, JSON]
+) -> None:
+    record = FacetRecord("1", data, extra={"libelle": "CANARY"})
+    assert mask_record(FACETS[facet], record, Role.AGENT).extra == {}
+    plain = FacetRecord("1", {}, extra={"libelle": "CANARY"})
+    assert mask_record(FACETS["contracts"], plain, Role.AGENT).extra == plain.extra
