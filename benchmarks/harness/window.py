@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import gc
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from qasync import QEventLoop
 from typing_extensions import override
 
@@ -24,6 +25,7 @@ from avise.models.roles import Purpose
 from avise.services.profile import load_profile
 from avise.ui.bridge import DeskBridge
 from avise.ui.customer.page import CustomerPage
+from avise.ui.garbage import GarbageOnQtThread
 from avise.ui.shell.desktop import Desktop
 from avise.ui.shell.sessions import SessionTab
 
@@ -98,13 +100,19 @@ def in_window(folder: Path, work: Callable[[BenchWindow], Coroutine[object, obje
     """Show the window of a profile, run a measure in Qt's loop, end everything."""
     application = make_application()
     with asyncio.Runner(loop_factory=lambda: QEventLoop(application)) as runner:
-        return runner.run(_shown(folder, work))
+        return runner.run(_shown(application, folder, work))
 
 
-async def _shown(folder: Path, work: Callable[[BenchWindow], Coroutine[object, object, T]]) -> T:
+async def _shown(
+    application: QApplication,
+    folder: Path,
+    work: Callable[[BenchWindow], Coroutine[object, object, T]],
+) -> T:
+    """Do what the program does around its window, in the same order."""
     loop = asyncio.get_running_loop()
     loop.set_default_executor(ThreadPoolExecutor(WORKERS, "bench-window"))
     env = SystemEnv()
+    garbage = GarbageOnQtThread(application, env)
     running = RunningEngine.make(load_profile(folder, device=""), env)
     bridge = DeskBridge(running.desk, running.thread.loop, QCoreApplication.instance())
     desktop = Desktop(bridge, env, customer_page_maker(bridge, env), _report)
@@ -114,6 +122,7 @@ async def _shown(folder: Path, work: Callable[[BenchWindow], Coroutine[object, o
         await loop.run_in_executor(None, running.build_blocking)
         if running.engine is None:
             raise RuntimeError("the engine was not built")
+        gc.freeze()
         await desktop.start()
         await asyncio.wrap_future(running.engine.submit(running.engine.directory_ready()))
         return await work(BenchWindow(desktop, bridge, running.engine, env))
@@ -121,6 +130,7 @@ async def _shown(folder: Path, work: Callable[[BenchWindow], Coroutine[object, o
         bridge.close()
         await desktop.aclose()
         await loop.run_in_executor(None, running.stop_blocking)
+        garbage.stop()
 
 
 def _report(name: str, error: BaseException) -> None:
