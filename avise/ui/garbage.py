@@ -39,6 +39,7 @@ class GarbageOnQtThread(QObject):
         self._application = application
         self._last_input = env.monotonic()
         self._thresholds = gc.get_threshold()
+        self._was_automatic = gc.isenabled()
         gc.disable()
         application.installEventFilter(self)
         self._timer = QTimer(self)
@@ -71,8 +72,9 @@ class GarbageOnQtThread(QObject):
         return self._env.monotonic() - self._last_input >= IDLE_S
 
     def stop(self) -> None:
-        """Give collection back to the interpreter."""
+        """Give collection back to whoever had it before."""
         self._timer.stop()
         self._application.removeEventFilter(self)
-        gc.enable()
+        if self._was_automatic:
+            gc.enable()
         self.deleteLater()
