@@ -150,6 +150,15 @@ class Pipeline:
 
     # ---- one reading -------------------------------------------------------------------------
     async def _run(self, flight: Flight, instance: Instance, stream: Stream) -> None:
+        try:
+            await self._read(flight, instance, stream)
+        except Exception as error:  # noqa: BLE001 - a bug of ours must neither hang a block nor be quoted
+            instance.log.warning("reading broke", detail=place_of(error), facet=flight.ask.key.facet)
+            if not flight.settled:
+                failure = Failure(ErrorKind.BUG, Origin.HOST, reference=flight.ask.reference)
+                flight.tell(_failed(flight.ask, failure, None, withheld=False))
+
+    async def _read(self, flight: Flight, instance: Instance, stream: Stream) -> None:
         ask = flight.ask
         clock = clock_of(ask)
         copy = await self._copy(ask, clock, instance)

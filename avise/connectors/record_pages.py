@@ -16,12 +16,13 @@ from avise.models.snapshot import PAGE_SIZE
 async def encode_pages(records: Sequence[Record]) -> tuple[bytes, ...]:
     """Write records as pages; no record gives no page. Evidence is compared on arrival, not kept.
 
-    The loop turns between two pages: ten thousand records at once would hold every other tool up.
+    Half a surrogate pair, which JSON may hold and UTF-8 may not, is kept as "?". The loop turns between
+    two pages: ten thousand records at once would hold every other tool up.
     """
     pages = []
     for start in range(0, len(records), PAGE_SIZE):
         plain = [_plain(record) for record in records[start : start + PAGE_SIZE]]
-        pages.append(json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode())
+        pages.append(json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode(errors="replace"))
         await asyncio.sleep(0)
     return tuple(pages)
 

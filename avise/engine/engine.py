@@ -3,8 +3,8 @@
     with Engine.open(folder) as engine:
         engine.run(engine.desk.search("marchand"))
 
-Order at the end (decision 43): calls are cancelled, the connectors' loop is joined, then the
-engine's, then the store closes. Nothing here imports Qt.
+Order at the end (decision 43): the connectors' loop is joined, what the engine's still has is
+cancelled, then the store closes and the engine's loop is joined. Nothing here imports Qt.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import asyncio
 import contextlib
 import logging
 import sys
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Future
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -25,7 +25,7 @@ from avise.connectors.registry import Registry
 from avise.engine.directory_loading import DirectoryLoading
 from avise.engine.local_desk import LocalDesk
 from avise.engine.log_files import log_to_profile, stop_logging
-from avise.engine.loops import LoopThread
+from avise.engine.loops import LoopThread, cancel_others
 from avise.engine.profile_secrets import ProfileSecrets
 from avise.engine.source_crossing import CrossingSources
 from avise.env import Env, SystemEnv
@@ -144,12 +144,20 @@ class Engine:
 
     def stop(self) -> None:
         """End everything in order; may be called twice."""
-        with contextlib.suppress(AviseError):
-            self.thread.submit(self._end_services()).result()
-        self._connectors.stop()
-        with contextlib.suppress(AviseError):
-            self.thread.submit(self._close_store()).result()
-        self.thread.stop()
+        with contextlib.ExitStack() as steps:
+            # Last in, first out; a step that fails keeps none of the others from being taken.
+            steps.callback(self._end_log)
+            steps.callback(self.thread.stop)
+            steps.callback(self._end_on_loop, self._close_store)
+            steps.callback(self._connectors.stop)
+            steps.callback(self._end_on_loop, self._end_services)
+
+    def _end_on_loop(self, step: Callable[[], Coroutine[object, object, None]]) -> None:
+        if self.thread.started:
+            with contextlib.suppress(AviseError):
+                self.thread.submit(step()).result()
+
+    def _end_log(self) -> None:
         if self._log is not None:
             stop_logging(self._log)
             self._log = None
@@ -206,6 +214,8 @@ class Engine:
             await self._connectors.call(self._host.aclose())
 
     async def _close_store(self) -> None:
+        # What is still asked of the store ends before it closes, not on a closed store.
+        await cancel_others()
         if hasattr(self, "directory"):
             await self.directory.aclose()
         if self._store is not None:

@@ -7,6 +7,7 @@ third-party code). Only frozen values cross, by the two functions at the end of 
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
 from concurrent.futures import Future
@@ -15,10 +16,12 @@ from typing import TypeVar
 
 from avise.models.errors import AviseError
 
+_log = logging.getLogger(__name__)
+
 T = TypeVar("T")
 
 JOIN_SECONDS = 10.0
-"""How long a loop's thread may take to end before the program says so."""
+"""How long tasks may take to end, then the thread, before the log says so and the end goes on."""
 
 
 class LoopThread:
@@ -33,6 +36,8 @@ class LoopThread:
         self.loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._stopped = False
+        # What was submitted before the stop is on the loop before its tasks are cancelled.
+        self._submitting = threading.Lock()
 
     @property
     def started(self) -> bool:
@@ -58,10 +63,11 @@ class LoopThread:
         Raises:
             AviseError: `engine.stopped`, after closing the coroutine, when the loop has ended.
         """
-        if self._stopped or self.loop.is_closed():
-            coroutine.close()
-            raise AviseError("engine.stopped")
-        return asyncio.run_coroutine_threadsafe(coroutine, self.loop)
+        with self._submitting:
+            if not self._stopped and not self.loop.is_closed():
+                return asyncio.run_coroutine_threadsafe(coroutine, self.loop)
+        coroutine.close()
+        raise AviseError("engine.stopped")
 
     async def call(self, coroutine: Coroutine[object, object, T]) -> T:
         """Await a coroutine that runs on this loop from another loop; cancellation is forwarded.
@@ -80,19 +86,26 @@ class LoopThread:
 
     def stop(self) -> None:
         """Cancel what still runs, end the loop and join its thread; may be called twice."""
-        if self._stopped:
-            return
-        self._stopped = True
+        with self._submitting:
+            if self._stopped:
+                return
+            self._stopped = True
         if not self._thread.is_alive():
             self.loop.close()
             return
-        ended = asyncio.run_coroutine_threadsafe(_cancel_others(), self.loop)
-        ended.result(JOIN_SECONDS)
+        ended = asyncio.run_coroutine_threadsafe(cancel_others(), self.loop)
+        try:
+            ended.result(JOIN_SECONDS)
+        except TimeoutError:
+            _log.error("%s: tasks go on after their cancellation", self.name)
         self.loop.call_soon_threadsafe(self.loop.stop)
         self._thread.join(JOIN_SECONDS)
+        if self._thread.is_alive():
+            _log.error("%s: the thread did not end", self.name)
 
 
-async def _cancel_others() -> None:
+async def cancel_others() -> None:
+    """Cancel every other task of the running loop and wait until they have ended."""
     others = asyncio.all_tasks() - {asyncio.current_task()}
     for task in others:
         task.cancel()

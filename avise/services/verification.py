@@ -88,7 +88,7 @@ class CallerVerification:
 def _member_number(facts: Facts, answer: str) -> bool | None:
     record = facts.first("identity")
     known = word(record, "member_number") if record else ""
-    return _digits(answer) == _digits(known) if known else None
+    return _plain(answer) == _plain(known) if known else None
 
 
 def _birth_date(facts: Facts, answer: str) -> bool | None:
@@ -156,8 +156,13 @@ _QUESTIONS = (
 )
 
 
+def _plain(answer: str) -> str:
+    return "".join(character for character in answer.upper() if character.isalnum())
+
+
 def _digits(answer: str) -> str:
-    return "".join(character for character in answer if character.isdigit())
+    # Not `isdigit`, which takes "²" for a digit.
+    return "".join(character for character in answer if character.isdecimal())
 
 
 _MONTHS = (
@@ -190,6 +195,7 @@ def read_amount(answer: str) -> Decimal | None:
     plain = "".join(c for c in answer if c not in " \u00a0\u202f\u2009€").replace(",", ".")
     plain = plain.lower().removesuffix("euros").removesuffix("euro")
     try:
-        return Decimal(plain) if plain else None
+        found = Decimal(plain or "NaN")
     except InvalidOperation:
         return None
+    return found if found.is_finite() else None

@@ -76,3 +76,8 @@ async def test_a_growing_reading_gives_the_same_as_reading_it_whole(
 async def test_bytes_that_are_no_page_are_told(page: bytes) -> None:
     with pytest.raises(ValueError, match="not a page"):
         await decode_pages([page])
+
+
+async def test_half_a_surrogate_pair_does_not_keep_the_others_from_being_kept() -> None:
+    (record,) = await decode_pages(await encode_pages([Record("1", {"label": "a\ud800b"})]))
+    assert record.data["label"] == "a?b"

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import threading
 from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import Future
 
 import pytest
 
@@ -80,3 +83,49 @@ async def test_closing_here_closes_the_iterator_there(thread: LoopThread) -> Non
     assert await anext(crossing) == 1
     await crossing.aclose()
     await asyncio.wait_for(closed.wait(), 5)
+
+
+def test_stopping_goes_on_when_a_task_refuses_to_end(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("avise.engine.loops.JOIN_SECONDS", 0.05)
+    stubborn = LoopThread("stubborn loop")
+    stubborn.start()
+    started, released = threading.Event(), asyncio.Event()
+
+    async def refuse() -> None:
+        started.set()
+        while not released.is_set():
+            try:
+                await released.wait()
+            except asyncio.CancelledError:
+                continue
+
+    stubborn.submit(refuse())
+    started.wait(5)
+    stubborn.loop.call_later(0.2, released.set)
+    stubborn.stop()
+    assert "stubborn loop" in caplog.text
+
+
+def test_what_is_submitted_while_the_loop_stops_is_settled_one_way_or_the_other() -> None:
+    async def work() -> int:
+        await asyncio.sleep(0)
+        return 1
+
+    for _ in range(20):
+        racing = LoopThread("racing loop")
+        racing.start()
+        futures: list[Future[int]] = []
+
+        def submit(thread: LoopThread = racing, into: list[Future[int]] = futures) -> None:
+            with contextlib.suppress(AviseError):
+                while True:
+                    into.append(thread.submit(work()))
+
+        submitting = threading.Thread(target=submit)
+        submitting.start()
+        racing.stop()
+        submitting.join(5)
+        assert not submitting.is_alive()
+        assert all(future.done() for future in futures)

@@ -61,6 +61,9 @@ def test_an_answer_is_recognised_as_callers_say_it(question: str, answer: str) -
         ("beneficiary", ""),
         ("last_reimbursement", "300"),
         ("last_reimbursement", "beaucoup"),
+        ("last_reimbursement", "nan"),
+        ("last_reimbursement", "infinity"),
+        ("effective_date", "²⁰¹⁴"),
     ],
 )
 def test_a_wrong_answer_is_wrong(question: str, answer: str) -> None:
@@ -115,3 +118,9 @@ def test_no_answer_breaks_the_readers(answer: str) -> None:
     assert read_day(answer) is None or isinstance(read_day(answer), date)
     found = read_amount(answer)
     assert found is None or isinstance(found, Decimal)
+
+
+def test_a_member_number_of_letters_is_not_answered_by_silence() -> None:
+    known = facts(view("identity", {"member_number": "AB-C"}))
+    assert not CallerVerification().answer(known, "member_number", "", NOW).correct
+    assert CallerVerification().answer(known, "member_number", "abc", NOW).correct
