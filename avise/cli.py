@@ -116,8 +116,8 @@ def _connector(chosen: argparse.Namespace) -> int:
     from avise.commands import connector  # noqa: PLC0415 - spares the window the schema's import
 
     if chosen.action == "new":
-        return connector.new(chosen.kind, chosen.file, _console())
-    return connector.check(chosen.file, _console())
+        return connector.new(chosen.kind, chosen.file, terminal())
+    return connector.check(chosen.file, terminal())
 
 
 def _headless(chosen: argparse.Namespace) -> int:
@@ -139,14 +139,14 @@ def _cannot_start(chosen: argparse.Namespace, error: AviseError) -> int:
 
     report = (doctor.cannot_start(error),)
     if not _printed_json(chosen, doctor.as_json(report)):
-        doctor.print_report(report, _console())
+        doctor.print_report(report, terminal())
     return doctor.status(report)
 
 
 async def _answer(chosen: argparse.Namespace, engine: Engine) -> int:
     from avise.commands import doctor, search, show  # noqa: PLC0415 - as above
 
-    console = _console()
+    console = terminal()
     if chosen.command == "doctor":
         report = await doctor.examine(engine)
         if not _printed_json(chosen, doctor.as_json(report)):
@@ -177,7 +177,8 @@ def _printed_json(chosen: argparse.Namespace, document: dict[str, JSON]) -> bool
     return bool(chosen.json)
 
 
-def _console() -> Console:
+def terminal() -> Console:
+    """Return the terminal, on which nothing is markup: "[/]" in a tool's text would end the command."""
     from rich.console import Console  # noqa: PLC0415 - 40 ms that the window does without
 
-    return Console(soft_wrap=True)
+    return Console(soft_wrap=True, markup=False, emoji=False)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from avise.connectors.contract import Health, HealthReport
 from avise.connectors.readings import SourceOffer
@@ -91,7 +92,7 @@ def print_report(findings: tuple[Finding, ...], console: Console) -> None:
     """Print the findings for a person at a terminal."""
     table = Table(show_header=False, box=None)
     for finding in findings:
-        mark = "[green]✓[/]" if finding.ok else "[red]✗[/]"
+        mark = Text("✓", style="green") if finding.ok else Text("✗", style="red")
         table.add_row(mark, finding.name, finding.sentence)
     console.print(table)
     wrong = sum(not finding.ok for finding in findings)

@@ -25,6 +25,7 @@ from dataclasses import dataclass, field
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from avise.env import Env
 from avise.models.customer import PersonId
@@ -206,11 +207,11 @@ def print_file(file: CustomerFile, console: Console, env: Env) -> None:
         return
     name = format_list_name(header.last_name, header.first_name)
     born = f" · {format_date(header.birth_date)}" if header.birth_date else ""
-    console.print(
-        f"[bold]{name}[/bold]{born} · {format_member_number(header.member_number)}", highlight=False
-    )
+    heading = Text(name, style="bold")
+    heading.append(f"{born} · {format_member_number(header.member_number)}", style="not bold")
+    console.print(heading)
     for alert in file.alerts.alerts:
-        console.print(f"  [{_STYLE[alert.severity]}]{alert_text(alert)}[/]", highlight=False)
+        console.print(f"  {alert_text(alert)}", style=_STYLE[alert.severity], highlight=False)
     for suggestion in file.suggestions.suggestions:
         console.print(f"  {suggestion.question} : {suggestion.answer.replace('**', '')}", highlight=False)
     for view in file.ordered():

@@ -16,6 +16,7 @@ from decimal import Decimal
 from avise.models.facets import FacetState
 from avise.services.customer_updates import Likelihood, SuggestedAction, Suggestion
 from avise.services.facts import Facts, amount, day, moment, word
+from avise.services.wording import value_text
 from avise.texts import text
 from avise.texts.formats import format_amount, format_short_date, format_time
 
@@ -127,7 +128,7 @@ def _payment(facts: Facts) -> Iterator[_Draft]:
     params = {
         "amount": format_amount(paid[last]),
         "date": format_short_date(last),
-        "category": text(f"enum.benefits.category.{category[last]}"),
+        "category": value_text("benefits", "category", category[last]),
     }
     yield _Draft("payment", likelihood, "R01", ("benefits",), params, weight=5)
 
@@ -173,7 +174,7 @@ def _debit(facts: Facts) -> Iterator[_Draft]:
         params = {
             "amount": format_amount(value),
             "date": format_short_date(due),
-            "why": text(f"enum.contributions.reject_code.{code}") if code else "",
+            "why": value_text("contributions", "reject_code", code),
         }
         yield _Draft("debit", Likelihood.POSSIBLE, "R15", ("contributions",), params, weight=4)
 
@@ -202,7 +203,7 @@ def _authorization(facts: Facts) -> Iterator[_Draft]:
             continue
         covered, left = amount(record, "amount"), amount(record, "out_of_pocket")
         params = {
-            "kind": text(f"enum.authorizations.kind.{kind}"),
+            "kind": value_text("authorizations", "kind", kind),
             "amount": format_amount(covered or Decimal(0)),
             "left": format_amount(left or Decimal(0)),
             "date": format_short_date(asked),
@@ -253,7 +254,7 @@ def _awaited(facts: Facts) -> Iterator[_Draft]:
         if awaited not in ("", "none") and until is not None:
             params = {
                 "person": word(record, "first_name"),
-                "document": text(f"enum.beneficiaries.awaited_document.{awaited}"),
+                "document": value_text("beneficiaries", "awaited_document", awaited),
                 "date": format_short_date(until),
             }
             yield _Draft("awaited_document", Likelihood.POSSIBLE, "R11", ("beneficiaries",), params, weight=1)

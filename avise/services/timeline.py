@@ -16,6 +16,7 @@ from decimal import Decimal
 from avise.models.facets import FacetRecord, FacetView
 from avise.models.interaction import Channel, Direction, Interaction, TimelineEntry, TimelineGroup
 from avise.services.facts import READABLE, amount, day, moment, word
+from avise.services.wording import value_text
 from avise.texts import text
 from avise.texts.formats import PARIS, format_amount, format_date
 
@@ -164,7 +165,7 @@ def _statement(view: FacetView, number: str, paid: date, records: list[FacetReco
     else:
         total = sum((amount(record, "amount") or Decimal(0) for record in to_member), Decimal(0))
         title = text("timeline.payment", amount=format_amount(total))
-    categories = sorted({text(f"enum.benefits.category.{word(r, 'category')}") for r in records})
+    categories = sorted({value_text("benefits", "category", word(r, "category")) for r in records} - {""})
     summary = text("timeline.statement", number=number, categories=", ".join(categories))
     variant = "payment" if to_member else "statement"
     return _line(view, f"{number}/{paid.isoformat()}", _noon(paid), variant, title, summary)
@@ -175,8 +176,7 @@ def _contributions(view: FacetView) -> Iterator[TimelineEntry]:
         due, value = day(record, "due_on"), amount(record, "amount")
         if due is None or value is None or word(record, "status") not in ("rejected", "represented"):
             continue
-        code = word(record, "reject_code")
-        summary = text(f"enum.contributions.reject_code.{code}") if code else ""
+        summary = value_text("contributions", "reject_code", word(record, "reject_code"))
         title = text("timeline.debit_rejected", amount=format_amount(value))
         yield _line(view, record.id, _noon(due), "rejection", title, summary)
 
@@ -195,7 +195,7 @@ def _documents(view: FacetView) -> Iterator[TimelineEntry]:
         if dated is None or word(record, "status") == "awaited":
             continue
         outward = word(record, "direction") == "out"
-        kind = text(f"enum.documents.kind.{word(record, 'kind')}")
+        kind = value_text("documents", "kind", word(record, "kind"))
         title = text("timeline.document_sent" if outward else "timeline.document_received", kind=kind)
         variant = "letter_out" if outward else "letter_in"
         yield _line(view, record.id, dated, variant, title, word(record, "title"))
@@ -206,7 +206,7 @@ def _appointments(view: FacetView) -> Iterator[TimelineEntry]:
         starts = moment(record, "starts_at")
         if starts is None:
             continue
-        kind = text(f"enum.appointments.kind.{word(record, 'kind')}")
+        kind = value_text("appointments", "kind", word(record, "kind"))
         summary = " · ".join(part for part in (word(record, "place"), word(record, "subject")) if part)
         yield _line(view, record.id, starts, "appointment", text("timeline.appointment", kind=kind), summary)
 
@@ -216,8 +216,8 @@ def _authorizations(view: FacetView) -> Iterator[TimelineEntry]:
         asked = day(record, "requested_on")
         if asked is None:
             continue
-        kind = text(f"enum.authorizations.kind.{word(record, 'kind')}")
-        status = text(f"enum.authorizations.status.{word(record, 'status')}")
+        kind = value_text("authorizations", "kind", word(record, "kind"))
+        status = value_text("authorizations", "status", word(record, "status"))
         title = text("timeline.authorization", kind=kind)
         valid = day(record, "valid_until")
         summary = status

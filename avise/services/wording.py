@@ -21,12 +21,12 @@ from avise.texts.formats import (
     local,
 )
 
-ENUM_OF_PARAM = {
-    ("authorization_pending", "kind"): "enum.authorizations.kind",
-    ("authorization_urgent", "kind"): "enum.authorizations.kind",
-    ("document_awaited", "kind"): "enum.authorizations.kind",
+FIELD_OF_PARAM = {
+    ("authorization_pending", "kind"): ("authorizations", "kind"),
+    ("authorization_urgent", "kind"): ("authorizations", "kind"),
+    ("document_awaited", "kind"): ("authorizations", "kind"),
 }
-"""Parameters of alerts that are canonical codes, with the catalogue prefix of their labels."""
+"""Parameters of alerts that are canonical codes, with the facet and field whose codes they are."""
 
 
 def facet_title(facet: str) -> str:
@@ -42,7 +42,7 @@ def field_label(facet: str, name: str) -> str:
 def alert_text(alert: Alert) -> str:
     """Return the sentence of an alert."""
     params = {
-        name: text(f"{prefix}.{value}") if (prefix := ENUM_OF_PARAM.get((alert.id, name))) else value
+        name: value_text(*field, value) if (field := FIELD_OF_PARAM.get((alert.id, name))) else value
         for name, value in alert.params.items()
     }
     return text(f"alert.{alert.id}", **params)

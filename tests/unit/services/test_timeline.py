@@ -77,3 +77,21 @@ def test_folding_loses_no_line_and_keeps_the_order(rows: list[tuple[int, str, st
     found = unified(entries.values())
     assert sum(item.count for item in found) == len(entries)
     assert [item.at for item in found] == sorted((item.at for item in found), reverse=True)
+
+
+def test_a_code_that_nobody_knows_is_told_as_a_code_and_never_as_a_key() -> None:
+    rejected = view("contributions", {
+        "due_on": "2026-03-05", "amount": "30.00", "status": "rejected", "reject_code": "ZZ99",
+    })  # fmt: skip
+    document = view(
+        "documents", {"dated": "2026-03-20T10:00:00+01:00", "kind": "hologram", "direction": "in"}
+    )
+    (debit,), (letter,) = entries_of(rejected), entries_of(document)
+    assert "ZZ99" in debit.summary
+    assert "hologram" in letter.title
+    assert "enum." not in debit.summary + letter.title
+
+
+def test_a_payment_without_a_category_names_none() -> None:
+    (paid,) = entries_of(view("benefits", {"paid_on": "2026-03-20", "amount": "9.00", "status": "paid"}))
+    assert "enum." not in paid.summary
