@@ -5,7 +5,10 @@ import threading
 import weakref
 from datetime import timedelta
 
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QHeaderView, QLineEdit, QTableView
+from pytestqt.qtbot import QtBot
 
 from avise.env import FixedEnv
 from avise.ui.garbage import IDLE_S, GarbageOnQtThread
@@ -50,5 +53,32 @@ def test_a_full_collection_waits_until_the_user_pauses(qapp: QApplication) -> No
             garbage = [_Cycle() for _ in range(2_000)]
             generations.add(collector.collect_due())
         assert 2 in generations
+    finally:
+        collector.stop()
+
+
+def test_a_key_puts_the_full_collection_off(qapp: QApplication, qtbot: QtBot) -> None:
+    env = FixedEnv()
+    field = QLineEdit()
+    qtbot.addWidget(field)
+    collector = GarbageOnQtThread(qapp, env)
+    try:
+        with qtbot.waitActive(field):
+            field.show()
+        env.advance(timedelta(seconds=IDLE_S))
+        QTest.keyClick(field.windowHandle(), Qt.Key.Key_A)
+        for _ in range(200):
+            garbage = [_Cycle() for _ in range(2_000)]
+            assert garbage
+            assert collector.collect_due() < 2
+    finally:
+        collector.stop()
+
+
+def test_widgets_built_meanwhile_are_known_for_what_they_are(qapp: QApplication) -> None:
+    collector = GarbageOnQtThread(qapp, FixedEnv())
+    try:
+        for _ in range(50):
+            assert isinstance(QTableView().horizontalHeader(), QHeaderView)
     finally:
         collector.stop()
