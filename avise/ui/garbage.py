@@ -40,8 +40,8 @@ class GarbageOnQtThread(QObject):
         self._thresholds = gc.get_threshold()
         self._was_automatic = gc.isenabled()
         gc.disable()
-        # Never on the application: a filter there sees widgets while Qt still builds them, and PySide
-        # would keep them under the class of the moment (a header view known as a bare QWidget).
+        # Not on the application: a filter there runs Python for each event of each widget, and shows
+        # widgets that Qt still builds, which PySide then knows under the class of the moment.
         application.focusWindowChanged.connect(self._on_window_changed)
         self._on_window_changed(application.focusWindow())
         self._timer = QTimer(self)

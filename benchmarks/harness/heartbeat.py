@@ -131,6 +131,7 @@ class Watchdog:
             line = place_of(frame)
             self.guilty[line] += 1
             self.worst[line] = max(late, self.worst.get(line, 0.0))
+            del frame  # it would keep alive what its locals hold
 
 
 def place_of(frame: FrameType | None) -> str:

@@ -12,12 +12,19 @@ from __future__ import annotations
 import json
 import sys
 import time
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Slot
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from avise import cli
+
+if TYPE_CHECKING:
+    from avise.env import Env
+    from avise.ui.aio import Report
+    from avise.ui.bridge import DeskBridge
+    from avise.ui.shell.page import MakeCustomerPage
 
 LOOK_EVERY_MS = 2
 GIVE_UP_S = 20.0
@@ -54,9 +61,8 @@ class Onlooker(QObject):
     def _search(self) -> None:
         from avise.ui.shell.main_window import MainWindow  # noqa: PLC0415 - imported by the program
 
-        application = QApplication.instance()
-        if application is not None:
-            application.removeEventFilter(self)
+        if self._window is not None:
+            self._window.removeEventFilter(self)
         if not isinstance(self._window, MainWindow):
             raise TypeError(type(self._window).__name__)
         palette = self._window.palette_view
@@ -85,14 +91,15 @@ def main(profile: str, words: str) -> int:
     from avise import app  # noqa: PLC0415
 
     onlooker = Onlooker(words)
-    make_application = app.make_application
 
-    def make_watched_application() -> QApplication:
-        application = make_application()
-        application.installEventFilter(onlooker)
-        return application
+    class WatchedDesktop(app.Desktop):
+        """The desktop, with somebody looking at its window."""
 
-    app.make_application = make_watched_application
+        def __init__(self, desk: DeskBridge, env: Env, make_page: MakeCustomerPage, report: Report) -> None:
+            super().__init__(desk, env, make_page, report)
+            self.window.installEventFilter(onlooker)
+
+    app.Desktop = WatchedDesktop  # type: ignore[misc]  # the program builds the watched one
     status = cli.main(["--profile", profile])
     print(json.dumps({"painted": onlooker.painted, "answered": onlooker.answered}), flush=True)
     return status
