@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from avise.models.json_types import JSON
 
 FAILED = 1
-BAD_USAGE = 2
 
 
 def parser() -> argparse.ArgumentParser:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from pathlib import Path
 from typing import cast
@@ -93,6 +93,8 @@ class ConnectorHost:
         )
         self._pipeline = Pipeline(env, snapshots, lambda: is_offline(self._roster.running.values()))
         self._heartbeat = Heartbeat(env, SafeLogger())
+        self._call_watches: list[Callable[[], None]] = []
+        """Each follows the calls of tools that were loaded since it last looked."""
 
     # ---- life --------------------------------------------------------------------------------
     async def start(self) -> None:
@@ -266,18 +268,24 @@ class ConnectorHost:
     async def call_events(self) -> AsyncGenerator[CallEvent, None]:
         """Yield the telephony's events, whatever instance streams them, until the iterator is closed."""
         waiting: asyncio.Queue[CallEvent] = asyncio.Queue()
-        followers = [
-            asyncio.create_task(self._follow_calls(tool, waiting), name=f"calls {tool.id}")
-            for tool in self._roster.running.values()
-            if tool.manifest.call_events
-        ]
+        followers: dict[str, asyncio.Task[None]] = {}
+
+        def follow_new() -> None:
+            for tool in self._roster.running.values():
+                if tool.manifest.call_events and tool.id not in followers:
+                    work = self._follow_calls(tool, waiting)
+                    followers[tool.id] = asyncio.create_task(work, name=f"calls {tool.id}")
+
+        follow_new()
+        self._call_watches.append(follow_new)
         try:
             while True:
                 yield await waiting.get()
         finally:
-            for follower in followers:
+            self._call_watches.remove(follow_new)
+            for follower in followers.values():
                 follower.cancel()
-            await asyncio.gather(*followers, return_exceptions=True)
+            await asyncio.gather(*followers.values(), return_exceptions=True)
 
     async def _follow_calls(self, tool: Instance, waiting: asyncio.Queue[CallEvent]) -> None:
         def caller() -> tuple[Caller, str]:
@@ -303,6 +311,8 @@ class ConnectorHost:
             ConnectorError: CONFIG when the instance was refused or disabled.
         """
         await self._roster.load_again(instance)
+        for follow_new in self._call_watches:
+            follow_new()
         tool = self._running(instance)
         await tool.reopen()
         tool.breaker.allow_probe()
