@@ -89,17 +89,18 @@ def main(profile: str, words: str) -> int:
     """Run the program under the eyes of an onlooker."""
     # The command imports this module itself, at this very place of its start.
     from avise import app  # noqa: PLC0415
+    from avise.ui.shell.desktop import Desktop  # noqa: PLC0415
 
     onlooker = Onlooker(words)
 
-    class WatchedDesktop(app.Desktop):
+    class WatchedDesktop(Desktop):
         """The desktop, with somebody looking at its window."""
 
         def __init__(self, desk: DeskBridge, env: Env, make_page: MakeCustomerPage, report: Report) -> None:
             super().__init__(desk, env, make_page, report)
             self.window.installEventFilter(onlooker)
 
-    app.Desktop = WatchedDesktop  # type: ignore[misc]  # the program builds the watched one
+    vars(app)["Desktop"] = WatchedDesktop  # the program builds the watched one
     status = cli.main(["--profile", profile])
     print(json.dumps({"painted": onlooker.painted, "answered": onlooker.answered}), flush=True)
     return status
