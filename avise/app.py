@@ -23,20 +23,22 @@ from avise.models.errors import AviseError
 from avise.models.roles import Purpose
 from avise.services.call_links import read_call_link
 from avise.services.profile import Profile, load_profile
-from avise.store.profile_lock import ProfileInUseError, ProfileLock, send_to_running
+from avise.store.profile_lock import ProfileLock
 from avise.texts import text
 
 os.environ["QT_API"] = "pyside6"
 
 # Qt is imported after the variable that tells qasync which binding to take.
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 from qasync import QEventLoop
 
 from avise.ui.aio import ask
 from avise.ui.announce import Announcer
+from avise.ui.application import make_application
 from avise.ui.bridge import DeskBridge
+from avise.ui.first_frame import place
 from avise.ui.garbage import GarbageOnQtThread
 from avise.ui.shell.desktop import Desktop
 from avise.ui.shell.page import MakeCustomerPage
@@ -58,47 +60,27 @@ LAST_WORDS_S = 3.0
 FAILED = 1
 
 
-def run_window(folder: Path | None, *, call_url: str | None, check_start: bool) -> int:
-    """Show the window of a profile; return the exit status.
-
-    A second start on the same profile hands its call over to the first and ends.
-
-    Raises:
-        AviseError: the profile cannot be used; the sentence says what to do.
-    """
-    env = SystemEnv()
-    try:
-        profile = load_profile(folder or _default_folder(), device="")
-        if call_url:
-            read_call_link(call_url)
-        lock = ProfileLock(profile.folder, env)
-        if not _taken(lock, profile.folder, [call_url] if call_url else []):
-            return 0
-    except AviseError as error:
-        _tell_without_window(error, check_start=check_start)
-        raise
-    application = make_application()
-    session = WindowSession(application, profile, env, lock, call_url or "", check_start=check_start)
+def open_window(
+    application: QApplication,
+    frame: QWidget | None,
+    profile: Profile,
+    env: Env,
+    lock: ProfileLock,
+    call_url: str,
+    *,
+    check_start: bool,
+) -> int:
+    """Open the window of a profile in the place of its first frame; return the exit status."""
+    theme().apply_to(application)
+    session = WindowSession(application, profile, env, lock, call_url, check_start=check_start, frame=frame)
     with asyncio.Runner(loop_factory=lambda: QEventLoop(application)) as runner:
         return runner.run(session.run())
 
 
-def _taken(lock: ProfileLock, folder: Path, arguments: Sequence[str]) -> bool:
-    """Take the profile; False when another window holds it and has taken the arguments."""
-    try:
-        lock.take()
-    except ProfileInUseError:
-        if send_to_running(folder, arguments):
-            return False
-        raise
-    return True
-
-
-def _tell_without_window(error: AviseError, *, check_start: bool) -> None:
+def tell_without_window(error: AviseError) -> None:
     """Show why there is no window to whoever started Avise from an icon: nobody reads a terminal there."""
-    if check_start or (sys.stderr is not None and sys.stderr.isatty()):
-        return
     application = make_application()
+    theme().apply_to(application)
     if nobody_looks():
         return
 
@@ -129,26 +111,6 @@ def notice_box(notices: Sequence[AviseError], parent: QWidget) -> QMessageBox:
     box = QMessageBox(QMessageBox.Icon.Warning, text("app.name"), sentences, parent=parent)
     box.addButton(text("app.understood"), QMessageBox.ButtonRole.AcceptRole)
     return box
-
-
-def _default_folder() -> Path:
-    from avise.engine.profile_folder import default_profile_folder  # noqa: PLC0415 - rarely needed
-
-    return default_profile_folder()
-
-
-def make_application() -> QApplication:
-    """Build the application with the theme in force."""
-    if QApplication.instance() is None:
-        QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
-    QCoreApplication.setApplicationName("Avise")
-    application = QApplication.instance() or QApplication(sys.argv[:1])
-    if not isinstance(application, QApplication):
-        raise TypeError(type(application).__name__)
-    application.setQuitOnLastWindowClosed(False)
-    application.setApplicationDisplayName("")
-    theme().apply_to(application)
-    return application
 
 
 def report(name: str, error: BaseException) -> None:
@@ -207,6 +169,7 @@ class WindowSession:
         lock: held on the profile; released at the end.
         call_url: a call announced on the command line.
         check_start: quit as soon as everything has started.
+        frame: what stands on screen until the window does.
     """
 
     def __init__(
@@ -218,7 +181,9 @@ class WindowSession:
         call_url: str,
         *,
         check_start: bool,
+        frame: QWidget | None = None,
     ) -> None:
+        self._frame = frame
         self._application = application
         self._profile = profile
         self._env = env
@@ -239,7 +204,11 @@ class WindowSession:
         bridge = DeskBridge(running.desk, running.thread.loop, self._application)
         desktop = Desktop(bridge, self._env, customer_page_maker(bridge, self._env), report)
         desktop.close_requested.connect(self._stop.set)
+        desktop.window.setGeometry(place(self._application))
         desktop.window.show()
+        if self._frame is not None:
+            self._frame.close()
+            self._frame.deleteLater()
         status = 0
         try:
             await self._after_first_paint(running, bridge, desktop)
@@ -335,6 +304,7 @@ def run_tour(folder: Path, script: TourScript) -> int:
     """Draw the main screens of a profile to PNG files; return the exit status."""
     profile = load_profile(folder, device="")
     application = make_application()
+    theme().apply_to(application)
     with asyncio.Runner(loop_factory=lambda: QEventLoop(application)) as runner:
         return runner.run(_tour(application, profile, SystemEnv(), script))
 

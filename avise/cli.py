@@ -106,7 +106,7 @@ def _run(chosen: argparse.Namespace) -> int:
         return demo.run(chosen)
     if chosen.command in ("show", "search", "doctor"):
         return _headless(chosen)
-    from avise.app import run_window  # noqa: PLC0415 - Qt is imported for the window only
+    from avise.start import run_window  # noqa: PLC0415 - Qt is imported for the window only
 
     return run_window(chosen.profile, call_url=chosen.call, check_start=chosen.check_start)
 

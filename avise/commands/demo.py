@@ -172,7 +172,7 @@ async def _set(ending: asyncio.Event) -> None:
 def _window_or_tour(folder: DemoFolder, spec: WorldSpec, chosen: argparse.Namespace) -> int:
     if chosen.tour:
         return _tour(folder, chosen.tour)
-    from avise.app import run_window  # noqa: PLC0415
+    from avise.start import run_window  # noqa: PLC0415
 
     del spec
     return run_window(folder.profile, call_url=None, check_start=False)

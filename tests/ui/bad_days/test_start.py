@@ -13,11 +13,13 @@ import pytest
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox
 
-from avise.app import FAILED, WindowSession, make_application, run_window
+from avise.app import FAILED, WindowSession
 from avise.env import SystemEnv
 from avise.models.errors import AviseError
 from avise.services.profile import load_profile
+from avise.start import run_window
 from avise.store.profile_lock import DOOR_NAME, ProfileLock, send_to_running
+from avise.ui.application import make_application
 from avise.ui.shell.call_panel import CallPanel
 from tests.servers.bad_input.conftest import BadDay
 from tests.servers.bad_input.test_store_files import key_of_another_profile, used

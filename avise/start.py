@@ -1,0 +1,70 @@
+"""The start of the window: who may open the profile, then a frame on screen, then everything else.
+
+Only what those two steps need is imported here; `avise.app` brings the rest behind the frame.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from avise.env import SystemEnv
+from avise.models.errors import AviseError
+from avise.services.profile import Profile, load_profile
+from avise.store.profile_lock import ProfileInUseError, ProfileLock, send_to_running
+
+
+def run_window(folder: Path | None, *, call_url: str | None, check_start: bool) -> int:
+    """Show the window of a profile; return the exit status.
+
+    A second start on the same profile hands its call over to the first and ends.
+
+    Raises:
+        AviseError: the profile cannot be used; the sentence says what to do.
+    """
+    env = SystemEnv()
+    try:
+        profile, lock = _admitted(folder, call_url or "", env)
+    except AviseError as error:
+        if not check_start and not (sys.stderr is not None and sys.stderr.isatty()):
+            from avise.app import tell_without_window  # noqa: PLC0415 - only for this failure
+
+            tell_without_window(error)
+        raise
+    if lock is None:
+        return 0
+    from avise.ui.application import make_application  # noqa: PLC0415 - Qt, once the profile is ours
+    from avise.ui.first_frame import show_first_frame  # noqa: PLC0415
+
+    application = make_application()
+    frame = show_first_frame(application)
+    from avise.app import open_window  # noqa: PLC0415 - imported behind the frame
+
+    return open_window(application, frame, profile, env, lock, call_url or "", check_start=check_start)
+
+
+def _admitted(folder: Path | None, call_url: str, env: SystemEnv) -> tuple[Profile, ProfileLock | None]:
+    """Return the profile and its lock; no lock when another window has taken the call over."""
+    if folder is None:
+        from avise.engine.profile_folder import default_profile_folder  # noqa: PLC0415 - rarely needed
+
+        folder = default_profile_folder()
+    profile = load_profile(folder, device="")
+    if call_url:
+        from avise.services.call_links import read_call_link  # noqa: PLC0415 - rarely needed
+
+        read_call_link(call_url)
+    lock = ProfileLock(profile.folder, env)
+    return profile, lock if _taken(lock, profile.folder, [call_url] if call_url else []) else None
+
+
+def _taken(lock: ProfileLock, folder: Path, arguments: Sequence[str]) -> bool:
+    """Take the profile; False when another window holds it and has taken the arguments."""
+    try:
+        lock.take()
+    except ProfileInUseError:
+        if send_to_running(folder, arguments):
+            return False
+        raise
+    return True
