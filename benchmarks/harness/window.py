@@ -16,13 +16,14 @@ from PySide6.QtWidgets import QApplication, QWidget
 from qasync import QEventLoop
 from typing_extensions import override
 
-from avise.app import RunningEngine, customer_page_maker, make_application
+from avise.app import RunningEngine, customer_page_maker
 from avise.engine.engine import Engine
 from avise.env import Env, SystemEnv
 from avise.models.customer import PersonId
 from avise.models.errors import AviseError
 from avise.models.roles import Purpose
 from avise.services.profile import load_profile
+from avise.ui.application import make_application
 from avise.ui.bridge import DeskBridge
 from avise.ui.customer.page import CustomerPage
 from avise.ui.garbage import GarbageOnQtThread
