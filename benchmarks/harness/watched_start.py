@@ -15,10 +15,11 @@ import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Slot
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from typing_extensions import override
 
 from avise import cli
+from avise.ui import first_frame
 
 if TYPE_CHECKING:
     from avise.env import Env
@@ -28,6 +29,22 @@ if TYPE_CHECKING:
 
 LOOK_EVERY_MS = 2
 GIVE_UP_S = 20.0
+
+
+class FirstPaint(QObject):
+    """Notes when the first window of the program is painted, then looks no more."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.painted = 0.0
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Note the first paint of a top-level window."""
+        if event.type() == QEvent.Type.Paint and isinstance(watched, QWidget) and watched.isWindow():
+            self.painted = time.monotonic()
+            watched.removeEventFilter(self)
+        return False
 
 
 class Onlooker(QObject):
@@ -86,12 +103,34 @@ class Onlooker(QObject):
 
 
 def main(profile: str, words: str) -> int:
-    """Run the program under the eyes of an onlooker."""
-    # The command imports this module itself, at this very place of its start.
+    """Run the program under the eyes of two onlookers."""
+    onlooker, first = Onlooker(words), FirstPaint()
+
+    class WatchedFrame(first_frame.FirstFrame):
+        """The first frame, with somebody looking at it."""
+
+        def __init__(self, application: QApplication) -> None:
+            super().__init__(application)
+            self.installEventFilter(first)
+
+    def show_then_watch(application: QApplication) -> first_frame.FirstFrame:
+        frame = show_frame(application)
+        watch_desktop(onlooker)
+        return frame
+
+    show_frame = first_frame.show_first_frame
+    vars(first_frame)["FirstFrame"] = WatchedFrame
+    vars(first_frame)["show_first_frame"] = show_then_watch
+    status = cli.main(["--profile", profile])
+    print(json.dumps({"painted": first.painted, "answered": onlooker.answered}), flush=True)
+    return status
+
+
+def watch_desktop(onlooker: Onlooker) -> None:
+    """Have the program build a desktop whose window is watched."""
+    # Imported where the program imports it: behind its first frame.
     from avise import app  # noqa: PLC0415
     from avise.ui.shell.desktop import Desktop  # noqa: PLC0415
-
-    onlooker = Onlooker(words)
 
     class WatchedDesktop(Desktop):
         """The desktop, with somebody looking at its window."""
@@ -101,9 +140,6 @@ def main(profile: str, words: str) -> int:
             self.window.installEventFilter(onlooker)
 
     vars(app)["Desktop"] = WatchedDesktop  # the program builds the watched one
-    status = cli.main(["--profile", profile])
-    print(json.dumps({"painted": onlooker.painted, "answered": onlooker.answered}), flush=True)
-    return status
 
 
 if __name__ == "__main__":
