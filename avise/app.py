@@ -31,7 +31,7 @@ os.environ["QT_API"] = "pyside6"
 # Qt is imported after the variable that tells qasync which binding to take.
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QInputDialog, QLineEdit, QMessageBox, QWidget
 from qasync import QEventLoop
 
 from avise.ui.aio import ask
@@ -105,6 +105,21 @@ def failure_box(error: AviseError, parent: QWidget | None) -> QMessageBox:
     return box
 
 
+async def asked_passphrase(window: QWidget) -> str | None:
+    """Ask for the passphrase that seals the profile's key; None when the user gives up."""
+    box = QInputDialog(window)
+    box.setWindowTitle(text("app.name"))
+    box.setLabelText(text("key.ask_passphrase"))
+    box.setTextEchoMode(QLineEdit.EchoMode.Password)
+    box.setOkButtonText(text("app.unlock"))
+    box.setCancelButtonText(text("app.quit"))
+    typed: list[str] = []
+    # Read before the box goes: it is deleted when it closes.
+    box.accepted.connect(lambda: typed.append(box.textValue()))
+    await ask(box)
+    return typed[0] if typed else None
+
+
 def notice_box(notices: Sequence[AviseError], parent: QWidget) -> QMessageBox:
     """Return the box that says what this start had to set aside."""
     sentences = "\n\n".join(text(notice.message_key, **notice.params) for notice in notices)
@@ -127,6 +142,8 @@ class RunningEngine:
     thread: LoopThread
     desk: StartingDesk
     engine: Engine | None = None
+    passphrase: str | None = None
+    """Typed by the user, for a profile whose key is sealed by one."""
     ready: bool = False
     """The desk answers; until then what is asked of it waits."""
 
@@ -145,7 +162,14 @@ class RunningEngine:
         """
         from avise.engine.engine import Engine  # noqa: PLC0415 - imported after the first paint
 
-        self.engine = Engine(self.profile, self.env, self.thread)
+        passphrase = self.passphrase
+        self.engine = Engine(
+            self.profile,
+            self.env,
+            self.thread,
+            ask_passphrase=None if passphrase is None else lambda: passphrase,
+            at_desk=True,
+        )
         self.engine.start()
         self.ready = True
         self.thread.loop.call_soon_threadsafe(self.desk.become, self.engine.desk)
@@ -225,6 +249,8 @@ class WindowSession:
     async def _after_first_paint(self, running: RunningEngine, bridge: DeskBridge, desktop: Desktop) -> None:
         # Two turns of the loop: the window is on screen before the interpreter is busy importing.
         await asyncio.sleep(0.01)
+        if self._profile.settings.key.source == "passphrase":
+            running.passphrase = await asked_passphrase(desktop.window)
         await asyncio.get_running_loop().run_in_executor(None, running.build_blocking)
         # What start-up made lives as long as the program: full collections need not walk it.
         gc.freeze()

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
+from getpass import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,10 +19,14 @@ from avise.texts import LANGUAGES, set_language, text
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from avise.commands.doctor import Finding
     from avise.engine.engine import Engine
     from avise.models.json_types import JSON
 
 FAILED = 1
+INTERRUPTED = 130
+BROKEN_PIPE = 141
+"""128 and the signal's number, as shells say it."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -45,8 +52,12 @@ def _add_reading_commands(commands: argparse._SubParsersAction[argparse.Argument
     search.add_argument("words", nargs="+")
     search.add_argument("--limit", type=int, default=20)
     doctor = commands.add_parser("doctor", help="check the profile; status 1 when something needs a person")
+    secret = commands.add_parser("secret", help="keep a tool's secret, typed or read from standard input")
+    secret.add_argument("instance", help="name of the instance in settings.toml")
+    secret.add_argument("name", help="name of the secret in its connector file")
     for command in (show, search, doctor):
         command.add_argument("--json", action="store_true", help="print JSON")
+    for command in (show, search, doctor, secret):
         command.add_argument("--profile", type=Path, default=argparse.SUPPRESS, help="the profile's folder")
 
 
@@ -93,8 +104,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sentence = text(error.message_key, **error.params)
         sys.stderr.write(text("cli.error", sentence=sentence) + "\n")
         return FAILED
+    except BrokenPipeError:
+        # Whoever read the answer has seen enough (`avise show … | head`).
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - until the exit
+        return BROKEN_PIPE
     except KeyboardInterrupt:
-        return 130
+        return INTERRUPTED
 
 
 def _run(chosen: argparse.Namespace) -> int:
@@ -104,7 +119,7 @@ def _run(chosen: argparse.Namespace) -> int:
         from avise.commands import demo  # noqa: PLC0415 - the demo's servers are not needed otherwise
 
         return demo.run(chosen)
-    if chosen.command in ("show", "search", "doctor"):
+    if chosen.command in ("show", "search", "doctor", "secret"):
         return _headless(chosen)
     from avise.start import run_window  # noqa: PLC0415 - Qt is imported for the window only
 
@@ -124,8 +139,11 @@ def _headless(chosen: argparse.Namespace) -> int:
     from avise.engine.profile_folder import default_profile_folder  # noqa: PLC0415
 
     try:
-        with Engine.open(chosen.profile or default_profile_folder()) as engine:
-            return engine.run(_answer(chosen, engine))
+        folder = chosen.profile or default_profile_folder()
+        with Engine.open(folder, ask_passphrase=passphrase_asker()) as engine:
+            if chosen.command == "secret":
+                return _keep_secret(chosen, engine)
+            return engine.run(_answer(chosen, engine))()
     except AviseError as error:
         if chosen.command != "doctor":
             raise
@@ -136,37 +154,68 @@ def _cannot_start(chosen: argparse.Namespace, error: AviseError) -> int:
     """Report a profile that cannot be opened at all, in the form of every other finding."""
     from avise.commands import doctor  # noqa: PLC0415 - as above
 
-    report = (doctor.cannot_start(error),)
-    if not _printed_json(chosen, doctor.as_json(report)):
-        doctor.print_report(report, terminal())
-    return doctor.status(report)
+    return _tell_doctor(chosen, (doctor.cannot_start(error),))
 
 
-async def _answer(chosen: argparse.Namespace, engine: Engine) -> int:
+def passphrase_asker() -> Callable[[], str] | None:
+    """Return what asks for the profile's passphrase; None when nobody sits at a terminal."""
+    if not sys.stdin.isatty():
+        return None
+    return lambda: getpass(text("key.ask_passphrase"))
+
+
+def _keep_secret(chosen: argparse.Namespace, engine: Engine) -> int:
+    """Take a connector's secret from the terminal or from standard input, and seal it in the store."""
+    asked = text("secret.ask", instance=chosen.instance, name=chosen.name)
+    value = getpass(asked) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    engine.run(engine.keep_secret(chosen.instance, chosen.name, value))
+    sys.stdout.write(text("secret.kept", instance=chosen.instance, name=chosen.name) + "\n")
+    return 0
+
+
+Telling = Callable[[], int]
+"""Prints an answer and returns the exit status; called on the main thread, where a pipe may break."""
+
+
+async def _answer(chosen: argparse.Namespace, engine: Engine) -> Telling:
+    """Read what was asked on the engine's loop; the result prints it."""
     from avise.commands import doctor, search, show  # noqa: PLC0415 - as above
 
-    console = terminal()
     if chosen.command == "doctor":
         report = await doctor.examine(engine)
-        if not _printed_json(chosen, doctor.as_json(report)):
-            doctor.print_report(report, console)
-        return doctor.status(report)
+        return partial(_tell_doctor, chosen, report)
     await engine.directory_ready()
     if chosen.command == "search":
         words = " ".join(chosen.words)
         answer = await engine.desk.search(words, chosen.limit)
-        if not _printed_json(chosen, search.as_json(answer)):
-            search.print_answer(answer, words, console)
-        return 0 if answer.hits else FAILED
+
+        def tell_search() -> int:
+            if not _printed_json(chosen, search.as_json(answer)):
+                search.print_answer(answer, words, terminal())
+            return 0 if answer.hits else FAILED
+
+        return tell_search
     person = await show.find_person(engine.desk, chosen.reference)
     file = await show.read_file(engine.desk, person, chosen.reason)
-    if not _printed_json(chosen, show.as_json(file)):
-        show.print_file(file, console, engine.env)
-    if file.not_kept is not None:
+
+    def tell_file() -> int:
+        if not _printed_json(chosen, show.as_json(file)):
+            show.print_file(file, terminal(), engine.env)
+        if file.not_kept is None:
+            return 0
         sentence = text(file.not_kept.message_key, **file.not_kept.params)
         sys.stderr.write(text("cli.error", sentence=sentence) + "\n")
         return FAILED
-    return 0
+
+    return tell_file
+
+
+def _tell_doctor(chosen: argparse.Namespace, report: tuple[Finding, ...]) -> int:
+    from avise.commands import doctor  # noqa: PLC0415 - as above
+
+    if not _printed_json(chosen, doctor.as_json(report)):
+        doctor.print_report(report, terminal())
+    return doctor.status(report)
 
 
 def _printed_json(chosen: argparse.Namespace, document: dict[str, JSON]) -> bool:

@@ -5,6 +5,7 @@ Only what those two steps need is imported here; `avise.app` brings the rest beh
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -27,7 +28,7 @@ def run_window(folder: Path | None, *, call_url: str | None, check_start: bool) 
     try:
         profile, lock = _admitted(folder, call_url or "", env)
     except AviseError as error:
-        if not check_start and not (sys.stderr is not None and sys.stderr.isatty()):
+        if not check_start and _only_a_box_is_seen():
             from avise.app import tell_without_window  # noqa: PLC0415 - only for this failure
 
             tell_without_window(error)
@@ -42,6 +43,15 @@ def run_window(folder: Path | None, *, call_url: str | None, check_start: bool) 
     from avise.app import open_window  # noqa: PLC0415 - imported behind the frame
 
     return open_window(application, frame, profile, env, lock, call_url or "", check_start=check_start)
+
+
+def _only_a_box_is_seen() -> bool:
+    """Say whether a sentence on the error output would be read by nobody, and a box can be shown."""
+    if sys.stderr is not None and sys.stderr.isatty():
+        return False
+    if sys.platform != "linux":
+        return True
+    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
 
 
 def _admitted(folder: Path | None, call_url: str, env: SystemEnv) -> tuple[Profile, ProfileLock | None]:

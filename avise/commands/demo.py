@@ -25,15 +25,19 @@ from avise.demo.launcher import DemoTools
 from avise.demo.population.personas import PERSONAS
 from avise.demo.population.spec import WorldSpec
 from avise.demo.profile import DemoUser, write_profile
+from avise.demo.tools.prepare import spec_key
 from avise.engine.loops import LoopThread
 from avise.env import Env, SystemEnv
 from avise.models.errors import AviseError
 from avise.models.roles import Role
+from avise.services.profile import DIRECTORY_NAME
 from avise.texts import text
 from avise.texts.formats import PARIS, format_member_number
 
 PROFILE_FOLDER = "profile"
 DATA_FOLDER = "data"
+WORLD_NAME = "world"
+"""Names the world whose people the profile's directory lists."""
 START_SECONDS = 300.0
 """The first start generates the population: about twenty seconds on a slow machine."""
 
@@ -102,8 +106,21 @@ async def _tools(
     """Start the tools and write the profile that reaches them."""
     _told(text("demo.starting"))
     async with DemoTools.start(folder.data, spec, postgres=postgres) as tools:
+        _forget_other_world(folder, spec)
         write_profile(folder.profile, tools, user)
         yield tools
+
+
+def _forget_other_world(folder: DemoFolder, spec: WorldSpec) -> None:
+    """Have the directory read again when the profile listed the people of another world."""
+    mark = folder.profile / WORLD_NAME
+    world = spec_key(spec)
+    if mark.is_file() and mark.read_text("utf-8") == world:
+        return
+    for file in folder.profile.glob(f"{DIRECTORY_NAME}*"):
+        file.unlink()
+    folder.profile.mkdir(parents=True, exist_ok=True)
+    mark.write_text(world, "utf-8")
 
 
 async def _serve(folder: DemoFolder, spec: WorldSpec, user: DemoUser, *, postgres: bool) -> int:

@@ -31,7 +31,7 @@ from avise.env import Env
 from avise.models.customer import PersonId
 from avise.models.errors import AviseError
 from avise.models.facet_specs import FACETS
-from avise.models.facets import FacetView
+from avise.models.facets import FacetView, Shape
 from avise.models.json_types import JSON
 from avise.models.roles import Purpose
 from avise.services.customer_updates import (
@@ -46,7 +46,7 @@ from avise.services.customer_updates import (
     TimelineChanged,
 )
 from avise.services.desk import Desk
-from avise.services.wording import alert_text, error_text, facet_title, state_text, value_text
+from avise.services.wording import alert_text, error_text, facet_title, field_label, state_text, value_text
 from avise.texts import text
 from avise.texts.formats import format_date, format_list_name, format_member_number, format_moment
 
@@ -226,8 +226,18 @@ def _block(view: FacetView, env: Env) -> Table:
     when = f" · {format_moment(view.as_of, env.now())}" if view.as_of else ""
     title = f"{facet_title(view.facet)} · {view.source_name}{when} · {state_text(view)}"
     table = Table(title=title, title_justify="left", show_header=False, box=None, padding=(0, 2, 0, 0))
+    as_card = FACETS[view.facet].shape is Shape.CARD
     for record in view.records[:ROWS_SHOWN]:
-        table.add_row(*(value_text(view.facet, name, value) for name, value in record.data.items() if value))
+        written = [
+            (field_label(view.facet, name), value_text(view.facet, name, value))
+            for name, value in record.data.items()
+            if value not in (None, "")
+        ]
+        if as_card:
+            for label, value in written:
+                table.add_row(label, value)
+        else:
+            table.add_row(" · ".join(value for _, value in written))
     if view.error is not None:
         table.add_row(error_text(view))
     hidden = len(view.records) - ROWS_SHOWN

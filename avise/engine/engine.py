@@ -37,6 +37,7 @@ from avise.store.directory_schema import Minter
 from avise.store.identity_file import Diagnosis
 from avise.store.journal import Journal
 from avise.store.key_source import key_source
+from avise.store.profile_lock import ProfileLock
 from avise.store.sealed import SealedSecrets
 from avise.store.snapshots import Snapshots
 from avise.store.store import Store
@@ -65,14 +66,27 @@ class Engine:
         profile: what to work on.
         env: clock, chance, identifiers.
         thread: the engine's loop, when it runs already.
+        ask_passphrase: for a profile whose key is sealed by one; None when nobody can be asked.
+        at_desk: whether somebody works at this engine's window: its end is then a log-off.
     """
 
     desk: LocalDesk
     directory: Directory
     sources: CrossingSources
 
-    def __init__(self, profile: Profile, env: Env, thread: LoopThread | None = None) -> None:
+    def __init__(
+        self,
+        profile: Profile,
+        env: Env,
+        thread: LoopThread | None = None,
+        *,
+        ask_passphrase: Callable[[], str] | None = None,
+        at_desk: bool = False,
+    ) -> None:
         self.profile = profile
+        self._ask_passphrase = ask_passphrase
+        self._at_desk = at_desk
+        self._secrets: SealedSecrets | None = None
         self.env = env
         self.thread = thread or LoopThread("avise engine")
         self._connectors = LoopThread("avise connectors")
@@ -84,13 +98,16 @@ class Engine:
 
     @classmethod
     @contextlib.contextmanager
-    def open(cls, folder: Path, env: Env | None = None) -> Iterator[Engine]:
+    def open(
+        cls, folder: Path, env: Env | None = None, *, ask_passphrase: Callable[[], str] | None = None
+    ) -> Iterator[Engine]:
         """Open a profile for the time of a `with` block.
 
         Raises:
             AviseError: the profile or its store cannot be used; the sentence says what to do.
         """
-        engine = cls(load_profile(folder, device=""), env or SystemEnv())
+        profile = load_profile(folder, device="")
+        engine = cls(profile, env or SystemEnv(), ask_passphrase=ask_passphrase)
         try:
             engine.start()
             yield engine
@@ -115,6 +132,28 @@ class Engine:
     def submit(self, coroutine: Coroutine[object, object, T]) -> Future[T]:
         """Run a coroutine on the engine's loop without waiting."""
         return self.thread.submit(coroutine)
+
+    async def keep_secret(self, instance: str, name: str, value: str) -> None:
+        """Seal a connector's secret in the store.
+
+        Raises:
+            AviseError: `secret.no_instance` or `secret.empty`.
+        """
+        _known_secret(self.profile, instance)
+        if not value:
+            raise AviseError("secret.empty")
+        if self._secrets is not None:
+            await self._secrets.put(instance, name, value)
+
+    def _nobody_at_desk(self) -> bool:
+        """Say whether no window is open on this profile: a command then ends alone."""
+        lock = ProfileLock(self.profile.folder, self.env)
+        try:
+            lock.take()
+        except AviseError:
+            return False
+        lock.give_back()
+        return True
 
     async def directory_ready(self) -> None:
         """Wait until the directory holds somebody, or until its tool was asked in vain."""
@@ -166,13 +205,20 @@ class Engine:
     async def _assemble(self) -> None:
         profile, env = self.profile, self.env
         settings = profile.settings
-        source = key_source(settings.key.source, profile.folder, env, synthetic=settings.synthetic)
+        source = key_source(
+            settings.key.source,
+            profile.folder,
+            env,
+            synthetic=settings.synthetic,
+            ask_passphrase=self._ask_passphrase,
+        )
         key = await source.key(create=not profile.store_path.exists())
         self._store = store = await Store.open(profile.store_path, key, env)
         self.profile = profile = Profile(profile.folder, settings, store.device_id)
         minter = Minter(settings.site_namespace, settings.identity_master)
         self.directory = await Directory.open(profile.directory_path, key, env, minter)
-        secrets = ProfileSecrets(SealedSecrets(store, key, env), profile.folder, synthetic=settings.synthetic)
+        self._secrets = sealed = SealedSecrets(store, key, env)
+        secrets = ProfileSecrets(sealed, profile.folder, synthetic=settings.synthetic)
         self._host = host = ConnectorHost(
             env,
             Snapshots(store, env),
@@ -219,10 +265,22 @@ class Engine:
         if hasattr(self, "directory"):
             await self.directory.aclose()
         if self._store is not None:
-            # Health data do not stay on a workstation that nobody works at (`connectors.md` C9).
-            with contextlib.suppress(AviseError):
-                await Snapshots(self._store, self.env).purge_health()
+            if self._at_desk or self._nobody_at_desk():
+                # Health data do not stay on a workstation that nobody works at (`connectors.md` C9).
+                with contextlib.suppress(AviseError):
+                    await Snapshots(self._store, self.env).purge_health()
             await self._store.aclose()
+
+
+def _known_secret(profile: Profile, instance: str) -> None:
+    """Refuse a secret for an instance that the profile does not have.
+
+    Raises:
+        AviseError: `secret.no_instance`, with those that there are.
+    """
+    if instance not in profile.settings.instances:
+        known = ", ".join(profile.settings.instances)
+        raise AviseError("secret.no_instance", instance=instance, instances=known)
 
 
 def _instances(profile: Profile) -> tuple[InstanceSettings, ...]:

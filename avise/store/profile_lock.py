@@ -98,6 +98,10 @@ class ProfileLock:
             self._server.close()
             await self._server.wait_closed()
             self._server = None
+        self.give_back()
+
+    def give_back(self) -> None:
+        """Give the lock back; for who never listened. May be called twice."""
         if self._held is not None:
             self._held.close()
             self._held = None
