@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import dataclasses
+import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +13,7 @@ from typing import get_args, get_type_hints
 
 import pytest
 
-from avise.cli import parser
+from avise.cli import main, parser
 from avise.env import SystemEnv
 from avise.models.errors import ErrorKind
 from avise.models.facet_specs import FACETS
@@ -86,20 +88,21 @@ def test_the_operating_guide_names_every_sentence_that_a_bad_day_shows() -> None
     assert _unnamed(keys, OPERATING) == []
 
 
-async def test_the_operating_guide_s_script_seals_a_secret_that_the_profile_gives(tmp_path: Path) -> None:
+def test_the_command_of_the_operating_guide_seals_a_secret(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "settings.toml").write_text(
         'synthetic = true\nsite_namespace = "00000000-0000-4000-8000-000000000001"\n'
-        'identity_master = "none"\n[user]\nlogin = "check"\nname = "Check"\n[key]\nsource = "demo"\n',
+        'identity_master = "complaints"\n[user]\nlogin = "check"\nname = "Check"\n[key]\nsource = "demo"\n'
+        '[instances.complaints]\nconnector = "complaints"\n',
         encoding="utf-8",
     )
-    script = re.search(r"```python\n(.*?)```", OPERATING, re.DOTALL)
-    assert script is not None
-    names: dict[str, object] = {"__name__": "seal_secret"}
-    exec(compile(script[1], "operating.md", "exec"), names)  # noqa: S102 - the page's own script
-    seal = names["seal"]
-    assert callable(seal)
-    await seal(tmp_path, "parties", "client_secret", "canary-7f3a")
-    assert await _sealed(tmp_path, "parties", "client_secret") == "canary-7f3a"
+    command = re.search(r"^avise --profile DIR secret (\w+) (\w+)$", OPERATING, re.MULTILINE)
+    assert command is not None
+    instance, name = command.groups()
+    monkeypatch.setattr("sys.stdin", io.StringIO("canary-7f3a\n"))
+    assert main(["--profile", str(tmp_path), "secret", instance, name]) == 0
+    assert asyncio.run(_sealed(tmp_path, instance, name)) == "canary-7f3a"
     assert _files_that_hold(tmp_path, b"canary-7f3a") == []
 
 
