@@ -236,6 +236,7 @@ class Engine:
             self.directory,
             Journal(store, env),
             DeskMemory(store, env, session.user),
+            Snapshots(store, env),
             env,
         )
         self._loading = DirectoryLoading(settings.identity_master, self.directory, self.sources, env)

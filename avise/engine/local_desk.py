@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
+from datetime import datetime
 
 from avise.connectors.contract import HealthReport
 from avise.env import Env
@@ -27,7 +28,7 @@ from avise.services.desk import (
 )
 from avise.services.incoming_calls import IncomingCalls
 from avise.services.open_customer import OpenDossier
-from avise.services.ports import DeskMemoryPort, DirectoryPort, JournalPort
+from avise.services.ports import CopiesPort, DeskMemoryPort, DirectoryPort, JournalPort
 from avise.services.restricted_values import RestrictedValues, stream_of
 from avise.services.source_port import SourcePort
 from avise.services.timeline import entry_of
@@ -35,6 +36,9 @@ from avise.services.verification import questions
 
 SOURCES_PAUSE = 0.5
 """Seconds between two looks at the tools' states: at most two changes a second reach a screen."""
+
+COPIES_PAUSE = 5.0
+"""Seconds between two counts of the copies kept."""
 
 JOURNAL_SOURCE = "journal"
 
@@ -48,6 +52,7 @@ class LocalDesk:
         directory: who exists.
         journal: what staff do.
         memory: what this desk keeps for itself.
+        copies: what is kept of the tools' answers.
         env: the clock.
     """
 
@@ -58,8 +63,10 @@ class LocalDesk:
         directory: DirectoryPort,
         journal: JournalPort,
         memory: DeskMemoryPort,
+        copies: CopiesPort,
         env: Env,
     ) -> None:
+        self._copies = copies
         self.session = session
         self._sources = sources
         self._directory = directory
@@ -219,8 +226,12 @@ class LocalDesk:
     async def sources(self) -> AsyncIterator[tuple[SourceStatus, ...]]:
         """Follow the state of every tool."""
         told: tuple[SourceStatus, ...] | None = None
+        looked_at = -COPIES_PAUSE
+        copies: Mapping[str, tuple[int, datetime]] = {}
         while True:
-            found = tuple(await self._sources.status())
+            if self._env.monotonic() >= looked_at + COPIES_PAUSE:
+                looked_at, copies = self._env.monotonic(), await self._copies.coverage()
+            found = tuple(_with_copies(status, copies) for status in await self._sources.status())
             if found != told:
                 told = found
                 yield found
@@ -272,3 +283,9 @@ async def _no_call() -> AsyncIterator[IncomingCall]:
     nothing: tuple[IncomingCall, ...] = ()
     for call in nothing:
         yield call
+
+
+def _with_copies(status: SourceStatus, copies: Mapping[str, tuple[int, datetime]]) -> SourceStatus:
+    """Add how much of a tool can still be shown when it does not answer."""
+    count, oldest = copies.get(status.instance, (0, None))
+    return replace(status, cached_customers=count, oldest_copy=oldest)

@@ -153,7 +153,8 @@ def _cards(facts: Facts) -> Iterator[Alert]:
 def _company(facts: Facts) -> Iterator[Alert]:
     record = facts.first("company")
     if record is not None and word(record, "declaration_state") in ("anomaly", "missing"):
-        params = {"month": word(record, "declaration_month")}
+        year, _, month = word(record, "declaration_month").partition("-")
+        params = {"month": f"{month}/{year}" if month else year}
         yield Alert("declaration_anomaly", Severity.NEUTRAL, 10, "file-x", params, "company")
 
 

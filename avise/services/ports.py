@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Protocol
 
 from avise.models.customer import DirectoryEntry, PersonId, SearchAnswer
@@ -42,6 +43,13 @@ class DirectoryPort(Protocol):
 
     async def count(self) -> int:
         """Return how many parties are listed."""
+
+
+class CopiesPort(Protocol):
+    """Counts the copies kept of what tools answered."""
+
+    async def coverage(self) -> Mapping[str, tuple[int, datetime]]:
+        """Return, by instance, how many customers have a copy and the date of the oldest."""
 
 
 class DeskMemoryPort(Protocol):

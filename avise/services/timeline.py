@@ -198,7 +198,8 @@ def _documents(view: FacetView) -> Iterator[TimelineEntry]:
         kind = value_text("documents", "kind", word(record, "kind"))
         title = text("timeline.document_sent" if outward else "timeline.document_received", kind=kind)
         variant = "letter_out" if outward else "letter_in"
-        yield _line(view, record.id, dated, variant, title, word(record, "title"))
+        summary = "" if "title" in record.masked else word(record, "title")
+        yield _line(view, record.id, dated, variant, title, summary)
 
 
 def _appointments(view: FacetView) -> Iterator[TimelineEntry]:

@@ -17,7 +17,7 @@ from avise.texts.formats import format_number
 from avise.ui.theme import theme
 from avise.ui.widgets.painting import RIGHT, draw_text
 
-_HEIGHT, _AXIS, _FOOT = 150, 30, 10
+_HEIGHT, _AXIS, _FOOT = 150, 42, 10
 _LEAST_TOP = 0.01
 _CALM = 4
 """The line of a row is at least this many times its median high."""

@@ -66,9 +66,8 @@ def failures(source: SourceStatus) -> str:
 
 
 def connector(source: SourceStatus) -> str:
-    """Return the second line of a row: owner and connector."""
-    words = text("sources.connector", connector=source.connector)
-    return f"{source.owner}, {words}" if source.owner else words
+    """Return the second line of a row: which connector, in which version; the owner is in the detail."""
+    return text("sources.connector", connector=source.connector)
 
 
 def last_reading(source: SourceStatus, now: datetime) -> str:
@@ -97,6 +96,8 @@ def since(source: SourceStatus, now: datetime) -> str:
     """Return the state and for how long: "en erreur depuis 14 min"."""
     word = text(f"source_state.{source.state}")
     if source.since is None or source.state is SourceState.UP_TO_DATE:
+        return word
+    if now - source.since < timedelta(minutes=1):
         return word
     return text("sources.since", state=word, duration=format_duration(now - source.since))
 

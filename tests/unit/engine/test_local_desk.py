@@ -20,6 +20,7 @@ from avise.store.desk_memory import DeskMemory
 from avise.store.directory import Directory
 from avise.store.directory_schema import Minter
 from avise.store.journal import Journal
+from avise.store.snapshots import Snapshots
 from avise.store.store import Store
 from tests.unit.services.scripted_sources import ScriptedSources, offer
 
@@ -47,7 +48,7 @@ class Office:
         env = FixedEnv()
         session = Session("lea.girard", "Léa Girard", role, "poste-1")
         memory = DeskMemory(self.store, env, session.user)
-        return LocalDesk(session, self.sources, self.directory, Journal(self.store, env), memory, env)
+        return LocalDesk(session, self.sources, self.directory, Journal(self.store, env), memory, Snapshots(self.store, env), env)
 
     async def person(self, party: Party) -> PersonId:
         found = (await self.directory.search(f"{party.last_name} {party.first_name}")).hits
