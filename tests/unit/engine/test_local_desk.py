@@ -48,7 +48,8 @@ class Office:
         env = FixedEnv()
         session = Session("lea.girard", "Léa Girard", role, "poste-1")
         memory = DeskMemory(self.store, env, session.user)
-        return LocalDesk(session, self.sources, self.directory, Journal(self.store, env), memory, Snapshots(self.store, env), env)
+        journal, copies = Journal(self.store, env), Snapshots(self.store, env)
+        return LocalDesk(session, self.sources, self.directory, journal, memory, copies, env)
 
     async def person(self, party: Party) -> PersonId:
         found = (await self.directory.search(f"{party.last_name} {party.first_name}")).hits
