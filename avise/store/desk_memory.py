@@ -20,6 +20,13 @@ MAX_DRAFT_CHARACTERS = 100_000
 RECENTS = 9
 """As many as session tabs."""
 
+_NEWEST = "SELECT max(opened_at) FROM recent WHERE login = ?"
+_NOTE_OPENED = "INSERT OR REPLACE INTO recent (login, person, opened_at) VALUES (?, ?, ?)"
+_FORGET_OLDER = (
+    "DELETE FROM recent WHERE login = ? AND person NOT IN"
+    " (SELECT person FROM recent WHERE login = ? ORDER BY opened_at DESC LIMIT ?)"
+)
+
 
 class DeskMemory:
     """Keeps one person's desk; implements the services' port of the same name.
@@ -107,17 +114,11 @@ class DeskMemory:
         opened_at = to_microseconds(self._env.now())
 
         def change(connection: Connection) -> None:
-            mine = recent.c.login == self._login
-            newest = connection.scalar(
-                select(recent.c.opened_at).where(mine).order_by(recent.c.opened_at.desc()).limit(1)
-            )
+            newest = connection.exec_driver_sql(_NEWEST, (self._login,)).scalar()
             # A clock set back must not put the person opened last behind the others.
             moment = opened_at if newest is None else max(opened_at, newest + 1)
-            connection.execute(delete(recent).where(mine, recent.c.person == person.bytes))
-            row = {"login": self._login, "person": person.bytes, "opened_at": moment}
-            connection.execute(insert(recent).values(row))
-            kept = select(recent.c.person).where(mine).order_by(recent.c.opened_at.desc()).limit(RECENTS)
-            connection.execute(delete(recent).where(mine, recent.c.person.not_in(kept)))
+            connection.exec_driver_sql(_NOTE_OPENED, (self._login, person.bytes, moment))
+            connection.exec_driver_sql(_FORGET_OLDER, (self._login, self._login, RECENTS))
 
         await self._store.write(change)
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import queue
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from sqlalchemy import Connection, insert, select
 
@@ -34,6 +35,7 @@ from avise.store.errors import (
     WrongKeyError,
     translated,
 )
+from avise.store.group_commit import PendingChange, waiting, write_together
 from avise.store.identity_file import Diagnosis, diagnose, remember
 from avise.store.migration import copy_before, current_version, migrate, refuse_newer, version_of
 from avise.store.migrations import STEPS, Step
@@ -66,6 +68,7 @@ class Store:
         self._key = key
         self._env = env
         self._writing = ThreadPoolExecutor(1, "avise-store-writer")
+        self._pending: queue.SimpleQueue[PendingChange] = queue.SimpleQueue()
         self._readers = Readers("avise-store-reader")
         self._writer: Connection | None = None
         self._closed = False
@@ -96,17 +99,27 @@ class Store:
         return store
 
     async def write(self, change: Callable[[Connection], T]) -> T:
-        """Run a change on the writer thread, in one immediate transaction; return its result.
+        """Run a change on the writer thread, in an immediate transaction; return its result.
 
         The change is committed whole or not at all, even when the caller is cancelled meanwhile:
-        what was handed over is written.
+        what was handed over is written. Changes that wait together are committed together, and each
+        caller is told after the commit; a change is run again, alone, when one beside it failed, so
+        that it must depend on nothing but the store.
 
         Raises:
             StoreError: DiskFullError and the others; nothing of this change was kept.
         """
         if self._closed:
             raise StoreClosedError
-        return await asyncio.shield(asyncio.wrap_future(self._writing.submit(self._write, change)))
+        pending = PendingChange(change)
+        self._pending.put(pending)
+        try:
+            self._writing.submit(self._write_pending)
+        except RuntimeError:
+            # The store was closed between two lines above; the last writing may still have taken it.
+            if pending.done.cancel():
+                raise StoreClosedError from None
+        return cast("T", await asyncio.shield(asyncio.wrap_future(pending.done)))
 
     async def read(self, question: Callable[[Connection], T]) -> T:
         """Run a question on a reader thread, over one consistent state; return its answer."""
@@ -123,6 +136,11 @@ class Store:
         await asyncio.to_thread(self._close_blocking)
 
     # ---- on the threads --------------------------------------------------------------------------
+
+    def _write_pending(self) -> None:
+        """Write what waits; what a call before this one has written already waits no more."""
+        if batch := waiting(self._pending):
+            write_together(batch, self._write)
 
     def _write(self, change: Callable[[Connection], T]) -> T:
         if self._writer is None:
