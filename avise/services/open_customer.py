@@ -57,6 +57,11 @@ TIMELINE_PAUSE = 0.12
 read, and ten thousand lines are not sorted for each page."""
 
 
+RULES_PAUSE = 0.03
+"""Seconds between two runs of the rules while readings land: a score of them land together, and nobody
+sees an alert come two frames sooner."""
+
+
 @dataclass(slots=True)
 class _Told:
     """What the screen was told last, so that only changes are told."""
@@ -93,6 +98,7 @@ class OpenDossier:
     _timeline: tuple[TimelineEntry, ...] = ()
     _fold_task: asyncio.Task[None] | None = None
     _settle_task: asyncio.Task[None] | None = None
+    _rules_task: asyncio.Task[None] | None = None
     _started: float = 0.0
 
     # ---- life ----------------------------------------------------------------------------------
@@ -105,6 +111,8 @@ class OpenDossier:
         self._blocks = blocks_of(offers, self.session.role, self._ids())
         self._histories = histories_of(offers, self._ids())
         for block in self._blocks.values():
+            # Its reading starts below: telling that apart would draw every block twice.
+            block.view = replace(block.view, refreshing=block.readable)
             self._tell(FacetChanged(block.masked_view(self.session.role)))
         self.read()
 
@@ -233,15 +241,24 @@ class OpenDossier:
             # The timeline is shown as it is: it tells of what this role may read.
             block.entries = tuple(entries_of(masked))
             self._fold_soon()
-        if view.facet in ("identity", "contact_points", "contracts"):
+        if records_changed and view.facet in ("identity", "contact_points", "contracts"):
             self._tell_header()
-        self._tell_rules()
+        self._tell_rules_soon()
 
     def _tell_header(self) -> None:
         header = header_of(self.entry, self.facts(), self.session.role)
         if header != self._told.header:
             self._told.header = header
             self._tell(HeaderChanged(header))
+
+    def _tell_rules_soon(self) -> None:
+        if self._rules_task is None or self._rules_task.done():
+            self._rules_task = asyncio.create_task(self._tell_rules_after_pause(), name="tell rules")
+            self._rules_task.add_done_callback(_log_error)
+
+    async def _tell_rules_after_pause(self) -> None:
+        await self.env.sleep(RULES_PAUSE)
+        self._tell_rules()
 
     def _tell_rules(self) -> None:
         facts = self.facts()
@@ -287,8 +304,10 @@ class OpenDossier:
         if reading:
             # `gather` would take the readings with it when a later settlement replaces this one.
             await asyncio.wait(reading)
-        if self._fold_task is not None and not self._fold_task.done():
-            self._fold_task.cancel()
+        for late in (self._fold_task, self._rules_task):
+            if late is not None and not late.done():
+                late.cancel()
+        # Also tells the rules: whatever follows the settlement, the final state was told before it.
         self._tell_timeline()
         states = [block.view.state for block in self._blocks.values()]
         fresh = (FacetState.FRESH, FacetState.EMPTY, FacetState.TRUNCATED, FacetState.PARTIAL)
@@ -308,7 +327,7 @@ class OpenDossier:
         return [*tasks, *(history.task for history in self._histories.values())]
 
     def _tasks(self) -> list[asyncio.Task[None]]:
-        tasks = [*self._reading_tasks(), self._fold_task, self._settle_task]
+        tasks = [*self._reading_tasks(), self._fold_task, self._rules_task, self._settle_task]
         return [task for task in tasks if task is not None]
 
     @staticmethod

@@ -53,8 +53,9 @@ def search(expression: str, value: object) -> object:
     Raises:
         ConnectorError: BAD_DATA when the value has not the type that the expression needs.
     """
-    # Most expressions are a plain key; the general search costs ten times as much.
-    if expression.isidentifier() and isinstance(value, Mapping):
+    # Most expressions are a plain key of an object; the general search costs ten times as much, and
+    # asking whether a dict is a mapping as much as the look-up.
+    if expression.isidentifier() and (type(value) is dict or isinstance(value, Mapping)):
         return value.get(expression)
     try:
         return compiled(expression).search(value)
