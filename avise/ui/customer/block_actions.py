@@ -38,10 +38,15 @@ class BlockActions(QObject):
         self._model, self._sheet, self._check, self._page = model, sheet, check, page
         self._menu = BlockMenu(page)
         self._entry: EntryPanel | None = None
-        sheet.grid.action_requested.connect(self.run)
-        sheet.timeline.entry_opened.connect(self._on_entry_opened)
         self._menu.action_requested.connect(self.run)
         self._menu.restricted_requested.connect(self._on_restricted_requested)
+
+    def bind(self, part: str) -> None:
+        """Follow a part of the sheet that was just built."""
+        if part == "facets":
+            self._sheet.grid.action_requested.connect(self.run)
+        elif part == "timeline":
+            self._sheet.timeline.entry_opened.connect(self._on_entry_opened)
 
     @Slot(str, str)
     def run(self, facet: str, action: str) -> None:

@@ -133,6 +133,10 @@ _TELLERS: Mapping[str, Callable[[FacetRecord, Moment], Iterator[OpenItem]]] = {
 }
 
 
+ITEM_FACETS = frozenset(_TELLERS)
+"""Facets that may hold something open."""
+
+
 class OpenItemModel(QAbstractTableModel):
     """Open items, the nearest deadline first."""
 

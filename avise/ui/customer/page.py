@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QGuiApplication, QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QGridLayout, QSplitter, QWidget
 from typing_extensions import override
 
@@ -22,8 +22,9 @@ from avise.ui.customer.block_actions import BlockActions
 from avise.ui.customer.call_panel import CallPanel
 from avise.ui.customer.caller_check import CallerCheck
 from avise.ui.customer.customer_header import CustomerHeader, customer_label
+from avise.ui.customer.later_parts import LaterParts
 from avise.ui.customer.note_binding import NoteBinding, report
-from avise.ui.customer.open_items import open_items
+from avise.ui.customer.open_items import ITEM_FACETS, open_items
 from avise.ui.customer.page_shape import RAIL_OF_WINDOW, PageShape, page_shape
 from avise.ui.customer.right_rail import RightRail
 from avise.ui.customer.sheet import Sheet
@@ -86,12 +87,15 @@ class CustomerPage(QWidget):
         self._call_edge = VerticalLine(strong=True, parent=self)
         self._call_line = HorizontalLine(strong=True, parent=self)
         self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
-        self.sheet = Sheet(self.model.content, lambda: self.model.moment().today, self.splitter)
-        self.rail = RightRail(lambda: self.model.moment().today, self.splitter)
+        self.parts = LaterParts(self)
+        self._missed: set[str] = set()
+        self._stale: set[str] = set()
+        self.sheet = Sheet(self.parts, self.model.content, lambda: self.model.moment().today, self.splitter)
+        self.rail = RightRail(self.parts, lambda: self.model.moment().today, self.splitter)
         self._build()
         self.check = CallerCheck(self.model, self.header, self.tasks, self)
         self.blocks = BlockActions(self.model, self.sheet, self.check, self)
-        self.note = NoteBinding(self.model, self.rail.note, env, self.tasks)
+        self.note: NoteBinding | None = None
         self._connect_model()
         self._connect_views()
         theme().changed.connect(self._reshape)
@@ -126,21 +130,51 @@ class CustomerPage(QWidget):
         model.settled.connect(self._on_settled)
         model.read_for_long.connect(self._on_read_for_long)
         model.call_changed.connect(self._on_call_changed)
-        model.deeds_changed.connect(lambda: self.rail.note.set_deeds(model.deeds))
+        model.deeds_changed.connect(self._on_deeds_changed)
         model.failed.connect(self._on_failed)
 
     def _connect_views(self) -> None:
-        header, sheet = self.header, self.sheet
+        header = self.header
+        self.parts.built.connect(self._on_built)
         header.copy_requested.connect(self.copy_member_number)
         header.facet_requested.connect(self.blocks.show_facet)
         self.blocks.reread_requested.connect(self.refresh)
         self.blocks.facets_requested.connect(lambda: self._show_tab("facets"))
-        sheet.suggestions.action_requested.connect(self._on_suggestion_action)
-        sheet.tab_chosen.connect(self._show_tab)
-        self.rail.open_items.facet_requested.connect(self.blocks.show_facet)
+        self.sheet.tab_chosen.connect(self._show_tab)
+        self.check.failed.connect(self._on_failed)
+
+    @Slot(str)
+    def _on_built(self, part: str) -> None:
+        """Bind a part that was just built, and tell it what came before it was there."""
+        self.blocks.bind(part)
+        match part:
+            case "suggestions":
+                self.sheet.suggestions.action_requested.connect(self._on_suggestion_action)
+                fill = self._on_suggestions_changed
+            case "facets":
+                fill = self._on_hidden_changed
+            case "timeline":
+                fill = self._on_timeline_changed
+            case "open_items":
+                self.rail.open_items.facet_requested.connect(self.blocks.show_facet)
+                fill = self._refresh_open_items
+            case _:
+                self._bind_note()
+                fill = self._on_deeds_changed
+        if part in self._missed:
+            fill()
+
+    def _bind_note(self) -> None:
+        self.note = NoteBinding(self.model, self.rail.note, self._env, self.tasks)
         self.note.draft_changed.connect(self.draft_changed)
         self.note.recorded.connect(lambda: self._speak(text("note.recorded")))
-        self.check.failed.connect(self._on_failed)
+
+    def _lacks(self, part: str) -> bool:
+        """Return whether a part is not there yet; it is told what it missed when it is built."""
+        if self.parts.has(part):
+            return False
+        self._missed.add(part)
+        return True
 
     # ---- what the window asks ----------------------------------------------------------------
     def zones(self) -> list[Zone]:
@@ -169,7 +203,8 @@ class CustomerPage(QWidget):
     def deactivate(self) -> None:
         """Leave the screen: restricted values are masked, the draft is kept at once."""
         self.check.mask()
-        self.rail.note.flush()
+        if self.parts.has("note"):
+            self.rail.note.flush()
 
     def set_call(self, call: IncomingCall | None) -> None:
         """Show the call that this customer is on, None when it ended."""
@@ -187,8 +222,10 @@ class CustomerPage(QWidget):
 
     def close_page(self) -> None:
         """Stop following the customer; the draft is kept."""
+        self.parts.stop()
         self.check.mask()
-        self.note.keep_at_last()
+        if self.note is not None:
+            self.note.keep_at_last()
         self.model.close()
 
     def run_command(self, identifier: str) -> None:
@@ -220,6 +257,8 @@ class CustomerPage(QWidget):
 
     @Slot()
     def _on_suggestions_changed(self) -> None:
+        if self._lacks("suggestions"):
+            return
         state = self.model.state
         self.sheet.suggestions.set_suggestions(state.suggestions, state.fresh_sources)
         if self._awaits_answer:
@@ -229,13 +268,15 @@ class CustomerPage(QWidget):
         """Put focus on the first answer of a call, once there is one, unless the user went elsewhere."""
         # The window's own focus: it is not the application's while another window is in front.
         untouched = self.window().focusWidget() is self.header.identity
-        ready = self.sheet.suggestions.model.rowCount() > 0
+        ready = self.parts.has("suggestions") and self.sheet.suggestions.model.rowCount() > 0
         self._awaits_answer = untouched and not ready
         if untouched and ready:
             self.sheet.suggestions.focus_current()
 
     @Slot()
     def _on_timeline_changed(self) -> None:
+        if self._lacks("timeline"):
+            return
         state = self.model.state
         sources = {entry.source for entry in state.timeline}
         names = {source: self.model.source_name(source) for source in sources}
@@ -245,19 +286,35 @@ class CustomerPage(QWidget):
 
     @Slot(str)
     def _on_facet_changed(self, facet: str) -> None:
-        content = self.model.content(facet)
-        self.sheet.grid.set_content(content)
-        detail = self.sheet.detail
-        if detail is not None and detail.facet == facet:
-            detail.set_views(self.model.views(facet), content)
-        self._refresh_open_items()
+        if not self.isVisible():
+            # Composed when the page comes back on screen.
+            self._stale.add(facet)
+            return
+        if self.parts.has("facets"):
+            content = self.model.content(facet)
+            self.sheet.grid.set_content(content)
+            detail = self.sheet.detail
+            if detail is not None and detail.facet == facet:
+                detail.set_views(self.model.views(facet), content)
+        if facet in ITEM_FACETS:
+            self._refresh_open_items()
+
+    def _catch_up(self) -> None:
+        """Compose the blocks that changed while the page was not seen."""
+        stale, self._stale = self._stale, set()
+        for facet in stale:
+            self._on_facet_changed(facet)
 
     def _refresh_open_items(self) -> None:
+        if self._lacks("open_items"):
+            return
         views = {facet: tuple(found.values()) for facet, found in self.model.state.views.items()}
         self.rail.open_items.set_items(open_items(views, self.model.moment()))
 
     @Slot()
     def _on_hidden_changed(self) -> None:
+        if self._lacks("facets"):
+            return
         hidden = self.model.hidden()
         names = ", ".join(facet_title(facet) for facet in sorted(hidden))
         sentence = text("customer.not_applicable", facets=names) if hidden else ""
@@ -279,11 +336,16 @@ class CustomerPage(QWidget):
     @Slot()
     def _on_call_changed(self) -> None:
         call = self.model.call
-        self.rail.note.set_call(in_call=call is not None)
-        self.rail.note.set_deeds(self.model.deeds)
+        self._on_deeds_changed()
         if call is not None:
             self.call_panel.set_call(call)
         self._show_call_panel(shown=call is not None)
+
+    @Slot()
+    def _on_deeds_changed(self) -> None:
+        if not self._lacks("note"):
+            self.rail.note.set_call(in_call=self.model.call is not None)
+            self.rail.note.set_deeds(self.model.deeds)
 
     @Slot(str, dict)
     def _on_failed(self, key: str, params: dict[str, str]) -> None:
@@ -329,6 +391,19 @@ class CustomerPage(QWidget):
     def _show_tab(self, tab: str) -> None:
         self.sheet.show_tab(tab)
         self.rail.setVisible(not self._shape.rail_in_tab or tab == "rail")
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        """Build what is missing, a part a turn, and catch up."""
+        super().showEvent(event)
+        self.parts.start()
+        self._catch_up()
+
+    @override
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Build nothing that nobody sees."""
+        super().hideEvent(event)
+        self.parts.stop()
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from typing import cast
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
+from avise.ui.customer.later_parts import LaterParts, Place
 from avise.ui.customer.note_panel import NotePanel
 from avise.ui.customer.open_items import OpenItemsPanel
 from avise.ui.theme import theme
@@ -20,23 +22,27 @@ class RightRail(QScrollArea):
     """Open items over the note; it scrolls only when text is very large.
 
     Args:
+        parts: build its two halves.
         today: the present day.
         parent: of the widget.
     """
 
-    def __init__(self, today: Callable[[], date], parent: QWidget | None = None) -> None:
+    def __init__(self, parts: LaterParts, today: Callable[[], date], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         inside = QWidget(self.viewport())
-        self.open_items = OpenItemsPanel(today, inside)
-        self.note = NotePanel(inside)
+        self._parts, self._compact = parts, False
+        upper, lower = Place(inside), Place(inside)
+        parts.add("open_items", lambda place: OpenItemsPanel(today, place), upper)
+        parts.add("note", NotePanel, lower)
+        parts.built.connect(self._on_built)
         inside.setProperty("role", "surface")
         inside.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         box = QVBoxLayout(inside)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
-        box.addWidget(self.open_items)
+        box.addWidget(upper)
         box.addWidget(HorizontalLine(strong=True))
-        box.addWidget(self.note, 1)
+        box.addWidget(lower, 1)
         self.setWidget(inside)
         self.setMinimumWidth(theme().px(_MIN_WIDTH))
         self.setWidgetResizable(True)
@@ -46,5 +52,24 @@ class RightRail(QScrollArea):
 
     def set_compact(self, *, compact: bool) -> None:
         """Leave out what can wait, on small screens."""
-        self.open_items.set_compact(compact=compact)
-        self.note.set_compact(compact=compact)
+        self._compact = compact
+        for name in ("open_items", "note"):
+            if self._parts.has(name):
+                self._on_built(name)
+
+    @Slot(str)
+    def _on_built(self, name: str) -> None:
+        if name == "open_items":
+            self.open_items.set_compact(compact=self._compact)
+        elif name == "note":
+            self.note.set_compact(compact=self._compact)
+
+    @property
+    def open_items(self) -> OpenItemsPanel:
+        """What is still open."""
+        return cast("OpenItemsPanel", self._parts.part("open_items"))
+
+    @property
+    def note(self) -> NotePanel:
+        """The note of the exchange."""
+        return cast("NotePanel", self._parts.part("note"))

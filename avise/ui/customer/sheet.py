@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from typing import cast
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
@@ -12,7 +13,8 @@ from typing_extensions import override
 from avise.texts import text
 from avise.ui.customer.block_content import BlockContent
 from avise.ui.customer.facet_detail import FacetDetail
-from avise.ui.customer.facet_grid import FacetsArea
+from avise.ui.customer.facet_grid import FacetGrid, FacetsArea
+from avise.ui.customer.later_parts import LaterParts, Place
 from avise.ui.customer.page_shape import PageShape
 from avise.ui.customer.suggestions_panel import SuggestionsPanel
 from avise.ui.customer.timeline_panel import TimelinePanel
@@ -26,6 +28,12 @@ TABS = ("facets", "timeline", "rail")
 class Sheet(QStackedWidget):
     """Blocks and timeline side by side, or one at a time where there is no room for both.
 
+    Args:
+        parts: build suggested answers, blocks and timeline.
+        content_of: what the block of a facet shows.
+        today: the present day.
+        parent: of the widget.
+
     Signals:
         tab_chosen: on a narrow screen, what the user wants to see ("facets", "timeline", "rail").
         detail_closed: the user came back from a facet to the blocks.
@@ -36,6 +44,7 @@ class Sheet(QStackedWidget):
 
     def __init__(
         self,
+        parts: LaterParts,
         content_of: Callable[[str], BlockContent],
         today: Callable[[], date],
         parent: QWidget | None = None,
@@ -45,10 +54,13 @@ class Sheet(QStackedWidget):
         front = QWidget(self)
         self.addWidget(front)
         self.splitter = QSplitter(Qt.Orientation.Horizontal, front)
-        self.suggestions = SuggestionsPanel(front)
-        self.facets = FacetsArea(content_of, self.splitter)
-        self.grid = self.facets.grid
-        self.timeline = TimelinePanel(today, self.splitter)
+        self._parts = parts
+        answers = Place(front)
+        self._facets_place, self._timeline_place = Place(self.splitter), Place(self.splitter)
+        parts.add("suggestions", SuggestionsPanel, answers)
+        parts.add("facets", lambda place: FacetsArea(content_of, place), self._facets_place)
+        parts.add("timeline", lambda place: TimelinePanel(today, place), self._timeline_place)
+        parts.built.connect(self._on_built)
         self.detail: FacetDetail | None = None
         self._shape: PageShape | None = None
         self._tab = "facets"
@@ -63,16 +75,43 @@ class Sheet(QStackedWidget):
         self._box = QVBoxLayout(front)
         self._box.setSpacing(theme().px(GAP))
         self._box.setContentsMargins(*(theme().px(MARGIN),) * 4)
-        self._box.addWidget(self.suggestions)
+        self._box.addWidget(answers)
         self._box.addWidget(self.splitter, 1)
         self.setMinimumWidth(theme().px(_MIN_WIDTH))
         theme().changed.connect(self._on_theme_changed)
+
+    # ---- parts -------------------------------------------------------------------------------
+    @property
+    def suggestions(self) -> SuggestionsPanel:
+        """The suggested answers."""
+        return cast("SuggestionsPanel", self._parts.part("suggestions"))
+
+    @property
+    def facets(self) -> FacetsArea:
+        """The blocks and their scroll bar."""
+        return cast("FacetsArea", self._parts.part("facets"))
+
+    @property
+    def grid(self) -> FacetGrid:
+        """The blocks."""
+        return self.facets.grid
+
+    @property
+    def timeline(self) -> TimelinePanel:
+        """The history."""
+        return cast("TimelinePanel", self._parts.part("timeline"))
+
+    @Slot(str)
+    def _on_built(self, name: str) -> None:
+        if name == "facets" and self._shape is not None:
+            self.grid.set_shape(self._shape.columns, wide=self._shape.wide)
 
     # ---- shape -------------------------------------------------------------------------------
     def set_shape(self, shape: PageShape) -> None:
         """Arrange for a size; what the user moved by hand is kept for that size."""
         before, self._shape = self._shape, shape
-        self.grid.set_shape(shape.columns, wide=shape.wide)
+        if self._parts.has("facets"):
+            self._on_built("facets")
         if before is None or before.timeline != shape.timeline:
             self.place_splitter()
         tabs = (before.timeline_in_tab, before.rail_in_tab) if before is not None else (False, False)
@@ -110,8 +149,8 @@ class Sheet(QStackedWidget):
         in_tabs = self._shape is not None and self._shape.timeline_in_tab
         if self._tabs_bar is not None:
             self._tabs_bar.set_current(tab)
-        self.facets.setVisible(not in_tabs or tab == "facets")
-        self.timeline.setVisible(not in_tabs or tab == "timeline")
+        self._facets_place.setVisible(not in_tabs or tab == "facets")
+        self._timeline_place.setVisible(not in_tabs or tab == "timeline")
 
     @property
     def tab(self) -> str:

@@ -32,7 +32,9 @@ class Panel(QFrame):
         self.header = QWidget()
         self.title = Label(title, "strong")
         self.icon = Icon(icon or "circle-dot")
-        self.icon.setVisible(bool(icon))
+        if not icon:
+            # Never shown here: without a parent yet, it would be a window.
+            self.icon.hide()
         self.count = CountBadge()
         self.right = QHBoxLayout()
         self.body = QVBoxLayout()

@@ -1,0 +1,91 @@
+"""Parts of a page that are built one a turn of Qt's loop, or at once when something asks for one.
+
+A page built whole takes several frames of Qt's thread (`benchmarks/stalls.py`): its header comes first,
+each other part has its place kept and comes in a turn of its own, between two frames.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+MakePart = Callable[[QWidget], QWidget]
+
+
+class Place(QWidget):
+    """The room of a part that comes later."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._box = QVBoxLayout(self)
+        self._box.setContentsMargins(0, 0, 0, 0)
+        self._box.setSpacing(0)
+
+    def fill(self, part: QWidget) -> None:
+        """Show a part that was made with this place as its parent."""
+        policy = part.sizePolicy()
+        # A splitter keeps its stretch factors in the policy of what it holds.
+        policy.setHorizontalStretch(self.sizePolicy().horizontalStretch())
+        policy.setVerticalStretch(self.sizePolicy().verticalStretch())
+        self.setSizePolicy(policy)
+        self._box.addWidget(part)
+        # Placed before it is shown: it is laid out once, in its own size.
+        self._box.activate()
+        part.show()
+
+
+class LaterParts(QObject):
+    """The parts of one page, in the order in which they are built.
+
+    Signals:
+        built: a part is there (its name); whoever fills it does so now.
+    """
+
+    built = Signal(str)
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._makers: dict[str, tuple[MakePart, Place]] = {}
+        self._parts: dict[str, QWidget] = {}
+        self._turn = QTimer(self)
+        self._turn.setInterval(0)
+        self._turn.timeout.connect(self._on_turn)
+
+    def add(self, name: str, make: MakePart, place: Place) -> None:
+        """Build this part in its place, after those added before."""
+        self._makers[name] = (make, place)
+
+    def has(self, name: str) -> bool:
+        """Return whether a part is there."""
+        return name in self._parts
+
+    def part(self, name: str) -> QWidget:
+        """Return a part, built now when it was not.
+
+        Raises:
+            KeyError: no part has this name.
+        """
+        if name not in self._parts:
+            make, place = self._makers.pop(name)
+            self._parts[name] = make(place)
+            self.built.emit(name)
+            place.fill(self._parts[name])
+        return self._parts[name]
+
+    def start(self) -> None:
+        """Build the parts that are missing, one a turn."""
+        if self._makers:
+            self._turn.start()
+
+    def stop(self) -> None:
+        """Build nothing more until `start`, but what is asked for."""
+        self._turn.stop()
+
+    @Slot()
+    def _on_turn(self) -> None:
+        if self._makers:
+            self.part(next(iter(self._makers)))
+        if not self._makers:
+            self._turn.stop()
