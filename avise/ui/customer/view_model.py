@@ -38,6 +38,7 @@ from avise.texts.formats import local
 from avise.ui.bridge import DeskBridge, Updates, Watch
 from avise.ui.customer.block_composer import BlockSituation, compose, is_relevant
 from avise.ui.customer.block_content import BlockContent
+from avise.ui.customer.block_state import COUNTER_AFTER_S, SKELETON_AFTER_S
 from avise.ui.customer.deeds import Deed, Deeds
 from avise.ui.customer.facet_layouts import LAYOUTS
 from avise.ui.customer.record_words import Moment
@@ -257,10 +258,19 @@ class CustomerViewModel(QObject):
     def _on_counter(self) -> None:
         now = self._env.monotonic()
         for facet, since in tuple(self._since.items()):
-            self.facet_changed.emit(facet)
+            if self._counts(facet, now - since):
+                self.facet_changed.emit(facet)
             if now - since >= SPOKEN_AFTER_S and facet not in self._spoken:
                 self._spoken.add(facet)
                 self.read_for_long.emit(facet)
+
+    def _counts(self, facet: str, reading_s: float) -> bool:
+        """Return whether a block says something else than at the last tick of the counter."""
+        tick = COUNTER_MS / 1000
+        if reading_s < SKELETON_AFTER_S + 2 * tick:
+            return reading_s >= SKELETON_AFTER_S
+        waiting = any(view.state is FacetState.WAITING for view in self.views(facet))
+        return waiting and reading_s >= COUNTER_AFTER_S
 
     @Slot()
     def _on_ages(self) -> None:
