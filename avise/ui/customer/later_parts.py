@@ -13,6 +13,9 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 MakePart = Callable[[QWidget], QWidget]
 
+EVERY_MS = 8
+"""Between two parts: each is painted before the next is built."""
+
 
 class Place(QWidget):
     """The room of a part that comes later."""
@@ -50,7 +53,7 @@ class LaterParts(QObject):
         self._makers: dict[str, tuple[MakePart, Place]] = {}
         self._parts: dict[str, QWidget] = {}
         self._turn = QTimer(self)
-        self._turn.setInterval(0)
+        self._turn.setInterval(EVERY_MS)
         self._turn.timeout.connect(self._on_turn)
 
     def add(self, name: str, make: MakePart, place: Place) -> None:

@@ -51,8 +51,9 @@ class TimelineModel(QAbstractTableModel):
     def set_entries(self, entries: Sequence[TimelineEntry]) -> None:
         """Show another history; rows that stay are not touched."""
         self._entries = tuple(entries)
-        known = {entry.id for entry in entries}
-        self._folded = {key: words for key, words in self._folded.items() if key in known}
+        if self._folded:
+            known = {entry.id for entry in entries}
+            self._folded = {key: words for key, words in self._folded.items() if key in known}
         self._change_rows(self._filtered(self._filter))
 
     def set_filter(self, chosen: TimelineFilter) -> None:
