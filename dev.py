@@ -270,6 +270,7 @@ source = "demo"
 def run_avise(arguments: Sequence[str]) -> int:
     """Run `avise` in the environment."""
     DESKTOP.ensure()
+    ensure_qt(screen=has_screen())
     return run([str(DESKTOP.python), "-m", "avise", *arguments], check=False)
 
 
@@ -279,7 +280,8 @@ def lock(_arguments: Sequence[str]) -> int:
     return run([
         str(DESKTOP.folder / "bin" / "uv"), "pip", "compile", "pyproject.toml", "--extra", "desktop",
         "--extra", "demo", "--group", "dev", "--universal", "--python-version", "3.11", "--generate-hashes",
-        "--only-binary", ":all:", "--no-emit-index-url", "--no-emit-find-links", "--quiet", "--output-file", "requirements.lock",
+        "--only-binary", ":all:", "--no-emit-index-url", "--no-emit-find-links", "--quiet",
+        "--output-file", "requirements.lock",
         "--custom-compile-command", "python3 dev.py lock",
     ])  # fmt: skip
 

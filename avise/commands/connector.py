@@ -33,6 +33,9 @@ def new(kind: str, path: Path, console: Console) -> int:
     """Write a commented connector file to fill in; never over an existing one."""
     if path.exists():
         raise AviseError("connector.exists", file=str(path))
-    path.write_text(new_connector_file(kind), encoding="utf-8")
+    try:
+        path.write_text(new_connector_file(kind), encoding="utf-8")
+    except OSError:
+        raise AviseError("connector.cannot_write", file=str(path)) from None
     console.print(text("connector.written", file=str(path)), highlight=False)
     return 0

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from avise.connectors.contract import Health, HealthReport
+from avise.connectors.contract import ConnectorError, Health, HealthReport
 from avise.connectors.readings import SourceOffer
 from avise.engine.engine import Engine
 from avise.models.errors import AviseError
@@ -65,7 +65,11 @@ async def _directory(engine: Engine) -> Finding:
 async def _tool(engine: Engine, offer: SourceOffer) -> Finding:
     if not offer.enabled:
         return Finding("connector", offer.name, ok=True, sentence=text("state.disabled"))
-    report = await engine.desk.check_source(offer.instance)
+    try:
+        report = await engine.desk.check_source(offer.instance)
+    except ConnectorError as error:
+        # Refused before any connection: the Sources page tells the same.
+        report = HealthReport(Health.MISCONFIGURED, error.detail)
     return Finding("connector", offer.name, report.health is Health.OK, _sentence(offer, report))
 
 

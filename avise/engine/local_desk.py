@@ -32,7 +32,7 @@ from avise.services.ports import CopiesPort, DeskMemoryPort, DirectoryPort, Jour
 from avise.services.restricted_values import RestrictedValues, stream_of
 from avise.services.source_port import SourcePort
 from avise.services.timeline import entry_of
-from avise.services.verification import questions
+from avise.services.verification import CallerVerification, questions
 
 SOURCES_PAUSE = 0.5
 """Seconds between two looks at the tools' states: at most two changes a second reach a screen."""
@@ -191,6 +191,12 @@ class LocalDesk:
         }
         await self._journal.append(self.session, EventKind.CALLER_VERIFIED, stream_of(dossier), body)
         return outcome
+
+    async def forget_verification(self, person: PersonId) -> None:
+        """Forget who was verified: another call begins."""
+        dossier = self._open_dossier(person)
+        dossier.verification = CallerVerification()
+        dossier.tell_verification()
 
     # ---- calls ---------------------------------------------------------------------------------
     def calls(self) -> AsyncIterator[IncomingCall]:

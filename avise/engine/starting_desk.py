@@ -93,6 +93,10 @@ class StartingDesk:
         """See `Desk.verify`."""
         return await (await self._desk()).verify(person, question, answer)
 
+    async def forget_verification(self, person: PersonId) -> None:
+        """See `Desk.forget_verification`."""
+        await (await self._desk()).forget_verification(person)
+
     async def calls(self) -> AsyncIterator[IncomingCall]:
         """See `Desk.calls`."""
         calls = (await self._desk()).calls()

@@ -133,6 +133,9 @@ class Desk(Protocol):
     async def verify(self, person: PersonId, question: str, answer: str) -> Comparison:
         """Compare what the caller says with what is known; three errors lock (`domain.md` 2.6)."""
 
+    async def forget_verification(self, person: PersonId) -> None:
+        """Forget who was verified: another call begins, and nobody knows who speaks."""
+
     # ---- calls -------------------------------------------------------------------------------
     def calls(self) -> AsyncIterator[IncomingCall]:
         """Follow this agent's calls, as the telephony tells them."""

@@ -26,6 +26,9 @@ _ORDER = (Likelihood.VERY_LIKELY, Likelihood.LIKELY, Likelihood.POSSIBLE)
 RECENT_PAYMENT_DAYS = 10
 """A payment of the last days is what most callers ask about (reason R01, 15 % of calls)."""
 
+BANK_DAYS = 2
+"""A transfer reaches an account within 48 hours; told later, it has arrived."""
+
 _INSERT = SuggestedAction("insert", "pen-line")
 _SHOW = SuggestedAction("show", "arrow-up-right")
 
@@ -130,7 +133,8 @@ def _payment(facts: Facts) -> Iterator[_Draft]:
         "date": format_short_date(last),
         "category": value_text("benefits", "category", category[last]),
     }
-    yield _Draft("payment", likelihood, "R01", ("benefits",), params, weight=5)
+    identifier = "payment" if age <= timedelta(days=BANK_DAYS) else "payment_settled"
+    yield _Draft(identifier, likelihood, "R01", ("benefits",), params, weight=5)
 
 
 def _pending_benefit(facts: Facts) -> Iterator[_Draft]:

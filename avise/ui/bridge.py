@@ -208,6 +208,10 @@ class DeskBridge:
         """Return the questions that this dossier can answer."""
         return await self._call(self._desk.verification_questions(person))
 
+    async def forget_verification(self, person: PersonId) -> None:
+        """See `Desk.forget_verification`."""
+        await self._call(self._desk.forget_verification(person))
+
     async def verify(self, person: PersonId, question: str, answer: str) -> Comparison:
         """Compare what the caller says with what is known."""
         return await self._call(self._desk.verify(person, question, answer))

@@ -237,6 +237,10 @@ class ScriptedDesk:
             VerificationQuestion("last_reimbursement", dynamic=True),
         )
 
+    async def forget_verification(self, person: PersonId) -> None:
+        """Forget who was verified."""
+        self.asked.append(("forget_verification", person))
+
     async def verify(self, person: PersonId, question: str, answer: str) -> Comparison:
         """Take "oui" as the right answer; three errors lock."""
         self.asked.append(("verify", person, question))

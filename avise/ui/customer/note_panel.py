@@ -21,6 +21,8 @@ from avise.ui.widgets.link import Link
 from avise.ui.widgets.segmented import Segmented
 
 SAVE_AFTER_MS = 500
+SAVE_AT_LEAST_MS = 2000
+"""Somebody who types without a pause loses two seconds at most when the machine stops."""
 OUTCOMES = ("resolved", "to_follow", "transferred")
 _DEEDS_SHOWN = 5
 
@@ -88,6 +90,10 @@ class NotePanel(QWidget):
         self._pause.setSingleShot(True)
         self._pause.setInterval(SAVE_AFTER_MS)
         self._pause.timeout.connect(self._on_pause)
+        self._longest = QTimer(self)
+        self._longest.setSingleShot(True)
+        self._longest.setInterval(SAVE_AT_LEAST_MS)
+        self._longest.timeout.connect(self._on_pause)
         self._title = Label("", "strong")
         self._saved = Label("", "source", "meta")
         self.reason = QLineEdit()
@@ -196,9 +202,12 @@ class NotePanel(QWidget):
     @Slot()
     def _on_edited(self) -> None:
         self.say("")
+        if not self._longest.isActive():
+            self._longest.start()
 
     @Slot()
     def _on_pause(self) -> None:
+        self._longest.stop()
         self.draft_edited.emit(self.text())
 
     @Slot()

@@ -208,7 +208,17 @@ class CustomerPage(QWidget):
 
     def set_call(self, call: IncomingCall | None) -> None:
         """Show the call that this customer is on, None when it ended."""
+        began = call is not None and (self.model.call is None or self.model.call.call_id != call.call_id)
         self.model.set_call(call)
+        if began:
+            # A new voice: whoever was verified before may not be who speaks now.
+            self.tasks.spawn(self._forget_verification(), name="forget verification")
+
+    async def _forget_verification(self) -> None:
+        try:
+            await self.model.forget_verification()
+        except AviseError as error:
+            self._on_failed(error.message_key, dict(error.params))
 
     def refresh(self, facet: str = "") -> None:
         """Read a block again, or everything."""

@@ -366,6 +366,10 @@ class CustomerViewModel(QObject):
             self.deeds_changed.emit()
         self.call_changed.emit()
 
+    async def forget_verification(self) -> None:
+        """Forget who was verified: another call begins."""
+        await self._desk.forget_verification(self.person)
+
     async def reread(self, facet: str = "") -> None:
         """Read a block again, or everything."""
         await self._desk.reread(self.person, facet)

@@ -60,3 +60,9 @@ def test_every_answer_is_a_whole_sentence_of_readable_length(language: str) -> N
             assert len(item.answer.replace("**", "")) <= 95, item.answer
     finally:
         set_language("fr")
+
+
+def test_a_payment_older_than_the_bank_s_delay_is_told_as_arrived() -> None:
+    (found,), _ = suggestions(facts(view("benefits", {**PAYMENT, "paid_on": "2026-03-18"})))
+    assert found.id == "payment_settled"
+    assert "48" not in found.answer
