@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Hashable, Mappin
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, TypeVar
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QCoreApplication, QObject
 
 from avise.models.customer import PersonId, SearchAnswer, SearchHit
 from avise.models.errors import AviseError
@@ -79,7 +79,8 @@ class DeskBridge:
     ) -> None:
         self._desk = desk
         self._loop = engine_loop
-        self._drain = Drain(parent)
+        # Owned by an object of Qt's thread: the last reference may be dropped by the engine's.
+        self._drain = Drain(parent or QCoreApplication.instance())
         self._watches: set[Watch] = set()
 
     @property

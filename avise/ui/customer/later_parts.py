@@ -28,11 +28,11 @@ class Place(QWidget):
 
     def fill(self, part: QWidget) -> None:
         """Show a part that was made with this place as its parent."""
-        policy = part.sizePolicy()
-        # A splitter keeps its stretch factors in the policy of what it holds.
-        policy.setHorizontalStretch(self.sizePolicy().horizontalStretch())
-        policy.setVerticalStretch(self.sizePolicy().verticalStretch())
-        self.setSizePolicy(policy)
+        sizing = part.sizePolicy()
+        # A splitter keeps its stretch factors in the size policy of what it holds.
+        sizing.setHorizontalStretch(self.sizePolicy().horizontalStretch())
+        sizing.setVerticalStretch(self.sizePolicy().verticalStretch())
+        self.setSizePolicy(sizing)
         self._box.addWidget(part)
         # Placed before it is shown: it is laid out once, in its own size.
         self._box.activate()
