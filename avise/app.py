@@ -9,12 +9,14 @@ import logging
 import os
 import signal
 import sys
+import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from avise.engine.engine_process import EngineProcess
 from avise.engine.loops import LoopThread
 from avise.engine.starting_desk import StartingDesk
 from avise.env import Env, SystemEnv
@@ -46,7 +48,8 @@ from avise.ui.theme import theme
 from avise.ui.widgets.toast import Message
 
 if TYPE_CHECKING:
-    from avise.engine.engine import Engine
+    from logging.handlers import RotatingFileHandler
+
     from avise.ui.tour import TourScript
 
 _log = logging.getLogger(__name__)
@@ -57,22 +60,37 @@ WORKERS = 4
 LAST_WORDS_S = 3.0
 """How long the end of the window waits for what is still being kept."""
 
+LOST_SECONDS, LOST_AT_MOST = 600.0, 3
+"""So many engines may be lost in so many seconds before the window gives up starting another."""
+
 FAILED = 1
 
 
-def open_window(
-    application: QApplication,
-    frame: QWidget | None,
-    profile: Profile,
-    env: Env,
-    lock: ProfileLock,
-    call_url: str,
-    *,
-    check_start: bool,
-) -> int:
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a window is opened on.
+
+    Args:
+        profile: what to open.
+        env: clock, chance, identifiers.
+        lock: held on the profile; released at the end.
+        engine: its process, started.
+        call_url: a call announced on the command line, "" without.
+        check_start: quit as soon as everything has started.
+    """
+
+    profile: Profile
+    env: Env
+    lock: ProfileLock
+    engine: EngineProcess
+    call_url: str
+    check_start: bool
+
+
+def open_window(application: QApplication, frame: QWidget | None, opening: Opening) -> int:
     """Open the window of a profile in the place of its first frame; return the exit status."""
     theme().apply_to(application)
-    session = WindowSession(application, profile, env, lock, call_url, check_start=check_start, frame=frame)
+    session = WindowSession(application, opening, frame)
     with asyncio.Runner(loop_factory=lambda: QEventLoop(application)) as runner:
         return runner.run(session.run())
 
@@ -135,52 +153,90 @@ def report(name: str, error: BaseException) -> None:
 
 @dataclass(slots=True)
 class RunningEngine:
-    """The engine of a window: its loop first, the rest once it is imported and built."""
+    """The engine of a window: a loop to speak to it first, the rest once its process has built it."""
 
     profile: Profile
     env: Env
     thread: LoopThread
     desk: StartingDesk
-    engine: Engine | None = None
+    process: EngineProcess
     passphrase: str | None = None
     """Typed by the user, for a profile whose key is sealed by one."""
     ready: bool = False
     """The desk answers; until then what is asked of it waits."""
+    _lost: list[float] = field(default_factory=list)
+    _replacing: threading.Lock = field(default_factory=threading.Lock)
+    _stopped: bool = False
+    _log_file: RotatingFileHandler | None = None
 
     @classmethod
-    def make(cls, profile: Profile, env: Env) -> RunningEngine:
-        """Start the engine's loop; nothing heavy is imported."""
+    def make(cls, profile: Profile, env: Env, process: EngineProcess | None = None) -> RunningEngine:
+        """Take the engine's process, or start one; nothing waits for it yet."""
         thread = LoopThread("avise engine")
         thread.start()
-        return cls(profile, env, thread, StartingDesk(profile.session(), thread.loop))
+        desk = StartingDesk(profile.session(), thread.loop)
+        return cls(profile, env, thread, desk, process or EngineProcess())
 
     def build_blocking(self) -> None:
-        """Import and build the engine; run in a thread, takes about half a second.
+        """Wait until the engine has opened the profile; run in a thread.
 
         Raises:
             AviseError: the store or its key cannot be used.
         """
-        from avise.engine.engine import Engine  # noqa: PLC0415 - imported after the first paint
-
-        passphrase = self.passphrase
-        self.engine = Engine(
-            self.profile,
-            self.env,
-            self.thread,
-            ask_passphrase=None if passphrase is None else lambda: passphrase,
-            at_desk=True,
+        desk = self.process.start_blocking(
+            self.profile.folder, self.thread.loop, self.passphrase, self._on_lost
         )
-        self.engine.start()
         self.ready = True
-        self.thread.loop.call_soon_threadsafe(self.desk.become, self.engine.desk)
+        self.thread.loop.call_soon_threadsafe(self.desk.become, desk)
+
+    def _on_lost(self) -> None:
+        """Take another engine: what is on screen is followed again, and nothing kept is lost."""
+        _log.error("the engine ended without being told to")
+        self.desk.lose()
+        threading.Thread(target=self._replace_blocking, name="avise new engine").start()
+
+    def _replace_blocking(self) -> None:
+        with self._replacing:
+            if self._stopped:
+                return
+            self.process.stop_blocking()
+            try:
+                self._replace()
+            except AviseError as error:
+                _log.error("no engine takes its place: %s", error.message_key)
+                self.thread.loop.call_soon_threadsafe(self.desk.give_up)
+
+    def _replace(self) -> None:
+        now = self.env.monotonic()
+        self._lost = [*(at for at in self._lost if now - at < LOST_SECONDS), now]
+        if len(self._lost) > LOST_AT_MOST:
+            raise AviseError("engine.lost")
+        self.process = EngineProcess()
+        self.build_blocking()
+
+    def log_blocking(self) -> None:
+        """Write the window's own log from now on; run in a thread, it imports what formats the lines."""
+        from avise.engine.log_files import WINDOW_LOG_NAME, log_to_profile  # noqa: PLC0415 - as said
+
+        with contextlib.suppress(OSError):
+            # A folder that cannot be written is told by the store, whose sentence says what to do.
+            self._log_file = log_to_profile(self.profile.folder, WINDOW_LOG_NAME)
+
+    async def directory_ready(self) -> None:
+        """Wait until the directory holds somebody, or until its tool was asked in vain."""
+        await self.thread.call(self.process.directory_ready())
 
     def stop_blocking(self) -> None:
         """End the engine in order; run in a thread."""
-        if self.engine is not None:
-            self.engine.stop()
-            return
-        self.thread.loop.call_soon_threadsafe(self.desk.give_up)
+        with self._replacing:
+            self._stopped = True
+            self.thread.loop.call_soon_threadsafe(self.desk.give_up)
+            self.process.stop_blocking()
         self.thread.stop()
+        if self._log_file is not None:
+            from avise.engine.log_files import stop_logging  # noqa: PLC0415 - imported with the file
+
+            stop_logging(self._log_file)
 
 
 class WindowSession:
@@ -188,33 +244,19 @@ class WindowSession:
 
     Args:
         application: dressed, its loop running.
-        profile: what to open.
-        env: clock, chance, identifiers.
-        lock: held on the profile; released at the end.
-        call_url: a call announced on the command line.
-        check_start: quit as soon as everything has started.
+        opening: what to open.
         frame: what stands on screen until the window does.
     """
 
-    def __init__(
-        self,
-        application: QApplication,
-        profile: Profile,
-        env: Env,
-        lock: ProfileLock,
-        call_url: str,
-        *,
-        check_start: bool,
-        frame: QWidget | None = None,
-    ) -> None:
+    def __init__(self, application: QApplication, opening: Opening, frame: QWidget | None = None) -> None:
         self._frame = frame
         self._application = application
-        self._profile = profile
-        self._env = env
-        self._lock = lock
-        self._call_url = call_url
-        self._check_start = check_start
+        self._profile, self._env = opening.profile, opening.env
+        self._lock, self._process = opening.lock, opening.engine
+        self._call_url, self._check_start = opening.call_url, opening.check_start
         self._stop = asyncio.Event()
+        self.running: RunningEngine | None = None
+        """Since the window is on screen."""
 
     async def run(self) -> int:
         """Show the window until the user closes it; return the exit status."""
@@ -224,7 +266,7 @@ class WindowSession:
             with contextlib.suppress(NotImplementedError):
                 loop.add_signal_handler(number, self._stop.set)
         garbage = GarbageOnQtThread(self._application, self._env)
-        running = RunningEngine.make(self._profile, self._env)
+        running = self.running = RunningEngine.make(self._profile, self._env, self._process)
         bridge = DeskBridge(running.desk, running.thread.loop, self._application)
         desktop = Desktop(bridge, self._env, customer_page_maker(bridge, self._env), report)
         desktop.close_requested.connect(self._stop.set)
@@ -252,6 +294,7 @@ class WindowSession:
         if self._profile.settings.key.source == "passphrase":
             running.passphrase = await asked_passphrase(desktop.window)
         await asyncio.get_running_loop().run_in_executor(None, running.build_blocking)
+        await asyncio.get_running_loop().run_in_executor(None, running.log_blocking)
         # What start-up made lives as long as the program: full collections need not walk it.
         gc.freeze()
         await desktop.start()
@@ -278,7 +321,7 @@ class WindowSession:
 
     def _tell_notices(self, running: RunningEngine, desktop: Desktop) -> None:
         """Say what was set aside at this start; the tools are read meanwhile."""
-        notices = running.engine.notices() if running.engine is not None else ()
+        notices = running.process.notices
         for notice in notices:
             _log.warning("start notice: %s", notice.message_key)
         if notices and not self._check_start and not nobody_looks():
@@ -354,8 +397,7 @@ async def _tour(application: QApplication, profile: Profile, env: Env, script: T
         await loop.run_in_executor(None, running.build_blocking)
         await desktop.start()
         tour.timings["engine built"] = round((env.monotonic() - started) * 1000)
-        if running.engine is not None:
-            await asyncio.wrap_future(running.engine.submit(running.engine.directory_ready()))
+        await running.directory_ready()
         tour.timings["directory ready"] = round((env.monotonic() - started) * 1000)
         await tour.play()
     finally:

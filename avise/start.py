@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from avise.engine.engine_process import EngineProcess
 from avise.env import SystemEnv
 from avise.models.errors import AviseError
 from avise.services.profile import Profile, load_profile
@@ -35,14 +36,17 @@ def run_window(folder: Path | None, *, call_url: str | None, check_start: bool) 
         raise
     if lock is None:
         return 0
+    # Imports what it needs while this process imports Qt.
+    engine = EngineProcess()
     from avise.ui.application import make_application  # noqa: PLC0415 - Qt, once the profile is ours
     from avise.ui.first_frame import show_first_frame  # noqa: PLC0415
 
     application = make_application()
     frame = show_first_frame(application)
-    from avise.app import open_window  # noqa: PLC0415 - imported behind the frame
+    from avise.app import Opening, open_window  # noqa: PLC0415 - imported behind the frame
 
-    return open_window(application, frame, profile, env, lock, call_url or "", check_start=check_start)
+    opening = Opening(profile, env, lock, engine, call_url or "", check_start=check_start)
+    return open_window(application, frame, opening)
 
 
 def _only_a_box_is_seen() -> bool:

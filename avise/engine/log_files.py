@@ -15,13 +15,15 @@ from structlog.typing import EventDict
 
 LOG_FOLDER = "logs"
 LOG_NAME = "avise.log"
+WINDOW_LOG_NAME = "avise-window.log"
+"""Of the window's process: two processes must not turn one file over."""
 MAX_BYTES = 2_000_000
 FILES_KEPT = 5
 
 
-def log_to_profile(folder: Path) -> RotatingFileHandler:
+def log_to_profile(folder: Path, name: str = LOG_NAME) -> RotatingFileHandler:
     """Send the logs of this process to a profile's file; return the handler, to be closed at the end."""
-    path = folder / LOG_FOLDER / LOG_NAME
+    path = folder / LOG_FOLDER / name
     path.parent.mkdir(parents=True, exist_ok=True)
     handler = RotatingFileHandler(path, maxBytes=MAX_BYTES, backupCount=FILES_KEPT, encoding="utf-8")
     handler.setFormatter(

@@ -31,6 +31,7 @@ class StartingDesk:
 
     def __init__(self, session: Session, loop: asyncio.AbstractEventLoop) -> None:
         self.session = session
+        self._loop = loop
         self._ready: asyncio.Future[Desk] = loop.create_future()
 
     def become(self, desk: Desk) -> None:
@@ -38,6 +39,11 @@ class StartingDesk:
         self.session = desk.session
         if not self._ready.done():
             self._ready.set_result(desk)
+
+    def lose(self) -> None:
+        """Wait for another desk: this one's engine is gone. Called on the engine's loop."""
+        if self._ready.done() and not self._ready.cancelled():
+            self._ready = self._loop.create_future()
 
     def give_up(self) -> None:
         """Say that there will be none: what waits is cancelled. Called on the engine's loop."""

@@ -7,7 +7,7 @@ reading is under way any more. Nothing waits for anything else.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -197,3 +197,10 @@ CustomerUpdate = (
     | OpeningSettled
     | NotKept
 )
+
+
+def update_key(update: object) -> Hashable:
+    """Return under which key a later value of the same kind, or of the same block, takes its place."""
+    if isinstance(update, FacetChanged):
+        return (update.view.facet, update.view.source)
+    return type(update).__name__

@@ -19,7 +19,7 @@ from avise.models.customer import PersonId, SearchAnswer, SearchHit
 from avise.models.errors import AviseError
 from avise.models.roles import Purpose, Session
 from avise.models.source_status import SourceStatus
-from avise.services.customer_updates import CustomerUpdate, FacetChanged
+from avise.services.customer_updates import CustomerUpdate, update_key
 from avise.services.desk import (
     Comparison,
     Desk,
@@ -162,7 +162,7 @@ class DeskBridge:
             on_updates((update,))
 
         return self._watch(
-            lambda: self._desk.open_customer(person, purpose, reason), _update_key, deliver, on_failed
+            lambda: self._desk.open_customer(person, purpose, reason), update_key, deliver, on_failed
         )
 
     def watch_calls(self, on_call: Callable[[IncomingCall], None], on_failed: Failed | None = None) -> Watch:
@@ -265,23 +265,29 @@ class DeskBridge:
         await self._call(self._desk.change_setting(key, value))
 
 
-def _update_key(update: CustomerUpdate) -> Hashable:
-    if isinstance(update, FacetChanged):
-        return (update.view.facet, update.view.source)
-    return type(update).__name__
-
-
 async def _follow(
     make_iterator: Callable[[], AsyncIterator[T]],
     key_of: Callable[[T], Hashable],
     mailbox: Mailbox[T | _BrokenError],
 ) -> None:
-    """Put everything that a stream gives into a mailbox; on the engine's loop."""
-    iterator = make_iterator()
+    """Put everything that a stream gives into a mailbox; on the engine's loop.
+
+    A stream whose engine was lost is followed again from its beginning: the desk waits for the next engine.
+    """
+    while await _followed_once(make_iterator(), key_of, mailbox):
+        _log.warning("a stream is followed again on another engine")
+
+
+async def _followed_once(
+    iterator: AsyncIterator[T], key_of: Callable[[T], Hashable], mailbox: Mailbox[T | _BrokenError]
+) -> bool:
+    """Follow a stream to its end; return whether its engine was lost."""
     try:
         async for item in iterator:
             mailbox.put(key_of(item), item)
     except AviseError as error:
+        if error.message_key == "engine.lost":
+            return True
         mailbox.put("failed", _BrokenError(error.message_key, **error.params))
     except Exception as error:
         # A bug of ours: told on screen by its kind; its text may hold a person's data.
@@ -292,3 +298,4 @@ async def _follow(
         close = getattr(iterator, "aclose", None)
         if close is not None:
             await close()
+    return False

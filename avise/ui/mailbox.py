@@ -13,10 +13,12 @@ from typing import Generic, TypeVar
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
+from avise.ui.turns import turns
+
 T = TypeVar("T")
 
 FRAME_MS = 16
-BUDGET_SECONDS = 0.006
+BUDGET_SECONDS = 0.004
 """Of Qt's thread, in each frame, for all mailboxes together."""
 
 
@@ -105,6 +107,9 @@ class Drain(QObject):
 
     @Slot()
     def _on_timeout(self) -> None:
+        turns().soon(self, self._empty)
+
+    def _empty(self) -> None:
         # Cleared before looking: whatever is put from now on wakes again.
         self._armed = False
         self._last = perf_counter()

@@ -9,6 +9,7 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication, QWidget
 
 from avise.ui.theme import Scheme, theme
+from avise.ui.widgets.face import whole_faces
 
 
 def render(
@@ -37,7 +38,8 @@ def render(
     image.setDevicePixelRatio(scale)
     image.fill(Qt.GlobalColor.transparent)
     painter = QPainter(image)
-    window.render(painter, QPoint())
+    with whole_faces():
+        window.render(painter, QPoint())
     painter.end()
     if not image.save(str(path)):
         raise OSError(path.name)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -45,4 +46,6 @@ async def _until_closed() -> None:
 
 
 if __name__ == "__main__":
+    # They stand for tools on machines of their own: here they must not take the window's processor.
+    os.nice(10)
     asyncio.run(serve(Path(sys.argv[1]), int(sys.argv[2])))

@@ -1,15 +1,20 @@
-"""A desk whose one dossier never rests: ten thousand exchanges and two hundred updates a second."""
+"""An engine with a dossier that never rests: ten thousand exchanges and two hundred updates a second.
+
+python -m benchmarks.harness.updating_desk --engine
+"""
 
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import timedelta
 
+from avise.engine.serving import main as serve
 from avise.engine.starting_desk import StartingDesk
-from avise.env import Env
+from avise.env import Env, SystemEnv
 from avise.models.customer import PersonId
 from avise.models.facets import FacetView
 from avise.models.interaction import TimelineEntry
@@ -22,6 +27,12 @@ from avise.services.customer_updates import (
 )
 from avise.services.desk import Desk
 
+UPDATES = "two hundred updates a second"
+"""Reason of an opening that never rests."""
+
+TOLD = "bench.told"
+"""Setting that counts the changes told."""
+
 ROWS = 10_000
 PER_SECOND = 200
 EXCHANGES_PER_SECOND = 1
@@ -29,7 +40,7 @@ EXCHANGES_PER_SECOND = 1
 
 
 class UpdatingDesk(StartingDesk):
-    """Reads a dossier for real, then goes on telling that it changed.
+    """A desk whose dossiers opened for `UPDATES` are read for real, then go on telling that they changed.
 
     Args:
         desk: the real one.
@@ -40,8 +51,12 @@ class UpdatingDesk(StartingDesk):
     def __init__(self, desk: Desk, loop: asyncio.AbstractEventLoop, env: Env) -> None:
         super().__init__(desk.session, loop)
         self._env = env
-        self.told = 0
-        loop.call_soon_threadsafe(self.become, desk)
+        self._told = 0
+        self.become(desk)
+
+    async def setting(self, key: str) -> str:
+        """Answer how many changes were told, besides what every desk knows."""
+        return str(self._told) if key == TOLD else await super().setting(key)
 
     async def open_customer(
         self, person: PersonId, purpose: Purpose, reason: str = ""
@@ -56,10 +71,11 @@ class UpdatingDesk(StartingDesk):
                     views[update.view.facet] = update.view
                 elif isinstance(update, TimelineChanged):
                     entries = update.entries
-                elif isinstance(update, OpeningSettled):
+                elif isinstance(update, OpeningSettled) and reason == UPDATES:
                     break
-        async for changed in self._changes(list(views.values()), long_history(entries)):
-            yield changed
+        if reason == UPDATES:
+            async for changed in self._changes(list(views.values()), long_history(entries)):
+                yield changed
 
     async def _changes(
         self, views: list[FacetView], entries: tuple[TimelineEntry, ...]
@@ -73,7 +89,7 @@ class UpdatingDesk(StartingDesk):
                 place = number % len(views)
                 views[place] = turned(views[place])
                 yield FacetChanged(views[place])
-                self.told += 1
+                self._told += 1
                 if number % (PER_SECOND // EXCHANGES_PER_SECOND) == 0:
                     newest = replace(entries[0], id=f"new/{number}", at=entries[0].at + timedelta(seconds=1))
                     entries = (newest, *entries)
@@ -96,3 +112,11 @@ def long_history(entries: Sequence[TimelineEntry]) -> tuple[TimelineEntry, ...]:
         )
         for number in range(ROWS)
     )
+
+
+def _dressed(desk: Desk) -> Desk:
+    return UpdatingDesk(desk, asyncio.get_running_loop(), SystemEnv())
+
+
+if __name__ == "__main__":
+    sys.exit(serve(_dressed))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import gc
+import sys
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from qasync import QEventLoop
 from typing_extensions import override
 
 from avise.app import RunningEngine, customer_page_maker
-from avise.engine.engine import Engine
+from avise.engine.engine_process import ENGINE_FLAG, EngineProcess
 from avise.env import Env, SystemEnv
 from avise.models.customer import PersonId
 from avise.models.errors import AviseError
@@ -43,13 +44,13 @@ class BenchWindow:
     Args:
         desktop: the window and what moves it.
         bridge: towards the engine.
-        engine: running.
+        engine: running, in its own process.
         env: the clock.
     """
 
     desktop: Desktop
     bridge: DeskBridge
-    engine: Engine
+    engine: RunningEngine
     env: Env
 
     def open(self, person: PersonId, purpose: Purpose = Purpose.SEARCH) -> CustomerPage:
@@ -97,36 +98,46 @@ class OnScreen(QObject):
         self.painted.emit()
 
 
-def in_window(folder: Path, work: Callable[[BenchWindow], Coroutine[object, object, T]]) -> T:
-    """Show the window of a profile, run a measure in Qt's loop, end everything."""
+def in_window(
+    folder: Path,
+    work: Callable[[BenchWindow], Coroutine[object, object, T]],
+    engine_module: str = "avise",
+) -> T:
+    """Show the window of a profile, run a measure in Qt's loop, end everything.
+
+    Args:
+        folder: the profile's.
+        work: the measure.
+        engine_module: what runs as the engine; a benchmark may serve a desk of its own.
+    """
     application = make_application()
     with asyncio.Runner(loop_factory=lambda: QEventLoop(application)) as runner:
-        return runner.run(_shown(application, folder, work))
+        return runner.run(_shown(application, folder, work, engine_module))
 
 
 async def _shown(
     application: QApplication,
     folder: Path,
     work: Callable[[BenchWindow], Coroutine[object, object, T]],
+    engine_module: str,
 ) -> T:
     """Do what the program does around its window, in the same order."""
     loop = asyncio.get_running_loop()
     loop.set_default_executor(ThreadPoolExecutor(WORKERS, "bench-window"))
     env = SystemEnv()
     garbage = GarbageOnQtThread(application, env)
-    running = RunningEngine.make(load_profile(folder, device=""), env)
+    process = EngineProcess([sys.executable, "-m", engine_module, ENGINE_FLAG])
+    running = RunningEngine.make(load_profile(folder, device=""), env, process)
     bridge = DeskBridge(running.desk, running.thread.loop, QCoreApplication.instance())
     desktop = Desktop(bridge, env, customer_page_maker(bridge, env), _report)
     desktop.window.resize(*SIZE)
     desktop.window.show()
     try:
         await loop.run_in_executor(None, running.build_blocking)
-        if running.engine is None:
-            raise RuntimeError("the engine was not built")
         gc.freeze()
         await desktop.start()
-        await asyncio.wrap_future(running.engine.submit(running.engine.directory_ready()))
-        return await work(BenchWindow(desktop, bridge, running.engine, env))
+        await running.directory_ready()
+        return await work(BenchWindow(desktop, bridge, running, env))
     finally:
         bridge.close()
         await desktop.aclose()

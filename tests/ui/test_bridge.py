@@ -225,7 +225,7 @@ def test_a_frame_that_is_full_leaves_the_rest_to_the_next(run: Run, qapp: QAppli
         box: Mailbox[int] = Mailbox(drain, slow)
         for value in range(3):
             box.put(value, value)
-        drain._on_timeout()
+        drain._empty()
         assert seen == [0]
         await until(lambda: seen == [0, 1, 2])
 

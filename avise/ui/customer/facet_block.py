@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
+    QHideEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -28,6 +29,7 @@ from avise.ui.customer.row_painting import (
 from avise.ui.theme import theme
 from avise.ui.widgets.button import Button
 from avise.ui.widgets.chip import chip_size, paint_chip
+from avise.ui.widgets.face import Face
 from avise.ui.widgets.focus_ring import NO_RING
 from avise.ui.widgets.link import Link
 from avise.ui.widgets.painting import RIGHT, draw_badge, draw_box, draw_focus, draw_icon, draw_text, elided
@@ -67,6 +69,8 @@ class FacetBlock(QWidget):
         self._line: ReadingLine | None = None
         self._skeleton: Skeleton | None = None
         self._buttons: dict[BlockAction, QWidget] = {}
+        self._face = Face(self, self._paint_face)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setProperty(NO_RING, True)
         self.setMouseTracking(True)
@@ -97,7 +101,7 @@ class FacetBlock(QWidget):
             self._kept = 0
         self._place_parts()
         self._tell()
-        self.update()
+        self._face.outdate()
         if self.wanted_height(self.width()) != self.height():
             self.height_changed.emit()
 
@@ -244,8 +248,19 @@ class FacetBlock(QWidget):
     # ---- painting ----------------------------------------------------------------------------
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the whole block."""
+        """Show the block as it was last drawn, or draw it; the focus ring is never late."""
         painter = QPainter(self)
+        self._face.draw(painter)
+        if self.hasFocus():
+            draw_focus(painter, self.rect(), theme().px(RADIUS))
+        painter.end()
+
+    @override
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Keep no picture of what nobody sees."""
+        self._face.forget()
+
+    def _paint_face(self, painter: QPainter) -> None:
         px, content = theme().px, self._content
         draw_box(painter, self.rect(), px(RADIUS), "bg-surface", "border", theme().line_width)
         self._paint_header(painter)
@@ -254,9 +269,6 @@ class FacetBlock(QWidget):
             painter.fillRect(line, theme().colour("border-subtle"))
             self._paint_strip(painter)
             self._paint_rows(painter)
-        if self.hasFocus():
-            draw_focus(painter, self.rect(), px(RADIUS))
-        painter.end()
 
     def _paint_header(self, painter: QPainter) -> None:
         px, content = theme().px, self._content
@@ -403,7 +415,7 @@ class FacetBlock(QWidget):
     def _on_theme_changed(self) -> None:
         self._kept = 0
         self._place_parts()
-        self.update()
+        self._face.outdate()
         self.height_changed.emit()
 
 

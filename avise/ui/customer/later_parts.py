@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-MakePart = Callable[[QWidget], QWidget]
+from avise.ui.turns import turns
 
-EVERY_MS = 8
-"""Between two parts: each is painted before the next is built."""
+MakePart = Callable[[QWidget], QWidget]
 
 
 class Place(QWidget):
@@ -52,9 +51,6 @@ class LaterParts(QObject):
         super().__init__(parent)
         self._makers: dict[str, tuple[MakePart, Place]] = {}
         self._parts: dict[str, QWidget] = {}
-        self._turn = QTimer(self)
-        self._turn.setInterval(EVERY_MS)
-        self._turn.timeout.connect(self._on_turn)
 
     def add(self, name: str, make: MakePart, place: Place) -> None:
         """Build this part in its place, after those added before."""
@@ -80,15 +76,14 @@ class LaterParts(QObject):
     def start(self) -> None:
         """Build the parts that are missing, one a turn."""
         if self._makers:
-            self._turn.start()
+            turns().soon(self, self._on_turn)
 
     def stop(self) -> None:
         """Build nothing more until `start`, but what is asked for."""
-        self._turn.stop()
+        turns().forget(self)
 
-    @Slot()
     def _on_turn(self) -> None:
         if self._makers:
             self.part(next(iter(self._makers)))
-        if not self._makers:
-            self._turn.stop()
+        # Painted before the next one is built.
+        self.start()

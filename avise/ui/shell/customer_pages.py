@@ -12,6 +12,7 @@ from avise.services.desk import IncomingCall
 from avise.ui.announce import Announcer
 from avise.ui.shell.page import CustomerPageLike, MakeCustomerPage
 from avise.ui.shell.sessions import Sessions
+from avise.ui.widgets.deletion import delete_in_turns
 
 
 class CustomerPages(QObject):
@@ -95,4 +96,4 @@ class CustomerPages(QObject):
         page.close_page()
         self._stack.removeWidget(widget)
         widget.hide()
-        widget.deleteLater()
+        delete_in_turns(widget)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Coroutine
@@ -13,15 +14,20 @@ import pytest
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox
 
-from avise.app import FAILED, WindowSession
+from avise.app import FAILED, Opening, WindowSession
+from avise.engine.engine_process import EngineProcess
 from avise.env import SystemEnv
 from avise.models.errors import AviseError
+from avise.models.roles import Purpose
+from avise.services.customer_updates import CustomerUpdate, HeaderChanged
 from avise.services.profile import load_profile
 from avise.start import run_window
 from avise.store.profile_lock import DOOR_NAME, ProfileLock, send_to_running
 from avise.ui.application import make_application
+from avise.ui.bridge import DeskBridge
 from avise.ui.shell.call_panel import CallPanel
 from tests.servers.bad_input.conftest import BadDay
+from tests.servers.bad_input.guichet import MEMBER
 from tests.servers.bad_input.test_store_files import key_of_another_profile, used
 from tests.ui.waiting import until
 
@@ -61,8 +67,11 @@ def play(run: Run, profile: Path, script: Callable[[WindowSession], Coroutine[ob
         lock = ProfileLock(profile, env)
         lock.take()
         found = load_profile(profile, device="")
-        session = WindowSession(make_application(), found, env, lock, "", check_start=False)
+        opening = Opening(found, env, lock, EngineProcess(), call_url="", check_start=False)
+        session = WindowSession(make_application(), opening)
         playing = asyncio.create_task(script(session))
+        # A script that fails must not leave the window open until the test's time is over.
+        playing.add_done_callback(lambda _task: session._stop.set())
         statuses.append(await session.run())
         await playing
 
@@ -184,3 +193,29 @@ def test_where_nobody_looks_a_start_that_fails_ends_with_its_sentence(
     assert ended.returncode == FAILED
     assert "settings.toml n’est pas un fichier TOML correct" in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_a_window_whose_engine_is_killed_takes_another_and_shows_the_customer_again(
+    run: Run, day: BadDay
+) -> None:
+    async def script(session: WindowSession) -> None:
+        await until(lambda: session.running is not None and session.running.ready)
+        running = session.running
+        assert running is not None
+        first = running.process
+        bridge = DeskBridge(running.desk, running.thread.loop, QApplication.instance())
+        told: list[CustomerUpdate] = []
+        await running.directory_ready()
+        person = await bridge.find_by_identifier("member", MEMBER)
+        assert person is not None
+        bridge.watch_customer(person, Purpose.SEARCH, "", told.extend)
+        await until(lambda: any(isinstance(update, HeaderChanged) for update in told))
+        told.clear()
+        os.kill(first.process_id, signal.SIGKILL)
+        await until(lambda: any(isinstance(update, HeaderChanged) for update in told))
+        assert running.process is not first
+        assert await bridge.setting("zoom")
+        bridge.close()
+        session._stop.set()
+
+    assert play(run, day.profile, script) == 0

@@ -46,11 +46,13 @@ def test_what_is_asked_of_the_store_ends_before_it_closes(folder: Path) -> None:
     read: list[object] = []
     with Engine.open(folder) as engine:
         started = threading.Event()
+        # Held here: a task that waits on what only itself holds may be collected.
+        never = asyncio.Event()
 
         async def wait_then_read() -> None:
             started.set()
             try:
-                await asyncio.Event().wait()
+                await never.wait()
             finally:
                 read.append(await engine.desk.saved_tabs())
 

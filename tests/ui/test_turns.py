@@ -1,0 +1,178 @@
+"""Work cut in pieces, faces kept as pictures, pages deleted a few widgets a turn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from time import perf_counter
+
+import pytest
+import shiboken6
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from avise.ui.turns import BUDGET_S, Turns, turns
+from avise.ui.widgets import face
+from avise.ui.widgets.deletion import AT_ONCE, delete_in_turns
+from avise.ui.widgets.face import Face, faces_wait, whole_faces
+from avise.ui.widgets.label import Label
+from tests.ui.waiting import until
+
+Run = Callable[[Coroutine[object, object, None]], None]
+
+
+def busy(seconds: float) -> None:
+    end = perf_counter() + seconds
+    while perf_counter() < end:
+        pass
+
+
+def test_pieces_are_done_in_the_order_in_which_they_came(run: Run, qapp: QApplication) -> None:
+    async def scenario() -> None:
+        done: list[str] = []
+        for name in ("first", "second", "third"):
+            turns().soon(name, lambda name=name: done.append(name))  # type: ignore[misc]  # bound at once
+        await until(lambda: done == ["first", "second", "third"])
+
+    run(scenario())
+
+
+def test_the_latest_piece_of_a_key_wins_and_a_forgotten_one_is_not_done(run: Run, qapp: QApplication) -> None:
+    async def scenario() -> None:
+        done: list[int] = []
+        own = Turns(qapp)
+        own.soon("key", lambda: done.append(1))
+        own.soon("key", lambda: done.append(2))
+        own.soon("other", lambda: done.append(3))
+        own.forget("other")
+        await until(lambda: bool(done))
+        assert done == [2]
+
+    run(scenario())
+
+
+def test_a_turn_that_is_full_leaves_the_rest_to_the_next(run: Run, qapp: QApplication) -> None:
+    async def scenario() -> None:
+        done: list[int] = []
+        own = Turns(qapp)
+        for number in range(3):
+
+            def piece(number: int = number) -> None:
+                done.append(number)
+                busy(BUDGET_S)
+
+            own.soon(number, piece)
+        own._on_turn()
+        assert done == [0]
+        await until(lambda: done == [0, 1, 2])
+
+    run(scenario())
+
+
+def test_a_piece_that_fails_keeps_none_of_the_others_from_being_done(qapp: QApplication) -> None:
+    done: list[str] = []
+    own = Turns(qapp)
+
+    def fail() -> None:
+        raise RuntimeError("a piece")
+
+    own.soon("bad", fail)
+    own.soon("good", lambda: done.append("good"))
+    with pytest.raises(RuntimeError, match="a piece"):
+        own._on_turn()
+    own._on_turn()
+    assert done == ["good"]
+
+
+class Painted(QWidget):
+    """A widget with a face that takes a whole budget to draw."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.drawn = 0
+        self.face = Face(self, self._paint)
+        self.setMinimumSize(40, 20)
+
+    def _paint(self, _painter: QPainter) -> None:
+        self.drawn += 1
+        busy(face.BUDGET_S)
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        self.face.draw(painter)
+        painter.end()
+
+
+def page_of(count: int) -> tuple[QWidget, list[Painted]]:
+    page = QWidget()
+    box = QVBoxLayout(page)
+    widgets = [Painted(page) for _ in range(count)]
+    for widget in widgets:
+        box.addWidget(widget)
+    return page, widgets
+
+
+def test_a_face_is_drawn_once_and_then_copied_until_it_changes(run: Run, dressed: QApplication) -> None:
+    async def scenario() -> None:
+        page, (widget,) = page_of(1)
+        page.show()
+        await until(lambda: widget.drawn == 1)
+        for _ in range(3):
+            widget.update()
+            QApplication.processEvents()
+        assert widget.drawn == 1
+        widget.face.outdate()
+        await until(lambda: widget.drawn == 2)
+        page.close()
+        page.deleteLater()
+
+    run(scenario())
+
+
+def test_faces_beyond_the_budget_are_drawn_in_the_next_turns(run: Run, dressed: QApplication) -> None:
+    async def scenario() -> None:
+        page, widgets = page_of(3)
+        page.show()
+        await until(lambda: sum(widget.drawn for widget in widgets) > 0)
+        assert sum(widget.drawn for widget in widgets) < len(widgets)
+        assert faces_wait()
+        await until(lambda: all(widget.drawn == 1 for widget in widgets))
+        await until(lambda: not faces_wait())
+        page.close()
+        page.deleteLater()
+
+    run(scenario())
+
+
+def test_a_picture_of_the_window_shows_every_face(dressed: QApplication) -> None:
+    page, widgets = page_of(3)
+    with whole_faces():
+        page.grab()
+    assert [widget.drawn for widget in widgets] == [1, 1, 1]
+    page.deleteLater()
+
+
+def test_a_page_is_deleted_a_few_widgets_a_turn(run: Run, dressed: QApplication) -> None:
+    async def scenario() -> None:
+        page = QWidget()
+        for _ in range(3 * AT_ONCE):
+            Label("x", parent=page)
+        ended: list[int] = []
+
+        class Watch(QObject):
+            @override
+            def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+                if event.type() == QEvent.Type.ChildRemoved:
+                    ended.append(1)
+                return False
+
+        watch = Watch()
+        page.installEventFilter(watch)
+        delete_in_turns(page)
+        assert shiboken6.isValid(page)
+        await until(lambda: not shiboken6.isValid(page))
+        assert len(ended) == 3 * AT_ONCE
+
+    run(scenario())

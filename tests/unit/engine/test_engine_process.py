@@ -1,0 +1,148 @@
+"""The engine in a process of its own: it answers as the one here does, and its end is noticed."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import threading
+from collections.abc import Coroutine, Iterator
+from contextlib import aclosing
+from pathlib import Path
+
+import pytest
+
+from avise.engine.engine_process import EngineProcess, engine_command
+from avise.engine.loops import LoopThread
+from avise.models.errors import AviseError
+from avise.services.desk import Desk
+from tests.unit.engine.test_engine_end import SETTINGS
+
+PATIENCE = 20.0
+
+
+class Served:
+    """An engine's process, and the loop that speaks to it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.thread = LoopThread("window")
+        self.thread.start()
+        self.process = EngineProcess()
+        self.lost = threading.Event()
+
+    def start(self) -> Desk:
+        """Open the profile in the other process."""
+        return self.process.start_blocking(self.folder, self.thread.loop, None, self.lost.set)
+
+    def run(self, coroutine: Coroutine[object, object, object]) -> object:
+        """Run something on the loop and wait for it."""
+        return self.thread.submit(coroutine).result(PATIENCE)
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Served]:
+    (tmp_path / "settings.toml").write_text(SETTINGS, encoding="utf-8")
+    found = Served(tmp_path)
+    yield found
+    found.process.stop_blocking()
+    found.thread.stop()
+
+
+def test_the_desk_of_another_process_answers_as_one_here(served: Served) -> None:
+    desk = served.start()
+    assert desk.session.user == "lea.girard"
+
+    async def work() -> str:
+        await desk.change_setting("theme", "dark")
+        await desk.change_setting(key="language", value="en")
+        return await desk.setting("theme")
+
+    assert served.run(work()) == "dark"
+
+
+def test_an_error_of_the_desk_crosses_with_its_key_and_parameters(served: Served) -> None:
+    desk = served.start()
+    with pytest.raises(AviseError) as refused:
+        served.run(desk.search("marchand", limit=3))
+    assert refused.value.message_key == "directory.master_misconfigured"
+    assert refused.value.params == {"source": "parties"}
+
+
+def test_a_bug_of_the_desk_crosses_without_its_text(served: Served) -> None:
+    desk = served.start()
+    with pytest.raises(AviseError) as refused:
+        served.run(desk.check_source("0482917350"))
+    assert (refused.value.message_key, refused.value.params) == ("error.bug", {})
+
+
+def test_a_stream_crosses_until_it_is_closed(served: Served) -> None:
+    desk = served.start()
+
+    async def first() -> object:
+        async with aclosing(desk.sources()) as sources:  # type: ignore[type-var]  # a generator
+            return await anext(aiter(sources))
+
+    assert served.run(first()) == ()
+
+
+def test_a_profile_that_does_not_open_is_told_by_its_sentence(served: Served) -> None:
+    (served.folder / "settings.toml").write_text("[user\n", encoding="utf-8")
+    with pytest.raises(AviseError) as refused:
+        served.start()
+    assert refused.value.message_key == "profile.syntax"
+    assert refused.value.params["file"].endswith("settings.toml")
+
+
+def test_a_killed_engine_ends_what_waits_and_is_told_once(served: Served) -> None:
+    desk = served.start()
+
+    async def wait_for_a_call() -> None:
+        async with aclosing(desk.calls()) as calls:  # type: ignore[type-var]  # a generator
+            async for _call in calls:
+                pass
+
+    waiting = served.thread.submit(wait_for_a_call())
+    served.run(asyncio.sleep(0.2))
+    os.kill(served.process.process_id, signal.SIGKILL)
+    with pytest.raises(AviseError) as ended:
+        waiting.result(PATIENCE)
+    assert ended.value.message_key == "engine.lost"
+    assert served.lost.wait(PATIENCE)
+    with pytest.raises(AviseError) as refused:
+        served.run(desk.setting("theme"))
+    assert refused.value.message_key == "engine.lost"
+
+
+def test_an_engine_that_is_told_to_stop_is_not_lost(served: Served) -> None:
+    served.start()
+    served.process.stop_blocking()
+    assert not served.lost.is_set()
+
+
+def test_an_engine_whose_window_is_gone_ends_by_itself(tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text(SETTINGS, encoding="utf-8")
+    process = subprocess.Popen(  # noqa: S603 - this very program
+        engine_command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    with process:
+        assert process.stdin is not None
+        process.stdin.close()
+        assert process.wait(PATIENCE) == 0
+
+
+def test_cancelling_a_call_here_cancels_it_there(served: Served) -> None:
+    desk = served.start()
+
+    async def cancelled() -> bool:
+        waiting = asyncio.ensure_future(desk.search("marchand"))
+        await asyncio.sleep(0)
+        waiting.cancel()
+        try:
+            await waiting
+        except asyncio.CancelledError:
+            return await desk.setting("theme") != ""
+        return False
+
+    assert served.run(cancelled()) is True
