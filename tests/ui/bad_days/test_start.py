@@ -199,7 +199,7 @@ def test_a_window_whose_engine_is_killed_takes_another_and_shows_the_customer_ag
     run: Run, day: BadDay
 ) -> None:
     async def script(session: WindowSession) -> None:
-        await until(lambda: session.running is not None and session.running.ready)
+        await until((day.profile / DOOR_NAME).exists)  # everything has started
         running = session.running
         assert running is not None
         first = running.process
