@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
@@ -56,18 +55,54 @@ def birth_words(header: Header) -> str:
     return together(age, born)
 
 
-def verification_chip(state: Verification) -> ChipSpec:
-    """Return the chip of the caller's verification."""
-    if state.level is VerificationLevel.STRONG:
-        time = format_time(state.at) if state.at is not None else ""
-        words = text("verify.chip.strong", correct=state.correct, needed=state.needed)
-        return ChipSpec(together(words, time), Tone.OK, "shield-check")
-    if state.level is VerificationLevel.LOCKED:
-        return ChipSpec(text("verify.chip.locked"), Tone.DANGER, "lock")
-    if state.correct:
-        words = text("verify.chip.partial", correct=state.correct, needed=state.needed)
-        return ChipSpec(words, Tone.INFO, "circle-dot")
-    return ChipSpec(text("verify.chip.none"), Tone.WARN, "circle-help")
+def verification_chip(state: Verification, *, short: bool = False) -> ChipSpec:
+    """Return the chip of the caller's verification: à vérifier, 1/3, 2/3, vérifiée 3/3 · 10:41 (`ui.md` 5.2).
+
+    Args:
+        state: where it stands.
+        short: the count alone, where room lacks.
+    """
+    count = text("verify.chip.count", correct=_counted(state), needed=state.needed)
+    match state.level:
+        case VerificationLevel.STRONG:
+            words = count if short else together(text("verify.chip.strong", count=count), _at(state))
+            return ChipSpec(words, Tone.OK, "shield-check")
+        case VerificationLevel.LOCKED:
+            words = text("verify.chip.locked_short" if short else "verify.chip.locked")
+            return ChipSpec(words, Tone.DANGER, "lock")
+        case VerificationLevel.WEAK:
+            return ChipSpec(count, Tone.INFO, "circle-dot")
+        case _ if state.correct:
+            return ChipSpec(count, Tone.WARN, "circle-dot-dashed")
+        case _:
+            return ChipSpec(count if short else text("verify.chip.none"), Tone.WARN, "circle-help")
+
+
+def verification_sentence(state: Verification) -> str:
+    """Return in one sentence who speaks and how sure one is: what the chip is too short to say."""
+    answers = plural("verify.spoken.answers", state.correct, needed=state.needed)
+    match state.level:
+        case VerificationLevel.STRONG:
+            return ", ".join(part for part in (text("verify.spoken.strong"), answers, _at(state)) if part)
+        case VerificationLevel.LOCKED:
+            return text("verify.chip.locked")
+        case VerificationLevel.WEAK:
+            lacks = text("verify.needs_recent") if state.correct >= state.needed else ""
+            return ", ".join(part for part in (text("verify.spoken.weak"), answers, lacks) if part)
+        case _ if state.correct:
+            return f"{text('verify.spoken.none')}, {answers}"
+        case _:
+            return text("verify.spoken.none")
+
+
+def _counted(state: Verification) -> int:
+    """Return how many answers count: a recent one is among the three that make a strong level."""
+    most = state.needed if state.level is VerificationLevel.STRONG else state.needed - 1
+    return min(state.correct, most)
+
+
+def _at(state: Verification) -> str:
+    return format_time(state.at) if state.at is not None else ""
 
 
 class CustomerHeader(QWidget):
@@ -110,6 +145,7 @@ class CustomerHeader(QWidget):
         self.alerts = AlertsLine()
         self._build()
         self._connect()
+        self.set_verification(self._verification)
         self._on_theme_changed()
         theme().changed.connect(self._on_theme_changed)
 
@@ -130,7 +166,6 @@ class CustomerHeader(QWidget):
     def _connect(self) -> None:
         self.copy.clicked.connect(self.copy_requested)
         self.identity.clicked.connect(self.verification_requested)
-        self.identity.setToolTip(with_keys(text("verify.title"), "identity_check"))
         self.facts.reveal_requested.connect(self.reveal_requested)
         self.facts.compare_requested.connect(self.compare_requested)
         self.alerts.facet_requested.connect(self.facet_requested)
@@ -153,9 +188,10 @@ class CustomerHeader(QWidget):
     def set_verification(self, state: Verification) -> None:
         """Show where the caller's verification stands."""
         self._verification = state
-        spec = verification_chip(state)
-        self.identity.set_spec(replace(spec, text=f"{state.correct}/{state.needed}") if self._short else spec)
-        self.identity.setAccessibleName(spec.text)
+        self.identity.set_spec(verification_chip(state, short=self._short))
+        sentence = verification_sentence(state)
+        self.identity.setAccessibleName(sentence)
+        self.identity.setToolTip(with_keys(sentence, "identity_check"))
 
     def restricted_anchor(self) -> QPoint:
         """Return where the panel about the NIR opens, in this widget."""

@@ -168,7 +168,9 @@ class VerificationPanel(FloatingPanel):
         if outcome.verification.level is VerificationLevel.STRONG:
             self._say(text("verify.done"), "ok")
         elif outcome.correct:
-            self._say(text("verify.correct"), "ok")
+            state = outcome.verification
+            lacks = text("verify.lacks_recent") if state.correct >= state.needed else ""
+            self._say(" ".join(part for part in (text("verify.correct"), lacks) if part), "ok")
         else:
             left = plural("verify.tries_left", outcome.attempts_left)
             self._say(f"{text('verify.wrong')} {left}", "danger")
