@@ -332,6 +332,8 @@ class CustomerPage(QWidget):
 
     @Slot()
     def _on_settled(self) -> None:
+        # Also where no connected tool feeds the list: it must not go on saying that it is being read.
+        self._refresh_open_items()
         settled = self.model.state.settled
         if settled is not None:
             parts = [plural("customer.spoken.fresh", settled.fresh)]
