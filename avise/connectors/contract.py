@@ -302,6 +302,12 @@ class HttpGateway(Protocol):
         `template` is the route without values ("/parties/{party}"), the only form that is logged.
         """
 
+    def reading(self) -> HttpGateway:
+        """Return the same gateway for requests that only read, whatever their method (a POST of JSON-RPC).
+
+        In an action, any other POST, PUT, PATCH or DELETE whose answer is lost leaves it of unknown outcome.
+        """
+
     def stream_lines(
         self, path: str, *, headers: Mapping[str, str] | None = None, template: str = ""
     ) -> AsyncIterator[str]:

@@ -106,6 +106,8 @@ class Pipeline:
         self._cut_off = cut_off
         self._snapshots = snapshots
         self._flights: dict[SnapshotKey, Flight] = {}
+        self._outdated: set[SnapshotKey] = set()
+        """What an action has changed since it was read: no copy is fresh."""
 
     async def read(
         self, instance: Instance, ask: Ask, stream: Stream, *, force: bool = False
@@ -122,13 +124,13 @@ class Pipeline:
 
     async def _join(self, instance: Instance, ask: Ask, stream: Stream, *, force: bool) -> Flight:
         while (flight := self._flights.get(ask.key)) is not None:
-            if not flight.settled and not flight.stopped:
+            if not flight.settled and not flight.stopped and not flight.outdated:
                 flight.force = flight.force or force
                 if ask.caller.priority is Priority.INTERACTIVE:
                     flight.ticket.priority = Priority.INTERACTIVE
                 return flight
             await flight.landed()
-        flight = Flight(ask, force=force)
+        flight = Flight(ask, force=force or ask.key in self._outdated)
         self._flights[ask.key] = flight
         flight.start(self._run(flight, instance, stream), lambda: self._forget(flight))
         return flight
@@ -136,6 +138,12 @@ class Pipeline:
     def _forget(self, flight: Flight) -> None:
         if self._flights.get(flight.ask.key) is flight:
             del self._flights[flight.ask.key]
+
+    def outdate(self, key: SnapshotKey) -> None:
+        """Have the next reading ask the tool: what is at hand or being read came before a change."""
+        self._outdated.add(key)
+        if (flight := self._flights.get(key)) is not None:
+            flight.outdated = True
 
     def leave(self, customer: PersonId) -> None:
         """Drop a customer's waiting readings and give those under way a second to land."""
@@ -228,6 +236,8 @@ class Pipeline:
         self, flight: Flight, instance: Instance, assembly: Assembly, clock: Clock, copy: Copy | None
     ) -> None:
         ask, now = flight.ask, self._env.now()
+        if not flight.outdated:
+            self._outdated.discard(ask.key)
         instance.statistics.truncated += assembly.completeness is Completeness.TRUNCATED
         instance.statistics.drifts += assembly.drift
         if assembly.not_modified and copy is not None:
