@@ -98,6 +98,7 @@ class WindowActions(QObject):
         bind("full_screen", self._toggle_full_screen)
         bind("next_session", lambda: window.sessions.step(1))
         bind("previous_session", lambda: window.sessions.step(-1))
+        self.commands.bind_sessions(self._show_session)
         bind("close_session", self._close_session)
         bind("reopen_session", self._reopen_session)
         bind("pick_up", window.call_panel.pick_up)
@@ -147,6 +148,11 @@ class WindowActions(QObject):
             self._window.showNormal()
         else:
             self._window.showFullScreen()
+
+    def _show_session(self, number: int) -> None:
+        # The session comes under the eyes, not behind the palette.
+        self._window.palette_view.close_palette()
+        self._window.sessions.show_number(number)
 
     def _close_session(self) -> None:
         current = self._window.sessions.current
