@@ -59,6 +59,8 @@ class IncomingCall:
     """One known, several, or nobody."""
     looked_up: bool = True
     """False when the directory could not be asked: that nobody is known then means nothing."""
+    followed: bool = True
+    """False when no telephony tells how it goes on (a softphone's link): the agent says that it ended."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,11 +156,17 @@ class ScriptedDesk:
         self.customer_streams.setdefault(person, Stream()).tell(update)
 
     def ring(
-        self, *people: PersonId, number: str = "+33639984127", state: CallState = CallState.RINGING
+        self,
+        *people: PersonId,
+        number: str = "+33639984127",
+        state: CallState = CallState.RINGING,
+        followed: bool = True,
     ) -> IncomingCall:
         """Let the telephone ring for people behind a number; return the call."""
         matches = tuple(hit_of(entry) for entry in DIRECTORY if entry.person in people)
-        call = IncomingCall("call-1", state, NOW, None, number, "Remboursements", 70, matches)
+        call = IncomingCall(
+            "call-1", state, NOW, None, number, "Remboursements", 70, matches, followed=followed
+        )
         self.call_stream.tell(call)
         return call
 

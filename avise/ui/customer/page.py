@@ -52,12 +52,14 @@ class CustomerPage(QWidget):
         draft_changed: whether a note is being written.
         close_requested: the user wants to leave this customer.
         open_requested: another person's dossier.
+        call_end_requested: the call that nobody follows is over.
     """
 
     title_changed = Signal(str)
     draft_changed = Signal(bool)
     close_requested = Signal()
     open_requested = Signal(object)
+    call_end_requested = Signal()
 
     def __init__(
         self,
@@ -137,6 +139,7 @@ class CustomerPage(QWidget):
         header = self.header
         self.parts.built.connect(self._on_built)
         header.copy_requested.connect(self.copy_member_number)
+        self.call_panel.end_requested.connect(self.call_end_requested)
         header.facet_requested.connect(self.blocks.show_facet)
         self.blocks.reread_requested.connect(self.refresh)
         self.blocks.facets_requested.connect(lambda: self._show_tab("facets"))

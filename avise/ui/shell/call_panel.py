@@ -20,6 +20,7 @@ from avise.texts.formats import (
 from avise.ui.shortcuts import keys_of
 from avise.ui.theme import theme
 from avise.ui.widgets.button import Button, ButtonKind
+from avise.ui.widgets.end_call_button import EndCallButton
 from avise.ui.widgets.icon import Icon
 from avise.ui.widgets.label import Label
 from avise.ui.widgets.layout import clear, column, row
@@ -98,12 +99,14 @@ class CallPanel(QFrame):
         search_requested: nobody was found: the user looks for somebody.
         note_written: what was said by somebody without a file.
         dismissed: the user closes the panel; the call goes on.
+        end_requested: a call that no telephony follows is over.
     """
 
     person_chosen = Signal(object)
     search_requested = Signal()
     note_written = Signal(str)
     dismissed = Signal()
+    end_requested = Signal()
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
@@ -133,6 +136,11 @@ class CallPanel(QFrame):
         self._layout.addLayout(head)
         self._layout.addWidget(HorizontalLine())
         self._layout.addLayout(self._body)
+        self.end = EndCallButton()
+        self.end.clicked.connect(self.end_requested)
+        self._foot = QWidget()
+        self._foot.setLayout(column(HorizontalLine(), row(None, self.end, margins=(14, 6, 8, 6))))
+        self._layout.addWidget(self._foot)
 
     # ---- what it shows -----------------------------------------------------------------------
     def show_call(self, call: IncomingCall) -> str:
@@ -143,12 +151,20 @@ class CallPanel(QFrame):
         self._line.setText(line_of(call))
         self._line.setVisible(bool(self._line.text()))
         clear(self._body)
+        self._foot.setVisible(not call.followed)
         sentence = self._fill(call)
         self.setAccessibleName(sentence)
         self.show()
         self.raise_()
         self.place()
         return sentence
+
+    def follow(self, call: IncomingCall) -> None:
+        """Take another state of the call shown; what is being typed stays."""
+        if self.call is not None and self.call.call_id == call.call_id:
+            self.call = call
+            self._foot.setVisible(not call.followed)
+            self.place()
 
     def _fill(self, call: IncomingCall) -> str:
         if len(call.matches) == 1:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from PySide6.QtCore import QEvent, QObject, Qt, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QTextEdit
 from typing_extensions import override
 
 from avise.ui.palette.rows import PaletteCommand
-from avise.ui.shortcuts import SHORTCUTS, InPalette, Scope, keys_of, label, shortcut
+from avise.ui.shortcuts import SHORTCUTS, InPalette, keys_of, label, shortcut
 
 _EDITORS = (QLineEdit, QPlainTextEdit, QTextEdit)
 
@@ -36,8 +36,15 @@ class Commands(QObject):
         self._show_session: Callable[[int], None] | None = None
         self._guard = _KeyGuard(window, self)
 
-    def bind(self, identifier: str, run: Callable[[], None]) -> None:
+    def bind(
+        self, identifier: str, run: Callable[[], None], *, by_keys: Callable[[], None] | None = None
+    ) -> None:
         """Say what a declared shortcut does; its keys work from now on.
+
+        Args:
+            identifier: of the shortcut.
+            run: what the palette does.
+            by_keys: what the keys do, when it is not that.
 
         Raises:
             KeyError: nobody declared it.
@@ -49,7 +56,7 @@ class Commands(QObject):
         for keys in declared.keys:
             bound = QShortcut(QKeySequence(keys), self._window)
             bound.setContext(Qt.ShortcutContext.WindowShortcut)
-            bound.activated.connect(run)
+            bound.activated.connect(by_keys or run)
             self._bound.append(bound)
 
     def run(self, identifier: str) -> None:
@@ -71,15 +78,20 @@ class Commands(QObject):
         """Return whether something happens for a shortcut."""
         return identifier in self._callables
 
-    def offered(self, *, with_customer: bool, ringing: bool) -> list[PaletteCommand]:
-        """Return the commands of the palette that can be run now."""
+    def offered(self, *, with_customer: bool, without: Collection[str] = ()) -> list[PaletteCommand]:
+        """Return the commands of the palette that can be run now.
+
+        Args:
+            with_customer: a customer's page is shown.
+            without: commands that would do nothing now.
+        """
         found = []
         for declared in SHORTCUTS:
             run = self._callables.get(declared.id)
             if run is None or declared.palette is InPalette.NO:
                 continue
             of_customer = declared.palette is InPalette.CUSTOMER
-            if (of_customer and not with_customer) or (declared.scope is Scope.CALL and not ringing):
+            if (of_customer and not with_customer) or declared.id in without:
                 continue
             found.append(
                 PaletteCommand(

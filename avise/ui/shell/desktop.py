@@ -171,7 +171,7 @@ class Desktop(QObject):
 
     def _on_calls_failed(self, error: AviseError) -> None:
         # Without telephony the window works; only the agent's state is not known any more.
-        self.window.top_bar.show_agent("")
+        self.calls.lose_telephony()
         self._report("calls", error)
 
     # ---- sessions ----------------------------------------------------------------------------
