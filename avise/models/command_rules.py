@@ -425,7 +425,7 @@ _RULES: tuple[tuple[type, tuple[CommandState, ...], _Rule], ...] = (
     (SendStarted, _LEAVING, _send_started),
     (Answered, (CommandState.SENDING,), _answered),
     (SendFailed, (CommandState.SENDING,), _send_failed),
-    (Interrupted, (*_LEAVING, CommandState.SENDING), _interrupted),
+    (Interrupted, (CommandState.SENDING,), _interrupted),
     (Verified, _VERIFIABLE, _verified),
     (VerifyFailed, _VERIFIABLE, _verify_failed),
     (Expired, _SURE, _expired),

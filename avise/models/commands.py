@@ -15,7 +15,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from avise.models.customer import PersonId
-from avise.models.identifiers import check_iban, holds_nir, mask_iban
+from avise.models.free_text import masked_note
+from avise.models.identifiers import holds_nir
 from avise.models.json_types import JSON
 
 CommandId = uuid.UUID
@@ -303,18 +304,12 @@ MAX_SENTENCE = 300
 HIDDEN = "•••"
 
 _MARKUP = re.compile(r"<[^<>]*>")
-_IBAN_IN_TEXT = re.compile(r"\b[A-Z]{2}\d{2}(?:[ \u00a0\u202f]?[A-Z0-9]){11,30}\b")
 
 
 def presentable(text: str) -> str:
-    """Return a tool's text as it may be kept and shown: one line, no markup, no NIR, IBAN masked."""
+    """Return a tool's text as it may be kept and shown: one line, no markup, numbers that must go masked."""
     plain = " ".join(_MARKUP.sub(" ", text).split())
-    plain = "".join(character for character in plain if character.isprintable())
-    if holds_nir(plain.encode("utf-8", "replace")):
+    masked = masked_note("".join(character for character in plain if character.isprintable()))
+    if holds_nir(masked.encode("utf-8", "replace")):
         return HIDDEN
-    masked = _IBAN_IN_TEXT.sub(_masked_iban, plain)
     return masked if len(masked) <= MAX_SENTENCE else masked[: MAX_SENTENCE - 1] + "…"
-
-
-def _masked_iban(match: re.Match[str]) -> str:
-    return mask_iban(match[0]) if check_iban(match[0]).valid else match[0]

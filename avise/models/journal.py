@@ -27,6 +27,8 @@ class EventKind(StrEnum):
     TASK_ASSIGNED = "task_assigned"
     ABSENCE_DECLARED = "absence_declared"
     ABSENCE_ENDED = "absence_ended"
+    COMMAND_CONFIRMED = "command_confirmed"
+    COMMAND_SETTLED = "command_settled"
     UNDONE = "undone"
     """Takes back an event of the same stream, which stays where it is (decision 30)."""
 
