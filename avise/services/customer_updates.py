@@ -89,10 +89,13 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class SuggestedAction:
-    """One of the two actions of a suggestion. Label: catalogue key `action.<id>`."""
+    """One action of a suggestion, the first by Enter. Label: catalogue key `action.<id>`."""
 
     id: str
+    """"insert", "show", "request", "act" or "message"."""
     icon: str
+    target: str = ""
+    """A facet to show, a request type, a tool's action or a message template; "" for "insert"."""
 
 
 class Likelihood(StrEnum):

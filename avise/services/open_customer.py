@@ -11,6 +11,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Coroutine, Iterable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from avise.connectors.contract import Priority
 from avise.env import Env
@@ -45,7 +46,7 @@ from avise.services.dossier_blocks import (
 )
 from avise.services.facts import Facts
 from avise.services.source_port import SourcePort
-from avise.services.suggestions import suggestions
+from avise.services.suggestions import SuggestedAnswers
 from avise.services.timeline import entries_of, unified
 from avise.services.verification import CallerVerification
 from avise.texts.formats import local
@@ -95,10 +96,12 @@ class OpenDossier:
     _blocks: dict[ViewKey, Block] = field(default_factory=dict)
     _histories: dict[str, History] = field(default_factory=dict)
     _told: _Told = field(default_factory=_Told)
+    _answers: SuggestedAnswers = field(default_factory=SuggestedAnswers)
     _timeline: tuple[TimelineEntry, ...] = ()
     _fold_task: asyncio.Task[None] | None = None
     _settle_task: asyncio.Task[None] | None = None
     _rules_task: asyncio.Task[None] | None = None
+    _aging: tuple[datetime, asyncio.Task[None]] | None = None
     _started: float = 0.0
 
     # ---- life ----------------------------------------------------------------------------------
@@ -266,10 +269,29 @@ class OpenDossier:
         if found_alerts != self._told.alerts:
             self._told.alerts = found_alerts
             self._tell(AlertsChanged(found_alerts))
-        found = suggestions(facts)
+        found = self._answers.found(facts)
         if found != self._told.suggestions:
             self._told.suggestions = found
             self._tell(SuggestionsChanged(*found))
+        self._run_again_at(self._answers.next_stale_at)
+
+    def _run_again_at(self, moment: datetime | None) -> None:
+        """Run the rules when an answer grows too old for its own rule, though nothing else changes."""
+        if self._aging is not None and self._aging[0] == moment:
+            return
+        if self._aging is not None:
+            self._aging[1].cancel()
+        self._aging = None
+        if moment is not None:
+            task = asyncio.create_task(self._tell_rules_at(moment), name="age answers")
+            task.add_done_callback(_log_error)
+            self._aging = (moment, task)
+
+    async def _tell_rules_at(self, moment: datetime) -> None:
+        while (left := (moment - self.env.now()).total_seconds()) >= 0:
+            await self.env.sleep(left + 0.001)
+        self._aging = None
+        self._tell_rules()
 
     def _all_entries(self) -> tuple[TimelineEntry, ...]:
         entries = [*self.own_entries]
@@ -327,7 +349,8 @@ class OpenDossier:
         return [*tasks, *(history.task for history in self._histories.values())]
 
     def _tasks(self) -> list[asyncio.Task[None]]:
-        tasks = [*self._reading_tasks(), self._fold_task, self._rules_task, self._settle_task]
+        aging = self._aging[1] if self._aging is not None else None
+        tasks = [*self._reading_tasks(), self._fold_task, self._rules_task, self._settle_task, aging]
         return [task for task in tasks if task is not None]
 
     @staticmethod
