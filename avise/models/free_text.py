@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
+from stdnum import iban as stdnum_iban
+
 from avise.models.identifiers import BULLET, check_iban, check_nir, mask_iban, mask_nir
 
 MAX_NOTE = 500
@@ -127,7 +129,7 @@ _NIR_WITHOUT_KEY = re.compile(
     rf"(?<![0-9A-Za-z])[12]{_GAP}[0-9]{_GAP}[0-9]{_GAP}(?:0{_GAP}[1-9]|1{_GAP}[0-2]){_GAP}"
     rf"(?:[0-9]{_GAP}[0-9ABab])(?:{_GAP}[0-9]){{6}}(?:{_GAP}[0-9]{_GAP}[0-9])?(?![0-9A-Za-z])"
 )
-_IBAN_START = re.compile(rf"(?<![0-9A-Za-z])[A-Za-z]{{2}}{_GAP}[0-9]{_GAP}[0-9]")
+_IBAN_START = re.compile(rf"(?<![0-9A-Za-z])[A-Za-z]{_GAP}[A-Za-z]{_GAP}[0-9]{_GAP}[0-9]")
 _RIB = re.compile(
     rf"(?<![0-9A-Za-z])(?=([0-9](?:{_GAP}[0-9]){{9}}(?:{_GAP}[0-9A-Za-z]){{11}}{_GAP}[0-9]{_GAP}[0-9])(?![0-9A-Za-z]))"
 )
@@ -165,7 +167,8 @@ def _bank_accounts(note: str) -> Iterator[Finding]:
 def _iban_end(note: str, start: int) -> int:
     """Return where a valid IBAN that begins at a place ends, 0 when none does.
 
-    Words may follow it without a mark: every length is tried, the longest first.
+    Words may follow it without a mark: every length is tried, the longest first. Its own key and its
+    country's form are enough: an account of a bank that nobody lists is an account all the same.
     """
     ends, at, value = [], start, ""
     while len(value) < LONGEST_IBAN and (part := _PART.match(note, at)) is not None:
@@ -174,7 +177,7 @@ def _iban_end(note: str, start: int) -> int:
         ends.append((at, value))
     for end, candidate in reversed(ends[SHORTEST_IBAN - 1 :]):
         ends_a_word = end == len(note) or not note[end].isalnum()
-        if ends_a_word and candidate.isascii() and check_iban(candidate).valid:
+        if ends_a_word and stdnum_iban.is_valid(candidate, check_country=False):
             return end
     return 0
 

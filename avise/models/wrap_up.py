@@ -165,7 +165,9 @@ def wrap_up_json(wrap_up: WrapUp) -> dict[str, JSON]:
         "duration_s": wrap_up.duration_s,
         "confirmed": wrap_up.confirmed,
     }
-    return {name: value for name, value in written.items() if value not in ("", None, [], False)}
+    return {
+        name: value for name, value in written.items() if value not in ("", None, []) and value is not False
+    }
 
 
 def wrap_up_from(body: Mapping[str, JSON]) -> WrapUp:
