@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from avise.models.customer import PersonId
+from avise.models.customer import PartyKind, PersonId
 from avise.models.facets import FacetView
 from avise.models.interaction import TimelineEntry
 
@@ -85,6 +85,10 @@ class Header:
     """Identifier in each tool, restricted schemes excepted."""
     from_directory_only: bool = False
     """True while identity has not been read from its tool."""
+    kind: PartyKind = PartyKind.MEMBER
+    siren: str = ""
+    """Of a company, with `siret`; its name is in `last_name`."""
+    siret: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from avise.connectors.contract import Completeness, Record
 from avise.connectors.readings import FacetReading, SourceOffer, TimelineReading
+from avise.models.customer import PartyKind
 from avise.models.errors import ErrorKind, Failure, Origin
 from avise.models.facet_specs import FACETS
 from avise.models.facets import FacetRecord, FacetState, FacetView
@@ -25,6 +26,11 @@ FAILED_STATES = frozenset({FacetState.FAILED, FacetState.WITHHELD})
 
 _FOR_SOME = frozenset({"company"})
 """Facets that many members do not have: nothing found means that there is no such block."""
+
+_OF_PERSONS = frozenset(
+    {"identity", "guarantees", "benefits", "noemie", "rights", "beneficiaries", "member_space"}
+)
+"""Facets that a company does not have: no tool is asked for them."""
 
 _BROKE = Failure(ErrorKind.BUG, Origin.HOST)
 """A reading that ended on an error of ours: nothing more will come of it."""
@@ -64,6 +70,11 @@ class Block:
             refreshing=not reading.final,
             unreadable=reading.unreadable,
         )
+
+    def set_aside(self) -> None:
+        """Say that the block does not concern this customer; its tool is not asked."""
+        self.readable = False
+        self.view = replace(self.view, state=FacetState.NOT_APPLICABLE, error=None)
 
     def broken_view(self) -> FacetView:
         """Return the view of a block whose reading ended on an error of ours."""
@@ -118,7 +129,12 @@ def has_ids(offer: SourceOffer, facet: str, ids: Mapping[str, str]) -> bool:
     return all(ids.get(scheme) for scheme in offer.needs(facet))
 
 
-def blocks_of(offers: Sequence[SourceOffer], role: Role, ids: Mapping[str, str]) -> dict[ViewKey, Block]:
+def blocks_of(
+    offers: Sequence[SourceOffer],
+    role: Role,
+    ids: Mapping[str, str],
+    kind: PartyKind = PartyKind.MEMBER,
+) -> dict[ViewKey, Block]:
     """Return the blocks that tools feed, before any is read.
 
     A block that no tool feeds, while a tool of unknown content was refused, says who may lack.
@@ -129,6 +145,10 @@ def blocks_of(offers: Sequence[SourceOffer], role: Role, ids: Mapping[str, str])
         for fed in offer.facets
         if fed.facet in FACETS
     }
+    if kind is PartyKind.COMPANY:
+        for (facet, _), block in found.items():
+            if facet in _OF_PERSONS:
+                block.set_aside()
     fed_facets = {facet for facet, _ in found}
     for offer in offers:
         if offer.failure is not None and not offer.facets and not offer.timeline:

@@ -111,7 +111,7 @@ class OpenDossier:
         self._tell_header()
         self._tell(VerificationChanged(self.verification.state))
         offers = self.sources.offers()
-        self._blocks = blocks_of(offers, self.session.role, self._ids())
+        self._blocks = blocks_of(offers, self.session.role, self._ids(), self.entry.party.kind)
         self._histories = histories_of(offers, self._ids())
         for block in self._blocks.values():
             # Its reading starts below: telling that apart would draw every block twice.
@@ -159,7 +159,7 @@ class OpenDossier:
         views: dict[str, tuple[FacetView, ...]] = {}
         for (facet, _), block in self._blocks.items():
             views[facet] = (*views.get(facet, ()), block.view)
-        return Facts(local(now).date(), now, views)
+        return Facts(local(now).date(), now, views, self.entry.party)
 
     def customer_key(self, needs: Iterable[str]) -> CustomerKey:
         """Return the customer with only the identifiers that a tool needs."""
@@ -244,7 +244,7 @@ class OpenDossier:
             # The timeline is shown as it is: it tells of what this role may read.
             block.entries = tuple(entries_of(masked))
             self._fold_soon()
-        if records_changed and view.facet in ("identity", "contact_points", "contracts"):
+        if records_changed and view.facet in ("identity", "contact_points", "contracts", "company"):
             self._tell_header()
         self._tell_rules_soon()
 

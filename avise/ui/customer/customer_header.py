@@ -9,6 +9,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from avise.models.customer import PartyKind
 from avise.models.facets import Datum
 from avise.models.masking import Access, access
 from avise.models.roles import Role
@@ -19,6 +20,7 @@ from avise.texts.formats import (
     format_list_name,
     format_member_number,
     format_phone,
+    format_siren,
     format_time,
 )
 from avise.ui.customer.alerts_line import AlertsLine
@@ -31,23 +33,29 @@ from avise.ui.widgets.chip import Chip, ChipSpec, Tone, chip_size
 from avise.ui.widgets.label import Label
 from avise.ui.widgets.layout import row
 
-HEIGHT, _MIN_WIDTH = 96, 300
+HEIGHT, _MIN_WIDTH, _SIRET = 96, 300, 14
 _BORN = {"mr": "customer.born_m", "mrs": "customer.born_f"}
 
 
 def customer_label(header: Header) -> str:
-    """Return who it is as lists write it: MARCHAND Hélène."""
+    """Return who it is as lists write it: MARCHAND Hélène; a company as it writes its name."""
+    if header.kind is PartyKind.COMPANY:
+        return header.last_name
     return format_list_name(header.last_name, header.first_name)
 
 
 def customer_name(header: Header) -> str:
-    """Return who it is as the header writes it: Mme Hélène MARCHAND."""
+    """Return who it is as the header writes it: Mme Hélène MARCHAND; a company as it writes its name."""
+    if header.kind is PartyKind.COMPANY:
+        return header.last_name
     title = text(f"enum.identity.title.{header.title}") if header.title in ("mr", "mrs") else ""
     return " ".join(part for part in (title, header.first_name, header.last_name.upper()) if part)
 
 
 def birth_words(header: Header) -> str:
-    """Return age and birth: 58 ans · née le 12/03/1968."""
+    """Return age and birth, 58 ans · née le 12/03/1968; of a company its SIREN."""
+    if header.kind is PartyKind.COMPANY:
+        return text("customer.siren", siren=format_siren(header.siren)) if header.siren else ""
     age = plural("customer.years", header.age) if header.age is not None else ""
     if header.birth_date is None:
         return age
@@ -232,6 +240,11 @@ class CustomerHeader(QWidget):
         self._first.setSpacing(px(10))
 
 
+def siret_words(siret: str) -> str:
+    """Return a SIRET as it is read aloud: the SIREN by three, then the establishment."""
+    return f"{format_siren(siret[:9])}\u00a0{siret[9:]}" if len(siret) == _SIRET else siret
+
+
 def _facts(header: Header) -> tuple[Fact, ...]:
     since = text("customer.member_since", year=header.member_since.year) if header.member_since else ""
     plan = ", ".join(part for part in (header.plan, since) if part)
@@ -239,7 +252,15 @@ def _facts(header: Header) -> tuple[Fact, ...]:
         Fact("phone", "phone", format_phone(header.phone), 1),
         Fact("email", "mail", header.email, 3),
         Fact("address", "map-pin", header.address, 4),
-        Fact(NIR, "id-card", header.nir_masked, 5),
+        _number_of(header),
         Fact("plan", "file-check", plan, 2),
         Fact("company", "store", header.company_name, 3),
     )
+
+
+def _number_of(header: Header) -> Fact:
+    """Return the number by which others know the customer: a person's NIR, a company's SIRET."""
+    if header.kind is not PartyKind.COMPANY:
+        return Fact(NIR, "id-card", header.nir_masked, 5)
+    siret = text("customer.siret", siret=siret_words(header.siret)) if header.siret else ""
+    return Fact("siret", "store", siret, 5)

@@ -482,8 +482,9 @@ class CustomerPage(QWidget):
     def copy_member_number(self) -> None:
         """Put the member number on the clipboard."""
         header = self.model.state.header
-        if header is not None and header.member_number:
-            QGuiApplication.clipboard().setText(header.member_number)
+        number = (header.member_number or header.siren) if header is not None else ""
+        if number:
+            QGuiApplication.clipboard().setText(number)
             self._speak(text("customer.number_copied"))
 
     # ---- suggested answers -------------------------------------------------------------------

@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from avise.models.customer import SearchHit
+from avise.models.customer import PartyKind, SearchHit
 from avise.services.desk import IncomingCall
 from avise.texts import plural, text
 from avise.texts.formats import (
@@ -15,6 +15,7 @@ from avise.texts.formats import (
     format_list_name,
     format_member_number,
     format_phone,
+    format_siren,
     format_timer,
 )
 from avise.ui.shortcuts import keys_of
@@ -39,10 +40,11 @@ def caller_name(hit: SearchHit) -> str:
 
 
 def apart(hit: SearchHit) -> str:
-    """Return what tells people behind one number apart: birth date, city, relation, number."""
+    """Return what tells those behind one number apart: birth date or SIREN, city, relation, number."""
     party = hit.entry.party
     pieces = (
         format_date(party.birth_date) if party.birth_date else "",
+        text("customer.siren", siren=format_siren(party.siren)) if party.siren else "",
         party.city,
         hit.member_label,
         format_member_number(party.member_number),
@@ -79,7 +81,8 @@ class CallerChoice(QPushButton):
         painter = QPainter(self)
         if self.underMouse():
             painter.fillRect(self.rect(), theme().colour("bg-hover"))
-        icon = "lock" if self._hit.entry.party.restricted else "user"
+        party = self._hit.entry.party
+        icon = "lock" if party.restricted else "store" if party.kind is PartyKind.COMPANY else "user"
         draw_icon(painter, icon, px(14), px(15), 15)
         half = self.height() // 2
         left, width = px(38), self.width() - px(52)

@@ -10,22 +10,41 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtWidgets import QApplication
 
+from avise.models.customer import PartyKind
 from avise.models.roles import Role
-from avise.services.customer_updates import HeaderChanged, Verification, VerificationLevel
+from avise.services.customer_updates import Header, HeaderChanged, Verification, VerificationLevel
 from avise.texts import set_language
-from avise.ui.customer.customer_header import CustomerHeader, verification_chip, verification_sentence
+from avise.ui.customer.customer_header import (
+    CustomerHeader,
+    birth_words,
+    customer_label,
+    customer_name,
+    verification_chip,
+    verification_sentence,
+)
+from avise.ui.customer.facts_line import NIR
 from avise.ui.widgets.chip import Tone
-from tests.ui.persona import NOW, helene_updates
+from tests.ui.persona import HELENE, NOW, helene_updates
 
 NONE, WEAK = VerificationLevel.NONE, VerificationLevel.WEAK
 STRONG, LOCKED = VerificationLevel.STRONG, VerificationLevel.LOCKED
 
 
+HELENE_HEADER = next(update.header for update in helene_updates() if isinstance(update, HeaderChanged))
+COMPANY = Header(
+    person=HELENE, dossier=HELENE, title="", last_name="Le Fournil des Ormes (fictif)", first_name="",
+    birth_date=None, age=None, member_number="", phone="+33261910011", email="rh@exemple.invalid",
+    address="44000 Nantes", nir_masked="", plan="Pack Équilibre", member_since=None, company_name="",
+    restricted=False, advisor="", identifiers={}, kind=PartyKind.COMPANY, siren="000123455",
+    siret="00012345500016",
+)  # fmt: skip
+
+
 @pytest.fixture
 def header(dressed: QApplication) -> Iterator[CustomerHeader]:
-    widget = CustomerHeader(Role.AGENT)
-    widget.resize(1000, 96)
-    widget.set_header(next(update.header for update in helene_updates() if isinstance(update, HeaderChanged)))
+    widget = CustomerHeader(Role.CASE_MANAGER)
+    widget.resize(1200, 96)
+    widget.set_header(HELENE_HEADER)
     yield widget
     widget.deleteLater()
 
@@ -88,3 +107,21 @@ def test_english_has_the_same_words(header: CustomerHeader) -> None:
         assert header.identity.spec.text == "verified 3/3 · 10:44"
     finally:
         set_language("fr")
+
+
+def test_a_company_has_a_siren_and_a_siret_where_a_person_has_a_birth_and_a_nir() -> None:
+    assert customer_label(COMPANY) == customer_name(COMPANY) == "Le Fournil des Ormes (fictif)"
+    assert birth_words(COMPANY) == "SIREN\u00a0000\u00a0123\u00a0455"
+
+
+def test_the_header_of_a_company_offers_nothing_about_a_nir(header: CustomerHeader) -> None:
+    header.show()
+    assert [button.isVisible() for button in header.facts._buttons] == [True, True]
+    header.set_header(COMPANY)
+    assert not any(button.isVisible() for button in header.facts._buttons)
+    words = header.facts.accessibleName()
+    assert "SIRET\u00a0000\u00a0123\u00a0455\u00a000016" in words
+    assert NIR not in {fact.id for fact in header.facts._facts}
+    header.set_header(replace(COMPANY, siren="", siret=""))
+    assert "SIRE" not in header.facts.accessibleName()
+    header.hide()
