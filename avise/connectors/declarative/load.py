@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from avise.connectors.contract import Connector, Manifest
+from avise.connectors.declarative.action_checks import check_actions
 from avise.connectors.declarative.build import build_connector, options_model, python_connector_names
 from avise.connectors.declarative.checks import check_document
 from avise.connectors.declarative.documents import read_document
@@ -107,7 +108,7 @@ def _read(path: Path) -> tuple[list[ProblemAt], AnyFile | None]:
 
 
 def _check(document: dict[str, Any]) -> tuple[list[Finding], AnyFile | None]:
-    findings = list(check_document(document))
+    findings = [*check_document(document), *check_actions(document)]
     model = _model(document)
     file: AnyFile | HeaderFile | None = None
     try:
@@ -138,8 +139,15 @@ def _python_findings(file: PythonFile) -> Iterable[Finding]:
     model = options_model(use)
     if model is None:
         return []
+    told = file.options.get("actions")
+    silent = [
+        Finding(("action", index, "id"), "action_without_options", {"name": action.id})
+        for index, action in enumerate(file.action)
+        if "actions" in model.model_fields and action.id not in (told if isinstance(told, dict) else {})
+    ]
     try:
         model.model_validate(file.options)
     except ValidationError as error:
-        return [replace(found, path=("options", *found.path)) for found in findings_of(error, model)]
-    return []
+        wrong = findings_of(error, model)
+        return [*silent, *(replace(found, path=("options", *found.path)) for found in wrong)]
+    return silent
