@@ -12,41 +12,26 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from avise.models.commands import ConfirmRule, Idempotency, OfflineRule, Outcome
 from avise.models.customer import CustomerKey
 from avise.models.json_types import JSON
 
+__all__ = [
+    "ActionCommand",
+    "ActionInput",
+    "ActionOffer",
+    "ActionPlan",
+    "ActionResult",
+    "ActionSpec",
+    "ConfirmRule",
+    "Idempotency",
+    "InputChoice",
+    "InputType",
+    "OfflineRule",
+    "Outcome",
+]
+
 DEFAULT_EXPIRES = timedelta(hours=72)
-
-
-class Idempotency(StrEnum):
-    """What makes it safe to send a command again after a lost answer (`connectors.md` C11, rule 3)."""
-
-    NATURAL = "natural"
-    """The whole value is replaced, on condition that it is still the one that was read."""
-    KEY = "key"
-    """The tool remembers the command's identifier (`Idempotency-Key`) and does it once."""
-    CLIENT_ID = "client_id"
-    """We choose the identifier of what is created: creating it again is refused."""
-    VERIFY = "verify"
-    """Nothing: one looks first whether it was done."""
-    NONE = "none"
-    """Nothing, and one cannot even look: never queued, never sent again."""
-
-
-class OfflineRule(StrEnum):
-    """What becomes of a command while the tool cannot be reached."""
-
-    QUEUE = "queue"
-    REFUSE = "refuse"
-
-
-class Confirmation(StrEnum):
-    """Who confirms a plan before it is sent."""
-
-    AGENT = "agent"
-    STEP_UP = "step_up"
-    """The agent, after a stronger check of the caller."""
-    SECOND_AGENT = "second_agent"
 
 
 class InputType(StrEnum):
@@ -105,7 +90,7 @@ class ActionSpec:
     offline: OfflineRule = OfflineRule.REFUSE
     expires: timedelta = DEFAULT_EXPIRES
     """A command that could not leave for so long never will."""
-    confirm: Confirmation = Confirmation.AGENT
+    confirm: ConfirmRule = ConfirmRule.AGENT
     inputs: tuple[ActionInput, ...] = ()
     touches: tuple[str, ...] = ()
     """Facets, and "timeline", to read again afterwards."""
@@ -129,7 +114,7 @@ class ActionOffer:
     idempotency: Idempotency
     offline: OfflineRule
     expires: timedelta
-    confirm: Confirmation
+    confirm: ConfirmRule
     inputs: tuple[ActionInput, ...]
     touches: tuple[str, ...]
     needs_ids: tuple[str, ...] = ()
@@ -160,20 +145,6 @@ class ActionPlan:
     """(field, before, after); a field is "facet.field", a value is canonical text, "" for none."""
     warnings: tuple[str, ...] = ()
     precondition: Mapping[str, str] = field(default_factory=dict)
-
-
-class Outcome(StrEnum):
-    """What became of a command."""
-
-    DONE = "done"
-    ALREADY_DONE = "already_done"
-    """An earlier sending of the same command had done it."""
-    ACCEPTED = "accepted"
-    """The tool has taken it and will do it later."""
-    NOT_DONE = "not_done"
-    """Given by `verify` only: the tool was read whole and holds no trace of it."""
-    UNKNOWN = "unknown"
-    """Nobody can tell."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic_core import PydanticCustomError
 
-from avise.connectors.action_contract import Confirmation, Idempotency, InputType, OfflineRule
+from avise.connectors.action_contract import ConfirmRule, Idempotency, InputType, OfflineRule
 from avise.connectors.declarative.action_schema import texts_of
 from avise.connectors.declarative.action_values import COMMAND_NAMES
 from avise.connectors.declarative.checks import Document, check_template, found
@@ -121,7 +121,7 @@ def _coherence(path: KeyPath, action: Mapping[str, Any], *, coded: bool) -> Iter
     queued = action.get("offline", OfflineRule.REFUSE) == OfflineRule.QUEUE
     if queued and idempotency == Idempotency.NONE:
         yield Finding((*path, "offline"), "action_none_queued", {"suggestion": "refuse"})
-    if queued and action.get("confirm", Confirmation.AGENT) == Confirmation.STEP_UP:
+    if queued and action.get("confirm", ConfirmRule.AGENT) == ConfirmRule.STEP_UP:
         yield Finding((*path, "offline"), "action_step_up_queued", {"suggestion": "refuse"})
     if coded:
         return

@@ -10,7 +10,7 @@ import jmespath.exceptions
 from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
-from avise.connectors.action_contract import Confirmation, Idempotency, InputType, OfflineRule
+from avise.connectors.action_contract import ConfirmRule, Idempotency, InputType, OfflineRule
 from avise.connectors.declarative.mapping import Scalar
 from avise.connectors.declarative.placeholders import PlaceholderError, parse_condition, parse_template
 from avise.connectors.declarative.values import Duration, Expression, Name, RoutePath, Scheme, Section, Text
@@ -106,7 +106,7 @@ class ActionHeader(Section):
     """No default: what a second sending would do must be known."""
     offline: Annotated[OfflineRule, Field(strict=False)] = OfflineRule.REFUSE
     expires: Duration = timedelta(hours=72)
-    confirm: Annotated[Confirmation, Field(strict=False)] = Confirmation.AGENT
+    confirm: Annotated[ConfirmRule, Field(strict=False)] = ConfirmRule.AGENT
     touches: list[str] = Field(default_factory=list)
     """Facets, and "timeline", to read again afterwards."""
     deadline: Duration | None = None
