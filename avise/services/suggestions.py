@@ -102,9 +102,9 @@ def _dated(answer: str, as_of: datetime | None, now: datetime) -> str:
     """Say in the sentence itself that it rests on an old reading, and of when."""
     if as_of is None:
         return text("suggestion.undated_answer", answer=answer)
-    same_day = local(as_of).date() == local(now).date()
-    when = format_time(as_of) if same_day else format_short_date(local(as_of).date())
-    return text("suggestion.stale_answer", when=when, answer=answer)
+    if local(as_of).date() == local(now).date():
+        return text("suggestion.answer_of_today", time=format_time(as_of), answer=answer)
+    return text("suggestion.answer_of_day", date=format_short_date(local(as_of).date()), answer=answer)
 
 
 def _action(action: AnswerAction, facet: str) -> SuggestedAction:

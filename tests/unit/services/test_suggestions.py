@@ -37,7 +37,7 @@ def test_an_answer_that_rests_on_an_old_copy_says_so_and_loses_a_rank() -> None:
     (found,), fresh = suggestions(facts(view("benefits", PAYMENT, state=FacetState.STALE)))
     assert found.stale
     assert found.likelihood is Likelihood.LIKELY
-    assert found.answer.startswith("Au 10:44")
+    assert found.answer.startswith("À 10:44")
     assert fresh == 0
 
 
