@@ -9,6 +9,7 @@ from pathlib import Path
 
 from avise.connectors import direct_calls
 from avise.connectors.acting import Acting, offers_of
+from avise.connectors.body_worker import BodyWorker
 from avise.connectors.context import Caller
 from avise.connectors.contract import (
     ActionCommand,
@@ -84,6 +85,7 @@ class ConnectorHost:
         start_file: Path | None = None,
     ) -> None:
         self._env = env
+        self._bodies = BodyWorker()
         self._roster = Roster(
             env,
             instances,
@@ -91,6 +93,7 @@ class ConnectorHost:
             connectors=connectors or Registry(),
             user_agent=user_agent,
             starts=StartLog(start_file),
+            bodies=self._bodies,
         )
         self._pipeline = Pipeline(env, snapshots, self._cut_off)
         self._acting = Acting(self._cut_off)
@@ -108,10 +111,11 @@ class ConnectorHost:
         await self._roster.load()
 
     async def aclose(self) -> None:
-        """Stop readings, close connectors, connections and threads; may be called twice."""
+        """Stop readings, close connectors, connections, threads and the worker; may be called twice."""
         await self._pipeline.aclose()
         await self._acting.aclose()
         await self._roster.aclose()
+        await self._bodies.aclose()
         await self._heartbeat.aclose()
 
     async def opened(self) -> None:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from avise.connectors.addresses import is_remote
+from avise.connectors.body_worker import BodyWorker
 from avise.connectors.breaker import Breaker
 from avise.connectors.bulkhead import Bulkhead
 from avise.connectors.context import Caller, Context, InstanceEnv, missing_secret
@@ -83,6 +84,7 @@ class Instance:
         secrets: where its secrets are.
         tls: context shared by all instances.
         user_agent: how Avise names itself.
+        bodies: reads long answers; without it they are read on the instance's threads.
     """
 
     def __init__(
@@ -93,6 +95,7 @@ class Instance:
         secrets: SecretPort,
         tls: ssl.SSLContext,
         user_agent: str,
+        bodies: BodyWorker | None = None,
     ) -> None:
         self.id = settings.id
         self.settings = settings
@@ -115,6 +118,7 @@ class Instance:
         self._secrets: dict[str, str] = {}
         self._tls = tls
         self._user_agent = user_agent
+        self._bodies = bodies
         self._settled = asyncio.Event()
         self._opening: asyncio.Task[None] | None = None
         self._http: HttpConnection | None = None
@@ -316,6 +320,7 @@ class Instance:
             deadline=deadline,
             env=self.env,
             pool=self._pool,
+            bodies=self._bodies,
         )
 
     def _gateway(

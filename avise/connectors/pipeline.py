@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from avise.connectors.assembly import Assembly, SomebodyElseError, check_for
+from avise.connectors.assembly import Assembly, SomebodyElseError
 from avise.connectors.contract import (
     Batch,
     CallContext,
@@ -27,6 +27,7 @@ from avise.connectors.instance import Instance
 from avise.connectors.ports import SnapshotPort
 from avise.connectors.readings import FacetReading
 from avise.connectors.record_pages import decode_pages, encode_pages
+from avise.connectors.validation import check_of
 from avise.env import Env
 from avise.models.customer import PersonId
 from avise.models.errors import ErrorKind, Failure, Origin
@@ -213,7 +214,7 @@ class Pipeline:
         await instance.ready(clock.deadline_s)
         instance.breaker.refuse_if_open()
         validator = copy.snapshot.validator if copy is not None and not flight.force else ""
-        assembly = Assembly(check_for(ask.offer), ask.identity, ask.limit, conditional=bool(validator))
+        assembly = Assembly(check_of(ask.offer.facet), ask.identity, ask.limit, conditional=bool(validator))
         async with AsyncExitStack() as scope:
             await scope.enter_async_context(instance.bulkhead.place(flight.ticket, clock.deadline_s))
             probe = scope.enter_context(instance.breaker.guard())
@@ -315,7 +316,7 @@ def _page(ask: Ask, assembly: Assembly, now: datetime) -> FacetReading:
     return FacetReading(
         ask.key.instance,
         ask.key.facet,
-        records=tuple(assembly.records),
+        records=assembly.records(),
         as_of=assembly.as_of,
         fetched_at=now,
         total=assembly.total,
@@ -336,8 +337,8 @@ def _failed(ask: Ask, failure: Failure, copy: Copy | None, *, withheld: bool) ->
 async def _snapshot_of(ask: Ask, assembly: Assembly, now: datetime, clock: Clock) -> Snapshot:
     spec = FACETS.get(ask.offer.facet)
     return Snapshot(
-        pages=await encode_pages(assembly.records),
-        count=len(assembly.records),
+        pages=await encode_pages(assembly.records()),
+        count=assembly.count,
         as_of=assembly.as_of,
         fetched_at=now,
         usable_until=now + clock.usable_for,
