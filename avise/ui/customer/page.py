@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QGridLayout, QSplitter, QWidget
+from PySide6.QtWidgets import QApplication, QGridLayout, QWidget
 from typing_extensions import override
 
 from avise.env import Env
@@ -33,6 +33,7 @@ from avise.ui.customer.view_model import CustomerViewModel
 from avise.ui.shell.page import Zone
 from avise.ui.theme import theme
 from avise.ui.widgets.line import HorizontalLine, VerticalLine
+from avise.ui.widgets.pane_splitter import PaneSplitter
 
 
 class CustomerPage(QWidget):
@@ -88,7 +89,7 @@ class CustomerPage(QWidget):
         self.call_panel = CallPanel(env, self)
         self._call_edge = VerticalLine(strong=True, parent=self)
         self._call_line = HorizontalLine(strong=True, parent=self)
-        self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        self.splitter = PaneSplitter("rail", 1, self)
         self.parts = LaterParts(self)
         self._missed: set[str] = set()
         self._stale: set[str] = set()
@@ -105,9 +106,7 @@ class CustomerPage(QWidget):
     def _build(self) -> None:
         self.splitter.setStretchFactor(0, 1)
         self.splitter.setStretchFactor(1, 0)
-        self.splitter.setChildrenCollapsible(False)
-        self.splitter.setHandleWidth(1)
-        self.splitter.splitterMoved.connect(lambda _place, _index: self._align_call())
+        self.splitter.placed.connect(self._align_call)
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(0)
@@ -380,6 +379,7 @@ class CustomerPage(QWidget):
         self._call_edge.setVisible(shown)
         self._align_call()
 
+    @Slot()
     def _align_call(self) -> None:
         width = self.rail.width() if self.rail.isVisible() else theme().px(self._shape.rail)
         self.call_panel.setFixedWidth(max(width, theme().px(240)))
@@ -390,16 +390,12 @@ class CustomerPage(QWidget):
         width = self.width() / zoom + RAIL_OF_WINDOW
         height = self.window().height() / zoom
         shape = page_shape(width, height)
-        changed = shape != self._shape or not self._shown
         self._shape = shape
         self.model.set_wide(wide=shape.wide)
         self.rail.set_compact(compact=shape.compact)
         self.sheet.set_shape(shape)
         self._show_tab(self.sheet.tab)
-        if changed:
-            rail = theme().px(shape.rail)
-            self.splitter.setSizes([max(self.width() - rail, rail), rail])
-            self.sheet.place_splitter()
+        self.splitter.set_design(shape.rail)
         self._align_call()
 
     @Slot(str)

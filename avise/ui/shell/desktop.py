@@ -13,6 +13,7 @@ from avise.texts import language, set_language
 from avise.texts.formats import format_time_with_seconds
 from avise.ui.aio import Report, TaskScope
 from avise.ui.bridge import DeskBridge, Watch
+from avise.ui.pane_widths import pane_widths
 from avise.ui.shell.actions import WindowActions
 from avise.ui.shell.calls import Calls
 from avise.ui.shell.main_window import MainWindow
@@ -21,7 +22,7 @@ from avise.ui.shell.sessions import SessionTab
 from avise.ui.theme import Density, Scheme, theme
 
 SAVE_TABS_MS = 500
-"""Tabs are kept half a second after the last change."""
+"""Tabs and widths of panes are kept half a second after the last change."""
 
 
 class Desktop(QObject):
@@ -54,6 +55,11 @@ class Desktop(QObject):
         self._save_tabs.setSingleShot(True)
         self._save_tabs.setInterval(SAVE_TABS_MS)
         self._save_tabs.timeout.connect(self._on_save_tabs)
+        self._save_panes = QTimer(self)
+        self._save_panes.setSingleShot(True)
+        self._save_panes.setInterval(SAVE_TABS_MS)
+        self._save_panes.timeout.connect(self._on_save_panes)
+        pane_widths().changed.connect(self._save_panes.start)
         self.calls = Calls(env, self)
         self.window, self.actions = self._new_window()
 
@@ -80,11 +86,16 @@ class Desktop(QObject):
     async def aclose(self) -> None:
         """Keep the tabs, stop following, close every page. The engine still runs."""
         self._save_tabs.stop()
+        pane_widths().changed.disconnect(self._save_panes.start)
+        panes_wait = self._save_panes.isActive()
+        self._save_panes.stop()
         for watch in self._watches:
             watch.close()
         await self._tasks.aclose()
         try:
             await self._desk.save_tabs(self.window.sessions.saved())
+            if panes_wait:
+                await self._desk.change_setting("panes", pane_widths().words())
         except AviseError as error:
             self._report("save tabs", error)
         for window in (*self._left, self.window):
@@ -104,6 +115,7 @@ class Desktop(QObject):
     async def _restore_settings(self) -> None:
         for key in ("language", "theme", "density", "zoom"):
             self._apply(key, await self._desk.setting(key))
+        pane_widths().restore(await self._desk.setting("panes"))
 
     async def _restore_tabs(self) -> None:
         saved = sorted(await self._desk.saved_tabs(), key=lambda tab: tab.position)
@@ -157,6 +169,10 @@ class Desktop(QObject):
     def _on_setting_changed(self, key: str, value: str) -> None:
         self._apply(key, value)
         self._tasks.spawn(self._desk.change_setting(key, value), name=f"keep {key}")
+
+    @Slot()
+    def _on_save_panes(self) -> None:
+        self._tasks.spawn(self._desk.change_setting("panes", pane_widths().words()), name="keep the panes")
 
     # ---- what the engine tells ---------------------------------------------------------------
     def _on_sources(self, sources: Sequence[SourceStatus]) -> None:
