@@ -7,11 +7,11 @@ process they come from.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, true, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from avise.env import Env
@@ -30,6 +30,11 @@ KEPT_SETTLED = timedelta(days=30)
 
 KEPT_FETCHED = timedelta(hours=1)
 """How long a document stays once it was fetched: saving it may have to be done again."""
+
+
+class _AlreadyKeptError(Exception):
+    """Ends a transaction that would keep a command twice."""
+
 
 _NO_LONGER_SENT = (CommandState.DONE, CommandState.CANCELLED)
 
@@ -67,30 +72,30 @@ class Commands:
         rows = [
             item_row(item, self._login) | {"content": encoded_content(content)} for item, content in commands
         ]
-        known = await self._already(rows)
-        if known:
-            return known
+        wanted = {row["command_id"]: row["fingerprint"] for row in rows}
         kept: list[OutboxItem] = []
 
         def write(connection: Connection) -> None:
             kept.clear()
+            if connection.scalar(select(func.count()).where(command.c.command_id.in_(list(wanted)))):
+                raise _AlreadyKeptError
             position = int(connection.scalar(select(func.max(command.c.position))) or 0)
             for row in rows:
                 position += 1
                 connection.execute(insert(command).values(row | {"position": position}))
                 kept.append(item_of(_row(connection, row["command_id"])))
 
-        await self._journal.append_all(session, *events, beside=(write,))
+        try:
+            await self._journal.append_all(session, *events, beside=(write,))
+        except _AlreadyKeptError:
+            return await self._already(wanted)
         return tuple(kept)
 
-    async def _already(self, rows: Sequence[dict[str, Any]]) -> tuple[OutboxItem, ...]:
-        wanted = {row["command_id"]: row["fingerprint"] for row in rows}
-        statement = select(command).where(command.c.command_id.in_(list(wanted)))
-        ordered = statement.order_by(command.c.position)
-        found = await self._store.read(lambda connection: connection.execute(ordered).all())
-        if any(row.fingerprint != wanted[row.command_id] for row in found):
+    async def _already(self, wanted: Mapping[bytes, bytes]) -> tuple[OutboxItem, ...]:
+        rows = await self._rows(command.c.command_id.in_(list(wanted)))
+        if {row.command_id: row.fingerprint for row in rows} != wanted:
             raise AviseError("outbox.other_fingerprint")
-        return tuple(item_of(row) for row in found)
+        return tuple(item_of(row) for row in rows)
 
     async def change(
         self,
@@ -136,9 +141,7 @@ class Commands:
 
     async def items(self) -> tuple[OutboxItem, ...]:
         """Return every command kept, in order of confirmation."""
-        ordered = select(command).where(command.c.login == self._login).order_by(command.c.position)
-        rows = await self._store.read(lambda connection: connection.execute(ordered).all())
-        return tuple(item_of(row) for row in rows)
+        return tuple(item_of(row) for row in await self._rows(true()))
 
     async def item(self, command_id: CommandId) -> OutboxItem | None:
         """Return one command."""
@@ -189,8 +192,9 @@ class Commands:
         return await self._store.write(change)
 
     async def _rows(self, condition: ColumnElement[bool]) -> Sequence[Row[Any]]:
-        statement = select(command).where((command.c.login == self._login) & condition)
-        return await self._store.read(lambda connection: connection.execute(statement).all())
+        mine = select(command).where((command.c.login == self._login) & condition)
+        ordered = mine.order_by(command.c.position)
+        return await self._store.read(lambda connection: connection.execute(ordered).all())
 
 
 def _forgettable(item: OutboxItem) -> bool:
