@@ -11,6 +11,7 @@ from avise.models.errors import AviseError
 from avise.models.source_status import SourceStatus
 from avise.texts import language, set_language
 from avise.texts.formats import format_time_with_seconds
+from avise.texts.imposed import is_language_imposed
 from avise.ui.aio import Report, TaskScope
 from avise.ui.bridge import DeskBridge, Watch
 from avise.ui.pane_widths import pane_widths
@@ -113,7 +114,9 @@ class Desktop(QObject):
             self._left.remove(window)
 
     async def _restore_settings(self) -> None:
-        for key in ("language", "theme", "density", "zoom"):
+        kept = ("theme", "density", "zoom")
+        # What the command line asks for holds for this run; the setting is left as it is.
+        for key in kept if is_language_imposed() else ("language", *kept):
             self._apply(key, await self._desk.setting(key))
         pane_widths().restore(await self._desk.setting("panes"))
 
