@@ -85,7 +85,9 @@ def _add_demo_command(commands: argparse._SubParsersAction[argparse.ArgumentPars
     demo.add_argument("--role", default="agent", help="role of that person")
     demo.add_argument("--folder", type=Path, help="where the demo keeps its data and profile")
     demo.add_argument("--postgres", action="store_true", help="contributions in a real PostgreSQL")
-    demo.add_argument("--serve", action="store_true", help="start the tools only, and prepare a profile")
+    demo.add_argument(
+        "--serve", action="store_true", help="the tools only, and a profile (status 3: they already run)"
+    )
     demo.add_argument("--tour", type=Path, metavar="DIR", help="draw the main screens to PNG files")
     demo.add_argument("--slow", metavar="SECONDS", help="with break: answer late (8s)")
     demo.add_argument("--down", action="store_true", help="with break: refuse connections")
