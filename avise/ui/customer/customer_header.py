@@ -188,6 +188,7 @@ class CustomerHeader(QWidget):
         self.copy.setVisible(bool(header.member_number))
         self._reading.setText(text("customer.from_directory") if header.from_directory_only else "")
         self.facts.set_facts(_facts(header))
+        self._fit_first_line()
 
     def set_alerts(self, alerts: Sequence[Alert]) -> None:
         """Show what must not be missed."""
@@ -211,14 +212,19 @@ class CustomerHeader(QWidget):
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit the first line to the new width."""
+        self._fit_first_line()
+
+    def _fit_first_line(self) -> None:
         """Leave out birth, then number, where the name and the chip take all the room."""
         chip = chip_size(verification_chip(self._verification)).width()
         room = self.width() - self._name.sizeHint().width() - chip
         room -= theme().px(56)
         for label in (self._number, self._birth):
             width = label.sizeHint().width() + theme().px(36)
-            label.setVisible(room >= width)
-            room -= width if room >= width else 0
+            is_shown = bool(label.text()) and room >= width
+            label.setVisible(is_shown)
+            room -= width if is_shown else 0
         self._shorten(short=room < 0)
         self._reading.setVisible(room >= self._reading.sizeHint().width())
 

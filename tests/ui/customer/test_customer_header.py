@@ -125,3 +125,16 @@ def test_the_header_of_a_company_offers_nothing_about_a_nir(header: CustomerHead
     header.set_header(replace(COMPANY, siren="", siret=""))
     assert "SIRE" not in header.facts.accessibleName()
     header.hide()
+
+
+def test_the_first_line_keeps_no_room_for_a_number_that_nobody_has(header: CustomerHeader) -> None:
+    header.show()
+    assert header._number.isVisible()
+    header.set_header(COMPANY)
+    assert not header._number.isVisible()
+    assert header._birth.isVisible()
+    header.set_header(HELENE_HEADER)
+    assert header._number.isVisible()
+    header.resize(420, 96)
+    assert not header._birth.isVisible()
+    header.hide()
