@@ -81,9 +81,10 @@ class WrapUp:
 
     @property
     def is_blank(self) -> bool:
-        """Whether there is nothing that would be missed."""
+        """Whether there is nothing that would be missed: a call during which something was done is not."""
         chosen = self.reason if self.confirmed else ""
-        return not (chosen or self.outcome or self.detail or self.note.strip() or self.callback)
+        served = self.call_id and self.deeds
+        return not (chosen or self.outcome or self.detail or self.note.strip() or self.callback or served)
 
 
 class Lack(StrEnum):

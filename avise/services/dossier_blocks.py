@@ -14,9 +14,10 @@ from avise.models.errors import ErrorKind, Failure, Origin
 from avise.models.facet_specs import FACETS
 from avise.models.facets import FacetRecord, FacetState, FacetView
 from avise.models.freshness import Known, facet_state
-from avise.models.interaction import TimelineEntry
+from avise.models.interaction import Interaction, TimelineEntry
 from avise.models.masking import mask_record, may_open
 from avise.models.roles import Role
+from avise.services.agenda import keeps_diaries
 from avise.services.timeline import entry_of
 
 ViewKey = tuple[str, str]
@@ -106,6 +107,7 @@ class History:
     """Exchanges that one tool lists."""
 
     offer: SourceOffer
+    interactions: tuple[Interaction, ...] = ()
     entries: tuple[TimelineEntry, ...] = ()
     failed: bool = False
     truncated: bool = False
@@ -121,6 +123,7 @@ class History:
         self.failed = reading.error is not None or reading.withheld
         self.truncated = reading.completeness is Completeness.TRUNCATED
         if not reading.withheld and (reading.interactions or reading.error is None):
+            self.interactions = tuple(reading.interactions)
             self.entries = tuple(entry_of(item, self.offer.instance) for item in reading.interactions)
 
 
@@ -143,7 +146,7 @@ def blocks_of(
         (fed.facet, offer.instance): _block_of(offer, fed.facet, role, ids)
         for offer in offers
         for fed in offer.facets
-        if fed.facet in FACETS
+        if fed.facet in FACETS and not keeps_diaries(offer)
     }
     if kind is PartyKind.COMPANY:
         for (facet, _), block in found.items():

@@ -18,7 +18,7 @@ from avise.env import Env
 from avise.models.customer import CustomerKey, DirectoryEntry, IdentityEvidence
 from avise.models.errors import AviseError
 from avise.models.facets import FacetState, FacetView
-from avise.models.interaction import TimelineEntry
+from avise.models.interaction import Interaction, TimelineEntry
 from avise.models.roles import Purpose, Session
 from avise.services.alerts import alerts
 from avise.services.customer_header import header_of
@@ -187,10 +187,14 @@ class OpenDossier:
         """Tell that something about this customer could not be kept on the workstation."""
         self._tell(NotKept(error.message_key, dict(error.params)))
 
-    def add_own_entry(self, entry: TimelineEntry) -> None:
-        """Add an exchange that was just written in the journal."""
-        self.own_entries = (entry, *self.own_entries)
+    def show_own_entries(self, entries: tuple[TimelineEntry, ...]) -> None:
+        """Show the journal's exchanges as they are now: one was just written, or taken back."""
+        self.own_entries = entries
         self._fold_soon()
+
+    def interactions(self) -> tuple[Interaction, ...]:
+        """Return the exchanges that tools listed, as far as they were read."""
+        return tuple(item for history in self._histories.values() for item in history.interactions)
 
     # ---- readings ------------------------------------------------------------------------------
     async def _read_facet(self, block: Block, *, force: bool) -> None:

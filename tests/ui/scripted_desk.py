@@ -33,7 +33,9 @@ from avise.services.desk import (
     VerificationQuestion,
 )
 from tests.ui.persona import HELENE, NOW, helene_updates
+from tests.ui.scripted_day import ScriptedDay
 from tests.ui.scripted_sources import scripted_sources
+from tests.ui.stream import Stream
 
 
 def party(number: int, last: str, first: str, born: date, city: str, **more: object) -> DirectoryEntry:
@@ -96,38 +98,8 @@ def hit_of(entry: DirectoryEntry, words: str = "") -> SearchHit:
     )
 
 
-class Stream:
-    """Listeners of one stream, each with a queue on the loop it listens from."""
-
-    def __init__(self) -> None:
-        self._listeners: list[tuple[asyncio.AbstractEventLoop, asyncio.Queue[object]]] = []
-
-    def tell(self, value: object) -> None:
-        """Send a value to everybody who listens, from any thread."""
-        for loop, queue in self._listeners:
-            loop.call_soon_threadsafe(queue.put_nowait, value)
-
-    @property
-    def listeners(self) -> int:
-        """How many listen."""
-        return len(self._listeners)
-
-    async def follow(self, *first: object) -> AsyncIterator[object]:
-        """Yield the first values, then whatever is told."""
-        queue: asyncio.Queue[object] = asyncio.Queue()
-        listener = (asyncio.get_running_loop(), queue)
-        self._listeners.append(listener)
-        try:
-            for value in first:
-                yield value
-            while True:
-                yield await queue.get()
-        finally:
-            self._listeners.remove(listener)
-
-
 @dataclass
-class ScriptedDesk:
+class ScriptedDesk(ScriptedDay):
     """Implements `Desk` from values; a test changes them and reads `asked`."""
 
     session: Session = field(

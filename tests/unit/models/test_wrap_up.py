@@ -171,8 +171,10 @@ def test_what_a_wrap_up_lacks_is_told(change: dict[str, object], expected: tuple
     assert lacking(replace(FULL, **change)) == expected  # type: ignore[arg-type]  # test data
 
 
-def test_a_guess_and_the_deeds_alone_would_not_be_missed() -> None:
-    assert WrapUp(reason="R06", deeds=FULL.deeds, call_id="call-17").is_blank
+def test_a_guess_or_a_look_alone_would_not_be_missed_a_call_would() -> None:
+    assert WrapUp(reason="R06", deeds=FULL.deeds).is_blank
+    assert WrapUp(reason="R06", call_id="call-17").is_blank
+    assert not WrapUp(deeds=FULL.deeds, call_id="call-17").is_blank
     assert not WrapUp(reason="R06", confirmed=True).is_blank
     assert not WrapUp(note="x").is_blank
 
