@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from avise import __version__
 from avise.models.errors import AviseError
-from avise.texts import LANGUAGES, set_language, text
+from avise.texts import LANGUAGES, text
+from avise.texts.imposed import impose_language
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -34,7 +35,7 @@ def parser() -> argparse.ArgumentParser:
     root = argparse.ArgumentParser(prog="avise", description="One window for the staff of a health mutual.")
     root.add_argument("--version", action="version", version=f"avise {__version__}")
     root.add_argument("--profile", type=Path, help="the profile's folder (default: the user's own)")
-    root.add_argument("--language", choices=LANGUAGES, help="language of the texts")
+    root.add_argument("--language", choices=LANGUAGES, help="language of the texts, for this run")
     root.add_argument("--check-start", action="store_true", help="start the window, then quit at once")
     root.add_argument("--call", metavar="URL", help="a call announced by a softphone: avise://call?…")
     commands = root.add_subparsers(dest="command", metavar="COMMAND")
@@ -84,7 +85,9 @@ def _add_demo_command(commands: argparse._SubParsersAction[argparse.ArgumentPars
     demo.add_argument("--role", default="agent", help="role of that person")
     demo.add_argument("--folder", type=Path, help="where the demo keeps its data and profile")
     demo.add_argument("--postgres", action="store_true", help="contributions in a real PostgreSQL")
-    demo.add_argument("--serve", action="store_true", help="start the tools only, and prepare a profile")
+    demo.add_argument(
+        "--serve", action="store_true", help="the tools only, and a profile (status 3: they already run)"
+    )
     demo.add_argument("--tour", type=Path, metavar="DIR", help="draw the main screens to PNG files")
     demo.add_argument("--slow", metavar="SECONDS", help="with break: answer late (8s)")
     demo.add_argument("--down", action="store_true", help="with break: refuse connections")
@@ -97,7 +100,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run `avise`; return the exit status."""
     chosen = parser().parse_args(arguments)
     if chosen.language:
-        set_language(chosen.language)
+        impose_language(chosen.language)
     try:
         return _run(chosen)
     except AviseError as error:

@@ -4,6 +4,10 @@ avise demo                     the tools and the window
 avise demo --serve             the tools only, and a profile that the other commands use
 avise demo --tour DIR          the main screens drawn to PNG files
 avise demo break documents --slow 8s | --down | --garbage | --expire-token | --restore
+
+The tools of a folder run once. A second start says which process runs them and which profile reaches
+them, and leaves them alone: `avise demo` then opens the window on that profile, `--serve` and `--tour`
+end with status 3.
 """
 
 from __future__ import annotations
@@ -22,6 +26,7 @@ import platformdirs
 from avise.demo.calls import ANSWERED, ENDED, change_call, simulate_call
 from avise.demo.faults import Fault, FaultKind, ToolNotRunningError, UnsupportedFaultError, break_tool
 from avise.demo.launcher import DemoTools
+from avise.demo.only_run import AlreadyRunningError, OnlyRun
 from avise.demo.population.personas import PERSONAS
 from avise.demo.population.spec import WorldSpec
 from avise.demo.profile import DemoUser, write_profile
@@ -40,6 +45,8 @@ WORLD_NAME = "world"
 """Names the world whose people the profile's directory lists."""
 START_SECONDS = 300.0
 """The first start generates the population: about twenty seconds on a slow machine."""
+ALREADY_RUNNING = 3
+"""Exit status of a start that leaves the tools to the process that runs them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +76,23 @@ def run(chosen: argparse.Namespace) -> int:
     env = SystemEnv()
     spec = _spec(chosen, env)
     user = _user(chosen)
-    if chosen.serve:
-        return asyncio.run(_serve(folder, spec, user, postgres=chosen.postgres))
-    return _with_tools(folder, spec, user, chosen)
+    try:
+        with OnlyRun.taken(folder.root, env) as only:
+            if chosen.serve:
+                return asyncio.run(_serve(folder, spec, user, only, postgres=chosen.postgres))
+            return _with_tools(folder, spec, user, only, chosen)
+    except AlreadyRunningError as error:
+        return _beside(error, folder, chosen)
+
+
+def _beside(error: AlreadyRunningError, folder: DemoFolder, chosen: argparse.Namespace) -> int:
+    """Say who runs the tools, and open a window on their profile when one was asked for."""
+    _told(text(error.message_key, **error.params))
+    sys.stdout.write(text("demo.profile_in_use", profile=str(folder.profile)) + "\n")
+    sys.stdout.flush()
+    if chosen.serve or chosen.tour or not error.run.ready:
+        return ALREADY_RUNNING
+    return _window(folder, chosen)
 
 
 def default_folder() -> Path:
@@ -101,13 +122,14 @@ def _told(sentence: str) -> None:
 
 @asynccontextmanager
 async def _tools(
-    folder: DemoFolder, spec: WorldSpec, user: DemoUser, *, postgres: bool
+    folder: DemoFolder, spec: WorldSpec, user: DemoUser, only: OnlyRun, *, postgres: bool
 ) -> AsyncIterator[DemoTools]:
     """Start the tools and write the profile that reaches them."""
     _told(text("demo.starting"))
     async with DemoTools.start(folder.data, spec, postgres=postgres) as tools:
         _forget_other_world(folder, spec)
         write_profile(folder.profile, tools, user)
+        only.note_ready()
         yield tools
 
 
@@ -123,12 +145,14 @@ def _forget_other_world(folder: DemoFolder, spec: WorldSpec) -> None:
     mark.write_text(world, "utf-8")
 
 
-async def _serve(folder: DemoFolder, spec: WorldSpec, user: DemoUser, *, postgres: bool) -> int:
+async def _serve(
+    folder: DemoFolder, spec: WorldSpec, user: DemoUser, only: OnlyRun, *, postgres: bool
+) -> int:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    async with _tools(folder, spec, user, postgres=postgres) as tools:
+    async with _tools(folder, spec, user, only, postgres=postgres) as tools:
         for name, tool in tools.tools.items():
             sys.stdout.write(f"{name:<15} 127.0.0.1:{tool.port}\n")
         sys.stdout.write(text("demo.ready", profile=str(folder.profile)) + "\n")
@@ -139,17 +163,19 @@ async def _serve(folder: DemoFolder, spec: WorldSpec, user: DemoUser, *, postgre
     return 0
 
 
-def _with_tools(folder: DemoFolder, spec: WorldSpec, user: DemoUser, chosen: argparse.Namespace) -> int:
+def _with_tools(
+    folder: DemoFolder, spec: WorldSpec, user: DemoUser, only: OnlyRun, chosen: argparse.Namespace
+) -> int:
     """Keep the tools running in a thread of their own while the window, or the tour, has this one."""
     thread = LoopThread("avise demo tools")
     thread.start()
     ending: asyncio.Event | None = None
     try:
         ready: Callable[[], asyncio.Event] = thread.submit(
-            _kept(folder, spec, user, postgres=chosen.postgres)
+            _kept(folder, spec, user, only, postgres=chosen.postgres)
         ).result(START_SECONDS)
         ending = ready()
-        return _window_or_tour(folder, spec, chosen)
+        return _tour(folder, chosen.tour) if chosen.tour else _window(folder, chosen)
     finally:
         if ending is not None:
             thread.submit(_set(ending)).result(START_SECONDS)
@@ -157,14 +183,14 @@ def _with_tools(folder: DemoFolder, spec: WorldSpec, user: DemoUser, chosen: arg
 
 
 async def _kept(
-    folder: DemoFolder, spec: WorldSpec, user: DemoUser, *, postgres: bool
+    folder: DemoFolder, spec: WorldSpec, user: DemoUser, only: OnlyRun, *, postgres: bool
 ) -> Callable[[], asyncio.Event]:
     """Return once the tools answer; they run until the event that the result gives is set."""
     ending, started = asyncio.Event(), asyncio.get_running_loop().create_future()
 
     async def keep() -> None:
         try:
-            async with _tools(folder, spec, user, postgres=postgres):
+            async with _tools(folder, spec, user, only, postgres=postgres):
                 started.set_result(None)
                 await ending.wait()
         except Exception as error:  # noqa: BLE001 - told to whoever waits for the tools
@@ -186,13 +212,10 @@ async def _set(ending: asyncio.Event) -> None:
     await _KEPT.pop(ending)
 
 
-def _window_or_tour(folder: DemoFolder, spec: WorldSpec, chosen: argparse.Namespace) -> int:
-    if chosen.tour:
-        return _tour(folder, chosen.tour)
-    from avise.start import run_window  # noqa: PLC0415
+def _window(folder: DemoFolder, chosen: argparse.Namespace) -> int:
+    from avise.start import run_window  # noqa: PLC0415 - Qt is imported for the window only
 
-    del spec
-    return run_window(folder.profile, call_url=None, check_start=False)
+    return run_window(folder.profile, call_url=None, check_start=chosen.check_start)
 
 
 def _tour(folder: DemoFolder, target: Path) -> int:

@@ -2,44 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from avise.connectors.contract import Batch, Completeness, ConnectorError, FacetOffer, Record
+from avise.connectors.checked_pages import CheckedPages
+from avise.connectors.contract import Batch, Completeness, ConnectorError, Record
 from avise.connectors.identity_check import contradicts
-from avise.connectors.record_pages import record_of
-from avise.connectors.validation import Checked, check_interaction, check_record
+from avise.connectors.lazy_items import joined
+from avise.connectors.validation import Check
 from avise.models.customer import IdentityEvidence
 from avise.models.errors import ErrorKind, Origin
-from avise.models.facet_specs import FACETS
-from avise.models.interaction import Interaction
 
 
 class SomebodyElseError(ConnectorError):
     """The answer concerns another person than the customer on screen."""
-
-
-Check = Callable[[Any], Checked | None]
-
-
-def check_for(offer: FacetOffer) -> Check:
-    """Return what checks one item of a facet; None means that the item cannot be read."""
-    spec = FACETS.get(offer.facet)
-    if spec is None:
-        return _checked_interaction
-
-    def check(item: object) -> Checked | None:
-        return check_record(spec, item) if isinstance(item, Record) else None
-
-    return check
-
-
-def _checked_interaction(item: object) -> Checked | None:
-    if not isinstance(item, Interaction) or not check_interaction(item):
-        return None
-    return Checked(record_of(item))
 
 
 @dataclass(slots=True)
@@ -57,7 +35,8 @@ class Assembly:
     expected: IdentityEvidence
     limit: int
     conditional: bool = False
-    records: list[Record] = field(default_factory=list)
+    count: int = 0
+    """Records kept so far."""
     completeness: Completeness = Completeness.MORE
     truncated_because: str = ""
     total: int | None = None
@@ -69,11 +48,18 @@ class Assembly:
     cut: bool = False
     """The limit was reached: there is no point in reading on."""
     _ids: set[str] = field(default_factory=set)
+    _parts: list[Sequence[Record]] = field(default_factory=list)
+    _plain: list[Record] = field(default_factory=list)
+    """The last part, while records come one by one."""
 
     @property
     def full(self) -> bool:
         """Whether nothing more will be kept."""
         return self.completeness is not Completeness.MORE
+
+    def records(self) -> Sequence[Record]:
+        """Return what was kept so far; pages that came written are not read for it."""
+        return joined([*self._parts, self._plain])
 
     def add(self, batch: Batch[Any]) -> None:
         """Take one page.
@@ -110,24 +96,56 @@ class Assembly:
         """
         if not self.full:
             raise ConnectorError(ErrorKind.BAD_DATA, "answer without an end", origin=Origin.CONNECTOR)
-        if self.unreadable and not self.records:
+        if self.unreadable and not self.count:
             raise ConnectorError(ErrorKind.BAD_DATA, "no readable record")
 
     def _take(self, items: Sequence[Any]) -> None:
+        if isinstance(items, CheckedPages):
+            self._take_pages(items)
+            return
         for item in items:
-            if len(self.records) >= self.limit:
-                self.completeness = Completeness.TRUNCATED
-                self.truncated_because = "max_rows"
-                self.cut = True
+            if self._cut_here():
                 return
             checked = self.check(item)
-            if checked is None or checked.record.id in self._ids:
+            if checked is None or not self._counted(checked.record.id):
                 self.unreadable += 1
                 continue
             self._compare(checked.record.evidence)
-            self._ids.add(checked.record.id)
             self.drift += checked.drift
-            self.records.append(checked.record)
+            self._plain.append(checked.record)
+
+    def _take_pages(self, items: CheckedPages[Any]) -> None:
+        """Take what the worker process has checked, by what it tells beside the pages."""
+        for found in items.evidence:
+            self._compare(found)
+        places = []
+        for place, mark in enumerate(items.ids):
+            if self._cut_here():
+                break
+            if self._counted(mark):
+                places.append(place)
+            else:
+                self.unreadable += 1
+        self.drift += items.drift
+        self._parts += [tuple(self._plain), *items.picked(places).as_records()]
+        self._plain.clear()
+
+    def _cut_here(self) -> bool:
+        """End the reading when the limit is reached while something more comes; say whether it is."""
+        if self.count < self.limit:
+            return False
+        self.completeness = Completeness.TRUNCATED
+        self.truncated_because = "max_rows"
+        self.cut = True
+        return True
+
+    def _counted(self, mark: str) -> bool:
+        """Count a record; False when one of the same identifier was kept before."""
+        if mark in self._ids:
+            return False
+        self._ids.add(mark)
+        self.count += 1
+        return True
 
     def _compare(self, found: IdentityEvidence | None) -> None:
         if found is not None and contradicts(self.expected, found):

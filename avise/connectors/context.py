@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
+from avise.connectors.body_worker import BodyWorker
 from avise.connectors.contract import ConnectorError, FieldLogger, HttpGateway, Priority, SqlGateway
 from avise.connectors.deadline import Deadline
 from avise.env import Env
@@ -40,6 +41,8 @@ class Context:
     deadline: Deadline
     env: Env
     pool: Executor
+    bodies: BodyWorker | None = None
+    """Reads what is too long for a thread."""
 
     def remaining(self) -> float:
         """Return the seconds left before the deadline."""

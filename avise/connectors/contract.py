@@ -1,4 +1,4 @@
-"""What a connector is: the contract between Avise and the code or file that reads a tool.
+"""What a connector is: the contract between Avise and the code or file that speaks to a tool.
 
 A connector translates, nothing more: the host does deadlines, retries, limits, cache, secrets,
 logs and identity. Only frozen values cross; the one way to report a failure is to raise
@@ -14,6 +14,20 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Generic, Protocol, TypeVar, runtime_checkable
 
+from avise.connectors.action_contract import (
+    ActionCommand,
+    ActionInput,
+    ActionOffer,
+    ActionPlan,
+    ActionResult,
+    ActionSpec,
+    ConfirmRule,
+    Idempotency,
+    InputChoice,
+    InputType,
+    OfflineRule,
+    Outcome,
+)
 from avise.connectors.endpoints import HttpEndpoint, SqlEndpoint
 from avise.models.customer import CustomerKey, IdentityEvidence, Party
 from avise.models.errors import ErrorKind, Origin
@@ -21,7 +35,56 @@ from avise.models.facets import Sensitivity
 from avise.models.interaction import Channel, Interaction
 from avise.models.json_types import JSON
 
-CONTRACT = (1, 0)
+__all__ = [
+    "ANY_STATUS",
+    "CONTRACT",
+    "ENTRY_POINT_GROUP",
+    "ActionCommand",
+    "ActionInput",
+    "ActionOffer",
+    "ActionPlan",
+    "ActionResult",
+    "ActionSpec",
+    "Batch",
+    "CallContext",
+    "CallEvent",
+    "CallEventKind",
+    "Completeness",
+    "ConfigField",
+    "ConfirmRule",
+    "Connector",
+    "ConnectorEnv",
+    "ConnectorError",
+    "FacetOffer",
+    "FacetQuery",
+    "FetchesContent",
+    "FieldLogger",
+    "Health",
+    "HealthReport",
+    "HttpGateway",
+    "HttpReply",
+    "Idempotency",
+    "InputChoice",
+    "InputType",
+    "ListsInteractions",
+    "LiveQuery",
+    "Manifest",
+    "OfflineRule",
+    "Outcome",
+    "PerformsActions",
+    "Priority",
+    "PublishesDirectory",
+    "ReadsFacets",
+    "Record",
+    "RevealsFields",
+    "SqlGateway",
+    "StreamsCalls",
+    "TimelineQuery",
+    "UsesHttp",
+    "UsesSql",
+]
+
+CONTRACT = (1, 1)
 """Minor = additive; a new major is a new entry-point group."""
 
 ENTRY_POINT_GROUP = "avise.connectors.v1"
@@ -239,6 +302,12 @@ class HttpGateway(Protocol):
         `template` is the route without values ("/parties/{party}"), the only form that is logged.
         """
 
+    def reading(self) -> HttpGateway:
+        """Return the same gateway for requests that only read, whatever their method (a POST of JSON-RPC).
+
+        In an action, any other POST, PUT, PATCH or DELETE whose answer is lost leaves it of unknown outcome.
+        """
+
     def stream_lines(
         self, path: str, *, headers: Mapping[str, str] | None = None, template: str = ""
     ) -> AsyncIterator[str]:
@@ -370,6 +439,7 @@ class Manifest:
     """Publishes the search directory by `changes`."""
     call_events: bool = False
     live_fields: tuple[str, ...] = ()
+    actions: tuple[ActionSpec, ...] = ()
     hosts: tuple[str, ...] = ()
     """Extra hosts that the gateway may contact, besides the base URL's."""
     diagnostics: tuple[str, ...] = ()
@@ -441,3 +511,22 @@ class FetchesContent(Protocol):
 
     def content(self, ref: str, ctx: CallContext) -> AsyncIterator[bytes]:
         """Yield the bytes behind a `body_ref` or a document's record id."""
+
+
+@runtime_checkable
+class PerformsActions(Protocol):
+    """Does what its manifest's `actions` declare.
+
+    All three raise ConnectorError: REJECTED, INVALID and CONFLICT with the tool's sentence in
+    `user_message`, and `outcome_unknown` when a request may have taken effect although its answer is
+    not known. The host adds it by itself when a request that writes was sent and its answer was lost.
+    """
+
+    async def plan(self, command: ActionCommand, ctx: CallContext) -> ActionPlan:
+        """Say what the command would change, reading anew; writes nothing."""
+
+    async def execute(self, command: ActionCommand, ctx: CallContext) -> ActionResult:
+        """Send the command, once."""
+
+    async def verify(self, command: ActionCommand, ctx: CallContext) -> ActionResult:
+        """Say whether the command was done; only reads. NOT_DONE needs a complete reading."""

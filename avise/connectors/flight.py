@@ -47,6 +47,8 @@ class Flight:
         """The final reading was told; what remains is to keep it."""
         self.stopped = False
         """It was cancelled: whoever comes back starts another."""
+        self.outdated = False
+        """An action changed what it reads: whoever comes now starts another."""
         self._deadline: Deadline | None = None
         self._readings: list[FacetReading] = []
         self._followers: set[asyncio.Event] = set()

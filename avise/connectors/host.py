@@ -6,27 +6,28 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from pathlib import Path
-from typing import cast
 
 from avise.connectors import direct_calls
+from avise.connectors.acting import Acting, offers_of
+from avise.connectors.body_worker import BodyWorker
 from avise.connectors.context import Caller
 from avise.connectors.contract import (
+    ActionCommand,
+    ActionOffer,
+    ActionPlan,
+    ActionResult,
     Batch,
     CallEvent,
     ConnectorError,
     FacetOffer,
-    FacetQuery,
     HealthReport,
-    ListsInteractions,
     LiveQuery,
     Priority,
-    ReadsFacets,
-    TimelineQuery,
 )
 from avise.connectors.flight import Ask
 from avise.connectors.heartbeat import Heartbeat
 from avise.connectors.instance import Instance
-from avise.connectors.pipeline import Pipeline, Stream
+from avise.connectors.pipeline import Pipeline
 from avise.connectors.ports import InstanceSettings, SecretPort, SnapshotPort
 from avise.connectors.reachability import is_offline
 from avise.connectors.readings import TIMELINE, TIMELINE_OFFER, FacetReading, SourceOffer, TimelineReading
@@ -42,6 +43,7 @@ from avise.connectors.source_rows import (
     status_of,
 )
 from avise.connectors.starts import StartLog
+from avise.connectors.streams import as_timeline, facet_stream, timeline_stream
 from avise.env import Env
 from avise.models.customer import CustomerKey, IdentityEvidence, Party
 from avise.models.errors import ErrorKind, Origin
@@ -83,6 +85,7 @@ class ConnectorHost:
         start_file: Path | None = None,
     ) -> None:
         self._env = env
+        self._bodies = BodyWorker()
         self._roster = Roster(
             env,
             instances,
@@ -90,8 +93,10 @@ class ConnectorHost:
             connectors=connectors or Registry(),
             user_agent=user_agent,
             starts=StartLog(start_file),
+            bodies=self._bodies,
         )
-        self._pipeline = Pipeline(env, snapshots, lambda: is_offline(self._roster.running.values()))
+        self._pipeline = Pipeline(env, snapshots, self._cut_off)
+        self._acting = Acting(self._cut_off)
         self._heartbeat = Heartbeat(env, SafeLogger())
         self._call_watches: list[Callable[[], None]] = []
         """Each follows the calls of tools that were loaded since it last looked."""
@@ -106,9 +111,11 @@ class ConnectorHost:
         await self._roster.load()
 
     async def aclose(self) -> None:
-        """Stop readings, close connectors, connections and threads; may be called twice."""
+        """Stop readings, close connectors, connections, threads and the worker; may be called twice."""
         await self._pipeline.aclose()
+        await self._acting.aclose()
         await self._roster.aclose()
+        await self._bodies.aclose()
         await self._heartbeat.aclose()
 
     async def opened(self) -> None:
@@ -183,9 +190,7 @@ class ConnectorHost:
             yield FacetReading(instance, facet, final=True, error=failure)
             return
         ask = self._ask(tool, offer, customer, identity, caller)
-        async with aclosing(
-            self._pipeline.read(tool, ask, _facet_stream(tool, ask), force=force)
-        ) as readings:
+        async with aclosing(self._pipeline.read(tool, ask, facet_stream(tool, ask), force=force)) as readings:
             async for reading in readings:
                 yield reading
 
@@ -203,20 +208,82 @@ class ConnectorHost:
         """Yield the exchanges that a tool lists, like `read_facet`."""
         tool = self._roster.running.get(instance)
         if tool is None:
-            yield await _as_timeline(self._refused_reading(instance, TIMELINE), GrowingExchanges())
+            yield await as_timeline(self._refused_reading(instance, TIMELINE), GrowingExchanges())
             return
         caller = Caller(agent, purpose, priority)
         ask = self._ask(tool, TIMELINE_OFFER, customer, identity, caller)
         async with aclosing(
-            self._pipeline.read(tool, ask, _timeline_stream(tool, ask), force=force)
+            self._pipeline.read(tool, ask, timeline_stream(tool, ask), force=force)
         ) as readings:
             exchanges = GrowingExchanges()
             async for reading in readings:
-                yield await _as_timeline(reading, exchanges)
+                yield await as_timeline(reading, exchanges)
 
     def leave(self, customer: CustomerKey) -> None:
         """Drop what waits for a customer; what runs has a second to land in the store."""
         self._pipeline.leave(customer.avise_id)
+
+    # ---- actions -----------------------------------------------------------------------------
+    def actions(self) -> Sequence[ActionOffer]:
+        """Return what each running instance can be asked to do, in the profile's order."""
+        tools = [known for known in self._roster.all() if isinstance(known, Instance)]
+        return tuple(offer for tool in tools for offer in offers_of(tool))
+
+    async def plan_action(
+        self, instance: str, command: ActionCommand, *, agent: str, purpose: str
+    ) -> ActionPlan:
+        """Return what a command would change, read anew; nothing is written.
+
+        Raises:
+            ConnectorError: the tool could not be read, or would refuse.
+        """
+        caller = Caller(agent, purpose, Priority.INTERACTIVE)
+        return await self._acting.plan(self._running(instance), command, caller, self._reference())
+
+    async def execute_action(
+        self, instance: str, command: ActionCommand, *, agent: str, purpose: str
+    ) -> ActionResult:
+        """Send a command once. What it touches is read anew from then on, whatever copy is at hand.
+
+        Cancelling the caller does not take back what was sent.
+
+        Raises:
+            ConnectorError: refused or not sent; `outcome_unknown` when it may have taken effect.
+        """
+        tool, caller = self._running(instance), Caller(agent, purpose, Priority.INTERACTIVE)
+        try:
+            result = await self._acting.execute(tool, command, caller, self._reference())
+        except ConnectorError as error:
+            if error.outcome_unknown:
+                self._outdate(command, self._touched(tool, command))
+            raise
+        self._outdate(command, result.touched_facets)
+        return result
+
+    async def verify_action(
+        self, instance: str, command: ActionCommand, *, agent: str, purpose: str
+    ) -> ActionResult:
+        """Return whether a command was done; only reads.
+
+        Raises:
+            ConnectorError: the tool could not be read.
+        """
+        tool, caller = self._running(instance), Caller(agent, purpose, Priority.INTERACTIVE)
+        result = await self._acting.verify(tool, command, caller, self._reference())
+        self._outdate(command, result.touched_facets)
+        return result
+
+    def _touched(self, tool: Instance, command: ActionCommand) -> Sequence[str]:
+        return next((spec.touches for spec in tool.manifest.actions if spec.action == command.action), ())
+
+    def _outdate(self, command: ActionCommand, facets: Sequence[str]) -> None:
+        """Have the facets that a command touched read anew, in every tool that feeds them."""
+        customer = command.customer.avise_id
+        for tool in self._roster.running.values():
+            offers = (*tool.manifest.facets, *([TIMELINE_OFFER] if tool.manifest.timeline else []))
+            for offer in offers:
+                if offer.facet in facets:
+                    self._pipeline.outdate(SnapshotKey(tool.id, offer.facet, offer.schema, customer))
 
     # ---- calls that no copy answers ----------------------------------------------------------
     async def live_value(
@@ -319,6 +386,9 @@ class ConnectorHost:
         await self.check(instance)
 
     # ---- inside ------------------------------------------------------------------------------
+    def _cut_off(self) -> bool:
+        return is_offline(self._roster.running.values())
+
     def _running(self, instance: str) -> Instance:
         tool = self._roster.running.get(instance)
         if tool is None:
@@ -353,32 +423,4 @@ def _restrict(customer: CustomerKey, needed: Sequence[str]) -> CustomerKey:
     """Return the customer with the identifiers that the manifest asks for, and no other."""
     return CustomerKey(
         customer.avise_id, {scheme: customer.ids[scheme] for scheme in needed if scheme in customer.ids}
-    )
-
-
-def _facet_stream(tool: Instance, ask: Ask) -> Stream:
-    connector = cast("ReadsFacets", tool.connector)  # checked at admission
-    return lambda validator, context: connector.read_facet(
-        FacetQuery(ask.key.facet, ask.customer, ask.limit, validator), context
-    )
-
-
-def _timeline_stream(tool: Instance, ask: Ask) -> Stream:
-    connector = cast("ListsInteractions", tool.connector)  # checked at admission
-    return lambda _, context: connector.interactions(TimelineQuery(ask.customer, ask.limit), context)
-
-
-async def _as_timeline(reading: FacetReading, exchanges: GrowingExchanges) -> TimelineReading:
-    return TimelineReading(
-        reading.instance,
-        await exchanges.of(reading.records),
-        as_of=reading.as_of,
-        fetched_at=reading.fetched_at,
-        final=reading.final,
-        completeness=reading.completeness,
-        truncated_because=reading.truncated_because,
-        unreadable=reading.unreadable,
-        error=reading.error,
-        from_cache=reading.from_cache,
-        withheld=reading.withheld,
     )

@@ -33,6 +33,22 @@ QUIET_STREAM_S = 120.0
 LONGEST_LINE = 64 * 1024
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "PROPFIND", "REPORT"})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_NEVER_LEFT = (
+    httpx2.ConnectError,
+    httpx2.ConnectTimeout,
+    httpx2.PoolTimeout,
+    httpx2.ProxyError,
+    httpx2.UnsupportedProtocol,
+    httpx2.InvalidURL,
+)
+"""Errors before the first byte of a request."""
+
+
+@dataclass(slots=True)
+class Sent:
+    """Whether a request that may write has left during a call: without its answer, nobody knows."""
+
+    writes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +61,8 @@ class Outgoing:
     content: bytes | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     accept_status: Collection[int] = ()
+    sent: Sent | None = None
+    """Told when this request leaves; None for one that only reads."""
 
 
 class HttpConnection:
@@ -190,14 +208,20 @@ class HttpConnection:
             headers=self._headers({**outgoing.headers, **signed}, reference),
             timeout=httpx2.Timeout(left, connect=min(CONNECT_S, left)),
         )
+        before = outgoing.sent is not None and outgoing.sent.writes
+        if outgoing.sent is not None:
+            outgoing.sent.writes = True
         try:
             response = await self._client.send(request, stream=True)
             try:
                 body = await _bounded_body(response)
             finally:
                 await response.aclose()
-        except httpx2.PoolTimeout as error:
-            await self._note_pool_timeout()
+        except _NEVER_LEFT as error:
+            if outgoing.sent is not None:
+                outgoing.sent.writes = before
+            if isinstance(error, httpx2.PoolTimeout):
+                await self._note_pool_timeout()
             raise error_of(error) from None
         except (httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL) as error:
             raise error_of(error) from None

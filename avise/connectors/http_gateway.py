@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json as json_text
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from avise.connectors.contract import ConnectorError, HttpReply
 from avise.connectors.deadline import Deadline
-from avise.connectors.http_connection import SAFE_METHODS, HttpConnection, Outgoing
+from avise.connectors.http_connection import SAFE_METHODS, HttpConnection, Outgoing, Sent
 from avise.connectors.retry import RetryAllowance
 from avise.connectors.safe_log import SafeLogger
 from avise.connectors.statistics import Statistics
@@ -28,6 +28,8 @@ class CallHttp:
     statistics: Statistics
     log: SafeLogger
     env: Env
+    sent: Sent | None = None
+    """Told when a request that may write leaves."""
 
     async def request(
         self,
@@ -51,7 +53,9 @@ class CallHttp:
         if json is not None:
             content = json_text.dumps(json, ensure_ascii=False).encode()
             sent_headers.setdefault("Content-Type", "application/json")
-        outgoing = Outgoing(method.upper(), path, query, content, sent_headers, accept_status)
+        method = method.upper()
+        sent = None if method in SAFE_METHODS else self.sent
+        outgoing = Outgoing(method, path, query, content, sent_headers, accept_status, sent)
         route = f"{outgoing.method} {template or '?'}"
         try:
             return await self._counted(outgoing, route)
@@ -62,6 +66,10 @@ class CallHttp:
         self.statistics.retries += 1
         await self.env.sleep(pause)
         return await self._counted(outgoing, route)
+
+    def reading(self) -> CallHttp:
+        """Return the same gateway for requests that only read, whatever their method."""
+        return replace(self, sent=None)
 
     async def stream_lines(
         self, path: str, *, headers: Mapping[str, str] | None = None, template: str = ""
@@ -108,6 +116,10 @@ class NoGateway:
             ConnectorError: BUG, origin connector.
         """
         raise _undeclared("http")
+
+    def reading(self) -> NoGateway:
+        """Return this: there is nothing to read either."""
+        return self
 
     def stream_lines(self, *_: object, **__: object) -> AsyncIterator[str]:
         """Refuse.

@@ -1,15 +1,17 @@
-"""The default status table: what each HTTP status of a read means (`connectors.md` C8)."""
+"""The default status table: what an HTTP status means for a read, and for an action (`connectors.md` C8)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 
 from avise.connectors.contract import ConnectorError, HttpReply
 from avise.models.errors import ErrorKind, Origin
 
 _OUR_REQUEST_IS_WRONG = frozenset({400, 405, 406, 411, 413, 414, 415, 422, 431})
+_INPUT_IS_WRONG = frozenset({400, 405, 406, 415, 422})
 _KINDS: Mapping[int, ErrorKind] = {
     401: ErrorKind.AUTH,
     403: ErrorKind.FORBIDDEN,
@@ -52,6 +54,18 @@ def status_error(status: int, headers: Mapping[str, str], now: datetime) -> Conn
         kind = ErrorKind.UNAVAILABLE if status >= 500 else ErrorKind.BAD_DATA
     waits = kind is ErrorKind.RATE_LIMITED or status == 503
     return ConnectorError(kind, detail, retry_after=retry_after(headers, now) if waits else None)
+
+
+def action_status_error(status: int, headers: Mapping[str, str], now: datetime) -> ConnectorError | None:
+    """Return what a status means for an action, None for a success.
+
+    A request that the tool finds wrong is the agent's input, where that of a read is our mistake.
+    """
+    if status in _INPUT_IS_WRONG:
+        return ConnectorError(ErrorKind.INVALID, f"status {status}")
+    if status == HTTPStatus.NOT_MODIFIED:
+        return ConnectorError(ErrorKind.BAD_DATA, f"status {status}")
+    return status_error(status, headers, now)
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> timedelta | None:

@@ -11,13 +11,14 @@ from enum import StrEnum
 from typing import Protocol
 
 from avise.connectors.addresses import is_remote
+from avise.connectors.body_worker import BodyWorker
 from avise.connectors.breaker import Breaker
 from avise.connectors.bulkhead import Bulkhead
 from avise.connectors.context import Caller, Context, InstanceEnv, missing_secret
 from avise.connectors.contract import Connector, ConnectorError, HttpGateway, Manifest, SqlGateway
 from avise.connectors.deadline import Deadline, within
 from avise.connectors.endpoints import HttpEndpoint, SqlEndpoint
-from avise.connectors.http_connection import HttpConnection
+from avise.connectors.http_connection import HttpConnection, Sent
 from avise.connectors.http_gateway import CallHttp, NoGateway
 from avise.connectors.ports import InstanceSettings, SecretPort
 from avise.connectors.retry import RetryAllowance, RetryBudget
@@ -83,6 +84,7 @@ class Instance:
         secrets: where its secrets are.
         tls: context shared by all instances.
         user_agent: how Avise names itself.
+        bodies: reads long answers; without it they are read on the instance's threads.
     """
 
     def __init__(
@@ -93,6 +95,7 @@ class Instance:
         secrets: SecretPort,
         tls: ssl.SSLContext,
         user_agent: str,
+        bodies: BodyWorker | None = None,
     ) -> None:
         self.id = settings.id
         self.settings = settings
@@ -115,6 +118,7 @@ class Instance:
         self._secrets: dict[str, str] = {}
         self._tls = tls
         self._user_agent = user_agent
+        self._bodies = bodies
         self._settled = asyncio.Event()
         self._opening: asyncio.Task[None] | None = None
         self._http: HttpConnection | None = None
@@ -287,14 +291,23 @@ class Instance:
         return value
 
     # ---- calls -------------------------------------------------------------------------------
-    def context(self, caller: Caller, reference: str, deadline: Deadline, *, may_retry: bool) -> Context:
+    def context(
+        self,
+        caller: Caller,
+        reference: str,
+        deadline: Deadline,
+        *,
+        may_retry: bool,
+        sent: Sent | None = None,
+    ) -> Context:
         """Return what the connector is lent for one call.
 
         Args:
             caller: who asks.
             reference: the call's.
             deadline: the call's.
-            may_retry: False for a breaker's probe and for `check`.
+            may_retry: False for a breaker's probe, for `check` and for actions.
+            sent: told when a request that may write leaves.
         """
         self.budget.earn()
         return Context(
@@ -302,19 +315,22 @@ class Instance:
             priority=caller.priority,
             agent=caller.agent,
             purpose=caller.purpose,
-            http=self._gateway(reference, deadline, may_retry=may_retry),
+            http=self._gateway(reference, deadline, sent, may_retry=may_retry),
             sql=self._sql,
             deadline=deadline,
             env=self.env,
             pool=self._pool,
+            bodies=self._bodies,
         )
 
-    def _gateway(self, reference: str, deadline: Deadline, *, may_retry: bool) -> HttpGateway:
+    def _gateway(
+        self, reference: str, deadline: Deadline, sent: Sent | None, *, may_retry: bool
+    ) -> HttpGateway:
         if self._http is None:
             return NoGateway()
         median_s = (self.statistics.percentile_ms(0.5) or 0) / 1000
         retry = RetryAllowance(self.env, deadline, self.budget, median_s, allowed=may_retry)
-        return CallHttp(self._http, deadline, retry, reference, self.statistics, self.log, self.env)
+        return CallHttp(self._http, deadline, retry, reference, self.statistics, self.log, self.env, sent)
 
     def note_reading(self, facet: str, outcome: str, milliseconds: int) -> None:
         """Keep one reading among the last calls, unless the HTTP gateway keeps its requests."""

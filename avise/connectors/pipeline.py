@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from avise.connectors.assembly import Assembly, SomebodyElseError, check_for
+from avise.connectors.assembly import Assembly, SomebodyElseError
 from avise.connectors.contract import (
     Batch,
     CallContext,
@@ -27,6 +27,7 @@ from avise.connectors.instance import Instance
 from avise.connectors.ports import SnapshotPort
 from avise.connectors.readings import FacetReading
 from avise.connectors.record_pages import decode_pages, encode_pages
+from avise.connectors.validation import check_of
 from avise.env import Env
 from avise.models.customer import PersonId
 from avise.models.errors import ErrorKind, Failure, Origin
@@ -106,6 +107,8 @@ class Pipeline:
         self._cut_off = cut_off
         self._snapshots = snapshots
         self._flights: dict[SnapshotKey, Flight] = {}
+        self._outdated: set[SnapshotKey] = set()
+        """What an action has changed since it was read: no copy is fresh."""
 
     async def read(
         self, instance: Instance, ask: Ask, stream: Stream, *, force: bool = False
@@ -122,13 +125,13 @@ class Pipeline:
 
     async def _join(self, instance: Instance, ask: Ask, stream: Stream, *, force: bool) -> Flight:
         while (flight := self._flights.get(ask.key)) is not None:
-            if not flight.settled and not flight.stopped:
+            if not flight.settled and not flight.stopped and not flight.outdated:
                 flight.force = flight.force or force
                 if ask.caller.priority is Priority.INTERACTIVE:
                     flight.ticket.priority = Priority.INTERACTIVE
                 return flight
             await flight.landed()
-        flight = Flight(ask, force=force)
+        flight = Flight(ask, force=force or ask.key in self._outdated)
         self._flights[ask.key] = flight
         flight.start(self._run(flight, instance, stream), lambda: self._forget(flight))
         return flight
@@ -136,6 +139,12 @@ class Pipeline:
     def _forget(self, flight: Flight) -> None:
         if self._flights.get(flight.ask.key) is flight:
             del self._flights[flight.ask.key]
+
+    def outdate(self, key: SnapshotKey) -> None:
+        """Have the next reading ask the tool: what is at hand or being read came before a change."""
+        self._outdated.add(key)
+        if (flight := self._flights.get(key)) is not None:
+            flight.outdated = True
 
     def leave(self, customer: PersonId) -> None:
         """Drop a customer's waiting readings and give those under way a second to land."""
@@ -205,7 +214,7 @@ class Pipeline:
         await instance.ready(clock.deadline_s)
         instance.breaker.refuse_if_open()
         validator = copy.snapshot.validator if copy is not None and not flight.force else ""
-        assembly = Assembly(check_for(ask.offer), ask.identity, ask.limit, conditional=bool(validator))
+        assembly = Assembly(check_of(ask.offer.facet), ask.identity, ask.limit, conditional=bool(validator))
         async with AsyncExitStack() as scope:
             await scope.enter_async_context(instance.bulkhead.place(flight.ticket, clock.deadline_s))
             probe = scope.enter_context(instance.breaker.guard())
@@ -228,6 +237,8 @@ class Pipeline:
         self, flight: Flight, instance: Instance, assembly: Assembly, clock: Clock, copy: Copy | None
     ) -> None:
         ask, now = flight.ask, self._env.now()
+        if not flight.outdated:
+            self._outdated.discard(ask.key)
         instance.statistics.truncated += assembly.completeness is Completeness.TRUNCATED
         instance.statistics.drifts += assembly.drift
         if assembly.not_modified and copy is not None:
@@ -305,7 +316,7 @@ def _page(ask: Ask, assembly: Assembly, now: datetime) -> FacetReading:
     return FacetReading(
         ask.key.instance,
         ask.key.facet,
-        records=tuple(assembly.records),
+        records=assembly.records(),
         as_of=assembly.as_of,
         fetched_at=now,
         total=assembly.total,
@@ -326,8 +337,8 @@ def _failed(ask: Ask, failure: Failure, copy: Copy | None, *, withheld: bool) ->
 async def _snapshot_of(ask: Ask, assembly: Assembly, now: datetime, clock: Clock) -> Snapshot:
     spec = FACETS.get(ask.offer.facet)
     return Snapshot(
-        pages=await encode_pages(assembly.records),
-        count=len(assembly.records),
+        pages=await encode_pages(assembly.records()),
+        count=assembly.count,
         as_of=assembly.as_of,
         fetched_at=now,
         usable_until=now + clock.usable_for,

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from avise.connectors.contract import Record
+from avise.connectors.lazy_items import Chain, LazyPage
 from avise.models.interaction import Channel, Direction, Interaction
 from avise.models.snapshot import PAGE_SIZE
 
@@ -16,15 +17,24 @@ from avise.models.snapshot import PAGE_SIZE
 async def encode_pages(records: Sequence[Record]) -> tuple[bytes, ...]:
     """Write records as pages; no record gives no page. Evidence is compared on arrival, not kept.
 
-    Half a surrogate pair, which JSON may hold and UTF-8 may not, is kept as "?". The loop turns between
-    two pages: ten thousand records at once would hold every other tool up.
+    Pages that came written are kept as they are. The loop turns between two pages: ten thousand records
+    at once would hold every other tool up.
     """
-    pages = []
-    for start in range(0, len(records), PAGE_SIZE):
-        plain = [_plain(record) for record in records[start : start + PAGE_SIZE]]
-        pages.append(json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode(errors="replace"))
-        await asyncio.sleep(0)
+    pages: list[bytes] = []
+    for part in records.parts if isinstance(records, Chain) else (records,):
+        if isinstance(part, LazyPage):
+            pages.append(part.data)
+            continue
+        for start in range(0, len(part), PAGE_SIZE):
+            pages.append(page_of(part[start : start + PAGE_SIZE]))
+            await asyncio.sleep(0)
     return tuple(pages)
+
+
+def page_of(records: Sequence[Record]) -> bytes:
+    """Write one page. Half a surrogate pair, which JSON may hold and UTF-8 may not, is kept as "?"."""
+    plain = [_plain(record) for record in records]
+    return json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
 
 
 async def decode_pages(pages: Sequence[bytes]) -> tuple[Record, ...]:
@@ -35,12 +45,17 @@ async def decode_pages(pages: Sequence[bytes]) -> tuple[Record, ...]:
     """
     records: list[Record] = []
     for page in pages:
-        records += _decode_page(page)
+        records += read_page(page)
         await asyncio.sleep(0)
     return tuple(records)
 
 
-def _decode_page(page: bytes) -> list[Record]:
+def read_page(page: bytes) -> list[Record]:
+    """Read one page back.
+
+    Raises:
+        ValueError: the bytes are no page of records.
+    """
     try:
         return [_record(item) for item in json.loads(page)]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -108,6 +123,11 @@ class GrowingExchanges:
             await asyncio.sleep(0)
         self._last = records[-1] if records else None
         return tuple(self._read)
+
+
+def read_exchanges(page: bytes) -> Iterator[Interaction]:
+    """Read a page of exchanges that were written as records."""
+    return interactions_of(read_page(page))
 
 
 def interactions_of(records: Sequence[Record]) -> Iterator[Interaction]:

@@ -16,6 +16,7 @@ from avise.connectors.contract import (
     FetchesContent,
     ListsInteractions,
     Manifest,
+    PerformsActions,
     PublishesDirectory,
     ReadsFacets,
     RevealsFields,
@@ -187,6 +188,7 @@ def missing_capabilities(manifest: Manifest, connector: Connector) -> list[str]:
         ("directory", manifest.directory, PublishesDirectory),
         ("live", bool(manifest.live_fields), RevealsFields),
         ("call_events", manifest.call_events, StreamsCalls),
+        ("actions", bool(manifest.actions), PerformsActions),
     )
     return [name for name, wanted, protocol in declared if wanted and not isinstance(connector, protocol)]
 

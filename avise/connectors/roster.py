@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
+from avise.connectors.body_worker import BodyWorker
 from avise.connectors.contract import Manifest
 from avise.connectors.instance import Instance, Loaded
 from avise.connectors.ports import InstanceSettings, SecretPort
@@ -65,6 +66,7 @@ class Roster:
         connectors: finds their connectors.
         user_agent: how Avise names itself to the tools.
         starts: remembers the starts that failed.
+        bodies: reads long answers.
     """
 
     def __init__(
@@ -76,6 +78,7 @@ class Roster:
         connectors: FindsConnectors,
         user_agent: str,
         starts: StartLog,
+        bodies: BodyWorker,
     ) -> None:
         self.running: dict[str, Instance] = {}
         self.outside: dict[str, Outside] = {}
@@ -85,6 +88,7 @@ class Roster:
         self._connectors = connectors
         self._user_agent = user_agent
         self._starts = starts
+        self._bodies = bodies
         self._tls: ssl.SSLContext | None = None
         self._watching: set[asyncio.Task[None]] = set()
 
@@ -149,7 +153,7 @@ class Roster:
             self.outside[settings.id] = Outside(settings, found)
         else:
             self.running[settings.id] = Instance(
-                settings, found, self._env, self._secrets, tls, self._user_agent
+                settings, found, self._env, self._secrets, tls, self._user_agent, self._bodies
             )
 
     def _open(self, instance: Instance) -> None:

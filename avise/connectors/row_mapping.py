@@ -124,7 +124,7 @@ class RowMapper:
             evidence=self._subject.read(answer) if self._subject is not None and answer is not None else None,
         )
 
-    def _sorted(self, records: tuple[Record, ...]) -> tuple[Record, ...]:
+    def _sorted(self, records: Sequence[Record]) -> Sequence[Record]:
         if self._newest_first is None:
             return records
         return tuple(sorted(records, key=self._key, reverse=True))

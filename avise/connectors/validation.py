@@ -6,8 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from avise.connectors.contract import Record
+from avise.connectors.record_pages import record_of
+from avise.models.facet_specs import FACETS
 from avise.models.facets import FacetSpec, FieldKind, FieldSpec
 from avise.models.identifiers import is_masked_nir
 from avise.models.interaction import Channel, Direction, Interaction
@@ -23,6 +26,28 @@ class Checked:
 
     record: Record
     drift: int = 0
+
+
+Check = Callable[[Any], Checked | None]
+"""Checks one item of a facet, or of the timeline; None means that it cannot be read."""
+
+
+def check_of(facet: str) -> Check:
+    """Return what checks the items of a facet; a name that is no facet is the timeline's."""
+    spec = FACETS.get(facet)
+    if spec is None:
+        return _checked_interaction
+
+    def check(item: object) -> Checked | None:
+        return check_record(spec, item) if isinstance(item, Record) else None
+
+    return check
+
+
+def _checked_interaction(item: object) -> Checked | None:
+    if not isinstance(item, Interaction) or not check_interaction(item):
+        return None
+    return Checked(record_of(item))
 
 
 def check_record(spec: FacetSpec, record: Record) -> Checked | None:

@@ -38,6 +38,16 @@ class FaultKind(StrEnum):
     """Connections are accepted and requests read, nothing is ever answered."""
     DRIP = "drip"
     """Answers arrive at `bytes_per_second`."""
+    LOSE_REQUEST = "lose_request"
+    """Connections break when a request comes: the tool never sees it."""
+    LOSE_ANSWER = "lose_answer"
+    """Connections break when the tool answers: what was asked is done, and nobody knows."""
+
+
+NOT_OF_A_FILE = frozenset(
+    {FaultKind.EXPIRE_TOKEN, FaultKind.DRIP, FaultKind.LOSE_REQUEST, FaultKind.LOSE_ANSWER}
+)
+"""Faults that mean nothing for a tool made of files."""
 
 
 class Garbage(StrEnum):

@@ -238,6 +238,7 @@ class Engine:
             DeskMemory(store, env, session.user),
             Snapshots(store, env),
             env,
+            profile.folder,
         )
         self._loading = DirectoryLoading(settings.identity_master, self.directory, self.sources, env)
         self._loading.start()

@@ -7,15 +7,17 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 from avise.connectors.contract import HealthReport
+from avise.engine.local_day import LocalDay
 from avise.env import Env
-from avise.models.customer import DirectoryEntry, MatchedOn, PersonId, SearchAnswer, SearchHit
+from avise.models.customer import MatchedOn, PersonId, SearchAnswer, SearchHit
 from avise.models.desk_memory import Draft, SavedTab
 from avise.models.errors import AviseError
-from avise.models.interaction import Channel, Direction, Interaction, TimelineEntry
 from avise.models.journal import EventKind
 from avise.models.json_types import JSON
+from avise.models.own_history import UNLINKED
 from avise.models.roles import Purpose, Session
 from avise.models.source_status import SourceStatus
 from avise.services.customer_rights import listed, reads_customers, refuse_opening, refuse_without_right
@@ -31,8 +33,9 @@ from avise.services.open_customer import OpenDossier
 from avise.services.ports import CopiesPort, DeskMemoryPort, DirectoryPort, JournalPort
 from avise.services.restricted_values import RestrictedValues, stream_of
 from avise.services.source_port import SourcePort
-from avise.services.timeline import entry_of
+from avise.services.undo import CUSTOMERS
 from avise.services.verification import CallerVerification, questions
+from avise.services.wrap_up import draft_of, refuse_restricted
 
 SOURCES_PAUSE = 0.5
 """Seconds between two looks at the tools' states: at most two changes a second reach a screen."""
@@ -40,10 +43,8 @@ SOURCES_PAUSE = 0.5
 COPIES_PAUSE = 5.0
 """Seconds between two counts of the copies kept."""
 
-JOURNAL_SOURCE = "journal"
 
-
-class LocalDesk:
+class LocalDesk(LocalDay):
     """Implements `avise.services.desk.Desk`; every method runs on the engine's loop.
 
     Args:
@@ -54,6 +55,7 @@ class LocalDesk:
         memory: what this desk keeps for itself.
         copies: what is kept of the tools' answers.
         env: the clock.
+        folder: of the profile, where the team's news are.
     """
 
     def __init__(
@@ -65,17 +67,12 @@ class LocalDesk:
         memory: DeskMemoryPort,
         copies: CopiesPort,
         env: Env,
+        folder: Path | None = None,
     ) -> None:
+        super().__init__(session, sources, directory, journal, memory, env, folder)
         self._copies = copies
-        self.session = session
-        self._sources = sources
-        self._directory = directory
-        self._journal = journal
-        self._memory = memory
-        self._env = env
-        self._dossiers: dict[PersonId, OpenDossier] = {}
         self._restricted = RestrictedValues(sources, journal)
-        self._calls = IncomingCalls(sources, directory, env, session)
+        self._calls = IncomingCalls(sources, self._directory, env, session)
 
     # ---- customers -----------------------------------------------------------------------------
     async def search(self, words: str, limit: int = 50) -> SearchAnswer:
@@ -103,9 +100,8 @@ class LocalDesk:
         entry = await self._entry(person)
         member = await self._member_of(entry)
         refuse_opening(self.session.role, (entry, member), reason)
-        dossier = OpenDossier(
-            member, self.session, purpose, self._sources, self._env, await self._own_entries(member)
-        )
+        own = await self._own_entries(f"{CUSTOMERS}{member.dossier}")
+        dossier = OpenDossier(member, self.session, purpose, self._sources, self._env, own)
         self._dossiers[person] = dossier
         dossier.start()
         noted = asyncio.create_task(self._note_opening(dossier, person, reason), name="note opening")
@@ -123,21 +119,6 @@ class LocalDesk:
     def _followed(self, left: OpenDossier) -> bool:
         """Say whether another screen follows the same member: the readings are then also its own."""
         return any(dossier.entry.dossier == left.entry.dossier for dossier in self._dossiers.values())
-
-    async def _entry(self, person: PersonId) -> DirectoryEntry:
-        entry = await self._directory.by_person(person)
-        if entry is None:
-            raise AviseError("open.nobody")
-        return entry
-
-    async def _member_of(self, entry: DirectoryEntry) -> DirectoryEntry:
-        if entry.dossier == entry.person:
-            return entry
-        return await self._directory.by_person(entry.dossier) or entry
-
-    async def _own_entries(self, member: DirectoryEntry) -> tuple[TimelineEntry, ...]:
-        written = await self._journal.interactions(f"customer/{member.dossier}")
-        return tuple(entry_of(interaction, JOURNAL_SOURCE) for interaction in written)
 
     async def _note_opening(self, dossier: OpenDossier, person: PersonId, reason: str) -> None:
         body: Mapping[str, JSON] = {"person": str(person), "purpose": dossier.purpose, "reason": reason}
@@ -211,22 +192,11 @@ class LocalDesk:
     async def record_interaction(self, person: PersonId | None, body: Mapping[str, str]) -> None:
         """Write an exchange in the journal, and in the timeline of whoever looks."""
         refuse_without_right(self.session.role)
-        dossier = self._dossiers.get(person) if person is not None else None
-        member = await self._member_of(await self._entry(person)) if person is not None else None
-        stream = f"customer/{member.dossier}" if member is not None else "unlinked"
+        refuse_restricted(*body.values())
+        stream = await self._stream_of(person) if person is not None else UNLINKED
         content: dict[str, JSON] = {"at": self._env.now().isoformat(), **body}
-        event = await self._journal.append(self.session, EventKind.INTERACTION_RECORDED, stream, content)
-        if dossier is not None:
-            written = Interaction(
-                id=str(event.event_id),
-                at=event.occurred_at,
-                channel=Channel(body.get("channel", Channel.PHONE_IN)),
-                direction=Direction(body.get("direction", Direction.IN)),
-                title=body.get("title", ""),
-                summary=body.get("note", ""),
-                author=self.session.display_name,
-            )
-            dossier.add_own_entry(entry_of(written, JOURNAL_SOURCE))
+        written = await self._journal.append(self.session, EventKind.INTERACTION_RECORDED, stream, content)
+        await self._take((written,))
 
     # ---- sources -------------------------------------------------------------------------------
     async def sources(self) -> AsyncIterator[tuple[SourceStatus, ...]]:
@@ -274,7 +244,8 @@ class LocalDesk:
 
     async def draft(self, person: PersonId) -> Draft | None:
         """Return what was being typed."""
-        return await self._memory.draft(person)
+        found = await self._memory.draft(person)
+        return replace(found, text=draft_of(person, found.text)[1].note) if found is not None else None
 
     async def setting(self, key: str) -> str:
         """Return a setting's value."""

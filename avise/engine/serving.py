@@ -96,6 +96,9 @@ def _own_pipe() -> Pipe:
     """Take standard input and output for messages; what anything prints goes to the error output."""
     incoming = os.fdopen(os.dup(0), "rb")
     outgoing = os.fdopen(os.dup(1), "wb")
+    # A worker of ours must neither read nor write them.
+    with open(os.devnull, "rb") as nothing:  # noqa: PTH123 - no path of ours
+        os.dup2(nothing.fileno(), 0)
     os.dup2(2, 1)
     sys.stdout = sys.stderr
     return Pipe(incoming, outgoing)

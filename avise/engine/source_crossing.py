@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 
-from avise.connectors.contract import CallEvent, HealthReport, Priority
+from avise.connectors.contract import (
+    ActionCommand,
+    ActionOffer,
+    ActionPlan,
+    ActionResult,
+    CallEvent,
+    HealthReport,
+    Priority,
+)
 from avise.connectors.host import ConnectorHost
 from avise.connectors.readings import FacetReading, SourceOffer, TimelineReading
 from avise.engine.loops import LoopThread, iterate_across
@@ -89,6 +97,34 @@ class CrossingSources:
         """Return one restricted value, live."""
         return await self._thread.call(
             self._host.live_value(instance, field, customer, record, agent=agent, purpose=purpose)
+        )
+
+    def actions(self) -> Sequence[ActionOffer]:
+        """Return what each tool can be asked to do."""
+        return self._host.actions()
+
+    async def plan_action(
+        self, instance: str, command: ActionCommand, *, agent: str, purpose: str
+    ) -> ActionPlan:
+        """Return what a command would change; nothing is written."""
+        return await self._thread.call(
+            self._host.plan_action(instance, command, agent=agent, purpose=purpose)
+        )
+
+    async def execute_action(
+        self, instance: str, command: ActionCommand, *, agent: str, purpose: str
+    ) -> ActionResult:
+        """Send a command once; what was sent goes on when the caller stops waiting."""
+        return await self._thread.call(
+            self._host.execute_action(instance, command, agent=agent, purpose=purpose)
+        )
+
+    async def verify_action(
+        self, instance: str, command: ActionCommand, *, agent: str, purpose: str
+    ) -> ActionResult:
+        """Return whether a command was done; only reads."""
+        return await self._thread.call(
+            self._host.verify_action(instance, command, agent=agent, purpose=purpose)
         )
 
     def call_events(self) -> AsyncIterator[CallEvent]:

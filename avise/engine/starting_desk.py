@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from typing import TYPE_CHECKING
 
+from avise.engine.starting_day import StartingDay, closed
 from avise.models.customer import PersonId, SearchAnswer, SearchHit
 from avise.models.desk_memory import Draft, SavedTab
 from avise.models.roles import Purpose, Session
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from avise.connectors.contract import HealthReport
 
 
-class StartingDesk:
+class StartingDesk(StartingDay):
     """Implements `avise.services.desk.Desk` by waiting for the real one.
 
     Args:
@@ -73,7 +74,7 @@ class StartingDesk:
             async for update in updates:
                 yield update
         finally:
-            await _closed(updates)
+            await closed(updates)
 
     async def reread(self, person: PersonId, facet: str = "") -> None:
         """See `Desk.reread`."""
@@ -110,7 +111,7 @@ class StartingDesk:
             async for call in calls:
                 yield call
         finally:
-            await _closed(calls)
+            await closed(calls)
 
     async def announce_call(self, number: str = "", call_id: str = "") -> None:
         """See `Desk.announce_call`."""
@@ -127,7 +128,7 @@ class StartingDesk:
             async for found in sources:
                 yield found
         finally:
-            await _closed(sources)
+            await closed(sources)
 
     async def check_source(self, instance: str) -> HealthReport:
         """See `Desk.check_source`."""
@@ -164,9 +165,3 @@ class StartingDesk:
     async def change_setting(self, key: str, value: str) -> None:
         """See `Desk.change_setting`."""
         await (await self._desk()).change_setting(key, value)
-
-
-async def _closed(iterator: object) -> None:
-    close = getattr(iterator, "aclose", None)
-    if close is not None:
-        await close()

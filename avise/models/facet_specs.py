@@ -98,7 +98,7 @@ CONSENTS = FacetSpec(
     timedelta(0),
     Datum.NEUTRAL,
     (
-        _enum("purpose", "commercial", "satisfaction", "prevention"),
+        _enum("purpose", "commercial", "satisfaction", "prevention", "partners"),
         _enum("channel", "phone", "email", "sms", "letter"),
         _enum("state", "yes", "no", "unknown"),
         _date("since"),

@@ -19,6 +19,37 @@ class EventKind(StrEnum):
     COMPARED = "compared"
     CALLER_VERIFIED = "caller_verified"
     INTERACTION_RECORDED = "interaction_recorded"
+    INTERACTION_ATTACHED = "interaction_attached"
+    PERSON_ADDED = "person_added"
+    TASK_ADDED = "task_added"
+    TASK_DONE = "task_done"
+    TASK_MOVED = "task_moved"
+    TASK_ASSIGNED = "task_assigned"
+    ABSENCE_DECLARED = "absence_declared"
+    ABSENCE_ENDED = "absence_ended"
+    COMMAND_CONFIRMED = "command_confirmed"
+    COMMAND_SETTLED = "command_settled"
+    CONSENT_GIVEN = "consent_given"
+    CONSENT_WITHDRAWN = "consent_withdrawn"
+    MESSAGE_PLANNED = "message_planned"
+    MESSAGE_UNDONE = "message_undone"
+    MESSAGE_STOPPED = "message_stopped"
+    MESSAGE_SENT = "message_sent"
+    MESSAGE_FAILED = "message_failed"
+    MESSAGE_UNKNOWN = "message_unknown"
+    UNDONE = "undone"
+    """Takes back an event of the same stream, which stays where it is (decision 30)."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """What is to be written; the journal adds identity, position, time and seal."""
+
+    stream: str
+    kind: EventKind
+    body: Mapping[str, JSON]
+    schema_v: int = 1
+    """Of the body: readers take every version that was ever written."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from avise.models.customer import DirectoryEntry
+from avise.models.customer import DirectoryEntry, PartyKind
 from avise.models.facet_specs import FACETS
 from avise.models.facets import FacetRecord
 from avise.models.masking import mask_record
@@ -24,6 +24,8 @@ def age_on(birth: date, today: date) -> int:
 def header_of(entry: DirectoryEntry, facts: Facts, role: Role) -> Header:
     """Return the header, masked for the role."""
     party = entry.party
+    if party.kind is PartyKind.COMPANY:
+        return _company_header(entry, facts)
     found = facts.first("identity")
     identity = _masked("identity", found, role)
     birth = day(identity, "birth_date") or party.birth_date
@@ -48,6 +50,39 @@ def header_of(entry: DirectoryEntry, facts: Facts, role: Role) -> Header:
         advisor=word(identity, "advisor"),
         identifiers={k: v for k, v in party.ids.items() if k not in RESTRICTED_SCHEMES},
         from_directory_only=found is None,
+        kind=party.kind,
+    )
+
+
+def _company_header(entry: DirectoryEntry, facts: Facts) -> Header:
+    """Return the header of a company: neither birth nor NIR, whatever a tool holds of persons."""
+    party = entry.party
+    found = facts.first("company")
+    record = found or FacetRecord("", {})
+    contract = next((r for r in facts.records("contracts") if word(r, "status") != "terminated"), None)
+    return Header(
+        person=entry.person,
+        dossier=entry.dossier,
+        title="",
+        last_name=word(record, "name") or party.company_name or party.last_name,
+        first_name="",
+        birth_date=None,
+        age=None,
+        member_number=party.member_number,
+        phone=_contact(facts, ("landline", "mobile")) or (party.phones[0] if party.phones else ""),
+        email=_contact(facts, ("email",)) or party.email,
+        address=_address(facts) or " ".join(part for part in (party.postcode, party.city) if part),
+        nir_masked="",
+        plan=word(contract, "plan") if contract else "",
+        member_since=None,
+        company_name="",
+        restricted=party.restricted,
+        advisor="",
+        identifiers={k: v for k, v in party.ids.items() if k not in RESTRICTED_SCHEMES},
+        from_directory_only=found is None,
+        kind=party.kind,
+        siren=word(record, "siren") or party.siren,
+        siret=word(record, "siret") or party.siret,
     )
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from avise.models.customer import PersonId
+from avise.models.customer import PartyKind, PersonId
 from avise.models.facets import FacetView
 from avise.models.interaction import TimelineEntry
 
@@ -85,14 +85,21 @@ class Header:
     """Identifier in each tool, restricted schemes excepted."""
     from_directory_only: bool = False
     """True while identity has not been read from its tool."""
+    kind: PartyKind = PartyKind.MEMBER
+    siren: str = ""
+    """Of a company, with `siret`; its name is in `last_name`."""
+    siret: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class SuggestedAction:
-    """One of the two actions of a suggestion. Label: catalogue key `action.<id>`."""
+    """One action of a suggestion, the first by Enter. Label: catalogue key `action.<id>`."""
 
     id: str
+    """"insert", "show", "request", "act" or "message"."""
     icon: str
+    target: str = ""
+    """A facet to show, a request type, a tool's action or a message template; "" for "insert"."""
 
 
 class Likelihood(StrEnum):

@@ -18,6 +18,7 @@ from avise.models.desk_memory import Draft, SavedTab
 from avise.models.roles import Purpose, Session
 from avise.models.source_status import SourceStatus
 from avise.services.customer_updates import CustomerUpdate, Verification
+from avise.services.day_desk import DayDesk
 
 if TYPE_CHECKING:
     from avise.connectors.contract import HealthReport
@@ -59,6 +60,8 @@ class IncomingCall:
     """One known, several, or nobody."""
     looked_up: bool = True
     """False when the directory could not be asked: that nobody is known then means nothing."""
+    followed: bool = True
+    """False when no telephony tells how it goes on (a softphone's link): the agent says that it ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,7 @@ class Revealed:
     seconds: int
 
 
-class Desk(Protocol):
+class Desk(DayDesk, Protocol):
     """What the window and the command line ask."""
 
     session: Session

@@ -9,13 +9,15 @@ from datetime import datetime
 
 from avise.connectors.contract import Completeness, Record
 from avise.connectors.readings import FacetReading, SourceOffer, TimelineReading
+from avise.models.customer import PartyKind
 from avise.models.errors import ErrorKind, Failure, Origin
 from avise.models.facet_specs import FACETS
 from avise.models.facets import FacetRecord, FacetState, FacetView
 from avise.models.freshness import Known, facet_state
-from avise.models.interaction import TimelineEntry
+from avise.models.interaction import Interaction, TimelineEntry
 from avise.models.masking import mask_record, may_open
 from avise.models.roles import Role
+from avise.services.agenda import keeps_diaries
 from avise.services.timeline import entry_of
 
 ViewKey = tuple[str, str]
@@ -25,6 +27,11 @@ FAILED_STATES = frozenset({FacetState.FAILED, FacetState.WITHHELD})
 
 _FOR_SOME = frozenset({"company"})
 """Facets that many members do not have: nothing found means that there is no such block."""
+
+_OF_PERSONS = frozenset(
+    {"identity", "guarantees", "benefits", "noemie", "rights", "beneficiaries", "member_space"}
+)
+"""Facets that a company does not have: no tool is asked for them."""
 
 _BROKE = Failure(ErrorKind.BUG, Origin.HOST)
 """A reading that ended on an error of ours: nothing more will come of it."""
@@ -65,6 +72,11 @@ class Block:
             unreadable=reading.unreadable,
         )
 
+    def set_aside(self) -> None:
+        """Say that the block does not concern this customer; its tool is not asked."""
+        self.readable = False
+        self.view = replace(self.view, state=FacetState.NOT_APPLICABLE, error=None)
+
     def broken_view(self) -> FacetView:
         """Return the view of a block whose reading ended on an error of ours."""
         return replace(self.view, state=FacetState.FAILED, records=(), error=_BROKE, refreshing=False)
@@ -95,6 +107,7 @@ class History:
     """Exchanges that one tool lists."""
 
     offer: SourceOffer
+    interactions: tuple[Interaction, ...] = ()
     entries: tuple[TimelineEntry, ...] = ()
     failed: bool = False
     truncated: bool = False
@@ -110,6 +123,7 @@ class History:
         self.failed = reading.error is not None or reading.withheld
         self.truncated = reading.completeness is Completeness.TRUNCATED
         if not reading.withheld and (reading.interactions or reading.error is None):
+            self.interactions = tuple(reading.interactions)
             self.entries = tuple(entry_of(item, self.offer.instance) for item in reading.interactions)
 
 
@@ -118,7 +132,12 @@ def has_ids(offer: SourceOffer, facet: str, ids: Mapping[str, str]) -> bool:
     return all(ids.get(scheme) for scheme in offer.needs(facet))
 
 
-def blocks_of(offers: Sequence[SourceOffer], role: Role, ids: Mapping[str, str]) -> dict[ViewKey, Block]:
+def blocks_of(
+    offers: Sequence[SourceOffer],
+    role: Role,
+    ids: Mapping[str, str],
+    kind: PartyKind = PartyKind.MEMBER,
+) -> dict[ViewKey, Block]:
     """Return the blocks that tools feed, before any is read.
 
     A block that no tool feeds, while a tool of unknown content was refused, says who may lack.
@@ -127,8 +146,12 @@ def blocks_of(offers: Sequence[SourceOffer], role: Role, ids: Mapping[str, str])
         (fed.facet, offer.instance): _block_of(offer, fed.facet, role, ids)
         for offer in offers
         for fed in offer.facets
-        if fed.facet in FACETS
+        if fed.facet in FACETS and not keeps_diaries(offer)
     }
+    if kind is PartyKind.COMPANY:
+        for (facet, _), block in found.items():
+            if facet in _OF_PERSONS:
+                block.set_aside()
     fed_facets = {facet for facet, _ in found}
     for offer in offers:
         if offer.failure is not None and not offer.facets and not offer.timeline:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
+from avise.models.customer import Party, PartyKind
 from avise.models.facets import FacetRecord, FacetState, FacetView
 from avise.models.json_types import JSON
 
@@ -25,6 +26,13 @@ class Facts:
     today: date
     now: datetime
     views: Mapping[str, tuple[FacetView, ...]] = field(default_factory=dict)
+    party: Party | None = None
+    """Who it is in the directory."""
+
+    @property
+    def is_company(self) -> bool:
+        """Whether the customer is a company, of which nothing is asked that only a person has."""
+        return self.party is not None and self.party.kind is PartyKind.COMPANY
 
     def records(self, facet: str) -> Iterator[FacetRecord]:
         """Yield the readable records of a facet, whatever tools feed it."""

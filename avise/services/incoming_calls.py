@@ -42,7 +42,8 @@ class IncomingCalls:
         self._directory = directory
         self._env = env
         self._session = session
-        self._announced: asyncio.Queue[CallEvent] = asyncio.Queue()
+        self._announced: asyncio.Queue[tuple[CallEvent, bool]] = asyncio.Queue()
+        """Events, and whether the telephony tells them: it then also tells what follows."""
         self._calls: dict[str, IncomingCall] = {}
 
     async def follow(self) -> AsyncIterator[IncomingCall]:
@@ -50,7 +51,8 @@ class IncomingCalls:
         pump = asyncio.create_task(self._pump(), name="call events")
         try:
             while True:
-                yield await self._known(await self._announced.get())
+                event, followed = await self._announced.get()
+                yield await self._known(event, followed=followed)
         finally:
             pump.cancel()
             await asyncio.gather(pump, return_exceptions=True)
@@ -64,18 +66,21 @@ class IncomingCalls:
             at=self._env.now(),
             number=number or (known.number if known else ""),
         )
-        await self._announced.put(event)
+        await self._announced.put((event, False))
 
     async def _pump(self) -> None:
         async for event in self._sources.call_events():
             if event.agent in ("", self._session.user):
-                await self._announced.put(event)
+                await self._announced.put((event, True))
 
-    async def _known(self, event: CallEvent) -> IncomingCall:
+    async def _known(self, event: CallEvent, *, followed: bool) -> IncomingCall:
         before = self._calls.get(event.call_id)
         call = self._first(event) if before is None else self._next(before, event)
         if not call.looked_up:
             call = await self._looked_up(call)
+        # A link may announce a call that the telephony follows: what it told once, it goes on telling.
+        followed = followed or (before is not None and before.followed)
+        call = replace(call, followed=followed)
         self._calls[event.call_id] = call
         while len(self._calls) > CALLS_REMEMBERED:
             self._calls.pop(next(iter(self._calls)))

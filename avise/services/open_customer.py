@@ -11,13 +11,14 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Coroutine, Iterable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from avise.connectors.contract import Priority
 from avise.env import Env
 from avise.models.customer import CustomerKey, DirectoryEntry, IdentityEvidence
 from avise.models.errors import AviseError
 from avise.models.facets import FacetState, FacetView
-from avise.models.interaction import TimelineEntry
+from avise.models.interaction import Interaction, TimelineEntry
 from avise.models.roles import Purpose, Session
 from avise.services.alerts import alerts
 from avise.services.customer_header import header_of
@@ -45,7 +46,7 @@ from avise.services.dossier_blocks import (
 )
 from avise.services.facts import Facts
 from avise.services.source_port import SourcePort
-from avise.services.suggestions import suggestions
+from avise.services.suggestions import SuggestedAnswers
 from avise.services.timeline import entries_of, unified
 from avise.services.verification import CallerVerification
 from avise.texts.formats import local
@@ -95,10 +96,12 @@ class OpenDossier:
     _blocks: dict[ViewKey, Block] = field(default_factory=dict)
     _histories: dict[str, History] = field(default_factory=dict)
     _told: _Told = field(default_factory=_Told)
+    _answers: SuggestedAnswers = field(default_factory=SuggestedAnswers)
     _timeline: tuple[TimelineEntry, ...] = ()
     _fold_task: asyncio.Task[None] | None = None
     _settle_task: asyncio.Task[None] | None = None
     _rules_task: asyncio.Task[None] | None = None
+    _aging: tuple[datetime, asyncio.Task[None]] | None = None
     _started: float = 0.0
 
     # ---- life ----------------------------------------------------------------------------------
@@ -108,7 +111,7 @@ class OpenDossier:
         self._tell_header()
         self._tell(VerificationChanged(self.verification.state))
         offers = self.sources.offers()
-        self._blocks = blocks_of(offers, self.session.role, self._ids())
+        self._blocks = blocks_of(offers, self.session.role, self._ids(), self.entry.party.kind)
         self._histories = histories_of(offers, self._ids())
         for block in self._blocks.values():
             # Its reading starts below: telling that apart would draw every block twice.
@@ -156,7 +159,7 @@ class OpenDossier:
         views: dict[str, tuple[FacetView, ...]] = {}
         for (facet, _), block in self._blocks.items():
             views[facet] = (*views.get(facet, ()), block.view)
-        return Facts(local(now).date(), now, views)
+        return Facts(local(now).date(), now, views, self.entry.party)
 
     def customer_key(self, needs: Iterable[str]) -> CustomerKey:
         """Return the customer with only the identifiers that a tool needs."""
@@ -184,10 +187,14 @@ class OpenDossier:
         """Tell that something about this customer could not be kept on the workstation."""
         self._tell(NotKept(error.message_key, dict(error.params)))
 
-    def add_own_entry(self, entry: TimelineEntry) -> None:
-        """Add an exchange that was just written in the journal."""
-        self.own_entries = (entry, *self.own_entries)
+    def show_own_entries(self, entries: tuple[TimelineEntry, ...]) -> None:
+        """Show the journal's exchanges as they are now: one was just written, or taken back."""
+        self.own_entries = entries
         self._fold_soon()
+
+    def interactions(self) -> tuple[Interaction, ...]:
+        """Return the exchanges that tools listed, as far as they were read."""
+        return tuple(item for history in self._histories.values() for item in history.interactions)
 
     # ---- readings ------------------------------------------------------------------------------
     async def _read_facet(self, block: Block, *, force: bool) -> None:
@@ -241,7 +248,7 @@ class OpenDossier:
             # The timeline is shown as it is: it tells of what this role may read.
             block.entries = tuple(entries_of(masked))
             self._fold_soon()
-        if records_changed and view.facet in ("identity", "contact_points", "contracts"):
+        if records_changed and view.facet in ("identity", "contact_points", "contracts", "company"):
             self._tell_header()
         self._tell_rules_soon()
 
@@ -266,10 +273,29 @@ class OpenDossier:
         if found_alerts != self._told.alerts:
             self._told.alerts = found_alerts
             self._tell(AlertsChanged(found_alerts))
-        found = suggestions(facts)
+        found = self._answers.found(facts)
         if found != self._told.suggestions:
             self._told.suggestions = found
             self._tell(SuggestionsChanged(*found))
+        self._run_again_at(self._answers.next_stale_at)
+
+    def _run_again_at(self, moment: datetime | None) -> None:
+        """Run the rules when an answer grows too old for its own rule, though nothing else changes."""
+        if self._aging is not None and self._aging[0] == moment:
+            return
+        if self._aging is not None:
+            self._aging[1].cancel()
+        self._aging = None
+        if moment is not None:
+            task = asyncio.create_task(self._tell_rules_at(moment), name="age answers")
+            task.add_done_callback(_log_error)
+            self._aging = (moment, task)
+
+    async def _tell_rules_at(self, moment: datetime) -> None:
+        while (left := (moment - self.env.now()).total_seconds()) >= 0:
+            await self.env.sleep(left + 0.001)
+        self._aging = None
+        self._tell_rules()
 
     def _all_entries(self) -> tuple[TimelineEntry, ...]:
         entries = [*self.own_entries]
@@ -327,7 +353,8 @@ class OpenDossier:
         return [*tasks, *(history.task for history in self._histories.values())]
 
     def _tasks(self) -> list[asyncio.Task[None]]:
-        tasks = [*self._reading_tasks(), self._fold_task, self._rules_task, self._settle_task]
+        aging = self._aging[1] if self._aging is not None else None
+        tasks = [*self._reading_tasks(), self._fold_task, self._rules_task, self._settle_task, aging]
         return [task for task in tasks if task is not None]
 
     @staticmethod

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import uuid
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from avise.models.customer import DirectoryEntry, PersonId, SearchAnswer
 from avise.models.desk_memory import Draft, SavedTab
 from avise.models.interaction import Interaction
-from avise.models.journal import EventEnvelope, EventKind
+from avise.models.journal import EventEnvelope, EventKind, NewEvent
 from avise.models.json_types import JSON
 from avise.models.roles import Session
+
+StoreChange = Callable[[Any], object]
+"""A change of the store that is written in the transaction of something else; opaque to services."""
 
 
 class JournalPort(Protocol):
@@ -22,8 +26,24 @@ class JournalPort(Protocol):
     ) -> EventEnvelope:
         """Write one event; the return is the promise that it is kept."""
 
+    async def append_all(
+        self, session: Session, *events: NewEvent, beside: Sequence[StoreChange] = ()
+    ) -> tuple[EventEnvelope, ...]:
+        """Write events, and other changes beside them, all or none."""
+
+    async def stream(
+        self, stream: str, kinds: Sequence[EventKind] = (), limit: int = 500
+    ) -> tuple[EventEnvelope, ...]:
+        """Return the last events of a stream, oldest first."""
+
+    async def under(self, prefix: str, kinds: Sequence[EventKind] = ()) -> tuple[EventEnvelope, ...]:
+        """Return every event of the streams that begin with a prefix, oldest first."""
+
+    async def events(self, wanted: Iterable[uuid.UUID]) -> tuple[EventEnvelope, ...]:
+        """Return events by identity; those that are not here are left out."""
+
     async def interactions(self, stream: str) -> tuple[Interaction, ...]:
-        """Return the exchanges written in a stream, newest first."""
+        """Return the exchanges of a stream, newest first: those attached to it, none that was undone."""
 
 
 class DirectoryPort(Protocol):
@@ -64,8 +84,14 @@ class DeskMemoryPort(Protocol):
     async def save_draft(self, person: PersonId, text: str) -> None:
         """Keep a text being typed; an empty one is forgotten."""
 
+    def keeping_draft(self, person: PersonId, text: str) -> StoreChange:
+        """Return the change that keeps a text, to be written with events."""
+
     async def draft(self, person: PersonId) -> Draft | None:
         """Return the text that was being typed."""
+
+    async def drafts(self) -> tuple[Draft, ...]:
+        """Return every text that was being typed, the newest first."""
 
     async def setting(self, key: str) -> str:
         """Return a setting, or its default."""

@@ -59,11 +59,18 @@ def entry_of(interaction: Interaction, source: str) -> TimelineEntry:
         at=interaction.at,
         group=_GROUPS.get(interaction.channel, TimelineGroup.MESSAGE),
         variant=_variant(interaction),
-        title=interaction.title,
+        title=interaction.title or _title(interaction),
         summary=interaction.summary,
         source=source,
         status=interaction.status,
     )
+
+
+def _title(interaction: Interaction) -> str:
+    """Return the title of an exchange that is known by its reason alone."""
+    if interaction.reason:
+        return text(f"reason.{interaction.reason}")
+    return text("wrap_up.note_title") if interaction.direction is Direction.INTERNAL else ""
 
 
 def _variant(interaction: Interaction) -> str:

@@ -1,7 +1,8 @@
 """Who is calling: questions whose answers are compared, never shown (`domain.md` 2.6).
 
 Two right answers make a weak level, three with a dynamic one a strong level; three wrong answers
-lock the session's verification, and the agent calls back on the known number.
+lock the session's verification, and the agent calls back on the known number. Who calls for a company
+is asked about the company: nobody there has a birth date or a beneficiary.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ class _Question:
     dynamic: bool
     matches: Callable[[Facts, str], bool | None]
     """None when the dossier holds no answer: the question is not asked."""
+    of: frozenset[bool] = frozenset({True, False})
+    """Whether it is asked of companies (True), of persons (False), or of both."""
 
 
 def questions(facts: Facts) -> tuple[VerificationQuestion, ...]:
@@ -37,7 +40,7 @@ def questions(facts: Facts) -> tuple[VerificationQuestion, ...]:
     return tuple(
         VerificationQuestion(question.id, question.dynamic)
         for question in _QUESTIONS
-        if question.matches(facts, "") is not None
+        if facts.is_company in question.of and question.matches(facts, "") is not None
     )
 
 
@@ -54,7 +57,9 @@ class CallerVerification:
     def answer(self, facts: Facts, question_id: str, answer: str, now: datetime) -> Comparison:
         """Compare one answer and return where the verification stands; locked answers nothing."""
         question = next((item for item in _QUESTIONS if item.id == question_id), None)
-        if question is None or self.state.level is VerificationLevel.LOCKED:
+        if question is None or facts.is_company not in question.of:
+            return self._comparison(correct=False)
+        if self.state.level is VerificationLevel.LOCKED:
             return self._comparison(correct=False)
         correct = question.matches(facts, answer) is True
         if correct:
@@ -136,8 +141,11 @@ def _last_reimbursement(facts: Facts, answer: str) -> bool | None:
         if (on := day(record, "paid_on")) and (value := amount(record, "amount")) is not None
         if word(record, "paid_to") == "member" and word(record, "status") == "paid" and on <= facts.today
     ]
-    if not paid:
-        return None
+    return _matches_last(paid, answer) if paid else None
+
+
+def _matches_last(paid: list[tuple[date, Decimal]], answer: str) -> bool:
+    """Say whether an amount is the last one, or the sum of those of the last day."""
     last = max(on for on, _ in paid)
     amounts = [value for on, value in paid if on == last]
     said = read_amount(answer)
@@ -146,13 +154,45 @@ def _last_reimbursement(facts: Facts, answer: str) -> bool | None:
     return any(abs(said - value) <= AMOUNT_TOLERANCE for value in (*amounts, sum(amounts, Decimal(0))))
 
 
+def _company_number(facts: Facts, answer: str) -> bool | None:
+    """Compare a SIREN or a SIRET: one question, since the second begins with the first."""
+    record = facts.first("company")
+    party = facts.party
+    known = {party.siren, party.siret} if party is not None else set()
+    known |= {word(record, "siren"), word(record, "siret")} if record is not None else set()
+    known -= {""}
+    return _digits(answer) in {_digits(number) for number in known} if known else None
+
+
+def _contract_number(facts: Facts, answer: str) -> bool | None:
+    known = {_plain(word(record, "number")) for record in facts.records("contracts")}
+    known |= {_plain(word(record, "contract")) for record in facts.records("company")}
+    known -= {""}
+    return _plain(answer) in known if known else None
+
+
+def _last_contribution(facts: Facts, answer: str) -> bool | None:
+    called = [
+        (on, value)
+        for record in facts.records("contributions")
+        if (on := day(record, "due_on")) and (value := amount(record, "amount")) is not None
+        if on <= facts.today
+    ]
+    return _matches_last(called, answer) if called else None
+
+
+_PERSONS, _COMPANIES = frozenset({False}), frozenset({True})
+
 _QUESTIONS = (
-    _Question("birth_date", dynamic=False, matches=_birth_date),
-    _Question("member_number", dynamic=False, matches=_member_number),
+    _Question("birth_date", dynamic=False, matches=_birth_date, of=_PERSONS),
+    _Question("member_number", dynamic=False, matches=_member_number, of=_PERSONS),
+    _Question("company_number", dynamic=False, matches=_company_number, of=_COMPANIES),
+    _Question("contract_number", dynamic=False, matches=_contract_number, of=_COMPANIES),
     _Question("address", dynamic=False, matches=_address),
     _Question("effective_date", dynamic=False, matches=_effective_date),
-    _Question("beneficiary", dynamic=False, matches=_beneficiary),
-    _Question("last_reimbursement", dynamic=True, matches=_last_reimbursement),
+    _Question("beneficiary", dynamic=False, matches=_beneficiary, of=_PERSONS),
+    _Question("last_reimbursement", dynamic=True, matches=_last_reimbursement, of=_PERSONS),
+    _Question("last_contribution", dynamic=True, matches=_last_contribution, of=_COMPANIES),
 )
 
 

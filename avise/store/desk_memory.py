@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 
 from sqlalchemy import Connection, delete, insert, select
 
@@ -79,6 +80,10 @@ class DeskMemory:
             NirAtRestError: the text holds a NIR (decision 4); what was kept before stays.
             TooBigError: the text is over `MAX_DRAFT_CHARACTERS`.
         """
+        await self._store.write(self.keeping_draft(person, text))
+
+    def keeping_draft(self, person: PersonId, text: str) -> Callable[[Connection], None]:
+        """Return the change that keeps a text, to be written with something else; as `save_draft`."""
         if len(text) > MAX_DRAFT_CHARACTERS:
             raise TooBigError
         if holds_nir(text.encode("utf-8", "replace")):
@@ -92,7 +97,7 @@ class DeskMemory:
                 row = {"login": self._login, "person": person.bytes, "text": text, "saved_at": saved_at}
                 connection.execute(insert(draft).values(row))
 
-        await self._store.write(change)
+        return change
 
     async def draft(self, person: PersonId) -> Draft | None:
         """Return the text that was being typed, None when nothing was."""
@@ -100,6 +105,14 @@ class DeskMemory:
         statement = select(draft).where(mine)
         row = await self._store.read(lambda connection: connection.execute(statement).first())
         return None if row is None else Draft(person, row.text, from_microseconds(row.saved_at))
+
+    async def drafts(self) -> tuple[Draft, ...]:
+        """Return every text that was being typed, the newest first."""
+        statement = select(draft).where(draft.c.login == self._login).order_by(draft.c.saved_at.desc())
+        rows = await self._store.read(lambda connection: connection.execute(statement).all())
+        return tuple(
+            Draft(uuid.UUID(bytes=row.person), row.text, from_microseconds(row.saved_at)) for row in rows
+        )
 
     async def setting(self, key: str) -> str:
         """Return a setting, or its default."""

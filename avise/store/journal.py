@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,16 +14,16 @@ from sqlalchemy import Connection, Row, select
 from avise.env import Env
 from avise.models.customer import PersonId
 from avise.models.identifiers import holds_nir
-from avise.models.interaction import Channel, Direction, Interaction
-from avise.models.journal import EventEnvelope, EventKind
+from avise.models.interaction import Interaction
+from avise.models.journal import EventEnvelope, EventKind, NewEvent
 from avise.models.json_types import JSON
+from avise.models.own_history import UNLINKED, attached_events, told_interactions
 from avise.models.roles import Session
 from avise.store.errors import NirAtRestError, TooBigError
 from avise.store.store import Store
 from avise.store.tables import event
 from avise.store.times import from_microseconds, to_microseconds
 
-SCHEMA_V = 1
 MAX_BODY_BYTES = 64 * 1024
 """What the hub accepts for one event (`hub.md` 7, scenario 16)."""
 
@@ -35,15 +34,6 @@ _APPEND = (
     " clock_offset_ms, body, salt, content_sha, state) VALUES (:device_seq, :event_id, :device_id, :stream,"
     " :kind, :schema_v, :author, :role, :occurred_at, :clock_offset_ms, :body, :salt, :content_sha, :state)"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class NewEvent:
-    """What is to be written; the journal adds identity, position, time and seal."""
-
-    stream: str
-    kind: EventKind
-    body: Mapping[str, JSON]
 
 
 def customer_stream(person: PersonId) -> str:
@@ -75,8 +65,15 @@ class Journal:
         """
         return (await self.append_all(session, NewEvent(stream, kind, body)))[0]
 
-    async def append_all(self, session: Session, *events: NewEvent) -> tuple[EventEnvelope, ...]:
+    async def append_all(
+        self, session: Session, *events: NewEvent, beside: Sequence[Callable[[Connection], object]] = ()
+    ) -> tuple[EventEnvelope, ...]:
         """Write events, all or none; they are durable when this returns.
+
+        Args:
+            session: who writes.
+            events: in the order in which they are to stand.
+            beside: changes of other tables that are kept with them or not at all.
 
         Raises:
             NirAtRestError: a body holds a NIR.
@@ -95,6 +92,8 @@ class Journal:
                 envelope = self._envelope(session, new, now, event_id, salt, position, body)
                 connection.exec_driver_sql(_APPEND, _row(envelope, body))
                 written.append(envelope)
+            for other in beside:
+                other(connection)
             return tuple(written)
 
         return await self._store.write(change)
@@ -119,10 +118,36 @@ class Journal:
 
         return await self._store.read(question)
 
+    async def under(self, prefix: str, kinds: Sequence[EventKind] = ()) -> tuple[EventEnvelope, ...]:
+        """Return every event of the streams that begin with a prefix ("task/"), oldest first."""
+
+        def question(connection: Connection) -> tuple[EventEnvelope, ...]:
+            statement = select(event).where(event.c.stream >= prefix, event.c.stream < prefix + "\U0010ffff")
+            if kinds:
+                statement = statement.where(event.c.kind.in_([kind.value for kind in kinds]))
+            rows = connection.execute(statement.order_by(event.c.device_seq)).all()
+            return tuple(_from_row(row) for row in rows)
+
+        return await self._store.read(question)
+
+    async def events(self, wanted: Iterable[uuid.UUID]) -> tuple[EventEnvelope, ...]:
+        """Return events by identity, oldest first; those that are not here are left out."""
+        identities = [identity.bytes for identity in wanted]
+
+        def question(connection: Connection) -> tuple[EventEnvelope, ...]:
+            statement = select(event).where(event.c.event_id.in_(identities))
+            rows = connection.execute(statement.order_by(event.c.device_seq)).all()
+            return tuple(_from_row(row) for row in rows)
+
+        return await self._store.read(question) if identities else ()
+
     async def interactions(self, stream: str) -> tuple[Interaction, ...]:
-        """Return the exchanges written in a stream, newest first."""
-        events = await self.stream(stream, (EventKind.INTERACTION_RECORDED,))
-        return tuple(interaction_of(event) for event in reversed(events))
+        """Return the exchanges of a stream, newest first: those attached to it, none that was undone."""
+        kinds = (EventKind.INTERACTION_RECORDED, EventKind.INTERACTION_ATTACHED, EventKind.UNDONE)
+        written = await self.stream(stream, kinds)
+        attached = await self.events(attached_events(written))
+        undone = await self.stream(UNLINKED, (EventKind.UNDONE,)) if attached else ()
+        return told_interactions(written, (*attached, *undone))
 
     async def since(self, position: int, limit: int = 200) -> tuple[EventEnvelope, ...]:
         """Return events after a position of this device, in order: what is to be sent."""
@@ -144,7 +169,7 @@ class Journal:
             device_seq=position,
             stream=new.stream,
             kind=new.kind,
-            schema_v=SCHEMA_V,
+            schema_v=new.schema_v,
             author=session.user,
             role=session.role.value,
             occurred_at=now,
@@ -153,23 +178,6 @@ class Journal:
             content_sha=content_sha(salt, body),
             salt=salt,
         )
-
-
-def interaction_of(envelope: EventEnvelope) -> Interaction:
-    """Return the exchange that an `interaction_recorded` event tells."""
-    body = {name: value for name, value in envelope.body.items() if isinstance(value, str)}
-    channel, direction = body.get("channel", ""), body.get("direction", "")
-    return Interaction(
-        id=str(envelope.event_id),
-        at=envelope.occurred_at,
-        channel=Channel(channel) if channel in set(Channel) else Channel.PHONE_IN,
-        direction=Direction(direction) if direction in set(Direction) else Direction.IN,
-        title=body.get("title", ""),
-        summary=body.get("note", ""),
-        status=body.get("status", ""),
-        author=body.get("author", envelope.author),
-        reason=body.get("reason", ""),
-    )
 
 
 def content_sha(salt: bytes, body: bytes) -> bytes:

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, insert, select
+from sqlalchemy import Connection, Table, func, insert, select, update
 
 from avise.store import tables
 from avise.store.connections import close_quietly, open_encrypted
@@ -137,3 +137,6 @@ def restore(connection: Connection, salvaged: Salvaged) -> None:
         for table in tables.KEPT_BY_SALVAGE:
             if found := salvaged.rows.get(table.name):
                 connection.execute(insert(table).prefix_with("OR REPLACE"), found)
+        # A damaged file may give back an older state: what seems not to have left may have.
+        unsent = tables.command.c.state.in_(("confirmed", "waiting"))
+        connection.execute(update(tables.command).where(unsent).values(state="sending"))

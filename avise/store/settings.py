@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -11,6 +12,11 @@ from avise.models.errors import AviseError
 from avise.store.store import Store
 from avise.store.tables import setting as table
 
+LONGEST = 2000
+"""Characters of a setting without a list of choices."""
+
+_WIDTH = r"\d+x\d+:[a-z]+:\d+=\d+"
+
 
 @dataclass(frozen=True, slots=True)
 class SettingSpec:
@@ -18,8 +24,16 @@ class SettingSpec:
 
     name: str
     default: str
-    choices: tuple[str, ...]
+    choices: tuple[str, ...] = ()
     """Values allowed, in the order of the page."""
+    pattern: re.Pattern[str] | None = None
+    """Form of the values of a setting that has no list of choices."""
+
+    def allows(self, value: str) -> bool:
+        """Say whether a value may be kept."""
+        if self.pattern is not None:
+            return len(value) <= LONGEST and self.pattern.fullmatch(value) is not None
+        return value in self.choices
 
 
 _DECLARED = (
@@ -27,6 +41,7 @@ _DECLARED = (
     SettingSpec("language", "fr", ("fr", "en")),
     SettingSpec("zoom", "100", ("80", "90", "100", "110", "125", "150", "175", "200")),
     SettingSpec("density", "compact", ("compact", "cozy")),
+    SettingSpec("panes", "", pattern=re.compile(rf"(?:{_WIDTH}(?:;{_WIDTH})*)?")),
 )
 
 SETTINGS: Mapping[str, SettingSpec] = {spec.name: spec for spec in _DECLARED}
@@ -38,7 +53,7 @@ class UnknownSettingError(AviseError):
 
 
 class InvalidSettingError(AviseError):
-    """The value is not one of the setting's choices."""
+    """The value is not one that the setting allows."""
 
 
 def declared(name: str) -> SettingSpec:
@@ -69,15 +84,15 @@ class Settings:
         spec = declared(name)
         statement = select(table.c.value).where(table.c.login == self._login, table.c.name == name)
         found = await self._store.read(lambda connection: connection.scalar(statement))
-        return found if found in spec.choices else spec.default
+        return found if found is not None and spec.allows(found) else spec.default
 
     async def change(self, name: str, value: str) -> None:
         """Change a setting.
 
         Raises:
-            InvalidSettingError: the value is not one of the choices.
+            InvalidSettingError: the value is not one that is allowed.
         """
-        if value not in declared(name).choices:
+        if not declared(name).allows(value):
             raise InvalidSettingError("setting.invalid", name=name)
 
         def change(connection: Connection) -> None:

@@ -82,5 +82,20 @@ recent = Table(
     _text("login", primary=True), _blob("person", primary=True), _integer("opened_at"),
 )  # fmt: skip
 
-KEPT_BY_SALVAGE = (meta, event, draft, session_tab, setting, sealed, recent)
+command = Table(
+    "command", metadata,
+    _integer("position", primary=True), _blob("command_id"), _blob("group_id"), _text("login"),
+    _blob("person"), _text("instance"), _text("action"), _text("state"), _integer("revision"),
+    _blob("fingerprint"), _integer("confirmed_at"), _integer("settled_at", nullable=True), _blob("body"),
+    _blob("content", nullable=True),
+)  # fmt: skip
+"""One row a command (`avise.store.outbox`); the content is null once it is no longer needed."""
+
+command_document = Table(
+    "command_document", metadata,
+    _blob("command_id", primary=True), _text("name"), _blob("content"), _integer("kept_at"),
+    _integer("fetched_at", nullable=True),
+)  # fmt: skip
+
+KEPT_BY_SALVAGE = (meta, event, command, draft, session_tab, setting, sealed, recent, command_document)
 """What a damaged file gives back, most precious first; snapshots are read again from their tools."""

@@ -1,5 +1,5 @@
 """Sentences and typography: one catalogue by key, one module that writes French."""
 
-from avise.texts.catalogue import LANGUAGES, language, plural, set_language, text
+from avise.texts.catalogue import LANGUAGES, language, plural, set_language, speaking, text
 
-__all__ = ["LANGUAGES", "language", "plural", "set_language", "text"]
+__all__ = ["LANGUAGES", "language", "plural", "set_language", "speaking", "text"]

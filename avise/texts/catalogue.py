@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import gettext
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
 from avise.resources import resource_folder
@@ -60,6 +62,8 @@ _PLURALS: dict[str, Callable[[int], int]] = {"fr": _plural_fr, "en": _plural_en}
 _catalogues: dict[str, Catalogue] = {}
 _lock = threading.Lock()
 _current = LANGUAGES[0]
+_spoken: ContextVar[str] = ContextVar("spoken", default="")
+"""The language of what is being written for somebody else; "" for the process's own."""
 
 
 def set_language(code: str) -> None:
@@ -70,12 +74,25 @@ def set_language(code: str) -> None:
 
 def language() -> str:
     """Return the code of the language in use."""
-    return _current
+    return _spoken.get() or _current
+
+
+@contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """Write in another language for the time of a `with` block: a letter to a member who reads English.
+
+    Only the task or the thread of the block is concerned; an unknown code falls back to French.
+    """
+    token = _spoken.set(code if code in LANGUAGES else LANGUAGES[0])
+    try:
+        yield
+    finally:
+        _spoken.reset(token)
 
 
 def text(key: str, /, **params: object) -> str:
     """Return the sentence of a key in the language in use; the key itself when nobody wrote it."""
-    found = catalogue(_current).get(key)
+    found = catalogue(language()).get(key)
     if found is None:
         found = catalogue(LANGUAGES[0]).get(key)
     return _filled(key if found is None else found, params)
@@ -83,7 +100,7 @@ def text(key: str, /, **params: object) -> str:
 
 def plural(key: str, count: int, /, **params: object) -> str:
     """Return the form of a sentence for a number, which it may show as `{n}`."""
-    found = catalogue(_current).get_plural(key, count)
+    found = catalogue(language()).get_plural(key, count)
     if found is None:
         found = catalogue(LANGUAGES[0]).get_plural(key, count)
     return _filled(key if found is None else found, {"n": count, **params})

@@ -29,6 +29,7 @@ from avise.services.desk import (
     SavedTab,
     VerificationQuestion,
 )
+from avise.ui.day_bridge import DayBridge
 from avise.ui.mailbox import Drain, Mailbox
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class Watch:
         self._follower.cancel()
 
 
-class DeskBridge:
+class DeskBridge(DayBridge):
     """The desk, as the window calls it from Qt's loop.
 
     Args:

@@ -86,6 +86,7 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     Shortcut("copy_member_number", ("Ctrl+Shift+C",), _C, "copy", _OF_CUSTOMER),
     Shortcut("validate", ("Ctrl+Return",), _C, handled_by_view=True),
     Shortcut("pick_up", ("Ctrl+Shift+P",), Scope.CALL, "phone-incoming", _COMMAND),
+    Shortcut("end_call", ("Ctrl+Shift+R",), Scope.CALL, "phone-off", _COMMAND),
     Shortcut("palette_choose", ("Up", "Down"), Scope.PALETTE, handled_by_view=True),
     Shortcut("palette_open", ("Return",), Scope.PALETTE, handled_by_view=True),
     Shortcut("palette_scope", ("Tab",), Scope.PALETTE, handled_by_view=True),

@@ -13,6 +13,9 @@ import pytest
 from sqlalchemy import Connection, text
 
 from avise.env import FixedEnv
+from avise.models.command_events import SendStarted
+from avise.models.command_rules import next_state
+from avise.models.commands import CommandState
 from avise.models.desk_memory import SavedTab
 from avise.models.errors import ErrorKind, Failure
 from avise.models.journal import EventKind
@@ -25,9 +28,11 @@ from avise.store.errors import MigrationError
 from avise.store.journal import Journal, customer_stream, is_intact
 from avise.store.migration import current_version
 from avise.store.migrations import STEPS, Step
+from avise.store.outbox import Commands
 from avise.store.sealed import SealedSecrets
 from avise.store.snapshots import Snapshots
 from avise.store.store import Store
+from tests.unit.models.command_items import CONTENT, item
 
 KEY = bytes(range(32))
 PERSON = uuid.UUID("0192d1f0-0000-7000-8000-000000000001")
@@ -37,6 +42,10 @@ SNAPSHOT_KEY = SnapshotKey("benefits", "benefits", 1, PERSON)
 
 HERE = Path(__file__).parent
 RELEASED = sorted(HERE.glob("store-v*.db"))
+
+
+COMMANDS_KEPT = {"store-v1": [], "store-v2": [("MARCHAND Hélène", CommandState.SENDING)]}
+"""Version 1 had no outbox."""
 
 
 def copied(released: Path, folder: Path) -> Path:
@@ -69,6 +78,8 @@ async def test_a_released_store_keeps_everything_when_upgraded(released: Path, t
     assert await memory.setting("theme") == "dark"
     assert await memory.recents() == (PERSON,)
     assert await SealedSecrets(store, KEY, env).get("parties", "client_secret") == "secret de démonstration"
+    items = await Commands(store, env, Journal(store, env), SESSION.user).items()
+    assert [(found.whom, found.state) for found in items] == COMMANDS_KEPT[released.stem]
     assert await store.check() == 0
     await store.aclose()
 
@@ -133,7 +144,7 @@ def test_a_step_imports_nothing_from_the_program() -> None:
 async def make(folder: Path) -> Path:
     """Write the store of the current version, with a row in every table: kept for good at each release.
 
-    Run `python tests/migrations/test_migrations.py FOLDER`, then drop the `.id` file beside it.
+    Run `python -m tests.migrations.test_migrations FOLDER`, then drop the `.id` file beside it.
     """
     env = FixedEnv()
     path = folder / f"store-v{current_version()}.db"
@@ -152,6 +163,10 @@ async def make(folder: Path) -> Path:
     await memory.change_setting("theme", "dark")
     await memory.note_opened(PERSON)
     await SealedSecrets(store, KEY, env).put("parties", "client_secret", "secret de démonstration")
+    commands = Commands(store, env, journal, SESSION.user)
+    (kept,) = await commands.confirm(SESSION, [(item(), CONTENT)], ())
+    sending = next_state(kept, SendStarted(), kept.due_at)
+    await commands.change(SESSION, kept, sending, document=b"%PDF-1.7")
     await store.aclose()
     return path
 

@@ -33,7 +33,9 @@ from avise.services.desk import (
     VerificationQuestion,
 )
 from tests.ui.persona import HELENE, NOW, helene_updates
+from tests.ui.scripted_day import ScriptedDay
 from tests.ui.scripted_sources import scripted_sources
+from tests.ui.stream import Stream
 
 
 def party(number: int, last: str, first: str, born: date, city: str, **more: object) -> DirectoryEntry:
@@ -96,38 +98,8 @@ def hit_of(entry: DirectoryEntry, words: str = "") -> SearchHit:
     )
 
 
-class Stream:
-    """Listeners of one stream, each with a queue on the loop it listens from."""
-
-    def __init__(self) -> None:
-        self._listeners: list[tuple[asyncio.AbstractEventLoop, asyncio.Queue[object]]] = []
-
-    def tell(self, value: object) -> None:
-        """Send a value to everybody who listens, from any thread."""
-        for loop, queue in self._listeners:
-            loop.call_soon_threadsafe(queue.put_nowait, value)
-
-    @property
-    def listeners(self) -> int:
-        """How many listen."""
-        return len(self._listeners)
-
-    async def follow(self, *first: object) -> AsyncIterator[object]:
-        """Yield the first values, then whatever is told."""
-        queue: asyncio.Queue[object] = asyncio.Queue()
-        listener = (asyncio.get_running_loop(), queue)
-        self._listeners.append(listener)
-        try:
-            for value in first:
-                yield value
-            while True:
-                yield await queue.get()
-        finally:
-            self._listeners.remove(listener)
-
-
 @dataclass
-class ScriptedDesk:
+class ScriptedDesk(ScriptedDay):
     """Implements `Desk` from values; a test changes them and reads `asked`."""
 
     session: Session = field(
@@ -156,11 +128,17 @@ class ScriptedDesk:
         self.customer_streams.setdefault(person, Stream()).tell(update)
 
     def ring(
-        self, *people: PersonId, number: str = "+33639984127", state: CallState = CallState.RINGING
+        self,
+        *people: PersonId,
+        number: str = "+33639984127",
+        state: CallState = CallState.RINGING,
+        followed: bool = True,
     ) -> IncomingCall:
         """Let the telephone ring for people behind a number; return the call."""
         matches = tuple(hit_of(entry) for entry in DIRECTORY if entry.person in people)
-        call = IncomingCall("call-1", state, NOW, None, number, "Remboursements", 70, matches)
+        call = IncomingCall(
+            "call-1", state, NOW, None, number, "Remboursements", 70, matches, followed=followed
+        )
         self.call_stream.tell(call)
         return call
 

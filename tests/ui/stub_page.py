@@ -18,6 +18,7 @@ class StubPage(QWidget):
     draft_changed = Signal(bool)
     close_requested = Signal()
     open_requested = Signal(object)
+    call_end_requested = Signal()
 
     def __init__(
         self, person: PersonId, purpose: Purpose, reason: str, announcer: Announcer, parent: QWidget

@@ -46,6 +46,20 @@ def query_body(window: Window) -> bytes:
     return etree.tostring(root, xml_declaration=True, encoding="utf-8")
 
 
+def uid_query_body(uid: str) -> bytes:
+    """Return the body of a REPORT that asks for the one event of an identifier, as it is written."""
+    root = etree.Element(f"{CALDAV}calendar-query", nsmap=_NAMESPACES)
+    wanted = etree.SubElement(root, f"{DAV}prop")
+    etree.SubElement(wanted, f"{DAV}getetag")
+    etree.SubElement(wanted, f"{CALDAV}calendar-data")
+    calendars = etree.SubElement(etree.SubElement(root, f"{CALDAV}filter"), f"{CALDAV}comp-filter")
+    calendars.set("name", "VCALENDAR")
+    events = etree.SubElement(calendars, f"{CALDAV}comp-filter", {"name": "VEVENT"})
+    named = etree.SubElement(events, f"{CALDAV}prop-filter", {"name": "UID"})
+    etree.SubElement(named, f"{CALDAV}text-match", {"collation": "i;octet"}).text = uid
+    return etree.tostring(root, xml_declaration=True, encoding="utf-8")
+
+
 def check_body() -> bytes:
     """Return the body of a PROPFIND that asks for next to nothing."""
     root = etree.Element(f"{DAV}propfind", nsmap={"d": "DAV:"})

@@ -1,4 +1,4 @@
-"""Reads appointments over CalDAV: one calendar a customer (see README.md)."""
+"""Reads, makes, moves and cancels appointments over CalDAV: one calendar a customer (see README.md)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Mapping
 from http import HTTPStatus
 from zoneinfo import ZoneInfo
 
+from avise.connectors.action_contract import ActionCommand, ActionPlan, ActionResult
+from avise.connectors.caldav.acting import AppointmentActions
 from avise.connectors.caldav.calendar_query import Window, check_body, query_body
 from avise.connectors.caldav.events import read_events
 from avise.connectors.caldav.options import CaldavFacet, CaldavOptions
@@ -55,6 +57,7 @@ class CaldavConnector:
             name: RowMapper(name, facet, self._options.timezone, id_from="id")
             for name, facet in self._options.facets.items()
         }
+        self._acting = AppointmentActions(self._options)
         self._config: Mapping[str, JSON] = {}
 
     def http_endpoint(self, config: Mapping[str, JSON]) -> HttpEndpoint:
@@ -124,3 +127,28 @@ class CaldavConnector:
         if facet is None:
             raise ConnectorError(ErrorKind.UNSUPPORTED, "facet not offered", origin=Origin.CONNECTOR)
         return facet
+
+    # ---- actions -----------------------------------------------------------------------------
+    async def plan(self, command: ActionCommand, ctx: CallContext) -> ActionPlan:
+        """Return what a command would change in the calendar; writes nothing.
+
+        Raises:
+            ConnectorError: the calendar could not be read, or the appointment cannot be changed.
+        """
+        return await self._acting.plan(command, self._config, ctx)
+
+    async def execute(self, command: ActionCommand, ctx: CallContext) -> ActionResult:
+        """Write the appointment, once.
+
+        Raises:
+            ConnectorError: CONFLICT when it is no longer the one that was shown.
+        """
+        return await self._acting.execute(command, self._config, ctx)
+
+    async def verify(self, command: ActionCommand, ctx: CallContext) -> ActionResult:
+        """Return whether the calendar is as a command wants it.
+
+        Raises:
+            ConnectorError: the calendar could not be read.
+        """
+        return await self._acting.verify(command, self._config, ctx)

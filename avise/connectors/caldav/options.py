@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from avise.connectors.declarative.values import RoutePath, Section, TimeZone
+from avise.connectors.declarative.values import RoutePath, Section, Text, TimeZone
 from avise.connectors.row_mapping import On404, RowMapping
 
 _PROPERTY = re.compile(r"[A-Za-z0-9-]+")
@@ -47,6 +47,24 @@ class CaldavFacet(RowMapping):
     """Name used in expressions → property of the event."""
 
 
+class CaldavAction(Section):
+    """How one `[[action]]` is carried out.
+
+    Its inputs have these names: `starts_at` and `duration_min`, and for a new appointment `kind`, `subject`,
+    `place` and `advisor`, for another `appointment`, the record that changes.
+    """
+
+    does: Literal["create", "move", "cancel"]
+    facet: str
+    """Of this file: in whose calendar."""
+    categories: dict[str, str] = Field(default_factory=dict)
+    """New appointments: canonical kind → category of the server."""
+    organizer: str = ""
+    """New appointments: the address that stands for the advisor, whom a calendar knows by an address."""
+    properties: dict[PropertyName, Text] = Field(default_factory=dict)
+    """New appointments: property of the server's own → value, with placeholders."""
+
+
 class CaldavOptions(Section):
     """The whole of `[options]`."""
 
@@ -55,3 +73,11 @@ class CaldavOptions(Section):
     check_path: RoutePath = "/"
     """A collection that always exists."""
     facets: dict[str, CaldavFacet] = Field(min_length=1)
+    actions: dict[str, CaldavAction] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _known_calendars(self) -> CaldavOptions:
+        for action in self.actions.values():
+            if action.facet not in self.facets:
+                raise PydanticCustomError("options_facet", "no such facet", {"value": action.facet})
+        return self

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
+from avise.connectors.checked_pages import CheckedPages
 from avise.connectors.contract import Completeness, ConnectorError
 from avise.connectors.declarative.conversion import UnreadableValueError
 from avise.connectors.declarative.rows import FieldReader, Mapped
+from avise.models.customer import IdentityEvidence
 from avise.models.errors import ErrorKind
 
 T = TypeVar("T")
@@ -22,12 +24,16 @@ MORE_PAGES = "max_pages"
 class Page(Generic[T]):
     """One page of an answer, mapped."""
 
-    items: tuple[T, ...]
+    items: Sequence[T]
     unreadable: int
     truncated_because: str
     """"" unless this is the last page and the tool has more."""
     last: bool
-    answer: object
+    answer: object = None
+    total: int | None = None
+    as_of: datetime | None = None
+    evidence: IdentityEvidence | None = None
+    """Whom the answer concerns as a whole."""
     validator: str = ""
     cursor: str = ""
     not_modified: bool = False
@@ -63,27 +69,37 @@ class Collected(Generic[T]):
         """Tell whether nothing more will be kept."""
         return self._kept >= self.limit
 
-    def take(self, items: Sequence[T]) -> Mapped[T]:
+    def take(self, items: Sequence[T], *, beyond: bool = False) -> Mapped[T]:
         """Return the items of a page that are new, up to the limit.
 
         Of pages that overlap, a row that comes again is kept once. Otherwise, and within one page, two
         rows of one identifier mean that it is none, and the second is unreadable.
 
+        Args:
+            items: of the page.
+            beyond: whoever read the page has left items out, because `most` said so.
+
         Raises:
             ConnectorError: BAD_DATA when a whole page has been seen before: the tool ignores paging.
         """
-        page: dict[str, T] = {}
-        for item in items:
-            page.setdefault(self._id_of(item), item)
-        fresh = [item for mark, item in page.items() if mark not in self._seen]
+        marks = items.ids if isinstance(items, CheckedPages) else tuple(map(self._id_of, items))
+        page: dict[str, int] = {}
+        for place, mark in enumerate(marks):
+            page.setdefault(mark, place)
+        fresh = [place for mark, place in page.items() if mark not in self._seen]
         if self._overlapping and page and not fresh:
             raise ConnectorError(ErrorKind.BAD_DATA, "the same page twice")
         self._seen.update(page)
         kept = fresh[: self.limit - self._kept]
-        self.cut = self.cut or len(kept) < len(fresh)
+        self.cut = self.cut or beyond or len(kept) < len(fresh)
         self._kept += len(kept)
         told_apart = len(page) if self._overlapping else len(fresh)
-        return Mapped(tuple(kept), len(items) - told_apart)
+        return Mapped(_picked(items, kept), len(items) - told_apart)
+
+    @property
+    def most(self) -> int:
+        """How many items of the next page may be kept, those that are known already included."""
+        return self.limit - self._kept + len(self._seen)
 
     def cut_because(self, *, more: bool, at_the_last: bool) -> str:
         """Return why the reading stops before the tool's end, "" when it does not.
@@ -95,6 +111,12 @@ class Collected(Generic[T]):
         if self.cut or (self.full and more):
             return MORE_THAN_SHOWN
         return MORE_PAGES if more and at_the_last else ""
+
+
+def _picked(items: Sequence[T], places: Sequence[int]) -> Sequence[T]:
+    if isinstance(items, CheckedPages):
+        return items.picked(places)
+    return tuple(items[place] for place in places)
 
 
 def date_of_answer(reader: FieldReader | None, answer: object) -> datetime | None:

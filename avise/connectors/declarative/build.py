@@ -25,6 +25,10 @@ def build_connector(file: AnyFile, manifest: Manifest) -> Connector:
 
     Modules are imported here and not before, so that a site without SQL never imports SQLAlchemy.
     """
+    if isinstance(file, RestFile) and file.action:
+        from avise.connectors.declarative.rest_actions import ActingRestConnector  # noqa: PLC0415 - see above
+
+        return ActingRestConnector(file, manifest)
     if isinstance(file, RestFile):
         from avise.connectors.declarative.rest import RestConnector  # noqa: PLC0415 - see above
 

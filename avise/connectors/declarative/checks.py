@@ -130,10 +130,20 @@ def _placeholders(document: Document) -> Iterator[Finding]:
     for pattern, allowed in _SLOTS:
         for path, value in found(document, pattern):
             if isinstance(value, str):
-                yield from _template(document, path, value, allowed)
+                yield from check_template(document, path, value, allowed)
 
 
-def _template(document: Document, path: KeyPath, value: str, allowed: frozenset[str]) -> Iterator[Finding]:
+def check_template(
+    document: Document, path: KeyPath, value: str, allowed: frozenset[str]
+) -> Iterator[Finding]:
+    """Yield what is wrong with the names of a template.
+
+    Args:
+        document: the file.
+        path: where the template stands.
+        value: the template.
+        allowed: names that it may hold besides `{config.…}`; "customer" stands for every identifier.
+    """
     try:
         names = parse_template(value).names
     except PlaceholderError:
@@ -177,7 +187,11 @@ def _scheme(document: Document, path: KeyPath, scheme: str) -> Iterator[Finding]
 
 
 def _needed_ids(document: Document) -> Iterator[Finding]:
-    for pattern in (("connector", "needs_ids", "*"), ("facet", "*", "needs_ids", "*")):
+    for pattern in (
+        ("connector", "needs_ids", "*"),
+        ("facet", "*", "needs_ids", "*"),
+        ("action", "*", "needs_ids", "*"),
+    ):
         for path, scheme in found(document, pattern):
             if isinstance(scheme, str) and is_restricted(scheme):
                 yield Finding(path, "restricted_in_request", {"name": scheme})
@@ -265,13 +279,18 @@ def _statement(path: KeyPath, section: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def _twice(document: Document) -> Iterator[Finding]:
-    for pattern in (("facet", "*", "id"), ("live", "*", "field"), ("content", "*", "prefix")):
+    for pattern in (
+        ("facet", "*", "id"),
+        ("action", "*", "id"),
+        ("live", "*", "field"),
+        ("content", "*", "prefix"),
+    ):
         seen: set[str] = set()
         for path, value in found(document, pattern):
             if isinstance(value, str) and value in seen:
                 yield Finding(path, "twice", {"value": value})
             seen.add(str(value))
-    offers = ("facet", "timeline", "directory", "live", "call_events", "content")
+    offers = ("facet", "timeline", "directory", "live", "call_events", "content", "action")
     if "connector" in document and not any(document.get(name) for name in offers):
         yield Finding((), "offers_nothing")
 

@@ -12,10 +12,8 @@ from avise.connectors.contract import ConnectorError, HttpReply
 from avise.connectors.declarative.mapping import ErrorRule
 from avise.connectors.declarative.rows import search
 from avise.connectors.http_status import retry_after
+from avise.connectors.sentences import shown_sentence
 from avise.models.errors import ErrorKind
-
-LONGEST_MESSAGE = 300
-"""Characters of a tool's sentence that may be shown (`connectors.md` C10)."""
 
 _MAY_SPEAK = frozenset({ErrorKind.REJECTED, ErrorKind.INVALID, ErrorKind.CONFLICT})
 
@@ -60,8 +58,8 @@ def _error(rule: ErrorRule, answer: object, reply: HttpReply, now: datetime) -> 
         kind,
         f"told in the body (status {reply.status})",
         retry_after=retry_after(reply.headers, now) if kind is ErrorKind.RATE_LIMITED else None,
-        source_code=_words(rule.code, answer)[:40],
-        user_message=_words(rule.message, answer)[:LONGEST_MESSAGE] if kind in _MAY_SPEAK else "",
+        source_code=shown_sentence(_words(rule.code, answer))[:40],
+        user_message=shown_sentence(_words(rule.message, answer)) if kind in _MAY_SPEAK else "",
     )
 
 
@@ -72,4 +70,4 @@ def _words(expression: str | None, answer: object) -> str:
         found = search(expression, answer)
     except ConnectorError:
         return ""
-    return " ".join(str(found).split()) if isinstance(found, str | int) else ""
+    return str(found).strip() if isinstance(found, str | int) else ""

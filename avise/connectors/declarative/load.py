@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,12 +10,13 @@ from typing import Any
 from pydantic import ValidationError
 
 from avise.connectors.contract import Connector, Manifest
+from avise.connectors.declarative.action_checks import check_actions
 from avise.connectors.declarative.build import build_connector, options_model, python_connector_names
 from avise.connectors.declarative.checks import check_document
+from avise.connectors.declarative.documents import read_document
 from avise.connectors.declarative.instance import http_endpoint, sql_endpoint
 from avise.connectors.declarative.manifest import manifest_of
-from avise.connectors.declarative.positions import Position, index_positions, nearest_position
-from avise.connectors.declarative.problems import Finding, ProblemAt, closest, dotted, findings_of
+from avise.connectors.declarative.problems import Finding, ProblemAt, closest, findings_of
 from avise.connectors.declarative.schema import (
     MODELS,
     AnyFile,
@@ -29,29 +28,6 @@ from avise.connectors.declarative.schema import (
 from avise.connectors.endpoints import HttpEndpoint, SqlEndpoint
 from avise.models.errors import AviseError
 from avise.models.json_types import JSON
-
-MAX_SIZE = 1_000_000
-"""Bytes; a connector file is a page or two."""
-
-_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
-_SYNTAX = {
-    "Expected '=' after a key": "syntax_equals",
-    "Invalid value": "syntax_value",
-    "Unterminated string": "syntax_string",
-    "Expected \"'": "syntax_string",
-    "Illegal character": "syntax_character",
-    "Cannot overwrite a value": "syntax_twice",
-    "Cannot declare": "syntax_twice",
-    "Duplicate inline table key": "syntax_twice",
-    "Cannot mutate": "syntax_twice",
-    "Cannot redefine": "syntax_twice",
-    "Expected newline or end of document": "syntax_end_of_line",
-    "Unclosed array": "syntax_list",
-    "Unclosed inline table": "syntax_inline_table",
-    "Expected ']": "syntax_header",
-}
-"""Beginnings of the parser's messages; any other is told in general terms."""
-
 
 _SECTION_OF_KIND = (("sql", "sql"), ("csv", "files"), ("options", "python"), ("http", "rest"))
 
@@ -124,33 +100,15 @@ def load_connector_file(path: Path) -> LoadedConnector:
 
 
 def _read(path: Path) -> tuple[list[ProblemAt], AnyFile | None]:
-    if path.stat().st_size > MAX_SIZE:
-        return [ProblemAt(1, 1, "", "connector_check.too_long")], None
-    try:
-        text = path.read_bytes().decode("utf-8").replace("\r\n", "\n")
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        return [ProblemAt(line, 1, "", "connector_check.not_utf8")], None
-    try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        return [_syntax_problem(str(error), text)], None
-    except RecursionError:
-        return [ProblemAt(1, 1, "", "connector_check.syntax")], None
-    findings, file = _check(document)
-    return _placed(findings, index_positions(text)), file
-
-
-def _syntax_problem(message: str, text: str) -> ProblemAt:
-    place = _PLACE.search(message)
-    key = next((key for start, key in _SYNTAX.items() if message.startswith(start)), "syntax")
-    if place is not None and place[1] is not None:
-        return ProblemAt(int(place[1]), int(place[2]), "", f"connector_check.{key}")
-    return ProblemAt(text.rstrip().count("\n") + 1, 1, "", f"connector_check.{key}")
+    document = read_document(path)
+    if document.problems:
+        return list(document.problems), None
+    findings, file = _check(document.values)
+    return document.placed(findings), file
 
 
 def _check(document: dict[str, Any]) -> tuple[list[Finding], AnyFile | None]:
-    findings = list(check_document(document))
+    findings = [*check_document(document), *check_actions(document)]
     model = _model(document)
     file: AnyFile | HeaderFile | None = None
     try:
@@ -181,27 +139,15 @@ def _python_findings(file: PythonFile) -> Iterable[Finding]:
     model = options_model(use)
     if model is None:
         return []
+    told = file.options.get("actions")
+    silent = [
+        Finding(("action", index, "id"), "action_without_options", {"name": action.id})
+        for index, action in enumerate(file.action)
+        if "actions" in model.model_fields and action.id not in (told if isinstance(told, dict) else {})
+    ]
     try:
         model.model_validate(file.options)
     except ValidationError as error:
-        return [replace(found, path=("options", *found.path)) for found in findings_of(error, model)]
-    return []
-
-
-def _placed(findings: Iterable[Finding], positions: dict[tuple[str | int, ...], Position]) -> list[ProblemAt]:
-    problems = set()
-    seen = []
-    for finding in findings:
-        place = nearest_position(positions, finding.path[:-1] if finding.missing else finding.path)
-        problem = ProblemAt(
-            place.line,
-            place.column,
-            dotted(finding.path),
-            f"connector_check.{finding.message_key}",
-            finding.params,
-        )
-        mark = (problem.line, problem.column, problem.key_path, problem.message_key)
-        if mark not in problems:
-            problems.add(mark)
-            seen.append(problem)
-    return sorted(seen, key=lambda problem: (problem.line, problem.column, problem.key_path))
+        wrong = findings_of(error, model)
+        return [*silent, *(replace(found, path=("options", *found.path)) for found in wrong)]
+    return silent

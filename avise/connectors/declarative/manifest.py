@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from avise.connectors.action_contract import ActionInput, ActionSpec, InputChoice
 from avise.connectors.contract import ConfigField, FacetOffer, Manifest
 from avise.connectors.declarative.access import HttpSection, SqlSection
+from avise.connectors.declarative.action_schema import PythonAction, RestAction
 from avise.connectors.declarative.schema import (
     AnyFile,
     CsvFacet,
@@ -38,6 +40,7 @@ def manifest_of(file: AnyFile) -> Manifest:
         directory=isinstance(file, RestFile) and file.directory is not None,
         call_events=isinstance(file, RestFile) and file.call_events is not None,
         live_fields=_live_fields(file),
+        actions=_actions(file),
         hosts=tuple(http.hosts) if http else (),
         diagnostics=tuple(name for name, section in file.config.items() if section.diagnostic),
         concurrency=_concurrency(http or (file.sql if isinstance(file, SqlFile) else None)),
@@ -86,6 +89,42 @@ def _live_fields(file: AnyFile) -> tuple[str, ...]:
     if isinstance(file, RestFile | SqlFile):
         return tuple(section.field for section in file.live)
     return ()
+
+
+def _actions(file: AnyFile) -> tuple[ActionSpec, ...]:
+    if not isinstance(file, RestFile | PythonFile):
+        return ()
+    return tuple(_action(action) for action in file.action)
+
+
+def _action(action: RestAction | PythonAction) -> ActionSpec:
+    document = action.document is not None if isinstance(action, RestAction) else action.document
+    return ActionSpec(
+        action=action.id,
+        label=action.label,
+        idempotency=action.idempotency,
+        offline=action.offline,
+        expires=action.expires,
+        confirm=action.confirm,
+        inputs=tuple(
+            ActionInput(
+                name,
+                rule.type,
+                rule.label,
+                required=rule.required,
+                choices=tuple(InputChoice(code, label) for code, label in rule.choices.items()),
+                default=rule.default,
+                max_length=rule.max_length,
+                facet=rule.facet,
+                help=rule.help,
+            )
+            for name, rule in action.input.items()
+        ),
+        touches=tuple(action.touches),
+        needs_ids=tuple(action.needs_ids),
+        deadline=action.deadline,
+        document=document,
+    )
 
 
 def _concurrency(section: HttpSection | SqlSection | None) -> int:

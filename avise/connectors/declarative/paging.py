@@ -40,8 +40,13 @@ class Pager(Protocol):
     def first(self) -> PageRequest:
         """Return the request of the first page."""
 
-    def following(self, answer: object, reply: HttpReply, rows: int) -> PageRequest | None:
+    def following(self, mark: str, reply: HttpReply, rows: int) -> PageRequest | None:
         """Return the request of the next page, None after the last.
+
+        Args:
+            mark: what `next_mark` found in the answer.
+            reply: the answer's headers.
+            rows: how many rows the answer holds.
 
         Raises:
             ConnectorError: BAD_DATA when the tool gives a mark that it has already given.
@@ -59,12 +64,12 @@ def pager_of(paging: AnyPaging, start: PageRequest, base_url: str) -> Pager:
     match paging:
         case NoPaging():
             return _Once(start)
-        case NextUrlPaging(at=at):
-            return _ByAddress(start, base_url, lambda answer, _: search(at, answer))
+        case NextUrlPaging():
+            return _ByAddress(start, base_url, lambda mark, _: mark)
         case LinkHeaderPaging():
             return _ByAddress(start, base_url, lambda _, reply: next_link(reply.headers.get("link", "")))
-        case CursorPaging(at=at, param=param):
-            return _ByCursor(start, at, param)
+        case CursorPaging(param=param):
+            return _ByCursor(start, param)
         case PageNumberPaging():
             return _ByCount(start, paging.param, paging.start, 1, paging.size, paging.size_param)
         case OffsetPaging():
@@ -76,12 +81,28 @@ def max_pages(paging: AnyPaging) -> int:
     return 1 if isinstance(paging, NoPaging) else paging.max_pages
 
 
-def next_link(header: str) -> str | None:
-    """Return the address of `rel="next"` in a `Link` header (RFC 8288), None without one."""
+def next_mark(paging: AnyPaging, answer: object) -> str:
+    """Return the address or the mark of the next page in an answer, "" for none.
+
+    Raises:
+        ConnectorError: BAD_DATA when it is no text.
+    """
+    if not isinstance(paging, NextUrlPaging | CursorPaging):
+        return ""
+    mark = search(paging.at, answer)
+    if mark is None or mark is False:
+        return ""
+    if not isinstance(mark, str | int):
+        raise ConnectorError(ErrorKind.BAD_DATA, "the next page is no text")
+    return str(mark)
+
+
+def next_link(header: str) -> str:
+    """Return the address of `rel="next"` in a `Link` header (RFC 8288), "" without one."""
     for address, params in _LINK.findall(header):
         if any(_REL_NEXT.match(param.strip()) for param in params.split(";")):
             return str(address)
-    return None
+    return ""
 
 
 class _Once:
@@ -91,8 +112,8 @@ class _Once:
     def first(self) -> PageRequest:
         return self._start
 
-    def following(self, answer: object, reply: HttpReply, rows: int) -> PageRequest | None:
-        del answer, reply, rows
+    def following(self, mark: str, reply: HttpReply, rows: int) -> PageRequest | None:
+        del mark, reply, rows
         return None
 
 
@@ -102,22 +123,16 @@ class _Marks:
     def __init__(self) -> None:
         self._seen: set[str] = set()
 
-    def take(self, mark: object) -> str | None:
-        if mark is None or mark == "" or mark is False:
-            return None
-        if not isinstance(mark, str | int):
-            raise ConnectorError(ErrorKind.BAD_DATA, "the next page is no text")
-        written = str(mark)
-        if written in self._seen:
+    def take(self, mark: str) -> str:
+        if mark in self._seen:
             raise ConnectorError(ErrorKind.BAD_DATA, "the same next page twice")
-        self._seen.add(written)
-        return written
+        if mark:
+            self._seen.add(mark)
+        return mark
 
 
 class _ByAddress:
-    def __init__(
-        self, start: PageRequest, base_url: str, find: Callable[[object, HttpReply], object]
-    ) -> None:
+    def __init__(self, start: PageRequest, base_url: str, find: Callable[[str, HttpReply], str]) -> None:
         self._start = start
         self._find = find
         self._marks = _Marks()
@@ -126,29 +141,27 @@ class _ByAddress:
     def first(self) -> PageRequest:
         return self._start
 
-    def following(self, answer: object, reply: HttpReply, rows: int) -> PageRequest | None:
+    def following(self, mark: str, reply: HttpReply, rows: int) -> PageRequest | None:
         del rows
-        address = self._marks.take(self._find(answer, reply))
-        if address is None:
+        address = self._marks.take(self._find(mark, reply))
+        if not address:
             return None
         self._here = urljoin(self._here, address)
         return PageRequest(self._here)
 
 
 class _ByCursor:
-    def __init__(self, start: PageRequest, at: str, param: str) -> None:
+    def __init__(self, start: PageRequest, param: str) -> None:
         self._start = start
-        self._at = at
         self._param = param
         self._marks = _Marks()
 
     def first(self) -> PageRequest:
         return self._start
 
-    def following(self, answer: object, reply: HttpReply, rows: int) -> PageRequest | None:
+    def following(self, mark: str, reply: HttpReply, rows: int) -> PageRequest | None:
         del reply, rows
-        mark = self._marks.take(search(self._at, answer))
-        if mark is None:
+        if not self._marks.take(mark):
             return None
         return PageRequest(self._start.path, {**self._start.query, self._param: mark})
 
@@ -167,8 +180,8 @@ class _ByCount:
     def first(self) -> PageRequest:
         return self._request()
 
-    def following(self, answer: object, reply: HttpReply, rows: int) -> PageRequest | None:
-        del answer, reply
+    def following(self, mark: str, reply: HttpReply, rows: int) -> PageRequest | None:
+        del mark, reply
         if rows < self._size:
             return None
         self._at += self._step

@@ -5,9 +5,12 @@ A placeholder only names a declared value: no expression, no default, no nesting
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import quote
+
+from avise.models.json_types import JSON
 
 CALL_NAMES = ("cursor", "before", "record", "ref")
 """Values of one call, each allowed in its own section: where the reading of the directory starts, the
@@ -21,7 +24,7 @@ class PlaceholderError(ValueError):
     """The braces of a template cannot be read.
 
     Args:
-        key: "placeholder_open", "placeholder_close" or "placeholder_empty".
+        key: "placeholder_open", "placeholder_close", "placeholder_empty" or "placeholder_quoted".
     """
 
     def __init__(self, key: str) -> None:
@@ -80,6 +83,31 @@ def parse_template(text: str) -> Template:
         names.append(name.strip())
     literals.append(_without_closing(rest))
     return Template(tuple(literals), tuple(names))
+
+
+def parse_condition(text: str) -> Template:
+    """Cut a JMESPath condition into pieces; the quotes around a placeholder go with it.
+
+    What is put in is a JMESPath literal (`literal_of`), so that no value can change the expression.
+
+    Raises:
+        PlaceholderError: a brace is alone, there is nothing between two, or a placeholder is a part of a
+            quoted text.
+    """
+    template = parse_template(text)
+    literals = list(template.literals)
+    for index in range(len(template.names)):
+        before, after = literals[index], literals[index + 1]
+        if before.endswith("'") and after.startswith("'"):
+            literals[index], literals[index + 1] = before[:-1], after[1:]
+        if literals[index].count("'") % 2:
+            raise PlaceholderError("placeholder_quoted")
+    return Template(tuple(literals), template.names)
+
+
+def literal_of(value: JSON) -> str:
+    """Return a value as a JMESPath literal."""
+    return "`" + json.dumps(value).replace("`", "\\u0060") + "`"
 
 
 def _without_closing(literal: str) -> str:

@@ -138,7 +138,8 @@ def _plain(path: KeyPath, kind: str, context: Mapping[str, object]) -> Finding:
         key = next((part for part in reversed(path) if isinstance(part, str)), "")
         return Finding(path, _TYPES[kind], {"key": key, "limit": limit})
     params = {"value": str(context["value"])} if "value" in context else {}
-    known = text(f"connector_check.{kind}") != f"connector_check.{kind}"
+    sentence = kind if "." in kind else f"connector_check.{kind}"
+    known = text(sentence) != sentence
     return Finding(path, kind if known else "invalid_value", params)
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing
+from dataclasses import replace
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from avise.connectors.body_worker import worker_for
 from avise.connectors.contract import (
     Batch,
     CallContext,
@@ -24,36 +26,23 @@ from avise.connectors.contract import (
     Record,
     TimelineQuery,
 )
-from avise.connectors.declarative.batches import (
-    Collected,
-    Page,
-    date_of_answer,
-    total_of_answer,
+from avise.connectors.declarative.answers import (
+    Answer,
+    AnswerReader,
+    answer_of,
+    answer_pieces,
+    text_at,
+    value_pieces,
 )
+from avise.connectors.declarative.batches import Collected, Page
 from avise.connectors.declarative.call_values import CallValues
 from avise.connectors.declarative.conversion import UnreadableValueError
 from avise.connectors.declarative.instance import Config, config_error, http_endpoint
 from avise.connectors.declarative.json_reply import parse_json, told_error
 from avise.connectors.declarative.paging import PageRequest, max_pages, pager_of
 from avise.connectors.declarative.placeholders import parse_template
-from avise.connectors.declarative.rows import (
-    SubjectReader,
-    call_event_builder,
-    date_reader,
-    interaction_builder,
-    map_rows,
-    party_builder,
-    record_builder,
-    rows_of,
-    search,
-)
-from avise.connectors.declarative.schema import (
-    RestContent,
-    RestDirectory,
-    RestFacet,
-    RestFile,
-    RestTimeline,
-)
+from avise.connectors.declarative.rows import call_event_builder, search
+from avise.connectors.declarative.schema import RestContent, RestFacet, RestFile, RestTimeline
 from avise.connectors.declarative.sse import read_events
 from avise.connectors.http_status import status_error
 from avise.models.customer import Party
@@ -67,7 +56,8 @@ _TOLD_IN_BODY = (frozenset(range(400, 500)) | {500}) - {401, 407, 408, 429}
 
 ROWS_ON_THE_LOOP = 200
 BYTES_ON_THE_LOOP = 200_000
-"""More is worked on in a thread: about 10 ms, which other tools' answers would wait for."""
+"""More is worked on in a thread: about 10 ms, which other tools' answers would wait for. Bodies of more
+than a megabyte are read by the worker process."""
 
 _JSON = {"Accept": "application/json"}
 
@@ -127,14 +117,11 @@ class RestConnector:
         facet = self._facets.get(query.facet)
         if facet is None:
             raise ConnectorError(ErrorKind.UNSUPPORTED, "facet not offered", origin=Origin.CONNECTOR)
-        subject = SubjectReader(facet.subject, self._zone) if facet.subject else None
-        by_record = subject if facet.subject_from == "record" else None
-        build = record_builder(facet.id, facet.fields, facet.extra, by_record, self._zone)
+        reader = AnswerReader[Record](facet, self._zone)
         collected = Collected[Record](facet.max_rows or query.limit, lambda record: record.id)
-        as_of = date_reader(facet.as_of, self._zone)
         values = self._values(query.customer.ids)
         conditional = query.validator if facet.validator else ""
-        async with aclosing(self._pages(facet, values, ctx, build, collected, conditional)) as pages:
+        async with aclosing(self._pages(facet, reader, values, ctx, collected, conditional)) as pages:
             async for page in pages:
                 if page.not_modified:
                     yield Batch((), Completeness.COMPLETE, validator=conditional, not_modified=True)
@@ -143,11 +130,11 @@ class RestConnector:
                     page.items,
                     page.completeness,
                     truncated_because=page.truncated_because,
-                    total=_total(facet, page),
+                    total=page.total,
                     validator=page.validator if facet.validator else "",
-                    as_of=date_of_answer(as_of, page.answer),
+                    as_of=page.as_of,
                     unreadable=page.unreadable,
-                    evidence=subject.read(page.answer) if subject and not by_record else None,
+                    evidence=page.evidence,
                 )
 
     # ---- timeline --------------------------------------------------------------------------------
@@ -161,15 +148,18 @@ class RestConnector:
         before = query.before.isoformat() if query.before else ""
         reason = ""
         for section in self._file.timeline:
-            subject = SubjectReader(section.subject, self._zone) if section.subject else None
-            build = interaction_builder(section.fields, self._zone)
+            reader = AnswerReader[Interaction](section, self._zone)
             collected = Collected[Interaction](section.max_rows or query.limit, lambda item: item.id)
             values = self._values(query.customer.ids, before=before)
-            async with aclosing(self._pages(section, values, ctx, build, collected)) as pages:
+            async with aclosing(self._pages(section, reader, values, ctx, collected)) as pages:
                 async for page in pages:
                     reason = reason or page.truncated_because
-                    evidence = subject.read(page.answer) if subject else None
-                    yield Batch(page.items, Completeness.MORE, unreadable=page.unreadable, evidence=evidence)
+                    yield Batch(
+                        page.items,
+                        Completeness.MORE,
+                        unreadable=page.unreadable,
+                        evidence=page.evidence,
+                    )
         last = Completeness.TRUNCATED if reason else Completeness.COMPLETE
         yield Batch((), last, truncated_because=reason)
 
@@ -184,35 +174,23 @@ class RestConnector:
         section = self._file.directory
         if section is None:
             raise ConnectorError(ErrorKind.UNSUPPORTED, "no directory", origin=Origin.CONNECTOR)
-        build = party_builder(section.fields, section.ids, self._zone)
+        reader = AnswerReader[Party](section, self._zone)
         cursor, seen = since, {since}
         while True:
-            page = await self._changes_page(section, build, cursor, ctx)
-            finished = page.last or page.cursor == cursor
-            if not finished and page.cursor in seen:
+            values = self._values({}, cursor=cursor)
+            request = PageRequest(values.path(section.path), values.query(section.query))
+            reply = await self._get(ctx, request, _route(section.path))
+            page = await self._answer(reader, reply, ctx)
+            following = cursor if page.cursor is None else page.cursor
+            finished = not page.more or following == cursor
+            if not finished and following in seen:
                 raise ConnectorError(ErrorKind.BAD_DATA, "the same cursor twice")
-            cursor = page.cursor
+            cursor = following
             seen.add(cursor)
             completeness = Completeness.COMPLETE if finished else Completeness.MORE
             yield Batch(page.items, completeness, cursor=cursor, unreadable=page.unreadable)
             if finished:
                 return
-
-    async def _changes_page(
-        self, section: RestDirectory, build: Callable[[object], Party], cursor: str, ctx: CallContext
-    ) -> Page[Party]:
-        values = self._values({}, cursor=cursor)
-        request = PageRequest(values.path(section.path), values.query(section.query))
-        answer = await self._parsed(await self._get(ctx, request, _route(section.path)), ctx)
-        rows = rows_of(answer, section.records)
-        long = len(rows) > ROWS_ON_THE_LOOP
-        mapped = await ctx.blocking(map_rows, rows, build) if long else map_rows(rows, build)
-        following = search(section.cursor, answer)
-        if following is not None and not isinstance(following, str | int):
-            raise ConnectorError(ErrorKind.BAD_DATA, "the cursor is no text")
-        more = bool(rows) if section.more is None else search(section.more, answer) is True
-        following_cursor = cursor if following is None else str(following)
-        return Page(mapped.items, mapped.unreadable, "", not more, answer, cursor=following_cursor)
 
     # ---- one value, one content, calls -----------------------------------------------------------
 
@@ -227,11 +205,8 @@ class RestConnector:
             raise ConnectorError(ErrorKind.UNSUPPORTED, "field not offered", origin=Origin.CONNECTOR)
         values = self._values(query.customer.ids, record=query.record)
         request = PageRequest(values.path(section.path), values.query(section.query))
-        answer = parse_json(await self._get(ctx, request, _route(section.path)))
-        found = search(section.value, answer)
-        if found is not None and not isinstance(found, str | int):
-            raise ConnectorError(ErrorKind.BAD_DATA, "the value is no text")
-        return "" if found is None else str(found).strip()
+        reply = await self._get(ctx, request, _route(section.path))
+        return (await self._text(section.value, reply, ctx) or "").strip()
 
     async def content(self, ref: str, ctx: CallContext) -> AsyncIterator[bytes]:
         """Yield what is behind a reference.
@@ -247,9 +222,9 @@ class RestConnector:
         if section.value is None:
             yield reply.body
             return
-        found = search(section.value, parse_json(reply))
-        if not isinstance(found, str):
-            raise ConnectorError(ErrorKind.BAD_DATA, "the content is no text")
+        found = await self._text(section.value, reply, ctx)
+        if found is None:
+            raise ConnectorError(ErrorKind.BAD_DATA, "no content in the answer")
         yield found.encode()
 
     def _content_section(self, ref: str) -> RestContent:
@@ -287,9 +262,9 @@ class RestConnector:
     async def _pages(
         self,
         section: RestFacet | RestTimeline,
+        reader: AnswerReader[T],
         values: CallValues,
         ctx: CallContext,
-        build: Callable[[object], T],
         collected: Collected[T],
         validator: str = "",
     ) -> AsyncGenerator[Page[T], None]:
@@ -302,28 +277,52 @@ class RestConnector:
             number += 1
             reply = await self._page_reply(section, request, ctx, number, validator)
             if reply is None:
-                yield Page((), 0, "", last=True, answer=None)
+                yield Page((), 0, "", last=True)
                 return
             if reply.status == 304:
-                yield Page((), 0, "", last=True, answer=None, not_modified=True)
+                yield Page((), 0, "", last=True, not_modified=True)
                 return
-            answer = await self._parsed(reply, ctx)
-            rows = rows_of(answer, section.records)
-            long = len(rows) > ROWS_ON_THE_LOOP
-            mapped = await ctx.blocking(map_rows, rows, build) if long else map_rows(rows, build)
-            request = pager.following(answer, reply, len(rows))
-            kept = collected.take(mapped.items)
+            answer = await self._answer(reader, reply, ctx, collected.most)
+            request = pager.following(answer.mark, reply, answer.rows)
+            kept = collected.take(answer.items, beyond=answer.beyond)
             reason = collected.cut_because(more=request is not None, at_the_last=number >= most)
             if reason:
                 request = None
-            tag = reply.headers.get("etag", "")
-            unreadable = mapped.unreadable + kept.unreadable
-            yield Page(kept.items, unreadable, reason, request is None, answer, validator=tag)
+            yield Page(
+                kept.items,
+                answer.unreadable + kept.unreadable,
+                reason,
+                last=request is None,
+                total=answer.total,
+                as_of=answer.as_of,
+                evidence=answer.evidence,
+                validator=reply.headers.get("etag", ""),
+            )
 
-    async def _parsed(self, reply: HttpReply, ctx: CallContext) -> object:
-        if len(reply.body) > BYTES_ON_THE_LOOP:
-            return await ctx.blocking(parse_json, reply)
-        return parse_json(reply)
+    async def _answer(
+        self, reader: AnswerReader[T], reply: HttpReply, ctx: CallContext, most: int = 0
+    ) -> Answer[T]:
+        """Read an answer: here, in a thread, or in the worker process, by its length."""
+        worker = worker_for(len(reply.body), ctx)
+        if worker is not None:
+            bare, rules = replace(reply, body=b""), tuple(self._file.errors)
+            pieces = await worker.run(answer_pieces, reply.body, reader, bare, rules, ctx.now(), most)
+            return answer_of(reader.section, pieces)
+        threaded = len(reply.body) > BYTES_ON_THE_LOOP
+        answer = await ctx.blocking(parse_json, reply) if threaded else parse_json(reply)
+        rows = reader.rows(answer)
+        if len(rows) > ROWS_ON_THE_LOOP:
+            return await ctx.blocking(reader.read, answer, rows)
+        return reader.read(answer, rows)
+
+    async def _text(self, expression: str, reply: HttpReply, ctx: CallContext) -> str | None:
+        worker = worker_for(len(reply.body), ctx)
+        if worker is None:
+            return text_at(expression, parse_json(reply))
+        bare, rules = replace(reply, body=b""), tuple(self._file.errors)
+        (piece,) = await worker.run(value_pieces, reply.body, expression, bare, rules, ctx.now())
+        found: str | None = json.loads(piece)
+        return found
 
     async def _page_reply(
         self,
@@ -361,16 +360,17 @@ class RestConnector:
         """
         if not self._base_url:
             raise config_error("the connector is not open")
-        rules = self._file.errors
         accepted = {304, 404} if may_lack else {304}
         reply = await ctx.http.request(
             "GET",
             request.path,
             query=request.query or None,
             headers=headers,
-            accept_status=accepted | (_TOLD_IN_BODY if rules else set()),
+            accept_status=accepted | (_TOLD_IN_BODY if self._file.errors else set()),
             template=route,
         )
+        # Of a long answer the rules are applied where it is read: it is not read twice, nor here.
+        rules = self._file.errors if worker_for(len(reply.body), ctx) is None else []
         told = told_error(rules, _body(reply), reply, ctx.now()) if rules else None
         error = told or status_error(reply.status, reply.headers, ctx.now())
         if error is not None and (told is not None or not (may_lack and reply.status == 404)):
@@ -388,7 +388,3 @@ def _body(reply: HttpReply) -> object:
 
 def _route(path: str) -> str:
     return parse_template(path).route()
-
-
-def _total(facet: RestFacet, page: Page[Record]) -> int | None:
-    return total_of_answer(search(facet.total, page.answer)) if facet.total else None

@@ -43,7 +43,7 @@ Fields = Mapping[str, Canonical]
 class Mapped(Generic[T]):
     """Rows that could be read, and how many could not."""
 
-    items: tuple[T, ...]
+    items: Sequence[T]
     unreadable: int
 
 

@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, JsonValue, model_valida
 from pydantic_core import PydanticCustomError
 
 from avise.connectors.declarative.access import HttpSection, SqlSection
+from avise.connectors.declarative.action_schema import PythonAction, RestAction
 from avise.connectors.declarative.mapping import (
     ConfigTable,
     CsvFile,
@@ -218,6 +219,7 @@ class RestFile(_FileBase):
     live: list[RestLive] = Field(default_factory=list)
     call_events: CallEventsSection | None = None
     content: list[RestContent] = Field(default_factory=list)
+    action: list[RestAction] = Field(default_factory=list)
 
 
 # ---- sql ------------------------------------------------------------------------------------------
@@ -300,6 +302,7 @@ class PythonFile(_FileBase):
     facet: list[PythonFacet] = Field(default_factory=list)
     timeline: list[PythonTimeline] = Field(default_factory=list)
     live: list[Literal["nir", "iban"]] = Field(default_factory=list)
+    action: list[PythonAction] = Field(default_factory=list)
     options: dict[str, JsonValue] = Field(default_factory=dict)
 
 

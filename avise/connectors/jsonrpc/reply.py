@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from avise.connectors.contract import ConnectorError, HttpReply
-from avise.connectors.declarative.json_reply import LONGEST_MESSAGE, parse_json
+from avise.connectors.declarative.json_reply import parse_json
+from avise.connectors.sentences import shown_sentence
 from avise.models.errors import ErrorKind, Origin
 
 _RESERVED = range(-32768, -31999)
@@ -74,7 +75,7 @@ def _told(error: object, meanings: Mapping[int, ErrorKind]) -> ConnectorError:
 
 
 def _sentence(message: object) -> str:
-    return " ".join(message.split())[:LONGEST_MESSAGE] if isinstance(message, str) else ""
+    return shown_sentence(message) if isinstance(message, str) else ""
 
 
 def put_right(value: object) -> object:

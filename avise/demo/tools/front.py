@@ -186,6 +186,9 @@ class FaultFront:
                 link.client.write(instead)
                 await link.client.drain()
                 return
+            if self.fault.kind is FaultKind.LOSE_REQUEST:
+                self._drop([link])
+                return
             if self.fault.kind is FaultKind.HANG:
                 link.stuck = True
                 continue
@@ -209,6 +212,9 @@ class FaultFront:
     async def _answers(self, link: _Link, tool: asyncio.StreamReader) -> None:
         while chunk := await tool.read(_CHUNK):
             link.answered = True
+            if self.fault.kind is FaultKind.LOSE_ANSWER:
+                self._drop([link])
+                return
             if self.fault.kind is FaultKind.DRIP:
                 await self._drip(link.client, chunk)
             else:

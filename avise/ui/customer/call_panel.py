@@ -1,13 +1,14 @@
 """The call that this customer is on: timer, line, queue and wait (`ui.md` 5.3).
 
-The telephony is followed, not driven: there is no button that would do nothing.
+The telephony is followed, not driven: there is no button that would do nothing. A call that no
+telephony follows (a softphone's link) has one: the agent says that it is over.
 """
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from avise.env import Env
@@ -18,6 +19,7 @@ from avise.ui.customer.record_words import together
 from avise.ui.theme import theme
 from avise.ui.widgets.chip import Chip, ChipSpec, Tone
 from avise.ui.widgets.elided_label import ElidedLabel
+from avise.ui.widgets.end_call_button import EndCallButton
 from avise.ui.widgets.label import Label
 from avise.ui.widgets.layout import row
 
@@ -43,7 +45,12 @@ class CallPanel(QWidget):
     Args:
         env: the clock of the timer.
         parent: of the widget.
+
+    Signals:
+        end_requested: a call that no telephony follows is over.
     """
+
+    end_requested = Signal()
 
     def __init__(self, env: Env, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -60,7 +67,9 @@ class CallPanel(QWidget):
         self._lines = QVBoxLayout(self)
         self._lines.addLayout(row(self._timer, self._who, gap=10))
         self._lines.addWidget(self._queue)
-        self._lines.addLayout(row(self._state, None))
+        self.end = EndCallButton()
+        self.end.clicked.connect(self.end_requested)
+        self._lines.addLayout(row(self._state, None, self.end))
         self._second = QTimer(self)
         self._second.setInterval(1000)
         self._second.timeout.connect(self._on_second)
@@ -72,6 +81,7 @@ class CallPanel(QWidget):
         if call.state is CallState.ENDED:
             self._ended_s = self._elapsed_s(call)
         self._call = call
+        self.end.setVisible(not call.followed and call.state is not CallState.ENDED)
         tone, icon = _CHIPS[call.state]
         self._state.set_spec(ChipSpec(text(f"customer.call.state.{call.state}"), tone, icon))
         number = format_phone(call.number) if call.number else text("customer.call.number_withheld")

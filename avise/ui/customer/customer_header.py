@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from avise.models.customer import PartyKind
 from avise.models.facets import Datum
 from avise.models.masking import Access, access
 from avise.models.roles import Role
@@ -20,6 +20,7 @@ from avise.texts.formats import (
     format_list_name,
     format_member_number,
     format_phone,
+    format_siren,
     format_time,
 )
 from avise.ui.customer.alerts_line import AlertsLine
@@ -32,23 +33,29 @@ from avise.ui.widgets.chip import Chip, ChipSpec, Tone, chip_size
 from avise.ui.widgets.label import Label
 from avise.ui.widgets.layout import row
 
-HEIGHT, _MIN_WIDTH = 96, 300
+HEIGHT, _MIN_WIDTH, _SIRET = 96, 300, 14
 _BORN = {"mr": "customer.born_m", "mrs": "customer.born_f"}
 
 
 def customer_label(header: Header) -> str:
-    """Return who it is as lists write it: MARCHAND Hélène."""
+    """Return who it is as lists write it: MARCHAND Hélène; a company as it writes its name."""
+    if header.kind is PartyKind.COMPANY:
+        return header.last_name
     return format_list_name(header.last_name, header.first_name)
 
 
 def customer_name(header: Header) -> str:
-    """Return who it is as the header writes it: Mme Hélène MARCHAND."""
+    """Return who it is as the header writes it: Mme Hélène MARCHAND; a company as it writes its name."""
+    if header.kind is PartyKind.COMPANY:
+        return header.last_name
     title = text(f"enum.identity.title.{header.title}") if header.title in ("mr", "mrs") else ""
     return " ".join(part for part in (title, header.first_name, header.last_name.upper()) if part)
 
 
 def birth_words(header: Header) -> str:
-    """Return age and birth: 58 ans · née le 12/03/1968."""
+    """Return age and birth, 58 ans · née le 12/03/1968; of a company its SIREN."""
+    if header.kind is PartyKind.COMPANY:
+        return text("customer.siren", siren=format_siren(header.siren)) if header.siren else ""
     age = plural("customer.years", header.age) if header.age is not None else ""
     if header.birth_date is None:
         return age
@@ -56,18 +63,54 @@ def birth_words(header: Header) -> str:
     return together(age, born)
 
 
-def verification_chip(state: Verification) -> ChipSpec:
-    """Return the chip of the caller's verification."""
-    if state.level is VerificationLevel.STRONG:
-        time = format_time(state.at) if state.at is not None else ""
-        words = text("verify.chip.strong", correct=state.correct, needed=state.needed)
-        return ChipSpec(together(words, time), Tone.OK, "shield-check")
-    if state.level is VerificationLevel.LOCKED:
-        return ChipSpec(text("verify.chip.locked"), Tone.DANGER, "lock")
-    if state.correct:
-        words = text("verify.chip.partial", correct=state.correct, needed=state.needed)
-        return ChipSpec(words, Tone.INFO, "circle-dot")
-    return ChipSpec(text("verify.chip.none"), Tone.WARN, "circle-help")
+def verification_chip(state: Verification, *, short: bool = False) -> ChipSpec:
+    """Return the chip of the caller's verification: à vérifier, 1/3, 2/3, vérifiée 3/3 · 10:41 (`ui.md` 5.2).
+
+    Args:
+        state: where it stands.
+        short: the count alone, where room lacks.
+    """
+    count = text("verify.chip.count", correct=_counted(state), needed=state.needed)
+    match state.level:
+        case VerificationLevel.STRONG:
+            words = count if short else together(text("verify.chip.strong", count=count), _at(state))
+            return ChipSpec(words, Tone.OK, "shield-check")
+        case VerificationLevel.LOCKED:
+            words = text("verify.chip.locked_short" if short else "verify.chip.locked")
+            return ChipSpec(words, Tone.DANGER, "lock")
+        case VerificationLevel.WEAK:
+            return ChipSpec(count, Tone.INFO, "circle-dot")
+        case _ if state.correct:
+            return ChipSpec(count, Tone.WARN, "circle-dot-dashed")
+        case _:
+            return ChipSpec(count if short else text("verify.chip.none"), Tone.WARN, "circle-help")
+
+
+def verification_sentence(state: Verification) -> str:
+    """Return in one sentence who speaks and how sure one is: what the chip is too short to say."""
+    answers = plural("verify.spoken.answers", state.correct, needed=state.needed)
+    match state.level:
+        case VerificationLevel.STRONG:
+            return ", ".join(part for part in (text("verify.spoken.strong"), answers, _at(state)) if part)
+        case VerificationLevel.LOCKED:
+            return text("verify.chip.locked")
+        case VerificationLevel.WEAK:
+            lacks = text("verify.needs_recent") if state.correct >= state.needed else ""
+            return ", ".join(part for part in (text("verify.spoken.weak"), answers, lacks) if part)
+        case _ if state.correct:
+            return f"{text('verify.spoken.none')}, {answers}"
+        case _:
+            return text("verify.spoken.none")
+
+
+def _counted(state: Verification) -> int:
+    """Return how many answers count: a recent one is among the three that make a strong level."""
+    most = state.needed if state.level is VerificationLevel.STRONG else state.needed - 1
+    return min(state.correct, most)
+
+
+def _at(state: Verification) -> str:
+    return format_time(state.at) if state.at is not None else ""
 
 
 class CustomerHeader(QWidget):
@@ -110,6 +153,7 @@ class CustomerHeader(QWidget):
         self.alerts = AlertsLine()
         self._build()
         self._connect()
+        self.set_verification(self._verification)
         self._on_theme_changed()
         theme().changed.connect(self._on_theme_changed)
 
@@ -130,7 +174,6 @@ class CustomerHeader(QWidget):
     def _connect(self) -> None:
         self.copy.clicked.connect(self.copy_requested)
         self.identity.clicked.connect(self.verification_requested)
-        self.identity.setToolTip(with_keys(text("verify.title"), "identity_check"))
         self.facts.reveal_requested.connect(self.reveal_requested)
         self.facts.compare_requested.connect(self.compare_requested)
         self.alerts.facet_requested.connect(self.facet_requested)
@@ -145,6 +188,7 @@ class CustomerHeader(QWidget):
         self.copy.setVisible(bool(header.member_number))
         self._reading.setText(text("customer.from_directory") if header.from_directory_only else "")
         self.facts.set_facts(_facts(header))
+        self._fit_first_line()
 
     def set_alerts(self, alerts: Sequence[Alert]) -> None:
         """Show what must not be missed."""
@@ -153,9 +197,10 @@ class CustomerHeader(QWidget):
     def set_verification(self, state: Verification) -> None:
         """Show where the caller's verification stands."""
         self._verification = state
-        spec = verification_chip(state)
-        self.identity.set_spec(replace(spec, text=f"{state.correct}/{state.needed}") if self._short else spec)
-        self.identity.setAccessibleName(spec.text)
+        self.identity.set_spec(verification_chip(state, short=self._short))
+        sentence = verification_sentence(state)
+        self.identity.setAccessibleName(sentence)
+        self.identity.setToolTip(with_keys(sentence, "identity_check"))
 
     def restricted_anchor(self) -> QPoint:
         """Return where the panel about the NIR opens, in this widget."""
@@ -167,14 +212,19 @@ class CustomerHeader(QWidget):
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit the first line to the new width."""
+        self._fit_first_line()
+
+    def _fit_first_line(self) -> None:
         """Leave out birth, then number, where the name and the chip take all the room."""
         chip = chip_size(verification_chip(self._verification)).width()
         room = self.width() - self._name.sizeHint().width() - chip
         room -= theme().px(56)
         for label in (self._number, self._birth):
             width = label.sizeHint().width() + theme().px(36)
-            label.setVisible(room >= width)
-            room -= width if room >= width else 0
+            is_shown = bool(label.text()) and room >= width
+            label.setVisible(is_shown)
+            room -= width if is_shown else 0
         self._shorten(short=room < 0)
         self._reading.setVisible(room >= self._reading.sizeHint().width())
 
@@ -196,6 +246,11 @@ class CustomerHeader(QWidget):
         self._first.setSpacing(px(10))
 
 
+def siret_words(siret: str) -> str:
+    """Return a SIRET as it is read aloud: the SIREN by three, then the establishment."""
+    return f"{format_siren(siret[:9])}\u00a0{siret[9:]}" if len(siret) == _SIRET else siret
+
+
 def _facts(header: Header) -> tuple[Fact, ...]:
     since = text("customer.member_since", year=header.member_since.year) if header.member_since else ""
     plan = ", ".join(part for part in (header.plan, since) if part)
@@ -203,7 +258,15 @@ def _facts(header: Header) -> tuple[Fact, ...]:
         Fact("phone", "phone", format_phone(header.phone), 1),
         Fact("email", "mail", header.email, 3),
         Fact("address", "map-pin", header.address, 4),
-        Fact(NIR, "id-card", header.nir_masked, 5),
+        _number_of(header),
         Fact("plan", "file-check", plan, 2),
         Fact("company", "store", header.company_name, 3),
     )
+
+
+def _number_of(header: Header) -> Fact:
+    """Return the number by which others know the customer: a person's NIR, a company's SIRET."""
+    if header.kind is not PartyKind.COMPANY:
+        return Fact(NIR, "id-card", header.nir_masked, 5)
+    siret = text("customer.siret", siret=siret_words(header.siret)) if header.siret else ""
+    return Fact("siret", "store", siret, 5)

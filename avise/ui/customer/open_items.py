@@ -1,8 +1,12 @@
-"""What is still open with this member: complaints, quotes, appointments, documents that are awaited."""
+"""What is still open with this customer: complaints, quotes, appointments, documents that are awaited.
+
+"Nothing open" is said only where every tool that could hold something was read: a tool that did not
+answer, or that may not be read, is named.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -12,10 +16,10 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from typing_extensions import override
 
-from avise.models.facets import FacetRecord, FacetView
+from avise.models.facets import FacetRecord, FacetState, FacetView
 from avise.services.facts import READABLE, day, word
 from avise.services.facts import moment as moment_of
-from avise.services.wording import value_text
+from avise.services.wording import facet_title, value_text
 from avise.texts import plural, text
 from avise.texts.formats import format_short_date, format_time, local
 from avise.ui.customer.record_words import Moment, capital, together
@@ -23,7 +27,7 @@ from avise.ui.theme import theme
 from avise.ui.widgets.badge import CountBadge
 from avise.ui.widgets.chip import ChipSpec, Tone, chip_size, paint_chip
 from avise.ui.widgets.label import Label
-from avise.ui.widgets.layout import row
+from avise.ui.widgets.layout import column, row
 from avise.ui.widgets.line import HorizontalLine
 from avise.ui.widgets.painting import draw_text
 from avise.ui.widgets.row_list import RowDelegate, RowLook, RowsView
@@ -62,15 +66,81 @@ def deadline_chip(item: OpenItem, today: date) -> ChipSpec:
     return ChipSpec(words, Tone.NEUTRAL, "clock", small=True)
 
 
-def open_items(views: Mapping[str, Sequence[FacetView]], moment: Moment) -> tuple[OpenItem, ...]:
-    """Return what is open, by deadline; facets that could not be read contribute nothing."""
+@dataclass(frozen=True, slots=True)
+class OpenItems:
+    """What is open, and how far the tools that could hold something were read."""
+
+    items: tuple[OpenItem, ...] = ()
+    """The nearest deadline first."""
+    is_fed: bool = False
+    """A connected tool could hold something."""
+    is_reading: bool = False
+    """A tool has not told everything yet."""
+    was_read: bool = False
+    """A tool was read, now or in a copy."""
+    unread: tuple[str, ...] = ()
+    """Names of the tools that did not answer."""
+    reserved: tuple[str, ...] = ()
+    """Titles of the blocks that this role may not read."""
+    old: tuple[str, ...] = ()
+    """Names of the tools of which a copy is shown."""
+    cut: tuple[str, ...] = ()
+    """Names of the tools that told a part of what they hold."""
+
+    def headline(self) -> str:
+        """Return what stands in the place of a list that is empty."""
+        if self.is_reading:
+            return text("open_item.reading")
+        if not self.is_fed:
+            return text("open_item.not_fed")
+        if not self.was_read:
+            return text("open_item.unknown")
+        return text("open_item.nothing_read" if self.notice() else "customer.nothing_open")
+
+    def notice(self) -> str:
+        """Return what the list may lack, "" when it is whole."""
+        unread = text("open_item.unread", sources=", ".join(self.unread)) if self.unread else ""
+        reserved = text("open_item.reserved", facets=", ".join(self.reserved)) if self.reserved else ""
+        old = text("open_item.old", sources=", ".join(self.old)) if self.old else ""
+        cut = text("open_item.cut", sources=", ".join(self.cut)) if self.cut else ""
+        return " ".join(sentence for sentence in (unread, reserved, old, cut) if sentence)
+
+
+def open_items(views: Mapping[str, Sequence[FacetView]], moment: Moment) -> OpenItems:
+    """Return what is open, and which tools could not tell."""
     found: list[OpenItem] = []
-    for facet, tell in _TELLERS.items():
-        for view in views.get(facet, ()):
-            if view.state in READABLE:
-                for record in view.records:
-                    found.extend(tell(record, moment))
-    return tuple(sorted(found, key=lambda item: (item.due or date.max, item.title)))
+    asked = [view for facet in _TELLERS for view in views.get(facet, ())]
+    for view in asked:
+        if view.state in READABLE:
+            for record in view.records:
+                found.extend(_TELLERS[view.facet](record, moment))
+    return OpenItems(
+        items=tuple(sorted(found, key=lambda item: (item.due or date.max, item.title))),
+        is_fed=bool(asked),
+        is_reading=any(_is_reading(view) for view in asked),
+        was_read=any(view.state in _READ for view in asked),
+        unread=_distinct(view.source_name for view in asked if view.state in _NOT_ANSWERED),
+        reserved=_distinct(facet_title(view.facet) for view in asked if view.state is FacetState.FORBIDDEN),
+        old=_distinct(view.source_name for view in asked if view.state is FacetState.STALE),
+        cut=_distinct(view.source_name for view in asked if view.state in READABLE and _is_cut(view)),
+    )
+
+
+_NOT_ANSWERED = frozenset({FacetState.FAILED, FacetState.WITHHELD, FacetState.DISABLED})
+_READ = READABLE | {FacetState.EMPTY, FacetState.NOT_APPLICABLE}
+"""States of a tool that was read; one that does not know the customer holds nothing of theirs."""
+
+
+def _is_reading(view: FacetView) -> bool:
+    return view.state is FacetState.WAITING or (view.state is FacetState.PARTIAL and view.refreshing)
+
+
+def _is_cut(view: FacetView) -> bool:
+    return view.state is FacetState.TRUNCATED or bool(view.unreadable)
+
+
+def _distinct(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(set(names)))
 
 
 def _complaint(record: FacetRecord, _moment: Moment) -> Iterator[OpenItem]:
@@ -225,9 +295,13 @@ class OpenItemsPanel(QWidget):
         self.rows = RowsView(ROW_HEIGHT, text("customer.open_items"))
         self._delegate = OpenItemDelegate(today, self)
         self._count = CountBadge()
-        self._nothing = Label(text("customer.nothing_open"), "value", "muted", wrap=True)
-        self._nothing_row = QWidget(self)
-        self._nothing_row.setLayout(row(self._nothing, margins=(12, 8, 12, 10)))
+        self._reading = Label("", "small", "meta")
+        self._headline = Label("", "value", "muted", wrap=True)
+        self._notice = Label("", "small", "warn", wrap=True)
+        # Takes focus where there is no row to take it: the sentence is then heard.
+        self._said = QWidget(self)
+        self._said.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._said.setLayout(column(self._headline, self._notice, gap=4, margins=(12, 8, 12, 10)))
         self.rows.setModel(self.model)
         self.rows.setItemDelegate(self._delegate)
         self.rows.opened.connect(self._on_opened)
@@ -235,17 +309,26 @@ class OpenItemsPanel(QWidget):
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
         title = Label(text("customer.open_items"), "strong")
-        box.addLayout(row(title, self._count, None, gap=8, margins=(12, 9, 12, 7)))
+        box.addLayout(row(title, self._count, None, self._reading, gap=8, margins=(12, 9, 12, 7)))
         box.addWidget(HorizontalLine())
-        box.addWidget(self._nothing_row)
         box.addWidget(self.rows)
-        self._fit()
+        box.addWidget(self._said)
+        self.set_items(OpenItems(is_fed=True, is_reading=True))
         theme().changed.connect(self._fit)
 
-    def set_items(self, items: Sequence[OpenItem]) -> None:
-        """Show what is open."""
-        if self.model.set_items(items):
-            self._fit()
+    def set_items(self, found: OpenItems) -> None:
+        """Show what is open, or why one cannot say."""
+        self.model.set_items(found.items)
+        notice = found.notice()
+        self._headline.setText("" if found.items else found.headline())
+        self._notice.setText(notice)
+        self._reading.setText(text("open_item.reading") if found.items and found.is_reading else "")
+        self._said.setAccessibleName(self.said())
+        self._fit()
+
+    def said(self) -> str:
+        """Return the sentences beside the list: nothing is open, or which tools could not tell."""
+        return " ".join(label.text() for label in (self._headline, self._notice) if label.text())
 
     def set_compact(self, *, compact: bool) -> None:
         """Leave the third line out, on small screens."""
@@ -257,7 +340,9 @@ class OpenItemsPanel(QWidget):
     def _fit(self) -> None:
         count = self.model.rowCount()
         self._count.set_text(str(count) if count else "")
-        self._nothing_row.setVisible(not count)
+        self._headline.setVisible(bool(self._headline.text()))
+        self._notice.setVisible(bool(self._notice.text()))
+        self._said.setVisible(bool(self.said()))
         self.rows.setVisible(bool(count))
         self.rows.setFixedHeight(min(count, SHOWN) * self.rows.row_height())
 
@@ -265,7 +350,10 @@ class OpenItemsPanel(QWidget):
         self.facet_requested.emit(self.model.item(index.row()).facet)
 
     def focus_current(self) -> None:
-        """Give focus to the first item."""
+        """Give focus to the first item, or to the sentence that stands in its place."""
+        if not self.model.rowCount():
+            self._said.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            return
         self.rows.setFocus(Qt.FocusReason.ShortcutFocusReason)
         if self.rows.current_row() < 0:
             self.rows.go_to(0)

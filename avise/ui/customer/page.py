@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QGridLayout, QSplitter, QWidget
+from PySide6.QtWidgets import QApplication, QGridLayout, QWidget
 from typing_extensions import override
 
 from avise.env import Env
@@ -33,6 +33,7 @@ from avise.ui.customer.view_model import CustomerViewModel
 from avise.ui.shell.page import Zone
 from avise.ui.theme import theme
 from avise.ui.widgets.line import HorizontalLine, VerticalLine
+from avise.ui.widgets.pane_splitter import PaneSplitter
 
 
 class CustomerPage(QWidget):
@@ -52,12 +53,14 @@ class CustomerPage(QWidget):
         draft_changed: whether a note is being written.
         close_requested: the user wants to leave this customer.
         open_requested: another person's dossier.
+        call_end_requested: the call that nobody follows is over.
     """
 
     title_changed = Signal(str)
     draft_changed = Signal(bool)
     close_requested = Signal()
     open_requested = Signal(object)
+    call_end_requested = Signal()
 
     def __init__(
         self,
@@ -86,7 +89,7 @@ class CustomerPage(QWidget):
         self.call_panel = CallPanel(env, self)
         self._call_edge = VerticalLine(strong=True, parent=self)
         self._call_line = HorizontalLine(strong=True, parent=self)
-        self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        self.splitter = PaneSplitter("rail", 1, self)
         self.parts = LaterParts(self)
         self._missed: set[str] = set()
         self._stale: set[str] = set()
@@ -103,9 +106,7 @@ class CustomerPage(QWidget):
     def _build(self) -> None:
         self.splitter.setStretchFactor(0, 1)
         self.splitter.setStretchFactor(1, 0)
-        self.splitter.setChildrenCollapsible(False)
-        self.splitter.setHandleWidth(1)
-        self.splitter.splitterMoved.connect(lambda _place, _index: self._align_call())
+        self.splitter.placed.connect(self._align_call)
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(0)
@@ -137,6 +138,7 @@ class CustomerPage(QWidget):
         header = self.header
         self.parts.built.connect(self._on_built)
         header.copy_requested.connect(self.copy_member_number)
+        self.call_panel.end_requested.connect(self.call_end_requested)
         header.facet_requested.connect(self.blocks.show_facet)
         self.blocks.reread_requested.connect(self.refresh)
         self.blocks.facets_requested.connect(lambda: self._show_tab("facets"))
@@ -332,6 +334,8 @@ class CustomerPage(QWidget):
 
     @Slot()
     def _on_settled(self) -> None:
+        # Also where no connected tool feeds the list: it must not go on saying that it is being read.
+        self._refresh_open_items()
         settled = self.model.state.settled
         if settled is not None:
             parts = [plural("customer.spoken.fresh", settled.fresh)]
@@ -375,6 +379,7 @@ class CustomerPage(QWidget):
         self._call_edge.setVisible(shown)
         self._align_call()
 
+    @Slot()
     def _align_call(self) -> None:
         width = self.rail.width() if self.rail.isVisible() else theme().px(self._shape.rail)
         self.call_panel.setFixedWidth(max(width, theme().px(240)))
@@ -385,16 +390,12 @@ class CustomerPage(QWidget):
         width = self.width() / zoom + RAIL_OF_WINDOW
         height = self.window().height() / zoom
         shape = page_shape(width, height)
-        changed = shape != self._shape or not self._shown
         self._shape = shape
         self.model.set_wide(wide=shape.wide)
         self.rail.set_compact(compact=shape.compact)
         self.sheet.set_shape(shape)
         self._show_tab(self.sheet.tab)
-        if changed:
-            rail = theme().px(shape.rail)
-            self.splitter.setSizes([max(self.width() - rail, rail), rail])
-            self.sheet.place_splitter()
+        self.splitter.set_design(shape.rail)
         self._align_call()
 
     @Slot(str)
@@ -477,8 +478,9 @@ class CustomerPage(QWidget):
     def copy_member_number(self) -> None:
         """Put the member number on the clipboard."""
         header = self.model.state.header
-        if header is not None and header.member_number:
-            QGuiApplication.clipboard().setText(header.member_number)
+        number = (header.member_number or header.siren) if header is not None else ""
+        if number:
+            QGuiApplication.clipboard().setText(number)
             self._speak(text("customer.number_copied"))
 
     # ---- suggested answers -------------------------------------------------------------------

@@ -6,9 +6,8 @@ from collections.abc import Callable
 from datetime import date
 from typing import cast
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
-from typing_extensions import override
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from avise.texts import text
 from avise.ui.customer.block_content import BlockContent
@@ -19,6 +18,7 @@ from avise.ui.customer.page_shape import PageShape
 from avise.ui.customer.suggestions_panel import SuggestionsPanel
 from avise.ui.customer.timeline_panel import TimelinePanel
 from avise.ui.theme import theme
+from avise.ui.widgets.pane_splitter import PaneSplitter
 from avise.ui.widgets.segmented import Segmented
 
 MARGIN, GAP, _HANDLE, _MIN_WIDTH = 8, 8, 6, 260
@@ -53,7 +53,7 @@ class Sheet(QStackedWidget):
         # From the outside in: a tree that changes parent is dressed again, whole.
         front = QWidget(self)
         self.addWidget(front)
-        self.splitter = QSplitter(Qt.Orientation.Horizontal, front)
+        self.splitter = PaneSplitter("timeline", _HANDLE, front)
         self._parts = parts
         answers = Place(front)
         self._facets_place, self._timeline_place = Place(self.splitter), Place(self.splitter)
@@ -64,14 +64,9 @@ class Sheet(QStackedWidget):
         self.detail: FacetDetail | None = None
         self._shape: PageShape | None = None
         self._tab = "facets"
-        self._moved: dict[int, list[int]] = {}
         self._tabs_bar: Segmented | None = None
         self.splitter.setStretchFactor(0, 1)
         self.splitter.setStretchFactor(1, 0)
-        self.splitter.setChildrenCollapsible(False)
-        self.splitter.setHandleWidth(theme().px(_HANDLE))
-        self.splitter.splitterMoved.connect(self._on_splitter_moved)
-        self.splitter.handle(1).installEventFilter(self)
         self._box = QVBoxLayout(front)
         self._box.setSpacing(theme().px(GAP))
         self._box.setContentsMargins(*(theme().px(MARGIN),) * 4)
@@ -108,25 +103,15 @@ class Sheet(QStackedWidget):
 
     # ---- shape -------------------------------------------------------------------------------
     def set_shape(self, shape: PageShape) -> None:
-        """Arrange for a size; what the user moved by hand is kept for that size."""
+        """Arrange for a size."""
         before, self._shape = self._shape, shape
         if self._parts.has("facets"):
             self._on_built("facets")
-        if before is None or before.timeline != shape.timeline:
-            self.place_splitter()
+        self.splitter.set_design(shape.timeline)
         tabs = (before.timeline_in_tab, before.rail_in_tab) if before is not None else (False, False)
         if tabs != (shape.timeline_in_tab, shape.rail_in_tab):
             self._make_tabs(shape)
         self.show_tab(self._tab)
-
-    def place_splitter(self) -> None:
-        """Give the timeline its width: the one of the design, or the one that the user chose."""
-        if self._shape is None:
-            return
-        width = theme().px(self._shape.timeline)
-        chosen = self._moved.get(self._shape.timeline)
-        total = max(self.splitter.width(), width * 2)
-        self.splitter.setSizes(chosen or [total - width, width])
 
     def _make_tabs(self, shape: PageShape) -> None:
         if self._tabs_bar is not None:
@@ -156,20 +141,6 @@ class Sheet(QStackedWidget):
     def tab(self) -> str:
         """What is shown on a narrow screen."""
         return self._tab
-
-    @Slot(int, int)
-    def _on_splitter_moved(self, _place: int, _index: int) -> None:
-        if self._shape is not None:
-            self._moved[self._shape.timeline] = self.splitter.sizes()
-
-    @override
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """A double click on the handle gives the panes their own widths back."""
-        if event.type() == QEvent.Type.MouseButtonDblClick and self._shape is not None:
-            self._moved.pop(self._shape.timeline, None)
-            self.place_splitter()
-            return True
-        return super().eventFilter(watched, event)
 
     # ---- one facet whole ---------------------------------------------------------------------
     def open_detail(self, detail: FacetDetail) -> None:
@@ -202,5 +173,3 @@ class Sheet(QStackedWidget):
         self.setMinimumWidth(px(_MIN_WIDTH))
         self._box.setSpacing(px(GAP))
         self._box.setContentsMargins(*(px(MARGIN),) * 4)
-        self.splitter.setHandleWidth(px(_HANDLE))
-        self.place_splitter()

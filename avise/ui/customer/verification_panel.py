@@ -33,7 +33,7 @@ class _Question(QWidget):
 
     def __init__(self, question: VerificationQuestion, ask: Callable[[str, str], None]) -> None:
         super().__init__()
-        self.id = question.id
+        self.id, self.is_dynamic = question.id, question.dynamic
         words = text(f"verify.question.{question.id}")
         if question.dynamic:
             words = f"{words} {text('verify.dynamic')}"
@@ -107,6 +107,8 @@ class VerificationPanel(FloatingPanel):
             if question.id not in known:
                 self._add(_Question(question, self._ask))
         self._say("" if self._questions else text("verify.none"), "muted")
+        lacks_recent = bool(self._questions) and not any(item.is_dynamic for item in self._questions)
+        self._rule.setText(text("verify.rule_without_recent" if lacks_recent else "verify.rule"))
         self._follow_state()
         if self.isVisible():
             self.fit()
@@ -168,7 +170,9 @@ class VerificationPanel(FloatingPanel):
         if outcome.verification.level is VerificationLevel.STRONG:
             self._say(text("verify.done"), "ok")
         elif outcome.correct:
-            self._say(text("verify.correct"), "ok")
+            state = outcome.verification
+            lacks = text("verify.lacks_recent") if state.correct >= state.needed else ""
+            self._say(" ".join(part for part in (text("verify.correct"), lacks) if part), "ok")
         else:
             left = plural("verify.tries_left", outcome.attempts_left)
             self._say(f"{text('verify.wrong')} {left}", "danger")

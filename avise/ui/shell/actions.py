@@ -18,7 +18,7 @@ from avise.ui.shell.main_window import CUSTOMERS, MainWindow
 from avise.ui.shell.opening import Opening
 from avise.ui.shell.sessions import MAX_SESSIONS, SessionTab
 from avise.ui.shell.zones import ZoneWalk
-from avise.ui.shortcuts import SHORTCUTS, Scope
+from avise.ui.shortcuts import SHORTCUTS, Scope, keys_of
 from avise.ui.theme import Scheme, theme
 from avise.ui.widgets.toast import Message
 
@@ -42,6 +42,8 @@ class WindowActions(QObject):
     def __init__(self, window: MainWindow, desk: DeskBridge, calls: Calls) -> None:
         super().__init__(window)
         self._window, self._desk, self._calls = window, desk, calls
+        self._armed: Message | None = None
+        """What the first press of the keys that end a call says."""
         self.opening = Opening(window)
         self.commands = Commands(window)
         self._walk = ZoneWalk(window.zones, window.announcer)
@@ -67,12 +69,15 @@ class WindowActions(QObject):
         window.call_panel.person_chosen.connect(self._on_caller_chosen)
         window.call_panel.search_requested.connect(self.search)
         window.call_panel.note_written.connect(self._on_unlinked_note)
+        window.call_panel.end_requested.connect(self._end_call)
+        window.customers.call_end_requested.connect(self._end_call)
         window.sessions.current_changed.connect(self._on_current_changed)
         window.customers.open_requested.connect(self._on_open_requested)
 
     def _connect_calls(self) -> None:
         self._calls.rang.connect(self._on_rang)
         self._calls.answered.connect(self._on_answered)
+        self._calls.changed.connect(self._on_changed)
         self._calls.ended.connect(self._on_ended)
         self._calls.state_changed.connect(self._window.top_bar.show_agent)
         self._calls.ticked.connect(self._window.top_bar.tabs.set_call_seconds)
@@ -98,9 +103,11 @@ class WindowActions(QObject):
         bind("full_screen", self._toggle_full_screen)
         bind("next_session", lambda: window.sessions.step(1))
         bind("previous_session", lambda: window.sessions.step(-1))
+        self.commands.bind_sessions(self._show_session)
         bind("close_session", self._close_session)
         bind("reopen_session", self._reopen_session)
         bind("pick_up", window.call_panel.pick_up)
+        bind("end_call", self._end_call, by_keys=self._on_end_keys)
         for scheme in Scheme:
             bind(f"theme_{scheme}", self._setter("theme", scheme))
         for code in LANGUAGE_COMMANDS:
@@ -114,9 +121,9 @@ class WindowActions(QObject):
     def search(self) -> None:
         """Open the palette."""
         window = self._window
-        offered = self.commands.offered(
-            with_customer=window.sessions.current is not None, ringing=window.call_panel.isVisible()
-        )
+        useless = {"pick_up"} if window.call_panel.isHidden() else set()
+        useless |= set() if self._calls.may_end else {"end_call"}
+        offered = self.commands.offered(with_customer=window.sessions.current is not None, without=useless)
         window.palette_view.open(offered, {tab.person for tab in window.sessions.tabs})
 
     def _page_opener(self, page: str) -> Callable[[], None]:
@@ -147,6 +154,11 @@ class WindowActions(QObject):
             self._window.showNormal()
         else:
             self._window.showFullScreen()
+
+    def _show_session(self, number: int) -> None:
+        # The session comes under the eyes, not behind the palette.
+        self._window.palette_view.close_palette()
+        self._window.sessions.show_number(number)
 
     def _close_session(self) -> None:
         current = self._window.sessions.current
@@ -189,6 +201,7 @@ class WindowActions(QObject):
     def _on_current_changed(self) -> None:
         current = self._window.sessions.current
         if current is not None and current == self._calls.person:
+            self._calls.concerns(current)
             self._window.customers.set_call(current, self._calls.call)
 
     # ---- calls -------------------------------------------------------------------------------
@@ -232,6 +245,38 @@ class WindowActions(QObject):
         for tab in self._window.sessions.tabs:
             self._window.sessions.mark(tab.person, on_call=tab.person == person)
         self._window.customers.set_call(person, self._calls.call)
+
+    @Slot(object)
+    def _on_changed(self, call: IncomingCall) -> None:
+        if self._calls.person is not None:
+            self._window.customers.set_call(self._calls.person, call)
+        self._window.call_panel.follow(call)
+
+    @Slot()
+    def _end_call(self) -> None:
+        """End the call that no telephony follows; the note and its draft stay."""
+        if self._calls.end():
+            self._say(text("call.ended"), "phone-off")
+
+    def _on_end_keys(self) -> None:
+        """Arm at the first press, end at the second: the keys of hanging up (`ui.md` 7)."""
+        if self._calls.call is None:
+            return
+        if not self._calls.may_end:
+            self._say(text("call.followed"), "phone")
+            return
+        is_over = self._calls.end_at_second_press()
+        if self._armed is not None and self._window.toast.message() is self._armed:
+            self._window.toast.close_message()
+        self._armed = None
+        if is_over:
+            self._say(text("call.ended"), "phone-off")
+        else:
+            self._armed = Message(text("call.end_armed", keys=keys_of("end_call")), "phone")
+            self._window.toast.show_message(self._armed)
+
+    def _say(self, sentence: str, icon: str) -> None:
+        self._window.toast.show_message(Message(sentence, icon))
 
     @Slot(object)
     def _on_ended(self, person: PersonId | None) -> None:

@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from avise.models.customer import SearchHit
+from avise.models.customer import PartyKind, SearchHit
 from avise.services.desk import IncomingCall
 from avise.texts import plural, text
 from avise.texts.formats import (
@@ -15,11 +15,13 @@ from avise.texts.formats import (
     format_list_name,
     format_member_number,
     format_phone,
+    format_siren,
     format_timer,
 )
 from avise.ui.shortcuts import keys_of
 from avise.ui.theme import theme
 from avise.ui.widgets.button import Button, ButtonKind
+from avise.ui.widgets.end_call_button import EndCallButton
 from avise.ui.widgets.icon import Icon
 from avise.ui.widgets.label import Label
 from avise.ui.widgets.layout import clear, column, row
@@ -38,10 +40,11 @@ def caller_name(hit: SearchHit) -> str:
 
 
 def apart(hit: SearchHit) -> str:
-    """Return what tells people behind one number apart: birth date, city, relation, number."""
+    """Return what tells those behind one number apart: birth date or SIREN, city, relation, number."""
     party = hit.entry.party
     pieces = (
         format_date(party.birth_date) if party.birth_date else "",
+        text("customer.siren", siren=format_siren(party.siren)) if party.siren else "",
         party.city,
         hit.member_label,
         format_member_number(party.member_number),
@@ -78,7 +81,8 @@ class CallerChoice(QPushButton):
         painter = QPainter(self)
         if self.underMouse():
             painter.fillRect(self.rect(), theme().colour("bg-hover"))
-        icon = "lock" if self._hit.entry.party.restricted else "user"
+        party = self._hit.entry.party
+        icon = "lock" if party.restricted else "store" if party.kind is PartyKind.COMPANY else "user"
         draw_icon(painter, icon, px(14), px(15), 15)
         half = self.height() // 2
         left, width = px(38), self.width() - px(52)
@@ -98,12 +102,14 @@ class CallPanel(QFrame):
         search_requested: nobody was found: the user looks for somebody.
         note_written: what was said by somebody without a file.
         dismissed: the user closes the panel; the call goes on.
+        end_requested: a call that no telephony follows is over.
     """
 
     person_chosen = Signal(object)
     search_requested = Signal()
     note_written = Signal(str)
     dismissed = Signal()
+    end_requested = Signal()
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
@@ -133,6 +139,11 @@ class CallPanel(QFrame):
         self._layout.addLayout(head)
         self._layout.addWidget(HorizontalLine())
         self._layout.addLayout(self._body)
+        self.end = EndCallButton()
+        self.end.clicked.connect(self.end_requested)
+        self._foot = QWidget()
+        self._foot.setLayout(column(HorizontalLine(), row(None, self.end, margins=(14, 6, 8, 6))))
+        self._layout.addWidget(self._foot)
 
     # ---- what it shows -----------------------------------------------------------------------
     def show_call(self, call: IncomingCall) -> str:
@@ -143,12 +154,20 @@ class CallPanel(QFrame):
         self._line.setText(line_of(call))
         self._line.setVisible(bool(self._line.text()))
         clear(self._body)
+        self._foot.setVisible(not call.followed)
         sentence = self._fill(call)
         self.setAccessibleName(sentence)
         self.show()
         self.raise_()
         self.place()
         return sentence
+
+    def follow(self, call: IncomingCall) -> None:
+        """Take another state of the call shown; what is being typed stays."""
+        if self.call is not None and self.call.call_id == call.call_id:
+            self.call = call
+            self._foot.setVisible(not call.followed)
+            self.place()
 
     def _fill(self, call: IncomingCall) -> str:
         if len(call.matches) == 1:

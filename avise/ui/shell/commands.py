@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from PySide6.QtCore import QEvent, QObject, Qt, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QTextEdit
 from typing_extensions import override
 
 from avise.ui.palette.rows import PaletteCommand
-from avise.ui.shortcuts import SHORTCUTS, InPalette, Scope, keys_of, label, shortcut
+from avise.ui.shortcuts import SHORTCUTS, InPalette, keys_of, label, shortcut
 
 _EDITORS = (QLineEdit, QPlainTextEdit, QTextEdit)
 
@@ -33,10 +33,18 @@ class Commands(QObject):
         self._window = window
         self._callables: dict[str, Callable[[], None]] = {}
         self._bound: list[QShortcut] = []
-        self._guard = _TextFieldGuard(self)
+        self._show_session: Callable[[int], None] | None = None
+        self._guard = _KeyGuard(window, self)
 
-    def bind(self, identifier: str, run: Callable[[], None]) -> None:
+    def bind(
+        self, identifier: str, run: Callable[[], None], *, by_keys: Callable[[], None] | None = None
+    ) -> None:
         """Say what a declared shortcut does; its keys work from now on.
+
+        Args:
+            identifier: of the shortcut.
+            run: what the palette does.
+            by_keys: what the keys do, when it is not that.
 
         Raises:
             KeyError: nobody declared it.
@@ -48,7 +56,7 @@ class Commands(QObject):
         for keys in declared.keys:
             bound = QShortcut(QKeySequence(keys), self._window)
             bound.setContext(Qt.ShortcutContext.WindowShortcut)
-            bound.activated.connect(run)
+            bound.activated.connect(by_keys or run)
             self._bound.append(bound)
 
     def run(self, identifier: str) -> None:
@@ -57,19 +65,33 @@ class Commands(QObject):
         if run is not None:
             run()
 
+    def bind_sessions(self, show: Callable[[int], None]) -> None:
+        """Say what Alt and a digit of the top row do; the digit is given."""
+        self._show_session = show
+
+    def show_session(self, number: int) -> None:
+        """Show the session of a number, from 1."""
+        if self._show_session is not None:
+            self._show_session(number)
+
     def is_bound(self, identifier: str) -> bool:
         """Return whether something happens for a shortcut."""
         return identifier in self._callables
 
-    def offered(self, *, with_customer: bool, ringing: bool) -> list[PaletteCommand]:
-        """Return the commands of the palette that can be run now."""
+    def offered(self, *, with_customer: bool, without: Collection[str] = ()) -> list[PaletteCommand]:
+        """Return the commands of the palette that can be run now.
+
+        Args:
+            with_customer: a customer's page is shown.
+            without: commands that would do nothing now.
+        """
         found = []
         for declared in SHORTCUTS:
             run = self._callables.get(declared.id)
             if run is None or declared.palette is InPalette.NO:
                 continue
             of_customer = declared.palette is InPalette.CUSTOMER
-            if (of_customer and not with_customer) or (declared.scope is Scope.CALL and not ringing):
+            if (of_customer and not with_customer) or declared.id in without:
                 continue
             found.append(
                 PaletteCommand(
@@ -79,16 +101,19 @@ class Commands(QObject):
         return found
 
 
-class _TextFieldGuard(QObject):
-    """Keeps line edits from taking the window's keys (on Linux they eat Ctrl+K, Ctrl+H…).
+class _KeyGuard(QObject):
+    """Takes the window's keys before a text field does.
 
-    It watches the one text widget with focus, so that no other event costs a call.
+    On Linux line edits eat Ctrl+K and Ctrl+H, and type what Alt and a digit of the top row give there.
+    It watches the window and the one text widget with focus, so that no other event costs a call.
     """
 
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
+    def __init__(self, window: QWidget, commands: Commands) -> None:
+        super().__init__(commands)
+        self._window, self._commands = window, commands
         self._watched: QWidget | None = None
         self._ours = _our_sequences()
+        window.installEventFilter(self)
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.focusChanged.connect(self._on_focus_changed)
@@ -103,14 +128,36 @@ class _TextFieldGuard(QObject):
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Refuse, for the field, a key that is one of ours."""
+        """Take a key of the top row; refuse, for the field, a key that is one of ours."""
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            return self._take(watched, event)
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            pressed = QKeySequence(event.keyCombination())
-            if any(pressed.matches(ours) != QKeySequence.SequenceMatch.NoMatch for ours in self._ours):
-                event.ignore()
-                return True
-        elif event.type() == QEvent.Type.Destroy:
+            return self._override(event)
+        if event.type() == QEvent.Type.Destroy and watched is self._watched:
             self._watched = None
+        return False
+
+    def _take(self, watched: QObject, event: QKeyEvent) -> bool:
+        number = session_number(event)
+        if number is None and not is_zoom_reset(event):
+            return False
+        # In a dialog the key types nothing either, but the page behind it stays where it is.
+        if isinstance(watched, QWidget) and watched.window() is self._window:
+            if number is None:
+                self._commands.run("zoom_reset")
+            else:
+                self._commands.show_session(number)
+        return True
+
+    def _override(self, event: QKeyEvent) -> bool:
+        if session_number(event) is not None:
+            # Ours, and no shortcut's of anybody: it comes back as a key press.
+            event.accept()
+            return True
+        pressed = QKeySequence(event.keyCombination())
+        if any(pressed.matches(ours) != QKeySequence.SequenceMatch.NoMatch for ours in self._ours):
+            event.ignore()
+            return True
         return False
 
 
@@ -121,14 +168,29 @@ def _our_sequences() -> tuple[QKeySequence, ...]:
 
 
 _X11_ONE, _WINDOWS_ONE = 10, 2
-"""Scan codes of the key 1 of the top row; 2 to 9 follow it."""
+"""Scan codes of the key 1 of the top row; 2 to 9, then 0, follow it."""
 
 
 def top_row_digit(event: QKeyEvent) -> int | None:
-    """Return the digit (1 to 9) of a key of the top row, whatever the layout types with it."""
+    """Return the digit (0 to 9) of a key of the top row, whatever the layout types with it."""
     code = event.nativeScanCode()
     first = _WINDOWS_ONE if QApplication.platformName() == "windows" else _X11_ONE
-    if code and first <= code <= first + 8:
-        return code - first + 1
+    if code and first <= code <= first + 9:
+        return (code - first + 1) % 10
     digit = event.key() - Qt.Key.Key_0
-    return digit if not code and 1 <= digit <= 9 else None
+    return digit if not code and 0 <= digit <= 9 else None
+
+
+def session_number(event: QKeyEvent) -> int | None:
+    """Return the session that Alt and the top row ask for, 1 to 9 (`ui.md` 7, rules 3 and 4).
+
+    Alt alone: with Ctrl it is AltGr, which types.
+    """
+    if event.modifiers() != Qt.KeyboardModifier.AltModifier:
+        return None
+    return top_row_digit(event) or None
+
+
+def is_zoom_reset(event: QKeyEvent) -> bool:
+    """Return whether Ctrl and the key 0 of the top row were pressed; on AZERTY that key types à."""
+    return event.modifiers() == Qt.KeyboardModifier.ControlModifier and top_row_digit(event) == 0

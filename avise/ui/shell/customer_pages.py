@@ -28,10 +28,12 @@ class CustomerPages(QObject):
     Signals:
         shown: a customer's page came on screen (its person).
         open_requested: a page leads to another person's dossier (the person).
+        call_end_requested: the user says that the call is over.
     """
 
     shown = Signal(object)
     open_requested = Signal(object)
+    call_end_requested = Signal()
 
     def __init__(
         self,
@@ -67,6 +69,7 @@ class CustomerPages(QObject):
         page.title_changed.connect(lambda label: self._sessions.rename(person, label))
         page.draft_changed.connect(lambda has: self._sessions.mark(person, has_draft=has))
         page.open_requested.connect(self.open_requested)
+        page.call_end_requested.connect(self.call_end_requested)
         page.close_requested.connect(lambda: self._sessions.close(person))
         self._stack.addWidget(widget)
         return widget

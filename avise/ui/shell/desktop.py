@@ -11,8 +11,10 @@ from avise.models.errors import AviseError
 from avise.models.source_status import SourceStatus
 from avise.texts import language, set_language
 from avise.texts.formats import format_time_with_seconds
+from avise.texts.imposed import is_language_imposed
 from avise.ui.aio import Report, TaskScope
 from avise.ui.bridge import DeskBridge, Watch
+from avise.ui.pane_widths import pane_widths
 from avise.ui.shell.actions import WindowActions
 from avise.ui.shell.calls import Calls
 from avise.ui.shell.main_window import MainWindow
@@ -21,7 +23,7 @@ from avise.ui.shell.sessions import SessionTab
 from avise.ui.theme import Density, Scheme, theme
 
 SAVE_TABS_MS = 500
-"""Tabs are kept half a second after the last change."""
+"""Tabs and widths of panes are kept half a second after the last change."""
 
 
 class Desktop(QObject):
@@ -54,6 +56,11 @@ class Desktop(QObject):
         self._save_tabs.setSingleShot(True)
         self._save_tabs.setInterval(SAVE_TABS_MS)
         self._save_tabs.timeout.connect(self._on_save_tabs)
+        self._save_panes = QTimer(self)
+        self._save_panes.setSingleShot(True)
+        self._save_panes.setInterval(SAVE_TABS_MS)
+        self._save_panes.timeout.connect(self._on_save_panes)
+        pane_widths().changed.connect(self._save_panes.start)
         self.calls = Calls(env, self)
         self.window, self.actions = self._new_window()
 
@@ -80,11 +87,16 @@ class Desktop(QObject):
     async def aclose(self) -> None:
         """Keep the tabs, stop following, close every page. The engine still runs."""
         self._save_tabs.stop()
+        pane_widths().changed.disconnect(self._save_panes.start)
+        panes_wait = self._save_panes.isActive()
+        self._save_panes.stop()
         for watch in self._watches:
             watch.close()
         await self._tasks.aclose()
         try:
             await self._desk.save_tabs(self.window.sessions.saved())
+            if panes_wait:
+                await self._desk.change_setting("panes", pane_widths().words())
         except AviseError as error:
             self._report("save tabs", error)
         for window in (*self._left, self.window):
@@ -102,8 +114,11 @@ class Desktop(QObject):
             self._left.remove(window)
 
     async def _restore_settings(self) -> None:
-        for key in ("language", "theme", "density", "zoom"):
+        kept = ("theme", "density", "zoom")
+        # What the command line asks for holds for this run; the setting is left as it is.
+        for key in kept if is_language_imposed() else ("language", *kept):
             self._apply(key, await self._desk.setting(key))
+        pane_widths().restore(await self._desk.setting("panes"))
 
     async def _restore_tabs(self) -> None:
         saved = sorted(await self._desk.saved_tabs(), key=lambda tab: tab.position)
@@ -158,6 +173,10 @@ class Desktop(QObject):
         self._apply(key, value)
         self._tasks.spawn(self._desk.change_setting(key, value), name=f"keep {key}")
 
+    @Slot()
+    def _on_save_panes(self) -> None:
+        self._tasks.spawn(self._desk.change_setting("panes", pane_widths().words()), name="keep the panes")
+
     # ---- what the engine tells ---------------------------------------------------------------
     def _on_sources(self, sources: Sequence[SourceStatus]) -> None:
         self._sources = sources
@@ -171,7 +190,7 @@ class Desktop(QObject):
 
     def _on_calls_failed(self, error: AviseError) -> None:
         # Without telephony the window works; only the agent's state is not known any more.
-        self.window.top_bar.show_agent("")
+        self.calls.lose_telephony()
         self._report("calls", error)
 
     # ---- sessions ----------------------------------------------------------------------------

@@ -17,7 +17,6 @@ from avise.ui.home.page import HomePage
 from avise.ui.palette.view import PaletteView
 from avise.ui.palette.view_model import PaletteViewModel
 from avise.ui.shell.call_panel import CallPanel
-from avise.ui.shell.commands import top_row_digit
 from avise.ui.shell.customer_pages import CustomerPages
 from avise.ui.shell.keys_page import KeysPage
 from avise.ui.shell.page import MakeCustomerPage, Page, Zone
@@ -203,16 +202,6 @@ class MainWindow(QWidget):
         if self.call_panel.isVisible():
             self.call_panel.place()
         self.toast.place(QPoint(self.rail.width(), self.height() - self.status_bar.height()))
-
-    @override
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Go to the session of a number with Alt and the top row, whatever the layout types there."""
-        if event.modifiers() & Qt.KeyboardModifier.AltModifier:
-            digit = top_row_digit(event)
-            if digit is not None:
-                self.sessions.show_number(digit)
-                return
-        super().keyPressEvent(event)
 
     @override
     def keyReleaseEvent(self, event: QKeyEvent) -> None:

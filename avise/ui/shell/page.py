@@ -40,6 +40,7 @@ class CustomerPageLike(Page, Protocol):
         draft_changed: whether a text is being written.
         close_requested: the user wants to leave this customer.
         open_requested: another person's dossier (a beneficiary's).
+        call_end_requested: the call that nobody follows is over.
     """
 
     @property
@@ -57,6 +58,10 @@ class CustomerPageLike(Page, Protocol):
     @property
     def open_requested(self) -> SignalInstance:
         """The user goes to another person's dossier."""
+
+    @property
+    def call_end_requested(self) -> SignalInstance:
+        """The user says that the call is over."""
 
     def set_call(self, call: IncomingCall | None) -> None:
         """Show the call that this customer is on, None when it ended."""

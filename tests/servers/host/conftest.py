@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import multiprocessing
 import ssl
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
@@ -158,6 +159,16 @@ def no_thread_left() -> Iterator[None]:
         if thread.name.startswith("connector"):
             thread.join(2)
             left.remove(thread.name) if not thread.is_alive() else None
+    assert not left
+
+
+@pytest.fixture(autouse=True)
+def no_process_left() -> Iterator[None]:
+    """Fail a test that leaves the worker process behind."""
+    yield
+    left = multiprocessing.active_children()
+    for process in left:
+        process.kill()
     assert not left
 
 

@@ -124,7 +124,7 @@ async def test_each_fault_is_told_as_it_is_and_mends(
     assert (kind_of(mended), len(mended.records)) == (None, 2)
 
 
-async def test_the_account_reads_and_cannot_write(start: StartTools) -> None:
+async def test_the_account_writes_events_and_no_calendar(start: StartTools) -> None:
     calendar = f"/{OWNER}/{ids(FULL).calendar_contact}/"
     async with start("appointments") as tools:
         base = tools.settings()["appointments"]["base_url"]
@@ -133,15 +133,12 @@ async def test_the_account_reads_and_cannot_write(start: StartTools) -> None:
                 f"{calendar}x.ics", content=_weekly(), headers={"Content-Type": "text/calendar"}
             )
             delete = await client.delete(calendar)
+            whole = await client.put(calendar, content=_weekly(), headers={"Content-Type": "text/calendar"})
             listing = await client.request("PROPFIND", calendar, headers={"Depth": "1"})
         async with httpx2.AsyncClient(base_url=base, trust_env=False) as client:
             nobody = await client.request("PROPFIND", calendar, headers={"Depth": "1"})
-    assert (put.status_code, delete.status_code, listing.status_code, nobody.status_code) == (
-        403,
-        403,
-        207,
-        401,
-    )
+    codes = (put.status_code, delete.status_code, whole.status_code, listing.status_code, nobody.status_code)
+    assert codes == (201, 403, 403, 207, 401)
 
 
 async def test_a_run_leaves_the_prepared_calendars_as_they_are(start: StartTools, data_dir: Path) -> None:

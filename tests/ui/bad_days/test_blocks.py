@@ -52,7 +52,7 @@ def test_nothing_found_is_said_with_its_hour_and_could_not_look_with_its_cause(
 def test_somebody_elses_answer_is_said_to_be_withheld(day: BadDay, engine: Engine) -> None:
     day.guichet.person = {"nom": CANARY, "prenom": "Paule"}
     words = spoken(engine)
-    assert "Guichet a répondu pour une autre personne : la réponse n’est pas affichée." in words.replace(
+    assert "Guichet a répondu pour un autre dossier : la réponse n’est pas affichée." in words.replace(
         "\u00a0", " "
     )
     assert CANARY not in words

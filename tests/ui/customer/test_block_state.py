@@ -98,7 +98,7 @@ def test_a_reserved_block_says_whom_to_ask_and_offers_no_useless_retry() -> None
 
 def test_an_answer_about_somebody_else_is_withheld_and_told() -> None:
     content = _content(_view(FacetState.WITHHELD, records=(RECORD,)))
-    assert "a répondu pour une autre personne" in content.spoken()
+    assert "a répondu pour un autre dossier" in content.spoken()
     assert "84,20" not in content.spoken()
 
 

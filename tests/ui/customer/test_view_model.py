@@ -107,7 +107,7 @@ def test_what_was_done_is_listed_without_the_members_values(model: CustomerViewM
     model.apply((VerificationChanged(replace(state, level=VerificationLevel.STRONG, correct=3)),))
     model.note_deed("revealed", "nir")
     assert [deed.words() for deed in model.deeds] == [
-        "Appelant vérifié (3 questions)",
+        "Appelant\u00a0: 3 réponses justes",
         "N°\u00a0de sécurité sociale affiché",
     ]
 

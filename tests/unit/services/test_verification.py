@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from avise.models.customer import Party, PartyKind
 from avise.services.customer_updates import VerificationLevel
 from avise.services.verification import CallerVerification, questions, read_amount, read_day
 from tests.unit.services.facts_builder import NOW, facts, view
@@ -124,3 +126,82 @@ def test_a_member_number_of_letters_is_not_answered_by_silence() -> None:
     known = facts(view("identity", {"member_number": "AB-C"}))
     assert not CallerVerification().answer(known, "member_number", "", NOW).correct
     assert CallerVerification().answer(known, "member_number", "abc", NOW).correct
+
+
+# ---- companies -------------------------------------------------------------------------------------
+BAKERY = replace(
+    facts(
+        view("identity", {"birth_date": "1968-03-12", "member_number": "0482917350"}),
+        view("company", {"siren": "000123455", "siret": "00012345500016", "contract": "COL-0187"}),
+        view("contracts", {"number": "COL-0187", "effective_date": "2019-07-01"}),
+        view("contact_points", {"kind": "address", "value": "2 place du Four", "city": "Nantes"}),
+        view("beneficiaries", {"first_name": "Lou"}),
+        view("benefits", PAYMENT),
+        view(
+            "contributions",
+            {"due_on": "2026-04-05", "amount": "999.00"},
+            {"due_on": "2026-03-05", "amount": "842.20"},
+            {"due_on": "2026-02-05", "amount": "830.00"},
+        ),
+    ),
+    party=Party(native_id="ENT-1", kind=PartyKind.COMPANY, siren="000123455"),
+)
+
+
+def test_who_calls_for_a_company_is_asked_about_the_company() -> None:
+    asked = {question.id: question.dynamic for question in questions(BAKERY)}
+    assert asked == {
+        "company_number": False,
+        "contract_number": False,
+        "address": False,
+        "effective_date": False,
+        "last_contribution": True,
+    }
+
+
+def test_nothing_is_asked_of_a_member_about_the_employers_numbers() -> None:
+    member = replace(BAKERY, party=Party(native_id="PTY-1", kind=PartyKind.MEMBER))
+    assert {question.id for question in questions(member)} == {
+        "birth_date", "member_number", "address", "effective_date", "beneficiary", "last_reimbursement",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("company_number", "000 123 455"),
+        ("company_number", "000 123 455 00016"),
+        ("contract_number", "col 0187"),
+        ("last_contribution", "842"),
+    ],
+)
+def test_a_companys_answer_is_recognised(question: str, answer: str) -> None:
+    assert CallerVerification().answer(BAKERY, question, answer, NOW).correct
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("company_number", ""),
+        ("company_number", "000 123"),
+        ("contract_number", ""),
+        ("last_contribution", "830"),
+        ("last_contribution", "999"),
+    ],
+)
+def test_a_companys_wrong_answer_is_wrong(question: str, answer: str) -> None:
+    assert not CallerVerification().answer(BAKERY, question, answer, NOW).correct
+
+
+def test_a_question_that_is_not_for_this_customer_counts_for_nothing() -> None:
+    caller = CallerVerification()
+    outcome = caller.answer(BAKERY, "birth_date", "12/03/1968", NOW)
+    assert (outcome.correct, outcome.attempts_left, caller.state.wrong) == (False, 3, 0)
+
+
+def test_a_company_is_verified_by_three_answers_with_its_last_contribution() -> None:
+    caller = CallerVerification()
+    caller.answer(BAKERY, "company_number", "000123455", NOW)
+    caller.answer(BAKERY, "contract_number", "COL-0187", NOW)
+    outcome = caller.answer(BAKERY, "last_contribution", "842,20", NOW)
+    assert outcome.verification.level is VerificationLevel.STRONG

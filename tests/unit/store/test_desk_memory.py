@@ -69,13 +69,31 @@ async def test_a_draft_with_a_nir_is_refused_and_the_one_before_stays(memory: De
 async def test_settings_have_defaults_and_refuse_what_nobody_declared(memory: DeskMemory) -> None:
     for name, spec in SETTINGS.items():
         assert await memory.setting(name) == spec.default
-        assert spec.default in spec.choices
+        assert spec.allows(spec.default)
     await memory.change_setting("theme", "dark")
     assert await memory.setting("theme") == "dark"
     with pytest.raises(InvalidSettingError):
         await memory.change_setting("theme", "purple")
     with pytest.raises(UnknownSettingError):
         await memory.setting("colour")
+
+
+async def test_the_widths_of_panes_are_kept_in_their_form_alone(memory: DeskMemory) -> None:
+    widths = "1920x1080:rail:352=410;1920x1080:timeline:500=611;1366x768:rail:300=288"
+    await memory.change_setting("panes", widths)
+    assert await memory.setting("panes") == widths
+    for refused in (
+        "wide",
+        "1920x1080:rail:352=",
+        widths + ";",
+        widths + ";Marchand",
+        ";".join([widths] * 40),
+    ):
+        with pytest.raises(InvalidSettingError):
+            await memory.change_setting("panes", refused)
+    assert await memory.setting("panes") == widths
+    await memory.change_setting("panes", "")
+    assert await memory.setting("panes") == ""
 
 
 async def test_the_customers_opened_last_come_first_without_repeat(memory: DeskMemory, env: FixedEnv) -> None:

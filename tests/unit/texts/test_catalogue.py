@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import re
 import string
+import threading
 
 import pytest
 
 from avise.resources import resource_folder
-from avise.texts import LANGUAGES, plural, set_language, text
+from avise.texts import LANGUAGES, language, plural, set_language, speaking, text
 from avise.texts.catalogue import catalogue
 
 
@@ -61,3 +62,15 @@ def test_english_counts_zero_as_plural() -> None:
 def test_an_unknown_language_falls_back_to_french(code: str) -> None:
     set_language(code)
     assert text("when.today_short") == "auj."
+
+
+def test_a_block_speaks_another_language_and_leaves_the_others_alone() -> None:
+    heard: list[str] = []
+    with speaking("en"):
+        other = threading.Thread(target=lambda: heard.append(language()))
+        other.start()
+        other.join()
+        assert (language(), plural("search.count", 2)) == ("en", "2 results")
+    assert (language(), heard) == ("fr", ["fr"])
+    with speaking("de"):
+        assert language() == "fr"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import secrets
+import shutil
 import socket
 import sys
 from collections.abc import AsyncIterator
@@ -31,8 +33,10 @@ delay = 0
 [rights]
 type = from_file
 file = {folder}/rights
+permit_delete_collection = False
+permit_overwrite_collection = False
 [storage]
-type = multifilesystem_nolock
+type = multifilesystem
 filesystem_folder = {storage}
 filesystem_cache_folder = {folder}
 use_cache_subfolder_for_item = True
@@ -52,7 +56,7 @@ permissions: R
 [calendars]
 user: {USER}
 collection: {OWNER}/[^/]+
-permissions: r
+permissions: rw
 """
 
 
@@ -61,18 +65,19 @@ class RadicaleError(Exception):
 
 
 class Radicale:
-    """The files that Radicale is started with, and its one account, which reads and cannot write.
+    """The files that Radicale is started with, and its one account, which writes events and no calendar.
 
     Args:
         data: the tool's prepared data; nothing is written there.
-        run: folder of the run, where Radicale keeps its cache.
+        run: folder of the run, where Radicale keeps its own calendars and its cache.
     """
 
     def __init__(self, data: Path, run: Path) -> None:
         self.password = secrets.token_urlsafe(24)
-        self._storage = (data / STORAGE).resolve()
         self._folder = (run / "radicale").resolve()
         self._folder.mkdir(mode=0o700)
+        self._storage = self._folder / STORAGE
+        _copy_tree(data / STORAGE, self._storage)
         (self._folder / "rights").write_text(_RIGHTS, "utf-8")
         self._set_password(self.password)
 
@@ -121,6 +126,21 @@ class Radicale:
         aside.touch(mode=0o600)
         aside.write_text(f"{USER}:{password}\n", "utf-8")
         aside.replace(self._folder / "users")
+
+
+def _copy_tree(prepared: Path, own: Path) -> None:
+    """Copy the calendars for the run, by links where the disk has them: thousands of files take a moment.
+
+    Radicale replaces files and never writes in one, so that what is prepared stays as it is.
+    """
+    shutil.copytree(prepared, own, copy_function=_link)
+
+
+def _link(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
 
 
 def _free_port() -> int:

@@ -8,7 +8,7 @@ import shutil
 import sqlite3
 from pathlib import Path
 
-from avise.demo.faults import Fault, FaultKind, UnsupportedFaultError
+from avise.demo.faults import NOT_OF_A_FILE, Fault, FaultKind, UnsupportedFaultError
 from avise.demo.tools.contributions.tables import FILE_NAME
 
 _GAP_S = 0.15
@@ -41,9 +41,9 @@ class SqliteBase:
         """Put a fault in force.
 
         Raises:
-            UnsupportedFaultError: EXPIRE_TOKEN and DRIP mean nothing for a file.
+            UnsupportedFaultError: the fault is one of connections.
         """
-        if fault.kind in {FaultKind.EXPIRE_TOKEN, FaultKind.DRIP}:
+        if fault.kind in NOT_OF_A_FILE:
             raise UnsupportedFaultError(fault.kind)
         await self._mend()
         if fault.kind in {FaultKind.HANG, FaultKind.DOWN}:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from avise.demo.faults import Fault, FaultKind, Garbage, UnsupportedFaultError
+from avise.demo.faults import NOT_OF_A_FILE, Fault, FaultKind, Garbage, UnsupportedFaultError
 
 FOLDER = "flux"
 
@@ -35,9 +35,9 @@ class TransferFolder:
         """Put a fault in force.
 
         Raises:
-            UnsupportedFaultError: EXPIRE_TOKEN and DRIP mean nothing for a file.
+            UnsupportedFaultError: the fault is one of connections.
         """
-        if fault.kind in {FaultKind.EXPIRE_TOKEN, FaultKind.DRIP}:
+        if fault.kind in NOT_OF_A_FILE:
             raise UnsupportedFaultError(fault.kind)
         self._renew()
         if fault.kind in {FaultKind.SLOW, FaultKind.HANG}:

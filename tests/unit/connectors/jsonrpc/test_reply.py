@@ -58,7 +58,7 @@ def test_a_code_says_what_went_wrong_and_who_must_act(code: int, kind: ErrorKind
 
 def test_only_a_refusal_lets_the_tool_speak_and_not_for_long() -> None:
     refusal = refused(error(17, f"{CANARY}\n{'x' * 400}"))
-    assert refusal.user_message == f"{CANARY} {'x' * 400}"[:300]
+    assert refusal.user_message == f"{CANARY} {'x' * 400}"[:299] + "…"
     assert refused(error(-32603)).user_message == ""
     assert refused(error(17, {"text": "no text"})).user_message == ""
 

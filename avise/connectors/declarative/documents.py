@@ -1,0 +1,141 @@
+"""A TOML file as a checked document: what it says, and where each of its errors stands.
+
+Connector files are read through this, and so are the other declarative files (answers, consents,
+templates): every error with its line, whatever the file describes.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from avise.connectors.declarative.positions import KeyPath, Position, index_positions, nearest_position
+from avise.connectors.declarative.problems import Finding, ProblemAt, dotted, findings_of
+
+M = TypeVar("M", bound=BaseModel)
+
+MAX_SIZE = 1_000_000
+"""Bytes; such a file is a page or two."""
+
+SENTENCES = "connector_check"
+"""Where the sentences of findings are, unless a finding names another place by a dot."""
+
+_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+_SYNTAX = {
+    "Expected '=' after a key": "syntax_equals",
+    "Invalid value": "syntax_value",
+    "Unterminated string": "syntax_string",
+    "Expected \"'": "syntax_string",
+    "Illegal character": "syntax_character",
+    "Cannot overwrite a value": "syntax_twice",
+    "Cannot declare": "syntax_twice",
+    "Duplicate inline table key": "syntax_twice",
+    "Cannot mutate": "syntax_twice",
+    "Cannot redefine": "syntax_twice",
+    "Expected newline or end of document": "syntax_end_of_line",
+    "Unclosed array": "syntax_list",
+    "Unclosed inline table": "syntax_inline_table",
+    "Expected ']": "syntax_header",
+}
+"""Beginnings of the parser's messages; any other is told in general terms."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a file says, once it is TOML; `problems` tells why it is not."""
+
+    text: str
+    values: dict[str, Any]
+    problems: tuple[ProblemAt, ...] = ()
+
+    def placed(self, findings: Iterable[Finding]) -> list[ProblemAt]:
+        """Give each finding its line, each place once, in the order of lines."""
+        found = list(findings)
+        return _placed(found, index_positions(self.text)) if found else []
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedFile(Generic[M]):
+    """A file read through its model: its content, or every error with its line."""
+
+    path: Path
+    problems: tuple[ProblemAt, ...]
+    content: M | None = field(default=None)
+    """None when there are problems."""
+
+
+def read_document(path: Path) -> Document:
+    """Return what a file says, or why it is not TOML.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    if path.stat().st_size > MAX_SIZE:
+        return _refused(ProblemAt(1, 1, "", f"{SENTENCES}.too_long"))
+    try:
+        text = path.read_bytes().decode("utf-8").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        return _refused(ProblemAt(line, 1, "", f"{SENTENCES}.not_utf8"))
+    try:
+        return Document(text, tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        return _refused(_syntax_problem(str(error), text))
+    except RecursionError:
+        return _refused(ProblemAt(1, 1, "", f"{SENTENCES}.syntax"))
+
+
+def check_file(
+    path: Path, model: type[M], between: Callable[[M], Iterable[Finding]] = lambda _content: ()
+) -> CheckedFile[M]:
+    """Return a file's content, or every error with its line.
+
+    Args:
+        path: the file.
+        model: what may be written in it.
+        between: rules that need more than one key; asked once the model is content.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    document = read_document(path)
+    if document.problems:
+        return CheckedFile(path, document.problems)
+    try:
+        content = model.model_validate(document.values)
+    except ValidationError as error:
+        return CheckedFile(path, tuple(document.placed(findings_of(error, model))))
+    problems = tuple(document.placed(between(content)))
+    return CheckedFile(path, problems, None if problems else content)
+
+
+def _refused(problem: ProblemAt) -> Document:
+    return Document("", {}, (problem,))
+
+
+def _syntax_problem(message: str, text: str) -> ProblemAt:
+    place = _PLACE.search(message)
+    key = next((key for start, key in _SYNTAX.items() if message.startswith(start)), "syntax")
+    if place is not None and place[1] is not None:
+        return ProblemAt(int(place[1]), int(place[2]), "", f"{SENTENCES}.{key}")
+    return ProblemAt(text.rstrip().count("\n") + 1, 1, "", f"{SENTENCES}.{key}")
+
+
+def _placed(findings: Iterable[Finding], positions: dict[KeyPath, Position]) -> list[ProblemAt]:
+    problems = set()
+    seen = []
+    for finding in findings:
+        place = nearest_position(positions, finding.path[:-1] if finding.missing else finding.path)
+        key = finding.message_key if "." in finding.message_key else f"{SENTENCES}.{finding.message_key}"
+        problem = ProblemAt(place.line, place.column, dotted(finding.path), key, finding.params)
+        mark = (problem.line, problem.column, problem.key_path, problem.message_key)
+        if mark not in problems:
+            problems.add(mark)
+            seen.append(problem)
+    return sorted(seen, key=lambda problem: (problem.line, problem.column, problem.key_path))

@@ -1,0 +1,265 @@
+"""Acting on tools: plan, confirm, follow what becomes of it (`connectors.md` C11).
+
+`confirm` returns once the promise is on disk; from then on each command ends in a state that is true,
+or in one that says that nobody knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import Protocol
+
+from avise.connectors.action_contract import ActionOffer
+from avise.env import Env
+from avise.models.command_events import Abandoned, CommandEvent, ResendAsked
+from avise.models.command_rules import ImpossibleTransitionError
+from avise.models.commands import (
+    TERMINAL,
+    CommandId,
+    CommandState,
+    GroupReport,
+    OutboxItem,
+    group_reports,
+)
+from avise.models.customer import DirectoryEntry
+from avise.models.errors import AviseError
+from avise.models.json_types import JSON
+from avise.models.roles import Session
+from avise.services.action_port import ActionPort
+from avise.services.outbox_book import CommandBook, confirmed_event
+from avise.services.outbox_planning import (
+    LONGEST_UNDO,
+    ActionPlanning,
+    GroupPlan,
+    PlannedAction,
+    refuse_confirming,
+)
+from avise.services.outbox_port import CommandsPort
+from avise.services.outbox_rights import may_act
+from avise.services.outbox_sending import Right, Sender
+from avise.services.ports import DirectoryPort
+from avise.services.source_port import SourcePort
+
+
+class ActingSources(SourcePort, ActionPort, Protocol):
+    """Tools that are read and that act."""
+
+
+Done = Callable[[OutboxItem, Sequence[str]], None]
+
+
+class Outbox:
+    """One person's commands to tools.
+
+    Args:
+        session: who acts.
+        sources: the tools.
+        directory: who exists, asked again when a command leaves.
+        commands: where commands are kept.
+        env: clock and identifiers.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        sources: ActingSources,
+        directory: DirectoryPort,
+        commands: CommandsPort,
+        env: Env,
+    ) -> None:
+        self._session = session
+        self._directory = directory
+        self._commands = commands
+        self._env = env
+        self._planning = ActionPlanning(session, sources, sources, env)
+        self._book = CommandBook(session, commands, env)
+        self.on_done: Done | None = None
+        """Told of each command that was done, with the facets that it touched."""
+        self._sender = Sender(
+            session, self._book, commands, sources, sources.status, self._right, env, self._tell_done
+        )
+
+    # ---- life ----------------------------------------------------------------------------------
+    async def open(self) -> None:
+        """Read what is kept; nothing leaves."""
+        await self._book.load()
+
+    async def start(self) -> None:
+        """Read what is kept and begin to send: one process does for a profile, the one that holds it."""
+        await self._book.load()
+        await self._sender.start()
+
+    async def aclose(self) -> None:
+        """Send nothing more; what is being sent has a moment to be answered."""
+        await self._sender.aclose()
+
+    async def purge(self) -> int:
+        """Forget what ended long ago and documents that were fetched."""
+        gone = await self._commands.purge()
+        if gone:
+            await self._book.load()
+        return gone
+
+    def _tell_done(self, item: OutboxItem, facets: Sequence[str]) -> None:
+        if self.on_done is not None:
+            self.on_done(item, facets)
+
+    async def _right(self, item: OutboxItem) -> Right:
+        entry = await self._directory.by_person(item.person)
+        if entry is None:
+            return Right.UNTOLD
+        return Right.HELD if may_act(self._session.role, entry, item.touches) else Right.LOST
+
+    # ---- acting --------------------------------------------------------------------------------
+    def offers(self, entry: DirectoryEntry) -> tuple[ActionOffer, ...]:
+        """Return what can be done for a member."""
+        return self._planning.offers(entry)
+
+    async def plan(
+        self, entry: DirectoryEntry, purpose: str, instance: str, action: str, given: Mapping[str, JSON]
+    ) -> PlannedAction:
+        """Return what an action would change in one tool; see `ActionPlanning.plan`."""
+        return await self._planning.plan(entry, purpose, instance, action, given)
+
+    async def plan_everywhere(
+        self, entry: DirectoryEntry, purpose: str, action: str, given: Mapping[str, JSON]
+    ) -> GroupPlan:
+        """Return what an action would change in every tool that offers it."""
+        return await self._planning.plan_everywhere(entry, purpose, action, given)
+
+    async def confirm(
+        self,
+        plans: Sequence[PlannedAction],
+        *,
+        undo: timedelta = timedelta(),
+        identified: bool = False,
+        depends_on: CommandId | None = None,
+    ) -> tuple[OutboxItem, ...]:
+        """Promise actions: they are on disk, all or none, when this returns.
+
+        Confirming the same plan twice promises it once.
+
+        Args:
+            plans: as they were planned, less than ten minutes ago.
+            undo: how long they can be taken back before they leave.
+            identified: whether the caller is identified at the strong level.
+            depends_on: a command without which these make no sense.
+
+        Raises:
+            AviseError: why not; nothing was promised.
+        """
+        if not self._sender.started:
+            raise AviseError("outbox.not_here")
+        now = self._env.now()
+        refuse_confirming(plans, now, identified=identified)
+        await self._refuse_without_right(plans)
+        if depends_on is not None:
+            self._book.known(depends_on)
+        wait = min(max(undo, timedelta()), LONGEST_UNDO)
+        confirmed = [(plan.item(now, wait, depends_on), plan.content) for plan in plans]
+        kept = await self._book.add(confirmed, [confirmed_event(item) for item, _ in confirmed])
+        self._sender.wake()
+        return kept
+
+    async def _refuse_without_right(self, plans: Sequence[PlannedAction]) -> None:
+        for plan in plans:
+            entry = await self._directory.by_person(plan.person)
+            if entry is None or not may_act(self._session.role, entry, plan.offer.touches):
+                raise AviseError("action.not_allowed")
+
+    # ---- following, and what their owner may do ------------------------------------------------
+    def follow(self) -> AsyncIterator[tuple[OutboxItem, ...]]:
+        """Follow what the outbox shows, the newest first."""
+        return self._book.follow()
+
+    def visible(self) -> tuple[OutboxItem, ...]:
+        """Return what the outbox shows, the newest first."""
+        return self._book.visible()
+
+    def reports(self) -> tuple[GroupReport, ...]:
+        """Return how each intention stands, tool by tool, in order of confirmation."""
+        return group_reports(self._book.items())
+
+    async def resend(self, command_id: CommandId) -> OutboxItem:
+        """Try a command now; one whose outcome is unknown is verified first.
+
+        Raises:
+            AviseError: `outbox.settled` once it has ended (plan it again), `outbox.being_sent`,
+                `outbox.never_resent`.
+        """
+        item = self._book.known(command_id)
+        if item.state in TERMINAL or item.state is CommandState.ACCEPTED:
+            raise AviseError("outbox.settled")
+        return await self._apply(item, ResendAsked())
+
+    async def verify(self, command_id: CommandId) -> OutboxItem:
+        """Ask the tool what came of a command whose outcome is unknown, or that it took in charge.
+
+        Raises:
+            AviseError: `outbox.nothing_to_verify`, `outbox.being_sent`, `outbox.not_here`.
+        """
+        item = self._book.known(command_id)
+        if item.state not in (CommandState.UNKNOWN, CommandState.NEEDS_HUMAN, CommandState.ACCEPTED):
+            raise AviseError("outbox.nothing_to_verify")
+        if not self._sender.started:
+            raise AviseError("outbox.not_here")
+        return await self._sender.verify_now(command_id)
+
+    async def abandon(self, command_id: CommandId, because: str) -> OutboxItem:
+        """Give a command up, or take note of how it ended; what is uncertain stays said to be so.
+
+        Raises:
+            AviseError: `outbox.reason_needed`, `outbox.being_sent`.
+        """
+        item = self._book.known(command_id)
+        if item.open and not because.strip():
+            raise AviseError("outbox.reason_needed")
+        return await self._apply(item, Abandoned(because.strip()))
+
+    async def plan_again(self, entry: DirectoryEntry, command_id: CommandId) -> PlannedAction:
+        """Plan anew what a command asked, on what is there now.
+
+        Raises:
+            AviseError: `outbox.unknown` when what it asked is no longer kept, or as `plan`.
+        """
+        item = self._book.known(command_id)
+        content = await self._commands.content(command_id)
+        if content is None or item.open:
+            raise AviseError("outbox.unknown" if content is None else "outbox.not_settled")
+        return await self.plan(entry, item.purpose, item.instance, item.action, content.input)
+
+    def item(self, command_id: CommandId) -> OutboxItem:
+        """Return one command.
+
+        Raises:
+            AviseError: `outbox.unknown`.
+        """
+        return self._book.known(command_id)
+
+    async def document(self, command_id: CommandId) -> tuple[str, bytes]:
+        """Return the name and the bytes of the document that a tool gave back.
+
+        Raises:
+            AviseError: `outbox.no_document`.
+        """
+        found = await self._commands.document(command_id)
+        if found is None:
+            raise AviseError("outbox.no_document")
+        return found
+
+    async def tool_back(self, instance: str) -> None:
+        """Stop waiting for a tool that its user asks to be tried again."""
+        await self._sender.tool_back(instance)
+
+    async def _apply(self, item: OutboxItem, event: CommandEvent) -> OutboxItem:
+        if not self._sender.started:
+            raise AviseError("outbox.not_here")
+        try:
+            kept = await self._book.apply(item.command_id, event)
+        except ImpossibleTransitionError as error:
+            sending = error.state is CommandState.SENDING
+            raise AviseError("outbox.being_sent" if sending else "outbox.never_resent") from None
+        self._sender.forget_rest(item.command_id)
+        self._sender.wake()
+        return kept

@@ -1,0 +1,188 @@
+"""The outbox as this process knows it: kept by the store, changed through the rules, followed by screens."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from avise.env import Env
+from avise.models.command_events import CommandEvent
+from avise.models.command_rules import next_state
+from avise.models.commands import SETTLED, CommandContent, CommandId, CommandState, OutboxItem
+from avise.models.errors import AviseError
+from avise.models.journal import EventKind, NewEvent
+from avise.models.json_types import JSON
+from avise.models.roles import Session
+from avise.services.outbox_port import CommandsPort
+
+SHOWN_ENDED = timedelta(hours=24)
+"""How long what went well stays in the list; what did not stays until somebody takes note of it."""
+
+_WENT_WELL = (CommandState.DONE, CommandState.ACCEPTED)
+
+
+class CommandBook:
+    """Holds the commands of one person; every change is on disk before it is known here.
+
+    Args:
+        session: whose commands.
+        commands: where they are kept.
+        env: the clock.
+    """
+
+    def __init__(self, session: Session, commands: CommandsPort, env: Env) -> None:
+        self._session = session
+        self._commands = commands
+        self._env = env
+        self._items: dict[CommandId, OutboxItem] = {}
+        self._locks: defaultdict[CommandId, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._followers: set[asyncio.Event] = set()
+
+    async def load(self) -> None:
+        """Read what is kept."""
+        self._items = {item.command_id: item for item in await self._commands.items()}
+        self._tell()
+
+    def items(self) -> tuple[OutboxItem, ...]:
+        """Return every command, in order of confirmation."""
+        return tuple(sorted(self._items.values(), key=lambda item: item.position))
+
+    def get(self, command_id: CommandId) -> OutboxItem | None:
+        """Return one command."""
+        return self._items.get(command_id)
+
+    def known(self, command_id: CommandId) -> OutboxItem:
+        """Return one command.
+
+        Raises:
+            AviseError: `outbox.unknown`.
+        """
+        item = self._items.get(command_id)
+        if item is None:
+            raise AviseError("outbox.unknown")
+        return item
+
+    async def add(
+        self, confirmed: Sequence[tuple[OutboxItem, CommandContent]], events: Sequence[NewEvent]
+    ) -> tuple[OutboxItem, ...]:
+        """Keep commands that were just confirmed; they are on disk when this returns.
+
+        Raises:
+            AviseError: nothing was kept.
+        """
+        kept = await self._commands.confirm(self._session, confirmed, events)
+        # Confirmed a second time, a command may have moved on meanwhile: what is known here is newer.
+        self._items = {item.command_id: item for item in kept} | self._items
+        self._tell()
+        return tuple(self._items[item.command_id] for item in kept)
+
+    async def apply(
+        self, command_id: CommandId, event: CommandEvent, *, document: bytes = b"", document_name: str = ""
+    ) -> OutboxItem:
+        """Change a command by what happened to it, and journal its end; return it as it is now kept.
+
+        Raises:
+            ImpossibleTransitionError: its state does not allow the event.
+            AviseError: it could not be kept; nothing changed.
+        """
+        async with self._locks[command_id]:
+            before = self.known(command_id)
+            after = next_state(before, event, self._env.now())
+            if document and after is not before:
+                after = replace(after, document_name=document_name)
+            if after == before:
+                return before
+            kept = await self._kept(before, after, document)
+            self._items[command_id] = kept
+        self._tell()
+        return kept
+
+    async def _kept(self, before: OutboxItem, after: OutboxItem, document: bytes) -> OutboxItem:
+        events = (settled_event(after),) if _ends(before, after) else ()
+        try:
+            return await self._commands.change(self._session, before, after, events=events, document=document)
+        except AviseError as error:
+            if error.message_key == "outbox.changed":
+                # Another process, or a change whose waiter was cancelled: what is on disk counts.
+                fresh = await self._commands.item(before.command_id)
+                if fresh is not None:
+                    self._items[before.command_id] = fresh
+                    self._tell()
+            raise
+
+    # ---- following -----------------------------------------------------------------------------
+    def visible(self) -> tuple[OutboxItem, ...]:
+        """Return what the outbox shows, the newest first."""
+        limit = self._env.now() - SHOWN_ENDED
+        return tuple(item for item in reversed(self.items()) if _is_shown(item, limit))
+
+    async def follow(self) -> AsyncIterator[tuple[OutboxItem, ...]]:
+        """Yield what the outbox shows: at once, then at each change."""
+        changed = asyncio.Event()
+        self._followers.add(changed)
+        try:
+            while True:
+                changed.clear()
+                yield self.visible()
+                await changed.wait()
+        finally:
+            self._followers.discard(changed)
+
+    def _tell(self) -> None:
+        for changed in self._followers:
+            changed.set()
+
+
+def _is_shown(item: OutboxItem, limit: datetime) -> bool:
+    if item.acknowledged:
+        return False
+    if item.state in _WENT_WELL or (item.state is CommandState.CANCELLED and not item.uncertain):
+        return item.settled_at is None or item.settled_at > limit
+    return True
+
+
+def _ends(before: OutboxItem, after: OutboxItem) -> bool:
+    return after.state in SETTLED and after.state is not before.state
+
+
+def stream_of(item: OutboxItem) -> str:
+    """Return the journal's stream in which a command is told."""
+    return f"customer/{item.person}"
+
+
+def confirmed_event(item: OutboxItem) -> NewEvent:
+    """Return what the journal keeps of a promise: why, before and after; what is restricted is masked."""
+    body: dict[str, JSON] = {
+        **_header(item),
+        "purpose": item.purpose,
+        "label": item.label,
+        "summary": item.summary,
+        "changes": [list(change) for change in item.changes],
+    }
+    return NewEvent(stream_of(item), EventKind.COMMAND_CONFIRMED, body)
+
+
+def settled_event(item: OutboxItem) -> NewEvent:
+    """Return what the journal keeps of an end."""
+    body: dict[str, JSON] = {
+        **_header(item),
+        "state": item.state.value,
+        "reason": item.reason.value,
+        "uncertain": item.uncertain,
+        "reference": item.reference,
+        "because": item.because,
+        "sends": item.sends,
+    }
+    return NewEvent(stream_of(item), EventKind.COMMAND_SETTLED, body)
+
+
+def _header(item: OutboxItem) -> dict[str, JSON]:
+    return {
+        "command": str(item.command_id),
+        "group": str(item.group_id),
+        "instance": item.instance,
+        "action": item.action,
+    }

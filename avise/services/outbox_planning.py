@@ -1,0 +1,325 @@
+"""Before an action is confirmed: who may do what, and what would change, read anew.
+
+Nothing is planned on a copy (`connectors.md` C9, C11): what the action touches is read again from its
+tool first, then the tool says what is there now and what would be. A plan is good for ten minutes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from avise.connectors.action_contract import ActionCommand, ActionOffer, ActionPlan
+from avise.connectors.contract import ConnectorError
+from avise.connectors.readings import FacetReading, SourceOffer
+from avise.env import Env
+from avise.models.commands import (
+    Change,
+    CommandContent,
+    CommandId,
+    ConfirmRule,
+    Idempotency,
+    OfflineRule,
+    OutboxItem,
+    fingerprint,
+    presentable,
+)
+from avise.models.customer import CustomerKey, DirectoryEntry, IdentityEvidence, PersonId
+from avise.models.errors import AviseError, ErrorKind
+from avise.models.json_types import JSON
+from avise.models.roles import Session
+from avise.services.action_port import ActionPort
+from avise.services.outbox_rights import may_act
+from avise.services.source_port import SourcePort
+from avise.texts.formats import format_list_name
+
+PLAN_VALID = timedelta(minutes=10)
+"""Older, a plan tells what was there, not what is."""
+
+REFUSED_AFTER = timedelta(minutes=5)
+"""What may not be queued leaves now or never."""
+
+LONGEST_UNDO = timedelta(minutes=10)
+"""As long as an act can be undone (decision 30)."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedAction:
+    """What would change if the agent confirmed. Give it back as it is to confirm it."""
+
+    command_id: CommandId
+    group_id: uuid.UUID
+    offer: ActionOffer
+    person: PersonId
+    whom: str = field(repr=False)
+    purpose: str
+    content: CommandContent
+    summary: str = field(repr=False)
+    changes: tuple[Change, ...] = field(repr=False)
+    """(facet.field, before, after), restricted values masked."""
+    warnings: tuple[str, ...] = field(repr=False)
+    planned_at: datetime
+
+    def item(self, now: datetime, undo: timedelta, depends_on: CommandId | None) -> OutboxItem:
+        """Return the command that a confirmation makes of this plan."""
+        offer = self.offer
+        queued = offer.offline is OfflineRule.QUEUE and offer.idempotency is not Idempotency.NONE
+        lifetime = offer.expires if queued else min(offer.expires, REFUSED_AFTER)
+        return OutboxItem(
+            command_id=self.command_id,
+            group_id=self.group_id,
+            person=self.person,
+            whom=self.whom,
+            instance=offer.instance,
+            source_name=offer.source_name,
+            action=offer.action,
+            label=offer.label,
+            summary=self.summary,
+            changes=self.changes,
+            idempotency=offer.idempotency,
+            offline=offer.offline,
+            touches=offer.touches,
+            purpose=self.purpose,
+            confirmed_at=now,
+            not_before=now + undo,
+            expires_at=now + undo + lifetime,
+            lifetime=lifetime,
+            fingerprint=fingerprint(offer.instance, offer.action, self.person, self.content),
+            depends_on=depends_on,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedPlan:
+    """Why one tool of several could not be planned; nothing was asked of it. Sentence: `message_key`."""
+
+    instance: str
+    source_name: str
+    message_key: str
+    params: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupPlan:
+    """One intention carried to every tool that can take it."""
+
+    plans: tuple[PlannedAction, ...]
+    refused: tuple[RefusedPlan, ...] = ()
+
+
+class ActionPlanning:
+    """Plans actions for members.
+
+    Args:
+        session: who acts.
+        sources: read again before anything is planned.
+        actions: the tools that act.
+        env: clock and identifiers.
+    """
+
+    def __init__(self, session: Session, sources: SourcePort, actions: ActionPort, env: Env) -> None:
+        self._session = session
+        self._sources = sources
+        self._actions = actions
+        self._env = env
+
+    def offers(self, entry: DirectoryEntry) -> tuple[ActionOffer, ...]:
+        """Return what can be done for a person: by this role, by tools that know the person."""
+        return tuple(offer for offer in self._actions.actions() if self._applies(offer, entry))
+
+    def _applies(self, offer: ActionOffer, entry: DirectoryEntry) -> bool:
+        known = all(identifiers(entry).get(scheme) for scheme in offer.needs_ids)
+        return known and may_act(self._session.role, entry, offer.touches)
+
+    async def plan(
+        self, entry: DirectoryEntry, purpose: str, instance: str, action: str, given: Mapping[str, JSON]
+    ) -> PlannedAction:
+        """Return what an action would change in one tool.
+
+        Raises:
+            AviseError: `action.not_offered`, `role.no_customers`, `action.not_allowed`, or why the tool
+                would refuse or could not say; nothing was written.
+        """
+        for offer in self._actions.actions():
+            if (offer.instance, offer.action) == (instance, action):
+                return await self._planned(entry, purpose, offer, given, self._env.uuid7())
+        raise AviseError("action.not_offered")
+
+    async def plan_everywhere(
+        self, entry: DirectoryEntry, purpose: str, action: str, given: Mapping[str, JSON]
+    ) -> GroupPlan:
+        """Return what an action would change in every tool that offers it and knows the person.
+
+        Raises:
+            AviseError: `action.not_offered` when none does.
+        """
+        offers = [offer for offer in self.offers(entry) if offer.action == action]
+        if not offers:
+            raise AviseError("action.not_offered")
+        group = self._env.uuid7()
+
+        async def planned(offer: ActionOffer) -> PlannedAction | RefusedPlan:
+            names = {wanted.name for wanted in offer.inputs}
+            own = {name: value for name, value in given.items() if name in names}
+            try:
+                return await self._planned(entry, purpose, offer, own, group)
+            except AviseError as error:
+                return RefusedPlan(offer.instance, offer.source_name, error.message_key, dict(error.params))
+
+        found = await asyncio.gather(*(planned(offer) for offer in offers))
+        plans = tuple(plan for plan in found if isinstance(plan, PlannedAction))
+        return GroupPlan(plans, tuple(plan for plan in found if isinstance(plan, RefusedPlan)))
+
+    async def _planned(
+        self,
+        entry: DirectoryEntry,
+        purpose: str,
+        offer: ActionOffer,
+        given: Mapping[str, JSON],
+        group: uuid.UUID,
+    ) -> PlannedAction:
+        if not may_act(self._session.role, entry, offer.touches):
+            raise AviseError("action.not_allowed")
+        known = identifiers(entry)
+        missing = [scheme for scheme in offer.needs_ids if not known.get(scheme)]
+        if missing:
+            raise AviseError("action.unknown_there", source=offer.source_name)
+        ids = {scheme: known[scheme] for scheme in offer.needs_ids}
+        seen = await self._reread(entry, purpose, offer)
+        command_id = self._env.uuid7()
+        command = ActionCommand(
+            action=offer.action,
+            command_id=str(command_id),
+            customer=CustomerKey(entry.dossier, ids),
+            input=dict(given),
+            precondition=seen,
+            requested_at=self._env.now(),
+            requested_by=self._session.user,
+        )
+        plan = await self._asked(offer, command, purpose)
+        return PlannedAction(
+            command_id=command_id,
+            group_id=group,
+            offer=offer,
+            person=entry.dossier,
+            whom=_name(entry),
+            purpose=purpose,
+            content=CommandContent(ids, dict(given), dict(plan.precondition)),
+            summary=presentable(plan.summary),
+            changes=tuple(
+                (name, presentable(before), presentable(after)) for name, before, after in plan.changes
+            ),
+            warnings=tuple(presentable(warning) for warning in plan.warnings),
+            planned_at=self._env.now(),
+        )
+
+    async def _asked(self, offer: ActionOffer, command: ActionCommand, purpose: str) -> ActionPlan:
+        try:
+            return await self._actions.plan_action(
+                offer.instance, command, agent=self._session.user, purpose=purpose
+            )
+        except ConnectorError as error:
+            raise _refusal(error, offer) from None
+
+    # ---- reading again -------------------------------------------------------------------------
+    async def _reread(self, entry: DirectoryEntry, purpose: str, offer: ActionOffer) -> dict[str, str]:
+        """Read what an action touches from its tool, and return the version of each record that has one.
+
+        Raises:
+            AviseError: `action.not_reread` when the tool gives a copy at best, `action.withheld` when
+                its answer is about somebody else.
+        """
+        source = next((found for found in self._sources.offers() if found.instance == offer.instance), None)
+        fed = {facet.facet for facet in source.facets} if source is not None else set()
+        facets = [facet for facet in offer.touches if facet in fed]
+        if source is None or not facets:
+            return {}
+        readings = await asyncio.gather(*(self._read(entry, purpose, source, facet) for facet in facets))
+        versions: dict[str, str] = {}
+        for reading in readings:
+            if reading is None or reading.error is not None:
+                raise AviseError("action.not_reread", source=offer.source_name)
+            if reading.withheld:
+                raise AviseError("action.withheld", source=offer.source_name)
+            versions |= {record.id: record.version for record in reading.records if record.version}
+        return versions
+
+    async def _read(
+        self, entry: DirectoryEntry, purpose: str, source: SourceOffer, facet: str
+    ) -> FacetReading | None:
+        known = identifiers(entry)
+        ids = {scheme: known[scheme] for scheme in source.needs(facet) if known.get(scheme)}
+        last: FacetReading | None = None
+        readings = self._sources.read_facet(
+            source.instance,
+            facet,
+            CustomerKey(entry.dossier, ids),
+            evidence(entry),
+            agent=self._session.user,
+            purpose=purpose,
+            force=True,
+        )
+        async with aclosing(readings) as steps:  # type: ignore[type-var]  # sources give generators
+            async for reading in steps:
+                last = reading
+        return last if last is not None and last.final else None
+
+
+def refuse_confirming(plans: Sequence[PlannedAction], now: datetime, *, identified: bool) -> None:
+    """Refuse plans that are too old, or that somebody else must confirm.
+
+    Args:
+        plans: what the agent confirms.
+        now: the time.
+        identified: whether the caller is identified at the strong level (`domain.md` 2.6).
+
+    Raises:
+        AviseError: `action.nothing`, `action.plan_too_old`, `action.step_up_needed` or
+            `action.second_agent_needed`.
+    """
+    if not plans:
+        raise AviseError("action.nothing")
+    if any(now > plan.planned_at + PLAN_VALID for plan in plans):
+        raise AviseError("action.plan_too_old")
+    rules = {plan.offer.confirm for plan in plans}
+    if ConfirmRule.SECOND_AGENT in rules:
+        raise AviseError("action.second_agent_needed")
+    if ConfirmRule.STEP_UP in rules and not identified:
+        raise AviseError("action.step_up_needed")
+
+
+def identifiers(entry: DirectoryEntry) -> dict[str, str]:
+    """Return a member's identifiers by scheme, the member number included."""
+    return {**entry.party.ids, "member": entry.party.member_number}
+
+
+def evidence(entry: DirectoryEntry) -> IdentityEvidence:
+    """Return who a member is, to compare with what answers say."""
+    party = entry.party
+    others = (party.birth_name,) if party.birth_name else ()
+    return IdentityEvidence(
+        party.last_name, party.first_name, party.birth_date, identifiers(entry), other_last_names=others
+    )
+
+
+def _name(entry: DirectoryEntry) -> str:
+    party = entry.party
+    return party.company_name or format_list_name(party.last_name, party.first_name)
+
+
+_NO_ANSWER = (ErrorKind.OFFLINE, ErrorKind.UNAVAILABLE, ErrorKind.TIMEOUT, ErrorKind.RATE_LIMITED)
+_SPEAKS = (ErrorKind.REJECTED, ErrorKind.INVALID, ErrorKind.CONFLICT)
+
+
+def _refusal(error: ConnectorError, offer: ActionOffer) -> AviseError:
+    """Return why an action could not be planned, as the agent reads it; nothing was written anywhere."""
+    source, sentence = offer.source_name, presentable(error.user_message)
+    if error.kind in _NO_ANSWER:
+        return AviseError("action.no_answer", source=source)
+    if error.kind in _SPEAKS and sentence:
+        return AviseError("action.refused", source=source, sentence=sentence)
+    return AviseError(f"action.plan.{error.kind}", source=source)

@@ -1,0 +1,154 @@
+"""What a note may not hold is found however it is typed, and never what is only like it."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from stdnum import luhn
+from stdnum.fr import nir as stdnum_nir
+
+from avise.models.free_text import (
+    BLOCKING,
+    MAX_NOTE,
+    Finding,
+    FindingKind,
+    blocking,
+    check_note,
+    masked_note,
+    removed_note,
+)
+from avise.models.identifiers import holds_nir
+from avise.services.note_words import note_words
+
+NIR = "1 85 05 99 999 001 81"
+IBAN = "FR76 9999 9000 0200 0000 0000 197"
+CARD = "4970 1012 3456 7893"
+
+nirs = st.builds(
+    lambda sex, year, month, place, order: (
+        (number := f"{sex}{year:02d}{month:02d}{place}999{order:03d}") + stdnum_nir.calc_check_digits(number)
+    ),
+    st.sampled_from("12"),
+    st.integers(0, 99),
+    st.integers(1, 12),
+    st.sampled_from(["01", "44", "95", "2A", "2B", "99"]),
+    st.integers(100, 999),
+)
+cards = st.integers(10**14, 10**15 - 1).map(
+    lambda digits: (number := f"4{digits:015d}"[:15]) + luhn.calc_check_digit(number)
+)
+ibans = st.sampled_from(
+    [
+        "FR7699999000020000000000197",
+        "FR3399999000010000012345A11",
+        "DE89370400440532013000",
+        "BE68539007547034",
+    ]
+)
+gaps = st.sampled_from(["", " ", ".", "-", "\u00a0", "\u202f", "  ", "\n"])
+
+
+@st.composite
+def typed(draw: st.DrawFn, numbers: st.SearchStrategy[str]) -> str:
+    """A number as people type it: with a gap before some of its characters."""
+    number = draw(numbers)
+    return number[0] + "".join(draw(gaps) + character for character in number[1:])
+
+
+def kinds(note: str) -> set[FindingKind]:
+    return {finding.kind for finding in check_note(note, note_words())}
+
+
+@given(st.one_of(typed(nirs), typed(ibans), typed(cards)), st.sampled_from(["", "Noté : ", "Mme Roux, "]))
+def test_a_number_that_must_not_stay_is_found_however_it_is_typed(number: str, before: str) -> None:
+    note = f"{before}{number}, rappeler"
+    (finding,) = blocking(check_note(note))
+    assert note[finding.start : finding.end] == number
+
+
+@given(st.lists(st.one_of(st.text(max_size=12), nirs, ibans, cards), max_size=6), gaps)
+def test_a_masked_or_cleaned_note_holds_no_number_that_must_not_stay(parts: list[str], gap: str) -> None:
+    note = gap.join(parts)
+    for cleaned in (masked_note(note), removed_note(note)):
+        assert blocking(check_note(cleaned)) == ()
+        assert not holds_nir(cleaned.encode("utf-8", "replace"))
+
+
+@given(st.text(max_size=60))
+def test_what_the_rules_let_pass_the_store_takes(note: str) -> None:
+    if not blocking(check_note(note)):
+        assert not holds_nir(note.encode("utf-8", "replace"))
+        assert masked_note(note) == removed_note(note) == note
+
+
+@given(st.text(max_size=200))
+def test_every_finding_stands_within_the_note(note: str) -> None:
+    numbers = []
+    for finding in check_note(note, note_words()):
+        assert 0 <= finding.start < finding.end <= len(note)
+        if finding.kind in BLOCKING:
+            numbers.append(finding)
+    assert all(first.end <= second.start for first, second in pairwise(numbers))
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "Rappeler au 06 39 98 41 27 le 12/03/2026 à 14 h 30, contrat 0482917350, 214,00 €",
+        "SIRET 00012345500016, SIREN 000123455, D-2026-000187-K",
+        "le 12 mars 2026 nous avons reçu le devis optique de 250,15 €, hospitalisation le 14",
+        "Deux numéros : 06 39 98 41 27, 02 61 91 00 12",
+        "carte 4970 1012 3456 7894 refusée",  # a wrong key is no card
+        "",
+    ],
+)
+def test_an_ordinary_note_asks_for_nothing(note: str) -> None:
+    assert check_note(note, note_words()) == ()
+
+
+def test_a_number_is_masked_to_what_may_be_kept() -> None:
+    assert masked_note(f"N° {NIR}.").startswith("N° 1\u00a085\u00a005\u00a0••")
+    assert masked_note(f"compte {IBAN} clos").endswith("•••0\u00a0197 clos")
+    assert masked_note(f"carte {CARD}.") == "carte ••••7893."
+    assert masked_note("RIB 99999 00002 00000000001 97") == "RIB ••••0197"
+    assert removed_note(f"N° {NIR} à vérifier, compte {IBAN}.") == "N° à vérifier, compte ."
+
+
+@pytest.mark.parametrize("number", ["1 85 05 99 999 001", "1 85 05 99 999 001 80"])
+def test_a_nir_without_its_key_or_with_a_wrong_one_is_pointed_at(number: str) -> None:
+    (finding,) = check_note(f"Numéro {number} à vérifier")
+    assert finding.kind is FindingKind.NIR_LIKE
+    assert not finding.blocks
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        ("Elle a un CANCER du sein", FindingKind.HEALTH),
+        ("semble dépressive", FindingKind.HEALTH),
+        ("Sclérose\u00a0en plaques", FindingKind.HEALTH),
+        ("délégué syndical", FindingKind.UNION),
+        ("de confession juive", FindingKind.BELIEF),
+        ("Adhérent pénible", FindingKind.JUDGEMENT),
+        ("de\u0301pressif", FindingKind.HEALTH),
+    ],
+)
+def test_words_of_health_belief_or_judgement_are_warnings(words: str, kind: FindingKind) -> None:
+    (finding,) = check_note(words, note_words())
+    assert finding.kind is kind
+    assert not finding.blocks
+
+
+def test_a_warning_points_at_the_very_words_behind_ligatures() -> None:
+    note = "Sœur et cœur : cancéreux"
+    (finding,) = check_note(note, note_words())
+    assert note[finding.start : finding.end] == "cancéreux"
+
+
+def test_a_long_note_is_a_warning_where_it_becomes_long() -> None:
+    (finding,) = check_note("x" * (MAX_NOTE + 20))
+    assert finding == Finding(FindingKind.LONG, MAX_NOTE, MAX_NOTE + 20)
+    assert not finding.blocks
