@@ -13,7 +13,7 @@ import multiprocessing
 import pickle
 import threading
 from collections.abc import Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
@@ -80,7 +80,10 @@ class BodyWorker:
         Raises:
             ConnectorError: as `run`.
         """
-        return self._submit(_job(function, body, arguments)).result()
+        try:
+            return self._submit(_job(function, body, arguments)).result()
+        except CancelledError:
+            raise _broken("worker closed") from None
 
     async def aclose(self) -> None:
         """End the process, whatever it is doing; may be called twice."""
@@ -183,7 +186,12 @@ def worker_for(size: int, ctx: object) -> BodyWorker | None:
         size: bytes of the body.
         ctx: the call's context; one that lends no worker reads everything itself.
     """
-    return ctx.bodies if size > BIG_BODY and isinstance(ctx, LendsWorker) else None
+    return lent_worker(ctx) if size > BIG_BODY else None
+
+
+def lent_worker(ctx: object) -> BodyWorker | None:
+    """Return the worker process that a call's context lends, None when it lends none."""
+    return ctx.bodies if isinstance(ctx, LendsWorker) else None
 
 
 def _job(function: Work, body: bytes, arguments: tuple[object, ...]) -> _Job:

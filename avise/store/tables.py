@@ -97,5 +97,25 @@ command_document = Table(
     _integer("fetched_at", nullable=True),
 )  # fmt: skip
 
-KEPT_BY_SALVAGE = (meta, event, command, draft, session_tab, setting, sealed, recent, command_document)
+outgoing_message = Table(
+    "outgoing_message", metadata,
+    _blob("message_id", primary=True), _text("login"), _blob("person"), _text("template"),
+    _text("template_version"), _text("title"), _text("purpose"), _text("channel"), _text("language"),
+    _text("status"), _integer("planned_at"), _integer("departs_at"), _integer("changed_at"),
+    _integer("attempts"), _text("reason"), _text("detail"), _blob("content", nullable=True),
+)  # fmt: skip
+"""One row a message (`avise.store.outgoing`); the content is null once it is no longer needed."""
+
+KEPT_BY_SALVAGE = (
+    meta,
+    event,
+    command,
+    outgoing_message,
+    draft,
+    session_tab,
+    setting,
+    sealed,
+    recent,
+    command_document,
+)
 """What a damaged file gives back, most precious first; snapshots are read again from their tools."""

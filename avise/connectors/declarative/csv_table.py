@@ -7,24 +7,21 @@ personal data at rest.
 from __future__ import annotations
 
 import json
-import sqlite3
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import Lock
 from zoneinfo import ZoneInfo
 
+from avise.connectors.body_worker import BIG_BODY, BodyWorker
 from avise.connectors.contract import ConnectorError
-from avise.connectors.declarative.csv_lines import CsvDialect, CsvLines, LineCount
+from avise.connectors.declarative.csv_lines import CsvDialect
+from avise.connectors.declarative.csv_loading import LoadedFile, file_of, file_pieces, joined_key, load_file
 from avise.connectors.declarative.csv_place import FileMark, Place
 from avise.models.errors import ErrorKind
 
 SMALLEST_SHARE = 0.5
 """A file smaller than this part of the one before is refused until somebody accepts it (C4)."""
-
-_SEPARATOR = "\x1f"
-"""Between the parts of a key of several columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +66,7 @@ class FileState:
 @dataclass(frozen=True, slots=True)
 class _Loaded:
     mark: FileMark
-    database: sqlite3.Connection
-    columns: tuple[str, ...]
-    count: LineCount
+    file: LoadedFile
     as_of: datetime
 
 
@@ -98,35 +93,41 @@ class CsvTable:
         self._loaded: _Loaded | None = None
         self._refused: FileMark | None = None
 
-    def lines(self, key: Sequence[str], most: int) -> Lines:
+    def lines(self, key: Sequence[str], most: int, worker: BodyWorker | None = None) -> Lines:
         """Return the lines of a key, at most `most`, from the newest file.
+
+        Args:
+            key: whose lines.
+            most: how many.
+            worker: loads a long file; without it the calling thread does.
 
         Raises:
             ConnectorError: UNAVAILABLE when there is no file, BAD_DATA when it cannot be read as a whole.
         """
         with self._lock:
-            loaded = self._current()
-            cursor = loaded.database.execute(
+            loaded = self._current(worker)
+            cursor = loaded.file.database.execute(
                 "select fields from line where key = ? order by number limit ?",
-                (_SEPARATOR.join(key), most),
+                (joined_key(key), most),
             )
-            rows = tuple(dict(zip(loaded.columns, json.loads(text), strict=True)) for (text,) in cursor)
+            rows = tuple(dict(zip(loaded.file.columns, json.loads(text), strict=True)) for (text,) in cursor)
             return Lines(rows, loaded.as_of)
 
-    def state(self) -> FileState:
+    def state(self, worker: BodyWorker | None = None) -> FileState:
         """Return what is loaded, the newest file being loaded first if need be.
 
         Raises:
             ConnectorError: as `lines`.
         """
         with self._lock:
-            loaded = self._current()
+            loaded = self._current(worker)
+            count = loaded.file.count
             return FileState(
                 loaded=loaded.mark.path.name,
                 as_of=loaded.as_of,
-                lines=loaded.count.read,
-                broken=loaded.count.broken,
-                broken_lines=tuple(loaded.count.broken_lines),
+                lines=count.read,
+                broken=count.broken,
+                broken_lines=tuple(count.broken_lines),
                 refused=self._refused.path.name if self._refused else "",
             )
 
@@ -134,19 +135,19 @@ class CsvTable:
         """Forget everything."""
         with self._lock:
             if self._loaded is not None:
-                self._loaded.database.close()
+                self._loaded.file.database.close()
                 self._loaded = None
 
-    def _current(self) -> _Loaded:
+    def _current(self, worker: BodyWorker | None) -> _Loaded:
         candidates = self._place.newest()
         if not candidates:
             # A file that is not there says nothing about the customer: never "empty".
             raise ConnectorError(ErrorKind.UNAVAILABLE, "no file")
         mark = self._chosen(candidates)
         if self._loaded is None or self._loaded.mark != mark:
-            fresh = self._load(mark)
+            fresh = self._load(mark, worker)
             if self._loaded is not None:
-                self._loaded.database.close()
+                self._loaded.file.database.close()
             self._loaded = fresh
         return self._loaded
 
@@ -167,54 +168,34 @@ class CsvTable:
             return None if self._loaded.mark == newest else self._loaded.mark
         return candidates[1] if len(candidates) > 1 else None
 
-    def _load(self, mark: FileMark) -> _Loaded:
-        lines = CsvLines(mark.path, self._dialect)
-        database = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
+    def _load(self, mark: FileMark, worker: BodyWorker | None) -> _Loaded:
+        file = self._read(mark, worker)
         try:
-            dates = self._fill(database, lines)
-            self._refuse_unfit(mark, lines)
-            return _Loaded(mark, database, lines.columns, lines.count, self._as_of(mark, dates))
-        except OSError as error:
-            database.close()
-            raise ConnectorError(ErrorKind.UNAVAILABLE, type(error).__name__) from None
+            self._refuse_unfit(mark, file)
+            return _Loaded(mark, file, self._as_of(mark, file.dates))
         except ConnectorError:
-            database.close()
+            file.database.close()
             raise
 
-    def _refuse_unfit(self, mark: FileMark, lines: CsvLines) -> None:
+    def _read(self, mark: FileMark, worker: BodyWorker | None) -> LoadedFile:
+        if worker is None or mark.size <= BIG_BODY:
+            return load_file(mark.path, self._dialect, self._key, self._date.column)
+        return file_of(
+            worker.run_blocking(file_pieces, b"", mark.path, self._dialect, self._key, self._date.column)
+        )
+
+    def _refuse_unfit(self, mark: FileMark, file: LoadedFile) -> None:
         wanted = {*self._key, self._date.column} - {""}
-        missing = sorted(wanted - set(lines.columns))
+        missing = sorted(wanted - set(file.columns))
         if missing:
             # Also an empty file, or a page of excuses: it has not the header.
             raise ConnectorError(ErrorKind.BAD_DATA, f"no column {missing[0]}")
-        if lines.count.broken > lines.count.read:
+        if file.count.broken > file.count.read:
             raise ConnectorError(ErrorKind.BAD_DATA, "most lines of the file are unreadable")
         if mark not in self._place.newest():
             raise ConnectorError(ErrorKind.UNAVAILABLE, "the file changed while it was read")
 
-    def _fill(self, database: sqlite3.Connection, lines: CsvLines) -> set[str]:
-        """Write every line into the table; return the values of the date column."""
-        database.execute("create table line (number integer primary key, key text not null, fields text)")
-        dates: set[str] = set()
-        database.execute("begin")
-        key_at: list[int] = []
-        date_at = -1
-        with closing(lines.rows()) as rows:
-            for number, fields in rows:
-                if not key_at:
-                    # Columns are known with the first line; those that lack are refused by the caller.
-                    key_at = [_place_of(column, lines.columns) for column in self._key]
-                    date_at = _place_of(self._date.column, lines.columns)
-                key = _SEPARATOR.join(fields[at].strip() for at in key_at)
-                if date_at >= 0:
-                    dates.add(fields[date_at].strip())
-                written = json.dumps(fields, ensure_ascii=False)
-                database.execute("insert into line values (?, ?, ?)", (number, key, written))
-        database.execute("commit")
-        database.execute("create index line_key on line (key, number)")
-        return dates
-
-    def _as_of(self, mark: FileMark, dates: set[str]) -> datetime:
+    def _as_of(self, mark: FileMark, dates: Set[str]) -> datetime:
         if self._date.source == "mtime":
             return datetime.fromtimestamp(mark.modified_ns / 1e9, tz=UTC)
         written = {mark.path.name} if self._date.source == "name" else dates - {""}
@@ -233,7 +214,3 @@ class CsvTable:
         else:
             moment = datetime.fromisoformat(written)
         return moment if moment.tzinfo else moment.replace(tzinfo=self._date.timezone)
-
-
-def _place_of(column: str, columns: Sequence[str]) -> int:
-    return columns.index(column) if column in columns else -1

@@ -1,4 +1,4 @@
-"""Executes a connector file of kind `files`: a nightly CSV file, read in the connectors' threads."""
+"""Executes a connector file of kind `files`: a nightly CSV file, read off the loop."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from avise.connectors.body_worker import lent_worker
 from avise.connectors.contract import (
     Batch,
     CallContext,
@@ -78,7 +79,7 @@ class FilesConnector:
 
     async def check(self, ctx: CallContext) -> HealthReport:
         """Read the newest file and say what is wrong with it: broken lines, or a file that is refused."""
-        state = await ctx.blocking(self._opened().state)
+        state = await ctx.blocking(self._opened().state, lent_worker(ctx))
         self._state = state
         if state.refused:
             return HealthReport(Health.DEGRADED, f"{state.refused} is much smaller than the file before")
@@ -111,7 +112,7 @@ class FilesConnector:
         limit = facet.max_rows or query.limit
         values = CallValues(self._file.config, self._config, query.customer.ids)
         key = [values.text(template) for template in facet.key]
-        found = await ctx.blocking(self._opened().lines, key, limit + 1)
+        found = await ctx.blocking(self._opened().lines, key, limit + 1, lent_worker(ctx))
         rows: list[object] = list(found.rows)
         mapped = map_rows(rows_of(rows, facet.records), self._builder(facet))
         kept = Collected[Record](limit, lambda record: record.id, overlapping=False).take(mapped.items)

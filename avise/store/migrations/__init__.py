@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from avise.store.migrations import step_001, step_002
+from avise.store.migrations import step_001, step_002, step_003
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,5 +20,9 @@ class Step:
     statements: Sequence[str]
 
 
-STEPS: tuple[Step, ...] = (Step(1, step_001.STATEMENTS), Step(2, step_002.STATEMENTS))
+STEPS: tuple[Step, ...] = (
+    Step(1, step_001.STATEMENTS),
+    Step(2, step_002.STATEMENTS),
+    Step(3, step_003.STATEMENTS),
+)
 """In order, without a gap, from 1."""

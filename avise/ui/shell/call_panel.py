@@ -176,6 +176,10 @@ class CallPanel(QFrame):
             return self._fill_several(call)
         return self._fill_nobody(looked_up=call.looked_up)
 
+    def _add(self, widget: QWidget) -> None:
+        self._body.addWidget(widget)
+        widget.show()  # a widget added to a panel on screen is shown too late to be measured
+
     def _fill_known(self, hit: SearchHit) -> str:
         button = Button(text("call.open_file"), ButtonKind.PRIMARY, icon="user", keys=keys_of("pick_up"))
         button.clicked.connect(lambda: self.person_chosen.emit(hit))
@@ -189,18 +193,18 @@ class CallPanel(QFrame):
                 margins=(14, 10, 14, 12),
             )
         )
-        self._body.addWidget(box)
+        self._add(box)
         return text("call.spoken_known", name=caller_name(hit))
 
     def _fill_several(self, call: IncomingCall) -> str:
         title = Label(plural("call.several", len(call.matches)), "small-medium", "muted")
         box = QWidget()
         box.setLayout(row(title, margins=(14, 8, 14, 6)))
-        self._body.addWidget(box)
+        self._add(box)
         for hit in call.matches[:MAX_CHOICES]:
             choice = CallerChoice(hit)
             choice.clicked.connect(lambda _checked=False, who=hit: self.person_chosen.emit(who))
-            self._body.addWidget(choice)
+            self._add(choice)
         return plural("call.spoken_several", len(call.matches))
 
     def _fill_nobody(self, *, looked_up: bool) -> str:
@@ -221,7 +225,7 @@ class CallPanel(QFrame):
                 margins=(14, 10, 14, 12),
             )
         )
-        self._body.addWidget(box)
+        self._add(box)
         return text("call.spoken_nobody" if looked_up else "call.spoken_not_looked_up")
 
     # ---- what the user does ------------------------------------------------------------------

@@ -222,3 +222,18 @@ def test_the_number_of_an_ended_call_is_not_asked_about_again(run: Run) -> None:
             assert not _is_on_call(stage)
 
     run(scenario())
+
+
+def test_the_panel_of_a_second_call_has_room_for_all_that_it_says(run: Run) -> None:
+    async def scenario() -> None:
+        async with staged() as stage:
+            panel = stage.window.call_panel
+            stage.desk.ring(number="+33639980000", followed=False)
+            await until(panel.isVisible)
+            panel.show_call(replace(ANNOUNCED, call_id="c-9", matches=(hit_of(DIRECTORY[4]),)))
+            assert panel.height() == panel.sizeHint().height()
+            assert panel.end.geometry().height() >= 24
+            panel.show_call(replace(ANNOUNCED, call_id="c-10", followed=True))
+            assert panel.height() == panel.sizeHint().height()
+
+    run(scenario())
