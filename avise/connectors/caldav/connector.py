@@ -7,6 +7,7 @@ from http import HTTPStatus
 from zoneinfo import ZoneInfo
 
 from avise.connectors.action_contract import ActionCommand, ActionPlan, ActionResult
+from avise.connectors.batch_pieces import read_batch
 from avise.connectors.caldav.acting import AppointmentActions
 from avise.connectors.caldav.calendar_query import Window, check_body, query_body
 from avise.connectors.caldav.events import read_events
@@ -102,13 +103,9 @@ class CaldavConnector:
         if reply.status == HTTPStatus.NOT_FOUND:
             yield absent(facet.on_404)
             return
-        # A long calendar takes tenths of a second to read: not on the loop that paints the window.
-        events = await ctx.blocking(read_events, reply, facet.properties, self._zone)
-        yield self._mappers[query.facet].batch(
-            events.rows,
-            query.limit,
-            unreadable=events.unreadable,
-            truncated_because=events.truncated_because,
+        mapper = self._mappers[query.facet]
+        yield await read_batch(
+            ctx, query.facet, _events_batch, reply, facet.properties, self._zone, mapper, query.limit
         )
 
     async def _report(self, facet: CaldavFacet, query: FacetQuery, ctx: CallContext) -> HttpReply:
@@ -152,3 +149,12 @@ class CaldavConnector:
             ConnectorError: the calendar could not be read.
         """
         return await self._acting.verify(command, self._config, ctx)
+
+
+def _events_batch(
+    reply: HttpReply, properties: Mapping[str, str], zone: ZoneInfo, mapper: RowMapper, limit: int
+) -> Batch[Record]:
+    events = read_events(reply, properties, zone)
+    return mapper.batch(
+        events.rows, limit, unreadable=events.unreadable, truncated_because=events.truncated_because
+    )

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from http import HTTPStatus
 from urllib.parse import quote
 
+from avise.connectors.batch_pieces import read_batch
 from avise.connectors.contract import (
     Batch,
     CallContext,
@@ -93,8 +94,10 @@ class WebdavConnector:
         if reply.status == HTTPStatus.NOT_FOUND:
             yield absent(facet.on_404)
             return
-        # A folder of hundreds of files takes tenths of a second to read: not on the loop of all tools.
-        yield await ctx.blocking(self._batch, query, reply, path)
+        mapper = self._mappers[query.facet]
+        yield await read_batch(
+            ctx, query.facet, _folder_batch, reply, path, facet.properties, mapper, query.limit
+        )
 
     async def content(self, ref: str, ctx: CallContext) -> AsyncIterator[bytes]:
         """Yield a document by pieces of 1 MiB.
@@ -125,16 +128,6 @@ class WebdavConnector:
             if reply.status != HTTPStatus.PARTIAL_CONTENT or offset >= _whole_length(reply, offset):
                 return
 
-    def _batch(self, query: FacetQuery, reply: HttpReply, path: str) -> Batch[Record]:
-        folder = read_folder(reply, path, self._facet(query.facet).properties)
-        return self._mappers[query.facet].batch(
-            folder.files,
-            query.limit,
-            answer=folder.own,
-            unreadable=folder.unreadable,
-            truncated_because=folder.truncated_because,
-        )
-
     def _facet(self, name: str) -> WebdavFacet:
         facet = self._options.facets.get(name)
         if facet is None:
@@ -149,6 +142,19 @@ class WebdavConnector:
         if not ours or {"", ".", ".."} & set(parts[1:]) or "\x00" in ref:
             raise ConnectorError(ErrorKind.INVALID, "no document of this store", origin=Origin.HOST)
         return quote(ref)
+
+
+def _folder_batch(
+    reply: HttpReply, path: str, properties: Mapping[str, str], mapper: RowMapper, limit: int
+) -> Batch[Record]:
+    folder = read_folder(reply, path, properties)
+    return mapper.batch(
+        folder.files,
+        limit,
+        answer=folder.own,
+        unreadable=folder.unreadable,
+        truncated_because=folder.truncated_because,
+    )
 
 
 async def _propfind(
