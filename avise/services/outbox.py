@@ -166,7 +166,7 @@ class Outbox:
         for plan in plans:
             entry = await self._directory.by_person(plan.person)
             if entry is None or not may_act(self._session.role, entry, plan.offer.touches):
-                raise AviseError("action.not_allowed")
+                raise AviseError("acting.not_allowed")
 
     # ---- following, and what their owner may do ------------------------------------------------
     def follow(self) -> AsyncIterator[tuple[OutboxItem, ...]]:

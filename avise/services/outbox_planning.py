@@ -141,13 +141,13 @@ class ActionPlanning:
         """Return what an action would change in one tool.
 
         Raises:
-            AviseError: `action.not_offered`, `role.no_customers`, `action.not_allowed`, or why the tool
+            AviseError: `acting.not_offered`, `role.no_customers`, `acting.not_allowed`, or why the tool
                 would refuse or could not say; nothing was written.
         """
         for offer in self._actions.actions():
             if (offer.instance, offer.action) == (instance, action):
                 return await self._planned(entry, purpose, offer, given, self._env.uuid7())
-        raise AviseError("action.not_offered")
+        raise AviseError("acting.not_offered")
 
     async def plan_everywhere(
         self, entry: DirectoryEntry, purpose: str, action: str, given: Mapping[str, JSON]
@@ -155,11 +155,11 @@ class ActionPlanning:
         """Return what an action would change in every tool that offers it and knows the person.
 
         Raises:
-            AviseError: `action.not_offered` when none does.
+            AviseError: `acting.not_offered` when none does.
         """
         offers = [offer for offer in self.offers(entry) if offer.action == action]
         if not offers:
-            raise AviseError("action.not_offered")
+            raise AviseError("acting.not_offered")
         group = self._env.uuid7()
 
         async def planned(offer: ActionOffer) -> PlannedAction | RefusedPlan:
@@ -183,11 +183,11 @@ class ActionPlanning:
         group: uuid.UUID,
     ) -> PlannedAction:
         if not may_act(self._session.role, entry, offer.touches):
-            raise AviseError("action.not_allowed")
+            raise AviseError("acting.not_allowed")
         known = identifiers(entry)
         missing = [scheme for scheme in offer.needs_ids if not known.get(scheme)]
         if missing:
-            raise AviseError("action.unknown_there", source=offer.source_name)
+            raise AviseError("acting.unknown_there", source=offer.source_name)
         ids = {scheme: known[scheme] for scheme in offer.needs_ids}
         seen = await self._reread(entry, purpose, offer)
         command_id = self._env.uuid7()
@@ -230,7 +230,7 @@ class ActionPlanning:
         """Read what an action touches from its tool, and return the version of each record that has one.
 
         Raises:
-            AviseError: `action.not_reread` when the tool gives a copy at best, `action.withheld` when
+            AviseError: `acting.not_reread` when the tool gives a copy at best, `acting.withheld` when
                 its answer is about somebody else.
         """
         source = next((found for found in self._sources.offers() if found.instance == offer.instance), None)
@@ -242,9 +242,9 @@ class ActionPlanning:
         versions: dict[str, str] = {}
         for reading in readings:
             if reading is None or reading.error is not None:
-                raise AviseError("action.not_reread", source=offer.source_name)
+                raise AviseError("acting.not_reread", source=offer.source_name)
             if reading.withheld:
-                raise AviseError("action.withheld", source=offer.source_name)
+                raise AviseError("acting.withheld", source=offer.source_name)
             versions |= {record.id: record.version for record in reading.records if record.version}
         return versions
 
@@ -278,18 +278,18 @@ def refuse_confirming(plans: Sequence[PlannedAction], now: datetime, *, identifi
         identified: whether the caller is identified at the strong level (`domain.md` 2.6).
 
     Raises:
-        AviseError: `action.nothing`, `action.plan_too_old`, `action.step_up_needed` or
-            `action.second_agent_needed`.
+        AviseError: `acting.nothing`, `acting.plan_too_old`, `acting.step_up_needed` or
+            `acting.second_agent_needed`.
     """
     if not plans:
-        raise AviseError("action.nothing")
+        raise AviseError("acting.nothing")
     if any(now > plan.planned_at + PLAN_VALID for plan in plans):
-        raise AviseError("action.plan_too_old")
+        raise AviseError("acting.plan_too_old")
     rules = {plan.offer.confirm for plan in plans}
     if ConfirmRule.SECOND_AGENT in rules:
-        raise AviseError("action.second_agent_needed")
+        raise AviseError("acting.second_agent_needed")
     if ConfirmRule.STEP_UP in rules and not identified:
-        raise AviseError("action.step_up_needed")
+        raise AviseError("acting.step_up_needed")
 
 
 def identifiers(entry: DirectoryEntry) -> dict[str, str]:
@@ -319,7 +319,7 @@ def _refusal(error: ConnectorError, offer: ActionOffer) -> AviseError:
     """Return why an action could not be planned, as the agent reads it; nothing was written anywhere."""
     source, sentence = offer.source_name, presentable(error.user_message)
     if error.kind in _NO_ANSWER:
-        return AviseError("action.no_answer", source=source)
+        return AviseError("acting.no_answer", source=source)
     if error.kind in _SPEAKS and sentence:
-        return AviseError("action.refused", source=source, sentence=sentence)
-    return AviseError(f"action.plan.{error.kind}", source=source)
+        return AviseError("acting.refused", source=source, sentence=sentence)
+    return AviseError(f"acting.plan.{error.kind}", source=source)

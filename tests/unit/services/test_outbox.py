@@ -146,18 +146,18 @@ async def test_nothing_is_planned_on_a_copy(office: Office) -> None:
     stale = FacetReading("benefits", "rights", final=True, error=Failure(ErrorKind.TIMEOUT), from_cache=True)
     for readings in ([stale], []):
         office.tools.readings = {("benefits", "rights"): readings}
-        assert await refused(office.plan()) == "action.not_reread"
+        assert await refused(office.plan()) == "acting.not_reread"
     office.tools.readings = {("benefits", "rights"): [replace(answer("benefits", "rights"), withheld=True)]}
-    assert await refused(office.plan()) == "action.withheld"
+    assert await refused(office.plan()) == "acting.withheld"
     assert office.tools.plans == []
 
 
 @pytest.mark.parametrize(
     ("kind", "sentence", "key"),
     [
-        (ErrorKind.UNAVAILABLE, "", "action.no_answer"),
-        (ErrorKind.REJECTED, "Carte déjà commandée", "action.refused"),
-        (ErrorKind.FORBIDDEN, "", "action.plan.forbidden"),
+        (ErrorKind.UNAVAILABLE, "", "acting.no_answer"),
+        (ErrorKind.REJECTED, "Carte déjà commandée", "acting.refused"),
+        (ErrorKind.FORBIDDEN, "", "acting.plan.forbidden"),
     ],
 )
 async def test_a_plan_that_fails_says_why(office: Office, kind: ErrorKind, sentence: str, key: str) -> None:
@@ -211,7 +211,7 @@ async def test_confirming_the_same_plan_twice_sends_once(office: Office) -> None
 async def test_an_old_plan_is_not_confirmed(office: Office) -> None:
     plan = await office.plan()
     office.env.advance(PLAN_VALID + timedelta(seconds=1))
-    assert await refused(office.outbox.confirm([plan])) == "action.plan_too_old"
+    assert await refused(office.outbox.confirm([plan])) == "acting.plan_too_old"
 
 
 async def test_a_bank_account_asks_for_an_identified_caller_and_for_a_second_agent_when_declared(
@@ -219,12 +219,12 @@ async def test_a_bank_account_asks_for_an_identified_caller_and_for_a_second_age
 ) -> None:
     office.tools.action_offers = [action_offer(confirm=ConfirmRule.STEP_UP)]
     plan = await office.plan()
-    assert await refused(office.outbox.confirm([plan])) == "action.step_up_needed"
+    assert await refused(office.outbox.confirm([plan])) == "acting.step_up_needed"
     await office.outbox.confirm([plan], identified=True)
     office.tools.action_offers = [action_offer(confirm=ConfirmRule.SECOND_AGENT)]
     plan = await office.plan()
     refusal = office.outbox.confirm([plan], identified=True)
-    assert await refused(refusal) == "action.second_agent_needed"
+    assert await refused(refusal) == "acting.second_agent_needed"
 
 
 async def test_only_what_a_role_may_read_and_a_tool_knows_is_offered(tmp_path: Path) -> None:
@@ -238,8 +238,8 @@ async def test_only_what_a_role_may_read_and_a_tool_knows_is_offered(tmp_path: P
     ]
     assert [found.instance for found in office.outbox.offers(entry())] == ["parties"]
     assert office.outbox.offers(entry(restricted=True)) == ()
-    assert await refused(office.plan()) == "action.not_allowed"
-    assert await refused(office.plan(instance="dsn")) == "action.unknown_there"
+    assert await refused(office.plan()) == "acting.not_allowed"
+    assert await refused(office.plan(instance="dsn")) == "acting.unknown_there"
     await office.close()
 
 
@@ -555,10 +555,10 @@ async def test_a_tool_that_cannot_be_planned_does_not_keep_the_others_from_it(of
     plan = await office.outbox.plan_everywhere(entry(), "call", "card.reissue", {})
     assert [found.offer.instance for found in plan.plans] == ["parties"]
     assert [(found.instance, found.message_key) for found in plan.refused] == [
-        ("benefits", "action.not_reread")
+        ("benefits", "acting.not_reread")
     ]
     nothing = office.outbox.plan_everywhere(entry(), "call", "nothing", {})
-    assert await refused(nothing) == "action.not_offered"
+    assert await refused(nothing) == "acting.not_offered"
 
 
 # ---- following, redoing, documents -----------------------------------------------------------------
