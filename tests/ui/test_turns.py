@@ -1,4 +1,4 @@
-"""Work cut in pieces, faces kept as pictures, pages deleted a few widgets a turn."""
+"""Work cut in pieces, and faces kept as pictures."""
 
 from __future__ import annotations
 
@@ -6,17 +6,13 @@ from collections.abc import Callable, Coroutine
 from time import perf_counter
 
 import pytest
-import shiboken6
-from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from avise.ui.turns import BUDGET_S, Turns, turns
 from avise.ui.widgets import face
-from avise.ui.widgets.deletion import AT_ONCE, delete_in_turns
 from avise.ui.widgets.face import Face, faces_wait, whole_faces
-from avise.ui.widgets.label import Label
 from tests.ui.waiting import until
 
 Run = Callable[[Coroutine[object, object, None]], None]
@@ -152,27 +148,3 @@ def test_a_picture_of_the_window_shows_every_face(dressed: QApplication) -> None
         page.grab()
     assert [widget.drawn for widget in widgets] == [1, 1, 1]
     page.deleteLater()
-
-
-def test_a_page_is_deleted_a_few_widgets_a_turn(run: Run, dressed: QApplication) -> None:
-    async def scenario() -> None:
-        page = QWidget()
-        for _ in range(3 * AT_ONCE):
-            Label("x", parent=page)
-        ended: list[int] = []
-
-        class Watch(QObject):
-            @override
-            def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-                if event.type() == QEvent.Type.ChildRemoved:
-                    ended.append(1)
-                return False
-
-        watch = Watch()
-        page.installEventFilter(watch)
-        delete_in_turns(page)
-        assert shiboken6.isValid(page)
-        await until(lambda: not shiboken6.isValid(page))
-        assert len(ended) == 3 * AT_ONCE
-
-    run(scenario())

@@ -12,7 +12,6 @@ from avise.services.desk import IncomingCall
 from avise.ui.announce import Announcer
 from avise.ui.shell.page import CustomerPageLike, MakeCustomerPage
 from avise.ui.shell.sessions import Sessions
-from avise.ui.widgets.deletion import delete_in_turns
 
 
 class CustomerPages(QObject):
@@ -99,4 +98,4 @@ class CustomerPages(QObject):
         page.close_page()
         self._stack.removeWidget(widget)
         widget.hide()
-        delete_in_turns(widget)
+        widget.deleteLater()

@@ -9,7 +9,16 @@ from __future__ import annotations
 from enum import StrEnum
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QPalette, QPixmap
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QGuiApplication,
+    QPalette,
+    QPixmap,
+    QStaticText,
+    QTransform,
+)
 from PySide6.QtWidgets import QApplication, QStyleFactory
 
 from avise.ui.theme.fonts import STYLES, load_fonts, make_font
@@ -69,6 +78,7 @@ class Theme(QObject):
         self._fonts: dict[tuple[str, bool], QFont] = {}
         self._metrics: dict[tuple[str, bool], QFontMetricsF] = {}
         self._widths: dict[tuple[str, str, bool], float] = {}
+        self._lines: dict[tuple[str, str, bool, float], QStaticText] = {}
         self._colours: dict[str, QColor] = {}
         self._scheme = Scheme.SYSTEM
         self._density = Density.COMPACT
@@ -151,6 +161,29 @@ class Theme(QObject):
             found = self._widths[key] = self.metrics(style, tabular=tabular).horizontalAdvance(text)
         return found
 
+    def line(self, text: str, style: str, width: float, *, tabular: bool = False) -> QStaticText:
+        """Return one line of text laid out for drawing, cut with an ellipsis beyond a width.
+
+        Laid out once: what is painted again and again (a list that scrolls) is not shaped again.
+        """
+        key = (text, style, tabular, width if self.text_width(text, style, tabular=tabular) > width else -1.0)
+        found = self._lines.get(key)
+        if found is None:
+            if len(self._lines) >= _WIDTHS_KEPT:
+                self._lines.clear()
+            found = self._lines[key] = self._laid_out(key)
+        return found
+
+    def _laid_out(self, key: tuple[str, str, bool, float]) -> QStaticText:
+        text, style, tabular, width = key
+        if width >= 0:
+            metrics = self.metrics(style, tabular=tabular)
+            text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
+        line = QStaticText(text)
+        line.setTextFormat(Qt.TextFormat.PlainText)
+        line.prepare(QTransform(), self.font(style, tabular=tabular))
+        return line
+
     def metrics(self, style: str, *, tabular: bool = False) -> QFontMetricsF:
         """Return the measures of a style's font."""
         key = (style, tabular)
@@ -202,6 +235,7 @@ class Theme(QObject):
         self._fonts.clear()
         self._metrics.clear()
         self._widths.clear()
+        self._lines.clear()
         self._colours.clear()
         self._icons.clear()
         if self._application is not None:

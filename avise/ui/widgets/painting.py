@@ -49,7 +49,14 @@ def draw_text(
     area = QRectF(rect)
     painter.setFont(theme().font(style, tabular=tabular))
     painter.setPen(theme().colour(role))
-    painter.drawText(area, int(align), elided(text, style, area.width(), tabular=tabular))
+    line = theme().line(text, style, max(area.width(), 0.0), tabular=tabular)
+    size = line.size()
+    left, top = area.left(), area.center().y() - size.height() / 2
+    if align & Qt.AlignmentFlag.AlignRight:
+        left = area.right() - size.width()
+    elif align & Qt.AlignmentFlag.AlignHCenter:
+        left = area.center().x() - size.width() / 2
+    painter.drawStaticText(QPointF(left, top), line)
 
 
 def draw_spans(painter: QPainter, rect: QRect | QRectF, spans: Sequence[Span]) -> float:
