@@ -13,9 +13,9 @@ from avise.models.added_person import NewPerson
 from avise.models.contact_reasons import ContactReason, GuessedReason
 from avise.models.customer import DirectoryEntry, PersonId
 from avise.models.errors import AviseError
-from avise.models.free_text import Finding
 from avise.models.interaction import TimelineEntry
 from avise.models.journal import EventEnvelope
+from avise.models.note_findings import Finding
 from avise.models.own_history import UNLINKED, UnlinkedInteraction
 from avise.models.roles import Session
 from avise.models.tasks import NewTask, TaskId
@@ -25,19 +25,20 @@ from avise.services.agenda import Agenda
 from avise.services.alerts import alerts
 from avise.services.change_signal import ChangeSignal
 from avise.services.customer_rights import refuse_without_right
+from avise.services.day_values import MyDay, SavedWrapUp, TaskBoard, WrapUpDraft
 from avise.services.facts import Facts
-from avise.services.my_day import DayParts, Days, MyDay
+from avise.services.my_day import DayParts, Days
 from avise.services.open_customer import OpenDossier
 from avise.services.ports import DeskMemoryPort, DirectoryPort, JournalPort
 from avise.services.reason_file import contact_reasons
 from avise.services.reason_guess import guess_reasons
 from avise.services.source_port import SourcePort
-from avise.services.tasks import TaskBoard, Tasks
+from avise.services.tasks import Tasks
 from avise.services.team_news import NewsBoard
 from avise.services.timeline import entry_of
 from avise.services.undo import CUSTOMERS, Undo
 from avise.services.unlinked import Unlinked
-from avise.services.wrap_up import SavedWrapUp, WrapUpDraft, WrapUps
+from avise.services.wrap_up import WrapUps
 from avise.texts.formats import local
 
 JOURNAL_SOURCE = "journal"

@@ -11,51 +11,25 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from functools import cached_property
 
 from stdnum import iban as stdnum_iban
 
 from avise.models.identifiers import BULLET, check_iban, check_nir, mask_iban, mask_nir
+from avise.models.note_findings import MAX_NOTE, Finding, FindingKind, blocking
 
-MAX_NOTE = 500
-"""Characters of a note that somebody will read again."""
-
-
-class FindingKind(StrEnum):
-    """What was found. Sentence: catalogue key `free_text.<kind>`."""
-
-    NIR = "nir"
-    BANK_ACCOUNT = "bank_account"
-    CARD = "card"
-    NIR_LIKE = "nir_like"
-    """A number of the form of a NIR, without its key or with a wrong one."""
-    HEALTH = "health"
-    BELIEF = "belief"
-    UNION = "union"
-    ORIGIN = "origin"
-    INTIMACY = "intimacy"
-    JUDGEMENT = "judgement"
-    LONG = "long"
-
-
-BLOCKING = frozenset({FindingKind.NIR, FindingKind.BANK_ACCOUNT, FindingKind.CARD})
-"""Kinds that must be masked or removed before a note is recorded; others are warnings."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One place of a note that asks for something."""
-
-    kind: FindingKind
-    start: int
-    end: int
-    """Characters `start` to `end - 1` of the note."""
-
-    @property
-    def blocks(self) -> bool:
-        """Whether the note cannot be recorded as it is."""
-        return self.kind in BLOCKING
+__all__ = [
+    "MAX_NOTE",
+    "NO_WORDS",
+    "Finding",
+    "FindingKind",
+    "Lexicon",
+    "blocking",
+    "check_note",
+    "folded_word",
+    "masked_note",
+    "removed_note",
+]
 
 
 @dataclass(frozen=True)
@@ -80,11 +54,6 @@ def check_note(note: str, lexicon: Lexicon = NO_WORDS) -> tuple[Finding, ...]:
     if len(note) > MAX_NOTE:
         found.append(Finding(FindingKind.LONG, MAX_NOTE, len(note)))
     return tuple(sorted(found, key=lambda finding: (finding.start, finding.end, finding.kind)))
-
-
-def blocking(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Return the findings that keep a note from being recorded."""
-    return tuple(finding for finding in findings if finding.blocks)
 
 
 def masked_note(note: str) -> str:

@@ -16,11 +16,12 @@ from enum import StrEnum
 
 from avise.models.contact_reasons import ContactReason
 from avise.models.customer import PersonId
+from avise.models.errors import AviseError
 from avise.models.event_fold import identity_of, moment_of, text_in
-from avise.models.free_text import Finding, blocking
 from avise.models.interaction import Channel, Direction, Interaction
 from avise.models.journal import EventEnvelope
 from avise.models.json_types import JSON
+from avise.models.note_findings import Finding, blocking
 
 SCHEMA_V = 2
 """Version of the body that `interaction_body` writes."""
@@ -121,6 +122,12 @@ def lacks(
     if wrap_up.callback is not None:
         found.extend(_callback_lacking(wrap_up.callback, now))
     return tuple(found)
+
+
+def lacks_told(error: AviseError) -> tuple[Lack, ...]:
+    """Return why a recording was refused, from the error as it comes out of the engine's process."""
+    codes = error.params.get("codes", "").split() if error.message_key == "wrap_up.incomplete" else []
+    return tuple(Lack(code) for code in codes if code in set(Lack))
 
 
 def _choices_lacking(wrap_up: WrapUp, reasons: Mapping[str, ContactReason]) -> list[Lack]:

@@ -10,9 +10,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from enum import StrEnum
+from datetime import date
 
 from avise.connectors.contract import Completeness, Record
 from avise.connectors.readings import FacetReading, SourceOffer
@@ -21,6 +19,7 @@ from avise.models.customer import CustomerKey, IdentityEvidence
 from avise.models.facets import FacetRecord
 from avise.models.roles import Purpose, Session
 from avise.services.change_signal import ChangeSignal
+from avise.services.day_values import Diary, DiaryEntry, DiaryState
 from avise.services.facts import moment, word
 from avise.services.source_port import SourcePort
 from avise.texts.formats import local
@@ -36,47 +35,6 @@ _DIARIES = uuid.UUID("0f0f6cbb-5f2e-5f7c-8a53-2b7c0a1f5d21")
 """Namespace under which copies of diaries are kept, apart from any customer."""
 
 _CANCELLED = frozenset({"cancelled"})
-
-
-class DiaryState(StrEnum):
-    """Whether the day's appointments are known. Sentence: catalogue key `day.appointments.<state>`."""
-
-    ABSENT = "absent"
-    """No tool keeps diaries of staff."""
-    READING = "reading"
-    """A tool is being asked for the first time."""
-    KNOWN = "known"
-    FAILED = "failed"
-    """A tool that does could not be asked: some appointments may lack."""
-
-
-@dataclass(frozen=True, slots=True)
-class DiaryEntry:
-    """One appointment of the agent's."""
-
-    id: str
-    starts_at: datetime
-    ends_at: datetime | None
-    kind: str
-    """Canonical code of the facet's field."""
-    subject: str
-    place: str
-    status: str
-    source: str
-    """Instance of the connector."""
-
-
-@dataclass(frozen=True, slots=True)
-class Diary:
-    """The appointments of one day."""
-
-    state: DiaryState = DiaryState.ABSENT
-    entries: tuple[DiaryEntry, ...] = ()
-    """The first first; those cancelled are left out."""
-    missing: tuple[str, ...] = ()
-    """Names of the tools that could not be asked."""
-    as_of: datetime | None = None
-    """The oldest of the readings."""
 
 
 def keeps_diaries(offer: SourceOffer) -> bool:

@@ -17,13 +17,11 @@ if TYPE_CHECKING:
     from avise.models.acts import Act
     from avise.models.added_person import NewPerson
     from avise.models.contact_reasons import ContactReason, GuessedReason
-    from avise.models.free_text import Finding
+    from avise.models.note_findings import Finding
     from avise.models.own_history import UnlinkedInteraction
     from avise.models.tasks import NewTask, TaskId
     from avise.models.wrap_up import Deed, WrapUp
-    from avise.services.my_day import MyDay
-    from avise.services.tasks import TaskBoard
-    from avise.services.wrap_up import SavedWrapUp, WrapUpDraft
+    from avise.services.day_values import MyDay, SavedWrapUp, TaskBoard, WrapUpDraft
 
 
 class DayDesk(Protocol):
@@ -64,8 +62,8 @@ class DayDesk(Protocol):
         """Write an exchange and its promised call-back, and forget the draft: all or nothing.
 
         Raises:
-            IncompleteWrapUpError: it lacks something (`found` says what); the draft stays.
-            AviseError: the store could not write; the draft stays.
+            AviseError: `wrap_up.incomplete` when it lacks something, which `lacks_told` tells; or the
+                store could not write. The draft stays.
         """
 
     async def undo(self, act: Act) -> None:

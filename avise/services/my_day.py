@@ -7,81 +7,27 @@ read. Nothing is shown as empty that was not looked at.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date
 
 from avise.env import Env
-from avise.models.customer import PersonId
-from avise.models.own_history import UnlinkedInteraction
-from avise.models.source_status import SourceState, SourceStatus
-from avise.services.agenda import Agenda, Diary
+from avise.models.source_status import SourceStatus
+from avise.services.agenda import Agenda
 from avise.services.change_signal import ChangeSignal
+from avise.services.day_values import DayRequests, MyDay, SentRequest, TaskRow, ToolState
 from avise.services.source_port import SourcePort
-from avise.services.tasks import TaskBoard, TaskRow, Tasks
-from avise.services.team_news import NewsBoard, TeamNews
+from avise.services.tasks import Tasks
+from avise.services.team_news import NewsBoard
 from avise.services.unlinked import Unlinked
-from avise.services.wrap_up import WrapUpDraft, WrapUps
+from avise.services.wrap_up import WrapUps
 from avise.texts.formats import local
 
 LOOK_EVERY = 5.0
 """Seconds between two looks at the clock, the tools and the news."""
 
 
-@dataclass(frozen=True, slots=True)
-class SentRequest:
-    """A request that this user passed on, with the sentence to tell whoever asks about it."""
-
-    number: str
-    """"" while it has none."""
-    title: str
-    sent_at: datetime
-    sentence: str
-    """Ready to be said: « Votre demande est entre les mains de… »."""
-    due: datetime | None = None
-    person: PersonId | None = None
-
-
 RequestsSent = Callable[[], Awaitable[Sequence[SentRequest]]]
 """Gives the requests that this user passed on."""
-
-
-@dataclass(frozen=True, slots=True)
-class DayRequests:
-    """The requests passed on, and whether anything follows them at all."""
-
-    followed: bool = False
-    """False: nobody keeps requests yet, which is not the same as none (`day.requests.absent`)."""
-    rows: tuple[SentRequest, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ToolState:
-    """How one tool is."""
-
-    instance: str
-    name: str
-    state: SourceState
-    since: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class MyDay:
-    """One day of one user, at one moment."""
-
-    day: date
-    late: tuple[TaskRow, ...] = ()
-    today: tuple[TaskRow, ...] = ()
-    later: tuple[TaskRow, ...] = ()
-    board: TaskBoard = field(default_factory=TaskBoard)
-    """The same tasks, with those entrusted to a deputy, the reminders and the absence."""
-    unfinished: tuple[WrapUpDraft, ...] = ()
-    """Wrap-ups that are still to be recorded, newest first."""
-    unlinked: tuple[UnlinkedInteraction, ...] = ()
-    """Exchanges that belong to nobody yet, newest first."""
-    diary: Diary = field(default_factory=Diary)
-    requests: DayRequests = field(default_factory=DayRequests)
-    news: TeamNews = field(default_factory=TeamNews)
-    tools: tuple[ToolState, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from pydantic import Field
 from avise.connectors.declarative.documents import CheckedFile, check_file
 from avise.connectors.declarative.problems import Finding
 from avise.connectors.declarative.values import Section
-from avise.models.free_text import FindingKind, Lexicon, folded_word
+from avise.models.free_text import Lexicon, folded_word
+from avise.models.note_findings import FindingKind
 from avise.resources import resource_folder
 
 Word = Annotated[str, Field(min_length=2)]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -34,36 +33,12 @@ from avise.models.tasks import (
 )
 from avise.services.change_signal import ChangeSignal
 from avise.services.customer_rights import listed
+from avise.services.day_values import TaskBoard, TaskRow
 from avise.services.ports import DirectoryPort, JournalPort
 from avise.services.wrap_up import refuse_restricted
 
 LOOK_EVERY = 15.0
 """Seconds between two looks at the clock: a reminder comes at most that late, also after a sleep."""
-
-
-@dataclass(frozen=True, slots=True)
-class TaskRow:
-    """A task as a list shows it."""
-
-    task: Task
-    holder: str
-    """Login of whoever has to do it now: its assignee, or a deputy."""
-    who: SearchHit | None = None
-    """Whom it is about, as this role may see people in a list; None when nobody, or unknown here."""
-
-
-@dataclass(frozen=True, slots=True)
-class TaskBoard:
-    """The open tasks of this user at one moment, the first due first."""
-
-    mine: tuple[TaskRow, ...] = ()
-    """What this user has to do, others' tasks during their absence included."""
-    entrusted: tuple[TaskRow, ...] = ()
-    """This user's tasks that a deputy holds during an absence."""
-    reminders: tuple[TaskId, ...] = ()
-    """Tasks of `mine` whose reminder, or whose hour, has come."""
-    absence: Absence | None = None
-    """This user's absence under way, or the next one."""
 
 
 class Tasks:

@@ -13,7 +13,6 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -22,6 +21,7 @@ from pydantic import Field
 from avise.connectors.declarative.documents import CheckedFile, check_file
 from avise.connectors.declarative.problems import Finding
 from avise.connectors.declarative.values import Section
+from avise.services.day_values import NewsItem, TeamNews
 from avise.texts import plural, text
 
 NEWS_NAME = "news.toml"
@@ -47,27 +47,6 @@ class NewsFile(Section):
 
     avise: Literal[1]
     news: list[NewsSection] = Field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class NewsItem:
-    """One piece of news."""
-
-    day: dt.date
-    title: str
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class TeamNews:
-    """The news of a day, or why they cannot be read."""
-
-    items: tuple[NewsItem, ...] = ()
-    """Newest first."""
-    trouble: str = ""
-    """A sentence when the file cannot be read; the errors themselves are in `problems`."""
-    problems: tuple[str, ...] = ()
-    """"line 12: …", in the order of lines."""
 
 
 class NewsBoard:

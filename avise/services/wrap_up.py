@@ -10,8 +10,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 
 from avise.env import Env
 from avise.models.acts import Act, act_of
@@ -19,12 +18,14 @@ from avise.models.contact_reasons import ContactReason
 from avise.models.customer import PersonId
 from avise.models.errors import AviseError
 from avise.models.event_fold import identity_of
-from avise.models.free_text import Finding, blocking, check_note, masked_note
+from avise.models.free_text import check_note, masked_note
 from avise.models.journal import EventEnvelope, EventKind, NewEvent
 from avise.models.json_types import JSON
+from avise.models.note_findings import Finding, blocking
 from avise.models.roles import Session
 from avise.models.tasks import NewTask, TaskKind, added_body, task_stream
 from avise.models.wrap_up import SCHEMA_V, Lack, WrapUp, interaction_body, lacks, wrap_up_from, wrap_up_json
+from avise.services.day_values import SavedWrapUp, WrapUpDraft
 from avise.services.note_words import note_words
 from avise.services.ports import DeskMemoryPort, JournalPort
 from avise.services.reason_file import contact_reasons
@@ -35,37 +36,16 @@ _CALLS = uuid.UUID("6d2a7f5c-54e5-5f0b-9a57-0f2f6c9e7a10")
 """Namespace of the drafts of calls with somebody whom nobody knows yet."""
 
 
-@dataclass(frozen=True, slots=True)
-class WrapUpDraft:
-    """A wrap-up that was being written."""
-
-    person: PersonId | None
-    """None while nobody knows who speaks; the call says which exchange it is."""
-    wrap_up: WrapUp
-    saved_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class SavedWrapUp:
-    """What became of a draft that was handed over to be kept."""
-
-    saved_at: datetime
-    findings: tuple[Finding, ...]
-    """Of the note, for the screen."""
-    masked: bool
-    """Whether a number was masked in what is kept."""
-
-
 class IncompleteWrapUpError(AviseError):
-    """A wrap-up cannot be recorded yet.
+    """A wrap-up cannot be recorded yet; `avise.models.wrap_up.lacks_told` reads why from its parameters.
 
     Args:
         found: why, in the order of the form.
     """
 
     def __init__(self, found: tuple[Lack, ...]) -> None:
-        super().__init__("wrap_up.incomplete", lacks=" ".join(text(f"wrap_up.lack.{lack}") for lack in found))
-        self.found = found
+        told = " ".join(text(f"wrap_up.lack.{lack}") for lack in found)
+        super().__init__("wrap_up.incomplete", lacks=told, codes=" ".join(found))
 
 
 def refuse_restricted(*words: str, key: str = "note.restricted") -> None:

@@ -14,14 +14,12 @@ if TYPE_CHECKING:
     from avise.models.acts import Act
     from avise.models.added_person import NewPerson
     from avise.models.contact_reasons import ContactReason, GuessedReason
-    from avise.models.free_text import Finding
+    from avise.models.note_findings import Finding
     from avise.models.own_history import UnlinkedInteraction
     from avise.models.tasks import NewTask, TaskId
     from avise.models.wrap_up import Deed, WrapUp
+    from avise.services.day_values import MyDay, SavedWrapUp, TaskBoard, WrapUpDraft
     from avise.services.desk import Desk
-    from avise.services.my_day import MyDay
-    from avise.services.tasks import TaskBoard
-    from avise.services.wrap_up import SavedWrapUp, WrapUpDraft
     from avise.ui.bridge import Watch
 
 T = TypeVar("T")

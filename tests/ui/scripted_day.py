@@ -12,15 +12,14 @@ from avise.models.added_person import NewPerson
 from avise.models.contact_reasons import ContactReason, GuessedReason
 from avise.models.customer import PersonId
 from avise.models.errors import AviseError
-from avise.models.free_text import Finding
 from avise.models.journal import EventKind
+from avise.models.note_findings import Finding
 from avise.models.own_history import UnlinkedInteraction
 from avise.models.tasks import NewTask, TaskId
 from avise.models.wrap_up import Deed, WrapUp
-from avise.services.my_day import MyDay
+from avise.services.day_values import MyDay, SavedWrapUp, TaskBoard, WrapUpDraft
 from avise.services.reason_file import contact_reasons
-from avise.services.tasks import TaskBoard
-from avise.services.wrap_up import SavedWrapUp, WrapUpDraft, WrapUps
+from avise.services.wrap_up import WrapUps
 from tests.ui.stream import Stream
 
 NOW = datetime(2026, 3, 24, 9, 44, tzinfo=UTC)

@@ -18,14 +18,13 @@ from avise.env import FixedEnv
 from avise.models.added_person import NewPerson
 from avise.models.customer import Party, PartyKind, PersonId
 from avise.models.errors import AviseError
-from avise.models.free_text import FindingKind
 from avise.models.interaction import Direction, TimelineEntry
+from avise.models.note_findings import FindingKind
 from avise.models.roles import Purpose, Role, Session
 from avise.models.tasks import NewTask, TaskKind
-from avise.models.wrap_up import CallbackPromise, Deed, Lack, Outcome, WrapUp
+from avise.models.wrap_up import CallbackPromise, Deed, Lack, Outcome, WrapUp, lacks_told
 from avise.services.customer_updates import HeaderChanged, TimelineChanged
-from avise.services.my_day import MyDay
-from avise.services.tasks import TaskBoard
+from avise.services.day_values import MyDay, TaskBoard
 from avise.services.wrap_up import IncompleteWrapUpError
 from avise.store.desk_memory import DeskMemory
 from avise.store.directory import Directory
@@ -204,7 +203,7 @@ async def test_a_restricted_number_is_masked_in_the_draft_and_keeps_the_exchange
     assert found.wrap_up.note.endswith(", rappeler")
     with pytest.raises(IncompleteWrapUpError) as refused:
         await desk.record_wrap_up(person, form)
-    assert refused.value.found == (Lack.RESTRICTED,)
+    assert lacks_told(refused.value) == (Lack.RESTRICTED,)
     assert await history(desk, person) == []
     assert await desk.wrap_up_draft(person) == found
     await desk.record_wrap_up(person, found.wrap_up)
@@ -232,7 +231,7 @@ async def test_what_is_lacking_is_told_and_nothing_is_written(office: Office) ->
     desk, person = office.desk(), await office.person(HELENE)
     with pytest.raises(IncompleteWrapUpError) as refused:
         await desk.record_wrap_up(person, WrapUp())
-    assert refused.value.found == (Lack.REASON, Lack.OUTCOME)
+    assert lacks_told(refused.value) == (Lack.REASON, Lack.OUTCOME)
     assert refused.value.params["lacks"] == "Choisissez un motif. Indiquez le résultat."
     note = WrapUp(note="Vu avec le service Cotisations", direction=Direction.INTERNAL)
     await desk.record_wrap_up(person, note)

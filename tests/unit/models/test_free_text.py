@@ -10,17 +10,9 @@ from hypothesis import strategies as st
 from stdnum import luhn
 from stdnum.fr import nir as stdnum_nir
 
-from avise.models.free_text import (
-    BLOCKING,
-    MAX_NOTE,
-    Finding,
-    FindingKind,
-    blocking,
-    check_note,
-    masked_note,
-    removed_note,
-)
+from avise.models.free_text import check_note, masked_note, removed_note
 from avise.models.identifiers import holds_nir
+from avise.models.note_findings import BLOCKING, MAX_NOTE, Finding, FindingKind, blocking
 from avise.services.note_words import note_words
 
 NIR = "1 85 05 99 999 001 81"

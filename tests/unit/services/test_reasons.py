@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from avise.models.facet_specs import FACETS
-from avise.models.free_text import FindingKind, check_note
+from avise.models.free_text import check_note
 from avise.models.interaction import Channel, Direction, Interaction
+from avise.models.note_findings import FindingKind
 from avise.models.wrap_up import Deed, Outcome
 from avise.resources import resource_folder
 from avise.services.alerts import alerts
