@@ -196,7 +196,7 @@ class _Remote:
         number = next(self._numbers)
         answer = self._answers[number] = self._loop.create_future()
         try:
-            self._send(Call(number, method, arguments, keywords))
+            self._send(Call(number, method, arguments, keywords, language()))
             return await answer
         except asyncio.CancelledError:
             self._pipe.send(Cancel(number))
@@ -212,7 +212,7 @@ class _Remote:
         history = HistoryReceiver()
         ended = False
         try:
-            self._send(Follow(number, method, arguments, keywords))
+            self._send(Follow(number, method, arguments, keywords, language()))
             while not ended:
                 message = await queue.get()
                 match message:

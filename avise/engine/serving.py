@@ -135,6 +135,9 @@ class _Server:
         self._post.stop()
 
     def _take(self, message: object) -> None:
+        if isinstance(message, Call | Follow):
+            # Sentences are written on this side; the window may have changed its language meanwhile.
+            set_language(message.language)
         match message:
             case Call():
                 self._run(message.number, self._call(message))

@@ -39,22 +39,24 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Call a method of the desk, or of the engine, once."""
+    """Call a method of the desk, or of the engine, once. Language: the one that the window speaks now."""
 
     number: int
     method: str
     arguments: tuple[object, ...]
     keywords: Mapping[str, object]
+    language: str
 
 
 @dataclass(frozen=True, slots=True)
 class Follow:
-    """Follow a stream of the desk."""
+    """Follow a stream of the desk. Language: as for a call."""
 
     number: int
     method: str
     arguments: tuple[object, ...]
     keywords: Mapping[str, object]
+    language: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import subprocess
+import sys
 import threading
 from collections.abc import Coroutine, Iterator
 from contextlib import aclosing
@@ -17,19 +18,21 @@ from avise.engine.engine_process import EngineProcess, engine_command
 from avise.engine.loops import LoopThread
 from avise.models.errors import AviseError
 from avise.services.desk import Desk
+from avise.texts import set_language, text
 from tests.unit.engine.test_engine_end import SETTINGS
 
 PATIENCE = 20.0
+SPEAKING = Path(__file__).with_name("speaking_engine.py")
 
 
 class Served:
     """An engine's process, and the loop that speaks to it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, command: list[str] | None = None) -> None:
         self.folder = folder
         self.thread = LoopThread("window")
         self.thread.start()
-        self.process = EngineProcess()
+        self.process = EngineProcess(command)
         self.lost = threading.Event()
 
     def start(self) -> Desk:
@@ -146,3 +149,17 @@ def test_cancelling_a_call_here_cancels_it_there(served: Served) -> None:
         return False
 
     assert served.run(cancelled()) is True
+
+
+def test_the_engine_writes_in_the_language_that_the_window_speaks_now(tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text(SETTINGS, encoding="utf-8")
+    served = Served(tmp_path, [sys.executable, str(SPEAKING)])
+    try:
+        desk = served.start()
+        assert served.run(desk.setting("engine.lost")) == text("engine.lost")
+        set_language("en")
+        assert served.run(desk.setting("engine.lost")) == text("engine.lost")
+        assert text("engine.lost").startswith("Avise’s engine")
+    finally:
+        served.process.stop_blocking()
+        served.thread.stop()
