@@ -30,6 +30,8 @@ from avise.engine.profile_secrets import ProfileSecrets
 from avise.engine.source_crossing import CrossingSources
 from avise.env import Env, SystemEnv
 from avise.models.errors import AviseError
+from avise.models.roles import Session
+from avise.services.outbox import Outbox
 from avise.services.profile import Profile, load_profile
 from avise.store.desk_memory import DeskMemory
 from avise.store.directory import Directory
@@ -37,6 +39,7 @@ from avise.store.directory_schema import Minter
 from avise.store.identity_file import Diagnosis
 from avise.store.journal import Journal
 from avise.store.key_source import key_source
+from avise.store.outbox import Commands
 from avise.store.profile_lock import ProfileLock
 from avise.store.sealed import SealedSecrets
 from avise.store.snapshots import Snapshots
@@ -92,6 +95,7 @@ class Engine:
         self._connectors = LoopThread("avise connectors")
         self._store: Store | None = None
         self._host: ConnectorHost | None = None
+        self._outbox: Outbox | None = None
         self._loading: DirectoryLoading | None = None
         self._purging: asyncio.Task[None] | None = None
         self._log: RotatingFileHandler | None = None
@@ -240,14 +244,28 @@ class Engine:
             env,
             profile.folder,
         )
+        self._outbox = await self._open_outbox(session, store)
+        self.desk.use_outbox(self._outbox)
         self._loading = DirectoryLoading(settings.identity_master, self.directory, self.sources, env)
         self._loading.start()
         self._purging = asyncio.create_task(self._purge(Snapshots(store, env)), name="purge snapshots")
+
+    async def _open_outbox(self, session: Session, store: Store) -> Outbox:
+        """Return the outbox; commands leave from the process of a window, which alone holds the profile."""
+        commands = Commands(store, self.env, Journal(store, self.env), session.user)
+        outbox = Outbox(session, self.sources, self.directory, commands, self.env)
+        if self._at_desk:
+            await outbox.start()
+        else:
+            await outbox.open()
+        return outbox
 
     async def _purge(self, snapshots: Snapshots) -> None:
         while True:
             try:
                 await snapshots.purge()
+                if self._outbox is not None:
+                    await self._outbox.purge()
             except AviseError as error:
                 # A full disk passes: what is too old is never shown, and is purged next time.
                 _log.warning("purge failed: %s", error.message_key)
@@ -258,6 +276,8 @@ class Engine:
             if task is not None:
                 task.cancel()
                 await asyncio.gather(task, return_exceptions=True)
+        if self._outbox is not None:
+            await self._outbox.aclose()
         if self._host is not None:
             await self._connectors.call(self._host.aclose())
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from avise.connectors.contract import HealthReport
-from avise.engine.local_day import LocalDay
+from avise.engine.local_acting import LocalActing
 from avise.env import Env
 from avise.models.customer import MatchedOn, PersonId, SearchAnswer, SearchHit
 from avise.models.desk_memory import Draft, SavedTab
@@ -44,7 +44,7 @@ COPIES_PAUSE = 5.0
 """Seconds between two counts of the copies kept."""
 
 
-class LocalDesk(LocalDay):
+class LocalDesk(LocalActing):
     """Implements `avise.services.desk.Desk`; every method runs on the engine's loop.
 
     Args:
@@ -220,6 +220,7 @@ class LocalDesk(LocalDay):
     async def retry_source(self, instance: str) -> None:
         """Let one probe through a suspended tool, and read again what it feeds on open screens."""
         await self._sources.retry_now(instance)
+        await self._tool_back(instance)
         for dossier in self._dossiers.values():
             dossier.read_source(instance)
 

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from typing import TYPE_CHECKING
 
+from avise.engine.starting_acting import StartingActing
 from avise.engine.starting_day import StartingDay, closed
 from avise.models.customer import PersonId, SearchAnswer, SearchHit
 from avise.models.desk_memory import Draft, SavedTab
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from avise.connectors.contract import HealthReport
 
 
-class StartingDesk(StartingDay):
+class StartingDesk(StartingDay, StartingActing):
     """Implements `avise.services.desk.Desk` by waiting for the real one.
 
     Args:

@@ -17,6 +17,7 @@ from avise.models.customer import PersonId, SearchAnswer, SearchHit
 from avise.models.desk_memory import Draft, SavedTab
 from avise.models.roles import Purpose, Session
 from avise.models.source_status import SourceStatus
+from avise.services.acting_desk import ActingDesk
 from avise.services.customer_updates import CustomerUpdate, Verification
 from avise.services.day_desk import DayDesk
 
@@ -93,7 +94,7 @@ class Revealed:
     seconds: int
 
 
-class Desk(DayDesk, Protocol):
+class Desk(DayDesk, ActingDesk, Protocol):
     """What the window and the command line ask."""
 
     session: Session

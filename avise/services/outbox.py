@@ -6,7 +6,7 @@ or in one that says that nobody knows.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Protocol
 
@@ -26,15 +26,10 @@ from avise.models.customer import DirectoryEntry
 from avise.models.errors import AviseError
 from avise.models.json_types import JSON
 from avise.models.roles import Session
+from avise.services.acting_values import GroupPlan, PlannedAction
 from avise.services.action_port import ActionPort
 from avise.services.outbox_book import CommandBook, confirmed_event
-from avise.services.outbox_planning import (
-    LONGEST_UNDO,
-    ActionPlanning,
-    GroupPlan,
-    PlannedAction,
-    refuse_confirming,
-)
+from avise.services.outbox_planning import LONGEST_UNDO, ActionPlanning, refuse_confirming
 from avise.services.outbox_port import CommandsPort
 from avise.services.outbox_rights import may_act
 from avise.services.outbox_sending import Right, Sender
@@ -169,7 +164,7 @@ class Outbox:
                 raise AviseError("acting.not_allowed")
 
     # ---- following, and what their owner may do ------------------------------------------------
-    def follow(self) -> AsyncIterator[tuple[OutboxItem, ...]]:
+    def follow(self) -> AsyncGenerator[tuple[OutboxItem, ...], None]:
         """Follow what the outbox shows, the newest first."""
         return self._book.follow()
 

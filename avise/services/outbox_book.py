@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -119,7 +119,7 @@ class CommandBook:
         limit = self._env.now() - SHOWN_ENDED
         return tuple(item for item in reversed(self.items()) if _is_shown(item, limit))
 
-    async def follow(self) -> AsyncIterator[tuple[OutboxItem, ...]]:
+    async def follow(self) -> AsyncGenerator[tuple[OutboxItem, ...], None]:
         """Yield what the outbox shows: at once, then at each change."""
         changed = asyncio.Event()
         self._followers.add(changed)

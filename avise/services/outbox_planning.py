@@ -10,7 +10,6 @@ import asyncio
 import uuid
 from collections.abc import Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from avise.connectors.action_contract import ActionCommand, ActionOffer, ActionPlan
@@ -18,20 +17,15 @@ from avise.connectors.contract import ConnectorError
 from avise.connectors.readings import FacetReading, SourceOffer
 from avise.env import Env
 from avise.models.commands import (
-    Change,
     CommandContent,
-    CommandId,
     ConfirmRule,
-    Idempotency,
-    OfflineRule,
-    OutboxItem,
-    fingerprint,
     presentable,
 )
-from avise.models.customer import CustomerKey, DirectoryEntry, IdentityEvidence, PersonId
+from avise.models.customer import CustomerKey, DirectoryEntry, IdentityEvidence
 from avise.models.errors import AviseError, ErrorKind
 from avise.models.json_types import JSON
 from avise.models.roles import Session
+from avise.services.acting_values import GroupPlan, PlannedAction, RefusedPlan
 from avise.services.action_port import ActionPort
 from avise.services.outbox_rights import may_act
 from avise.services.source_port import SourcePort
@@ -40,75 +34,8 @@ from avise.texts.formats import format_list_name
 PLAN_VALID = timedelta(minutes=10)
 """Older, a plan tells what was there, not what is."""
 
-REFUSED_AFTER = timedelta(minutes=5)
-"""What may not be queued leaves now or never."""
-
 LONGEST_UNDO = timedelta(minutes=10)
 """As long as an act can be undone (decision 30)."""
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedAction:
-    """What would change if the agent confirmed. Give it back as it is to confirm it."""
-
-    command_id: CommandId
-    group_id: uuid.UUID
-    offer: ActionOffer
-    person: PersonId
-    whom: str = field(repr=False)
-    purpose: str
-    content: CommandContent
-    summary: str = field(repr=False)
-    changes: tuple[Change, ...] = field(repr=False)
-    """(facet.field, before, after), restricted values masked."""
-    warnings: tuple[str, ...] = field(repr=False)
-    planned_at: datetime
-
-    def item(self, now: datetime, undo: timedelta, depends_on: CommandId | None) -> OutboxItem:
-        """Return the command that a confirmation makes of this plan."""
-        offer = self.offer
-        queued = offer.offline is OfflineRule.QUEUE and offer.idempotency is not Idempotency.NONE
-        lifetime = offer.expires if queued else min(offer.expires, REFUSED_AFTER)
-        return OutboxItem(
-            command_id=self.command_id,
-            group_id=self.group_id,
-            person=self.person,
-            whom=self.whom,
-            instance=offer.instance,
-            source_name=offer.source_name,
-            action=offer.action,
-            label=offer.label,
-            summary=self.summary,
-            changes=self.changes,
-            idempotency=offer.idempotency,
-            offline=offer.offline,
-            touches=offer.touches,
-            purpose=self.purpose,
-            confirmed_at=now,
-            not_before=now + undo,
-            expires_at=now + undo + lifetime,
-            lifetime=lifetime,
-            fingerprint=fingerprint(offer.instance, offer.action, self.person, self.content),
-            depends_on=depends_on,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class RefusedPlan:
-    """Why one tool of several could not be planned; nothing was asked of it. Sentence: `message_key`."""
-
-    instance: str
-    source_name: str
-    message_key: str
-    params: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class GroupPlan:
-    """One intention carried to every tool that can take it."""
-
-    plans: tuple[PlannedAction, ...]
-    refused: tuple[RefusedPlan, ...] = ()
 
 
 class ActionPlanning:

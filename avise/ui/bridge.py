@@ -29,6 +29,7 @@ from avise.services.desk import (
     SavedTab,
     VerificationQuestion,
 )
+from avise.ui.acting_bridge import ActingBridge
 from avise.ui.day_bridge import DayBridge
 from avise.ui.mailbox import Drain, Mailbox
 
@@ -65,7 +66,7 @@ class Watch:
         self._follower.cancel()
 
 
-class DeskBridge(DayBridge):
+class DeskBridge(DayBridge, ActingBridge):
     """The desk, as the window calls it from Qt's loop.
 
     Args:

@@ -33,6 +33,7 @@ from avise.services.desk import (
     VerificationQuestion,
 )
 from tests.ui.persona import HELENE, NOW, helene_updates
+from tests.ui.scripted_acting import ScriptedActing
 from tests.ui.scripted_day import ScriptedDay
 from tests.ui.scripted_sources import scripted_sources
 from tests.ui.stream import Stream
@@ -99,7 +100,7 @@ def hit_of(entry: DirectoryEntry, words: str = "") -> SearchHit:
 
 
 @dataclass
-class ScriptedDesk(ScriptedDay):
+class ScriptedDesk(ScriptedDay, ScriptedActing):
     """Implements `Desk` from values; a test changes them and reads `asked`."""
 
     session: Session = field(

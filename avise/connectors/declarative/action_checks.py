@@ -123,15 +123,19 @@ def _coherence(path: KeyPath, action: Mapping[str, Any], *, coded: bool) -> Iter
         yield Finding((*path, "offline"), "action_none_queued", {"suggestion": "refuse"})
     if queued and action.get("confirm", ConfirmRule.AGENT) == ConfirmRule.STEP_UP:
         yield Finding((*path, "offline"), "action_step_up_queued", {"suggestion": "refuse"})
-    if coded:
-        return
+    if not coded:
+        yield from _verifiable((*path, "idempotency"), action)
+
+
+def _verifiable(path: KeyPath, action: Mapping[str, Any]) -> Iterator[Finding]:
+    idempotency = action.get("idempotency")
     if idempotency == Idempotency.NONE and "verify" in action:
         params = {"suggestion": Idempotency.VERIFY.value}
-        yield Finding((*path, "idempotency"), "action_none_verified", params)
+        yield Finding(path, "action_none_verified", params)
     needs_verify = {Idempotency.NATURAL, Idempotency.KEY, Idempotency.CLIENT_ID, Idempotency.VERIFY}
     if idempotency in needs_verify and "verify" not in action:
         params = {"given": str(idempotency), "suggestion": Idempotency.NONE.value}
-        yield Finding((*path, "idempotency"), "action_needs_verify", params)
+        yield Finding(path, "action_needs_verify", params)
 
 
 def _sending(path: KeyPath, action: Mapping[str, Any]) -> Iterator[Finding]:
@@ -215,6 +219,11 @@ def _options(document: Document) -> Iterator[Finding]:
             params = {"name": name, "suggestion": closest(name, by_id)}
             yield Finding(("options", "actions", name), "action_undeclared", params)
             continue
+        if isinstance(section, dict) and "method" in section:
+            # Carried out by methods that the file names, as a REST action is by requests.
+            verified = {**by_id[name], **({"verify": section["verify"]} if "verify" in section else {})}
+            yield from _verifiable(("options", "actions", name), verified)
+            yield from _changes(("options", "actions", name), section)
         inputs = _inputs(by_id[name])
         preconditions = _strings(section, ("plan", "precondition"))
         for pattern in (("properties", "*"), ("params", "*"), ("*", "params", "*"), *_BODIES):

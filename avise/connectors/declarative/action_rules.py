@@ -56,8 +56,9 @@ def made_plan(rule: PlanRule, facet: str | None, read: Rows, values: ActionValue
     changes = []
     for key, change in rule.changes.items():
         before = _shown(search(change.source or key, row)) if row is not None else ""
-        after = values.text(change.to)
-        if after != before:
+        filled = values.text(change.to)
+        after = change.map.get(filled, filled)
+        if after != before and _is_true(change.when, scope):
             changes.append((f"{facet}.{key}" if facet else key, before, after))
     kept = {}
     if rule.precondition is not None:

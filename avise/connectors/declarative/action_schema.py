@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, WithJson
 from pydantic_core import PydanticCustomError
 
 from avise.connectors.action_contract import ConfirmRule, Idempotency, InputType, OfflineRule
-from avise.connectors.declarative.mapping import Scalar
+from avise.connectors.declarative.mapping import ErrorRule, Scalar
 from avise.connectors.declarative.placeholders import PlaceholderError, parse_condition, parse_template
 from avise.connectors.declarative.values import Duration, Expression, Name, RoutePath, Scheme, Section, Text
 
@@ -128,6 +128,10 @@ class ChangeRule(Section):
     source: Expression | None = Field(None, alias="from")
     """On the record; the field's own name unless told."""
     to: Text
+    map: dict[str, str] = Field(default_factory=dict)
+    """Value of an input → canonical code, when they differ."""
+    when: Expression | None = None
+    """True on `{ record, records, input }` for a change that does not always happen."""
 
 
 class NoticeRule(Section):
@@ -222,6 +226,8 @@ class RestAction(ActionHeader):
     """On the answer: false when the tool has only taken the action; any success unless told."""
     reference: Expression | None = None
     """The tool's number for it, on the answer."""
+    errors: list[ErrorRule] = Field(default_factory=list)
+    """Of this action's answer alone; looked at before the file's."""
     plan: RestPlan | None = None
     verify: RestVerify | None = None
     document: RestDocument | None = None

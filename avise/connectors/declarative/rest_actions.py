@@ -78,7 +78,7 @@ class ActingRestConnector(RestConnector):
         """
         action, values = self._asked(command)
         reply = await self._send(action, values, ctx)
-        error = self._error_of(reply, ctx)
+        error = self._error_of(action, reply, ctx)
         if error is not None and error.kind is ErrorKind.CONFLICT and action.verify is not None:
             return await self._already_done(action, values, command, ctx, error)
         if error is not None:
@@ -123,8 +123,8 @@ class ActingRestConnector(RestConnector):
             template=_route(request.path),
         )
 
-    def _error_of(self, reply: HttpReply, ctx: CallContext) -> ConnectorError | None:
-        rules = self._file.errors
+    def _error_of(self, action: RestAction, reply: HttpReply, ctx: CallContext) -> ConnectorError | None:
+        rules = [*action.errors, *self._file.errors]
         told = None
         if rules and reply.status not in _ABOUT_THE_CALL:
             told = told_error(rules, _body(reply), reply, ctx.now())

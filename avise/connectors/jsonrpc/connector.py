@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 
+from avise.connectors.action_contract import ActionCommand, ActionPlan, ActionResult
 from avise.connectors.contract import (
     Batch,
     CallContext,
@@ -14,6 +15,7 @@ from avise.connectors.contract import (
     FacetQuery,
     Health,
     HealthReport,
+    HttpGateway,
     Manifest,
     Record,
 )
@@ -21,6 +23,7 @@ from avise.connectors.declarative.batches import MORE_PAGES, MORE_THAN_SHOWN, to
 from avise.connectors.declarative.call_values import CallValues
 from avise.connectors.declarative.rows import rows_of, search
 from avise.connectors.endpoints import HttpEndpoint
+from avise.connectors.jsonrpc.acting import JsonrpcActions
 from avise.connectors.jsonrpc.options import JsonrpcFacet, JsonrpcOptions, Parameters, SessionSection
 from avise.connectors.jsonrpc.reply import ToolError, put_right, result_of
 from avise.connectors.row_mapping import RowMapper
@@ -48,6 +51,8 @@ class JsonrpcConnector:
             name: RowMapper(name, facet, self._options.timezone)
             for name, facet in self._options.facets.items()
         }
+        labels = {spec.action: spec.label for spec in self.manifest.actions}
+        self._acting = JsonrpcActions(self._options, labels, self._call)
         self._meanings = {rule.code: ErrorKind(rule.means) for rule in self._options.errors}
         self._env: ConnectorEnv | None = None
         self._token = ""
@@ -138,21 +143,53 @@ class JsonrpcConnector:
             more=more,
         )
 
+    # ---- actions ---------------------------------------------------------------------------------
+
+    async def plan(self, command: ActionCommand, ctx: CallContext) -> ActionPlan:
+        """Return what a command would change; calls a method that only reads.
+
+        Raises:
+            ConnectorError: the service could not be read, or would refuse.
+        """
+        return await self._acting.plan(command, self._opened().config, ctx)
+
+    async def execute(self, command: ActionCommand, ctx: CallContext) -> ActionResult:
+        """Call the method that acts, once.
+
+        Raises:
+            ConnectorError: what the service told.
+        """
+        return await self._acting.execute(command, self._opened().config, ctx)
+
+    async def verify(self, command: ActionCommand, ctx: CallContext) -> ActionResult:
+        """Return whether a command was done; calls a method that only reads.
+
+        Raises:
+            ConnectorError: the service could not be read.
+        """
+        return await self._acting.verify(command, self._opened().config, ctx)
+
     # ---- calls and their session -----------------------------------------------------------------
 
-    async def _call(self, ctx: CallContext, method: str, params: Mapping[str, JSON]) -> object:
-        """Call a method; when its session has ended, open another and call once more."""
+    async def _call(
+        self, ctx: CallContext, method: str, params: Mapping[str, JSON], *, acts: bool = False
+    ) -> object:
+        """Call a method; when its session has ended, open another and call once more.
+
+        A call refused for its session did nothing: an action is not sent twice by that.
+        """
+        http = ctx.http if acts else ctx.http.reading()
         session = self._options.session
         if session is None:
-            return await self._send(ctx, method, params)
+            return await self._send(ctx, http, method, params)
         token = await self._session_token(ctx, session, ended="")
         try:
-            return await self._send(ctx, method, {**params, session.token_param: token})
+            return await self._send(ctx, http, method, {**params, session.token_param: token})
         except ToolError as error:
             if error.code not in session.expired_codes:
                 raise
         token = await self._session_token(ctx, session, ended=token)
-        return await self._send(ctx, method, {**params, session.token_param: token})
+        return await self._send(ctx, http, method, {**params, session.token_param: token})
 
     async def _session_token(self, ctx: CallContext, session: SessionSection, ended: str) -> str:
         """Return the session's mark; calls that find it missing, or ended, open one session together."""
@@ -162,17 +199,19 @@ class JsonrpcConnector:
                 env = self._opened()
                 params = _filled(session.params, CallValues({}, env.config))
                 params[session.secret_param] = env.secret(session.secret)
-                result = await self._send(ctx, session.method, params)
+                result = await self._send(ctx, ctx.http.reading(), session.method, params)
                 token = search(session.token, result)
                 if not isinstance(token, str) or not token:
                     raise ConnectorError(ErrorKind.BAD_DATA, "no session in the answer")
                 self._token = token
             return self._token
 
-    async def _send(self, ctx: CallContext, method: str, params: Mapping[str, JSON]) -> object:
+    async def _send(
+        self, ctx: CallContext, http: HttpGateway, method: str, params: Mapping[str, JSON]
+    ) -> object:
         request: JSON = {"jsonrpc": "2.0", "id": ctx.request_id, "method": method, "params": dict(params)}
         path = CallValues({}, self._opened().config).path(self._options.path)
-        reply = await ctx.http.request("POST", path, json=request, template=f"{self._options.path}#{method}")
+        reply = await http.request("POST", path, json=request, template=f"{self._options.path}#{method}")
         session = self._options.session
         ended = dict.fromkeys(session.expired_codes, ErrorKind.AUTH) if session is not None else {}
         result = result_of(reply, ctx.request_id, {**ended, **self._meanings})

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from avise.connectors.declarative.action_schema import PlanRule, VerifyRule
 from avise.connectors.declarative.mapping import Scalar
 from avise.connectors.declarative.values import Expression, Name, RoutePath, Section, Text, TimeZone
 from avise.connectors.row_mapping import RowMapping
@@ -63,6 +64,40 @@ class JsonrpcFacet(RowMapping):
     pages: OffsetPages | None = None
 
 
+class _ReadingCall(Section):
+    """A method that only reads."""
+
+    method: str
+    params: Parameters = Field(default_factory=dict)
+    records: Expression | None = None
+    """The list in the result; the result itself when absent."""
+
+
+class JsonrpcPlan(PlanRule, _ReadingCall):
+    """What is read anew to show before and after."""
+
+    version: Expression | None = None
+    """The version on the record."""
+
+
+class JsonrpcVerify(VerifyRule, _ReadingCall):
+    """How to see whether the action was done."""
+
+
+class JsonrpcAction(Section):
+    """How one `[[action]]` is carried out."""
+
+    method: str
+    params: Parameters = Field(default_factory=dict)
+    """With placeholders; one that is alone keeps the type of its value."""
+    reference: Expression | None = None
+    """The service's number for it, on the result."""
+    done_when: Expression | None = None
+    """On the result: false when the service has only taken the action."""
+    plan: JsonrpcPlan | None = None
+    verify: JsonrpcVerify | None = None
+
+
 class CheckCall(Section):
     """A cheap call without customer data."""
 
@@ -83,3 +118,4 @@ class JsonrpcOptions(Section):
     errors: list[CodeRule] = Field(default_factory=list)
     check: CheckCall
     facets: dict[str, JsonrpcFacet] = Field(min_length=1)
+    actions: dict[str, JsonrpcAction] = Field(default_factory=dict)

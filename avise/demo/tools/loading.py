@@ -61,8 +61,8 @@ TOOL_KINDS: tuple[ToolKind, ...] = (
     _kind("documents"),
     _kind("appointments"),
     _kind("noemie"),
-    _kind("relation", data_format=2),
-    _kind("complaints"),
+    _kind("relation", data_format=3),
+    _kind("complaints", data_format=2),
 )
 
 

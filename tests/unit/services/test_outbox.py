@@ -30,8 +30,9 @@ from avise.models.errors import AviseError, ErrorKind, Failure
 from avise.models.journal import EventKind
 from avise.models.json_types import JSON
 from avise.models.roles import Role, Session
+from avise.services.acting_values import PlannedAction
 from avise.services.outbox import Outbox
-from avise.services.outbox_planning import PLAN_VALID, PlannedAction
+from avise.services.outbox_planning import PLAN_VALID
 from avise.store.errors import NirAtRestError
 from avise.store.journal import Journal
 from avise.store.outbox import Commands
@@ -566,7 +567,7 @@ async def test_a_tool_that_cannot_be_planned_does_not_keep_the_others_from_it(of
 
 async def test_the_outbox_is_followed_from_confirmation_to_settlement(office: Office) -> None:
     office.tools.gate = asyncio.Event()
-    async with aclosing(office.outbox.follow()) as changes:  # type: ignore[type-var]  # a generator
+    async with aclosing(office.outbox.follow()) as changes:
         assert await anext(changes) == ()
         await office.confirm()
         seen = set()

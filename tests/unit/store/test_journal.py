@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import uuid
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import Connection, update
 
 from avise.env import FixedEnv
 from avise.models.interaction import Channel, Direction
-from avise.models.journal import EventKind
+from avise.models.journal import EventKind, NewEvent
 from avise.models.json_types import JSON
 from avise.models.roles import Session
 from avise.store import tables
-from avise.store.errors import NirAtRestError, TooBigError
-from avise.store.journal import MAX_BODY_BYTES, Journal, NewEvent, customer_stream, is_intact
+from avise.store.desk_memory import DeskMemory
+from avise.store.errors import NirAtRestError, StoreError, TooBigError
+from avise.store.journal import MAX_BODY_BYTES, Journal, customer_stream, is_intact
 from avise.store.store import Store
 
 NIR = "1 85 05 99 999 001 81"
@@ -110,3 +112,47 @@ async def test_only_the_newest_events_come_when_there_are_too_many(
     for _ in range(5):
         await journal.append(session, EventKind.CONSULTED, "customer/1", {})
     assert [event.device_seq for event in await journal.stream("customer/1", limit=2)] == [4, 5]
+
+
+async def test_events_are_found_by_prefix_of_their_stream_and_by_identity(
+    journal: Journal, session: Session
+) -> None:
+    first = await journal.append(session, EventKind.TASK_ADDED, "task/1", {})
+    second = await journal.append(session, EventKind.TASK_DONE, "task/2", {})
+    await journal.append(session, EventKind.CONSULTED, "tasks", {})
+    third = await journal.append(session, EventKind.CONSULTED, "tasj/é", {})
+    assert await journal.under("task/") == (first, second)
+    assert await journal.under("task/", (EventKind.TASK_DONE,)) == (second,)
+    assert await journal.events([third.event_id, first.event_id, uuid.UUID(int=1)]) == (first, third)
+    assert await journal.events([]) == ()
+
+
+async def test_a_change_beside_events_is_kept_with_them_or_not_at_all(
+    journal: Journal, session: Session, store: Store, env: FixedEnv
+) -> None:
+    memory = DeskMemory(store, env, "lea.girard")
+    person = uuid.UUID(int=9)
+    keeping = memory.keeping_draft(person, "brouillon")
+    await journal.append_all(session, NewEvent("customer/9", EventKind.CONSULTED, {}), beside=(keeping,))
+    (draft,) = await memory.drafts()
+    assert (draft.person, draft.text) == (person, "brouillon")
+
+    def failing(connection: Connection) -> None:
+        connection.exec_driver_sql("INSERT INTO draft (login) VALUES ('x')")
+
+    forgetting = memory.keeping_draft(person, "")
+    with pytest.raises(StoreError):
+        await journal.append_all(
+            session, NewEvent("customer/9", EventKind.REVEALED, {}), beside=(forgetting, failing)
+        )
+    assert len(await journal.since(0)) == 1
+    assert await memory.drafts() == (draft,)
+
+
+async def test_a_body_tells_its_version(journal: Journal, session: Session) -> None:
+    await journal.append_all(
+        session,
+        NewEvent("customer/9", EventKind.INTERACTION_RECORDED, {"reason": "R01"}, 2),
+        NewEvent("customer/9", EventKind.CONSULTED, {}),
+    )
+    assert [event.schema_v for event in await journal.since(0)] == [2, 1]

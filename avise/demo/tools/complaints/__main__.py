@@ -7,13 +7,13 @@ import secrets
 
 from avise.demo.tools.complaints.loader import FILE_NAME
 from avise.demo.tools.complaints.service import ComplaintsService
-from avise.demo.tools.prepared_files import AnswerFile
+from avise.demo.tools.prepared_files import ChangeableAnswers
 from avise.demo.tools.serving import Access, Arguments, asgi_server, read_arguments, run_behind_front
 
 
 async def _serve(arguments: Arguments) -> None:
     password = secrets.token_hex(16)
-    answers = AnswerFile(arguments.data / FILE_NAME)
+    answers = ChangeableAnswers(arguments.data / FILE_NAME)
     service = ComplaintsService(answers, password)
     async with asgi_server(service.application()) as port:
         await run_behind_front(

@@ -16,6 +16,8 @@ FILE_NAME = "complaints.sqlite"
 
 CLIENT = "client"
 COMPLAINTS = "reclamations"
+FILE = "fiche"
+"""The client's file: the address to which answers are sent."""
 
 CHANNELS: Mapping[str, int] = {
     "phone": 1,
@@ -46,6 +48,7 @@ class Loader:
         """Take a client, known even without a complaint, and the complaints, latest first."""
         key = dossier.ids.client
         self._file.answer(CLIENT, key, {**_client(dossier), "nbReclamations": len(dossier.complaints)})
+        self._file.answer(FILE, key, {"client": _client(dossier), **_address(dossier)})
         latest_first = sorted(dossier.complaints, key=lambda each: each.received_on, reverse=True)
         self._file.entries(COMPLAINTS, key, [_complaint(each) for each in latest_first])
 
@@ -64,6 +67,19 @@ def _client(dossier: Dossier) -> Mapping[str, object]:
         "nom": last_name,
         "prenom": first_name,
         "neLe": _day(birth_date_in_complaints(member)),
+    }
+
+
+def _address(dossier: Dossier) -> Mapping[str, object]:
+    address = next((point for point in dossier.contact_points if point.kind == "address"), None)
+    return {
+        "adresse": {
+            "voie": address.value if address else "",
+            "codePostal": address.postcode if address else "",
+            "commune": address.city if address else "",
+        },
+        "revision": 1,
+        "derniereCommande": "",
     }
 
 

@@ -7,14 +7,15 @@ import json
 import secrets
 import time
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from avise.demo.tools.complaints.loader import CLIENT, COMPLAINTS
-from avise.demo.tools.prepared_files import AnswerFile
+from avise.demo.tools.complaints.loader import CLIENT, COMPLAINTS, FILE
+from avise.demo.tools.prepared_files import ChangeableAnswers
 
 VERSION = "RECLAM 4.11"
 USER = "avise"
@@ -27,6 +28,9 @@ MOST_RECORDS = 50
 SESSION_EXPIRED = -32001
 WRONG_PASSWORD = -32002
 CLIENT_UNKNOWN = -32004
+FILE_CHANGED = 9
+"""The revision given is no longer that of the file."""
+ADDRESS_REFUSED = 17
 BAD_REQUEST = -32600
 METHOD_UNKNOWN = -32601
 BAD_PARAMETERS = -32602
@@ -59,7 +63,7 @@ class ComplaintsService:
     """
 
     def __init__(
-        self, answers: AnswerFile, password: str, clock: Callable[[], float] = time.monotonic
+        self, answers: ChangeableAnswers, password: str, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._answers = answers
         self._password = password
@@ -69,6 +73,8 @@ class ComplaintsService:
             "session.ouvrir": self._open_session,
             "service.version": self._version,
             "reclamations.chercher": self._search,
+            "client.lire": self._read_client,
+            "client.changerAdresse": self._change_address,
         }
 
     def application(self) -> Starlette:
@@ -137,6 +143,35 @@ class ComplaintsService:
             "total": head["nbReclamations"],
             "reclamations": [entry for _, entry in page],
         }
+
+    def _read_client(self, parameters: Parameters) -> object:
+        self._check_session(parameters)
+        return self._file(parameters)
+
+    def _change_address(self, parameters: Parameters) -> object:
+        self._check_session(parameters)
+        file = self._file(parameters)
+        if str(parameters.get("revision")) != str(file["revision"]):
+            raise ServiceError(FILE_CHANGED, "La fiche a été modifiée depuis votre lecture")
+        address = {
+            name: str(parameters.get(name) or "").strip() for name in ("voie", "codePostal", "commune")
+        }
+        if not all(address.values()):
+            raise ServiceError(ADDRESS_REFUSED, "Adresse incomplète")
+        if len(address["codePostal"]) != 5 or not address["codePostal"].isdigit():
+            raise ServiceError(ADDRESS_REFUSED, "Code postal <b>incorrect</b>")
+        revision = file["revision"] + 1
+        command = str(parameters.get("commande") or "")
+        changed = {**file, "adresse": address, "revision": revision, "derniereCommande": command}
+        self._answers.change(FILE, file["client"]["code"], changed)
+        return {"accuse": f"ADR-{revision:04d}", "revision": revision}
+
+    def _file(self, parameters: Parameters) -> dict[str, Any]:
+        key = parameters.get("client")
+        file = self._answers.value(FILE, key) if isinstance(key, str) else None
+        if file is None:
+            raise ServiceError(CLIENT_UNKNOWN, f"Client {key} inconnu")
+        return file
 
 
 def _error(call: object, code: int, message: str) -> Response:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import textwrap
 from collections.abc import Sequence
 
 from avise.demo.tools.documents.greyscale_jpeg import greyscale_jpeg
 from avise.demo.tools.documents.index import DocumentEntry
+from avise.demo.tools.one_page_pdf import one_page_pdf
 
 NOTICE = "Document fictif, produit pour une démonstration."
 _JFIF_HEAD = 20
@@ -23,7 +23,7 @@ def document_bytes(document: DocumentEntry) -> bytes:
     if document.media_type == "image/jpeg":
         return _padded_jpeg(greyscale_jpeg(_photograph(document.name)), document.size)
     if document.media_type == "application/pdf":
-        return _pdf(_lines(document), document.size)
+        return one_page_pdf(_lines(document), document.size)
     return _text(_lines(document), document.size)
 
 
@@ -35,51 +35,6 @@ def _lines(document: DocumentEntry) -> list[str]:
 def _text(lines: Sequence[str], size: int) -> bytes:
     body = "\r\n".join(lines).encode()
     return body[:size] + b"\r\n" * ((size - len(body)) // 2) if len(body) < size else body
-
-
-# ---- PDF (ISO 32000-1) -------------------------------------------------------------------------------
-
-
-def _pdf(lines: Sequence[str], size: int) -> bytes:
-    """Return a page of text; a stream that nothing refers to brings the file to its size."""
-    page = _page_stream(lines)
-    padding = max(0, size - len(_assembled(page, 0)))
-    # The length of the padding is written in the file, which it makes longer by a few digits.
-    excess = max(0, len(_assembled(page, padding)) - size)
-    whole = _assembled(page, max(0, padding - excess))
-    return whole + b"\n" * max(0, size - len(whole))
-
-
-def _page_stream(lines: Sequence[str]) -> bytes:
-    shown = [part for line in lines for part in (textwrap.wrap(line, 80) or [""])]
-    said = "\n".join(f"({_escaped(line)}) Tj T*" for line in shown)
-    return f"BT /F1 12 Tf 18 TL 60 760 Td\n{said}\nET".encode("cp1252", "replace")
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("(", "\\(").replace(")", "\\)")
-
-
-def _assembled(page: bytes, padding: int) -> bytes:
-    objects = [
-        b"<< /Type /Catalog /Pages 2 0 R >>",
-        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R"
-        b" /Resources << /Font << /F1 5 0 R >> >> >>",
-        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(page), page),
-        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
-        b"<< /Length %d >>\nstream\n%s\nendstream" % (padding, b" " * padding),
-    ]
-    body = bytearray(b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n")
-    places = []
-    for number, content in enumerate(objects, 1):
-        places.append(len(body))
-        body += b"%d 0 obj\n%s\nendobj\n" % (number, content)
-    start = len(body)
-    body += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
-    body += b"".join(b"%010d 00000 n \n" % place for place in places)
-    body += b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, start)
-    return bytes(body)
 
 
 # ---- photographs of paper ----------------------------------------------------------------------------

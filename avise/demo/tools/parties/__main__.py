@@ -9,7 +9,7 @@ import secrets
 from avise.demo.tools.parties.app import PartiesService
 from avise.demo.tools.parties.loader import FILE_NAME
 from avise.demo.tools.parties.tokens import TokenDesk
-from avise.demo.tools.prepared_files import AnswerFile
+from avise.demo.tools.prepared_files import ChangeableAnswers
 from avise.demo.tools.serving import Access, Arguments, asgi_server, read_arguments, run_behind_front
 
 _CLIENT_ID = "avise"
@@ -18,7 +18,7 @@ _CLIENT_ID = "avise"
 async def _serve(arguments: Arguments) -> None:
     secret = secrets.token_urlsafe(24)
     tokens = TokenDesk(_CLIENT_ID, secret)
-    answers = AnswerFile(arguments.data / FILE_NAME)
+    answers = ChangeableAnswers(arguments.data / FILE_NAME)
     async with asgi_server(PartiesService(answers, tokens).application()) as port:
         await run_behind_front(
             arguments,

@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from http import HTTPStatus
+from zoneinfo import ZoneInfo
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -13,8 +15,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from avise.demo.tools.parties.loader import CHANGES
+from avise.demo.tools.parties.requests import PartyRequests, refused
 from avise.demo.tools.parties.tokens import TokenDesk
-from avise.demo.tools.prepared_files import Answer, AnswerFile
+from avise.demo.tools.prepared_files import Answer, ChangeableAnswers
 
 VERSION = "6.2.1"
 
@@ -30,6 +33,7 @@ MEMBER_LISTS = (
 """Lists under `/parties/{id}/`."""
 
 _PAGE = 500
+_PARIS = ZoneInfo("Europe/Paris")
 
 _access = logging.getLogger("parties.access")
 
@@ -43,9 +47,10 @@ class PartiesService:
     Handlers only read a local file: they stay on the loop, a thread would cost more than it saves.
     """
 
-    def __init__(self, answers: AnswerFile, tokens: TokenDesk) -> None:
+    def __init__(self, answers: ChangeableAnswers, tokens: TokenDesk) -> None:
         self._answers = answers
         self._tokens = tokens
+        self._requests = PartyRequests(answers, lambda: datetime.now(_PARIS).date())
 
     def application(self) -> Starlette:
         """Return the web application."""
@@ -57,6 +62,21 @@ class PartiesService:
                 Route("/parties/{party}/nir", self._signed(self._nir)),
                 Route("/companies/{siren}", self._signed(self._company)),
                 Route("/parties/{party}", self._signed(self._party)),
+                Route(
+                    "/parties/{party}/card-orders", self._signed(self._requests.order_card), methods=["POST"]
+                ),
+                Route(
+                    "/parties/{party}/attestations",
+                    self._signed(self._requests.issue_certificate),
+                    methods=["POST"],
+                ),
+                Route("/parties/{party}/attestations", self._signed(self._requests.certificates)),
+                Route("/parties/{party}/attestations/{number}", self._signed(self._requests.certificate)),
+                Route(
+                    "/parties/{party}/contact-points/address",
+                    self._signed(self._requests.change_address),
+                    methods=["PUT"],
+                ),
                 Route("/parties/{party}/{kind}", self._signed(self._party)),
             ]
         )
@@ -66,8 +86,7 @@ class PartiesService:
             scheme, _, token = request.headers.get("authorization", "").partition(" ")
             if scheme.lower() == "bearer" and self._tokens.accepts(token):
                 return await handle(request)
-            challenge = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
-            return _error(HTTPStatus.UNAUTHORIZED, "AUTH-003", challenge)
+            return _unauthorized()
 
         return endpoint
 
@@ -77,7 +96,7 @@ class PartiesService:
     async def _party(self, request: Request) -> Response:
         kind = request.path_params.get("kind", "identity")
         if kind != "identity" and kind not in MEMBER_LISTS:
-            return _error(HTTPStatus.NOT_FOUND, "URL-404")
+            return refused(HTTPStatus.NOT_FOUND, "URL-404")
         return _conditional(request, self._answers.answer(kind, request.path_params["party"]))
 
     async def _company(self, request: Request) -> Response:
@@ -88,7 +107,7 @@ class PartiesService:
         _access.info("nir party=%s request=%s", party, request.headers.get("x-request-id", "-"))
         found = self._answers.answer("nir", party)
         if found is None:
-            return _error(HTTPStatus.NOT_FOUND, "PERS-404")
+            return refused(HTTPStatus.NOT_FOUND, "PERS-404")
         return Response(found.body, media_type="application/json", headers={"Cache-Control": "no-store"})
 
     async def _changes(self, request: Request) -> Response:
@@ -96,7 +115,7 @@ class PartiesService:
             after = _position(request.query_params.get("since", ""))
             limit = min(int(request.query_params.get("limit", _PAGE)), _PAGE)
         except ValueError:
-            return _error(HTTPStatus.BAD_REQUEST, "CHG-001")
+            return refused(HTTPStatus.BAD_REQUEST, "CHG-001")
         page = self._answers.entries(CHANGES, "", after, limit + 1)
         shown = page[:limit]
         return JSONResponse(
@@ -110,7 +129,7 @@ class PartiesService:
 
 def _conditional(request: Request, answer: Answer | None) -> Response:
     if answer is None:
-        return _error(HTTPStatus.NOT_FOUND, "PERS-404")
+        return refused(HTTPStatus.NOT_FOUND, "PERS-404")
     etag = f'"{answer.etag}"'
     headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
     known = [
@@ -121,8 +140,10 @@ def _conditional(request: Request, answer: Answer | None) -> Response:
     return Response(answer.body, media_type="application/json", headers=headers)
 
 
-def _error(status: HTTPStatus, code: str, headers: dict[str, str] | None = None) -> Response:
-    return JSONResponse({"codeErreur": code, "libelle": status.phrase}, status, headers)
+def _unauthorized() -> Response:
+    answer = refused(HTTPStatus.UNAUTHORIZED, "AUTH-003")
+    answer.headers["WWW-Authenticate"] = 'Bearer error="invalid_token"'
+    return answer
 
 
 def _cursor(position: int) -> str:

@@ -7,7 +7,7 @@ import json
 import secrets
 
 from avise.demo.calls import CHANGE_PATH, RING_PATH
-from avise.demo.tools.prepared_files import AnswerFile
+from avise.demo.tools.prepared_files import ChangeableAnswers
 from avise.demo.tools.relation.app import RelationService
 from avise.demo.tools.relation.calls import Telephony
 from avise.demo.tools.relation.loader import FILE_NAME
@@ -16,7 +16,7 @@ from avise.demo.tools.serving import Access, Arguments, asgi_server, read_argume
 
 async def _serve(arguments: Arguments) -> None:
     token = secrets.token_urlsafe(24)
-    answers = AnswerFile(arguments.data / FILE_NAME)
+    answers = ChangeableAnswers(arguments.data / FILE_NAME)
     telephony = Telephony()
 
     async def ring(body: bytes) -> str:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import hmac
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 from http import HTTPStatus
+from zoneinfo import ZoneInfo
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from avise.demo.tools.prepared_files import AnswerFile
+from avise.demo.tools.prepared_files import FROM_THE_START, ChangeableAnswers
+from avise.demo.tools.relation.address import ContactAddress, refused
 from avise.demo.tools.relation.calls import Telephony
 from avise.demo.tools.relation.loader import (
     BODY,
@@ -27,6 +30,7 @@ VERSION = "11.0.3"
 
 _PAGE = 50
 _LARGEST_PAGE = 200
+_PARIS = ZoneInfo("Europe/Paris")
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -40,11 +44,12 @@ class RelationService:
         token: the bearer token of the one client.
     """
 
-    def __init__(self, answers: AnswerFile, telephony: Telephony, token: str) -> None:
+    def __init__(self, answers: ChangeableAnswers, telephony: Telephony, token: str) -> None:
         self._answers = answers
         self._telephony = telephony
         self._token = token
         self._token_accepted = True
+        self._address = ContactAddress(answers, lambda: datetime.now(_PARIS))
 
     def application(self) -> Starlette:
         """Return the web application."""
@@ -55,6 +60,8 @@ class RelationService:
                 Route(f"{contact}/interactions", self._signed(self._list_of(EXCHANGES))),
                 Route(f"{contact}/member-space", self._signed(self._member_space)),
                 Route(f"{contact}/member-space/visits", self._signed(self._list_of(VISITS))),
+                Route(f"{contact}/address", self._signed(self._address.read)),
+                Route(f"{contact}/address", self._signed(self._address.replace), methods=["PUT"]),
                 Route("/interactions/unattached", self._signed(self._unattached)),
                 Route("/messages/{message}/body", self._signed(self._message_body)),
                 Route("/calls/stream", self._signed(self._calls)),
@@ -73,7 +80,7 @@ class RelationService:
         async def endpoint(request: Request) -> Response:
             given = request.headers.get("authorization", "").encode()
             if not self._token_accepted or not hmac.compare_digest(given, f"Bearer {self._token}".encode()):
-                return _error(HTTPStatus.UNAUTHORIZED, "token")
+                return refused(HTTPStatus.UNAUTHORIZED, "token")
             return await handle(request)
 
         return endpoint
@@ -87,13 +94,13 @@ class RelationService:
     async def _member_space(self, request: Request) -> Response:
         found = self._answers.answer(MEMBER_SPACE, request.path_params["contact"])
         if found is None:
-            return _error(HTTPStatus.NOT_FOUND, "contact")
+            return refused(HTTPStatus.NOT_FOUND, "contact")
         return Response(found.body, media_type="application/json")
 
     async def _message_body(self, request: Request) -> Response:
         found = self._answers.answer(BODY, request.path_params["message"])
         if found is None:
-            return _error(HTTPStatus.NOT_FOUND, "message")
+            return refused(HTTPStatus.NOT_FOUND, "message")
         return Response(found.body, media_type="application/json")
 
     async def _unattached(self, request: Request) -> Response:
@@ -104,17 +111,17 @@ class RelationService:
             contact = request.path_params["contact"]
             known = self._answers.answer(CONTACT, contact)
             if known is None:
-                return _error(HTTPStatus.NOT_FOUND, "contact")
+                return refused(HTTPStatus.NOT_FOUND, "contact")
             return self._page(request, kind, contact, {"contact": json.loads(known.body)})
 
         return endpoint
 
     def _page(self, request: Request, kind: str, owner: str, head: Mapping[str, object]) -> Response:
         try:
-            after = int(request.query_params.get("apres", "0"))
+            after = int(request.query_params.get("apres", FROM_THE_START))
             size = min(max(int(request.query_params.get("taille", _PAGE)), 1), _LARGEST_PAGE)
         except ValueError:
-            return _error(HTTPStatus.BAD_REQUEST, "page")
+            return refused(HTTPStatus.BAD_REQUEST, "page")
         page = self._answers.entries(kind, owner, after, size + 1)
         shown = page[:size]
         more = len(page) > size
@@ -127,7 +134,3 @@ class RelationService:
                 "next_url": None if following is None else str(following),
             }
         )
-
-
-def _error(status: HTTPStatus, what: str) -> Response:
-    return JSONResponse({"error": status.phrase, "what": what}, status)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from avise.demo.population.entities import Dossier, Exchange
+from avise.demo.population.entities import ContactPoint, Dossier, Exchange
 from avise.demo.population.spec import WorldSpec
 from avise.demo.population.unattached import unattached_exchanges
 from avise.demo.tools import codes
@@ -19,6 +19,8 @@ EXCHANGES = "echanges"
 VISITS = "visites"
 MEMBER_SPACE = "espace"
 BODY = "corps"
+ADDRESS = "adresse"
+"""Where letters are sent, as this tool has it."""
 UNATTACHED = "non-rattaches"
 """Exchanges of nobody known; they belong to no contact."""
 
@@ -34,6 +36,7 @@ class Loader:
         """Take a dossier's exchanges and digital account."""
         contact = dossier.ids.contact
         self._file.answer(CONTACT, contact, _contact(dossier))
+        self._file.answer(ADDRESS, contact, _address(dossier))
         self._file.entries(EXCHANGES, contact, [_exchange(value) for value in dossier.exchanges])
         for value in dossier.exchanges:
             if value.body:
@@ -61,10 +64,26 @@ class Loader:
         self._file.close()
 
 
-def _contact(dossier: Dossier) -> Mapping[str, object]:
-    address = dossier.relation_address or next(
+def _known_address(dossier: Dossier) -> ContactPoint | None:
+    """Return the address as this tool has it, which may contradict the others."""
+    return dossier.relation_address or next(
         (point for point in dossier.contact_points if point.kind == "address"), None
     )
+
+
+def _address(dossier: Dossier) -> Mapping[str, object]:
+    address = _known_address(dossier)
+    return {
+        "contact": dossier.ids.contact,
+        "ligne": address.value if address else None,
+        "cp": address.postcode if address else None,
+        "ville": address.city if address else None,
+        "operation": None,
+    }
+
+
+def _contact(dossier: Dossier) -> Mapping[str, object]:
+    address = _known_address(dossier)
     return {
         "uuid": dossier.ids.contact,
         "nomComplet": f"{dossier.member.first_name} {dossier.member.last_name}".strip(),

@@ -1,0 +1,78 @@
+"""The part of a starting desk that acts on tools: every intention waits for the engine."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from avise.engine.starting_day import closed
+from avise.models.customer import PersonId
+from avise.models.json_types import JSON
+
+if TYPE_CHECKING:
+    from avise.connectors.action_contract import ActionOffer
+    from avise.models.commands import CommandId, OutboxItem
+    from avise.services.acting_values import GroupPlan, PlannedAction
+    from avise.services.desk import Desk
+
+
+class StartingActing:
+    """Implements `avise.services.acting_desk.ActingDesk` by waiting for the real desk."""
+
+    async def _desk(self) -> Desk:
+        raise NotImplementedError
+
+    async def actions(self, person: PersonId) -> tuple[ActionOffer, ...]:
+        """See `ActingDesk.actions`."""
+        return await (await self._desk()).actions(person)
+
+    async def plan_action(
+        self, person: PersonId, instance: str, action: str, given: Mapping[str, JSON]
+    ) -> PlannedAction:
+        """See `ActingDesk.plan_action`."""
+        return await (await self._desk()).plan_action(person, instance, action, given)
+
+    async def plan_everywhere(self, person: PersonId, action: str, given: Mapping[str, JSON]) -> GroupPlan:
+        """See `ActingDesk.plan_everywhere`."""
+        return await (await self._desk()).plan_everywhere(person, action, given)
+
+    async def plan_again(self, person: PersonId, command_id: CommandId) -> PlannedAction:
+        """See `ActingDesk.plan_again`."""
+        return await (await self._desk()).plan_again(person, command_id)
+
+    async def confirm_action(
+        self, plan: PlannedAction, undo_s: float = 0, depends_on: CommandId | None = None
+    ) -> OutboxItem:
+        """See `ActingDesk.confirm_action`."""
+        return await (await self._desk()).confirm_action(plan, undo_s, depends_on)
+
+    async def confirm_actions(
+        self, plans: Sequence[PlannedAction], undo_s: float = 0, depends_on: CommandId | None = None
+    ) -> tuple[OutboxItem, ...]:
+        """See `ActingDesk.confirm_actions`."""
+        return await (await self._desk()).confirm_actions(plans, undo_s, depends_on)
+
+    async def outbox(self) -> AsyncIterator[tuple[OutboxItem, ...]]:
+        """See `ActingDesk.outbox`."""
+        changes = (await self._desk()).outbox()
+        try:
+            async for items in changes:
+                yield items
+        finally:
+            await closed(changes)
+
+    async def resend(self, command_id: CommandId) -> OutboxItem:
+        """See `ActingDesk.resend`."""
+        return await (await self._desk()).resend(command_id)
+
+    async def verify_item(self, command_id: CommandId) -> OutboxItem:
+        """See `ActingDesk.verify_item`."""
+        return await (await self._desk()).verify_item(command_id)
+
+    async def abandon(self, command_id: CommandId, because: str) -> OutboxItem:
+        """See `ActingDesk.abandon`."""
+        return await (await self._desk()).abandon(command_id, because)
+
+    async def outbox_document(self, command_id: CommandId) -> tuple[str, bytes]:
+        """See `ActingDesk.outbox_document`."""
+        return await (await self._desk()).outbox_document(command_id)

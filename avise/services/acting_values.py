@@ -1,0 +1,87 @@
+"""Plans of actions, as they go to the window and come back confirmed."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from avise.connectors.action_contract import ActionOffer
+from avise.models.commands import (
+    Change,
+    CommandContent,
+    CommandId,
+    Idempotency,
+    OfflineRule,
+    OutboxItem,
+    fingerprint,
+)
+from avise.models.customer import PersonId
+
+REFUSED_AFTER = timedelta(minutes=5)
+"""What may not be queued leaves now or never."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedAction:
+    """What would change if the agent confirmed. Give it back as it is to confirm it."""
+
+    command_id: CommandId
+    group_id: uuid.UUID
+    offer: ActionOffer
+    person: PersonId
+    whom: str = field(repr=False)
+    purpose: str
+    content: CommandContent
+    summary: str = field(repr=False)
+    changes: tuple[Change, ...] = field(repr=False)
+    """(facet.field, before, after), restricted values masked."""
+    warnings: tuple[str, ...] = field(repr=False)
+    planned_at: datetime
+
+    def item(self, now: datetime, undo: timedelta, depends_on: CommandId | None) -> OutboxItem:
+        """Return the command that a confirmation makes of this plan."""
+        offer = self.offer
+        queued = offer.offline is OfflineRule.QUEUE and offer.idempotency is not Idempotency.NONE
+        lifetime = offer.expires if queued else min(offer.expires, REFUSED_AFTER)
+        return OutboxItem(
+            command_id=self.command_id,
+            group_id=self.group_id,
+            person=self.person,
+            whom=self.whom,
+            instance=offer.instance,
+            source_name=offer.source_name,
+            action=offer.action,
+            label=offer.label,
+            summary=self.summary,
+            changes=self.changes,
+            idempotency=offer.idempotency,
+            offline=offer.offline,
+            touches=offer.touches,
+            purpose=self.purpose,
+            confirmed_at=now,
+            not_before=now + undo,
+            expires_at=now + undo + lifetime,
+            lifetime=lifetime,
+            fingerprint=fingerprint(offer.instance, offer.action, self.person, self.content),
+            depends_on=depends_on,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedPlan:
+    """Why one tool of several could not be planned; nothing was asked of it. Sentence: `message_key`."""
+
+    instance: str
+    source_name: str
+    message_key: str
+    params: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupPlan:
+    """One intention carried to every tool that can take it."""
+
+    plans: tuple[PlannedAction, ...]
+    refused: tuple[RefusedPlan, ...] = ()

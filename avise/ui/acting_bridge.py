@@ -1,0 +1,90 @@
+"""The part of the bridge that acts on tools: plans, promises, and what becomes of them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Coroutine, Hashable, Mapping, Sequence
+from typing import TYPE_CHECKING, TypeVar
+
+from avise.models.customer import PersonId
+from avise.models.errors import AviseError
+from avise.models.json_types import JSON
+
+if TYPE_CHECKING:
+    from avise.connectors.action_contract import ActionOffer
+    from avise.models.commands import CommandId, OutboxItem
+    from avise.services.acting_values import GroupPlan, PlannedAction
+    from avise.services.desk import Desk
+    from avise.ui.bridge import Watch
+
+T = TypeVar("T")
+Failed = Callable[[AviseError], None]
+
+
+class ActingBridge:
+    """The intentions of `avise.services.acting_desk.ActingDesk`, as the window calls them from Qt's loop."""
+
+    _desk: Desk
+
+    async def _call(self, coroutine: Coroutine[object, object, T]) -> T:
+        raise NotImplementedError
+
+    def _watch(
+        self,
+        make_iterator: Callable[[], AsyncIterator[T]],
+        key_of: Callable[[T], Hashable],
+        deliver: Callable[[T], None],
+        on_failed: Failed | None,
+    ) -> Watch:
+        raise NotImplementedError
+
+    def watch_outbox(
+        self, on_items: Callable[[tuple[OutboxItem, ...]], None], on_failed: Failed | None = None
+    ) -> Watch:
+        """Follow this user's commands, the newest first."""
+        return self._watch(self._desk.outbox, lambda _items: "outbox", on_items, on_failed)
+
+    async def actions(self, person: PersonId) -> tuple[ActionOffer, ...]:
+        """Return what can be done for a person."""
+        return await self._call(self._desk.actions(person))
+
+    async def plan_action(
+        self, person: PersonId, instance: str, action: str, given: Mapping[str, JSON]
+    ) -> PlannedAction:
+        """Return what an action would change in one tool; nothing is written."""
+        return await self._call(self._desk.plan_action(person, instance, action, given))
+
+    async def plan_everywhere(self, person: PersonId, action: str, given: Mapping[str, JSON]) -> GroupPlan:
+        """Return what an action would change in every tool that offers it."""
+        return await self._call(self._desk.plan_everywhere(person, action, given))
+
+    async def plan_again(self, person: PersonId, command_id: CommandId) -> PlannedAction:
+        """Plan anew what a command that has ended asked."""
+        return await self._call(self._desk.plan_again(person, command_id))
+
+    async def confirm_action(
+        self, plan: PlannedAction, undo_s: float = 0, depends_on: CommandId | None = None
+    ) -> OutboxItem:
+        """Promise an action; it is on disk when this returns."""
+        return await self._call(self._desk.confirm_action(plan, undo_s, depends_on))
+
+    async def confirm_actions(
+        self, plans: Sequence[PlannedAction], undo_s: float = 0, depends_on: CommandId | None = None
+    ) -> tuple[OutboxItem, ...]:
+        """Promise one intention in several tools, all or none."""
+        return await self._call(self._desk.confirm_actions(plans, undo_s, depends_on))
+
+    async def resend(self, command_id: CommandId) -> OutboxItem:
+        """Try a command now."""
+        return await self._call(self._desk.resend(command_id))
+
+    async def verify_item(self, command_id: CommandId) -> OutboxItem:
+        """Ask the tool what came of a command."""
+        return await self._call(self._desk.verify_item(command_id))
+
+    async def abandon(self, command_id: CommandId, because: str) -> OutboxItem:
+        """Give a command up, or take note of how it ended."""
+        return await self._call(self._desk.abandon(command_id, because))
+
+    async def outbox_document(self, command_id: CommandId) -> tuple[str, bytes]:
+        """Return the document that a tool gave back."""
+        return await self._call(self._desk.outbox_document(command_id))
