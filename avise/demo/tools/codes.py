@@ -76,7 +76,12 @@ AWAITED_DOCUMENTS: Mapping[str, str] = {
     "birth_certificate": "NAIS",
     "rights_certificate": "DROI",
 }
-CONSENT_PURPOSES: Mapping[str, str] = {"commercial": "COM", "satisfaction": "SAT", "prevention": "PRE"}
+CONSENT_PURPOSES: Mapping[str, str] = {
+    "commercial": "COM",
+    "satisfaction": "SAT",
+    "prevention": "PRE",
+    "partners": "PAR",
+}
 CONSENT_CHANNELS: Mapping[str, str] = {"phone": "TEL", "email": "MEL", "sms": "SMS", "letter": "COU"}
 CONSENT_STATES: Mapping[str, str] = {"yes": "O", "no": "N", "unknown": "I"}
 DECLARATION_STATES: Mapping[str, str] = {"ok": "OK", "anomaly": "ANO", "missing": "ABS"}
