@@ -27,7 +27,7 @@ from avise.services.change_signal import ChangeSignal
 from avise.services.customer_rights import refuse_without_right
 from avise.services.day_values import MyDay, SavedWrapUp, TaskBoard, WrapUpDraft
 from avise.services.facts import Facts
-from avise.services.my_day import DayParts, Days
+from avise.services.my_day import DayParts, Days, RequestsSent
 from avise.services.open_customer import OpenDossier
 from avise.services.ports import DeskMemoryPort, DirectoryPort, JournalPort
 from avise.services.reason_file import contact_reasons
@@ -167,6 +167,11 @@ class LocalDay:
     def my_day(self) -> AsyncIterator[MyDay]:
         """Follow the day."""
         return self._days.follow()
+
+    def follow_requests(self, sent: RequestsSent) -> None:
+        """Show in the day the requests that this user passed on, from whatever keeps them."""
+        self._days.requests = sent
+        self._changes.tell()
 
     # ---- people whom no tool knows -------------------------------------------------------------
     async def add_person(self, new: NewPerson) -> Act:

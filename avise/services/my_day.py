@@ -40,7 +40,6 @@ class DayParts:
     agenda: Agenda
     news: NewsBoard
     sources: SourcePort
-    requests: RequestsSent | None = None
 
 
 class Days:
@@ -56,6 +55,8 @@ class Days:
         self._parts = parts
         self._env = env
         self._changes = changes
+        self.requests: RequestsSent | None = None
+        """Gives the requests passed on, once something keeps them."""
 
     async def follow(self) -> AsyncIterator[MyDay]:
         """Yield the day at once, then when anything of it changes, the hour included."""
@@ -100,9 +101,9 @@ class Days:
         )
 
     async def _requests(self) -> DayRequests:
-        if self._parts.requests is None:
+        if self.requests is None:
             return DayRequests()
-        return DayRequests(followed=True, rows=tuple(await self._parts.requests()))
+        return DayRequests(followed=True, rows=tuple(await self.requests()))
 
 
 def _day(row: TaskRow) -> date:

@@ -80,7 +80,7 @@ class Tasks:
         held = [(task, holder(task, self._absences, now)) for task in self._tasks.values() if task.is_open]
         mine = [await self._row(task, who) for task, who in _by_time(held) if who == user]
         lent = [await self._row(task, who) for task, who in _by_time(held) if who != user == task.assignee]
-        reminders = tuple(row.task.id for row in mine if (row.task.remind_at or row.task.due) <= now)
+        reminders = tuple(row.task.id for row in mine if _reminder(row.task) <= now)
         return TaskBoard(tuple(mine), tuple(lent), reminders, self._absence(now))
 
     async def follow(self) -> AsyncIterator[TaskBoard]:
@@ -229,6 +229,11 @@ class Tasks:
             self._tasks[task.id] = task
         elif identity is not None:
             self._tasks.pop(identity, None)
+
+
+def _reminder(task: Task) -> datetime:
+    """Return when a task reminds of itself: at its hour at the latest."""
+    return min(task.remind_at or task.due, task.due)
 
 
 def _by_time(held: Iterable[tuple[Task, str]]) -> list[tuple[Task, str]]:

@@ -24,7 +24,7 @@ from avise.models.roles import Purpose, Role, Session
 from avise.models.tasks import NewTask, TaskKind
 from avise.models.wrap_up import CallbackPromise, Deed, Lack, Outcome, WrapUp, lacks_told
 from avise.services.customer_updates import HeaderChanged, TimelineChanged
-from avise.services.day_values import MyDay, TaskBoard
+from avise.services.day_values import DayRequests, MyDay, SentRequest, TaskBoard
 from avise.services.wrap_up import IncompleteWrapUpError
 from avise.store.desk_memory import DeskMemory
 from avise.store.directory import Directory
@@ -448,6 +448,19 @@ async def test_the_day_is_told_again_when_something_happens_or_the_hour_turns(of
         while not changed.late:
             changed = await anext(days)
         assert changed.today == ()
+
+
+async def test_requests_passed_on_are_shown_once_something_keeps_them(office: Office) -> None:
+    desk = office.desk()
+    sent = SentRequest("D-2026-000187-K", "Remboursement", office.env.now(), "« Votre demande est… »")
+
+    async def kept() -> tuple[SentRequest, ...]:
+        return (sent,)
+
+    async with aclosing(desk.my_day()) as days:  # type: ignore[type-var]
+        assert not (await anext(days)).requests.followed
+        desk.follow_requests(kept)
+        assert (await anext(days)).requests == DayRequests(followed=True, rows=(sent,))
 
 
 # ---- people whom no tool knows ---------------------------------------------------------------------
