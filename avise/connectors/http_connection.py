@@ -287,12 +287,15 @@ def _limiter(rate_per_second: float | None) -> AsyncLimiter | None:
 
 
 async def _bounded_body(response: httpx2.Response) -> bytes:
-    body = bytearray()
+    # Joined at the end: `join` lets other threads go on while it copies megabytes, a bytearray does not.
+    chunks: list[bytes] = []
+    size = 0
     async for chunk in response.aiter_bytes():
-        body += chunk
-        if len(body) > LARGEST_BODY:
+        size += len(chunk)
+        if size > LARGEST_BODY:
             raise ConnectorError(ErrorKind.BAD_DATA, "body too large")
-    return bytes(body)
+        chunks.append(chunk)
+    return b"".join(chunks)
 
 
 async def _lines_of(response: httpx2.Response) -> AsyncIterator[str]:

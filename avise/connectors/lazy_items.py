@@ -17,7 +17,10 @@ T = TypeVar("T")
 
 
 class LazyPage(Sequence[T]):
-    """One page, read at the first look and kept read: an item is always the same object.
+    """One page, read when it is looked at.
+
+    A look at one place keeps the page read. Going through the items keeps nothing: freeing ten thousand of
+    them at once would hold the interpreter for milliseconds.
 
     Args:
         data: the page, a JSON array.
@@ -33,20 +36,13 @@ class LazyPage(Sequence[T]):
         self._read = read
         self._items: tuple[T, ...] | None = None
 
-    def items(self) -> tuple[T, ...]:
-        """Return the items."""
-        if self._items is None:
-            # Two threads that look at the same time read twice; one of the two results stays.
-            self._items = tuple(self._read(self.data))
-        return self._items
-
     @override
     def __len__(self) -> int:
         return self._count
 
     @override
     def __iter__(self) -> Iterator[T]:
-        return iter(self.items())
+        return iter(self._read(self.data) if self._items is None else self._items)
 
     @overload
     def __getitem__(self, index: int) -> T: ...
@@ -56,7 +52,10 @@ class LazyPage(Sequence[T]):
 
     @override
     def __getitem__(self, index: int | slice) -> T | Sequence[T]:
-        return self.items()[index]
+        if self._items is None:
+            # Two threads that look at the same time read twice; one of the two results stays.
+            self._items = tuple(self._read(self.data))
+        return self._items[index]
 
 
 class Chain(Sequence[T]):
@@ -95,9 +94,14 @@ class Chain(Sequence[T]):
         return self._at(place)
 
     def _at(self, place: int) -> T:
+        part, within = self.part_at(place)
+        return part[within]
+
+    def part_at(self, place: int) -> tuple[Sequence[T], int]:
+        """Return the part that holds a place, counted from 0, and the place within it."""
         number = bisect_right(self._ends, place)
         part = self.parts[number]
-        return part[place - self._ends[number] + len(part)]
+        return part, place - self._ends[number] + len(part)
 
 
 def joined(parts: Iterable[Sequence[T]]) -> Sequence[T]:

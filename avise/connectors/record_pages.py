@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -109,20 +109,38 @@ class GrowingExchanges:
     """Reads the exchanges of a reading that grows page after page, each record once."""
 
     def __init__(self) -> None:
-        self._last: Record | None = None
+        self._last: object = None
         self._read: list[Interaction] = []
 
     async def of(self, records: Sequence[Record]) -> tuple[Interaction, ...]:
         """Return the exchanges of all records; only those that came since the last time are read."""
         done = len(self._read)
-        grown = done <= len(records) and (done == 0 or records[done - 1] is self._last)
+        grown = done <= len(records) and (done == 0 or _stands_at(records, done - 1) is self._last)
         if not grown:
             self._read, done = [], 0
-        for start in range(done, len(records), PAGE_SIZE):
-            self._read.extend(interactions_of(records[start : start + PAGE_SIZE]))
+        for part in _parts_after(records, done):
+            self._read.extend(interactions_of(part))
             await asyncio.sleep(0)
-        self._last = records[-1] if records else None
+        self._last = _stands_at(records, len(records) - 1) if records else None
         return tuple(self._read)
+
+
+def _stands_at(records: Sequence[Record], place: int) -> object:
+    """Return the record at a place, or the page that holds it when it has not to be read."""
+    part, within = records.part_at(place) if isinstance(records, Chain) else (records, place)
+    return part if isinstance(part, LazyPage) else part[within]
+
+
+def _parts_after(records: Sequence[Record], done: int) -> Iterator[Sequence[Record]]:
+    """Yield what comes after so many records, a page's worth at a time."""
+    for part in records.parts if isinstance(records, Chain) else (records,):
+        skipped = min(done, len(part))
+        done -= skipped
+        if isinstance(part, LazyPage) and not skipped:
+            yield part
+            continue
+        for start in range(skipped, len(part), PAGE_SIZE):
+            yield part[start : start + PAGE_SIZE]
 
 
 def read_exchanges(page: bytes) -> Iterator[Interaction]:
@@ -130,7 +148,7 @@ def read_exchanges(page: bytes) -> Iterator[Interaction]:
     return interactions_of(read_page(page))
 
 
-def interactions_of(records: Sequence[Record]) -> Iterator[Interaction]:
+def interactions_of(records: Iterable[Record]) -> Iterator[Interaction]:
     """Read exchanges back from records that `record_of` wrote."""
     for record in records:
         data: Mapping[str, Any] = record.data

@@ -9,11 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from avise.connectors.contract import Record
+from avise.connectors.lazy_items import LazyPage, joined
 from avise.connectors.record_pages import (
     GrowingExchanges,
     decode_pages,
     encode_pages,
     interactions_of,
+    page_of,
+    read_page,
     record_of,
 )
 from avise.models.interaction import Channel, Direction, Interaction
@@ -70,6 +73,24 @@ async def test_a_growing_reading_gives_the_same_as_reading_it_whole(
     growing = GrowingExchanges()
     for cut in [*cuts, len(kept)]:
         assert list(await growing.of(kept[:cut])) == given_interactions[:cut]
+
+
+@given(st.lists(interactions, max_size=9), st.lists(st.integers(0, 9), max_size=4), st.integers(1, 4))
+async def test_a_reading_that_grows_by_written_pages_gives_the_same(
+    given_interactions: list[Interaction], cuts: list[int], size: int
+) -> None:
+    """Plain records and written pages alternate, as a tool's pages do when some are long."""
+    kept = [record_of(interaction) for interaction in given_interactions]
+    parts = [kept[start : start + size] for start in range(0, len(kept), size)]
+    mixed = [
+        LazyPage(page_of(part), len(part), read_page) if at % 2 else part for at, part in enumerate(parts)
+    ]
+    growing = GrowingExchanges()
+    for cut in [*cuts, len(mixed)]:
+        known = sum(map(len, mixed[:cut]))
+        reading = joined(mixed[:cut])
+        assert list(await growing.of(reading)) == given_interactions[:known]
+        assert list(await decode_pages(await encode_pages(reading))) == kept[:known]
 
 
 @pytest.mark.parametrize("page", [b"", b"[", b"{}x", b"[1]", b'[{"id": 1}]', b"\xff"])
