@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 import jmespath
 import jmespath.exceptions
@@ -12,7 +13,10 @@ from avise.connectors.action_contract import ActionPlan, ActionResult, Outcome
 from avise.connectors.contract import ConnectorError, Record
 from avise.connectors.declarative.action_schema import NoticeRule, PlanRule, VerifyRule
 from avise.connectors.declarative.action_values import ActionValues
-from avise.connectors.declarative.rows import search
+from avise.connectors.declarative.mapping import SubjectMap
+from avise.connectors.declarative.rows import SubjectReader, search
+from avise.connectors.identity_check import contradicts
+from avise.models.customer import CustomerKey, IdentityEvidence
 from avise.models.errors import ErrorKind
 
 Row = Mapping[str, object]
@@ -32,6 +36,20 @@ class Rows:
 def row_of(record: Record) -> Row:
     """Return a record as expressions see it: its fields, its identifier, and what is kept beside."""
     return {**record.extra, **record.data, "id": record.id}
+
+
+def refuse_somebody_else(
+    subject: SubjectMap | None, answer: object, customer: CustomerKey, zone: ZoneInfo
+) -> None:
+    """Let an answer about the customer pass.
+
+    Raises:
+        ConnectorError: CONFLICT when it says that it is about another person.
+    """
+    if subject is None:
+        return
+    if contradicts(IdentityEvidence(ids=customer.ids), SubjectReader(subject, zone).read(answer)):
+        raise ConnectorError(ErrorKind.CONFLICT, "about somebody else")
 
 
 def made_plan(rule: PlanRule, facet: str | None, read: Rows, values: ActionValues, label: str) -> ActionPlan:

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, WithJson
 from pydantic_core import PydanticCustomError
 
 from avise.connectors.action_contract import ConfirmRule, Idempotency, InputType, OfflineRule
-from avise.connectors.declarative.mapping import ErrorRule, Scalar
+from avise.connectors.declarative.mapping import ErrorRule, Scalar, SubjectMap
 from avise.connectors.declarative.placeholders import PlaceholderError, parse_condition, parse_template
 from avise.connectors.declarative.values import Duration, Expression, Name, RoutePath, Scheme, Section, Text
 
@@ -189,6 +189,8 @@ class RestPlan(PlanRule, _WhereItIsRead):
 
     version: Expression | None = None
     """With `path`: the version on the record; the answer's ETag unless told."""
+    subject: SubjectMap | None = None
+    """With `path`: whom the answer concerns; a facet says it itself."""
 
 
 class RestVerify(VerifyRule, _WhereItIsRead):

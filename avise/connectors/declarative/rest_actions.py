@@ -19,7 +19,14 @@ from avise.connectors.contract import (
     Manifest,
     Record,
 )
-from avise.connectors.declarative.action_rules import Row, Rows, done_according_to, made_plan, row_of
+from avise.connectors.declarative.action_rules import (
+    Row,
+    Rows,
+    done_according_to,
+    made_plan,
+    refuse_somebody_else,
+    row_of,
+)
 from avise.connectors.declarative.action_schema import RestAction, RestDocument, RestPlan, RestVerify
 from avise.connectors.declarative.action_values import ActionValues
 from avise.connectors.declarative.json_reply import parse_json, told_error
@@ -215,7 +222,10 @@ class ActingRestConnector(RestConnector):
         error = told or status_error(reply.status, reply.headers, ctx.now())
         if error is not None:
             raise error
-        rows = _rows(rows_of(parse_json(reply), place.records))
+        answer = parse_json(reply)
+        if isinstance(place, RestPlan):
+            refuse_somebody_else(place.subject, answer, customer, self._zone)
+        rows = _rows(rows_of(answer, place.records))
         version = place.version if isinstance(place, RestPlan) else None
         return Rows(rows, tuple(_version(row, version, reply) for row in rows))
 

@@ -8,7 +8,13 @@ from zoneinfo import ZoneInfo
 
 from avise.connectors.action_contract import ActionCommand, ActionPlan, ActionResult, Outcome
 from avise.connectors.contract import CallContext, ConnectorError
-from avise.connectors.declarative.action_rules import Row, Rows, done_according_to, made_plan
+from avise.connectors.declarative.action_rules import (
+    Row,
+    Rows,
+    done_according_to,
+    made_plan,
+    refuse_somebody_else,
+)
 from avise.connectors.declarative.action_values import ActionValues
 from avise.connectors.declarative.instance import Config
 from avise.connectors.declarative.rows import rows_of, search
@@ -57,7 +63,7 @@ class JsonrpcActions:
         label = self._labels.get(command.action, command.action)
         if action.plan is None:
             return ActionPlan(label, ())
-        read = await self._read(action.plan, values, ctx)
+        read = await self._read(action.plan, values, ctx, command)
         return made_plan(action.plan, None, read, values, label)
 
     async def execute(self, command: ActionCommand, config: Config, ctx: CallContext) -> ActionResult:
@@ -109,8 +115,16 @@ class JsonrpcActions:
             raise ConnectorError(ErrorKind.UNSUPPORTED, "action not offered", origin=Origin.CONNECTOR)
         return action, ActionValues({}, config, command, self._zone)
 
-    async def _read(self, place: JsonrpcPlan | JsonrpcVerify, values: ActionValues, ctx: CallContext) -> Rows:
+    async def _read(
+        self,
+        place: JsonrpcPlan | JsonrpcVerify,
+        values: ActionValues,
+        ctx: CallContext,
+        command: ActionCommand | None = None,
+    ) -> Rows:
         result = await self._call(ctx, place.method, _filled(place.params, values))
+        if isinstance(place, JsonrpcPlan) and command is not None:
+            refuse_somebody_else(place.subject, result, command.customer, self._zone)
         rows = rows_of(result, place.records)
         if not all(isinstance(row, Mapping) for row in rows):
             raise ConnectorError(ErrorKind.BAD_DATA, "a row is no object")

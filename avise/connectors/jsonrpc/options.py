@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from avise.connectors.declarative.action_schema import PlanRule, VerifyRule
-from avise.connectors.declarative.mapping import Scalar
+from avise.connectors.declarative.mapping import Scalar, SubjectMap
 from avise.connectors.declarative.values import Expression, Name, RoutePath, Section, Text, TimeZone
 from avise.connectors.row_mapping import RowMapping
 
@@ -78,6 +78,8 @@ class JsonrpcPlan(PlanRule, _ReadingCall):
 
     version: Expression | None = None
     """The version on the record."""
+    subject: SubjectMap | None = None
+    """Whom the result concerns."""
 
 
 class JsonrpcVerify(VerifyRule, _ReadingCall):

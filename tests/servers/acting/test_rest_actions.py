@@ -80,6 +80,24 @@ async def test_a_plan_over_somebody_else_is_withheld(open_bench: OpenBench) -> N
     assert caught.value.kind is ErrorKind.CONFLICT
 
 
+async def test_a_plan_read_apart_says_whom_it_is_about(open_bench: OpenBench) -> None:
+    plan = """
+[action.plan]
+path = "/members/0099/cards"
+records = "cartes"
+subject = { ids = { "tool.member" = "adherent" } }
+changes = { "rights.edition" = { from = "support", to = "digital" } }
+"""
+    text = FILE.replace("[action.verify]", f"{plan}[action.verify]")
+    async with order_tool(member="0099") as tool, open_bench(tool, text) as bench:
+        with pytest.raises(ConnectorError) as caught:
+            await bench.plan(command("note", {"text": "x"}))
+    async with order_tool() as tool, open_bench(tool, text.replace("0099", MEMBER)) as bench:
+        own = await bench.plan(command("note", {"text": "x"}))
+    assert caught.value.kind is ErrorKind.CONFLICT
+    assert own.changes == (("rights.edition", "paper", "digital"),)
+
+
 # ---- sending -----------------------------------------------------------------------------------------
 
 
