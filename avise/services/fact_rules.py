@@ -191,9 +191,11 @@ def check_told(value: str, own: str, facts: Facts, at: KeyPath) -> Iterator[Find
 FORMS: Mapping[str, frozenset[FieldKind]] = {
     "time": frozenset({FieldKind.DATETIME}),
     "long": _DATES,
+    "full": _DATES,
     "month": frozenset({FieldKind.TEXT, FieldKind.DATE}),
 }
-"""How a value may be written, besides the way of its kind: its time, its date in words, month/year."""
+"""How a value may be written, besides the way of its kind: its time, its date in words or in digits with
+the year, its month and year."""
 
 
 class Told(Section):

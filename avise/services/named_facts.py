@@ -18,7 +18,7 @@ from avise.models.facets import FacetRecord, FieldKind
 from avise.services.fact_rules import Condition, FactRule, Told
 from avise.services.facts import Facts, amount, day, moment, word
 from avise.services.wording import value_text
-from avise.texts.formats import format_amount, format_long_date, format_short_date, format_time
+from avise.texts.formats import format_amount, format_date, format_long_date, format_short_date, format_time
 
 T = TypeVar("T", str, Decimal)
 
@@ -261,4 +261,5 @@ def _in_form(form: str, record: FacetRecord, name: str) -> str:
         year, _, month = word(record, name)[:7].partition("-")
         return f"{month}/{year}" if month else year
     on = day(record, name)
-    return format_long_date(on) if on is not None else ""
+    write = format_long_date if form == "long" else format_date
+    return write(on) if on is not None else ""

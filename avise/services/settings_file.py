@@ -40,6 +40,35 @@ class InstanceSection:
     config: Mapping[str, str | int | bool] = field(default_factory=dict)
 
 
+class MailSecurity(StrEnum):
+    """How the mail server is reached."""
+
+    STARTTLS = "starttls"
+    TLS = "tls"
+    NONE = "none"
+    """In clear: only for a server on this machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class MessagesSection:
+    """How messages to members leave; a channel without its way is not offered."""
+
+    mutual: str = ""
+    """The name that signs."""
+    sender: str = ""
+    """The address that e-mails come from."""
+    postal_address: tuple[str, ...] = ()
+    """Lines at the head of letters, the name excepted."""
+    smtp_host: str = ""
+    smtp_port: int = 587
+    smtp_security: MailSecurity = MailSecurity.STARTTLS
+    smtp_user: str = ""
+    """"" for a server that asks nobody's name; the password is the sealed secret `smtp_password`."""
+    spool: str = ""
+    """Folder where text messages and letters are left for those who send them; within the profile
+    unless it is absolute."""
+
+
 @dataclass(frozen=True, slots=True)
 class SettingsFile:
     """Content of `settings.toml`."""
@@ -52,6 +81,7 @@ class SettingsFile:
     """hub, portfolio or full (decision 15)."""
     key: KeySection = KeySection()
     instances: Mapping[str, InstanceSection] = field(default_factory=dict)
+    messages: MessagesSection = MessagesSection()
 
 
 class SettingsError(ValueError):
@@ -108,6 +138,24 @@ class _Table:
             self.note(key, _Flaw.WRONG_TYPE)
         return value is True
 
+    def integer(self, key: str, default: int, lowest: int, highest: int) -> int:
+        """Return a whole number between two bounds."""
+        value = self._value(key, default)
+        if not isinstance(value, int) or isinstance(value, bool):
+            self.note(key, _Flaw.WRONG_TYPE)
+            return default
+        if not lowest <= value <= highest:
+            self.note(key, _Flaw.BAD_VALUE)
+        return value
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """Return a list of texts, an empty one when it is not there."""
+        value = self._value(key, ())
+        if isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
+            return tuple(value)
+        self.note(key, _Flaw.WRONG_TYPE)
+        return ()
+
     def table(self, key: str, *, needed: bool = False) -> _Table:
         """Return a table inside this one, an empty one when it is not there."""
         value = self._value(key, None if needed else {})
@@ -132,6 +180,7 @@ def read_settings(document: Mapping[str, object]) -> SettingsFile:
     problems: list[str] = []
     root = _Table(document, "", problems)
     user, key, instances = root.table("user", needed=True), root.table("key"), root.table("instances")
+    messages = root.table("messages")
     settings = SettingsFile(
         site_namespace=_namespace(root),
         identity_master=root.text("identity_master"),
@@ -140,8 +189,9 @@ def read_settings(document: Mapping[str, object]) -> SettingsFile:
         directory=root.text("directory", "portfolio"),
         key=KeySection(key.text("source", "keyring"), key.text("file", "")),
         instances={name: _instance(instances.table(name)) for name in instances.values},
+        messages=_messages(messages),
     )
-    for table in (root, user, key):
+    for table in (root, user, key, messages):
         table.end()
     if problems:
         raise SettingsError(problems)
@@ -164,6 +214,37 @@ def _role(user: _Table) -> Role:
         return Role(said)
     user.note("role", _Flaw.BAD_VALUE)
     return Role.AGENT
+
+
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+def _messages(table: _Table) -> MessagesSection:
+    section = MessagesSection(
+        mutual=table.text("mutual", ""),
+        sender=table.text("sender", ""),
+        postal_address=table.texts("postal_address"),
+        smtp_host=table.text("smtp_host", ""),
+        smtp_port=table.integer("smtp_port", 587, 1, 65_535),
+        smtp_security=_security(table),
+        smtp_user=table.text("smtp_user", ""),
+        spool=table.text("spool", ""),
+    )
+    if section.smtp_host and ("@" not in section.sender or any(sign in section.sender for sign in " <>\r\n")):
+        table.note("sender", _Flaw.BAD_VALUE if section.sender else _Flaw.MISSING)
+    if section.smtp_security is MailSecurity.NONE and section.smtp_host not in {"", *_LOOPBACK}:
+        table.note("smtp_security", _Flaw.BAD_VALUE)
+    if (section.smtp_host or section.spool) and not section.mutual.strip():
+        table.note("mutual", _Flaw.MISSING)
+    return section
+
+
+def _security(table: _Table) -> MailSecurity:
+    said = table.text("smtp_security", MailSecurity.STARTTLS)
+    if said in set(MailSecurity):
+        return MailSecurity(said)
+    table.note("smtp_security", _Flaw.BAD_VALUE)
+    return MailSecurity.STARTTLS
 
 
 def _instance(table: _Table) -> InstanceSection:

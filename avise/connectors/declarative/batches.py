@@ -87,7 +87,7 @@ class Collected(Generic[T]):
         for place, mark in enumerate(marks):
             page.setdefault(mark, place)
         fresh = [place for mark, place in page.items() if mark not in self._seen]
-        if self._overlapping and page and not fresh:
+        if self._overlapping and page and not fresh and not beyond:
             raise ConnectorError(ErrorKind.BAD_DATA, "the same page twice")
         self._seen.update(page)
         kept = fresh[: self.limit - self._kept]

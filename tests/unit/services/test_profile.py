@@ -60,3 +60,48 @@ def test_a_profile_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
     with pytest.raises(AviseError) as refused:
         load_profile(tmp_path, device="d1")
     assert refused.value.message_key == "profile.unreadable"
+
+
+MESSAGES = (
+    GOOD
+    + """
+[messages]
+mutual = "La mutuelle"
+sender = "contact@mutuelle.invalid"
+postal_address = ["12 rue des Écoles", "44000 Nantes"]
+smtp_host = "smtp.mutuelle.invalid"
+smtp_user = "avise"
+spool = "a-envoyer"
+"""
+)
+
+
+def test_the_ways_of_messages_are_read(tmp_path: Path) -> None:
+    found = load_profile(written(tmp_path, MESSAGES), device="d1").settings.messages
+    assert (found.smtp_port, found.smtp_security) == (587, "starttls")
+    assert found.postal_address == ("12 rue des Écoles", "44000 Nantes")
+    assert load_profile(written(tmp_path, GOOD), device="d1").settings.messages.smtp_host == ""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ('sender = "contact@mutuelle.invalid"', "", "messages.sender (missing)"),
+        ('"contact@mutuelle.invalid"', '"nobody"', "messages.sender (bad_value)"),
+        ('"contact@mutuelle.invalid"', '"a b@c.invalid"', "messages.sender (bad_value)"),
+        ('mutual = "La mutuelle"', "", "messages.mutual (missing)"),
+        ('smtp_user = "avise"', 'smtp_security = "none"', "messages.smtp_security (bad_value)"),
+        ('smtp_user = "avise"', 'smtp_security = "perhaps"', "messages.smtp_security (bad_value)"),
+        ('smtp_user = "avise"', "smtp_port = 99999", "messages.smtp_port (bad_value)"),
+        ('smtp_user = "avise"', 'smtp_port = "25"', "messages.smtp_port (wrong_type)"),
+        ('smtp_user = "avise"', 'smtp_password = "CANARY"', "messages.smtp_password (unknown)"),
+        ('["12 rue des Écoles", "44000 Nantes"]', '"12 rue"', "messages.postal_address (wrong_type)"),
+    ],
+)
+def test_a_way_that_cannot_be_is_refused_by_its_key_alone(
+    tmp_path: Path, before: str, after: str, told: str
+) -> None:
+    with pytest.raises(AviseError) as refused:
+        load_profile(written(tmp_path, MESSAGES.replace(before, after)), device="d1")
+    assert refused.value.params["where"] == told
+    assert "CANARY" not in text(refused.value.message_key, **refused.value.params)

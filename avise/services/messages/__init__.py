@@ -1,0 +1,1 @@
+"""Messages to members: templates, drafts with the facts in place, departure two minutes later."""

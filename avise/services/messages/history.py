@@ -1,0 +1,118 @@
+"""Messages in a member's history: one line each, with what became of it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from avise.models.consent import ConsentChannel
+from avise.models.event_fold import effective, moment_in, text_in
+from avise.models.interaction import Direction, Interaction
+from avise.models.journal import EventEnvelope, EventKind
+from avise.models.outgoing import TIMELINE_CHANNELS, MessageStatus, OutgoingMessage
+from avise.texts import text
+from avise.texts.formats import format_date, format_time, local
+
+_STATUSES = {
+    EventKind.MESSAGE_PLANNED: MessageStatus.PLANNED,
+    EventKind.MESSAGE_UNDONE: MessageStatus.UNDONE,
+    EventKind.MESSAGE_STOPPED: MessageStatus.STOPPED,
+    EventKind.MESSAGE_SENT: MessageStatus.SENT,
+    EventKind.MESSAGE_FAILED: MessageStatus.FAILED,
+    EventKind.MESSAGE_UNKNOWN: MessageStatus.UNKNOWN,
+}
+KINDS = tuple(_STATUSES)
+
+_SHOWN_AS = {
+    MessageStatus.PLANNED: "to_send",
+    MessageStatus.SENDING: "in_progress",
+    MessageStatus.FAILED: "failed",
+    MessageStatus.STOPPED: "failed",
+    MessageStatus.UNKNOWN: "unknown",
+}
+"""Status of the line in the history (`avise.models.interaction`); a message sent or undone has none."""
+
+
+def interactions_of(events: Iterable[EventEnvelope]) -> tuple[Interaction, ...]:
+    """Return one line a message, from the events of a member's stream, newest first."""
+    by_message: dict[str, list[EventEnvelope]] = {}
+    for event in effective(events):
+        if event.kind in _STATUSES and (key := text_in(event, "message")):
+            by_message.setdefault(key, []).append(event)
+    told = [found for told in by_message.values() for found in _told(told)]
+    return tuple(sorted(told, key=lambda line: line.at, reverse=True))
+
+
+def _told(events: list[EventEnvelope]) -> Iterator[Interaction]:
+    first, last = events[0], events[-1]
+    try:
+        channel = ConsentChannel(text_in(first, "channel"))
+        identity = uuid.UUID(text_in(first, "message"))
+    except ValueError:
+        # A later version's message: nothing of it can be told here.
+        return
+    if channel not in TIMELINE_CHANNELS:
+        return
+    yield _line(
+        identity,
+        channel,
+        first.occurred_at,
+        text_in(first, "title"),
+        _STATUSES[last.kind],
+        _words(
+            _STATUSES[last.kind],
+            changed_at=last.occurred_at,
+            departs_at=moment_in(last, "departs_at") or last.occurred_at,
+            reason=text_in(last, "reason"),
+            author=last.author,
+        ),
+        first.author,
+    )
+
+
+def interaction_of_message(message: OutgoingMessage, author: str) -> Interaction:
+    """Return the line of a message whose status just changed."""
+    words = _words(
+        message.status,
+        changed_at=message.changed_at,
+        departs_at=message.departs_at,
+        reason=message.reason,
+        author=author,
+    )
+    return _line(
+        message.id, message.channel, message.planned_at, message.title, message.status, words, author
+    )
+
+
+def _line(
+    identity: uuid.UUID, channel: ConsentChannel, at: datetime, title: str, status: MessageStatus,
+    words: str, author: str,
+) -> Interaction:  # fmt: skip
+    return Interaction(
+        id=str(identity),
+        at=at,
+        channel=TIMELINE_CHANNELS[channel],
+        direction=Direction.OUT,
+        title=title,
+        summary=words,
+        status=_SHOWN_AS.get(status, ""),
+        author=author,
+        links={"message": str(identity)},
+    )
+
+
+def _words(
+    status: MessageStatus, *, changed_at: datetime, departs_at: datetime, reason: str, author: str
+) -> str:
+    told = text(f"message.reason.{reason}") if reason else ""
+    if status is MessageStatus.PLANNED:
+        key = "message.told.waiting" if reason else "message.told.planned"
+        return text(key, time=format_time(departs_at), reason=told)
+    return text(
+        f"message.told.{status}",
+        date=format_date(local(changed_at).date()),
+        time=format_time(changed_at),
+        reason=told,
+        author=author,
+    )
