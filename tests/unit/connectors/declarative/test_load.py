@@ -195,6 +195,7 @@ def test_the_rest_is_judged_even_when_the_kind_is_misspelt(tmp_path: Path) -> No
     assert [(found.key_path, found.params["suggestion"]) for found in check(tmp_path, text)] == [
         ("connector.kind", "rest"),
         ("facet[0].record", "records"),
+        ("action[0].verify.record", "records"),
     ]
 
 
