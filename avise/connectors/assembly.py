@@ -126,8 +126,9 @@ class Assembly:
                 places.append(place)
             else:
                 self.unreadable += 1
-        self.drift += items.drift
-        self._parts += [tuple(self._plain), *items.picked(places).as_records()]
+        kept = items.picked(places)
+        self.drift += kept.drift
+        self._parts += [tuple(self._plain), *kept.as_records()]
         self._plain.clear()
 
     def _cut_here(self) -> bool:

@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from types import MappingProxyType
 from typing import Any, Self, TypeVar
 
 from avise.connectors.contract import Record
@@ -30,7 +31,7 @@ class CheckedPages(Chain[T]):
         pages: as `record_pages` writes them.
         read: reads the items of a page.
         ids: of the items, in order.
-        drift: codes that the facet does not know.
+        drifts: by place of an item, how many of its codes the facet does not know.
         evidence: whom the items concern, each answer once.
     """
 
@@ -39,15 +40,20 @@ class CheckedPages(Chain[T]):
         pages: Sequence[LazyPage[T]],
         read: Callable[[bytes], Iterable[T]],
         ids: tuple[str, ...],
-        drift: int = 0,
+        drifts: Mapping[int, int] = MappingProxyType({}),
         evidence: tuple[IdentityEvidence, ...] = (),
     ) -> None:
         super().__init__(pages)
         self.pages = tuple(pages)
         self.ids = ids
-        self.drift = drift
         self.evidence = evidence
+        self._drifts = drifts
         self._read = read
+
+    @property
+    def drift(self) -> int:
+        """How many codes the facet does not know."""
+        return sum(self._drifts.values())
 
     def as_records(self) -> tuple[LazyPage[Record], ...]:
         """Return the pages as the store takes them."""
@@ -67,7 +73,8 @@ class CheckedPages(Chain[T]):
             pages += _part_of(page, inside, self._read)
             start += len(page)
         ids = tuple(self.ids[place] for place in places)
-        return type(self)(pages, self._read, ids, self.drift, self.evidence)
+        drifts = {at: self._drifts[place] for at, place in enumerate(places) if place in self._drifts}
+        return type(self)(pages, self._read, ids, drifts, self.evidence)
 
 
 def _part_of(
@@ -97,7 +104,7 @@ class CheckedItems:
     unreadable: int = 0
     beyond: bool = False
     """Something was left out because of `most`."""
-    drift: int = 0
+    drifts: dict[int, int] = field(default_factory=dict)
     _seen: set[str] = field(default_factory=set)
     _evidence: dict[str, JSON] = field(default_factory=dict)
 
@@ -118,7 +125,8 @@ class CheckedItems:
         if checked is None:
             self.unreadable += 1
             return
-        self.drift += checked.drift
+        if checked.drift:
+            self.drifts[len(self.records)] = checked.drift
         self.records.append(checked.record)
         if checked.record.evidence is not None:
             plain = plain_evidence(checked.record.evidence)
@@ -133,7 +141,7 @@ class CheckedItems:
         """Return what is told beside the pages; what is unreadable or left out is the caller's to tell."""
         return {
             "ids": [record.id for record in self.records],
-            "drift": self.drift,
+            "drifts": [[place, drift] for place, drift in self.drifts.items()],
             "subjects": list(self._evidence.values()),
         }
 
@@ -148,7 +156,7 @@ def checked_pages(
         for number, page in enumerate(pages)
     ]
     evidence = tuple(evidence_of(plain) for plain in beside["subjects"])
-    return CheckedPages(lazy, read, ids, beside["drift"], evidence)
+    return CheckedPages(lazy, read, ids, dict(beside["drifts"]), evidence)
 
 
 def plain_evidence(evidence: IdentityEvidence) -> dict[str, JSON]:
