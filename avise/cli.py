@@ -56,9 +56,10 @@ def _add_reading_commands(commands: argparse._SubParsersAction[argparse.Argument
     secret = commands.add_parser("secret", help="keep a tool's secret, typed or read from standard input")
     secret.add_argument("instance", help="name of the instance in settings.toml")
     secret.add_argument("name", help="name of the secret in its connector file")
-    for command in (show, search, doctor):
+    outbox = commands.add_parser("outbox", help="list what tools were asked to do, and what came of it")
+    for command in (show, search, doctor, outbox):
         command.add_argument("--json", action="store_true", help="print JSON")
-    for command in (show, search, doctor, secret):
+    for command in (show, search, doctor, outbox, secret):
         command.add_argument("--profile", type=Path, default=argparse.SUPPRESS, help="the profile's folder")
 
 
@@ -122,7 +123,7 @@ def _run(chosen: argparse.Namespace) -> int:
         from avise.commands import demo  # noqa: PLC0415 - the demo's servers are not needed otherwise
 
         return demo.run(chosen)
-    if chosen.command in ("show", "search", "doctor", "secret"):
+    if chosen.command in ("show", "search", "doctor", "outbox", "secret"):
         return _headless(chosen)
     from avise.start import run_window  # noqa: PLC0415 - Qt is imported for the window only
 
@@ -187,6 +188,8 @@ async def _answer(chosen: argparse.Namespace, engine: Engine) -> Telling:
     if chosen.command == "doctor":
         report = await doctor.examine(engine)
         return partial(_tell_doctor, chosen, report)
+    if chosen.command == "outbox":
+        return await _outbox(chosen, engine)
     await engine.directory_ready()
     if chosen.command == "search":
         words = " ".join(chosen.words)
@@ -211,6 +214,19 @@ async def _answer(chosen: argparse.Namespace, engine: Engine) -> Telling:
         return FAILED
 
     return tell_file
+
+
+async def _outbox(chosen: argparse.Namespace, engine: Engine) -> Telling:
+    from avise.commands import outbox  # noqa: PLC0415 - as above
+
+    items = await outbox.read_outbox(engine.desk)
+
+    def tell_outbox() -> int:
+        if not _printed_json(chosen, outbox.as_json(items)):
+            outbox.print_outbox(items, terminal(), engine.env)
+        return 0
+
+    return tell_outbox
 
 
 def _tell_doctor(chosen: argparse.Namespace, report: tuple[Finding, ...]) -> int:

@@ -30,7 +30,6 @@ from avise.engine.profile_secrets import ProfileSecrets
 from avise.engine.source_crossing import CrossingSources
 from avise.env import Env, SystemEnv
 from avise.models.errors import AviseError
-from avise.models.roles import Session
 from avise.services.outbox import Outbox
 from avise.services.profile import Profile, load_profile
 from avise.store.desk_memory import DeskMemory
@@ -234,31 +233,25 @@ class Engine:
         await self._connectors.call(host.start())
         self.sources = CrossingSources(self._connectors, host)
         session = profile.session()
+        journal = Journal(store, env)
         self.desk = LocalDesk(
             session,
             self.sources,
             self.directory,
-            Journal(store, env),
+            journal,
             DeskMemory(store, env, session.user),
             Snapshots(store, env),
             env,
             profile.folder,
         )
-        self._outbox = await self._open_outbox(session, store)
+        commands = Commands(store, env, journal, session.user)
+        self._outbox = Outbox(session, self.sources, self.directory, commands, env)
+        # Commands leave from the process of a window, which alone holds the profile.
+        await (self._outbox.start() if self._at_desk else self._outbox.open())
         self.desk.use_outbox(self._outbox)
         self._loading = DirectoryLoading(settings.identity_master, self.directory, self.sources, env)
         self._loading.start()
         self._purging = asyncio.create_task(self._purge(Snapshots(store, env)), name="purge snapshots")
-
-    async def _open_outbox(self, session: Session, store: Store) -> Outbox:
-        """Return the outbox; commands leave from the process of a window, which alone holds the profile."""
-        commands = Commands(store, self.env, Journal(store, self.env), session.user)
-        outbox = Outbox(session, self.sources, self.directory, commands, self.env)
-        if self._at_desk:
-            await outbox.start()
-        else:
-            await outbox.open()
-        return outbox
 
     async def _purge(self, snapshots: Snapshots) -> None:
         while True:

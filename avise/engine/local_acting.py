@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from avise.connectors.action_contract import ActionOffer
@@ -109,9 +110,15 @@ class LocalActing(LocalDay):
         changes = self._outbox.follow()
         try:
             async for items in changes:
-                yield items
+                yield tuple(map(self._readable, items))
         finally:
             await changes.aclose()
+
+    def _readable(self, item: OutboxItem) -> OutboxItem:
+        """Return a command as the role may read it: who lost the right to customer data sees none."""
+        if reads_customers(self.session.role):
+            return item
+        return replace(item, whom="", summary="", changes=(), message="")
 
     async def resend(self, command_id: CommandId) -> OutboxItem:
         """Try a command now."""

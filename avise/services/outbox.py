@@ -93,7 +93,7 @@ class Outbox:
         """Forget what ended long ago and documents that were fetched."""
         gone = await self._commands.purge()
         if gone:
-            await self._book.load()
+            await self._book.forget_purged()
         return gone
 
     def _tell_done(self, item: OutboxItem, facets: Sequence[str]) -> None:

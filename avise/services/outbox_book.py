@@ -46,6 +46,17 @@ class CommandBook:
         self._items = {item.command_id: item for item in await self._commands.items()}
         self._tell()
 
+    async def forget_purged(self) -> None:
+        """Forget what is no longer kept; what was confirmed meanwhile stays."""
+        kept = {item.command_id for item in await self._commands.items()}
+        recently = self._env.now() - SHOWN_ENDED
+        self._items = {
+            known: item
+            for known, item in self._items.items()
+            if known in kept or item.settled_at is None or item.settled_at > recently
+        }
+        self._tell()
+
     def items(self) -> tuple[OutboxItem, ...]:
         """Return every command, in order of confirmation."""
         return tuple(sorted(self._items.values(), key=lambda item: item.position))

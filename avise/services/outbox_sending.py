@@ -120,18 +120,21 @@ class Sender:
         self._resting: dict[CommandId, float] = {}
         self._loop: asyncio.Task[None] | None = None
         self._looked_at_tools = 0.0
+        self._recovered = False
 
     # ---- life ----------------------------------------------------------------------------------
     async def start(self) -> None:
-        """Make what was being sent when Avise ended unknown, then begin to send."""
-        await self.recover()
+        """Begin to send, once what was being sent when Avise ended is known to be unknown."""
         self._loop = asyncio.create_task(self._run(), name="outbox")
 
-    async def recover(self) -> None:
+    async def _recover(self) -> None:
         """Turn what a process that ended left `sending` into what it is: unknown."""
+        if self._recovered:
+            return
         for item in self._book.items():
             if item.state is CommandState.SENDING:
                 await self._book.apply(item.command_id, Interrupted())
+        self._recovered = True
 
     async def aclose(self) -> None:
         """Send nothing more, and leave what is being sent a moment to be answered."""
@@ -162,6 +165,7 @@ class Sender:
     async def _run(self) -> None:
         while True:
             try:
+                await self._recover()
                 await self._look_at_tools()
                 self.take_due()
             except Exception as error:  # noqa: BLE001 - one look that fails must not be the last

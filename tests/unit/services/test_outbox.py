@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import pickle
 from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
@@ -207,6 +208,15 @@ async def test_confirming_the_same_plan_twice_sends_once(office: Office) -> None
     await office.outbox.confirm([plan])
     await office.rest()
     assert len(office.tools.sendings) == 1
+
+
+async def test_a_plan_comes_back_from_the_windows_process_as_it_went(office: Office) -> None:
+    plan = await office.plan(motive="loss")
+    back = pickle.loads(pickle.dumps(plan))  # noqa: S301 - our own
+    assert back == plan
+    (item,) = await office.outbox.confirm([back])
+    done = await office.reaches(item, S.DONE)
+    assert pickle.loads(pickle.dumps(done)) == done  # noqa: S301 - our own
 
 
 async def test_an_old_plan_is_not_confirmed(office: Office) -> None:
