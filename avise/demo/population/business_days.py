@@ -3,61 +3,32 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from avise.models.working_days import (
+    add_working_days,
+    easter,
+    is_working_day,
+    public_holidays,
+    working_day_before,
+    working_day_from,
+)
+
+__all__ = [
+    "PARIS",
+    "add_months",
+    "add_working_days",
+    "complaint_due_dates",
+    "easter",
+    "is_working_day",
+    "last_sunday_of_october",
+    "paris",
+    "public_holidays",
+    "working_day_before",
+    "working_day_from",
+]
+
 PARIS = ZoneInfo("Europe/Paris")
-
-_ONE_DAY = timedelta(days=1)
-_FIXED_HOLIDAYS = ((1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25))
-
-
-def easter(year: int) -> date:
-    """Return Easter Sunday (Gregorian computus, Meeus' form)."""
-    a, b, c = year % 19, year // 100, year % 100
-    h = (19 * a + b - b // 4 - (b - (b + 8) // 25 + 1) // 3 + 15) % 30
-    remainder = (32 + 2 * (b % 4) + 2 * (c // 4) - h - c % 4) % 7
-    m = (a + 11 * h + 22 * remainder) // 451
-    month, day = divmod(h + remainder - 7 * m + 114, 31)
-    return date(year, month, day + 1)
-
-
-@lru_cache(maxsize=64)
-def public_holidays(year: int) -> frozenset[date]:
-    """Return the 11 French public holidays of a year (`domain.md` 3.2)."""
-    sunday = easter(year)
-    moving = (sunday + timedelta(days=1), sunday + timedelta(days=39), sunday + timedelta(days=50))
-    return frozenset((*moving, *(date(year, month, day) for month, day in _FIXED_HOLIDAYS)))
-
-
-@lru_cache(maxsize=8192)
-def is_working_day(day: date) -> bool:
-    """Return whether the mutual works that day: Monday to Friday, public holidays excepted."""
-    return day.weekday() < 5 and day not in public_holidays(day.year)
-
-
-@lru_cache(maxsize=8192)
-def working_day_from(day: date) -> date:
-    """Return that day, or the next one worked."""
-    while not is_working_day(day):
-        day += _ONE_DAY
-    return day
-
-
-@lru_cache(maxsize=8192)
-def working_day_before(day: date) -> date:
-    """Return the last day worked before that day."""
-    day -= _ONE_DAY
-    while not is_working_day(day):
-        day -= _ONE_DAY
-    return day
-
-
-def add_working_days(day: date, count: int) -> date:
-    """Return the day `count` working days later."""
-    for _ in range(count):
-        day = working_day_from(day + _ONE_DAY)
-    return day
 
 
 def add_months(day: date, months: int) -> date:
