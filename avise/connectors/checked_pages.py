@@ -77,6 +77,11 @@ class CheckedPages(Chain[T]):
         return type(self)(pages, self._read, ids, drifts, self.evidence)
 
 
+def ids_of(items: Sequence[Record]) -> Sequence[str]:
+    """Return the identifiers of records, without reading pages that came written."""
+    return items.ids if isinstance(items, CheckedPages) else [record.id for record in items]
+
+
 def _part_of(
     page: LazyPage[T], places: Sequence[int], read: Callable[[bytes], Iterable[T]]
 ) -> list[LazyPage[T]]:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from typing import TypeVar
 
 from avise.connectors.action_contract import ActionCommand, ActionPlan, ActionResult
+from avise.connectors.batch_pieces import read_batch
+from avise.connectors.checked_pages import ids_of
 from avise.connectors.contract import (
     Batch,
     CallContext,
@@ -16,20 +19,27 @@ from avise.connectors.contract import (
     Health,
     HealthReport,
     HttpGateway,
+    HttpReply,
     Manifest,
     Record,
 )
-from avise.connectors.declarative.batches import MORE_PAGES, MORE_THAN_SHOWN, total_of_answer
 from avise.connectors.declarative.call_values import CallValues
-from avise.connectors.declarative.rows import rows_of, search
+from avise.connectors.declarative.rows import search
 from avise.connectors.endpoints import HttpEndpoint
 from avise.connectors.jsonrpc.acting import JsonrpcActions
 from avise.connectors.jsonrpc.options import JsonrpcFacet, JsonrpcOptions, Parameters, SessionSection
+from avise.connectors.jsonrpc.pages import PageAsked, page_batch
 from avise.connectors.jsonrpc.reply import ToolError, put_right, result_of
 from avise.connectors.row_mapping import RowMapper
 from avise.connectors.shipped import ShippedFile
 from avise.models.errors import ErrorKind, Origin
 from avise.models.json_types import JSON
+
+T = TypeVar("T")
+
+Meanings = Mapping[int, ErrorKind]
+Read = Callable[[HttpReply, Meanings], Awaitable[T]]
+"""Reads a reply, by what the codes of the service mean."""
 
 
 class JsonrpcConnector:
@@ -107,41 +117,22 @@ class JsonrpcConnector:
         for number in range(1, (facet.pages.max_pages if facet.pages else 1) + 1):
             if ctx.remaining() <= 0:
                 raise ConnectorError(ErrorKind.TIMEOUT, f"before page {number}")
-            result = await self._call(ctx, facet.method, params | _part(facet, read))
-            rows = rows_of(result, facet.records)
-            batch = self._batch(query, facet, rows, result, read, number)
+            asked = PageAsked(facet, self._mappers[query.facet], query.limit, read, number)
+            batch = await self._page(ctx, query.facet, params | _part(facet, read), asked)
             _refuse_same_page(batch, seen)
             yield batch
-            read += len(rows)
+            read += len(batch.items) + batch.unreadable
             if batch.completeness is not Completeness.MORE:
                 return
 
-    def _batch(
-        self,
-        query: FacetQuery,
-        facet: JsonrpcFacet,
-        rows: list[object],
-        result: object,
-        read: int,
-        number: int,
+    async def _page(
+        self, ctx: CallContext, name: str, params: Mapping[str, JSON], asked: PageAsked
     ) -> Batch[Record]:
-        total = total_of_answer(search(facet.total, result)) if facet.total else None
-        more = facet.pages is not None and _follows(facet.pages.size, len(rows), read + len(rows), total)
-        because = ""
-        if more and read + len(rows) >= query.limit:
-            because = MORE_THAN_SHOWN
-        elif more and facet.pages is not None and number >= facet.pages.max_pages:
-            because = MORE_PAGES
-        elif not more and total is not None and total > read + len(rows):
-            because = "source_limit"
-        return self._mappers[query.facet].batch(
-            [row if isinstance(row, Mapping) else {} for row in rows],
-            max(0, query.limit - read),
-            answer=result if isinstance(result, Mapping) else None,
-            truncated_because=because,
-            total=total,
-            more=more,
-        )
+        async def read(reply: HttpReply, meanings: Meanings) -> Batch[Record]:
+            misread = self._options.misread_utf8
+            return await read_batch(ctx, name, page_batch, reply, ctx.request_id, meanings, misread, asked)
+
+        return await self._in_session(ctx, ctx.http.reading(), asked.facet.method, params, read)
 
     # ---- actions ---------------------------------------------------------------------------------
 
@@ -174,22 +165,35 @@ class JsonrpcConnector:
     async def _call(
         self, ctx: CallContext, method: str, params: Mapping[str, JSON], *, acts: bool = False
     ) -> object:
+        """Call a method and return its result."""
+        http = ctx.http if acts else ctx.http.reading()
+        return await self._in_session(ctx, http, method, params, self._result(ctx))
+
+    def _result(self, ctx: CallContext) -> Read[object]:
+        async def read(reply: HttpReply, meanings: Meanings) -> object:
+            result = result_of(reply, ctx.request_id, meanings)
+            return put_right(result) if self._options.misread_utf8 else result
+
+        return read
+
+    async def _in_session(
+        self, ctx: CallContext, http: HttpGateway, method: str, params: Mapping[str, JSON], read: Read[T]
+    ) -> T:
         """Call a method; when its session has ended, open another and call once more.
 
         A call refused for its session did nothing: an action is not sent twice by that.
         """
-        http = ctx.http if acts else ctx.http.reading()
         session = self._options.session
         if session is None:
-            return await self._send(ctx, http, method, params)
+            return await self._send(ctx, http, method, params, read)
         token = await self._session_token(ctx, session, ended="")
         try:
-            return await self._send(ctx, http, method, {**params, session.token_param: token})
+            return await self._send(ctx, http, method, {**params, session.token_param: token}, read)
         except ToolError as error:
             if error.code not in session.expired_codes:
                 raise
         token = await self._session_token(ctx, session, ended=token)
-        return await self._send(ctx, http, method, {**params, session.token_param: token})
+        return await self._send(ctx, http, method, {**params, session.token_param: token}, read)
 
     async def _session_token(self, ctx: CallContext, session: SessionSection, ended: str) -> str:
         """Return the session's mark; calls that find it missing, or ended, open one session together."""
@@ -199,7 +203,7 @@ class JsonrpcConnector:
                 env = self._opened()
                 params = _filled(session.params, CallValues({}, env.config))
                 params[session.secret_param] = env.secret(session.secret)
-                result = await self._send(ctx, ctx.http.reading(), session.method, params)
+                result = await self._send(ctx, ctx.http.reading(), session.method, params, self._result(ctx))
                 token = search(session.token, result)
                 if not isinstance(token, str) or not token:
                     raise ConnectorError(ErrorKind.BAD_DATA, "no session in the answer")
@@ -207,15 +211,14 @@ class JsonrpcConnector:
             return self._token
 
     async def _send(
-        self, ctx: CallContext, http: HttpGateway, method: str, params: Mapping[str, JSON]
-    ) -> object:
+        self, ctx: CallContext, http: HttpGateway, method: str, params: Mapping[str, JSON], read: Read[T]
+    ) -> T:
         request: JSON = {"jsonrpc": "2.0", "id": ctx.request_id, "method": method, "params": dict(params)}
         path = CallValues({}, self._opened().config).path(self._options.path)
         reply = await http.request("POST", path, json=request, template=f"{self._options.path}#{method}")
         session = self._options.session
         ended = dict.fromkeys(session.expired_codes, ErrorKind.AUTH) if session is not None else {}
-        result = result_of(reply, ctx.request_id, {**ended, **self._meanings})
-        return put_right(result) if self._options.misread_utf8 else result
+        return await read(reply, {**ended, **self._meanings})
 
     def _opened(self) -> ConnectorEnv:
         if self._env is None:
@@ -236,14 +239,7 @@ def _part(facet: JsonrpcFacet, start: int) -> dict[str, JSON]:
 
 def _refuse_same_page(batch: Batch[Record], seen: set[str]) -> None:
     """Refuse a page that has come before: the service ignores the part that was asked."""
-    ids = {record.id for record in batch.items}
+    ids = set(ids_of(batch.items))
     if ids and ids <= seen:
         raise ConnectorError(ErrorKind.BAD_DATA, "the same page twice")
     seen |= ids
-
-
-def _follows(size: int, came: int, read: int, total: int | None) -> bool:
-    """Tell whether another page follows; a page without records is the last, whatever the total says."""
-    if not came:
-        return False
-    return read < total if total is not None else came >= size

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import multiprocessing
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+import pytest
+
+from avise.connectors.body_worker import NAME
 from avise.connectors.contract import Completeness
 from avise.connectors.host import ConnectorHost
 from avise.connectors.ports import InstanceSettings, NoSnapshots
@@ -135,3 +139,28 @@ async def test_a_list_that_is_missing_is_no_empty_list() -> None:
     async with service(answer) as (host, _):
         reading = await searched(host)
     assert kind_of(reading) is ErrorKind.BAD_DATA
+
+
+@pytest.mark.parametrize("repeated", [False, True])
+async def test_long_pages_are_read_by_the_worker_process_as_short_ones_are(repeated: bool) -> None:
+    filling = "Délai ".encode().decode("latin-1") * 6_000
+
+    def answer(method: str, params: dict[str, Any]) -> dict[str, Any]:
+        if method == LOGIN:
+            return {"result": {"jeton": "t1"}}
+        start = 0 if repeated else params["debut"]
+        told = page(*range(start, min(start + 50, 120)), total=120)
+        for row in told["result"]["reclamations"]:
+            row["objet"] = filling
+        return told
+
+    async with service(answer) as (host, called):
+        reading = await searched(host)
+        assert [process.name for process in multiprocessing.active_children()] == [NAME]
+    assert not multiprocessing.active_children()
+    if repeated:
+        assert (kind_of(reading), called) == (ErrorKind.BAD_DATA, [LOGIN, SEARCH, SEARCH])
+        return
+    assert (kind_of(reading), reading.completeness, reading.total) == (None, Completeness.COMPLETE, 120)
+    assert [record.id for record in reading.records] == [f"R-{number}" for number in range(120)]
+    assert reading.records[119].data["subject"] == ("Délai " * 6_000).strip()
