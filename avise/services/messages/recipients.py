@@ -67,7 +67,7 @@ def postal_name(header: Header) -> str:
 def greeting(header: Header) -> str:
     """Return how a message begins, in the language in use."""
     known = header.title if header.title in ("mr", "mrs") else "unknown"
-    return text(f"message.greeting.{known}", name=header.last_name)
+    return text(f"message.greeting.{known}")
 
 
 def shown(channel: ConsentChannel, value: str) -> str:

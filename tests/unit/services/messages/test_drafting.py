@@ -162,7 +162,7 @@ def test_a_text_message_is_shown_as_it_leaves() -> None:
 
 def test_a_message_in_english_is_written_in_english_whatever_the_desk_speaks() -> None:
     made = draft("card_available", CONTACTS, CARD, wish=Wish(language="en"))
-    assert plain(made.body).startswith("Dear Mrs Marchand,")
+    assert plain(made.body).startswith("Dear Madam,")
     assert "31 December 2026" in plain(made.body)
     assert made.title == "Carte de tiers payant disponible"
     set_language("en")
