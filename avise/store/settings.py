@@ -15,6 +15,9 @@ from avise.store.tables import setting as table
 LONGEST = 2000
 """Characters of a setting without a list of choices."""
 
+_KEYS = r"[a-z_]+:[A-Za-z0-9+,=-]+"
+_PLACE = r"[0-9x+,-]+:-?[0-9]+,-?[0-9]+,[0-9]+,[0-9]+"
+"""A set of screens, then where the window of a detached session stood on it."""
 _WIDTH = r"\d+x\d+:[a-z]+:\d+=\d+"
 
 
@@ -40,7 +43,14 @@ _DECLARED = (
     SettingSpec("theme", "system", ("system", "light", "dark")),
     SettingSpec("language", "fr", ("fr", "en")),
     SettingSpec("zoom", "100", ("80", "90", "100", "110", "125", "150", "175", "200")),
-    SettingSpec("density", "compact", ("compact", "cozy")),
+    SettingSpec("density", "compact", ("compact", "standard")),
+    SettingSpec("reduce_motion", "system", ("system", "on")),
+    SettingSpec("idle_minutes", "10", ("5", "10", "15")),
+    SettingSpec("wrap_up_seconds", "60", ("30", "45", "60", "90")),
+    SettingSpec("sounds", "on", ("on", "off")),
+    SettingSpec("shortcuts", "", pattern=re.compile(rf"(?:{_KEYS}(?:;{_KEYS})*)?")),
+    SettingSpec("lock_pin", "", pattern=re.compile(r"(?:scrypt:[0-9]+:[0-9a-f]{32}:[0-9a-f]{64})?")),
+    SettingSpec("detached", "", pattern=re.compile(rf"(?:{_PLACE}(?:;{_PLACE})*)?")),
     SettingSpec("panes", "", pattern=re.compile(rf"(?:{_WIDTH}(?:;{_WIDTH})*)?")),
 )
 

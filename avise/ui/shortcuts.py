@@ -1,11 +1,14 @@
 """Every shortcut, declared once: the palette, the tooltips, the buttons and the list of keys read it here.
 
 The rules of `ui.md` 7: no single letter, no Ctrl+Alt, nothing that AZERTY types with Shift or AltGr;
-digits by the physical key, with Alt; keys that a text field needs do not fire inside one.
+digits by the physical key, with Alt; keys that a text field needs do not fire inside one. A user may
+give a command other keys (`avise.ui.key_rules` says which): one map a process, like the language.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -51,11 +54,15 @@ _COMMAND, _OF_CUSTOMER = InPalette.COMMANDS, InPalette.CUSTOMER
 
 SHORTCUTS: tuple[Shortcut, ...] = (
     Shortcut("palette", ("Ctrl+K",), _E, "search"),
-    Shortcut("keys", ("F1", "Ctrl+F1"), _E, "keyboard", _COMMAND),
+    Shortcut("help", ("F1",), _E, "circle-help", _COMMAND),
+    Shortcut("keys", ("Ctrl+F1",), _E, "keyboard", _COMMAND),
     Shortcut("next_zone", ("F6",), _E),
     Shortcut("previous_zone", ("Shift+F6",), _E),
     Shortcut("escape", ("Esc",), _E, handled_by_view=True),
     Shortcut("message", ("F8",), _E),
+    Shortcut("notifications", ("Ctrl+Shift+N",), _E, "bell", _COMMAND),
+    Shortcut("discreet", ("Ctrl+Shift+L",), _E, "eye", _COMMAND),
+    Shortcut("lock", (), _E, "lock", _COMMAND),
     Shortcut("go_home", ("Ctrl+G, H",), _E, "house", _COMMAND),
     Shortcut("go_customers", ("Ctrl+G, A",), _E, "users", _COMMAND),
     Shortcut("go_sources", ("Ctrl+G, S",), _E, "database", _COMMAND),
@@ -75,6 +82,7 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     Shortcut("session_number", ("Alt+1…9",), _S, handled_by_view=True),
     Shortcut("close_session", ("Ctrl+W", "Ctrl+F4"), _S, "x", _OF_CUSTOMER),
     Shortcut("reopen_session", ("Ctrl+Shift+T",), _S, "history", _COMMAND),
+    Shortcut("detach_session", ("Ctrl+Shift+D",), _S, "maximize-2", _OF_CUSTOMER),
     Shortcut("identity_check", ("Ctrl+I",), _C, "shield-check", _OF_CUSTOMER),
     Shortcut("suggestions", ("F9",), _C, "lightbulb", _OF_CUSTOMER),
     Shortcut("facets", ("Ctrl+B",), _C, "id-card", _OF_CUSTOMER),
@@ -84,6 +92,8 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     Shortcut("refresh_block", ("F5",), _C, "rotate-cw", _OF_CUSTOMER),
     Shortcut("refresh_all", ("Ctrl+F5",), _C, "refresh-cw", _OF_CUSTOMER),
     Shortcut("copy_member_number", ("Ctrl+Shift+C",), _C, "copy", _OF_CUSTOMER),
+    Shortcut("report_data", (), _C, "flag", _OF_CUSTOMER),
+    Shortcut("export_file", (), _C, "file-text", _OF_CUSTOMER),
     Shortcut("validate", ("Ctrl+Return",), _C, handled_by_view=True),
     Shortcut("pick_up", ("Ctrl+Shift+P",), Scope.CALL, "phone-incoming", _COMMAND),
     Shortcut("end_call", ("Ctrl+Shift+R",), Scope.CALL, "phone-off", _COMMAND),
@@ -105,6 +115,46 @@ def shortcut(identifier: str) -> Shortcut:
         KeyError: nobody declared it.
     """
     return _BY_ID[identifier]
+
+
+# ---- keys in force ---------------------------------------------------------------------------------
+_changed: dict[str, str] = {}
+
+_ENTRY = re.compile(r"([a-z_]+):(\S+)")
+
+
+def remap(changed: Mapping[str, str]) -> None:
+    """Give commands the user's own keys; what is not named gets its first keys back."""
+    _changed.clear()
+    _changed.update({name: keys for name, keys in changed.items() if may_change(name)})
+
+
+def remapped() -> dict[str, str]:
+    """Return the commands that the user gave other keys, and those keys."""
+    return dict(_changed)
+
+
+def may_change(identifier: str) -> bool:
+    """Return whether a command may have other keys: not what the widget with focus decides itself."""
+    declared = _BY_ID.get(identifier)
+    return declared is not None and not declared.handled_by_view
+
+
+def chords_of(identifier: str) -> tuple[str, ...]:
+    """Return the keys in force of a command, as Qt writes them."""
+    own = _changed.get(identifier)
+    return (own,) if own is not None else shortcut(identifier).keys
+
+
+def kept_words(changed: Mapping[str, str]) -> str:
+    """Return the user's keys as the setting keeps them."""
+    return ";".join(f"{name}:{keys}" for name, keys in sorted(changed.items()))
+
+
+def read_kept(words: str) -> dict[str, str]:
+    """Return the user's keys from the setting; an entry that means nothing is left out."""
+    found = (_ENTRY.fullmatch(entry) for entry in words.split(";"))
+    return {match[1]: match[2] for match in found if match is not None and may_change(match[1])}
 
 
 def label(identifier: str) -> str:
@@ -142,7 +192,7 @@ def _written_stroke(stroke: str, names: dict[str, str]) -> str:
 
 def keys_of(identifier: str) -> str:
     """Return the keys of a shortcut as the keyboard shows them, "" when it has none."""
-    keys = shortcut(identifier).keys
+    keys = chords_of(identifier)
     return written(keys[0]) if keys else ""
 
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QTextEdit
 from typing_extensions import override
 
 from avise.ui.palette.rows import PaletteCommand
-from avise.ui.shortcuts import SHORTCUTS, InPalette, keys_of, label, shortcut
+from avise.ui.shortcuts import SHORTCUTS, InPalette, chords_of, keys_of, label, shortcut
 
 _EDITORS = (QLineEdit, QPlainTextEdit, QTextEdit)
 
@@ -32,6 +32,7 @@ class Commands(QObject):
         super().__init__(window)
         self._window = window
         self._callables: dict[str, Callable[[], None]] = {}
+        self._by_keys: dict[str, Callable[[], None]] = {}
         self._bound: list[QShortcut] = []
         self._show_session: Callable[[int], None] | None = None
         self._guard = _KeyGuard(window, self)
@@ -53,11 +54,25 @@ class Commands(QObject):
         self._callables[identifier] = run
         if declared.handled_by_view:
             return
-        for keys in declared.keys:
+        self._by_keys[identifier] = by_keys or run
+        self._bind_keys(identifier)
+
+    def _bind_keys(self, identifier: str) -> None:
+        for keys in chords_of(identifier):
             bound = QShortcut(QKeySequence(keys), self._window)
             bound.setContext(Qt.ShortcutContext.WindowShortcut)
-            bound.activated.connect(by_keys or run)
+            bound.activated.connect(self._by_keys[identifier])
             self._bound.append(bound)
+
+    def rebind(self) -> None:
+        """Take the keys in force: the user changed some."""
+        for bound in self._bound:
+            bound.setEnabled(False)
+            bound.deleteLater()
+        self._bound.clear()
+        for identifier in self._by_keys:
+            self._bind_keys(identifier)
+        self._guard.read_keys()
 
     def run(self, identifier: str) -> None:
         """Do what a shortcut does; nothing when the window bound nothing to it."""
@@ -118,6 +133,10 @@ class _KeyGuard(QObject):
         if isinstance(application, QApplication):
             application.focusChanged.connect(self._on_focus_changed)
 
+    def read_keys(self) -> None:
+        """Take the keys in force."""
+        self._ours = _our_sequences()
+
     @Slot(QWidget, QWidget)
     def _on_focus_changed(self, _old: QWidget | None, new: QWidget | None) -> None:
         if self._watched is not None:
@@ -163,7 +182,10 @@ class _KeyGuard(QObject):
 
 def _our_sequences() -> tuple[QKeySequence, ...]:
     return tuple(
-        QKeySequence(keys) for declared in SHORTCUTS if not declared.handled_by_view for keys in declared.keys
+        QKeySequence(keys)
+        for declared in SHORTCUTS
+        if not declared.handled_by_view
+        for keys in chords_of(declared.id)
     )
 
 

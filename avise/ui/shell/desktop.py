@@ -19,8 +19,12 @@ from avise.ui.shell.actions import WindowActions
 from avise.ui.shell.calls import Calls
 from avise.ui.shell.main_window import MainWindow
 from avise.ui.shell.page import MakeCustomerPage
+from avise.ui.shell.relabelling import keys_written, relabel
 from avise.ui.shell.sessions import SessionTab
+from avise.ui.shell.settings_page import DEFAULTS
+from avise.ui.shortcuts import read_kept, remap
 from avise.ui.theme import Density, Scheme, theme
+from avise.ui.theme.motion import reduce_motion
 
 SAVE_TABS_MS = 500
 """Tabs and widths of panes are kept half a second after the last change."""
@@ -52,6 +56,8 @@ class Desktop(QObject):
         self._left: list[MainWindow] = []
         """Windows in another language, on their way out."""
         self._sources: Sequence[SourceStatus] = ()
+        self._values = dict(DEFAULTS)
+        """Settings in force that the theme does not know."""
         self._save_tabs = QTimer(self)
         self._save_tabs.setSingleShot(True)
         self._save_tabs.setInterval(SAVE_TABS_MS)
@@ -114,7 +120,7 @@ class Desktop(QObject):
             self._left.remove(window)
 
     async def _restore_settings(self) -> None:
-        kept = ("theme", "density", "zoom")
+        kept = ("theme", "density", "zoom", *DEFAULTS, "shortcuts")
         # What the command line asks for holds for this run; the setting is left as it is.
         for key in kept if is_language_imposed() else ("language", *kept):
             self._apply(key, await self._desk.setting(key))
@@ -142,12 +148,27 @@ class Desktop(QObject):
             theme().set_zoom(int(value))
         elif key == "language" and value and value != language():
             self._speak(value)
+        elif key == "shortcuts":
+            self._give_keys(value)
+        elif key in DEFAULTS and value:
+            self._values[key] = value
+            reduce_motion(asked=self._values["reduce_motion"] == "on")
+            self.window.settings.show_values(self._values)
+
+    def _give_keys(self, kept: str) -> None:
+        """Give commands the user's own keys, and say them everywhere on screen."""
+        before = keys_written()
+        remap(read_kept(kept))
+        self.actions.commands.rebind()
+        relabel(self.window, before)
+        self.window.settings.show_values(self._values)
 
     def _speak(self, code: str) -> None:
         """Speak another language: the window is built again around the same sessions."""
         set_language(code)
         old = self.window
         self.window, self.actions = self._new_window()
+        self.window.settings.show_values(self._values)
         sessions = self.window.sessions
         for tab in old.sessions.tabs:
             sessions.open(tab, show=False)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QScrollArea, QWidget
 
 from avise.texts import text
 from avise.ui.shell.page import Zone
-from avise.ui.shortcuts import SHORTCUTS, Scope, label, written
+from avise.ui.shortcuts import SHORTCUTS, Scope, chords_of, label, written
 from avise.ui.theme import theme
 from avise.ui.widgets.key_cap import KeyCap
 from avise.ui.widgets.label import Label
@@ -67,9 +67,10 @@ class KeysPage(QWidget):
 def _panel(scope: Scope) -> Panel:
     panel = Panel(text(f"shortcut_scope.{scope}"))
     for shortcut in SHORTCUTS:
-        if shortcut.scope is not scope or not shortcut.keys:
+        chords = chords_of(shortcut.id)
+        if shortcut.scope is not scope or not chords:
             continue
-        caps = [KeyCap(written(chord)) for chord in shortcut.keys]
+        caps = [KeyCap(written(chord)) for chord in chords]
         line = row(Label(label(shortcut.id), "value"), None, *caps, gap=6, margins=(12, 3, 12, 3))
         panel.body.addLayout(line)
     panel.body.addSpacing(theme().px(4))

@@ -91,6 +91,17 @@ class Button(QPushButton):
             self.setToolTip(f"{name} ({keys})" if keys and not text else name)
         theme().changed.connect(self._on_theme_changed)
 
+    @property
+    def keys(self) -> str:
+        """The shortcut that does the same, as the keyboard shows it."""
+        return self._keys
+
+    def set_keys(self, keys: str) -> None:
+        """Show other keys."""
+        self._keys = keys
+        self.updateGeometry()
+        self.update()
+
     def set_icon(self, name: str) -> None:
         """Show another icon."""
         self._icon = name

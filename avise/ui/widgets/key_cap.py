@@ -39,6 +39,11 @@ class KeyCap(QWidget):
         self.setAccessibleName(text)
         theme().changed.connect(self._on_theme_changed)
 
+    @property
+    def text(self) -> str:
+        """The key shown."""
+        return self._text
+
     def set_text(self, text: str) -> None:
         """Show another key."""
         self._text = text

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, QTimer, Slot
-from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
 from avise.ui.theme import theme
+from avise.ui.theme.motion import is_motion_reduced
 
 LOOP_MS = 1600
 _FRAME_MS = 33
 _SHARE = 0.34
 """Part of the width that the line takes."""
-
-
-def _animations_wanted() -> bool:
-    return QGuiApplication.styleHints().property("reduceAnimations") is not True
 
 
 class ReadingLine(QWidget):
@@ -29,7 +26,7 @@ class ReadingLine(QWidget):
         super().__init__(parent)
         self._step = 0
         self._reading = False
-        self._still = not _animations_wanted()
+        self._still = is_motion_reduced()
         self._timer = QTimer(self)
         self._timer.setInterval(_FRAME_MS)
         self._timer.timeout.connect(self._on_tick)
@@ -38,8 +35,8 @@ class ReadingLine(QWidget):
 
     def set_reading(self, reading: bool, *, still: bool = False) -> None:
         """Show or hide the line; `still` stops its motion ("Réduire les animations")."""
-        self._reading, self._still = reading, still
-        if reading and not still and self.isVisible():
+        self._reading, self._still = reading, still or is_motion_reduced()
+        if reading and not self._still and self.isVisible():
             self._timer.start()
         else:
             self._timer.stop()
