@@ -74,7 +74,7 @@ def open_bench(tmp_path: Path) -> OpenBench:
 
     @asynccontextmanager
     async def opening(tool: OrderTool | str, text: str = FILE) -> AsyncIterator[Bench]:
-        address = tool if isinstance(tool, str) else tool.tool.base_url if tool.tool else ""
+        address = tool if isinstance(tool, str) else tool.base_url
         path = tmp_path / "tool.toml"
         path.write_text(text, encoding="utf-8")
         settings = [InstanceSettings("tool", "tool", {"base_url": address}, connector_file=path)]

@@ -51,6 +51,12 @@ class OrderTool:
     def etag(self) -> str:
         return '"' + hashlib.sha256(json.dumps(self.address).encode()).hexdigest()[:12] + '"'
 
+    @property
+    def base_url(self) -> str:
+        """Where it listens."""
+        assert self.tool is not None
+        return self.tool.base_url
+
     def writes(self) -> list[Asked]:
         """Return the requests that write, as they came."""
         assert self.tool is not None

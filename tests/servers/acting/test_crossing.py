@@ -29,10 +29,7 @@ async def test_an_action_crosses_the_loops_with_its_errors(tmp_path: Path) -> No
     thread.start()
     try:
         async with order_tool() as tool:
-            assert tool.tool is not None
-            settings = [
-                InstanceSettings("tool", "tool", {"base_url": tool.tool.base_url}, connector_file=path)
-            ]
+            settings = [InstanceSettings("tool", "tool", {"base_url": tool.base_url}, connector_file=path)]
             host = ConnectorHost(
                 SystemEnv(), MemorySnapshots(), settings, MemorySecrets(), connectors=Registry()
             )

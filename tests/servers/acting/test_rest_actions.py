@@ -196,10 +196,7 @@ async def test_a_request_lost_before_is_not_done_and_may_be_sent_again(open_benc
 
 
 async def test_a_request_that_never_left_is_known_not_to_have(open_bench: OpenBench) -> None:
-    async with order_tool() as tool, open_bench(tool) as bench:
-        assert tool.tool is not None
-        gone = "http://127.0.0.1:9"
-    async with open_bench(gone) as bench:
+    async with open_bench("http://127.0.0.1:9") as bench:
         error = await bench.refused(card())
     assert (error.kind, error.outcome_unknown) == (ErrorKind.UNAVAILABLE, False)
 

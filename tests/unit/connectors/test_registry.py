@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from avise.connectors.contract import (
+    ActionSpec,
     Batch,
     CallContext,
     Completeness,
@@ -20,6 +21,7 @@ from avise.connectors.contract import (
     FacetQuery,
     Health,
     HealthReport,
+    Idempotency,
     Manifest,
     Record,
 )
@@ -122,6 +124,8 @@ def test_a_name_is_not_a_path(tmp_path: Path, name: str) -> None:
 def test_what_is_declared_must_be_done() -> None:
     assert admission(MANIFEST, Reading()) is None
     assert admission(MANIFEST, Bare()) == Refusal("source.refused.capability", "facets")
+    acting = replace(MANIFEST, actions=(ActionSpec("act", "Agir", Idempotency.NONE),))
+    assert admission(acting, Reading()) == Refusal("source.refused.capability", "actions")
 
 
 def test_an_unknown_facet_and_another_contract_are_refused() -> None:
