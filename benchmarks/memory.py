@@ -1,4 +1,4 @@
-"""Memory after two hundred customers opened in turn, against the memory after the first twenty."""
+"""Memory of window and engine after two hundred customers opened in turn, against the first twenty."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ PATIENCE_S = 20.0
 BETWEEN_S = 0.05
 
 
-def resident_mb() -> float:
-    """Return the memory that this process holds, in megabytes."""
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+def resident_mb(*processes: int) -> float:
+    """Return the memory that these processes hold, in megabytes."""
+    pages = [int(Path(f"/proc/{process}/statm").read_text("ascii").split()[1]) for process in processes]
+    return sum(pages) * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 async def opened_and_closed(window: BenchWindow, person: PersonId) -> None:
@@ -36,6 +36,7 @@ async def opened_and_closed(window: BenchWindow, person: PersonId) -> None:
 
 async def measured(window: BenchWindow, members: list[str], count: int) -> list[Measure]:
     """Open customers in turn and look at the memory."""
+    both = (os.getpid(), window.engine.process.process_id)
     first = 0.0
     for number, member in enumerate(members[:count], start=1):
         person = await window.bridge.find_by_identifier("member", member)
@@ -43,8 +44,8 @@ async def measured(window: BenchWindow, members: list[str], count: int) -> list[
             raise RuntimeError("the directory lacks a member of the demonstration")
         await opened_and_closed(window, person)
         if number == FIRST:
-            first = resident_mb()
-    last = resident_mb()
+            first = resident_mb(*both)
+    last = resident_mb(*both)
     return [
         measure(f"memory.after_{FIRST}", first, "MB"),
         measure(f"memory.after_{count}", last, "MB"),

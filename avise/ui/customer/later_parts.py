@@ -69,7 +69,7 @@ class LaterParts(QObject):
             KeyError: no part has this name.
         """
         if name not in self._parts:
-            part, place = self._made.pop(name, None) or self._make(name)
+            part, place = self._made.pop(name) if name in self._made else self._make(name)
             self._parts[name] = part
             self.built.emit(name)
             place.fill(part)
