@@ -24,8 +24,10 @@ from avise.connectors.ports import InstanceSettings
 from avise.connectors.registry import Registry
 from avise.engine.directory_loading import DirectoryLoading
 from avise.engine.local_desk import LocalDesk
+from avise.engine.local_messages import MessageRoom
 from avise.engine.log_files import log_to_profile, stop_logging
 from avise.engine.loops import LoopThread, cancel_others
+from avise.engine.message_room import SECRETS, open_message_room
 from avise.engine.profile_secrets import ProfileSecrets
 from avise.engine.source_crossing import CrossingSources
 from avise.env import Env, SystemEnv
@@ -98,6 +100,7 @@ class Engine:
         self._loading: DirectoryLoading | None = None
         self._purging: asyncio.Task[None] | None = None
         self._log: RotatingFileHandler | None = None
+        self._room: MessageRoom | None = None
 
     @classmethod
     @contextlib.contextmanager
@@ -249,6 +252,12 @@ class Engine:
         # Commands leave from the process of a window, which alone holds the profile.
         await (self._outbox.start() if self._at_desk else self._outbox.open())
         self.desk.use_outbox(self._outbox)
+        self._room = room = open_message_room(
+            profile, session, store, self.sources, self.desk.everybody, secrets, env
+        )
+        self.desk.use_messages(room)
+        if self._at_desk:
+            room.outgoing.start()
         self._loading = DirectoryLoading(settings.identity_master, self.directory, self.sources, env)
         self._loading.start()
         self._purging = asyncio.create_task(self._purge(Snapshots(store, env)), name="purge snapshots")
@@ -271,6 +280,8 @@ class Engine:
                 await asyncio.gather(task, return_exceptions=True)
         if self._outbox is not None:
             await self._outbox.aclose()
+        if self._room is not None:
+            await self._room.outgoing.aclose()
         if self._host is not None:
             await self._connectors.call(self._host.aclose())
 
@@ -293,6 +304,8 @@ def _known_secret(profile: Profile, instance: str) -> None:
     Raises:
         AviseError: `secret.no_instance`, with those that there are.
     """
+    if instance == SECRETS and profile.settings.messages.smtp_user:
+        return
     if instance not in profile.settings.instances:
         known = ", ".join(profile.settings.instances)
         raise AviseError("secret.no_instance", instance=instance, instances=known)

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from avise.connectors.contract import HealthReport
-from avise.engine.local_acting import LocalActing
+from avise.engine.local_messages import LocalMessages
 from avise.env import Env
 from avise.models.customer import MatchedOn, PersonId, SearchAnswer, SearchHit
 from avise.models.desk_memory import Draft, SavedTab
@@ -44,7 +44,7 @@ COPIES_PAUSE = 5.0
 """Seconds between two counts of the copies kept."""
 
 
-class LocalDesk(LocalActing):
+class LocalDesk(LocalMessages):
     """Implements `avise.services.desk.Desk`; every method runs on the engine's loop.
 
     Args:
@@ -102,6 +102,7 @@ class LocalDesk(LocalActing):
         refuse_opening(self.session.role, (entry, member), reason)
         own = await self._own_entries(f"{CUSTOMERS}{member.dossier}")
         dossier = OpenDossier(member, self.session, purpose, self._sources, self._env, own)
+        dossier.own_consents = await self._own_consents(member)
         self._dossiers[person] = dossier
         dossier.start()
         noted = asyncio.create_task(self._note_opening(dossier, person, reason), name="note opening")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from avise.engine.starting_acting import StartingActing
 from avise.engine.starting_day import StartingDay, closed
+from avise.engine.starting_messages import StartingMessages
 from avise.models.customer import PersonId, SearchAnswer, SearchHit
 from avise.models.desk_memory import Draft, SavedTab
 from avise.models.roles import Purpose, Session
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from avise.connectors.contract import HealthReport
 
 
-class StartingDesk(StartingDay, StartingActing):
+class StartingDesk(StartingDay, StartingActing, StartingMessages):
     """Implements `avise.services.desk.Desk` by waiting for the real one.
 
     Args:

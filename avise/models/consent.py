@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from avise.models.event_fold import corrected, effective, text_in
 from avise.models.facets import FacetRecord
+from avise.models.interaction import Channel
 from avise.models.journal import EventEnvelope, EventKind
 from avise.texts.formats import local
 
@@ -55,6 +56,33 @@ class Regime(StrEnum):
     """That nobody objected."""
     OPT_IN = "opt_in"
     """A positive act beforehand, that can be proved."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentQuestion:
+    """What is read to the member, and what is kept as its proof."""
+
+    purpose: ConsentPurpose
+    channel: ConsentChannel
+    version: str
+    sentence: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentAct:
+    """What the member says of one cell, and how."""
+
+    purpose: ConsentPurpose
+    channel: ConsentChannel
+    said_on: Channel = Channel.PHONE_IN
+    """The channel on which it was said."""
+    proof: str = ""
+    """Words for whoever must prove it ("case cochée sur le formulaire"); no number, no address."""
+    effective: date | None = None
+    """Day of the act when it is not today: a form signed last week."""
+    text_version: str = ""
+    """Of the question asked; the one in force unless told."""
 
 
 Place = tuple[ConsentPurpose, ConsentChannel]

@@ -87,6 +87,18 @@ def plain(fragments: Fragments) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class TemplateChoice:
+    """A template that can be chosen, in the language of the desk."""
+
+    id: str
+    title: str
+    purpose: ConsentPurpose
+    channels: tuple[ConsentChannel, ...]
+    proposed: bool = False
+    """Goes with the reason for contact that was told."""
+
+
+@dataclass(frozen=True, slots=True)
 class MissingFact:
     """A fact that a draft needs and nobody knows; the agent may give it."""
 

@@ -6,7 +6,6 @@ A question that was asked is a proof: its text is never edited, a new version is
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -17,7 +16,7 @@ from pydantic import Field
 from avise.connectors.declarative.documents import CheckedFile, check_file
 from avise.connectors.declarative.problems import Finding
 from avise.connectors.declarative.values import Section
-from avise.models.consent import ConsentChannel, ConsentPurpose, ConsentRule, Regime
+from avise.models.consent import ConsentChannel, ConsentPurpose, ConsentQuestion, ConsentRule, Regime
 from avise.models.errors import AviseError
 from avise.resources import resource_folder
 from avise.texts import language
@@ -65,17 +64,6 @@ class ConsentFile(Section):
     """How long a positive act counts."""
     regime: RegimeTable
     text: Annotated[list[ConsentText], Field(min_length=1)]
-
-
-@dataclass(frozen=True, slots=True)
-class ConsentQuestion:
-    """What is read to the member, and what is kept as its proof."""
-
-    purpose: ConsentPurpose
-    channel: ConsentChannel
-    version: str
-    sentence: str
-    language: str
 
 
 class ConsentBook:

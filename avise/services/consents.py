@@ -7,16 +7,18 @@ whoever waits to write to the member is told.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date
 
 from avise.env import Env
 from avise.models.consent import (
     UNVERIFIED,
     Consent,
+    ConsentAct,
     ConsentChannel,
     ConsentMatrix,
     ConsentPurpose,
+    ConsentQuestion,
     Permission,
     matrix_of,
     may_send,
@@ -27,13 +29,13 @@ from avise.models.consent import (
 )
 from avise.models.customer import CustomerKey, DirectoryEntry, IdentityEvidence, PersonId
 from avise.models.errors import AviseError
-from avise.models.facets import FacetRecord, FacetView
+from avise.models.facets import FacetRecord, FacetState, FacetView
 from avise.models.identifiers import holds_nir
 from avise.models.interaction import Channel
 from avise.models.journal import EventKind
 from avise.models.json_types import JSON
 from avise.models.roles import Purpose, Session
-from avise.services.consent_texts import ConsentBook, ConsentQuestion
+from avise.services.consent_texts import ConsentBook
 from avise.services.facts import READABLE, Facts, word
 from avise.services.ports import JournalPort
 from avise.services.source_port import SourcePort
@@ -45,22 +47,6 @@ KINDS = (EventKind.CONSENT_GIVEN, EventKind.CONSENT_WITHDRAWN, EventKind.UNDONE)
 
 Withdrawn = Callable[[PersonId, str, str], Awaitable[None]]
 """Told of a withdrawal: whose, and for which purpose and channel ("" for all)."""
-
-
-@dataclass(frozen=True, slots=True)
-class ConsentAct:
-    """What the member says of one cell, and how."""
-
-    purpose: ConsentPurpose
-    channel: ConsentChannel
-    said_on: Channel = Channel.PHONE_IN
-    """The channel on which it was said."""
-    proof: str = ""
-    """Words for whoever must prove it ("case cochée sur le formulaire"); no number, no address."""
-    effective: date | None = None
-    """Day of the act when it is not today: a form signed last week."""
-    text_version: str = ""
-    """Of the question asked; the one in force unless told."""
 
 
 class Consents:
@@ -230,16 +216,18 @@ def told_in(facts: Facts) -> tuple[ConsentMatrix, ...]:
     return tuple(told_by_tool(view.records, view.source) for view in views)
 
 
-def overlaid(view: FacetView, own: ConsentMatrix) -> tuple[FacetRecord, ...]:
-    """Return the records of a tool's block with what our journal knows better written over them."""
-    if view.state not in READABLE:
-        return tuple(view.records)
-    told = told_by_tool(view.records, view.source)
-    holds = merged(own, told)
-    over = {place: cell for place, cell in holds.cells.items() if cell.source == "journal"}
-    kept = [record for record in view.records if _place_of(record) not in {(str(p), str(c)) for p, c in over}]
-    ours = [_record_of(cell) for _, cell in sorted(over.items())]
-    return (*kept, *ours) if ours else tuple(view.records)
+def overlaid(view: FacetView, own: ConsentMatrix) -> FacetView:
+    """Return a tool's block of consents with what our journal knows better written over it."""
+    if view.state not in READABLE and view.state is not FacetState.EMPTY:
+        return view
+    holds = merged(own, told_by_tool(view.records, view.source))
+    ours = {(str(p), str(c)): cell for (p, c), cell in holds.cells.items() if cell.source == "journal"}
+    if not ours:
+        return view
+    kept = (record for record in view.records if _place_of(record) not in ours)
+    records = (*kept, *(_record_of(ours[place]) for place in sorted(ours)))
+    state = FacetState.FRESH if view.state is FacetState.EMPTY else view.state
+    return replace(view, records=records, state=state)
 
 
 def _place_of(record: FacetRecord) -> tuple[str, str]:

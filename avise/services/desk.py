@@ -20,6 +20,7 @@ from avise.models.source_status import SourceStatus
 from avise.services.acting_desk import ActingDesk
 from avise.services.customer_updates import CustomerUpdate, Verification
 from avise.services.day_desk import DayDesk
+from avise.services.message_desk import MessageDesk
 
 if TYPE_CHECKING:
     from avise.connectors.contract import HealthReport
@@ -94,7 +95,7 @@ class Revealed:
     seconds: int
 
 
-class Desk(DayDesk, ActingDesk, Protocol):
+class Desk(DayDesk, ActingDesk, MessageDesk, Protocol):
     """What the window and the command line ask."""
 
     session: Session

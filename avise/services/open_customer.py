@@ -15,12 +15,15 @@ from datetime import datetime
 
 from avise.connectors.contract import Priority
 from avise.env import Env
+from avise.models.consent import ConsentMatrix
 from avise.models.customer import CustomerKey, DirectoryEntry, IdentityEvidence
 from avise.models.errors import AviseError
 from avise.models.facets import FacetState, FacetView
 from avise.models.interaction import Interaction, TimelineEntry
 from avise.models.roles import Purpose, Session
 from avise.services.alerts import alerts
+from avise.services.consents import FACET as CONSENTS
+from avise.services.consents import overlaid
 from avise.services.customer_header import header_of
 from avise.services.customer_updates import (
     Alert,
@@ -92,6 +95,9 @@ class OpenDossier:
     env: Env
     own_entries: tuple[TimelineEntry, ...] = ()
     verification: CallerVerification = field(default_factory=CallerVerification)
+    own_consents: ConsentMatrix = field(default_factory=ConsentMatrix)
+    """What the journal knows of consents: it holds at once, whatever a tool still tells."""
+    _told_consents: dict[ViewKey, FacetView] = field(default_factory=dict)
     _updates: asyncio.Queue[CustomerUpdate | None] = field(default_factory=asyncio.Queue)
     _blocks: dict[ViewKey, Block] = field(default_factory=dict)
     _histories: dict[str, History] = field(default_factory=dict)
@@ -192,6 +198,13 @@ class OpenDossier:
         self.own_entries = entries
         self._fold_soon()
 
+    def show_consents(self, own: ConsentMatrix) -> None:
+        """Show what the journal knows of consents over what tools told."""
+        self.own_consents = own
+        for key, told in self._told_consents.items():
+            block = self._blocks[key]
+            self._change(block, overlaid(replace(block.view, records=told.records, state=told.state), own))
+
     def interactions(self) -> tuple[Interaction, ...]:
         """Return the exchanges that tools listed, as far as they were read."""
         return tuple(item for history in self._histories.values() for item in history.interactions)
@@ -212,12 +225,18 @@ class OpenDossier:
         )
         try:
             async for reading in readings:
-                self._change(block, block.view_after(reading, self.env.now()))
+                self._change(block, self._with_consents(block, block.view_after(reading, self.env.now())))
         except Exception:
             # Told before it is logged: a block that waits for ever would look like a slow tool.
             self._change(block, block.broken_view())
             raise
         self._change(block, replace(block.view, refreshing=False))
+
+    def _with_consents(self, block: Block, view: FacetView) -> FacetView:
+        if view.facet != CONSENTS:
+            return view
+        self._told_consents[view.facet, block.offer.instance] = view
+        return overlaid(view, self.own_consents)
 
     async def _read_history(self, history: History, *, force: bool) -> None:
         offer = history.offer

@@ -32,6 +32,7 @@ from avise.services.desk import (
 from avise.ui.acting_bridge import ActingBridge
 from avise.ui.day_bridge import DayBridge
 from avise.ui.mailbox import Drain, Mailbox
+from avise.ui.message_bridge import MessageBridge
 
 if TYPE_CHECKING:
     from avise.connectors.contract import HealthReport
@@ -66,7 +67,7 @@ class Watch:
         self._follower.cancel()
 
 
-class DeskBridge(DayBridge, ActingBridge):
+class DeskBridge(DayBridge, ActingBridge, MessageBridge):
     """The desk, as the window calls it from Qt's loop.
 
     Args:

@@ -35,6 +35,7 @@ from avise.services.desk import (
 from tests.ui.persona import HELENE, NOW, helene_updates
 from tests.ui.scripted_acting import ScriptedActing
 from tests.ui.scripted_day import ScriptedDay
+from tests.ui.scripted_messages import ScriptedMessages
 from tests.ui.scripted_sources import scripted_sources
 from tests.ui.stream import Stream
 
@@ -100,7 +101,7 @@ def hit_of(entry: DirectoryEntry, words: str = "") -> SearchHit:
 
 
 @dataclass
-class ScriptedDesk(ScriptedDay, ScriptedActing):
+class ScriptedDesk(ScriptedDay, ScriptedActing, ScriptedMessages):
     """Implements `Desk` from values; a test changes them and reads `asked`."""
 
     session: Session = field(

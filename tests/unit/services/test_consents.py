@@ -13,7 +13,7 @@ import pytest
 
 from avise.connectors.readings import FacetReading
 from avise.env import FixedEnv
-from avise.models.consent import ConsentChannel, ConsentMatrix, ConsentPurpose, ConsentState
+from avise.models.consent import ConsentAct, ConsentChannel, ConsentMatrix, ConsentPurpose, ConsentState
 from avise.models.customer import DirectoryEntry, Party, PartyKind, PersonId
 from avise.models.errors import AviseError, ErrorKind, Failure
 from avise.models.facets import FacetState
@@ -21,7 +21,7 @@ from avise.models.journal import EventKind
 from avise.models.roles import Role, Session
 from avise.resources import resource_folder
 from avise.services.consent_texts import check_consents, load_consents, shipped_consents
-from avise.services.consents import ConsentAct, Consents, exclusion, overlaid, stream_of
+from avise.services.consents import Consents, exclusion, overlaid, stream_of
 from avise.store.journal import Journal
 from avise.store.store import Store
 from tests.unit.services.facts_builder import facts, view
@@ -146,13 +146,15 @@ async def test_a_tool_that_does_not_answer_lets_only_service_messages_leave(offi
 
 async def test_the_block_of_a_tool_shows_what_our_journal_knows_better(office: Office) -> None:
     block = view("consents", YES, {**YES, "channel": "sms", "state": "no"})
-    assert overlaid(block, ConsentMatrix()) == block.records
+    assert overlaid(block, ConsentMatrix()) is block
     await office.consents.withdraw(PERSON, COMMERCIAL, EMAIL)
-    records = overlaid(block, await office.consents.own(PERSON))
-    found = {(record.data["channel"], record.data["state"]) for record in records}
+    own = await office.consents.own(PERSON)
+    found = {(record.data["channel"], record.data["state"]) for record in overlaid(block, own).records}
     assert found == {("sms", "no"), ("email", "no")}
     failed = view("consents", state=FacetState.FAILED)
-    assert overlaid(failed, await office.consents.own(PERSON)) == ()
+    assert overlaid(failed, own) is failed
+    empty = overlaid(view("consents"), own)
+    assert (empty.state, len(empty.records)) == (FacetState.FRESH, 1)
 
 
 @pytest.mark.parametrize(

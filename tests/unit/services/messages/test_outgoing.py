@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from avise.env import FixedEnv
-from avise.models.consent import ConsentChannel, ConsentPurpose
+from avise.models.consent import ConsentAct, ConsentChannel, ConsentPurpose
 from avise.models.customer import DirectoryEntry, Party, PartyKind, PersonId
 from avise.models.errors import AviseError
 from avise.models.journal import EventKind
@@ -26,7 +26,7 @@ from avise.models.outgoing import (
 )
 from avise.models.roles import Role, Session
 from avise.services.consent_texts import shipped_consents
-from avise.services.consents import ConsentAct, Consents, stream_of
+from avise.services.consents import Consents, stream_of
 from avise.services.messages.history import KINDS, interaction_of_message, interactions_of
 from avise.services.messages.outgoing import RETRY_AFTER, Outgoing
 from avise.services.messages.ways import SENT, Delivery, Outcome

@@ -1,0 +1,78 @@
+"""The part of a starting desk that writes to members: every intention waits for the engine."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from avise.engine.starting_day import closed
+from avise.models.customer import PersonId
+from avise.models.interaction import Channel
+
+if TYPE_CHECKING:
+    from avise.models.consent import Consent, ConsentAct, ConsentChannel, ConsentPurpose, ConsentQuestion
+    from avise.models.outgoing import MessageDraft, OutgoingMessage, TemplateChoice
+    from avise.services.desk import Desk
+
+
+class StartingMessages:
+    """Implements `avise.services.message_desk.MessageDesk` by waiting for the real desk."""
+
+    async def _desk(self) -> Desk:
+        raise NotImplementedError
+
+    async def message_templates(self, reason: str = "") -> tuple[TemplateChoice, ...]:
+        """See `MessageDesk.message_templates`."""
+        return await (await self._desk()).message_templates(reason)
+
+    async def draft_message(
+        self,
+        person: PersonId,
+        template: str,
+        channel: ConsentChannel | None = None,
+        language: str = "",
+        filled: Mapping[str, str] | None = None,
+    ) -> MessageDraft:
+        """See `MessageDesk.draft_message`."""
+        return await (await self._desk()).draft_message(person, template, channel, language, filled)
+
+    async def send_message(self, draft: MessageDraft) -> OutgoingMessage:
+        """See `MessageDesk.send_message`."""
+        return await (await self._desk()).send_message(draft)
+
+    async def undo_message(self, message: UUID) -> OutgoingMessage:
+        """See `MessageDesk.undo_message`."""
+        return await (await self._desk()).undo_message(message)
+
+    async def messages(self) -> AsyncIterator[tuple[OutgoingMessage, ...]]:
+        """See `MessageDesk.messages`."""
+        changes = (await self._desk()).messages()
+        try:
+            async for found in changes:
+                yield found
+        finally:
+            await closed(changes)
+
+    async def consents(self, person: PersonId) -> tuple[Consent, ...]:
+        """See `MessageDesk.consents`."""
+        return await (await self._desk()).consents(person)
+
+    async def consent_questions(self, person: PersonId) -> tuple[ConsentQuestion, ...]:
+        """See `MessageDesk.consent_questions`."""
+        return await (await self._desk()).consent_questions(person)
+
+    async def give_consent(self, person: PersonId, act: ConsentAct) -> tuple[Consent, ...]:
+        """See `MessageDesk.give_consent`."""
+        return await (await self._desk()).give_consent(person, act)
+
+    async def withdraw_consent(
+        self,
+        person: PersonId,
+        purpose: ConsentPurpose | None = None,
+        channel: ConsentChannel | None = None,
+        said_on: Channel = Channel.PHONE_IN,
+        proof: str = "",
+    ) -> tuple[Consent, ...]:
+        """See `MessageDesk.withdraw_consent`."""
+        return await (await self._desk()).withdraw_consent(person, purpose, channel, said_on, proof)
