@@ -65,6 +65,8 @@ class Tool:
             if name.lower() == "content-length":
                 length = int(value)
         body = await reader.readexactly(length)
+        if not request:
+            return  # Whoever connected has died before it asked.
         if request[0] == "GET":
             known = request[1].rpartition("/")[2] in self.effects()
             await respond(writer, 200 if known else 404, {"known": known})

@@ -24,7 +24,7 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from avise.models.commands import CommandState, OutboxItem
+from avise.models.commands import CommandReason, CommandState, OutboxItem
 from avise.models.journal import EventKind
 from avise.store.desk_memory import DeskMemory
 from avise.store.journal import Journal
@@ -201,7 +201,8 @@ def _check_item(item: OutboxItem, effects: int, journaled: Counter[str]) -> None
     sure = item.state in (CommandState.REJECTED, CommandState.EXPIRED, CommandState.CANCELLED)
     _hold(not (sure and not item.uncertain and effects), "said not to be done, and was")
     _hold(not item.open or item.state is CommandState.NEEDS_HUMAN, "left without an end or a person")
-    _hold(item.state is not CommandState.NEEDS_HUMAN or item.uncertain, "a person asked without a doubt")
+    tired = item.reason is CommandReason.TRIES and not effects
+    _hold(item.state is not CommandState.NEEDS_HUMAN or item.uncertain or tired, "a person asked for nothing")
     confirmed = journaled[f"{EventKind.COMMAND_CONFIRMED} {item.command_id}"]
     settled = journaled[f"{EventKind.COMMAND_SETTLED} {item.command_id}"]
     _hold(confirmed == 1, "a promise without its event")
