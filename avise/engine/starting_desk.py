@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from avise.engine.starting_acting import StartingActing
 from avise.engine.starting_day import StartingDay, closed
 from avise.engine.starting_messages import StartingMessages
+from avise.engine.starting_workstation import StartingWorkstation
 from avise.models.customer import PersonId, SearchAnswer, SearchHit
 from avise.models.desk_memory import Draft, SavedTab
 from avise.models.roles import Purpose, Session
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from avise.connectors.contract import HealthReport
 
 
-class StartingDesk(StartingDay, StartingActing, StartingMessages):
+class StartingDesk(StartingDay, StartingActing, StartingMessages, StartingWorkstation):
     """Implements `avise.services.desk.Desk` by waiting for the real one.
 
     Args:

@@ -37,6 +37,8 @@ class EventKind(StrEnum):
     MESSAGE_SENT = "message_sent"
     MESSAGE_FAILED = "message_failed"
     MESSAGE_UNKNOWN = "message_unknown"
+    DATA_REPORTED = "data_reported"
+    EXPORTED = "exported"
     UNDONE = "undone"
     """Takes back an event of the same stream, which stays where it is (decision 30)."""
 

@@ -50,6 +50,7 @@ _DECLARED = (
     SettingSpec("sounds", "on", ("on", "off")),
     SettingSpec("shortcuts", "", pattern=re.compile(rf"(?:{_KEYS}(?:;{_KEYS})*)?")),
     SettingSpec("lock_pin", "", pattern=re.compile(r"(?:scrypt:[0-9]+:[0-9a-f]{32}:[0-9a-f]{64})?")),
+    SettingSpec("lock_errors", "0", pattern=re.compile(r"[0-9]{1,2}")),
     SettingSpec("detached", "", pattern=re.compile(rf"(?:{_PLACE}(?:;{_PLACE})*)?")),
     SettingSpec("panes", "", pattern=re.compile(rf"(?:{_WIDTH}(?:;{_WIDTH})*)?")),
 )

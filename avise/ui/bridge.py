@@ -33,6 +33,7 @@ from avise.ui.acting_bridge import ActingBridge
 from avise.ui.day_bridge import DayBridge
 from avise.ui.mailbox import Drain, Mailbox
 from avise.ui.message_bridge import MessageBridge
+from avise.ui.workstation_bridge import WorkstationBridge
 
 if TYPE_CHECKING:
     from avise.connectors.contract import HealthReport
@@ -67,7 +68,7 @@ class Watch:
         self._follower.cancel()
 
 
-class DeskBridge(DayBridge, ActingBridge, MessageBridge):
+class DeskBridge(DayBridge, ActingBridge, MessageBridge, WorkstationBridge):
     """The desk, as the window calls it from Qt's loop.
 
     Args:

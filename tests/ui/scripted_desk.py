@@ -37,6 +37,7 @@ from tests.ui.scripted_acting import ScriptedActing
 from tests.ui.scripted_day import ScriptedDay
 from tests.ui.scripted_messages import ScriptedMessages
 from tests.ui.scripted_sources import scripted_sources
+from tests.ui.scripted_workstation import ScriptedWorkstation
 from tests.ui.stream import Stream
 
 
@@ -101,7 +102,7 @@ def hit_of(entry: DirectoryEntry, words: str = "") -> SearchHit:
 
 
 @dataclass
-class ScriptedDesk(ScriptedDay, ScriptedActing, ScriptedMessages):
+class ScriptedDesk(ScriptedDay, ScriptedActing, ScriptedMessages, ScriptedWorkstation):
     """Implements `Desk` from values; a test changes them and reads `asked`."""
 
     session: Session = field(
