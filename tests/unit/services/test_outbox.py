@@ -506,6 +506,29 @@ async def test_a_process_that_ends_while_sending_leaves_it_unknown_and_verified_
     assert office.tools.ledger == [str(item.command_id)]
 
 
+async def test_a_process_that_is_ending_and_one_that_starts_do_not_double(
+    office: Office, tmp_path: Path
+) -> None:
+    """The first is still being answered when the second finds `sending`."""
+    office.tools.gate = asyncio.Event()
+    (item,) = await office.confirm()
+    await until(lambda: bool(office.tools.sendings))
+    second = Office(tmp_path)
+    second.env, second.tools = office.env, ActingTools([])
+    second.tools.ledger = office.tools.ledger
+    await second.open()
+    await second.reaches(item, S.UNKNOWN)
+    office.tools.gate.set()
+    await until(lambda: bool(office.tools.ledger))
+    office.env.advance(SETTLING)
+    done = await second.reaches(item, S.DONE)
+    assert (done.sends, office.tools.ledger) == (1, [str(item.command_id)])
+    assert second.tools.sendings == []
+    settled = await second.journal.stream(f"customer/{MEMBER}", (EventKind.COMMAND_SETTLED,))
+    assert len(settled) == 1
+    await second.close()
+
+
 async def test_a_full_disk_loses_no_answer(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     office.tools.gate = asyncio.Event()
     (item,) = await office.confirm()
