@@ -110,19 +110,20 @@ class LocalMessages(LocalActing):
         channel: ConsentChannel | None = None,
         language: str = "",
         filled: Mapping[str, str] | None = None,
+        words: str = "",
     ) -> MessageDraft:
         """Return a message to read."""
         dossier = self._written_dossier(person)
         found = self._room.templates.get(template)
         if found is None:
             raise AviseError("message.no_template")
-        if holds_restricted_number(filled):
+        if holds_restricted_number({**(filled or {}), "": words}):
             raise AviseError("message.restricted_number")
         facts = dossier.facts()
         header = header_of(dossier.entry, facts, self.session.role)
         matrix = await self._consents.known(dossier.entry.dossier, facts)
         writer = Writer(self.session.display_name, self._room.mutual, frozenset(self._room.outgoing.ways))
-        wish = Wish(channel, language, filled)
+        wish = Wish(channel, language, filled, words)
         return make_draft(found, Addressee(header, facts, matrix), writer, self._consents.book, wish)
 
     def _written_dossier(self, person: PersonId) -> OpenDossier:
@@ -139,7 +140,9 @@ class LocalMessages(LocalActing):
         shown = [person for person, found in self._dossiers.items() if found.entry.dossier == draft.person]
         if not shown:
             raise AviseError("open.nobody")
-        now = await self.draft_message(shown[0], draft.template, draft.channel, draft.language, draft.filled)
+        now = await self.draft_message(
+            shown[0], draft.template, draft.channel, draft.language, draft.filled, draft.words
+        )
         if draft.channel is not None and now.channel is None:
             reasons = (choice.reason for choice in now.choices if choice.channel is draft.channel)
             raise AviseError("message.no_channel", reason=next(reasons, now.chosen_because))
@@ -183,9 +186,13 @@ class LocalMessages(LocalActing):
         _, matrix = await self._matrix(person)
         return self._consents.cells(matrix)
 
-    async def consent_questions(self, person: PersonId) -> tuple[ConsentQuestion, ...]:
-        """Return the questions still to be asked of a member."""
+    async def consent_questions(
+        self, person: PersonId, *, every: bool = False
+    ) -> tuple[ConsentQuestion, ...]:
+        """Return the questions still to be asked of a member; with `every`, of all cells."""
         _, matrix = await self._matrix(person)
+        if every:
+            return self._consents.every_question()
         return self._consents.questions(matrix)
 
     async def give_consent(self, person: PersonId, act: ConsentAct) -> tuple[Consent, ...]:

@@ -33,9 +33,10 @@ class StartingMessages:
         channel: ConsentChannel | None = None,
         language: str = "",
         filled: Mapping[str, str] | None = None,
+        words: str = "",
     ) -> MessageDraft:
         """See `MessageDesk.draft_message`."""
-        return await (await self._desk()).draft_message(person, template, channel, language, filled)
+        return await (await self._desk()).draft_message(person, template, channel, language, filled, words)
 
     async def send_message(self, draft: MessageDraft) -> OutgoingMessage:
         """See `MessageDesk.send_message`."""
@@ -58,9 +59,11 @@ class StartingMessages:
         """See `MessageDesk.consents`."""
         return await (await self._desk()).consents(person)
 
-    async def consent_questions(self, person: PersonId) -> tuple[ConsentQuestion, ...]:
+    async def consent_questions(
+        self, person: PersonId, *, every: bool = False
+    ) -> tuple[ConsentQuestion, ...]:
         """See `MessageDesk.consent_questions`."""
-        return await (await self._desk()).consent_questions(person)
+        return await (await self._desk()).consent_questions(person, every=every)
 
     async def give_consent(self, person: PersonId, act: ConsentAct) -> tuple[Consent, ...]:
         """See `MessageDesk.give_consent`."""

@@ -104,6 +104,8 @@ class MissingFact:
 
     name: str
     label: str
+    facet: str = ""
+    """Where it is usually found, "" when no tool tells it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +152,8 @@ class MessageDraft:
     """How many text messages it takes; 0 on other channels."""
     filled: Mapping[str, str] | None = None
     """Facts that the agent gave."""
+    words: str = ""
+    """The body as the agent wrote it over, "" for the template's own."""
 
     @property
     def ready(self) -> bool:

@@ -141,6 +141,16 @@ class Consents:
         )
         return tuple(question for question in found if question is not None)
 
+    def every_question(self) -> tuple[ConsentQuestion, ...]:
+        """Return the question in force of every cell: a member may change their mind on any."""
+        today = self.today()
+        found = (
+            self.book.question(purpose, channel, today)
+            for purpose in self.book.purposes
+            for channel in ConsentChannel
+        )
+        return tuple(question for question in found if question is not None)
+
     def cells(self, matrix: ConsentMatrix) -> tuple[Consent, ...]:
         """Return the whole matrix, purpose by purpose, what nobody said included."""
         return tuple(

@@ -32,6 +32,7 @@ class MessageDesk(Protocol):
         channel: ConsentChannel | None = None,
         language: str = "",
         filled: Mapping[str, str] | None = None,
+        words: str = "",
     ) -> MessageDraft:
         """Return a message to read: its channel and why, its facts in place, its gaps.
 
@@ -41,6 +42,7 @@ class MessageDesk(Protocol):
             channel: chosen by the member's preference and consents when None.
             language: of the message ("fr", "en"); the desk's own unless told.
             filled: facts that the agent gives where nobody knows them.
+            words: the body as the agent wrote it over; the template's own when "".
 
         Raises:
             AviseError: `message.no_template`, `message.not_a_member`, `message.restricted_number`,
@@ -69,8 +71,10 @@ class MessageDesk(Protocol):
     async def consents(self, person: PersonId) -> tuple[Consent, ...]:
         """Return what a member accepts, every purpose on every channel, what nobody said included."""
 
-    async def consent_questions(self, person: PersonId) -> tuple[ConsentQuestion, ...]:
-        """Return the questions still to be asked of a member, for the wrap-up."""
+    async def consent_questions(
+        self, person: PersonId, *, every: bool = False
+    ) -> tuple[ConsentQuestion, ...]:
+        """Return the questions still to be asked of a member, for the wrap-up; with `every`, of all cells."""
 
     async def give_consent(self, person: PersonId, act: ConsentAct) -> tuple[Consent, ...]:
         """Keep a positive act with its question and its proof; return what the member accepts now.

@@ -54,9 +54,10 @@ class MessageBridge:
         channel: ConsentChannel | None = None,
         language: str = "",
         filled: Mapping[str, str] | None = None,
+        words: str = "",
     ) -> MessageDraft:
         """Return a message to read: its channel and why, its facts in place, its gaps."""
-        return await self._call(self._desk.draft_message(person, template, channel, language, filled))
+        return await self._call(self._desk.draft_message(person, template, channel, language, filled, words))
 
     async def send_message(self, draft: MessageDraft) -> OutgoingMessage:
         """Have a message leave in two minutes, exactly as it was read."""
@@ -70,9 +71,11 @@ class MessageBridge:
         """Return what a member accepts."""
         return await self._call(self._desk.consents(person))
 
-    async def consent_questions(self, person: PersonId) -> tuple[ConsentQuestion, ...]:
-        """Return the questions still to be asked of a member, for the wrap-up."""
-        return await self._call(self._desk.consent_questions(person))
+    async def consent_questions(
+        self, person: PersonId, *, every: bool = False
+    ) -> tuple[ConsentQuestion, ...]:
+        """Return the questions still to be asked of a member; with `every`, of all cells."""
+        return await self._call(self._desk.consent_questions(person, every=every))
 
     async def give_consent(self, person: PersonId, act: ConsentAct) -> tuple[Consent, ...]:
         """Keep a positive act; return what the member accepts now."""

@@ -27,6 +27,7 @@ from avise.models.outgoing import (
     OutgoingMessage,
     TemplateChoice,
 )
+from avise.services.messages.rewriting import rewritten
 from tests.ui.persona import NOW
 from tests.ui.stream import Stream
 
@@ -59,6 +60,8 @@ class ScriptedMessages:
     """The last planned first."""
     cells: tuple[Consent, ...] = ()
     to_ask: tuple[ConsentQuestion, ...] = (QUESTION,)
+    questions: tuple[ConsentQuestion, ...] = (QUESTION,)
+    """Of all cells."""
     message_stream: Stream = field(default_factory=Stream)
 
     # ---- what a test plays -------------------------------------------------------------------
@@ -80,12 +83,20 @@ class ScriptedMessages:
         channel: ConsentChannel | None = None,
         language: str = "",
         filled: Mapping[str, str] | None = None,
+        words: str = "",
     ) -> MessageDraft:
         """Return a draft with the scripted gaps."""
-        self.written.append(("draft", person, template, channel, language, filled))
+        self.written.append(("draft", person, template, channel, language, filled, words))
         if self.message_error is not None:
             raise self.message_error
         gaps = tuple(gap for gap in self.missing if gap.name not in (filled or {}))
+        template_body = (
+            Fragment("Madame,\n\nVotre carte est valable jusqu’au "),
+            *(Fragment(value, name) for name, value in (filled or {}).items()),
+            *(Fragment(f"[{gap.label}]", gap.name, missing=True) for gap in gaps),
+            Fragment("."),
+        )
+        body = rewritten(template_body, words) if words else template_body
         return MessageDraft(
             person=person,
             template=template,
@@ -103,13 +114,10 @@ class ScriptedMessages:
             language=language or "fr",
             recipient="helene@exemple.invalid",
             subject=(Fragment("Votre carte"),),
-            body=(
-                Fragment("Madame,\n\nVotre carte est valable jusqu’au "),
-                *(Fragment(f"[{gap.label}]", gap.name, missing=True) for gap in gaps),
-                Fragment("."),
-            ),
-            missing=gaps,
+            body=body,
+            missing=tuple(gap for gap in gaps if any(run.fact == gap.name for run in body)),
             filled=dict(filled or {}),
+            words=words,
         )
 
     async def send_message(self, draft: MessageDraft) -> OutgoingMessage:
@@ -147,10 +155,12 @@ class ScriptedMessages:
         self.written.append(("consents", person))
         return self.cells
 
-    async def consent_questions(self, person: PersonId) -> tuple[ConsentQuestion, ...]:
+    async def consent_questions(
+        self, person: PersonId, *, every: bool = False
+    ) -> tuple[ConsentQuestion, ...]:
         """Return the scripted questions."""
         self.written.append(("questions", person))
-        return self.to_ask
+        return self.questions if every else self.to_ask
 
     async def give_consent(self, person: PersonId, act: ConsentAct) -> tuple[Consent, ...]:
         """Keep a positive act."""

@@ -26,6 +26,7 @@ from avise.services.customer_updates import Header
 from avise.services.fact_rules import Told
 from avise.services.facts import READABLE, Facts
 from avise.services.messages.recipients import Recipient, greeting, recipient
+from avise.services.messages.rewriting import rewritten
 from avise.services.messages.short_text import gsm_text, parts
 from avise.services.messages.templates import Template, parsed
 from avise.services.named_facts import FactFinder, Found, told_value
@@ -60,6 +61,8 @@ class Wish:
     language: str = ""
     filled: Mapping[str, str] | None = None
     """Facts that the agent gives where nobody knows them."""
+    words: str = ""
+    """The body as the agent wrote it over."""
 
 
 def make_draft(
@@ -79,8 +82,12 @@ def make_draft(
     # Without a channel the first one is still shown: the agent sees what would be said, and why not.
     shown_as = chosen.channel if chosen is not None else choices[0].channel
     subject, body = (values.fragments(part) for part in template.texts(code, shown_as))
+    words = wish.words
     if shown_as is ConsentChannel.SMS:
         body = tuple(Fragment(gsm_text(run.text), run.fact, run.missing) for run in body)
+        words = gsm_text(words)
+    if words:
+        body = rewritten(body, words)
     return MessageDraft(
         person=header.dossier,
         template=template.id,
@@ -98,6 +105,7 @@ def make_draft(
         stale=tuple(values.stale(subject, body)),
         sms_parts=parts(plain(body)) if shown_as is ConsentChannel.SMS else 0,
         filled=dict(wish.filled or {}),
+        words=wish.words,
     )
 
 
@@ -201,7 +209,13 @@ class _Values:
         """Yield the gaps of a draft, each once."""
         names = dict.fromkeys(run.fact for words in texts for run in words if run.missing)
         for name in names:
-            yield MissingFact(name, self._template.label_of(name))
+            yield MissingFact(name, self._template.label_of(name), self._facet_of(name))
+
+    def _facet_of(self, name: str) -> str:
+        """Return the facet that tells a fact, "" for what no tool tells."""
+        told = self._told.get(name)
+        rule = self._template.fact.get(told.fact) if told is not None else None
+        return rule.facet if rule is not None else ""
 
     def stale(self, *texts: Fragments) -> Iterator[str]:
         """Yield the labels of the facts in place that rest on an old reading, each once."""

@@ -173,7 +173,11 @@ class Outgoing:
             changed_at=now,
         )
         content = MessageContent(draft.recipient, plain(draft.subject), plain(draft.body))
-        await self._kept.plan(self._session, message, content, _event(message, EventKind.MESSAGE_PLANNED))
+        event = _event(message, EventKind.MESSAGE_PLANNED)
+        if draft.words:
+            # Template and version no longer prove what was written (`domain.md` 6.20).
+            event = replace(event, body={**event.body, "edited": True})
+        await self._kept.plan(self._session, message, content, event)
         self._wake.set()
         self._tell(message)
         return message

@@ -78,6 +78,27 @@ def test_the_agent_may_fill_a_gap_and_not_a_fact_that_is_known() -> None:
     assert "31 mars" not in plain(known.body)
 
 
+def test_a_gap_says_in_which_block_it_is_usually_found() -> None:
+    made = draft("card_available", CONTACTS, view("rights"))
+    assert [(fact.name, fact.facet) for fact in made.missing] == [("until", "rights")]
+
+
+def test_the_agent_may_write_the_body_over_and_what_is_still_missing_is_still_told() -> None:
+    words = "Votre carte expire le [fin de validité de la carte]."
+    made = draft("card_available", CONTACTS, view("rights"), wish=Wish(words=words))
+    assert plain(made.body) == words
+    assert [fact.name for fact in made.missing] == ["until"]
+    written = draft("card_available", CONTACTS, view("rights"), wish=Wish(words="Votre carte arrive."))
+    assert (plain(written.body), written.ready) == ("Votre carte arrive.", True)
+
+
+def test_a_text_message_written_over_stays_in_the_alphabet_of_telephones() -> None:
+    made = draft(
+        "address_to_confirm", CONTACTS, wish=Wish(channel=SMS, words="L’adresse « 14 » est à revoir")
+    )
+    assert plain(made.body) == 'L\'adresse " 14 " est à revoir'
+
+
 def test_a_gap_matters_only_on_a_channel_that_tells_it() -> None:
     made = draft("reimbursement_paid", CONTACTS, wish=Wish(SMS))
     assert made.ready
