@@ -26,6 +26,7 @@ import platformdirs
 from avise.demo.calls import ANSWERED, ENDED, change_call, simulate_call
 from avise.demo.faults import Fault, FaultKind, ToolNotRunningError, UnsupportedFaultError, break_tool
 from avise.demo.launcher import DemoTools
+from avise.demo.mail_sink import MailSink
 from avise.demo.only_run import AlreadyRunningError, OnlyRun
 from avise.demo.population.personas import PERSONAS
 from avise.demo.population.spec import WorldSpec
@@ -41,6 +42,7 @@ from avise.texts.formats import PARIS, format_member_number
 
 PROFILE_FOLDER = "profile"
 DATA_FOLDER = "data"
+MAIL_FOLDER = "mail"
 WORLD_NAME = "world"
 """Names the world whose people the profile's directory lists."""
 START_SECONDS = 300.0
@@ -59,6 +61,11 @@ class DemoFolder:
     def data(self) -> Path:
         """Return where the tools keep their data."""
         return self.root / DATA_FOLDER
+
+    @property
+    def mail(self) -> Path:
+        """Return where the mail server of the demonstration leaves what it takes, as .eml files."""
+        return self.root / MAIL_FOLDER
 
     @property
     def profile(self) -> Path:
@@ -126,9 +133,12 @@ async def _tools(
 ) -> AsyncIterator[DemoTools]:
     """Start the tools and write the profile that reaches them."""
     _told(text("demo.starting"))
-    async with DemoTools.start(folder.data, spec, postgres=postgres) as tools:
+    async with (
+        DemoTools.start(folder.data, spec, postgres=postgres) as tools,
+        MailSink.start(folder.mail) as mail,
+    ):
         _forget_other_world(folder, spec)
-        write_profile(folder.profile, tools, user)
+        write_profile(folder.profile, tools, user, mail.port)
         only.note_ready()
         yield tools
 

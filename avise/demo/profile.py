@@ -38,7 +38,9 @@ def site_namespace(spec: WorldSpec) -> uuid.UUID:
     return uuid.uuid5(uuid.NAMESPACE_URL, f"urn:avise:demo:{spec.seed}:{spec.version}")
 
 
-def write_profile(profile_dir: Path, tools: DemoTools, user: DemoUser | None = None) -> None:
+def write_profile(
+    profile_dir: Path, tools: DemoTools, user: DemoUser | None = None, mail_port: int = 0
+) -> None:
     """Write the settings, the connector files and the secrets of the running tools.
 
     What else the folder holds (the store, its key) is left alone.
@@ -47,6 +49,7 @@ def write_profile(profile_dir: Path, tools: DemoTools, user: DemoUser | None = N
         profile_dir: created when missing.
         tools: running.
         user: an agent by default.
+        mail_port: of the loopback mail server; 0 for a desk that sends no e-mail.
     """
     connectors = profile_dir / CONNECTORS_FOLDER
     connectors.mkdir(parents=True, exist_ok=True)
@@ -55,10 +58,10 @@ def write_profile(profile_dir: Path, tools: DemoTools, user: DemoUser | None = N
             resource_folder(CONNECTORS_FOLDER) / "demo" / f"{name}.toml", connectors / f"{name}.toml"
         )
     write_private(profile_dir / SECRETS_FILE, secrets_text(tools.secrets()))
-    write_private(profile_dir / SETTINGS_FILE, settings_text(tools, user or DemoUser()))
+    write_private(profile_dir / SETTINGS_FILE, settings_text(tools, user or DemoUser(), mail_port))
 
 
-def settings_text(tools: DemoTools, user: DemoUser) -> str:
+def settings_text(tools: DemoTools, user: DemoUser, mail_port: int = 0) -> str:
     """Return the content of `settings.toml`."""
     lines = [
         "synthetic = true",
@@ -67,11 +70,26 @@ def settings_text(tools: DemoTools, user: DemoUser) -> str:
         'directory = "portfolio"',
         *_table("user", {"login": user.login, "name": user.name, "role": user.role}),
         *_table("key", {"source": "demo"}),
+        *_messages(mail_port),
     ]
     for instance, config in tools.settings().items():
         lines += _table(f"instances.{instance}", {"connector": instance})
         lines += _table(f"instances.{instance}.config", config)
     return "\n".join(lines) + "\n"
+
+
+def _messages(mail_port: int) -> list[str]:
+    """Return how the desk writes to members: everything stays on this machine."""
+    lines = _table("messages", {"mutual": "Mutuelle de démonstration", "spool": "to-send"})
+    lines.append('postal_address = ["12 rue des Écoles", "44000 Nantes"]')
+    if mail_port:
+        lines += [
+            'sender = "contact@mutuelle.invalid"',
+            'smtp_host = "127.0.0.1"',
+            f"smtp_port = {mail_port}",
+        ]
+        lines.append('smtp_security = "none"')
+    return lines
 
 
 def secrets_text(values: Mapping[tuple[str, str], str]) -> str:

@@ -144,6 +144,9 @@ class Permission:
     """Day of the act that the reason speaks of."""
 
 
+OWN_RECORD = "journal/"
+"""Begins the identifier of a record that our journal wrote over a tool's block."""
+
 NOBODY_OBJECTED = Permission(allowed=True, reason="not_refused")
 SERVICE_MESSAGE = Permission(allowed=True, reason="service")
 UNVERIFIED = Permission(allowed=False, reason="unverified")
@@ -171,8 +174,9 @@ def matrix_of(events: Iterable[EventEnvelope], today: date) -> ConsentMatrix:
 
 
 def told_by_tool(records: Iterable[FacetRecord], source: str) -> ConsentMatrix:
-    """Return the matrix that the facet `consents` of a tool makes."""
-    return _newest(act for record in records if (act := _told(record, source)) is not None)
+    """Return the matrix that the facet `consents` of a tool makes; what we wrote over it is not its own."""
+    told = (_told(record, source) for record in records if not record.id.startswith(OWN_RECORD))
+    return _newest(act for act in told if act is not None)
 
 
 def merged(*matrices: ConsentMatrix) -> ConsentMatrix:

@@ -12,6 +12,7 @@ from datetime import date
 
 from avise.env import Env
 from avise.models.consent import (
+    OWN_RECORD,
     UNVERIFIED,
     Consent,
     ConsentAct,
@@ -234,7 +235,11 @@ def overlaid(view: FacetView, own: ConsentMatrix) -> FacetView:
     ours = {(str(p), str(c)): cell for (p, c), cell in holds.cells.items() if cell.source == "journal"}
     if not ours:
         return view
-    kept = (record for record in view.records if _place_of(record) not in ours)
+    kept = (
+        record
+        for record in view.records
+        if _place_of(record) not in ours and not record.id.startswith(OWN_RECORD)
+    )
     records = (*kept, *(_record_of(ours[place]) for place in sorted(ours)))
     state = FacetState.FRESH if view.state is FacetState.EMPTY else view.state
     return replace(view, records=records, state=state)
@@ -252,7 +257,7 @@ def _record_of(cell: Consent) -> FacetRecord:
         "since": cell.since.isoformat() if cell.since is not None else None,
         "proof": cell.proof,
     }
-    return FacetRecord(f"journal/{cell.purpose}/{cell.channel}", data)
+    return FacetRecord(f"{OWN_RECORD}{cell.purpose}/{cell.channel}", data)
 
 
 def _proof(words: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from avise.models.consent import ConsentChannel
 from avise.models.facets import FacetRecord
+from avise.models.identifiers import parse_phone
 from avise.services.customer_updates import Header
 from avise.services.facts import Facts, word
 from avise.texts import text
@@ -50,7 +51,10 @@ def recipient(channel: ConsentChannel, facts: Facts, header: Header) -> Recipien
 
 def _reached(channel: ConsentChannel, record: FacetRecord, header: Header, *, preferred: bool) -> Recipient:
     value = word(record, "value")
-    if channel is not ConsentChannel.LETTER:
+    if channel is ConsentChannel.SMS:
+        number = parse_phone(value)
+        return Recipient(number, "" if number else "mobile_broken", preferred)
+    if channel is ConsentChannel.EMAIL:
         return Recipient(value, preferred=preferred)
     town = " ".join(part for part in (word(record, "postcode"), word(record, "city")) if part)
     if not town:

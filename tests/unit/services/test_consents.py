@@ -153,6 +153,10 @@ async def test_the_block_of_a_tool_shows_what_our_journal_knows_better(office: O
     assert found == {("sms", "no"), ("email", "no")}
     failed = view("consents", state=FacetState.FAILED)
     assert overlaid(failed, own) is failed
+    again = overlaid(overlaid(block, own), own)
+    assert again.records == overlaid(block, own).records
+    held = await office.consents.known(PERSON, facts(again))
+    assert held.of(COMMERCIAL, EMAIL).source == "journal"
     empty = overlaid(view("consents"), own)
     assert (empty.state, len(empty.records)) == (FacetState.FRESH, 1)
 
