@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from avise.models.event_fold import effective, identity_in
+from avise.models.event_fold import effective, identity_in, text_in
 from avise.models.interaction import Interaction
 from avise.models.journal import EventEnvelope, EventKind
 from avise.models.wrap_up import WrapUp, interaction_of, wrap_up_from
@@ -22,6 +22,10 @@ class UnlinkedInteraction:
     event: uuid.UUID
     interaction: Interaction
     wrap_up: WrapUp
+    caller: str = ""
+    """The name that whoever spoke gave."""
+    phone: str = ""
+    """E.164."""
 
 
 def attached_events(events: Iterable[EventEnvelope]) -> tuple[uuid.UUID, ...]:
@@ -56,7 +60,13 @@ def unlinked_interactions(events: Iterable[EventEnvelope]) -> tuple[UnlinkedInte
         identity_in(event, "event") for event in counted if event.kind is EventKind.INTERACTION_ATTACHED
     }
     left = [
-        UnlinkedInteraction(event.event_id, interaction_of(event), wrap_up_from(event.body))
+        UnlinkedInteraction(
+            event.event_id,
+            interaction_of(event),
+            wrap_up_from(event.body),
+            text_in(event, "caller"),
+            text_in(event, "phone"),
+        )
         for event in counted
         if event.kind is EventKind.INTERACTION_RECORDED and event.event_id not in attached
     ]

@@ -21,8 +21,10 @@ class Scope(StrEnum):
     EVERYWHERE = "everywhere"
     SESSIONS = "sessions"
     CUSTOMER = "customer"
+    DAY = "day"
     CALL = "call"
     PALETTE = "palette"
+    OUTBOX = "outbox"
     LISTS = "lists"
 
 
@@ -60,12 +62,14 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     Shortcut("previous_zone", ("Shift+F6",), _E),
     Shortcut("escape", ("Esc",), _E, handled_by_view=True),
     Shortcut("message", ("F8",), _E),
+    Shortcut("undo", ("Ctrl+Z",), _E, "arrow-left", _COMMAND, handled_by_view=True),
     Shortcut("notifications", ("Ctrl+Shift+N",), _E, "bell", _COMMAND),
     Shortcut("discreet", ("Ctrl+Shift+L",), _E, "eye", _COMMAND),
     Shortcut("lock", (), _E, "lock", _COMMAND),
     Shortcut("go_home", ("Ctrl+G, H",), _E, "house", _COMMAND),
     Shortcut("go_customers", ("Ctrl+G, A",), _E, "users", _COMMAND),
     Shortcut("go_sources", ("Ctrl+G, S",), _E, "database", _COMMAND),
+    Shortcut("outbox", ("Ctrl+Shift+O",), _E, "cloud-upload", _COMMAND),
     Shortcut("zoom_in", ("Ctrl+=", "Ctrl++"), _E, "maximize-2", _COMMAND),
     Shortcut("zoom_out", ("Ctrl+-",), _E, "focus", _COMMAND),
     Shortcut("zoom_reset", ("Ctrl+0",), _E, "text", _COMMAND),
@@ -95,11 +99,21 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     Shortcut("report_data", (), _C, "flag", _OF_CUSTOMER),
     Shortcut("export_file", (), _C, "file-text", _OF_CUSTOMER),
     Shortcut("validate", ("Ctrl+Return",), _C, handled_by_view=True),
+    Shortcut("task_open", ("Return",), Scope.DAY, handled_by_view=True),
+    Shortcut("task_done", ("Space",), Scope.DAY, handled_by_view=True),
+    Shortcut("task_move", ("Ctrl+U",), Scope.DAY, handled_by_view=True),
+    Shortcut("task_assign", ("Ctrl+E",), Scope.DAY, handled_by_view=True),
+    Shortcut("new_task", (), Scope.DAY, "list-plus", _COMMAND),
+    Shortcut("absence", (), Scope.DAY, "coffee", _COMMAND),
     Shortcut("pick_up", ("Ctrl+Shift+P",), Scope.CALL, "phone-incoming", _COMMAND),
     Shortcut("end_call", ("Ctrl+Shift+R",), Scope.CALL, "phone-off", _COMMAND),
     Shortcut("palette_choose", ("Up", "Down"), Scope.PALETTE, handled_by_view=True),
     Shortcut("palette_open", ("Return",), Scope.PALETTE, handled_by_view=True),
     Shortcut("palette_scope", ("Tab",), Scope.PALETTE, handled_by_view=True),
+    Shortcut("outbox_do", ("Return",), Scope.OUTBOX, handled_by_view=True),
+    Shortcut("outbox_resend", (), Scope.OUTBOX, "send", _COMMAND),
+    Shortcut("outbox_verify", (), Scope.OUTBOX, "search", _COMMAND),
+    Shortcut("outbox_abandon", ("Del",), Scope.OUTBOX, "x", _COMMAND, handled_by_view=True),
     Shortcut("list_menu", ("Shift+F10",), Scope.LISTS, handled_by_view=True),
     Shortcut("list_ends", ("Home", "End"), Scope.LISTS, handled_by_view=True),
     Shortcut("list_page", ("PgUp", "PgDown"), Scope.LISTS, handled_by_view=True),
@@ -173,6 +187,7 @@ _FRENCH = {
     "PgUp": "Page préc.",
     "PgDown": "Page suiv.",
     "Tab": "Tab",
+    "Del": "Suppr",
 }
 _ENGLISH = {"Return": "↵", "Up": "↑", "Down": "↓", "PgUp": "PgUp", "PgDown": "PgDn"}
 

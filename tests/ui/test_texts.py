@@ -16,7 +16,7 @@ from avise.ui.shell.rail import ENTRIES
 from avise.ui.shortcuts import SHORTCUTS, Scope
 from avise.ui.theme import Density, Scheme
 
-OURS = ("shell", "palette", "sources", "shortcuts", "settings")
+OURS = ("shell", "palette", "sources", "shortcuts", "settings", "home")
 ROOMS = ("shell", "palette", "sources", "home", "widgets")
 
 COMPOSED = (

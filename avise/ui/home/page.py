@@ -1,159 +1,306 @@
-"""Accueil: recents, the state of the tools, and the way to the search."""
+"""Accueil: Ma journée, what there is to do, to say and to know today."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
-from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QPoint, Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+from typing_extensions import override
 
 from avise.models.customer import SearchHit
-from avise.models.source_status import SourceState, SourceStatus
+from avise.models.source_status import SourceStatus
+from avise.services.day_values import TaskRow
 from avise.texts import plural, text
-from avise.ui.palette.delegate import ROW_HEIGHT, PaletteDelegate
-from avise.ui.palette.rows import customer_row
-from avise.ui.palette.table_model import PaletteTableModel
+from avise.texts.formats import local, weekday_and_day
+from avise.ui.home.day_lines import (
+    diary_lines,
+    news_lines,
+    request_lines,
+    unfinished_line,
+    unlinked_line,
+)
+from avise.ui.home.day_list import DayList
+from avise.ui.home.day_rows import DayAction
+from avise.ui.home.lines_panel import LinesPanel
+from avise.ui.home.recents import RecentsPanel
+from avise.ui.home.task_panels import (
+    AbsencePanel,
+    AssignPanel,
+    FormPanel,
+    MovePanel,
+    NewTaskPanel,
+    absence_words,
+)
+from avise.ui.home.tools_line import ToolsLine
+from avise.ui.home.view_model import MyDayViewModel
 from avise.ui.shell.page import Zone
-from avise.ui.shell.status_bar import STATE_LOOKS, counted
 from avise.ui.shortcuts import keys_of
 from avise.ui.theme import theme
-from avise.ui.widgets.button import Button, ButtonKind
-from avise.ui.widgets.icon import Icon
+from avise.ui.widgets.button import Button
+from avise.ui.widgets.chip import Chip, ChipSpec, Tone
 from avise.ui.widgets.label import Label
-from avise.ui.widgets.layout import clear, column, row
-from avise.ui.widgets.link import Link
+from avise.ui.widgets.layout import column, row
 from avise.ui.widgets.panel import Panel
-from avise.ui.widgets.row_list import RowsView
 
-_RECENTS_WIDTH, _SOURCES_WIDTH = 640, 320
+SIDE_WIDTH, NARROW_SIDE_WIDTH, NARROW_PAGE = 380, 320, 1200
+UNLINKED_SHOWN = 3
+_LEAST_ROWS = 4
 
 
 class HomePage(QWidget):
-    """The page of the rail; also what "Adhérents" shows while no customer is open.
+    """Ma journée.
 
     Args:
-        user: who works here.
-        title: of the page.
-        with_sources: whether the state of the tools stands beside the recents.
+        model: of the day.
         parent: of the widget.
 
     Signals:
-        customer_chosen: a hit of the recents.
+        customer_chosen: whose file opens (a `SearchHit`).
+        call_chosen: who is called back (a `SearchHit`).
+        person_chosen: whose file opens (a person's identity).
         search_requested: the user looks for somebody.
         sources_requested: the user wants the Sources page.
+        unlinked_requested: the user wants the exchanges without a file; one of them, or None.
     """
 
     customer_chosen = Signal(object)
+    call_chosen = Signal(object)
+    person_chosen = Signal(object)
     search_requested = Signal()
     sources_requested = Signal()
+    unlinked_requested = Signal(object)
 
-    def __init__(self, title: str, *, with_sources: bool = True, parent: QWidget | None = None) -> None:
+    def __init__(self, model: MyDayViewModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._told: list[tuple[SourceState, str]] = []
+        self.model = model
         self.setProperty("role", "app")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._search = Button(text("home.search"), ButtonKind.PRIMARY, icon="search", keys=keys_of("palette"))
-        self._search.clicked.connect(self.search_requested)
-        self._model = PaletteTableModel(self)
-        self.rows = RowsView(ROW_HEIGHT, text("home.recents"))
-        self.rows.setModel(self._model)
-        self.rows.setItemDelegate(PaletteDelegate(self.rows))
-        self.rows.opened.connect(self._on_opened)
-        self.rows.pressed_at.connect(self._on_pressed)
-        self._empty = Label(text("home.no_recents"), "body", "muted", wrap=True)
-        self._recents = Panel(text("home.recents"), "history")
-        self._recents.body.addWidget(self.rows)
-        self._nothing = QWidget()
-        self._nothing.setLayout(row(self._empty, margins=(12, 10, 12, 12)))
-        self._recents.body.addWidget(self._nothing)
-        self._sources = Panel(text("home.sources"), "database")
-        self._sources.setVisible(with_sources)
-        panels = row(
-            column(self._recents, None), column(self._sources, None), None, gap=8, margins=(0, 4, 0, 0)
+        self._date = Label("", "body", "muted")
+        self.absence_chip = Chip(ChipSpec("", Tone.INFO, "coffee"), pressable=True)
+        self.new_task = Button(text("day.new_task"), icon="list-plus")
+        self.absence_button = Button(text("absence.title"), icon="coffee")
+        self.search = Button(text("home.search"), icon="search", keys=keys_of("palette"))
+        self.rows = DayList()
+        self.tasks = Panel(text("day.tasks"), "list-checks")
+        self.requests = LinesPanel(text("day.requests"), "send")
+        self.diary = LinesPanel(text("day.appointments"), "calendar")
+        self.unfinished = LinesPanel(text("day.unfinished"), "pen-line")
+        self.unlinked = LinesPanel(text("unlinked.title"), "user-x")
+        self.news = LinesPanel(text("day.news"), "messages-square")
+        self.recents = RecentsPanel()
+        self.tools = ToolsLine()
+        self._build()
+        self._connect()
+        self.show_day()
+
+    def _build(self) -> None:
+        head = row(
+            Label(text("day.title"), "title"),
+            self._date,
+            self.absence_chip,
+            None,
+            self.new_task,
+            self.absence_button,
+            self.search,
+            gap=10,
         )
-        panels.setStretch(0, 3)
-        panels.setStretch(2, 1)
-        self.setLayout(
+        self._loading = Label(text("day.reading"), "body", "muted")
+        self._waiting = QWidget()
+        self._waiting.setLayout(row(self._loading, margins=(12, 10, 12, 12)))
+        self.tasks.body.addWidget(self._waiting)
+        self.tasks.body.addWidget(self.rows)
+        main = column(self.tasks, self.requests, gap=8)
+        main.setStretch(0, 1)
+        side = QWidget()
+        side.setLayout(
             column(
-                row(Label(title, "title"), None, self._search),
-                panels,
-                None,
-                gap=8,
-                margins=(16, 12, 16, 16),
+                self.diary, self.unfinished, self.unlinked, self.news, self.recents, None, gap=8,
+                margins=(0, 0, 0, 0),
             )
-        )
-        self.show_recents(())
-        theme().changed.connect(self._on_theme_changed)
+        )  # fmt: skip
+        self._side = QScrollArea()
+        self._side.setFrameShape(QFrame.Shape.NoFrame)
+        self._side.setWidgetResizable(True)
+        self._side.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._side.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._side.setWidget(side)
+        self._side.viewport().setAutoFillBackground(False)
+        middle = row(main, self._side, gap=8)
+        middle.setStretch(0, 1)
+        self.setLayout(column(head, middle, self.tools, gap=10, margins=(16, 12, 16, 10)))
+
+    def _connect(self) -> None:
+        self.model.day_changed.connect(self.show_day)
+        self.rows.action_requested.connect(self._on_action)
+        self.search.clicked.connect(self.search_requested)
+        self.new_task.clicked.connect(self.add_task)
+        self.absence_button.clicked.connect(self.declare_absence)
+        self.absence_chip.clicked.connect(self.declare_absence)
+        self.requests.line_chosen.connect(self.person_chosen)
+        self.unfinished.line_chosen.connect(self.person_chosen)
+        self.unlinked.line_chosen.connect(self.unlinked_requested)
+        self.recents.customer_chosen.connect(self.customer_chosen)
+        self.tools.sources_requested.connect(self.sources_requested)
+        theme().changed.connect(self._fit)
+
+    # ---- content -----------------------------------------------------------------------------
+    @Slot()
+    def show_day(self) -> None:
+        """Show the day as it now is."""
+        now, day = self.model.now(), self.model.day
+        self._date.setText(weekday_and_day(local(now).date()))
+        self._loading.setText(self.model.failure or text("day.reading"))
+        self._waiting.setVisible(day is None or bool(self.model.failure))
+        self.rows.setVisible(day is not None)
+        if day is None:
+            for panel in (self.requests, self.diary, self.unfinished, self.unlinked, self.news):
+                panel.hide()
+            self.absence_chip.hide()
+            return
+        is_first = not self.rows.rows_model.rows()
+        self.rows.set_rows(self.model.rows())
+        if is_first and self.search.hasFocus() and self.rows.current() is not None:
+            # Where the page starts; focus was on the search only while the day was being read.
+            self.rows.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.tasks.count.set_text(str(len(day.board.mine)) if day.board.mine else "")
+        self.requests.show_lines(*request_lines(day.requests, now))
+        self.diary.show_lines(*diary_lines(day.diary))
+        self.news.show_lines(*news_lines(day.news, now))
+        self.unfinished.show_lines([unfinished_line(draft, now) for draft in day.unfinished])
+        left = len(day.unlinked) - UNLINKED_SHOWN
+        shown = [unlinked_line(found, now) for found in day.unlinked[:UNLINKED_SHOWN]]
+        self.unlinked.show_lines(shown, plural("unlinked.more", left) if left > 0 else "")
+        self.unlinked.count.set_text(str(len(day.unlinked)))
+        for panel in (self.requests, self.diary, self.news):
+            panel.show()
+        self.unfinished.setVisible(bool(day.unfinished))
+        self.unlinked.setVisible(bool(day.unlinked))
+        absence = day.board.absence
+        self.absence_chip.setVisible(absence is not None)
+        if absence is not None:
+            self.absence_chip.set_spec(ChipSpec(absence_words(absence, now), Tone.INFO, "coffee"))
+        self.absence_button.setVisible(absence is None)
 
     def show_recents(self, hits: Sequence[SearchHit]) -> None:
         """Show the customers opened last."""
-        rows = [customer_row(hit, ()) for hit in hits]
-        self._model.set_rows(rows)
-        self._recents.count.set_text(str(len(rows)) if rows else "")
-        self.rows.setVisible(bool(rows))
-        self._on_theme_changed()
-        self._nothing.setVisible(not rows)
-        if rows:
-            self.rows.go_to(0)
+        self.recents.show_recents(hits)
 
     def show_sources(self, sources: Sequence[SourceStatus]) -> None:
-        """Count the tools by state, and name those that need somebody."""
-        told = [(source.state, source.name) for source in sources]
-        if told == self._told:
-            return
-        self._told = told
-        clear(self._sources.body)
-        for state, count in counted(sources):
-            look = STATE_LOOKS[state]
-            line = QWidget()
-            names = ", ".join(source.name for source in sources if source.state is state)
-            line.setLayout(
-                row(
-                    Icon(look.icon, 15, look.role),
-                    column(
-                        Label(plural(f"status.{state}", count), "value-strong"),
-                        *([Label(names, "small", "muted", wrap=True)] if look.role != "ok" else []),
-                        gap=1,
-                    ),
-                    None,
-                    gap=8,
-                    margins=(12, 6, 12, 4),
-                )
-            )
-            self._sources.body.addWidget(line)
-        link = Link(text("home.see_sources"))
-        link.clicked.connect(self.sources_requested)
-        last = QWidget()
-        last.setLayout(row(link, None, margins=(12, 2, 12, 8)))
-        self._sources.body.addWidget(last)
+        """Say in one line how the tools are."""
+        self.tools.show_sources(sources)
 
+    # ---- what the window asks ----------------------------------------------------------------
     def zones(self) -> list[Zone]:
-        """Return the recents, or the way to the search while there are none."""
-        first: QWidget = self._search if self.rows.isHidden() else self.rows
-        return [("home.recents", first)]
+        """Return the zones in the order in which they are seen."""
+        first: QWidget = self.rows if self.rows.current() is not None else self.search
+        panels: list[Zone] = [
+            ("zone.day_requests", self.requests),
+            ("zone.day_appointments", self.diary),
+            ("zone.day_unfinished", self.unfinished),
+            ("zone.day_unlinked", self.unlinked),
+        ]
+        with_links = [
+            (name, panel) for name, panel in panels if isinstance(panel, LinesPanel) and panel.links
+        ]
+        recents: list[Zone] = [] if self.recents.rows.isHidden() else [("home.recents", self.recents.rows)]
+        return [("zone.day_tasks", first), *with_links, *recents, ("zone.day_tools", self.tools)]
 
     def activate(self) -> None:
-        """Nothing to start: the window feeds the page."""
+        """Come on screen: hours went by meanwhile."""
+        self.show_day()
 
     def deactivate(self) -> None:
-        """Nothing to stop."""
+        """Leave the screen: forms close, nothing is written."""
+        for name in ("move_panel", "assign_panel", "new_panel", "absence_panel"):
+            if name in self.__dict__:
+                getattr(self, name).close_panel()
+
+    # ---- forms, made at their first use ------------------------------------------------------
+    @cached_property
+    def move_panel(self) -> MovePanel:
+        """Another time for a task."""
+        panel = MovePanel(self.model.now, self)
+        panel.chosen.connect(self.model.move)
+        return panel
+
+    @cached_property
+    def assign_panel(self) -> AssignPanel:
+        """Another person for a task."""
+        panel = AssignPanel(self)
+        panel.chosen.connect(self.model.assign)
+        return panel
+
+    @cached_property
+    def new_panel(self) -> NewTaskPanel:
+        """A task for oneself."""
+        panel = NewTaskPanel(self.model.now, self)
+        panel.added.connect(self.model.add)
+        return panel
+
+    @cached_property
+    def absence_panel(self) -> AbsencePanel:
+        """An absence."""
+        panel = AbsencePanel(self.model.now, self)
+        panel.declared.connect(self.model.declare_absence)
+        panel.ended.connect(self.model.end_absence)
+        return panel
 
     @Slot()
-    def _on_theme_changed(self) -> None:
+    def add_task(self) -> None:
+        """Ask what is to be done."""
+        self.new_panel.ready()
+        self._open(self.new_panel, self.new_task)
+        self.new_panel.focus_first()
+
+    @Slot()
+    def declare_absence(self) -> None:
+        """Ask about an absence, or show the one declared."""
+        absence = self.model.day.board.absence if self.model.day is not None else None
+        self.absence_panel.ready(absence)
+        self._open(self.absence_panel, self.absence_chip if absence is not None else self.absence_button)
+        self.absence_panel.focus_first()
+
+    def _open(self, panel: FormPanel, under: QWidget) -> None:
+        panel.open_at(under.mapTo(self, QPoint(0, under.height() + theme().px(4))))
+
+    # ---- what is done with a task ------------------------------------------------------------
+    @Slot(object, str)
+    def _on_action(self, task: TaskRow, action: str) -> None:
+        match DayAction(action):
+            case DayAction.CALL:
+                self.call_chosen.emit(task.who)
+            case DayAction.OPEN:
+                self.customer_chosen.emit(task.who)
+            case DayAction.DONE:
+                self.model.finish(task.task.id)
+            case DayAction.MOVE:
+                self.move_panel.ready(task.task.id)
+                self.move_panel.open_at(self._beside_current())
+                self.move_panel.focus_first()
+            case DayAction.ASSIGN:
+                self.assign_panel.ready(task.task.id)
+                self.assign_panel.open_at(self._beside_current())
+                self.assign_panel.focus_first()
+
+    def _beside_current(self) -> QPoint:
+        """Return a place under the current row, to the right, in this page."""
+        rect = self.rows.visualRect(self.rows.currentIndex())
+        place = self.rows.viewport().mapTo(self, rect.bottomRight())
+        return place - QPoint(theme().px(420), 0)
+
+    # ---- shape -------------------------------------------------------------------------------
+    @Slot()
+    def _fit(self) -> None:
         px = theme().px
-        self._recents.setMaximumWidth(px(_RECENTS_WIDTH))
-        self._sources.setFixedWidth(px(_SOURCES_WIDTH))
-        self.rows.setFixedHeight(px(ROW_HEIGHT) * self._model.rowCount() + px(4))
+        narrow = self.width() < px(NARROW_PAGE)
+        self._side.setFixedWidth(px(NARROW_SIDE_WIDTH if narrow else SIDE_WIDTH))
+        self.rows.setMinimumHeight(self.rows.row_height() * _LEAST_ROWS)
 
-    @Slot(QModelIndex)
-    def _on_opened(self, index: QModelIndex) -> None:
-        self._choose(index)
-
-    @Slot(QModelIndex, int)
-    def _on_pressed(self, index: QModelIndex, _left: int) -> None:
-        self._choose(index)
-
-    def _choose(self, index: QModelIndex) -> None:
-        hit = self._model.rows()[index.row()].hit
-        if hit is not None:
-            self.customer_chosen.emit(hit)
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the panes their widths."""
+        super().resizeEvent(event)
+        self._fit()

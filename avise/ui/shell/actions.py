@@ -9,9 +9,12 @@ from PySide6.QtCore import QObject, Signal, Slot
 from avise.models.customer import PersonId, SearchHit
 from avise.models.errors import AviseError
 from avise.models.roles import Purpose
+from avise.services.day_values import TaskRow
 from avise.services.desk import IncomingCall
 from avise.texts import text
 from avise.ui.bridge import DeskBridge
+from avise.ui.home.view_model import reminder_sentence
+from avise.ui.outbox.chips import COMMANDS as OUTBOX_COMMANDS
 from avise.ui.shell.calls import Calls
 from avise.ui.shell.commands import Commands, is_typing
 from avise.ui.shell.main_window import CUSTOMERS, MainWindow
@@ -64,8 +67,13 @@ class WindowActions(QObject):
         window.sources.message.connect(window.toast.show_message)
         for page in (window.home, window.nobody):
             page.search_requested.connect(self.search)
-            page.sources_requested.connect(self._show_sources)
             page.customer_chosen.connect(self._on_recent_chosen)
+        window.home.sources_requested.connect(self._show_sources)
+        window.home.call_chosen.connect(self._on_call_back)
+        window.home.person_chosen.connect(self._on_open_requested)
+        window.my_day.message.connect(window.toast.show_message)
+        window.my_day.reminder_due.connect(self._on_reminder_due)
+        window.undoing.message.connect(window.toast.show_message)
         window.call_panel.person_chosen.connect(self._on_caller_chosen)
         window.call_panel.search_requested.connect(self.search)
         window.call_panel.note_written.connect(self._on_unlinked_note)
@@ -73,6 +81,9 @@ class WindowActions(QObject):
         window.customers.call_end_requested.connect(self._end_call)
         window.sessions.current_changed.connect(self._on_current_changed)
         window.customers.open_requested.connect(self._on_open_requested)
+        window.customers.message.connect(window.toast.show_message)
+        window.customers.acted.connect(window.undoing.offer)
+        window.customers.wrap_up_ticked.connect(self._on_wrap_up_ticked)
 
     def _connect_calls(self) -> None:
         self._calls.rang.connect(self._on_rang)
@@ -94,6 +105,9 @@ class WindowActions(QObject):
             ("go_sources", "sources"),
         ):
             bind(name, self._page_opener(page))
+        bind("undo", window.undoing.undo_last)
+        for name, form in (("new_task", window.home.add_task), ("absence", window.home.declare_absence)):
+            bind(name, self._on_home(form))
         bind("next_zone", lambda: self._walk.go(1))
         bind("previous_zone", lambda: self._walk.go(-1))
         bind("message", window.toast.take_focus)
@@ -123,11 +137,22 @@ class WindowActions(QObject):
         window = self._window
         useless = {"pick_up"} if window.call_panel.isHidden() else set()
         useless |= set() if self._calls.may_end else {"end_call"}
+        useless |= set() if window.page_name == "outbox" else OUTBOX_COMMANDS
+        useless |= set() if window.undoing.can_undo else {"undo"}
         offered = self.commands.offered(with_customer=window.sessions.current is not None, without=useless)
+        shown = window.customers.page(window.sessions.current)
+        offered += shown.commands() if shown is not None else []
         window.palette_view.open(offered, {tab.person for tab in window.sessions.tabs})
 
     def _page_opener(self, page: str) -> Callable[[], None]:
         return lambda: self._window.show_page(page)
+
+    def _on_home(self, form: Callable[[], None]) -> Callable[[], None]:
+        def run() -> None:
+            self._window.show_page("home")
+            form()
+
+        return run
 
     def _setter(self, key: str, value: str) -> Callable[[], None]:
         return lambda: self.setting_changed.emit(key, value)
@@ -139,6 +164,8 @@ class WindowActions(QObject):
                 page.run_command(identifier)
             elif identifier in ("refresh_block", "refresh_all") and self._window.page_name == "sources":
                 self._window.sources.refresh(everything=identifier == "refresh_all")
+            elif identifier == "refresh_block" and self._window.page_name == "outbox":
+                self.commands.run("outbox_verify")
 
         return run
 
@@ -191,6 +218,21 @@ class WindowActions(QObject):
     @Slot(object)
     def _on_recent_chosen(self, hit: SearchHit) -> None:
         self.opening.open_hit(hit, Purpose.SEARCH)
+
+    @Slot(object)
+    def _on_call_back(self, hit: SearchHit) -> None:
+        self.opening.open_hit(hit, Purpose.CALL)
+
+    @Slot(object)
+    def _on_reminder_due(self, row: TaskRow) -> None:
+        """Say that a task comes due; the list is one press away, and no name is on the screen."""
+        see = Message(
+            reminder_sentence(row),
+            "bell",
+            action=text("day.reminder.see"),
+            on_action=self._page_opener("home"),
+        )
+        self._window.toast.show_message(see)
 
     @Slot(object)
     def _on_open_requested(self, person: PersonId) -> None:
@@ -284,6 +326,13 @@ class WindowActions(QObject):
         if person is not None:
             self._window.sessions.mark(person, on_call=False)
             self._window.customers.set_call(person, None)
+
+    @Slot(object, int)
+    def _on_wrap_up_ticked(self, person: PersonId, seconds: int) -> None:
+        """Count the wrap-up on its tab and on the agent's state; a call has that place first."""
+        self._window.top_bar.tabs.set_wrap_up_seconds(person, seconds)
+        if self._calls.call is None:
+            self._window.top_bar.show_wrap_up(seconds)
 
     @Slot(str)
     def _on_unlinked_note(self, words: str) -> None:

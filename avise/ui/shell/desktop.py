@@ -14,6 +14,8 @@ from avise.texts.formats import format_time_with_seconds
 from avise.texts.imposed import is_language_imposed
 from avise.ui.aio import Report, TaskScope
 from avise.ui.bridge import DeskBridge, Watch
+from avise.ui.outbox.in_window import OutboxInWindow
+from avise.ui.outbox.view_model import OutboxViewModel
 from avise.ui.pane_widths import pane_widths
 from avise.ui.shell.actions import WindowActions
 from avise.ui.shell.calls import Calls
@@ -68,13 +70,17 @@ class Desktop(QObject):
         self._save_panes.timeout.connect(self._on_save_panes)
         pane_widths().changed.connect(self._save_panes.start)
         self.calls = Calls(env, self)
+        self.outbox = OutboxViewModel(desk, self)
+        self._outboxes: dict[MainWindow, OutboxInWindow] = {}
         self.window, self.actions = self._new_window()
 
     def _new_window(self) -> tuple[MainWindow, WindowActions]:
         window = MainWindow(self._desk, self._env, self._make_customer_page, self._report)
         actions = WindowActions(window, self._desk, self.calls)
         actions.setting_changed.connect(self._on_setting_changed)
-        window.close_requested.connect(self.close_requested)
+        outbox = OutboxInWindow(self.outbox, window, actions, self._env, self._report)
+        outbox.close_requested.connect(self.close_requested)
+        self._outboxes[window] = outbox
         window.sessions.changed.connect(self._save_tabs.start)
         window.sessions.current_changed.connect(self._on_current_changed)
         return window, actions
@@ -87,6 +93,8 @@ class Desktop(QObject):
             self._desk.watch_sources(self._on_sources),
             self._desk.watch_calls(self.calls.take, self._on_calls_failed),
         ]
+        self.outbox.start()
+        self.window.my_day.start()
         await self._restore_tabs()
         await self._read_recents()
 
@@ -98,6 +106,7 @@ class Desktop(QObject):
         self._save_panes.stop()
         for watch in self._watches:
             watch.close()
+        self.outbox.close()
         await self._tasks.aclose()
         try:
             await self._desk.save_tabs(self.window.sessions.saved())
@@ -113,6 +122,8 @@ class Desktop(QObject):
         await window.tasks.aclose()
         await window.palette_model.aclose()
         await window.sources.aclose()
+        await self._outboxes.pop(window).aclose()
+        await window.my_day.aclose()
         window.customers.close_all()
         window.hide()
         window.deleteLater()
@@ -184,6 +195,7 @@ class Desktop(QObject):
         self._show_sources()
         self.calls.tell_again()
         self.window.focus_page()
+        self.window.my_day.start()
         self._left.append(old)
         old.hide()
         self._tasks.spawn(self._close_window(old), name="close the old window", when_busy="parallel")

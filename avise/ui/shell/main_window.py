@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
@@ -13,7 +15,9 @@ from avise.texts import text
 from avise.ui.aio import Report, TaskScope
 from avise.ui.announce import Announcer
 from avise.ui.bridge import DeskBridge
+from avise.ui.home.nobody import NobodyPage
 from avise.ui.home.page import HomePage
+from avise.ui.home.view_model import MyDayViewModel
 from avise.ui.palette.view import PaletteView
 from avise.ui.palette.view_model import PaletteViewModel
 from avise.ui.shell.call_panel import CallPanel
@@ -28,6 +32,7 @@ from avise.ui.shell.top_bar import TopBar
 from avise.ui.shell.zones import take_focus
 from avise.ui.sources.page import SourcesPage
 from avise.ui.theme import theme
+from avise.ui.undoing import Undoing
 from avise.ui.widgets.focus_ring import FocusRing
 from avise.ui.widgets.layout import column, rescale_inside, row
 from avise.ui.widgets.toast import Toast
@@ -70,8 +75,10 @@ class MainWindow(QWidget):
         self.rail = Rail()
         self.top_bar = TopBar(self.sessions, desk.session.display_name)
         self.status_bar = StatusBar()
-        self.home = HomePage(text("rail.home"))
-        self.nobody = HomePage(text("rail.customers"), with_sources=False)
+        self.undoing = Undoing(desk, env, self.tasks, self)
+        self.my_day = MyDayViewModel(desk, env, self.undoing, report, self)
+        self.home = HomePage(self.my_day)
+        self.nobody = NobodyPage()
         self.sources = SourcesPage(desk, env, report)
         self.settings = SettingsPage()
         self._rail_pages: dict[str, QWidget] = {
@@ -80,6 +87,8 @@ class MainWindow(QWidget):
             "sources": self.sources,
             "settings": self.settings,
         }
+        # Many small widgets that the first paint must not wait for.
+        self.later_pages: dict[str, Callable[[], QWidget]] = {"keys": KeysPage}
         for page in self._rail_pages.values():
             self.stack.addWidget(page)
         self.setLayout(column(row(self.rail, column(self.top_bar, self.stack)), self.status_bar))
@@ -104,10 +113,9 @@ class MainWindow(QWidget):
         self._bring(name, self._rail_page(name))
 
     def _rail_page(self, name: str) -> QWidget:
-        """Return a page of the rail; the list of keys is built when it is first wanted."""
+        """Return a page of the rail; some are built when they are first wanted."""
         if name not in self._rail_pages:
-            # A hundred small widgets that the first paint must not wait for.
-            self._rail_pages[name] = KeysPage()
+            self._rail_pages[name] = self.later_pages[name]()
             self.stack.addWidget(self._rail_pages[name])
         return self._rail_pages[name]
 

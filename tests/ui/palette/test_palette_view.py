@@ -42,7 +42,11 @@ async def palette(desk: ScriptedDesk) -> AsyncIterator[tuple[Desktop, PaletteVie
     finally:
         await desktop.aclose()
         bridge.close()
-        await until(lambda: not desk.call_stream.listeners and not desk.source_stream.listeners)
+        await until(
+            lambda: (
+                not (desk.call_stream.listeners or desk.source_stream.listeners or desk.day_stream.listeners)
+            )
+        )
 
 
 def people(view: PaletteView) -> list[SearchHit]:

@@ -80,7 +80,11 @@ async def staged(desk: ScriptedDesk | None = None) -> AsyncIterator[Stage]:
     finally:
         await desktop.aclose()
         bridge.close()
-        await until(lambda: not desk.call_stream.listeners and not desk.source_stream.listeners)
+        await until(
+            lambda: (
+                not (desk.call_stream.listeners or desk.source_stream.listeners or desk.day_stream.listeners)
+            )
+        )
     assert not failures, failures
 
 

@@ -74,7 +74,7 @@ def test_new_keys_work_at_once_are_said_everywhere_and_are_kept(run: Run) -> Non
             assert stage.window.palette_view.isVisible()
             stage.press(Qt.Key.Key_Escape)
             assert stage.window.top_bar.search.accessibleName().endswith("Ctrl J")
-            assert stage.window.home._search.keys == "Ctrl J"
+            assert stage.window.home.search.keys == "Ctrl J"
 
     run(scenario())
 

@@ -1,0 +1,63 @@
+"""How the tools are, in one line that leads to Sources."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from avise.models.source_status import SourceState, SourceStatus
+from avise.texts import plural, text
+from avise.ui.shell.status_bar import STATE_LOOKS, counted
+from avise.ui.widgets.elided_label import ElidedLabel
+from avise.ui.widgets.icon import Icon
+from avise.ui.widgets.label import Label
+from avise.ui.widgets.layout import clear, row
+from avise.ui.widgets.link import Link
+
+
+class ToolsLine(QWidget):
+    """Counts by state, with the names of the tools that need somebody.
+
+    Signals:
+        sources_requested: the user wants the Sources page.
+    """
+
+    sources_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._told: tuple[tuple[SourceState, str], ...] | None = None
+        self.link = Link(text("home.see_sources"))
+        self.link.clicked.connect(self.sources_requested)
+        self._parts = row(gap=6)
+        self._line = row(self._parts, self.link, gap=14)
+        self._line.setStretch(0, 1)
+        self.setLayout(self._line)
+        self.show_sources(())
+
+    def show_sources(self, sources: Sequence[SourceStatus]) -> None:
+        """Count the tools again."""
+        told = tuple((source.state, source.name) for source in sources)
+        if told == self._told:
+            return
+        self._told = told
+        clear(self._parts)
+        said = []
+        for state, count in counted(sources):
+            look = STATE_LOOKS[state]
+            words = plural(f"status.{state}", count)
+            if look.role != "ok":
+                names = ", ".join(source.name for source in sources if source.state is state)
+                words = text("day.tools_named", words=words, names=names)
+            said.append(words)
+            self._parts.addWidget(Icon(look.icon, 14, look.role))
+            label = ElidedLabel(words, "small", "text-2")
+            label.setMaximumWidth(label.sizeHint().width() + 24)
+            self._parts.addWidget(label)
+            self._parts.addSpacing(6)
+        if not sources:
+            self._parts.addWidget(Label(text("day.tools_unknown"), "small", "meta"))
+        self._parts.addStretch(1)
+        self.setAccessibleName(", ".join(said))
