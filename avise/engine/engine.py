@@ -34,6 +34,7 @@ from avise.env import Env, SystemEnv
 from avise.models.errors import AviseError
 from avise.services.outbox import Outbox
 from avise.services.profile import Profile, load_profile
+from avise.services.suggestions import shipped_book
 from avise.store.desk_memory import DeskMemory
 from avise.store.directory import Directory
 from avise.store.directory_schema import Minter
@@ -101,6 +102,7 @@ class Engine:
         self._purging: asyncio.Task[None] | None = None
         self._log: RotatingFileHandler | None = None
         self._room: MessageRoom | None = None
+        self._reading_rules: asyncio.Task[object] | None = None
 
     @classmethod
     @contextlib.contextmanager
@@ -258,6 +260,8 @@ class Engine:
         self.desk.use_messages(room)
         if self._at_desk:
             room.outgoing.start()
+            # Read beside what follows: the first dossier would wait for the rules of its answers.
+            self._reading_rules = asyncio.create_task(asyncio.to_thread(shipped_book), name="read answers")
         self._loading = DirectoryLoading(settings.identity_master, self.directory, self.sources, env)
         self._loading.start()
         self._purging = asyncio.create_task(self._purge(Snapshots(store, env)), name="purge snapshots")
