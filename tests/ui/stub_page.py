@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
+from avise.models.commands import OutboxItem
 from avise.models.customer import PersonId
 from avise.models.roles import Purpose
 from avise.services.desk import IncomingCall
 from avise.ui.announce import Announcer
+from avise.ui.palette.rows import PaletteCommand
 
 
 class StubPage(QWidget):
@@ -19,6 +23,8 @@ class StubPage(QWidget):
     close_requested = Signal()
     open_requested = Signal(object)
     call_end_requested = Signal()
+    message = Signal(object)
+    followed = Signal(int)
 
     def __init__(
         self, person: PersonId, purpose: Purpose, reason: str, announcer: Announcer, parent: QWidget
@@ -45,6 +51,14 @@ class StubPage(QWidget):
     def deactivate(self) -> None:
         """Note it."""
         self.asked.append("deactivate")
+
+    def set_outbox(self, items: Sequence[OutboxItem]) -> None:
+        """Note how many there are."""
+        self.outbox = tuple(items)
+
+    def commands(self) -> list[PaletteCommand]:
+        """Offer nothing."""
+        return []
 
     def set_call(self, call: IncomingCall | None) -> None:
         """Keep the call."""

@@ -13,6 +13,7 @@ from avise.ui.customer.entry_panel import EntryPanel
 from avise.ui.customer.facet_detail import FacetDetail
 from avise.ui.customer.sheet import Sheet
 from avise.ui.customer.view_model import CustomerViewModel
+from avise.ui.outbox.customer_acting import CustomerActing
 from avise.ui.theme import theme
 
 
@@ -38,8 +39,14 @@ class BlockActions(QObject):
         self._model, self._sheet, self._check, self._page = model, sheet, check, page
         self._menu = BlockMenu(page)
         self._entry: EntryPanel | None = None
+        self._acting: CustomerActing | None = None
         self._menu.action_requested.connect(self.run)
         self._menu.restricted_requested.connect(self._on_restricted_requested)
+        self._menu.intention_requested.connect(self._on_intention_requested)
+
+    def offer(self, acting: CustomerActing) -> None:
+        """Offer in the menus what tools can do for the customer."""
+        self._acting = acting
 
     def bind(self, part: str) -> None:
         """Follow a part of the sheet that was just built."""
@@ -75,7 +82,15 @@ class BlockActions(QObject):
             block.menu_place(),
             folded=block.content.folded,
             may_reveal=self._model.may_reveal(facet),
+            intentions=self._acting.of_block(facet) if self._acting is not None else (),
         )
+
+    @Slot(str, str)
+    def _on_intention_requested(self, facet: str, action: str) -> None:
+        """Open the form of an action beside the block that it is about."""
+        if self._acting is not None:
+            anchor = self._page.mapFromGlobal(self._sheet.grid.block(facet).menu_place())
+            self._acting.open(action, anchor)
 
     @Slot(str)
     def show_facet(self, facet: str) -> None:

@@ -21,25 +21,44 @@ class BlockMenu(QObject):
     Signals:
         action_requested: facet, id of the action.
         restricted_requested: what ("reveal", "compare"), field, record.
+        intention_requested: facet, action that tools offer.
     """
 
     action_requested = Signal(str, str)
     restricted_requested = Signal(str, str, str)
+    intention_requested = Signal(str, str)
 
     def __init__(self, page: QWidget) -> None:
         super().__init__(page)
         self._page = page
 
     def open(
-        self, facet: str, views: Sequence[FacetView], place: QPoint, *, folded: bool, may_reveal: bool
+        self,
+        facet: str,
+        views: Sequence[FacetView],
+        place: QPoint,
+        *,
+        folded: bool,
+        may_reveal: bool,
+        intentions: Sequence[tuple[str, str]] = (),
     ) -> QMenu:
-        """Show the menu of a block at a place of the screen; return it."""
+        """Show the menu of a block at a place of the screen; return it.
+
+        Args:
+            facet: of the block.
+            views: its readings.
+            place: upper left corner of the menu, on the screen.
+            folded: whether the block is.
+            may_reveal: whether this role may show restricted fields.
+            intentions: what tools can do: action, and its label.
+        """
         menu = QMenu(self._page)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._add(menu, facet, "retry", "block.action.reread", keys_of("refresh_block"))
         self._add(menu, facet, "detail", "block.action.open", "")
         self._add(menu, facet, "copy", "block.action.copy", "")
         self._add(menu, facet, "fold", "block.action.unfold" if folded else "block.action.fold", "")
+        self._add_intentions(menu, facet, intentions)
         self._add_restricted(menu, facet, views, may_reveal=may_reveal)
         menu.popup(place)
         return menu
@@ -49,6 +68,16 @@ class BlockMenu(QObject):
         action = menu.addAction(words)
         action.setShortcut(QKeySequence())
         action.triggered.connect(lambda: self.action_requested.emit(facet, action_id))
+
+    def _add_intentions(self, menu: QMenu, facet: str, intentions: Sequence[tuple[str, str]]) -> None:
+        """Offer what tools can do about what the block shows."""
+        if intentions:
+            menu.addSeparator()
+        for name, label in intentions:
+            action = menu.addAction(label)
+            action.triggered.connect(
+                lambda _checked=False, name=name: self.intention_requested.emit(facet, name)
+            )
 
     def _add_restricted(
         self, menu: QMenu, facet: str, views: Sequence[FacetView], *, may_reveal: bool

@@ -12,6 +12,7 @@ from avise.texts.formats import format_time
 
 _FIELDS = frozenset({"revealed", "compared"})
 _FACETS = frozenset({"consulted", "reread", "insert"})
+_ACTIONS = frozenset({"acted", "act_undone"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from avise.ui.customer.right_rail import RightRail
 from avise.ui.customer.sheet import Sheet
 from avise.ui.customer.suggestions_panel import plain_answer
 from avise.ui.customer.view_model import CustomerViewModel
+from avise.ui.outbox.customer_acting import CustomerActing
 from avise.ui.shell.page import Zone
 from avise.ui.theme import theme
 from avise.ui.widgets.line import HorizontalLine, VerticalLine
@@ -54,6 +55,8 @@ class CustomerPage(QWidget):
         close_requested: the user wants to leave this customer.
         open_requested: another person's dossier.
         call_end_requested: the call that nobody follows is over.
+        message: what came of an action (a `Message`).
+        followed: how many commands to tools have not gone well yet.
     """
 
     title_changed = Signal(str)
@@ -61,6 +64,8 @@ class CustomerPage(QWidget):
     close_requested = Signal()
     open_requested = Signal(object)
     call_end_requested = Signal()
+    message = Signal(object)
+    followed = Signal(int)
 
     def __init__(
         self,
@@ -98,6 +103,11 @@ class CustomerPage(QWidget):
         self._build()
         self.check = CallerCheck(self.model, self.header, self.tasks, self)
         self.blocks = BlockActions(self.model, self.sheet, self.check, self)
+        self.acting = CustomerActing(desk, self.model, self, announcer)
+        self.acting.message.connect(self.message)
+        self.acting.followed.connect(self.followed)
+        self.blocks.offer(self.acting)
+        self.set_outbox, self.commands = self.acting.set_outbox, self.acting.commands
         self.note: NoteBinding | None = None
         self._connect_model()
         self._connect_views()
@@ -235,6 +245,7 @@ class CustomerPage(QWidget):
     def close_page(self) -> None:
         """Stop following the customer; the draft is kept."""
         self.parts.stop()
+        self.acting.close()
         self.check.mask()
         if self.note is not None:
             self.note.keep_at_last()

@@ -13,6 +13,7 @@ from avise.services.day_values import TaskRow
 from avise.services.desk import IncomingCall
 from avise.texts import text
 from avise.ui.bridge import DeskBridge
+from avise.ui.outbox.chips import COMMANDS as OUTBOX_COMMANDS
 from avise.ui.home.view_model import reminder_sentence
 from avise.ui.outbox.chips import COMMANDS as OUTBOX_COMMANDS
 from avise.ui.shell.calls import Calls

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import cast
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QStackedWidget, QWidget
@@ -12,6 +13,9 @@ from avise.services.desk import IncomingCall
 from avise.ui.announce import Announcer
 from avise.ui.shell.page import CustomerPageLike, MakeCustomerPage
 from avise.ui.shell.sessions import Sessions
+
+if TYPE_CHECKING:
+    from avise.models.commands import OutboxItem
 
 
 class CustomerPages(QObject):
@@ -28,11 +32,13 @@ class CustomerPages(QObject):
         shown: a customer's page came on screen (its person).
         open_requested: a page leads to another person's dossier (the person).
         call_end_requested: the user says that the call is over.
+        message: what came of an action on a page (a `Message`).
     """
 
     shown = Signal(object)
     open_requested = Signal(object)
     call_end_requested = Signal()
+    message = Signal(object)
 
     def __init__(
         self,
@@ -48,6 +54,7 @@ class CustomerPages(QObject):
         self._make_page = make_page
         self._announcer = announcer
         self._pages: dict[PersonId, QWidget] = {}
+        self._outbox: Sequence[OutboxItem] = ()
         sessions.closed.connect(self._on_closed)
 
     def page(self, person: PersonId | None) -> CustomerPageLike | None:
@@ -70,6 +77,9 @@ class CustomerPages(QObject):
         page.open_requested.connect(self.open_requested)
         page.call_end_requested.connect(self.call_end_requested)
         page.close_requested.connect(lambda: self._sessions.close(person))
+        page.message.connect(self.message)
+        page.followed.connect(lambda count: self._sessions.mark(person, to_send=count))
+        page.set_outbox(self._outbox)
         self._stack.addWidget(widget)
         return widget
 
@@ -83,6 +93,19 @@ class CustomerPages(QObject):
         page = self.page(person)
         if page is not None:
             page.set_call(call)
+
+    def set_outbox(self, items: Sequence[OutboxItem]) -> None:
+        """Tell every page, and the tabs not shown yet, what waits for their customer."""
+        from avise.ui.outbox.counts import counted  # noqa: PLC0415 - not needed by the first paint
+
+        self._outbox = items
+        for tab in self._sessions.tabs:
+            page = self.page(tab.person)
+            if page is not None:
+                page.set_outbox(items)
+                continue
+            mine = [item for item in items if item.person == tab.person]
+            self._sessions.mark(tab.person, to_send=counted(mine).followed)
 
     def close_all(self) -> None:
         """Close every page: the window ends, or speaks another language."""

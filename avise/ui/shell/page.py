@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import SignalInstance
 from PySide6.QtWidgets import QWidget
@@ -12,6 +12,10 @@ from avise.models.customer import PersonId
 from avise.models.roles import Purpose
 from avise.services.desk import IncomingCall
 from avise.ui.announce import Announcer
+
+if TYPE_CHECKING:
+    from avise.models.commands import OutboxItem
+    from avise.ui.palette.rows import PaletteCommand
 
 Zone = tuple[str, QWidget]
 """Catalogue key of a zone's name ("zone.timeline") and the widget that takes focus in it (F6)."""
@@ -41,6 +45,8 @@ class CustomerPageLike(Page, Protocol):
         close_requested: the user wants to leave this customer.
         open_requested: another person's dossier (a beneficiary's).
         call_end_requested: the call that nobody follows is over.
+        message: what came of an action (a `Message`).
+        followed: how many commands for this customer have not gone well yet.
     """
 
     @property
@@ -62,6 +68,20 @@ class CustomerPageLike(Page, Protocol):
     @property
     def call_end_requested(self) -> SignalInstance:
         """The user says that the call is over."""
+
+    @property
+    def message(self) -> SignalInstance:
+        """What came of an action."""
+
+    @property
+    def followed(self) -> SignalInstance:
+        """How many commands have not gone well yet."""
+
+    def set_outbox(self, items: Sequence[OutboxItem]) -> None:
+        """Take the outbox as it now is."""
+
+    def commands(self) -> list[PaletteCommand]:
+        """Return what the palette offers for this customer besides the shortcuts."""
 
     def set_call(self, call: IncomingCall | None) -> None:
         """Show the call that this customer is on, None when it ended."""

@@ -154,6 +154,9 @@ class SessionTabButton(QAbstractButton):
         if tab.has_draft:
             draw_icon(painter, "pen-line", right - px(_ICON), middle, _ICON, "text-3")
             return right - px(_ICON + _GAP)
+        if tab.to_send:
+            draw_icon(painter, "cloud-upload", right - px(_ICON), middle, _ICON, "info")
+            return right - px(_ICON + _GAP)
         if tab.unread:
             return draw_badge(painter, right, middle, str(tab.unread), "accent", "on-accent") - px(_GAP)
         return right
@@ -165,6 +168,8 @@ def _spoken(tab: SessionTab, label: str, seconds: int, place: int, count: int) -
         parts.append(plural("tab.on_call", max(seconds // 60, 0)))
     if tab.has_draft:
         parts.append(text("tab.draft"))
+    if tab.to_send:
+        parts.append(plural("tab.to_send", tab.to_send))
     if tab.unread:
         parts.append(plural("tab.unread", tab.unread))
     parts.append(text("tab.place", place=place, count=count))

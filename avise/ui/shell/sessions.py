@@ -31,6 +31,8 @@ class SessionTab:
     has_draft: bool = False
     on_call: bool = False
     unread: int = 0
+    to_send: int = 0
+    """Commands to tools that have not gone well yet."""
 
 
 def tab_of(hit: SearchHit, purpose: Purpose, reason: str = "") -> SessionTab:
@@ -179,9 +181,10 @@ class Sessions(QObject):
         has_draft: bool | None = None,
         on_call: bool | None = None,
         unread: int | None = None,
+        to_send: int | None = None,
     ) -> None:
         """Change the marks of a tab; None leaves one as it is."""
-        given = {"has_draft": has_draft, "on_call": on_call, "unread": unread}
+        given = {"has_draft": has_draft, "on_call": on_call, "unread": unread, "to_send": to_send}
         self._replace(person, **{name: value for name, value in given.items() if value is not None})
 
     def _replace(self, person: PersonId, **values: object) -> None:

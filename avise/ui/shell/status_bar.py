@@ -13,6 +13,7 @@ from typing_extensions import override
 
 from avise.models.source_status import SourceState, SourceStatus
 from avise.texts import plural, text
+from avise.ui.outbox.chips import OutboxStatus
 from avise.ui.theme import Density, theme
 from avise.ui.widgets.label import Label
 from avise.ui.widgets.line import VerticalLine
@@ -105,6 +106,7 @@ class StatusBar(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName(text("zone.status"))
         self.counts = SourceCounts()
+        self.outbox = OutboxStatus()
         self._seen = Label("", "source", "muted", tabular=True)
         self._zoom = Label("", "source", "muted", tabular=True)
         self._density = Label("", "source", "muted")
@@ -113,6 +115,7 @@ class StatusBar(QWidget):
         self._layout = QHBoxLayout(self)
         self._layout.addWidget(self.counts)
         self._layout.addStretch(1)
+        self._layout.addWidget(self.outbox)
         for widget in (self._seen, self._line, self._zoom, self._zoom_line, self._density):
             self._layout.addWidget(widget)
         self._on_theme_changed()

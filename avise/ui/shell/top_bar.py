@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QWidget
 from typing_extensions import override
 
 from avise.texts import text
+from avise.ui.outbox.chips import OutboxChips
 from avise.ui.shell.session_tabs import HEIGHT, SessionTabs
 from avise.ui.shell.sessions import Sessions
 from avise.ui.shortcuts import keys_of
@@ -115,11 +116,12 @@ class TopBar(QWidget):
         self.tabs = SessionTabs(sessions)
         self.search = SearchField()
         self.search.clicked.connect(self.search_requested)
+        self.outbox = OutboxChips()
         self.agent = Chip(ChipSpec(text("agent.available"), Tone.OK, "circle-check", edged=True, tall=True))
         self.initials = Initials(user)
         self._layout = QHBoxLayout(self)
         self._layout.addWidget(self.tabs, 1)
-        for widget in (self.search, self.agent, self.initials):
+        for widget in (self.search, self.outbox, self.agent, self.initials):
             self._layout.addWidget(widget)
         self._on_theme_changed()
         theme().changed.connect(self._on_theme_changed)

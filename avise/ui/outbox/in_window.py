@@ -1,0 +1,127 @@
+"""One window's part of the outbox: its page, the rail, the bars, the tabs, the palette and the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QWidget
+
+from avise.env import Env
+from avise.models.commands import CommandId, OutboxItem
+from avise.texts import text
+from avise.ui.aio import Report
+from avise.ui.outbox.closing_strip import ClosingStrip
+from avise.ui.outbox.counts import needs_person
+from avise.ui.outbox.sentences import short_state
+from avise.ui.outbox.view_model import OutboxViewModel
+from avise.ui.shell.sessions import SessionTab
+
+if TYPE_CHECKING:
+    from avise.ui.outbox.page import OutboxPage
+    from avise.ui.shell.actions import WindowActions
+    from avise.ui.shell.main_window import MainWindow
+
+
+class OutboxInWindow(QObject):
+    """Shows the outbox in one window.
+
+    Args:
+        model: the outbox, the same for every window.
+        window: where it is shown.
+        actions: what the user does there.
+        env: the clock.
+        report: told of failures that no screen shows.
+
+    Signals:
+        close_requested: the window closes, and who closes it knows what has not left.
+    """
+
+    close_requested = Signal()
+
+    def __init__(
+        self, model: OutboxViewModel, window: MainWindow, actions: WindowActions, env: Env, report: Report
+    ) -> None:
+        super().__init__(window)
+        self._model, self._window, self._actions = model, window, actions
+        self._env, self._report = env, report
+        self.page: OutboxPage | None = None
+        self._strip: ClosingStrip | None = None
+        self._seen: dict[CommandId, bool] = {}
+        """Whether each command needed a person when it was last told."""
+        window.later_pages["outbox"] = self._make_page
+        window.top_bar.outbox.clicked.connect(self.show_page)
+        window.status_bar.outbox.clicked.connect(self.show_page)
+        window.close_requested.connect(self._on_close_requested)
+        bind = actions.commands.bind
+        bind("outbox", self.show_page)
+        bind("outbox_resend", self._on_page("resend_current"))
+        bind("outbox_verify", self._on_page("verify_current"))
+        bind("outbox_abandon", self._on_page("abandon_current"))
+        model.changed.connect(self.show_outbox)
+        self.show_outbox()
+
+    def _make_page(self) -> QWidget:
+        from avise.ui.outbox.page import OutboxPage  # noqa: PLC0415 - not needed by the first paint
+
+        self.page = OutboxPage(self._model, self._env, self._report)
+        self.page.message.connect(self._window.toast.show_message)
+        self.page.file_requested.connect(self._on_file_requested)
+        return self.page
+
+    @Slot()
+    def show_page(self) -> None:
+        """Show the outbox."""
+        self._window.show_page("outbox")
+
+    def _on_page(self, name: str) -> Callable[[], None]:
+        def run() -> None:
+            if self.page is not None and self._window.page_name == "outbox":
+                getattr(self.page, name)()
+
+        return run
+
+    @Slot()
+    def show_outbox(self) -> None:
+        """Tell every part of the window what waits."""
+        counts, window = self._model.counts, self._window
+        window.rail.button("outbox").set_badge(counts.followed)
+        window.top_bar.outbox.show_counts(counts)
+        window.status_bar.outbox.show_counts(counts)
+        window.customers.set_outbox(self._model.items)
+        self._announce()
+
+    def _announce(self) -> None:
+        """Interrupt people who hear the screen for a sending that failed (`ui.md` 8), once."""
+        before, self._seen = self._seen, {item.command_id: needs_person(item) for item in self._model.items}
+        for item in self._model.items:
+            if needs_person(item) and before.get(item.command_id) is False:
+                state = text(f"outbox.chip.{short_state(item)}")
+                told = text("outbox.spoken", label=item.label, source=item.source_name, state=state)
+                self._window.announcer.say_now(told)
+
+    @Slot(object)
+    def _on_file_requested(self, item: OutboxItem) -> None:
+        self._actions.opening.open_tab(SessionTab(item.person, item.whom))
+
+    # ---- the end -------------------------------------------------------------------------------
+    @Slot()
+    def _on_close_requested(self) -> None:
+        """Say what has not left, once; the window closes all the same."""
+        waiting = self._model.counts.to_send
+        if not waiting or (self._strip is not None and self._strip.isVisible()):
+            self.close_requested.emit()
+            return
+        if self._strip is None:
+            self._strip = ClosingStrip(self._window)
+            self._strip.closing.connect(self.close_requested)
+            self._strip.staying.connect(self._window.focus_page)
+        told = self._strip.ask(waiting, self._window.rail.width(), self._window.top_bar.height())
+        self._window.announcer.say(told)
+
+    async def aclose(self) -> None:
+        """End what the page has under way."""
+        self._model.changed.disconnect(self.show_outbox)
+        if self.page is not None:
+            await self.page.aclose()

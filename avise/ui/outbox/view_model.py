@@ -1,0 +1,100 @@
+"""State of the outbox: the commands of this user as the desk tells them, and what their owner may do."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+from avise.models.commands import CommandId, OutboxItem
+from avise.models.errors import AviseError
+from avise.texts import text
+from avise.ui.bridge import DeskBridge, Watch
+from avise.ui.outbox.counts import OutboxCounts, counted, ordered
+
+
+class OutboxViewModel(QObject):
+    """One user's outbox, for every window of the program.
+
+    Args:
+        desk: the services.
+        parent: Qt's owner.
+
+    Signals:
+        changed: `items`, `counts` or `failure` is not what it was.
+    """
+
+    changed = Signal()
+
+    def __init__(self, desk: DeskBridge, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._watch: Watch | None = None
+        self.items: tuple[OutboxItem, ...] = ()
+        """What needs a person first, then the newest."""
+        self.counts = OutboxCounts()
+        self.known = False
+        """Whether the desk has told anything: an empty list means something only then."""
+        self.failure = ""
+        """Why the outbox cannot be followed, as a sentence; "" while it is."""
+
+    # ---- following -----------------------------------------------------------------------------
+    def start(self) -> None:
+        """Follow the outbox.
+
+        Raises:
+            AviseError: `engine.stopped`.
+        """
+        self._watch = self._desk.watch_outbox(self._on_items, self._on_failed)
+
+    def close(self) -> None:
+        """Stop following."""
+        if self._watch is not None:
+            self._watch.close()
+            self._watch = None
+
+    def _on_items(self, items: tuple[OutboxItem, ...]) -> None:
+        self.items = tuple(ordered(item for item in items if not item.acknowledged))
+        self.counts = counted(self.items)
+        self.known, self.failure = True, ""
+        self.changed.emit()
+
+    def _on_failed(self, error: AviseError) -> None:
+        self.failure = text(error.message_key, **error.params)
+        self.changed.emit()
+
+    # ---- reading -------------------------------------------------------------------------------
+    def item(self, command_id: CommandId) -> OutboxItem | None:
+        """Return a command as it now is, None when it is not in the list."""
+        return next((item for item in self.items if item.command_id == command_id), None)
+
+    # ---- what its owner may do -----------------------------------------------------------------
+    async def resend(self, command_id: CommandId) -> OutboxItem:
+        """Try a command now.
+
+        Raises:
+            AviseError: why not.
+        """
+        return await self._desk.resend(command_id)
+
+    async def verify(self, command_id: CommandId) -> OutboxItem:
+        """Ask the tool what came of a command.
+
+        Raises:
+            AviseError: why not.
+        """
+        return await self._desk.verify_item(command_id)
+
+    async def abandon(self, command_id: CommandId, because: str) -> OutboxItem:
+        """Give a command up, or take note of how it ended.
+
+        Raises:
+            AviseError: `outbox.reason_needed`, `outbox.being_sent`.
+        """
+        return await self._desk.abandon(command_id, because)
+
+    async def document(self, command_id: CommandId) -> tuple[str, bytes]:
+        """Return the name and the bytes of the document that a tool gave back.
+
+        Raises:
+            AviseError: `outbox.no_document`.
+        """
+        return await self._desk.outbox_document(command_id)
