@@ -268,7 +268,8 @@ class WindowSession:
         garbage = GarbageOnQtThread(self._application, self._env)
         running = self.running = RunningEngine.make(self._profile, self._env, self._process)
         bridge = DeskBridge(running.desk, running.thread.loop, self._application)
-        desktop = Desktop(bridge, self._env, customer_page_maker(bridge, self._env), report)
+        idle_at_most = self._profile.settings.desk.idle_minutes_at_most
+        desktop = Desktop(bridge, self._env, customer_page_maker(bridge, self._env), report, idle_at_most)
         desktop.close_requested.connect(self._stop.set)
         desktop.window.setGeometry(place(self._application))
         desktop.window.show()

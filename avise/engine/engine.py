@@ -249,6 +249,7 @@ class Engine:
             env,
             profile.folder,
         )
+        self.desk.data_quality = profile.settings.desk.data_quality
         commands = Commands(store, env, journal, session.user)
         self._outbox = Outbox(session, self.sources, self.directory, commands, env)
         # Commands leave from the process of a window, which alone holds the profile.

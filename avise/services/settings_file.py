@@ -70,6 +70,16 @@ class MessagesSection:
 
 
 @dataclass(frozen=True, slots=True)
+class DeskSection:
+    """What the site decides for every desk."""
+
+    idle_minutes_at_most: int = 15
+    """Staff choose 5, 10 or 15 minutes, never more than this."""
+    data_quality: str = ""
+    """Login of whoever gets reports of wrong data; "" leaves each with its author."""
+
+
+@dataclass(frozen=True, slots=True)
 class SettingsFile:
     """Content of `settings.toml`."""
 
@@ -82,6 +92,7 @@ class SettingsFile:
     key: KeySection = KeySection()
     instances: Mapping[str, InstanceSection] = field(default_factory=dict)
     messages: MessagesSection = MessagesSection()
+    desk: DeskSection = DeskSection()
 
 
 class SettingsError(ValueError):
@@ -180,7 +191,7 @@ def read_settings(document: Mapping[str, object]) -> SettingsFile:
     problems: list[str] = []
     root = _Table(document, "", problems)
     user, key, instances = root.table("user", needed=True), root.table("key"), root.table("instances")
-    messages = root.table("messages")
+    messages, desk = root.table("messages"), root.table("desk")
     settings = SettingsFile(
         site_namespace=_namespace(root),
         identity_master=root.text("identity_master"),
@@ -190,8 +201,9 @@ def read_settings(document: Mapping[str, object]) -> SettingsFile:
         key=KeySection(key.text("source", "keyring"), key.text("file", "")),
         instances={name: _instance(instances.table(name)) for name in instances.values},
         messages=_messages(messages),
+        desk=DeskSection(desk.integer("idle_minutes_at_most", 15, 5, 15), desk.text("data_quality", "")),
     )
-    for table in (root, user, key, messages):
+    for table in (root, user, key, messages, desk):
         table.end()
     if problems:
         raise SettingsError(problems)

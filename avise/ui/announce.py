@@ -27,10 +27,12 @@ class Announcer(QObject):
         self._timer.setSingleShot(True)
         self._timer.setInterval(MERGE_MS)
         self._timer.timeout.connect(self._on_timeout)
+        self.is_muted = False
+        """Nothing is said while the desk is locked: what would be may name somebody."""
 
     def say(self, sentence: str) -> None:
         """Say a sentence when the reader is free, with others of the same second."""
-        if sentence in self._waiting:
+        if self.is_muted or sentence in self._waiting:
             return
         self._waiting.append(sentence)
         if not self._timer.isActive():
@@ -38,12 +40,17 @@ class Announcer(QObject):
 
     def say_now(self, sentence: str) -> None:
         """Interrupt: a call arrives, a sending failed, a deadline passed. Nothing else may."""
+        if not self.is_muted:
+            self._announce(sentence, urgent=True)
+
+    def say_locked(self, sentence: str) -> None:
+        """Say what may be heard while the desk is locked: nothing of anybody."""
         self._announce(sentence, urgent=True)
 
     @Slot()
     def _on_timeout(self) -> None:
         sentence, self._waiting = " ".join(self._waiting), []
-        if sentence:
+        if sentence and not self.is_muted:
             self._announce(sentence, urgent=False)
 
     def _announce(self, sentence: str, *, urgent: bool) -> None:

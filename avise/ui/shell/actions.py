@@ -10,7 +10,7 @@ from avise.models.customer import PersonId, SearchHit
 from avise.models.errors import AviseError
 from avise.models.roles import Purpose
 from avise.services.day_values import TaskRow
-from avise.services.desk import IncomingCall
+from avise.services.desk import CallState, IncomingCall
 from avise.texts import text
 from avise.ui.bridge import DeskBridge
 from avise.ui.outbox.chips import COMMANDS as OUTBOX_COMMANDS
@@ -39,9 +39,11 @@ class WindowActions(QObject):
 
     Signals:
         setting_changed: key and value of a setting that the user chose.
+        lock_requested: the user leaves the desk.
     """
 
     setting_changed = Signal(str, str)
+    lock_requested = Signal()
 
     def __init__(self, window: MainWindow, desk: DeskBridge, calls: Calls) -> None:
         super().__init__(window)
@@ -109,6 +111,7 @@ class WindowActions(QObject):
         bind("undo", window.undoing.undo_last)
         for name, form in (("new_task", window.home.add_task), ("absence", window.home.declare_absence)):
             bind(name, self._on_home(form))
+        bind("lock", self.lock_requested.emit)
         bind("next_zone", lambda: self._walk.go(1))
         bind("previous_zone", lambda: self._walk.go(-1))
         bind("message", window.toast.take_focus)
@@ -250,6 +253,10 @@ class WindowActions(QObject):
     # ---- calls -------------------------------------------------------------------------------
     @Slot(object)
     def _on_rang(self, call: IncomingCall) -> None:
+        if self._window.is_locked:
+            # Whoever stands before the screen may not learn who calls; told again once it is open.
+            self._window.announcer.say_locked(text("lock.call"))
+            return
         sentence = self._window.call_panel.show_call(call)
         self._window.announcer.say_now(sentence)
         if len(call.matches) == 1 and self._can_open_behind(call.matches[0]):
@@ -267,7 +274,7 @@ class WindowActions(QObject):
     @Slot(object)
     def _on_answered(self, _call: IncomingCall) -> None:
         person = self._calls.person
-        if person is None or self._window.sessions.tab(person) is None:
+        if self._window.is_locked or person is None or self._window.sessions.tab(person) is None:
             return
         self._mark_call(person)
         if not is_typing():
@@ -277,6 +284,15 @@ class WindowActions(QObject):
     @Slot(object)
     def _on_caller_chosen(self, hit: SearchHit) -> None:
         self._take_call_with(hit)
+
+    def meet_call(self) -> None:
+        """Show the call that came while the desk was locked, when it still rings or was answered."""
+        call = self._calls.call
+        if call is None:
+            return
+        self._on_rang(call)
+        if call.state is not CallState.RINGING:
+            self._on_answered(call)
 
     def _take_call_with(self, hit: SearchHit) -> None:
         self._calls.concerns(hit.entry.person)

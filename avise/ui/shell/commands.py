@@ -36,6 +36,8 @@ class Commands(QObject):
         self._bound: list[QShortcut] = []
         self._show_session: Callable[[int], None] | None = None
         self._guard = _KeyGuard(window, self)
+        self.are_silenced = False
+        """No key does anything while the desk is locked."""
 
     def bind(
         self, identifier: str, run: Callable[[], None], *, by_keys: Callable[[], None] | None = None
@@ -63,6 +65,12 @@ class Commands(QObject):
             bound.setContext(Qt.ShortcutContext.WindowShortcut)
             bound.activated.connect(self._by_keys[identifier])
             self._bound.append(bound)
+
+    def silence(self, *, silenced: bool) -> None:
+        """Let no key do anything, or let them again."""
+        self.are_silenced = silenced
+        for bound in self._bound:
+            bound.setEnabled(not silenced)
 
     def rebind(self) -> None:
         """Take the keys in force: the user changed some."""
@@ -161,7 +169,8 @@ class _KeyGuard(QObject):
         if number is None and not is_zoom_reset(event):
             return False
         # In a dialog the key types nothing either, but the page behind it stays where it is.
-        if isinstance(watched, QWidget) and watched.window() is self._window:
+        of_window = isinstance(watched, QWidget) and watched.window() is self._window
+        if of_window and not self._commands.are_silenced:
             if number is None:
                 self._commands.run("zoom_reset")
             else:

@@ -9,11 +9,13 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from avise.env import Env
 from avise.models.errors import AviseError
 from avise.models.source_status import SourceStatus
-from avise.texts import language, set_language
+from avise.texts import language, set_language, text
 from avise.texts.formats import format_time_with_seconds
 from avise.texts.imposed import is_language_imposed
 from avise.ui.aio import Report, TaskScope
 from avise.ui.bridge import DeskBridge, Watch
+from avise.ui.lock.lockable import LockableWindow
+from avise.ui.lock.locking import Locking
 from avise.ui.outbox.in_window import OutboxInWindow
 from avise.ui.outbox.view_model import OutboxViewModel
 from avise.ui.pane_widths import pane_widths
@@ -23,10 +25,11 @@ from avise.ui.shell.main_window import MainWindow
 from avise.ui.shell.page import MakeCustomerPage
 from avise.ui.shell.relabelling import keys_written, relabel
 from avise.ui.shell.sessions import SessionTab
-from avise.ui.shell.settings_page import DEFAULTS
+from avise.ui.shell.settings_page import DEFAULTS, IDLE_MINUTES
 from avise.ui.shortcuts import read_kept, remap
 from avise.ui.theme import Density, Scheme, theme
 from avise.ui.theme.motion import reduce_motion
+from avise.ui.widgets.toast import Message
 
 SAVE_TABS_MS = 500
 """Tabs and widths of panes are kept half a second after the last change."""
@@ -40,6 +43,7 @@ class Desktop(QObject):
         env: the clock.
         make_customer_page: builds a customer's page.
         report: told of failures that no screen shows.
+        idle_at_most: minutes without a key or the mouse that the profile allows before the desk locks.
 
     Signals:
         close_requested: the user closes the window.
@@ -48,9 +52,15 @@ class Desktop(QObject):
     close_requested = Signal()
 
     def __init__(
-        self, desk: DeskBridge, env: Env, make_customer_page: MakeCustomerPage, report: Report
+        self,
+        desk: DeskBridge,
+        env: Env,
+        make_customer_page: MakeCustomerPage,
+        report: Report,
+        idle_at_most: int = IDLE_MINUTES[-1],
     ) -> None:
         super().__init__()
+        self._idle_at_most = idle_at_most
         self._desk, self._env = desk, env
         self._make_customer_page, self._report = make_customer_page, report
         self._tasks = TaskScope(self, report)
@@ -70,14 +80,20 @@ class Desktop(QObject):
         self._save_panes.timeout.connect(self._on_save_panes)
         pane_widths().changed.connect(self._save_panes.start)
         self.calls = Calls(env, self)
+        self.locking = Locking(desk, env, self.calls, self._tasks, self._windows, self)
+        self.locking.locked.connect(self._on_locked)
+        self.locking.unlocked.connect(self._on_unlocked)
+        self.locking.sessions_refused.connect(self._on_sessions_refused)
         self.outbox = OutboxViewModel(desk, self)
         self._outboxes: dict[MainWindow, OutboxInWindow] = {}
         self.window, self.actions = self._new_window()
 
     def _new_window(self) -> tuple[MainWindow, WindowActions]:
-        window = MainWindow(self._desk, self._env, self._make_customer_page, self._report)
+        window = MainWindow(self._desk, self._env, self._make_customer_page, self._report, self._idle_at_most)
         actions = WindowActions(window, self._desk, self.calls)
         actions.setting_changed.connect(self._on_setting_changed)
+        actions.lock_requested.connect(self._on_lock_requested)
+        window.settings.pin.wanted.connect(self._on_pin_wanted)
         outbox = OutboxInWindow(self.outbox, window, actions, self._env, self._report)
         outbox.close_requested.connect(self.close_requested)
         self._outboxes[window] = outbox
@@ -89,6 +105,10 @@ class Desktop(QObject):
     async def start(self) -> None:
         """Take the settings and the tabs of the last start, then follow tools and calls."""
         await self._restore_settings()
+        self.locking.idle.start()
+        if await self._show_pin_state():
+            # Ending the program and starting it again does not open a locked desk.
+            self.locking.lock()
         self._watches = [
             self._desk.watch_sources(self._on_sources),
             self._desk.watch_calls(self.calls.take, self._on_calls_failed),
@@ -101,6 +121,7 @@ class Desktop(QObject):
     async def aclose(self) -> None:
         """Keep the tabs, stop following, close every page. The engine still runs."""
         self._save_tabs.stop()
+        self.locking.idle.stop()
         pane_widths().changed.disconnect(self._save_panes.start)
         panes_wait = self._save_panes.isActive()
         self._save_panes.stop()
@@ -164,6 +185,7 @@ class Desktop(QObject):
         elif key in DEFAULTS and value:
             self._values[key] = value
             reduce_motion(asked=self._values["reduce_motion"] == "on")
+            self.locking.idle.set_minutes(min(int(self._values["idle_minutes"]), self._idle_at_most))
             self.window.settings.show_values(self._values)
 
     def _give_keys(self, kept: str) -> None:
@@ -180,6 +202,7 @@ class Desktop(QObject):
         old = self.window
         self.window, self.actions = self._new_window()
         self.window.settings.show_values(self._values)
+        self._tasks.spawn(self._show_pin_state(), name="state of the code")
         sessions = self.window.sessions
         for tab in old.sessions.tabs:
             sessions.open(tab, show=False)
@@ -201,6 +224,49 @@ class Desktop(QObject):
         self._tasks.spawn(self._close_window(old), name="close the old window", when_busy="parallel")
         self._tasks.spawn(self._read_recents(), name="recents")
 
+    # ---- lock --------------------------------------------------------------------------------
+    def _windows(self) -> list[LockableWindow]:
+        return [self.window]
+
+    @Slot()
+    def _on_lock_requested(self) -> None:
+        if not self.locking.lock():
+            self.window.toast.show_message(Message(text("lock.on_call"), "lock"))
+
+    @Slot()
+    def _on_locked(self) -> None:
+        self.actions.commands.silence(silenced=True)
+
+    @Slot()
+    def _on_unlocked(self) -> None:
+        self.actions.commands.silence(silenced=False)
+        self.actions.meet_call()
+
+    @Slot()
+    def _on_sessions_refused(self) -> None:
+        for tab in self.window.sessions.tabs:
+            self.window.sessions.close(tab.person)
+        self.window.sessions.forget_closed()
+
+    @Slot(str, str)
+    def _on_pin_wanted(self, pin: str, current: str) -> None:
+        self._tasks.spawn(self._keep_pin(pin, current), name="keep the code", when_busy="drop")
+
+    async def _keep_pin(self, pin: str, current: str) -> None:
+        try:
+            await self._desk.keep_pin(pin, current)
+        except AviseError as error:
+            self.window.settings.pin.say(text(error.message_key, **error.params), is_error=True)
+            return
+        self.window.settings.pin.say(text("lock.kept" if pin else "lock.removed"), is_error=False)
+        await self._show_pin_state()
+
+    async def _show_pin_state(self) -> bool:
+        has_pin = await self._desk.has_pin()
+        self.window.settings.pin.show_state(has_pin=has_pin)
+        return has_pin
+
+    # ---- settings kept -----------------------------------------------------------------------
     @Slot(str, str)
     def _on_setting_changed(self, key: str, value: str) -> None:
         self._apply(key, value)

@@ -18,6 +18,7 @@ from avise.ui.bridge import DeskBridge
 from avise.ui.home.nobody import NobodyPage
 from avise.ui.home.page import HomePage
 from avise.ui.home.view_model import MyDayViewModel
+from avise.ui.lock.lockable import LockableWindow
 from avise.ui.palette.view import PaletteView
 from avise.ui.palette.view_model import PaletteViewModel
 from avise.ui.shell.call_panel import CallPanel
@@ -26,7 +27,7 @@ from avise.ui.shell.keys_page import KeysPage
 from avise.ui.shell.page import MakeCustomerPage, Page, Zone
 from avise.ui.shell.rail import ENTRIES, Rail
 from avise.ui.shell.sessions import Sessions
-from avise.ui.shell.settings_page import SettingsPage
+from avise.ui.shell.settings_page import IDLE_MINUTES, SettingsPage
 from avise.ui.shell.status_bar import StatusBar
 from avise.ui.shell.top_bar import TopBar
 from avise.ui.shell.zones import take_focus
@@ -43,7 +44,7 @@ NARROW, MIN_WIDTH, MIN_HEIGHT = 1280, 960, 600
 CUSTOMERS = "customers"
 
 
-class MainWindow(QWidget):
+class MainWindow(LockableWindow):
     """The window of one user.
 
     `Desktop` (`avise.ui.shell.desktop`) drives it; it only shows.
@@ -53,6 +54,7 @@ class MainWindow(QWidget):
         env: the clock.
         make_customer_page: builds a customer's page.
         report: told of failures that no screen shows.
+        idle_at_most: minutes without a key or the mouse that the profile allows before the desk locks.
 
     Signals:
         close_requested: the user closes the window; it stays until the program lets it go.
@@ -61,7 +63,12 @@ class MainWindow(QWidget):
     close_requested = Signal()
 
     def __init__(
-        self, desk: DeskBridge, env: Env, make_customer_page: MakeCustomerPage, report: Report
+        self,
+        desk: DeskBridge,
+        env: Env,
+        make_customer_page: MakeCustomerPage,
+        report: Report,
+        idle_at_most: int = IDLE_MINUTES[-1],
     ) -> None:
         super().__init__()
         self.setWindowTitle(text("app.name"))
@@ -80,7 +87,8 @@ class MainWindow(QWidget):
         self.home = HomePage(self.my_day)
         self.nobody = NobodyPage()
         self.sources = SourcesPage(desk, env, report)
-        self.settings = SettingsPage()
+        self.settings = SettingsPage(idle_at_most)
+        self.is_locked = False
         self._rail_pages: dict[str, QWidget] = {
             "home": self.home,
             CUSTOMERS: self.nobody,
@@ -167,6 +175,9 @@ class MainWindow(QWidget):
 
     def _name_window(self, person: PersonId | None) -> None:
         # A window's title is read by task bars, screen sharing and crash reports: no name there.
+        if self.is_locked:
+            self.setWindowTitle(text("lock.window"))
+            return
         page = text("rail.customers") if person is not None else text(f"rail.{self.page_name}")
         self.setWindowTitle(f"{page} – {text('app.name')}")
 
@@ -180,6 +191,17 @@ class MainWindow(QWidget):
         if self.call_panel.isVisible():
             around.append(("zone.call", self.call_panel))
         return [*around, *self.current_page().zones(), ("zone.status", self.status_bar.counts)]
+
+    @override
+    def set_locked(self, *, locked: bool) -> None:
+        """Mask what was revealed and fall silent; or show the page again. The cover hides the rest."""
+        self.is_locked = self.announcer.is_muted = locked
+        if locked:
+            self.palette_view.close_palette()
+            self.current_page().deactivate()
+        else:
+            self.current_page().activate()
+        self._name_window(self.sessions.current)
 
     # ---- what lies over ----------------------------------------------------------------------
     @Slot(str, bool)

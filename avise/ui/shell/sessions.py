@@ -170,6 +170,10 @@ class Sessions(QObject):
         """Return the customer closed last, to be opened again, and forget it; None when there is none."""
         return self._closed.pop() if self._closed else None
 
+    def forget_closed(self) -> None:
+        """Forget which customers were closed: nobody reopens them by a key."""
+        self._closed.clear()
+
     def rename(self, person: PersonId, label: str) -> None:
         """Give a tab another label."""
         self._replace(person, label=label)

@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from avise.texts import LANGUAGES, language, plural, text
 from avise.texts.formats import format_percent
+from avise.ui.lock.pin_panel import PinPanel
 from avise.ui.shell.page import Zone
 from avise.ui.shell.shortcut_list import ShortcutList
 from avise.ui.theme import Density, Scheme, theme
@@ -47,6 +48,7 @@ class SettingsPage(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._choices = {**_display_choices(), **_desk_choices(idle_at_most)}
         self.keys = ShortcutList()
+        self.pin = PinPanel()
         self.keys.changed.connect(lambda words: self.changed.emit("shortcuts", words))
         for key, choice in self._choices.items():
             choice.chosen.connect(lambda value, name=key: self.changed.emit(name, value))
@@ -54,6 +56,7 @@ class SettingsPage(QWidget):
         self.left = column(
             self._panel("display", "settings", ["theme", "language", "zoom", "density"]),
             self.desk_panel,
+            self.pin,
             None,
             gap=10,
         )
@@ -93,7 +96,8 @@ class SettingsPage(QWidget):
         self.keys.show_keys()
 
     def deactivate(self) -> None:
-        """Nothing moves here."""
+        """Forget codes that were typed and not set."""
+        self.pin.forget()
 
     def show_values(self, values: Mapping[str, str]) -> None:
         """Show the settings that the theme does not know."""
