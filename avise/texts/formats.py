@@ -174,6 +174,12 @@ def format_timer(seconds: int) -> str:
     return f"{hours}:{minutes:02d}:{rest:02d}"
 
 
+def format_countdown(seconds: int) -> str:
+    """Write what is left of a time that is counted down: 0:45."""
+    minutes, rest = divmod(max(seconds, 0), 60)
+    return f"{minutes}:{rest:02d}"
+
+
 def format_phone(e164: str) -> str:
     """Write a French number by pairs (06 39 98 41 27), another with its country code."""
     national = "0" + e164[3:] if e164.startswith("+33") and len(e164) == 12 else e164

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid5
 
@@ -12,14 +12,15 @@ from avise.models.added_person import NewPerson
 from avise.models.contact_reasons import ContactReason, GuessedReason
 from avise.models.customer import PersonId
 from avise.models.errors import AviseError
+from avise.models.free_text import masked_note
 from avise.models.journal import EventKind
 from avise.models.note_findings import Finding
 from avise.models.own_history import UnlinkedInteraction
 from avise.models.tasks import NewTask, TaskId
-from avise.models.wrap_up import Deed, WrapUp
+from avise.models.wrap_up import Deed, WrapUp, lacks
 from avise.services.day_values import MyDay, SavedWrapUp, TaskBoard, WrapUpDraft
 from avise.services.reason_file import contact_reasons
-from avise.services.wrap_up import WrapUps
+from avise.services.wrap_up import IncompleteWrapUpError, WrapUps
 from tests.ui.stream import Stream
 
 NOW = datetime(2026, 3, 24, 9, 44, tzinfo=UTC)
@@ -77,13 +78,14 @@ class ScriptedDay:
         return WrapUps.check(words)
 
     async def save_wrap_up(self, person: PersonId | None, wrap_up: WrapUp) -> SavedWrapUp:
-        """Keep a draft."""
+        """Keep a draft, numbers that must not stay masked in it as the real desk does."""
         self.asked.append(("save_wrap_up", person, wrap_up))
         key = (person, "" if person is not None else wrap_up.call_id)
         self.wrap_ups.pop(key, None)
+        kept = replace(wrap_up, note=masked_note(wrap_up.note))
         if not wrap_up.is_blank:
-            self.wrap_ups[key] = WrapUpDraft(person, wrap_up, NOW)
-        return SavedWrapUp(NOW, WrapUps.check(wrap_up.note), masked=False)
+            self.wrap_ups[key] = WrapUpDraft(person, kept, NOW)
+        return SavedWrapUp(NOW, WrapUps.check(wrap_up.note), masked=kept != wrap_up)
 
     async def wrap_up_draft(self, person: PersonId | None, call_id: str = "") -> WrapUpDraft | None:
         """Return a draft."""
@@ -94,10 +96,13 @@ class ScriptedDay:
         return tuple(self.wrap_ups.values())
 
     async def record_wrap_up(self, person: PersonId | None, wrap_up: WrapUp) -> Act:
-        """Note what is recorded, and forget the draft."""
+        """Note what is recorded, and forget the draft; refuse what the real desk refuses."""
         self.asked.append(("record_wrap_up", person, wrap_up))
         if self.recording_error is not None:
             raise self.recording_error
+        found = lacks(wrap_up, contact_reasons(), WrapUps.check(wrap_up.note), NOW)
+        if found:
+            raise IncompleteWrapUpError(found)
         self.wrap_ups.pop((person, "" if person is not None else wrap_up.call_id), None)
         return self._act(EventKind.INTERACTION_RECORDED)
 

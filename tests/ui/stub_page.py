@@ -25,6 +25,8 @@ class StubPage(QWidget):
     call_end_requested = Signal()
     message = Signal(object)
     followed = Signal(int)
+    acted = Signal(str, object)
+    wrap_up_ticked = Signal(int)
 
     def __init__(
         self, person: PersonId, purpose: Purpose, reason: str, announcer: Announcer, parent: QWidget
@@ -71,6 +73,10 @@ class StubPage(QWidget):
     def run_command(self, identifier: str) -> None:
         """Note it."""
         self.asked.append(("command", identifier))
+
+    def restore_draft(self) -> None:
+        """Note it."""
+        self.asked.append("restore_draft")
 
     def close_page(self) -> None:
         """Note it."""

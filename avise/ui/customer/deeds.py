@@ -2,41 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
+from avise.models.wrap_up import Deed
 from avise.services.wording import facet_title
 from avise.texts import plural, text
 from avise.texts.formats import format_time
+
+__all__ = ["Deed", "Deeds", "deed_time", "deed_words"]
 
 _FIELDS = frozenset({"revealed", "compared"})
 _FACETS = frozenset({"consulted", "reread", "insert"})
 _ACTIONS = frozenset({"acted", "act_undone"})
 
 
-@dataclass(frozen=True, slots=True)
-class Deed:
-    """One thing that was done. Words: catalogue key `deed.<kind>`."""
+def deed_words(deed: Deed) -> str:
+    """Return what was done, in the language in use. Words: catalogue key `deed.<kind>`."""
+    if deed.kind == "verified":
+        return plural("deed.verified", int(deed.about) if deed.about.isdecimal() else 0)
+    if deed.kind in _FIELDS:
+        return text(f"deed.{deed.kind}", field=text(f"deed.field.{deed.about}"))
+    if deed.kind in _ACTIONS:
+        return text(f"deed.{deed.kind}", what=deed.about)
+    if deed.kind in _FACETS:
+        return text(f"deed.{deed.kind}", facet=facet_title(deed.about))
+    return text(f"deed.{deed.kind}")
 
-    kind: str
-    at: datetime
-    about: str = ""
-    """A facet, a field or a count, never a value of the member's."""
 
-    def words(self) -> str:
-        """Return what was done, in the language in use."""
-        if self.kind == "verified":
-            return plural("deed.verified", int(self.about))
-        if self.kind in _FIELDS:
-            return text(f"deed.{self.kind}", field=text(f"deed.field.{self.about}"))
-        if self.kind in _FACETS:
-            return text(f"deed.{self.kind}", facet=facet_title(self.about))
-        return text(f"deed.{self.kind}")
-
-    def time(self) -> str:
-        """Return when it was done."""
-        return format_time(self.at)
+def deed_time(deed: Deed) -> str:
+    """Return when it was done."""
+    return format_time(deed.at)
 
 
 class Deeds:
@@ -55,8 +51,13 @@ class Deeds:
         else:
             self._items.append(deed)
 
+    def restore(self, earlier: Sequence[Deed]) -> None:
+        """Take back those of a draft, before what was done since."""
+        known = set(self._items)
+        self._items = [*(deed for deed in earlier if deed not in known), *self._items]
+
     def clear(self) -> None:
-        """Forget everything: another call begins."""
+        """Forget everything: another call begins, or this one is recorded."""
         self._items = []
 
     def __iter__(self) -> Iterator[Deed]:

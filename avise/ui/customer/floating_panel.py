@@ -92,3 +92,12 @@ class FloatingPanel(Panel):
         if event.type() == QEvent.Type.Resize and self.isVisible():
             self.fit()
         return super().eventFilter(watched, event)
+
+
+def in_floating_panel(widget: QWidget | None) -> bool:
+    """Return whether a widget is inside such a panel, whose keys are its own."""
+    while widget is not None:
+        if isinstance(widget, FloatingPanel):
+            return True
+        widget = widget.parentWidget()
+    return False

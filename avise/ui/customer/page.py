@@ -1,4 +1,4 @@
-"""A customer's page: header, call, blocks, timeline and note, bound to one view-model."""
+"""A customer's page: header, call, blocks, timeline and wrap-up, bound to one view-model."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from avise.env import Env
 from avise.models.customer import PersonId
 from avise.models.errors import AviseError
 from avise.models.roles import Purpose
-from avise.services.customer_updates import Suggestion
 from avise.services.desk import IncomingCall
 from avise.services.wording import facet_title
 from avise.texts import plural, text
@@ -22,14 +21,16 @@ from avise.ui.customer.block_actions import BlockActions
 from avise.ui.customer.call_panel import CallPanel
 from avise.ui.customer.caller_check import CallerCheck
 from avise.ui.customer.customer_header import CustomerHeader, customer_label
+from avise.ui.customer.floating_panel import in_floating_panel
 from avise.ui.customer.later_parts import LaterParts
-from avise.ui.customer.note_binding import NoteBinding, report
 from avise.ui.customer.open_items import ITEM_FACETS, open_items
 from avise.ui.customer.page_shape import RAIL_OF_WINDOW, PageShape, page_shape
 from avise.ui.customer.right_rail import RightRail
 from avise.ui.customer.sheet import Sheet
-from avise.ui.customer.suggestions_panel import plain_answer
+from avise.ui.customer.suggestion_actions import SuggestionActions
 from avise.ui.customer.view_model import CustomerViewModel
+from avise.ui.customer.wrap_up_binding import WrapUpBinding
+from avise.ui.customer.wrap_up_model import WrapUpStage, report
 from avise.ui.outbox.customer_acting import CustomerActing
 from avise.ui.shell.page import Zone
 from avise.ui.theme import theme
@@ -57,6 +58,8 @@ class CustomerPage(QWidget):
         call_end_requested: the call that nobody follows is over.
         message: what came of an action (a `Message`).
         followed: how many commands to tools have not gone well yet.
+        wrap_up_ticked: seconds of wrap-up left, 0 when it is over.
+        acted: a sentence and an act that can be taken back.
     """
 
     title_changed = Signal(str)
@@ -66,6 +69,8 @@ class CustomerPage(QWidget):
     call_end_requested = Signal()
     message = Signal(object)
     followed = Signal(int)
+    wrap_up_ticked = Signal(int)
+    acted = Signal(str, object)
 
     def __init__(
         self,
@@ -108,7 +113,8 @@ class CustomerPage(QWidget):
         self.acting.followed.connect(self.followed)
         self.blocks.offer(self.acting)
         self.set_outbox, self.commands = self.acting.set_outbox, self.acting.commands
-        self.note: NoteBinding | None = None
+        self.answers = SuggestionActions(self.model, self.blocks, self)
+        self.acting.loaded.connect(lambda: self.answers.offer("act", self.acting.open_answer))
         self._connect_model()
         self._connect_views()
         theme().changed.connect(self._reshape)
@@ -141,8 +147,10 @@ class CustomerPage(QWidget):
         model.settled.connect(self._on_settled)
         model.read_for_long.connect(self._on_read_for_long)
         model.call_changed.connect(self._on_call_changed)
-        model.deeds_changed.connect(self._on_deeds_changed)
         model.failed.connect(self._on_failed)
+        model.wrap_up.draft_changed.connect(self.draft_changed)
+        model.wrap_up.ticked.connect(self.wrap_up_ticked)
+        model.wrap_up.recorded.connect(self.acted)
 
     def _connect_views(self) -> None:
         header = self.header
@@ -161,7 +169,7 @@ class CustomerPage(QWidget):
         self.blocks.bind(part)
         match part:
             case "suggestions":
-                self.sheet.suggestions.action_requested.connect(self._on_suggestion_action)
+                self.answers.bind(self.sheet.suggestions)
                 fill = self._on_suggestions_changed
             case "facets":
                 fill = self._on_hidden_changed
@@ -171,15 +179,11 @@ class CustomerPage(QWidget):
                 self.rail.open_items.facet_requested.connect(self.blocks.show_facet)
                 fill = self._refresh_open_items
             case _:
-                self._bind_note()
-                fill = self._on_deeds_changed
+                WrapUpBinding(self.model.wrap_up, self.rail.wrap_up)
+                self.model.wrap_up.open()
+                return
         if part in self._missed:
             fill()
-
-    def _bind_note(self) -> None:
-        self.note = NoteBinding(self.model, self.rail.note, self._env, self.tasks)
-        self.note.draft_changed.connect(self.draft_changed)
-        self.note.recorded.connect(lambda: self._speak(text("note.recorded")))
 
     def _lacks(self, part: str) -> bool:
         """Return whether a part is not there yet; it is told what it missed when it is built."""
@@ -199,7 +203,7 @@ class CustomerPage(QWidget):
                 ("zone.facets", self.sheet.facets),
                 ("zone.timeline", self.sheet.timeline),
             ]
-        rail: list[Zone] = [("zone.open_items", self.rail.open_items), ("zone.note", self.rail.note)]
+        rail: list[Zone] = [("zone.open_items", self.rail.open_items), ("zone.wrap_up", self.rail.wrap_up)]
         return [("zone.header", self.header), *middle, *rail]
 
     def activate(self) -> None:
@@ -215,11 +219,10 @@ class CustomerPage(QWidget):
     def deactivate(self) -> None:
         """Leave the screen: restricted values are masked, the draft is kept at once."""
         self.check.mask()
-        if self.parts.has("note"):
-            self.rail.note.flush()
+        self.model.wrap_up.flush()
 
     def set_call(self, call: IncomingCall | None) -> None:
-        """Show the call that this customer is on, None when it ended."""
+        """Show the call that this customer is on, None when it ended: its wrap-up goes on."""
         began = call is not None and (self.model.call is None or self.model.call.call_id != call.call_id)
         self.model.set_call(call)
         if began:
@@ -247,8 +250,6 @@ class CustomerPage(QWidget):
         self.parts.stop()
         self.acting.close()
         self.check.mask()
-        if self.note is not None:
-            self.note.keep_at_last()
         self.model.close()
 
     def run_command(self, identifier: str) -> None:
@@ -258,7 +259,7 @@ class CustomerPage(QWidget):
             "suggestions": self._focus_suggestions,
             "facets": self._focus_facets,
             "timeline": self._focus_timeline,
-            "wrap_up": self._focus_note,
+            "wrap_up": self._focus_wrap_up,
             "filter_list": self._filter_list,
             "refresh_block": self._refresh_current,
             "refresh_all": self.refresh,
@@ -361,23 +362,16 @@ class CustomerPage(QWidget):
     @Slot()
     def _on_call_changed(self) -> None:
         call = self.model.call
-        self._on_deeds_changed()
         if call is not None:
             self.call_panel.set_call(call)
         self._show_call_panel(shown=call is not None)
-
-    @Slot()
-    def _on_deeds_changed(self) -> None:
-        if not self._lacks("note"):
-            self.rail.note.set_call(in_call=self.model.call is not None)
-            self.rail.note.set_deeds(self.model.deeds)
 
     @Slot(str, dict)
     def _on_failed(self, key: str, params: dict[str, str]) -> None:
         self._say(text(key, **params))
 
     def _say(self, sentence: str) -> None:
-        self.rail.note.say(sentence)
+        self.model.wrap_up.say(sentence)
         self._speak(sentence)
 
     def _speak(self, sentence: str) -> None:
@@ -448,9 +442,9 @@ class CustomerPage(QWidget):
         self._show_tab("timeline")
         self.sheet.timeline.focus_current()
 
-    def _focus_note(self) -> None:
+    def _focus_wrap_up(self) -> None:
         self._show_tab("rail" if self._shape.rail_in_tab else self.sheet.tab)
-        self.rail.note.note.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.rail.wrap_up.note.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _filter_list(self) -> None:
         if self.sheet.detail is not None:
@@ -468,9 +462,16 @@ class CustomerPage(QWidget):
         self.refresh(self.sheet.grid.current if in_blocks else "")
 
     def _validate(self) -> None:
+        """Close the exchange: from its form, or from anywhere on the page once the call is over."""
         focused = QApplication.focusWidget()
-        if focused is not None and self.rail.note.isAncestorOf(focused):
-            self.rail.note.submit()
+        in_form = focused is not None and self.rail.wrap_up.isAncestorOf(focused)
+        is_over = self.model.wrap_up.stage is WrapUpStage.WRAP_UP and not in_floating_panel(focused)
+        if in_form or is_over:
+            self.model.wrap_up.record()
+
+    def restore_draft(self) -> None:
+        """Take back what an undone recording gives again to be written."""
+        self.model.wrap_up.read_again()
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -493,13 +494,3 @@ class CustomerPage(QWidget):
         if number:
             QGuiApplication.clipboard().setText(number)
             self._speak(text("customer.number_copied"))
-
-    # ---- suggested answers -------------------------------------------------------------------
-    @Slot(object, str)
-    def _on_suggestion_action(self, suggestion: Suggestion, action: str) -> None:
-        if action.startswith("insert"):
-            self.rail.note.insert(plain_answer(suggestion), suggestion.question)
-            if suggestion.facets:
-                self.model.note_deed("insert", suggestion.facets[0])
-        elif suggestion.facets:
-            self.blocks.show_facet(suggestion.facets[0])

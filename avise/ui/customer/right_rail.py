@@ -1,4 +1,4 @@
-"""The right rail: what is still open, and the note of the exchange."""
+"""The right rail: what is still open, and the wrap-up of the exchange."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from avise.ui.customer.later_parts import LaterParts, Place
-from avise.ui.customer.note_panel import NotePanel
 from avise.ui.customer.open_items import OpenItemsPanel
+from avise.ui.customer.wrap_up_panel import WrapUpPanel
 from avise.ui.theme import theme
 from avise.ui.widgets.line import HorizontalLine
 
@@ -19,7 +19,7 @@ _MIN_WIDTH = 240
 
 
 class RightRail(QScrollArea):
-    """Open items over the note; it scrolls only when text is very large.
+    """Open items over the wrap-up; it scrolls only when text is very large.
 
     Args:
         parts: build its two halves.
@@ -33,7 +33,7 @@ class RightRail(QScrollArea):
         self._parts, self._compact = parts, False
         upper, lower = Place(inside), Place(inside)
         parts.add("open_items", lambda place: OpenItemsPanel(today, place), upper)
-        parts.add("note", NotePanel, lower)
+        parts.add("wrap_up", WrapUpPanel, lower)
         parts.built.connect(self._on_built)
         inside.setProperty("role", "surface")
         inside.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -53,7 +53,7 @@ class RightRail(QScrollArea):
     def set_compact(self, *, compact: bool) -> None:
         """Leave out what can wait, on small screens."""
         self._compact = compact
-        for name in ("open_items", "note"):
+        for name in ("open_items", "wrap_up"):
             if self._parts.has(name):
                 self._on_built(name)
 
@@ -61,8 +61,8 @@ class RightRail(QScrollArea):
     def _on_built(self, name: str) -> None:
         if name == "open_items":
             self.open_items.set_compact(compact=self._compact)
-        elif name == "note":
-            self.note.set_compact(compact=self._compact)
+        elif name == "wrap_up":
+            self.wrap_up.set_compact(compact=self._compact)
 
     @property
     def open_items(self) -> OpenItemsPanel:
@@ -70,6 +70,6 @@ class RightRail(QScrollArea):
         return cast("OpenItemsPanel", self._parts.part("open_items"))
 
     @property
-    def note(self) -> NotePanel:
-        """The note of the exchange."""
-        return cast("NotePanel", self._parts.part("note"))
+    def wrap_up(self) -> WrapUpPanel:
+        """The wrap-up of the exchange."""
+        return cast("WrapUpPanel", self._parts.part("wrap_up"))

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import (
     QAbstractTableModel,
     QModelIndex,
     QPersistentModelIndex,
+    QPoint,
     QRect,
     QRectF,
     Qt,
     Signal,
     Slot,
 )
-from PySide6.QtGui import QKeyEvent, QPainter
-from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QWidget
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPainter
+from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QMenu, QWidget
 from typing_extensions import override
 
-from avise.services.customer_updates import Suggestion
+from avise.services.customer_updates import SuggestedAction, Suggestion
+from avise.services.wording import facet_title
 from avise.texts import plural, text
-from avise.ui.shortcuts import keys_of
+from avise.ui.shortcuts import keys_of, written
 from avise.ui.theme import theme
 from avise.ui.widgets.key_cap import KeyCap
 from avise.ui.widgets.label import Label
@@ -33,6 +36,7 @@ Index = QModelIndex | QPersistentModelIndex
 SUGGESTION_ROLE = int(Qt.ItemDataRole.UserRole)
 ROW_HEIGHT, HEADER_HEIGHT = 30, 28
 _RANK, _QUESTION, _LIKELIHOOD, _ACTION, _PADDING, _GAP = 18, 206, 96, 30, 10, 10
+_PAINTED = 2
 
 _AFTER_TITLE = 2
 """Place of the key cap in the header: after icon and title."""
@@ -78,8 +82,29 @@ class SuggestionModel(QAbstractTableModel):
         if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
             stale = text("suggestion.stale") if found.stale else ""
             words = (found.question, plain_answer(found), text(f"likelihood.{found.likelihood}"), stale)
-            return ", ".join(word for word in words if word)
+            said = ", ".join(word for word in words if word)
+            return ". ".join(
+                (said.removesuffix("."), *(action_words(found, place) for place in range(len(found.actions))))
+            )
         return None
+
+
+ACTION_KEYS = ("Return", "Shift+Return")
+"""Keys of the first actions; the menu of the row has them all."""
+
+
+def action_label(action: SuggestedAction) -> str:
+    """Return what an action does, with the block that it shows."""
+    label = text(f"action.{action.id}")
+    if action.id == "show" and action.target:
+        return text("suggestion.action_about", action=label, about=facet_title(action.target))
+    return label
+
+
+def action_words(suggestion: Suggestion, place: int) -> str:
+    """Return what an action does and its keys."""
+    label = action_label(suggestion.actions[place])
+    return f"{label} ({written(ACTION_KEYS[place])})" if place < len(ACTION_KEYS) else label
 
 
 def plain_answer(suggestion: Suggestion) -> str:
@@ -123,7 +148,7 @@ class SuggestionDelegate(RowDelegate):
 
     def _paint_actions(self, painter: QPainter, found: Suggestion, area: QRectF) -> float:
         left = area.right()
-        for action in reversed(found.actions[:2]):
+        for action in reversed(found.actions[:_PAINTED]):
             left -= theme().px(_ACTION)
             inset = theme().px((_ACTION - 15) / 2)
             draw_icon(painter, action.icon, left + inset, area.center().y(), 15, "text-2")
@@ -141,13 +166,25 @@ class SuggestionDelegate(RowDelegate):
 
 
 class SuggestionRows(RowsView):
-    """The rows: Enter does the first action, Maj+Enter the second.
+    """The rows: Enter does the first action, Maj+Enter the second; the menu of a row has them all.
 
     Signals:
         second_requested: row whose second action is wanted.
+        menu_requested: row whose menu is wanted, and where on the screen.
     """
 
     second_requested = Signal(int)
+    menu_requested = Signal(int, QPoint)
+
+    @override
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Ask for the menu of the row, by the mouse or by the keyboard."""
+        row = self.current_row()
+        place = self.visualRect(self.currentIndex()).bottomLeft()
+        if event.reason() is QContextMenuEvent.Reason.Mouse:
+            row, place = self.indexAt(event.pos()).row(), event.pos()
+        if row >= 0:
+            self.menu_requested.emit(row, self.viewport().mapToGlobal(place))
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -163,14 +200,16 @@ class SuggestionsPanel(Panel):
     """The panel of suggested answers; one line when there is none.
 
     Signals:
-        action_requested: suggestion, id of the action.
+        action_requested: the suggestion and the action (a `Suggestion`, a `SuggestedAction`).
     """
 
-    action_requested = Signal(object, str)
+    action_requested = Signal(object, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(text("customer.suggestions"), "lightbulb", parent)
         self.model = SuggestionModel()
+        self._told: tuple[tuple[Suggestion, ...], int] = ((), 0)
+        self._kinds = frozenset[str]()
         self.rows = SuggestionRows(ROW_HEIGHT, text("customer.suggestions"))
         self.rows.setModel(self.model)
         self._delegate = SuggestionDelegate(self)
@@ -185,17 +224,29 @@ class SuggestionsPanel(Panel):
         self.body.addWidget(self.rows)
         self.rows.opened.connect(lambda index: self._act(index.row(), 0))
         self.rows.second_requested.connect(lambda row: self._act(row, 1))
+        self.rows.menu_requested.connect(self._open_menu)
         self.rows.pressed_at.connect(self._on_pressed)
         self._show()
         theme().changed.connect(self._on_zoom_changed)
 
     def set_suggestions(self, suggestions: Sequence[Suggestion], fresh_sources: int) -> None:
         """Show suggestions, and on how many fresh sources they rest."""
+        self._told = (tuple(suggestions), fresh_sources)
         current = self.rows.current_row()
-        self.model.set_suggestions(suggestions)
+        self.model.set_suggestions([self._offered(found) for found in suggestions])
         self.rows.go_to(min(max(current, 0), len(suggestions) - 1))
         self._source.setText(plural("customer.fresh_sources", fresh_sources) if suggestions else "")
         self._show()
+
+    def set_kinds(self, kinds: frozenset[str]) -> None:
+        """Show the actions of these kinds alone: those that something does here."""
+        if kinds != self._kinds:
+            self._kinds = kinds
+            self.set_suggestions(*self._told)
+
+    def _offered(self, suggestion: Suggestion) -> Suggestion:
+        actions = tuple(action for action in suggestion.actions if action.id in self._kinds)
+        return replace(suggestion, actions=actions)
 
     def _show(self) -> None:
         count = self.model.rowCount()
@@ -218,12 +269,24 @@ class SuggestionsPanel(Panel):
     def _act(self, row: int, number: int) -> None:
         found = self.model.suggestion(row)
         if number < len(found.actions):
-            self.action_requested.emit(found, found.actions[number].id)
+            self.action_requested.emit(found, found.actions[number])
+
+    @Slot(int, QPoint)
+    def _open_menu(self, row: int, place: QPoint) -> None:
+        found = self.model.suggestion(row)
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.setAccessibleName(found.question)
+        for number in range(len(found.actions)):
+            entry = menu.addAction(action_words(found, number))
+            entry.triggered.connect(lambda _checked=False, chosen=number: self._act(row, chosen))
+        menu.popup(place)
 
     @Slot(QModelIndex, int)
     def _on_pressed(self, index: QModelIndex, place: int) -> None:
         found = self.model.suggestion(index.row())
         from_right = self.rows.viewport().width() - theme().px(_PADDING) - place
-        number = len(found.actions) - 1 - from_right // theme().px(_ACTION)
-        if from_right >= 0 and 0 <= number < len(found.actions):
+        painted = min(len(found.actions), _PAINTED)
+        number = painted - 1 - from_right // theme().px(_ACTION)
+        if from_right >= 0 and 0 <= number < painted:
             self._act(index.row(), number)

@@ -42,6 +42,7 @@ from avise.ui.customer.block_state import COUNTER_AFTER_S, SKELETON_AFTER_S
 from avise.ui.customer.deeds import Deed, Deeds
 from avise.ui.customer.facet_layouts import LAYOUTS
 from avise.ui.customer.record_words import Moment
+from avise.ui.customer.wrap_up_model import WrapUpModel
 
 _log = logging.getLogger(__name__)
 
@@ -148,6 +149,8 @@ class CustomerViewModel(QObject):
         self.state = CustomerState()
         self.call: IncomingCall | None = None
         self.deeds = Deeds()
+        self.wrap_up = WrapUpModel(desk, person, env, self.deeds, self)
+        self.deeds_changed.connect(self.wrap_up.follow_deeds)
         self._extra_names: Mapping[str, str] = {}
         self._since: dict[str, float] = {}
         self._spoken: set[str] = set()
@@ -190,6 +193,7 @@ class CustomerViewModel(QObject):
         if self._watch is not None:
             self._watch.close()
             self._watch = None
+        self.wrap_up.close()
 
     def _on_failed(self, error: AviseError) -> None:
         self.failed.emit(error.message_key, dict(error.params))
@@ -226,8 +230,10 @@ class CustomerViewModel(QObject):
                 self.header_changed.emit()
             case AlertsChanged():
                 self.alerts_changed.emit()
+                self.wrap_up.guess_soon()
             case SuggestionsChanged():
                 self.suggestions_changed.emit()
+                self.wrap_up.guess_soon()
             case TimelineChanged():
                 self.timeline_changed.emit()
             case VerificationChanged():
@@ -358,11 +364,13 @@ class CustomerViewModel(QObject):
 
     # ---- intentions --------------------------------------------------------------------------
     def set_call(self, call: IncomingCall | None) -> None:
-        """Take the call that this customer is on."""
+        """Take the call that this customer is on, None when it ended; its wrap-up goes on."""
         began = call is not None and (self.call is None or self.call.call_id != call.call_id)
         self.call = call
-        if began:
+        if began and not self.wrap_up.carries:
             self.deeds.clear()
+        self.wrap_up.set_call(call)
+        if began:
             self.deeds_changed.emit()
         self.call_changed.emit()
 
@@ -402,20 +410,6 @@ class CustomerViewModel(QObject):
     async def verify(self, question: str, answer: str) -> Comparison:
         """Compare what the caller answers."""
         return await self._desk.verify(self.person, question, answer)
-
-    async def load_draft(self) -> str:
-        """Return the note that was being typed when this customer was left."""
-        found = await self._desk.draft(self.person)
-        return found.text if found is not None else ""
-
-    async def save_draft(self, words: str) -> None:
-        """Keep the note; an empty one is forgotten."""
-        await self._desk.save_draft(self.person, words)
-
-    async def record(self, body: Mapping[str, str]) -> None:
-        """Write the exchange in the journal, then forget the note."""
-        await self._desk.record_interaction(self.person, body)
-        await self._desk.save_draft(self.person, "")
 
     # ---- what was done -----------------------------------------------------------------------
     def note_deed(self, kind: str, about: str = "") -> None:

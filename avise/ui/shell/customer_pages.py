@@ -15,6 +15,7 @@ from avise.ui.shell.page import CustomerPageLike, MakeCustomerPage
 from avise.ui.shell.sessions import Sessions
 
 if TYPE_CHECKING:
+    from avise.models.acts import Act
     from avise.models.commands import OutboxItem
 
 
@@ -33,12 +34,16 @@ class CustomerPages(QObject):
         open_requested: a page leads to another person's dossier (the person).
         call_end_requested: the user says that the call is over.
         message: what came of an action on a page (a `Message`).
+        acted: a sentence, an act that can be taken back, and what to do once it is.
+        wrap_up_ticked: a person, and the seconds of wrap-up left; 0 when it is over.
     """
 
     shown = Signal(object)
     open_requested = Signal(object)
     call_end_requested = Signal()
     message = Signal(object)
+    acted = Signal(str, object, object)
+    wrap_up_ticked = Signal(object, int)
 
     def __init__(
         self,
@@ -78,6 +83,8 @@ class CustomerPages(QObject):
         page.call_end_requested.connect(self.call_end_requested)
         page.close_requested.connect(lambda: self._sessions.close(person))
         page.message.connect(self.message)
+        page.wrap_up_ticked.connect(lambda seconds: self.wrap_up_ticked.emit(person, seconds))
+        page.acted.connect(lambda sentence, act: self._on_acted(person, sentence, act))
         page.followed.connect(lambda count: self._sessions.mark(person, to_send=count))
         page.set_outbox(self._outbox)
         self._stack.addWidget(widget)
@@ -111,6 +118,14 @@ class CustomerPages(QObject):
         """Close every page: the window ends, or speaks another language."""
         for person in tuple(self._pages):
             self._on_closed(person)
+
+    def _on_acted(self, person: PersonId, sentence: str, act: Act) -> None:
+        def restore() -> None:
+            page = self.page(person)
+            if page is not None:
+                page.restore_draft()
+
+        self.acted.emit(sentence, act, restore)
 
     @Slot(object)
     def _on_closed(self, person: PersonId) -> None:

@@ -47,6 +47,8 @@ class CustomerPageLike(Page, Protocol):
         call_end_requested: the call that nobody follows is over.
         message: what came of an action (a `Message`).
         followed: how many commands for this customer have not gone well yet.
+        acted: a sentence, and an act that can be taken back.
+        wrap_up_ticked: seconds of wrap-up left, 0 when it is over.
     """
 
     @property
@@ -82,6 +84,17 @@ class CustomerPageLike(Page, Protocol):
 
     def commands(self) -> list[PaletteCommand]:
         """Return what the palette offers for this customer besides the shortcuts."""
+
+    @property
+    def acted(self) -> SignalInstance:
+        """Something was done that can be taken back."""
+
+    @property
+    def wrap_up_ticked(self) -> SignalInstance:
+        """Seconds of wrap-up left."""
+
+    def restore_draft(self) -> None:
+        """Take back what an undone recording gives again to be written."""
 
     def set_call(self, call: IncomingCall | None) -> None:
         """Show the call that this customer is on, None when it ended."""

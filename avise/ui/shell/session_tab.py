@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from avise.models.customer import PersonId
 from avise.texts import plural, text
-from avise.texts.formats import format_timer
+from avise.texts.formats import format_countdown, format_timer
 from avise.ui.shell.sessions import SessionTab
 from avise.ui.theme import theme
 from avise.ui.widgets.painting import draw_badge, draw_icon, draw_text
@@ -32,6 +32,7 @@ class SessionTabButton(QAbstractButton):
         self._tab: SessionTab | None = None
         self._icon = "user"
         self._seconds = 0
+        self._wrap_up_seconds = 0
         self._cross_hovered = False
         self.setCheckable(True)
         self.setMouseTracking(True)
@@ -56,6 +57,11 @@ class SessionTabButton(QAbstractButton):
     def set_seconds(self, seconds: int) -> None:
         """Show how long the call has lasted."""
         self._seconds = seconds
+        self.update()
+
+    def set_wrap_up_seconds(self, seconds: int) -> None:
+        """Show how long the wrap-up still is; 0 shows nothing."""
+        self._wrap_up_seconds = seconds
         self.update()
 
     @property
@@ -145,11 +151,13 @@ class SessionTabButton(QAbstractButton):
         px, tab = theme().px, self._tab
         if tab is None:
             return right
-        if tab.on_call and self._seconds:
-            timer = format_timer(self._seconds)
+        if self._seconds if tab.on_call else self._wrap_up_seconds:
+            left = format_countdown(self._wrap_up_seconds)
+            timer = format_timer(self._seconds) if tab.on_call else left
             width = theme().text_width(timer, "button", tabular=True) + 1
             area = QRectF(right - width, 0, width, self.height())
-            draw_text(painter, area, timer, "button", "accent-text", tabular=True)
+            ink = "accent-text" if tab.on_call else "warn"
+            draw_text(painter, area, timer, "button", ink, tabular=True)
             return right - width - px(_GAP)
         if tab.has_draft:
             draw_icon(painter, "pen-line", right - px(_ICON), middle, _ICON, "text-3")

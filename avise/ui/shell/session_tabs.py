@@ -80,6 +80,11 @@ class SessionTabs(QWidget):
         if person in self._buttons:
             self._buttons[person].set_seconds(seconds)
 
+    def set_wrap_up_seconds(self, person: PersonId, seconds: int) -> None:
+        """Show how long a customer's wrap-up still is, 0 when it is over."""
+        if person in self._buttons:
+            self._buttons[person].set_wrap_up_seconds(seconds)
+
     def button(self, person: PersonId) -> SessionTabButton:
         """Return a customer's tab."""
         return self._buttons[person]

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QWidget
 from typing_extensions import override
 
 from avise.texts import text
+from avise.texts.formats import format_countdown
 from avise.ui.outbox.chips import OutboxChips
 from avise.ui.shell.session_tabs import HEIGHT, SessionTabs
 from avise.ui.shell.sessions import Sessions
@@ -125,6 +126,19 @@ class TopBar(QWidget):
             self._layout.addWidget(widget)
         self._on_theme_changed()
         theme().changed.connect(self._on_theme_changed)
+
+    def show_wrap_up(self, seconds: int) -> None:
+        """Show how long the agent still wraps a call up, 0 when that is over.
+
+        Where telephony is absent the agent has no state, and the tab counts alone.
+        """
+        if self.agent.isHidden():
+            return
+        if not seconds:
+            self.show_agent("available")
+            return
+        words = text("agent.wrap_up", time=format_countdown(seconds))
+        self.agent.set_spec(ChipSpec(words, Tone.WARN, "timer", edged=True, tall=True))
 
     def show_agent(self, state: str) -> None:
         """Show the agent's state: "available", "ringing", "on_call" or "" when telephony is absent."""

@@ -6,20 +6,22 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from avise.env import FixedEnv
 from avise.models.customer import PersonId
 from avise.models.errors import AviseError
 from avise.models.roles import Purpose
+from avise.models.wrap_up import WrapUp
 from avise.services.customer_updates import CustomerUpdate, NotKept
+from avise.services.day_values import SavedWrapUp
 from avise.services.desk import CallState, IncomingCall
 from avise.texts import text
 from avise.ui.bridge import DeskBridge
 from avise.ui.palette.rows import RowKind
 from avise.ui.palette.view_model import PaletteViewModel
 from avise.ui.shell.call_panel import CallPanel
-from tests.ui.customer.opened_page import opened
+from tests.ui.customer.opened_page import opened, said
 from tests.ui.persona import HELENE, NOW
 from tests.ui.scripted_desk import ScriptedDesk
 from tests.ui.waiting import until
@@ -66,10 +68,10 @@ class FullDisk(ScriptedDesk):
 
     full = True
 
-    async def save_draft(self, person: PersonId, text: str) -> None:
+    async def save_wrap_up(self, person: PersonId | None, wrap_up: WrapUp) -> SavedWrapUp:
         if self.full:
             raise AviseError("store.full")
-        await super().save_draft(person, text)
+        return await super().save_wrap_up(person, wrap_up)
 
 
 def test_on_a_full_disk_the_note_stays_in_the_window_and_says_that_it_is_not_kept(run: Run) -> None:
@@ -77,20 +79,16 @@ def test_on_a_full_disk_the_note_stays_in_the_window_and_says_that_it_is_not_kep
         desk = FullDisk()
         async with opened(desk) as page:
             page.run_command("wrap_up")
-            QTest.keyClicks(page.rail.note.note, "Virement confirme")
-            await until(lambda: text("store.full") in said(page.rail.note))
-            assert page.rail.note.text() == "Virement confirme"
+            QTest.keyClicks(page.rail.wrap_up.note, "Virement confirme")
+            await until(lambda: text("store.full") in said(page.rail.wrap_up))
+            assert page.rail.wrap_up.text() == "Virement confirme"
             desk.full = False
-            QTest.keyClicks(page.rail.note.note, " hier")
-            await until(lambda: HELENE in desk.drafts)
-            assert desk.drafts[HELENE].text == "Virement confirme hier"
+            QTest.keyClicks(page.rail.wrap_up.note, " hier")
+            await until(lambda: (HELENE, "") in desk.wrap_ups)
+            assert desk.wrap_ups[HELENE, ""].wrap_up.note == "Virement confirme hier"
+            await until(lambda: text("store.full") not in said(page.rail.wrap_up))
 
     run(scenario())
-
-
-def said(note: QWidget) -> str:
-    """Return every word shown in the note's panel."""
-    return " ".join(label.text() for label in note.findChildren(QLabel))
 
 
 class Untraced(ScriptedDesk):
@@ -107,7 +105,7 @@ class Untraced(ScriptedDesk):
 def test_a_file_whose_opening_could_not_be_noted_is_shown_and_says_so(run: Run) -> None:
     async def scenario() -> None:
         async with opened(Untraced()) as page:
-            await until(lambda: text("store.full") in said(page.rail.note))
+            await until(lambda: text("store.full") in said(page.rail.wrap_up))
             assert page.model.state.header is not None
 
     run(scenario())

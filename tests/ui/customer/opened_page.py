@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+from PySide6.QtWidgets import QLabel, QWidget
+
 from avise.env import FixedEnv
 from avise.models.roles import Purpose
 from avise.ui.bridge import DeskBridge
@@ -36,7 +38,8 @@ async def opened(
         page.hide()
         bridge.close()
         page.deleteLater()
-        await until(lambda: not [task for task in asyncio.all_tasks() if task.get_name() == "save draft"])
+        await until(lambda: not {"save draft", "record"} & {task.get_name() for task in asyncio.all_tasks()})
+        await page.model.wrap_up.tasks.aclose()
         await until(lambda: desk.asked.count(("closed", HELENE)) > closed_before)
 
 
@@ -44,3 +47,8 @@ async def until(condition: Callable[[], object]) -> None:
     """Let the loop run until a condition holds; the test's own limit ends a wait that never does."""
     while not condition():  # noqa: ASYNC110 - widgets offer no event to wait for
         await asyncio.sleep(0.01)
+
+
+def said(panel: QWidget) -> str:
+    """Return every word shown in a panel."""
+    return " ".join(label.text() for label in panel.findChildren(QLabel) if not label.isHidden())

@@ -14,15 +14,18 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
+from avise.models.interaction import Channel, Direction
 from avise.models.masking import MASK
 from avise.models.roles import Purpose
+from avise.models.wrap_up import Outcome, WrapUp
 from avise.services.customer_updates import FacetChanged
-from avise.services.desk import CallState, Draft, IncomingCall
+from avise.services.day_values import WrapUpDraft
+from avise.services.desk import CallState, IncomingCall
 from avise.texts import text
 from avise.ui.customer.facet_block import FacetBlock
 from avise.ui.theme import theme
 from avise.ui.widgets.label import Label
-from tests.ui.customer.opened_page import opened, until
+from tests.ui.customer.opened_page import opened, said, until
 from tests.ui.persona import HELENE, NOW
 from tests.ui.scripted_desk import ScriptedDesk
 
@@ -82,7 +85,7 @@ def test_every_zone_can_take_focus(run: Run) -> None:
                 ("suggestions", page.sheet.suggestions),
                 ("facets", page.sheet.facets),
                 ("timeline", page.sheet.timeline),
-                ("wrap_up", page.rail.note),
+                ("wrap_up", page.rail.wrap_up),
             ):
                 page.run_command(command)
                 assert zone.isAncestorOf(_focused()), command
@@ -96,8 +99,8 @@ def test_enter_on_a_suggestion_writes_its_sentence_in_the_note(run: Run) -> None
     async def scenario() -> None:
         async with opened(ScriptedDesk(), Purpose.CALL) as page:
             QTest.keyClick(page.sheet.suggestions.rows, Qt.Key.Key_Return)
-            assert "Virement de 214,00" in page.rail.note.text()
-            assert "**" not in page.rail.note.text()
+            assert "Virement de 214,00" in page.rail.wrap_up.text()
+            assert "**" not in page.rail.wrap_up.text()
 
     run(scenario())
 
@@ -202,6 +205,11 @@ def _tries_told(said: Label, left: int) -> bool:
     return f"{left} essai" in said.text() if left else "bloquée" in said.text()
 
 
+def _saved(desk: ScriptedDesk) -> list[WrapUp]:
+    """Return the drafts that were handed over to be kept, in order."""
+    return [asked[2] for asked in desk.asked if asked[0] == "save_wrap_up"]  # type: ignore[misc]  # by construction
+
+
 def test_a_note_is_kept_after_a_pause_and_found_again(run: Run) -> None:
     async def scenario() -> None:
         desk = ScriptedDesk()
@@ -209,11 +217,13 @@ def test_a_note_is_kept_after_a_pause_and_found_again(run: Run) -> None:
             drafts: list[bool] = []
             page.draft_changed.connect(drafts.append)
             page.run_command("wrap_up")
-            QTest.keyClicks(page.rail.note.note, "Virement confirme")
-            await until(lambda: ("save_draft", HELENE, "Virement confirme") in desk.asked)
+            QTest.keyClicks(page.rail.wrap_up.note, "Virement confirme")
+            await until(lambda: [draft.note for draft in _saved(desk)] == ["Virement confirme"])
             assert drafts == [True]
+            await until(lambda: "brouillon 10:44" in said(page.rail.wrap_up))
         async with opened(desk) as page:
-            await until(lambda: page.rail.note.text() == "Virement confirme")
+            await until(lambda: page.rail.wrap_up.text() == "Virement confirme")
+            assert "brouillon 10:44" in said(page.rail.wrap_up)
 
     run(scenario())
 
@@ -223,35 +233,42 @@ def test_a_note_typed_just_before_the_page_closes_is_kept(run: Run) -> None:
         desk = ScriptedDesk()
         async with opened(desk) as page:
             page.run_command("wrap_up")
-            QTest.keyClicks(page.rail.note.note, "Rappeler demain")
-        await until(lambda: HELENE in desk.drafts)
-        assert desk.drafts[HELENE].text == "Rappeler demain"
+            QTest.keyClicks(page.rail.wrap_up.note, "Rappeler demain")
+        await until(lambda: desk.wrap_ups)
+        assert desk.wrap_ups[HELENE, ""].wrap_up.note == "Rappeler demain"
 
     run(scenario())
 
 
 def test_ctrl_enter_records_the_exchange_and_empties_the_note(run: Run) -> None:
     async def scenario() -> None:
-        desk = ScriptedDesk(drafts={HELENE: Draft(HELENE, "Virement vu", NOW)})
+        left = WrapUpDraft(HELENE, WrapUp(note="Virement vu", direction=Direction.INTERNAL), NOW)
+        desk = ScriptedDesk(wrap_ups={(HELENE, ""): left})
         async with opened(desk) as page:
+            acts: list[tuple[str, object]] = []
+            page.acted.connect(lambda sentence, act: acts.append((sentence, act)))
             answered = NOW - timedelta(minutes=4)
             page.set_call(IncomingCall("call-7", CallState.ANSWERED, answered, answered, "", "", 0, ()))
-            await until(lambda: page.rail.note.text() == "Virement vu")
-            page.rail.note.reason.setText("Remboursement")
-            page.rail.note.note.setFocus()
-            QTest.keyClick(page.rail.note.note, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-            await until(lambda: any(asked[0] == "record_interaction" for asked in desk.asked))
-            await until(lambda: page.rail.note.text() == "")
-            body = next(asked[2] for asked in desk.asked if asked[0] == "record_interaction")
-            assert body == {
-                "channel": "phone_in",
-                "direction": "in",
-                "title": "Remboursement",
-                "note": "Virement vu",
-                "outcome": "resolved",
-                "call_id": "call-7",
-                "duration_s": "240",
-            }
+            await until(lambda: page.rail.wrap_up.text() == "Virement vu")
+            page.model.wrap_up.choose_reason("R01")
+            page.rail.wrap_up.note.setFocus()
+            QTest.keyClick(page.rail.wrap_up.note, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+            await until(lambda: any(asked[0] == "record_wrap_up" for asked in desk.asked))
+            await until(lambda: page.rail.wrap_up.text() == "")
+            recorded = next(asked[2] for asked in desk.asked if asked[0] == "record_wrap_up")
+            assert recorded == WrapUp(
+                reason="R01",
+                outcome=Outcome.RESOLVED,
+                note="Virement vu",
+                channel=Channel.PHONE_IN,
+                direction=Direction.IN,
+                call_id="call-7",
+                duration_s=240,
+                confirmed=True,
+            )
+            await until(lambda: acts)
+            assert acts[0][0] == "Échange enregistré dans l’historique."
+            assert not desk.wrap_ups
 
     run(scenario())
 

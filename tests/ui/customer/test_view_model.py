@@ -22,6 +22,7 @@ from avise.services.customer_updates import (
     VerificationLevel,
 )
 from avise.ui.bridge import DeskBridge
+from avise.ui.customer.deeds import deed_words
 from avise.ui.customer.facet_layouts import LAYOUTS, without_layout
 from avise.ui.customer.view_model import CustomerState, CustomerViewModel
 from tests.ui.persona import HELENE, NOW, helene_updates
@@ -106,7 +107,7 @@ def test_what_was_done_is_listed_without_the_members_values(model: CustomerViewM
     model.apply((VerificationChanged(state),))
     model.apply((VerificationChanged(replace(state, level=VerificationLevel.STRONG, correct=3)),))
     model.note_deed("revealed", "nir")
-    assert [deed.words() for deed in model.deeds] == [
+    assert [deed_words(deed) for deed in model.deeds] == [
         "Appelant\u00a0: 3 réponses justes",
         "N°\u00a0de sécurité sociale affiché",
     ]

@@ -1,0 +1,128 @@
+"""The call-back promised during an exchange: day and hour, reminder, and what it is about."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from PySide6.QtCore import QDate, QDateTime, QLocale, QTime, Signal, Slot
+from PySide6.QtWidgets import QAbstractSpinBox, QDateTimeEdit, QLineEdit, QSizePolicy, QWidget
+
+from avise.models.wrap_up import CallbackPromise
+from avise.texts import language, text
+from avise.texts.formats import PARIS, format_short_date, format_time, local
+from avise.ui.theme import theme
+from avise.ui.widgets.check_box import CheckBox
+from avise.ui.widgets.label import Label
+from avise.ui.widgets.layout import column, row
+
+REMIND_BEFORE = timedelta(minutes=15)
+
+
+class DueEdit(QDateTimeEdit):
+    """A day and an hour in Paris, typed or moved with the arrows."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAccessibleName(text("wrap_up.callback_due"))
+        self.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
+        self.setLocale(QLocale(language()))
+        self.setDisplayFormat("ddd dd/MM/yyyy  HH:mm")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._on_theme_changed()
+        theme().changed.connect(self._on_theme_changed)
+
+    def set_due(self, due: datetime) -> None:
+        """Show a moment."""
+        there = local(due)
+        shown = QDateTime(QDate(there.year, there.month, there.day), QTime(there.hour, there.minute))
+        if shown != self.dateTime():
+            self.setDateTime(shown)
+
+    def due(self) -> datetime:
+        """Return the moment shown."""
+        day, hour = self.date(), self.time()
+        there = datetime(day.year(), day.month(), day.day(), hour.hour(), hour.minute(), tzinfo=PARIS)
+        return there.astimezone(UTC)
+
+    @Slot()
+    def _on_theme_changed(self) -> None:
+        self.setFont(theme().font("value", tabular=True))
+
+
+class CallbackFields(QWidget):
+    """A box to tick, and the fields that it opens.
+
+    Signals:
+        promised: the promise (a `CallbackPromise`), or None when it is taken back.
+    """
+
+    promised = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._promise: CallbackPromise | None = None
+        self._default_due: datetime | None = None
+        self._is_showing = False
+        self.wanted = CheckBox(text("wrap_up.callback_wanted"))
+        self.due = DueEdit()
+        self.remind = CheckBox(text("wrap_up.callback_remind"))
+        self.words = QLineEdit()
+        self.words.setAccessibleName(text("wrap_up.callback_words"))
+        self.words.setPlaceholderText(text("wrap_up.callback_words"))
+        self._fields = QWidget()
+        self._fields.setLayout(
+            column(
+                row(Label(text("wrap_up.callback_on"), "small", "muted"), self.due, gap=8),
+                self.remind,
+                self.words,
+                gap=3,
+            )
+        )
+        self.setLayout(column(self.wanted, self._fields, gap=2))
+        self._fields.hide()
+        self.wanted.toggled.connect(self._on_toggled)
+        self.due.dateTimeChanged.connect(self._on_fields_changed)
+        self.remind.toggled.connect(self._on_fields_changed)
+        self.words.textEdited.connect(self._on_fields_changed)
+
+    def show_promise(self, promise: CallbackPromise | None, default_due: datetime | None) -> None:
+        """Show a promise, or when it would be."""
+        if promise == self._promise and default_due == self._default_due:
+            return
+        self._promise, self._default_due = promise, default_due
+        self._is_showing = True
+        due = promise.due if promise is not None else default_due
+        self.wanted.setChecked(promise is not None)
+        self.wanted.setText(_wanted_words(due))
+        self.wanted.updateGeometry()
+        self._fields.setVisible(promise is not None)
+        if due is not None:
+            self.due.set_due(due)
+        self.remind.setChecked(promise is None or promise.remind_at is not None)
+        if promise is None or promise.words != self.words.text():
+            self.words.setText(promise.words if promise is not None else "")
+        self._is_showing = False
+
+    @Slot(bool)
+    def _on_toggled(self, wanted: bool) -> None:
+        if self._is_showing:
+            return
+        self.promised.emit(self._filled() if wanted else None)
+
+    @Slot()
+    def _on_fields_changed(self) -> None:
+        if self._is_showing or self._promise is None:
+            return
+        self.promised.emit(self._filled())
+
+    def _filled(self) -> CallbackPromise:
+        due = self.due.due()
+        remind_at = due - REMIND_BEFORE if self.remind.isChecked() else None
+        return replace(CallbackPromise(due, remind_at), words=self.words.text())
+
+
+def _wanted_words(due: datetime | None) -> str:
+    if due is None:
+        return text("wrap_up.callback_wanted")
+    return text("wrap_up.callback_at", day=format_short_date(local(due).date()), time=format_time(due))
