@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from avise.env import FixedEnv
 from avise.models.consent import ConsentAct, ConsentChannel, ConsentPurpose
@@ -355,6 +357,71 @@ async def test_no_word_of_a_message_is_in_the_journal_or_the_log(
     events = await office.journal.stream(stream_of(PERSON))
     assert "canary" not in repr(events).lower()
     assert "canary" not in caplog.text.lower()
+
+
+class Story:
+    """What may happen to a desk, one step at a time."""
+
+    def __init__(self, store: Store, env: FixedEnv) -> None:
+        self.store, self.env = store, env
+        self.office = Office(store, env)
+        self.way = self.office.way
+        self.undone: set[uuid.UUID] = set()
+
+    async def plan(self) -> None:
+        await self.office.outgoing.plan(draft())
+
+    async def undo(self) -> None:
+        for message in await self.office.kept.with_status(MessageStatus.PLANNED):
+            self.undone.add((await self.office.outgoing.undo(message.id)).id)
+
+    async def wait(self) -> None:
+        self.env.advance(timedelta(minutes=2))
+
+    async def depart(self) -> None:
+        await self.office.outgoing.depart_due()
+
+    async def restart(self) -> None:
+        self.office = Office(self.store, self.env)
+        self.office.outgoing.ways = {EMAIL: self.way}
+        await self.office.outgoing.recover()
+
+    async def withdraw(self) -> None:
+        await self.office.consents.withdraw(PERSON)
+
+    async def lose_the_next_answer(self) -> None:
+        self.way.says.append(Delivery(Outcome.UNKNOWN, "answer_lost"))
+
+    async def refuse_the_next(self) -> None:
+        self.way.says.append(Delivery(Outcome.REFUSED, "server_refused", "550"))
+
+    async def put_the_next_off(self) -> None:
+        self.way.says.append(NOT_YET)
+
+
+_STEPS = (
+    Story.plan, Story.undo, Story.wait, Story.depart, Story.restart, Story.withdraw,
+    Story.lose_the_next_answer, Story.refuse_the_next, Story.put_the_next_off,
+)  # fmt: skip
+
+
+@settings(max_examples=25, deadline=None)
+@given(steps=st.lists(st.sampled_from(_STEPS), min_size=3, max_size=14))
+async def test_whatever_happens_a_message_leaves_at_most_once_and_an_undone_one_never(
+    steps: list[Callable[[Story], Awaitable[None]]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    env = FixedEnv()
+    store = await Store.open(tmp_path_factory.mktemp("story") / "store.db", KEY, env)
+    story = Story(store, env)
+    for step in steps:
+        await step(story)
+    events = await story.office.journal.stream(stream_of(PERSON), KINDS)
+    ended = [event.body["message"] for event in events if event.kind is not EventKind.MESSAGE_PLANNED]
+    assert len(ended) == len(set(ended))
+    messages = await story.office.outgoing.all()
+    assert all(message.status is MessageStatus.UNDONE for message in messages if message.id in story.undone)
+    assert sum(message.attempts for message in messages) == len(story.way.given)
+    await store.aclose()
 
 
 class TurnedByHand(FixedEnv):
