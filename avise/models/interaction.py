@@ -63,7 +63,7 @@ class Interaction:
     title: str
     summary: str = ""
     status: str = ""
-    """Canonical: "", "missed", "failed", "delivered", "in_progress", "to_send"."""
+    """Canonical: "", "missed", "failed", "delivered", "in_progress", "to_send", "unknown"."""
     author: str = ""
     reason: str = ""
     """Reason code of `domain.md` 3.3 ("R01"…), when known."""
