@@ -16,8 +16,8 @@ from avise.ui.shell.rail import ENTRIES
 from avise.ui.shortcuts import SHORTCUTS, Scope
 from avise.ui.theme import Density, Scheme
 
-OURS = ("shell", "palette", "sources", "shortcuts", "settings", "home")
-ROOMS = ("shell", "palette", "sources", "home", "widgets")
+OURS = ("shell", "palette", "sources", "shortcuts", "settings", "home", "people")
+ROOMS = ("shell", "palette", "sources", "home", "people", "widgets")
 
 COMPOSED = (
     *(f"shortcut.{shortcut.id}" for shortcut in SHORTCUTS),

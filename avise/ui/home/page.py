@@ -15,6 +15,7 @@ from avise.models.source_status import SourceStatus
 from avise.services.day_values import TaskRow
 from avise.texts import plural, text
 from avise.texts.formats import local, weekday_and_day
+from avise.ui.form_panel import FormPanel
 from avise.ui.home.day_lines import (
     diary_lines,
     news_lines,
@@ -29,7 +30,6 @@ from avise.ui.home.recents import RecentsPanel
 from avise.ui.home.task_panels import (
     AbsencePanel,
     AssignPanel,
-    FormPanel,
     MovePanel,
     NewTaskPanel,
     absence_words,

@@ -7,57 +7,19 @@ from datetime import datetime, time
 from uuid import UUID
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
-from typing_extensions import override
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from avise.models.absences import Absence
 from avise.models.tasks import NewTask, TaskId, TaskKind
 from avise.texts import text
-from avise.ui.customer.floating_panel import FloatingPanel
+from avise.ui.form_panel import Field, FormPanel
 from avise.ui.home.moments import choices, moment_words, read_moment
-from avise.ui.shortcuts import keys_of
 from avise.ui.widgets.button import Button, ButtonKind
 from avise.ui.widgets.label import Label
-from avise.ui.widgets.layout import clear, column, row
+from avise.ui.widgets.layout import clear, column
 
 Clock = Callable[[], datetime]
-_WIDTH = 400
 START_OF_DAY, END_OF_DAY = time(8), time(18)
-
-
-class Field(QWidget):
-    """A field with its label above and its error below.
-
-    Args:
-        label: above the field.
-        hint: inside it while it is empty.
-    """
-
-    def __init__(self, label: str, hint: str = "") -> None:
-        super().__init__()
-        self.edit = QLineEdit()
-        self.edit.setAccessibleName(label)
-        self.edit.setPlaceholderText(hint)
-        self._error = Label("", "small", "danger", wrap=True)
-        self._error.hide()
-        self.setLayout(column(Label(label, "small-medium"), self.edit, self._error, gap=3))
-        self.edit.textEdited.connect(lambda _words: self.show_error(""))
-
-    def words(self) -> str:
-        """Return what is typed."""
-        return self.edit.text().strip()
-
-    def show_error(self, sentence: str) -> None:
-        """Say what is wrong, and how to put it right; "" when nothing is."""
-        self._error.setText(sentence)
-        self._error.setVisible(bool(sentence))
-        self.edit.setProperty("state", "error" if sentence else "")
-        self.edit.style().unpolish(self.edit)
-        self.edit.style().polish(self.edit)
-        if sentence:
-            self.edit.setAccessibleDescription(sentence)
-            self.edit.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 class MomentField(Field):
@@ -98,31 +60,6 @@ class MomentField(Field):
         found = self.moment()
         self._read.setText(moment_words(found, self._now()) if found is not None else "")
         self._read.setVisible(found is not None)
-
-
-class FormPanel(FloatingPanel):
-    """A floating form: fields, what it explains, one primary button; Ctrl+Entrée validates."""
-
-    def __init__(self, title: str, icon: str, submit: str, parent: QWidget) -> None:
-        super().__init__(title, icon, _WIDTH, parent)
-        self.submit_button = Button(submit, ButtonKind.PRIMARY, keys=keys_of("validate"))
-        self.submit_button.clicked.connect(self.submit)
-        self.content = column(gap=10)
-        buttons = row(None, self.submit_button)
-        self.body.addLayout(column(self.content, buttons, gap=12, margins=(12, 10, 12, 12)))
-
-    @Slot()
-    def submit(self) -> None:
-        """Do what the form is for, when nothing is wrong in it."""
-        raise NotImplementedError
-
-    @override
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Validate with Enter or Ctrl+Entrée; Échap closes."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.submit()
-            return
-        super().keyPressEvent(event)
 
 
 class MovePanel(FormPanel):

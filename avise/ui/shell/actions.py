@@ -7,15 +7,14 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal, Slot
 
 from avise.models.customer import PersonId, SearchHit
-from avise.models.errors import AviseError
 from avise.models.roles import Purpose
 from avise.services.day_values import TaskRow
 from avise.services.desk import CallState, IncomingCall
 from avise.texts import text
 from avise.ui.bridge import DeskBridge
-from avise.ui.outbox.chips import COMMANDS as OUTBOX_COMMANDS
 from avise.ui.home.view_model import reminder_sentence
 from avise.ui.outbox.chips import COMMANDS as OUTBOX_COMMANDS
+from avise.ui.people.in_window import PeopleInWindow
 from avise.ui.shell.calls import Calls
 from avise.ui.shell.commands import Commands, is_typing
 from avise.ui.shell.main_window import CUSTOMERS, MainWindow
@@ -52,6 +51,7 @@ class WindowActions(QObject):
         """What the first press of the keys that end a call says."""
         self.opening = Opening(window)
         self.commands = Commands(window)
+        self.people = PeopleInWindow(desk, window.my_day.now, window.undoing, window.tasks, window)
         self._walk = ZoneWalk(window.zones, window.announcer)
         self._connect_widgets()
         self._connect_calls()
@@ -79,7 +79,13 @@ class WindowActions(QObject):
         window.undoing.message.connect(window.toast.show_message)
         window.call_panel.person_chosen.connect(self._on_caller_chosen)
         window.call_panel.search_requested.connect(self.search)
-        window.call_panel.note_written.connect(self._on_unlinked_note)
+        window.call_panel.prospect_requested.connect(self._new_prospect)
+        window.call_panel.exchange_requested.connect(self._new_exchange)
+        window.home.unlinked_requested.connect(self.people.show_unlinked)
+        self.people.message.connect(window.toast.show_message)
+        self.people.person_added.connect(self._on_person_added)
+        self.people.person_removed.connect(window.sessions.close)
+        self.people.exchange_kept.connect(window.call_panel.hide)
         window.call_panel.end_requested.connect(self._end_call)
         window.customers.call_end_requested.connect(self._end_call)
         window.sessions.current_changed.connect(self._on_current_changed)
@@ -109,6 +115,9 @@ class WindowActions(QObject):
         ):
             bind(name, self._page_opener(page))
         bind("undo", window.undoing.undo_last)
+        bind("new_prospect", self._new_prospect)
+        bind("new_exchange", self._new_exchange)
+        bind("unlinked", self.people.show_unlinked)
         for name, form in (("new_task", window.home.add_task), ("absence", window.home.declare_absence)):
             bind(name, self._on_home(form))
         bind("lock", self.lock_requested.emit)
@@ -250,6 +259,28 @@ class WindowActions(QObject):
             self._calls.concerns(current)
             self._window.customers.set_call(current, self._calls.call)
 
+    @Slot()
+    def _new_prospect(self) -> None:
+        self.people.add_prospect(self._unknown_call())
+
+    @Slot()
+    def _new_exchange(self) -> None:
+        self.people.keep_exchange(self._unknown_call())
+
+    def _unknown_call(self) -> IncomingCall | None:
+        """Return the call under way, when nobody's file was opened for it."""
+        return self._calls.call if self._calls.person is None else None
+
+    @Slot(object, str)
+    def _on_person_added(self, person: PersonId, name: str) -> None:
+        on_call = self._calls.call is not None and self._calls.person is None
+        if on_call:
+            self._calls.concerns(person)
+            self._window.call_panel.hide()
+        self.opening.open_tab(SessionTab(person, name, Purpose.CALL if on_call else Purpose.REQUEST))
+        if on_call:
+            self._mark_call(person)
+
     # ---- calls -------------------------------------------------------------------------------
     @Slot(object)
     def _on_rang(self, call: IncomingCall) -> None:
@@ -350,21 +381,3 @@ class WindowActions(QObject):
         self._window.top_bar.tabs.set_wrap_up_seconds(person, seconds)
         if self._calls.call is None:
             self._window.top_bar.show_wrap_up(seconds)
-
-    @Slot(str)
-    def _on_unlinked_note(self, words: str) -> None:
-        call = self._window.call_panel.call
-        body = {"channel": "phone_in", "direction": "in", "title": text("call.unlinked_title"), "note": words}
-        if call is not None:
-            body["call_id"] = call.call_id
-        self._window.tasks.spawn(self._record(body), name="record a call", when_busy="drop")
-
-    async def _record(self, body: dict[str, str]) -> None:
-        try:
-            await self._desk.record_interaction(None, body)
-        except AviseError as error:
-            sentence = text(error.message_key, **error.params)
-            self._window.toast.show_message(Message(sentence, "circle-x", is_error=True))
-            return
-        self._window.call_panel.hide()
-        self._window.toast.show_message(Message(text("call.note_saved")))

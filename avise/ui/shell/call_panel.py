@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from avise.models.customer import PartyKind, SearchHit
@@ -26,6 +26,7 @@ from avise.ui.widgets.icon import Icon
 from avise.ui.widgets.label import Label
 from avise.ui.widgets.layout import clear, column, row
 from avise.ui.widgets.line import HorizontalLine
+from avise.ui.widgets.link import Link
 from avise.ui.widgets.painting import Span, draw_icon, draw_row_line, draw_spans
 
 WIDTH = 400
@@ -100,14 +101,16 @@ class CallPanel(QFrame):
     Signals:
         person_chosen: whose file opens (a `SearchHit`).
         search_requested: nobody was found: the user looks for somebody.
-        note_written: what was said by somebody without a file.
+        prospect_requested: whoever calls is new: a file is made.
+        exchange_requested: whoever calls has no file, and none is made.
         dismissed: the user closes the panel; the call goes on.
         end_requested: a call that no telephony follows is over.
     """
 
     person_chosen = Signal(object)
     search_requested = Signal()
-    note_written = Signal(str)
+    prospect_requested = Signal()
+    exchange_requested = Signal()
     dismissed = Signal()
     end_requested = Signal()
 
@@ -120,10 +123,6 @@ class CallPanel(QFrame):
         self._line = Label("", "small", "muted")
         self._close = Button(icon="x", kind=ButtonKind.QUIET, small=True, name=text("call.dismiss"))
         self._close.clicked.connect(self.dismiss)
-        self._note = QLineEdit()
-        self._note.setPlaceholderText(text("call.note"))
-        self._note.setAccessibleName(text("call.note"))
-        self._note.returnPressed.connect(self._on_note)
         self._body = QVBoxLayout()
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(1, 1, 1, 1)
@@ -174,7 +173,7 @@ class CallPanel(QFrame):
             return self._fill_known(call.matches[0])
         if call.matches:
             return self._fill_several(call)
-        return self._fill_nobody(looked_up=call.looked_up)
+        return self._fill_nobody("call.nobody" if call.looked_up else "call.not_looked_up")
 
     def _add(self, widget: QWidget) -> None:
         self._body.addWidget(widget)
@@ -188,7 +187,7 @@ class CallPanel(QFrame):
             column(
                 Label(caller_name(hit), "list-title"),
                 Label(apart(hit), "small", "muted"),
-                row(button, None, margins=(0, 6, 0, 0)),
+                row(button, None, self._somebody_else(), margins=(0, 6, 0, 0)),
                 gap=2,
                 margins=(14, 10, 14, 12),
             )
@@ -205,28 +204,38 @@ class CallPanel(QFrame):
             choice = CallerChoice(hit)
             choice.clicked.connect(lambda _checked=False, who=hit: self.person_chosen.emit(who))
             self._add(choice)
+        other = QWidget()
+        other.setLayout(row(None, self._somebody_else(), margins=(14, 4, 14, 6)))
+        self._add(other)
         return plural("call.spoken_several", len(call.matches))
 
-    def _fill_nobody(self, *, looked_up: bool) -> str:
-        key = "call.nobody" if looked_up else "call.not_looked_up"
+    def _somebody_else(self) -> Link:
+        """Return the way on when the number is known and whoever calls is not one of them."""
+        link = Link(text("call.somebody_else"))
+        link.clicked.connect(self._on_somebody_else)
+        return link
+
+    def _fill_nobody(self, key: str) -> str:
+        """Offer to search, to make a file, or to keep the exchange alone; `key` says why nobody is there."""
         search = Button(text("call.search"), ButtonKind.PRIMARY, icon="search", keys=keys_of("pick_up"))
         search.clicked.connect(self.search_requested)
-        self._note.clear()
-        save = Button(text("call.save_note"))
-        save.clicked.connect(self._on_note)
+        prospect = Button(text("people.prospect.title"), icon="user")
+        prospect.clicked.connect(self.prospect_requested)
+        exchange = Button(text("people.exchange.title"), icon="user-x")
+        exchange.clicked.connect(self.exchange_requested)
         box = QWidget()
         box.setLayout(
             column(
                 Label(text(key), "strong"),
                 Label(text(f"{key}_hint"), "small", "muted", wrap=True),
                 row(search, None, margins=(0, 4, 0, 4)),
-                row(self._note, save, gap=6),
+                row(prospect, exchange, None, gap=6),
                 gap=4,
                 margins=(14, 10, 14, 12),
             )
         )
         self._add(box)
-        return text("call.spoken_nobody" if looked_up else "call.spoken_not_looked_up")
+        return text("call.spoken_not_looked_up" if key == "call.not_looked_up" else "call.spoken_nobody")
 
     # ---- what the user does ------------------------------------------------------------------
     def pick_up(self) -> None:
@@ -242,6 +251,16 @@ class CallPanel(QFrame):
         else:
             self.search_requested.emit()
 
+    @Slot()
+    def _on_somebody_else(self) -> None:
+        """Offer what is offered when nobody is behind the number; focus stays in the panel."""
+        clear(self._body)
+        self._fill_nobody("call.somebody_else")
+        self.place()
+        first = next((button for button in self.findChildren(Button) if button.text()), None)
+        if first is not None:
+            first.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def choices(self) -> list[CallerChoice]:
         """Return the people shown to choose from."""
         return [choice for choice in self.findChildren(CallerChoice) if not choice.isHidden()]
@@ -251,12 +270,6 @@ class CallPanel(QFrame):
         """Hide the panel."""
         self.hide()
         self.dismissed.emit()
-
-    @Slot()
-    def _on_note(self) -> None:
-        words = self._note.text().strip()
-        if words:
-            self.note_written.emit(words)
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:

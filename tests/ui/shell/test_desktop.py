@@ -249,25 +249,15 @@ def test_several_people_behind_a_number_are_told_apart_and_chosen(run: Run) -> N
     run(scenario())
 
 
-def test_nobody_behind_a_number_leads_to_the_search_or_to_a_note(run: Run) -> None:
+def test_nobody_behind_a_number_leads_to_the_search_to_a_prospect_or_to_an_exchange(run: Run) -> None:
     async def scenario() -> None:
         async with staged() as stage:
             stage.desk.ring(number="+33639980000")
             await until(stage.window.call_panel.isVisible)
             labels = " ".join(label.text() for label in stage.window.call_panel.findChildren(QLabel))
             assert "06\u00a039\u00a098\u00a000\u00a000" in labels
-            stage.window.call_panel._note.setText("demande un devis")
-            QTest.keyClick(stage.window.call_panel._note, Qt.Key.Key_Return)
-            await until(lambda: any(asked[0] == "record_interaction" for asked in stage.desk.asked))
-            _name, person, body = stage.desk.asked[-1]
-            assert person is None
-            assert body == {
-                "channel": "phone_in",
-                "direction": "in",
-                "title": "Appel sans dossier",
-                "note": "demande un devis",
-                "call_id": "call-1",
-            }
+            offered = {button.text() for button in stage.window.call_panel.findChildren(QPushButton)}
+            assert {"Chercher", "Nouveau prospect", "Échange sans fiche"} <= offered
 
     run(scenario())
 
