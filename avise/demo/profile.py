@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from avise.demo.launcher import DemoTools, write_private
+from avise.demo.news import write_news
 from avise.demo.population.spec import WorldSpec
 from avise.resources import resource_folder
 
@@ -41,7 +42,7 @@ def site_namespace(spec: WorldSpec) -> uuid.UUID:
 def write_profile(
     profile_dir: Path, tools: DemoTools, user: DemoUser | None = None, mail_port: int = 0
 ) -> None:
-    """Write the settings, the connector files and the secrets of the running tools.
+    """Write the settings, the connector files, the team's news and the secrets of the running tools.
 
     What else the folder holds (the store, its key) is left alone.
 
@@ -57,6 +58,7 @@ def write_profile(
         shutil.copyfile(
             resource_folder(CONNECTORS_FOLDER) / "demo" / f"{name}.toml", connectors / f"{name}.toml"
         )
+    write_news(profile_dir, tools.spec.as_of)
     write_private(profile_dir / SECRETS_FILE, secrets_text(tools.secrets()))
     write_private(profile_dir / SETTINGS_FILE, settings_text(tools, user or DemoUser(), mail_port))
 
