@@ -13,6 +13,7 @@ from avise.ui.customer.customer_header import CustomerHeader
 from avise.ui.customer.restricted_panel import RestrictedPanel
 from avise.ui.customer.verification_panel import VerificationPanel
 from avise.ui.customer.view_model import CustomerViewModel
+from avise.ui.discretion import discretion
 from avise.ui.theme import theme
 
 
@@ -39,6 +40,7 @@ class CallerCheck(QObject):
         header.verification_requested.connect(self.verify_caller)
         header.reveal_requested.connect(lambda: self.ask_restricted("reveal", "nir", ""))
         header.compare_requested.connect(lambda: self.ask_restricted("compare", "nir", ""))
+        discretion().changed.connect(self.mask)
         model.verification_changed.connect(self._on_verification_changed)
 
     @cached_property
@@ -81,13 +83,17 @@ class CallerCheck(QObject):
             record: that holds it, "" for the only one.
             anchor: in the page; under the NIR of the header when none is given.
         """
+        if what == "reveal" and discretion().is_on:
+            self.failed.emit("discreet.no_reveal", {})
+            return
         place = anchor or self._header.mapTo(self._page, self._header.restricted_anchor())
         if what == "reveal":
             self.restricted.open_to_reveal(field, record, place)
         else:
             self.restricted.open_to_compare(field, record, place)
 
+    @Slot()
     def mask(self) -> None:
-        """Mask what is shown: the page leaves the screen."""
+        """Mask what is shown: the page leaves the screen, or somebody else sees it."""
         if "restricted" in self.__dict__:
             self.restricted.close_panel()

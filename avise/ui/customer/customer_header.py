@@ -26,6 +26,7 @@ from avise.texts.formats import (
 from avise.ui.customer.alerts_line import AlertsLine
 from avise.ui.customer.facts_line import NIR, Fact, FactsLine
 from avise.ui.customer.record_words import together
+from avise.ui.discretion import discretion
 from avise.ui.shortcuts import with_keys
 from avise.ui.theme import theme
 from avise.ui.widgets.button import Button, ButtonKind
@@ -154,6 +155,9 @@ class CustomerHeader(QWidget):
         self._build()
         self._connect()
         self.set_verification(self._verification)
+        self._header: Header | None = None
+        discretion().changed.connect(self._on_discretion_changed)
+        self._on_discretion_changed()
         self._on_theme_changed()
         theme().changed.connect(self._on_theme_changed)
 
@@ -181,13 +185,15 @@ class CustomerHeader(QWidget):
     # ---- content -----------------------------------------------------------------------------
     def set_header(self, header: Header) -> None:
         """Show who it is."""
+        self._header = header
         self._name.setText(customer_name(header))
         self._birth.setText(birth_words(header))
         number = format_member_number(header.member_number)
         self._number.setText(text("customer.number", number=number) if number else "")
         self.copy.setVisible(bool(header.member_number))
         self._reading.setText(text("customer.from_directory") if header.from_directory_only else "")
-        self.facts.set_facts(_facts(header))
+        facts = _facts(header)
+        self.facts.set_facts([fact for fact in facts if fact.id != NIR] if discretion().is_on else facts)
         self._fit_first_line()
 
     def set_alerts(self, alerts: Sequence[Alert]) -> None:
@@ -209,6 +215,13 @@ class CustomerHeader(QWidget):
     def identity_anchor(self) -> QPoint:
         """Return where the verification opens, in this widget."""
         return self.identity.mapTo(self, QPoint(0, self.identity.height()))
+
+    @Slot()
+    def _on_discretion_changed(self) -> None:
+        """Leave out the NIR and the alerts, which tell amounts, while the screen is discreet."""
+        self.alerts.setVisible(not discretion().is_on)
+        if self._header is not None:
+            self.set_header(self._header)
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:

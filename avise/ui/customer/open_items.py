@@ -22,6 +22,7 @@ from avise.services.facts import moment as moment_of
 from avise.services.wording import facet_title, value_text
 from avise.texts import plural, text
 from avise.texts.formats import format_short_date, format_time, local
+from avise.ui.customer.discreet import Veil
 from avise.ui.customer.record_words import Moment, capital, together
 from avise.ui.theme import theme
 from avise.ui.widgets.badge import CountBadge
@@ -314,6 +315,7 @@ class OpenItemsPanel(QWidget):
         box.addWidget(self.rows)
         box.addWidget(self._said)
         self.set_items(OpenItems(is_fed=True, is_reading=True))
+        self.veil = Veil(self)
         theme().changed.connect(self._fit)
 
     def set_items(self, found: OpenItems) -> None:

@@ -24,6 +24,7 @@ from typing_extensions import override
 from avise.services.customer_updates import SuggestedAction, Suggestion
 from avise.services.wording import facet_title
 from avise.texts import plural, text
+from avise.ui.customer.discreet import Veil
 from avise.ui.shortcuts import keys_of, written
 from avise.ui.theme import theme
 from avise.ui.widgets.key_cap import KeyCap
@@ -227,6 +228,7 @@ class SuggestionsPanel(Panel):
         self.rows.menu_requested.connect(self._open_menu)
         self.rows.pressed_at.connect(self._on_pressed)
         self._show()
+        self.veil = Veil(self)
         theme().changed.connect(self._on_zoom_changed)
 
     def set_suggestions(self, suggestions: Sequence[Suggestion], fresh_sources: int) -> None:

@@ -13,6 +13,7 @@ from typing_extensions import override
 from avise.models.interaction import TimelineEntry, TimelineGroup
 from avise.texts import text
 from avise.ui.customer.channel_filter import ChannelFilter
+from avise.ui.customer.discreet import Veil
 from avise.ui.customer.timeline_delegate import TimelineDelegate
 from avise.ui.customer.timeline_model import PERIODS, TimelineFilter, TimelineModel, since_of
 from avise.ui.shortcuts import with_keys
@@ -62,6 +63,7 @@ class TimelinePanel(Panel):
         self._build()
         self._connect()
         self._show_state(known=False)
+        self.veil = Veil(self)
 
     def _build(self) -> None:
         self._period_button = Button("", ButtonKind.QUIET, icon="chevron-down", small=True)

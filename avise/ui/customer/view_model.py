@@ -40,9 +40,11 @@ from avise.ui.customer.block_composer import BlockSituation, compose, is_relevan
 from avise.ui.customer.block_content import BlockContent
 from avise.ui.customer.block_state import COUNTER_AFTER_S, SKELETON_AFTER_S
 from avise.ui.customer.deeds import Deed, Deeds
+from avise.ui.customer.discreet import discreet_content, discreet_views, is_health
 from avise.ui.customer.facet_layouts import LAYOUTS
 from avise.ui.customer.record_words import Moment
 from avise.ui.customer.wrap_up_model import WrapUpModel
+from avise.ui.discretion import discretion
 
 _log = logging.getLogger(__name__)
 
@@ -169,6 +171,8 @@ class CustomerViewModel(QObject):
         self._fed.setSingleShot(True)
         self._fed.setInterval(FED_MS)
         self._fed.timeout.connect(self._on_all_told)
+        # Every block is composed again, without what a discreet screen hides, or with it.
+        discretion().changed.connect(self._on_ages)
 
     # ---- life --------------------------------------------------------------------------------
     def open(self) -> None:
@@ -292,12 +296,13 @@ class CustomerViewModel(QObject):
 
     def views(self, facet: str) -> tuple[FacetView, ...]:
         """Return the readings of a facet, one a tool."""
-        return tuple(self.state.views.get(facet, {}).values())
+        views = tuple(self.state.views.get(facet, {}).values())
+        return discreet_views(facet, views) if discretion().is_on else views
 
     def content(self, facet: str) -> BlockContent:
         """Return what a block shows now."""
         since = self._since.get(facet)
-        return compose(
+        composed = compose(
             facet,
             self.views(facet),
             BlockSituation(
@@ -308,6 +313,7 @@ class CustomerViewModel(QObject):
                 wide=self._wide,
             ),
         )
+        return discreet_content(composed) if discretion().is_on and is_health(facet) else composed
 
     def hidden(self) -> frozenset[str]:
         """Return the facets whose tools all said that they do not know this person."""

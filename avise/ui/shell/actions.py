@@ -12,6 +12,7 @@ from avise.services.day_values import TaskRow
 from avise.services.desk import CallState, IncomingCall
 from avise.texts import text
 from avise.ui.bridge import DeskBridge
+from avise.ui.discretion import discretion
 from avise.ui.home.view_model import reminder_sentence
 from avise.ui.outbox.chips import COMMANDS as OUTBOX_COMMANDS
 from avise.ui.people.in_window import PeopleInWindow
@@ -64,6 +65,7 @@ class WindowActions(QObject):
         window.top_bar.tabs.new_requested.connect(self.search)
         window.top_bar.tabs.shown.connect(window.sessions.show)
         window.top_bar.tabs.close_requested.connect(window.sessions.close)
+        window.top_bar.discreet.clicked.connect(self._toggle_discretion)
         window.status_bar.counts.clicked.connect(self._show_sources)
         window.palette_view.customer_chosen.connect(self._on_customer_chosen)
         window.settings.changed.connect(self.setting_changed)
@@ -120,6 +122,7 @@ class WindowActions(QObject):
         bind("unlinked", self.people.show_unlinked)
         for name, form in (("new_task", window.home.add_task), ("absence", window.home.declare_absence)):
             bind(name, self._on_home(form))
+        bind("discreet", self._toggle_discretion)
         bind("lock", self.lock_requested.emit)
         bind("next_zone", lambda: self._walk.go(1))
         bind("previous_zone", lambda: self._walk.go(-1))
@@ -188,6 +191,11 @@ class WindowActions(QObject):
         else:
             theme().set_zoom(100)
         self.setting_changed.emit("zoom", str(theme().zoom))
+
+    @Slot()
+    def _toggle_discretion(self) -> None:
+        discretion().set_on(on=not discretion().is_on)
+        self._say(text("discreet.on" if discretion().is_on else "discreet.off"), "eye")
 
     def _toggle_full_screen(self) -> None:
         if self._window.isFullScreen():

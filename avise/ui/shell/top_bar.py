@@ -9,10 +9,11 @@ from typing_extensions import override
 
 from avise.texts import text
 from avise.texts.formats import format_countdown
+from avise.ui.discretion import discretion
 from avise.ui.outbox.chips import OutboxChips
 from avise.ui.shell.session_tabs import HEIGHT, SessionTabs
 from avise.ui.shell.sessions import Sessions
-from avise.ui.shortcuts import keys_of
+from avise.ui.shortcuts import keys_of, with_keys
 from avise.ui.theme import theme
 from avise.ui.widgets.chip import Chip, ChipSpec, Tone
 from avise.ui.widgets.key_cap import key_cap_width, paint_key_cap
@@ -119,10 +120,17 @@ class TopBar(QWidget):
         self.search.clicked.connect(self.search_requested)
         self.outbox = OutboxChips()
         self.agent = Chip(ChipSpec(text("agent.available"), Tone.OK, "circle-check", edged=True, tall=True))
+        self.discreet = Chip(
+            ChipSpec(text("discreet.chip"), Tone.WARN, "eye", edged=True, tall=True), pressable=True
+        )
+        self.discreet.setAccessibleName(text("discreet.leave"))
+        self.discreet.setToolTip(with_keys(text("discreet.leave"), "discreet"))
+        self.discreet.setVisible(discretion().is_on)
         self.initials = Initials(user)
+        discretion().changed.connect(self._on_discretion_changed)
         self._layout = QHBoxLayout(self)
         self._layout.addWidget(self.tabs, 1)
-        for widget in (self.search, self.outbox, self.agent, self.initials):
+        for widget in (self.search, self.discreet, self.outbox, self.agent, self.initials):
             self._layout.addWidget(widget)
         self._on_theme_changed()
         theme().changed.connect(self._on_theme_changed)
@@ -139,6 +147,10 @@ class TopBar(QWidget):
             return
         words = text("agent.wrap_up", time=format_countdown(seconds))
         self.agent.set_spec(ChipSpec(words, Tone.WARN, "timer", edged=True, tall=True))
+
+    @Slot()
+    def _on_discretion_changed(self) -> None:
+        self.discreet.setVisible(discretion().is_on)
 
     def show_agent(self, state: str) -> None:
         """Show the agent's state: "available", "ringing", "on_call" or "" when telephony is absent."""

@@ -1,0 +1,115 @@
+"""What a customer's page shows while the screen is discreet: no NIR, no IBAN, no amount, no health."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import QEvent, QObject, Qt, Slot
+from PySide6.QtWidgets import QWidget
+from typing_extensions import override
+
+from avise.models.facet_specs import FACETS
+from avise.models.facets import FacetRecord, FacetSpec, FacetView, FieldKind, Sensitivity
+from avise.models.json_types import JSON
+from avise.models.masking import MASK
+from avise.texts import text
+from avise.ui.customer.block_content import BlockContent, SentenceRow
+from avise.ui.discretion import discretion
+from avise.ui.shortcuts import keys_of
+from avise.ui.theme import theme
+from avise.ui.widgets.icon import Icon
+from avise.ui.widgets.label import Label
+from avise.ui.widgets.layout import column, row
+from avise.ui.widgets.painting import Span
+from avise.ui.widgets.panel import HEADER_HEIGHT
+
+_HIDDEN_KINDS = frozenset({FieldKind.AMOUNT, FieldKind.NIR, FieldKind.IBAN})
+_AMOUNT = re.compile(r"[+−-]?\d[\d\s.\u202f\u00a0]*(?:,\d+)?[\s\u202f\u00a0]*(?:€|EUR\b|euros?\b)")
+
+
+def is_health(facet: str) -> bool:
+    """Return whether a block tells of health."""
+    return FACETS[facet].sensitivity is Sensitivity.HEALTH
+
+
+def discreet_words(words: str) -> str:
+    """Return words with their amounts hidden."""
+    return _AMOUNT.sub(f"{MASK}\u00a0€", words)
+
+
+def discreet_views(facet: str, views: Sequence[FacetView]) -> tuple[FacetView, ...]:
+    """Return readings as a discreet screen may hold them; those of health hold no record."""
+    if is_health(facet):
+        return tuple(replace(view, records=(), total=None) for view in views)
+    spec = FACETS[facet]
+    return tuple(
+        replace(view, records=tuple(_discreet_record(spec, record) for record in view.records))
+        for view in views
+    )
+
+
+def _discreet_record(spec: FacetSpec, record: FacetRecord) -> FacetRecord:
+    kinds = {field.name: field.kind for field in spec.fields}
+    hidden = {name for name in record.data if kinds.get(name) in _HIDDEN_KINDS and record.data[name]}
+    data = {name: MASK if name in hidden else _discreet_value(value) for name, value in record.data.items()}
+    return FacetRecord(record.id, data, record.as_of, record.masked | hidden, {})
+
+
+def _discreet_value(value: JSON) -> JSON:
+    return discreet_words(value) if isinstance(value, str) else value
+
+
+def discreet_content(content: BlockContent) -> BlockContent:
+    """Return a block of health as a discreet screen shows it: its title and why it says no more."""
+    sentence = SentenceRow((Span(text("discreet.health"), "value", "text-2"),))
+    return replace(
+        content,
+        rows=(sentence,),
+        columns=(),
+        actions=(),
+        count="",
+        summary=text("discreet.short"),
+        skeleton=0,
+        strip=None,
+    )
+
+
+class Veil(QWidget):
+    """Hides the lines of a panel while the screen is discreet.
+
+    Args:
+        panel: to hide; its header stays.
+        top: height of the header that stays, at 100 %.
+    """
+
+    def __init__(self, panel: QWidget, top: float = HEADER_HEIGHT) -> None:
+        super().__init__(panel)
+        self._panel, self._top = panel, top
+        self.setProperty("role", "surface")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        words = Label(text("discreet.veil", keys=keys_of("discreet")), "value", "muted", wrap=True)
+        self.setAccessibleName(words.text())
+        self.setLayout(column(row(Icon("eye"), words, gap=8), None, margins=(12, 10, 12, 10)))
+        panel.installEventFilter(self)
+        discretion().changed.connect(self._follow)
+        self._follow()
+
+    @Slot()
+    def _follow(self) -> None:
+        self.setVisible(discretion().is_on)
+        if discretion().is_on:
+            self._place()
+
+    def _place(self) -> None:
+        top = theme().px(self._top)
+        self.setGeometry(1, top, self._panel.width() - 2, max(self._panel.height() - top - 1, 0))
+        self.raise_()
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keep the size of the panel, over what it shows since."""
+        if discretion().is_on and event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
+            self._place()
+        return False
