@@ -28,6 +28,7 @@ from avise.engine.local_messages import MessageRoom
 from avise.engine.log_files import log_to_profile, stop_logging
 from avise.engine.loops import LoopThread, cancel_others
 from avise.engine.message_room import SECRETS, open_message_room
+from avise.engine.opened_store import OpenedStore
 from avise.engine.profile_secrets import ProfileSecrets
 from avise.engine.source_crossing import CrossingSources
 from avise.env import Env, SystemEnv
@@ -37,10 +38,8 @@ from avise.services.profile import Profile, load_profile
 from avise.services.suggestions import shipped_book
 from avise.store.desk_memory import DeskMemory
 from avise.store.directory import Directory
-from avise.store.directory_schema import Minter
 from avise.store.identity_file import Diagnosis
 from avise.store.journal import Journal
-from avise.store.key_source import key_source
 from avise.store.outbox import Commands
 from avise.store.profile_lock import ProfileLock
 from avise.store.sealed import SealedSecrets
@@ -73,6 +72,7 @@ class Engine:
         thread: the engine's loop, when it runs already.
         ask_passphrase: for a profile whose key is sealed by one; None when nobody can be asked.
         at_desk: whether somebody works at this engine's window: its end is then a log-off.
+        opened: the store, when it is open already; this engine closes it.
     """
 
     desk: LocalDesk
@@ -87,8 +87,12 @@ class Engine:
         *,
         ask_passphrase: Callable[[], str] | None = None,
         at_desk: bool = False,
+        opened: OpenedStore | None = None,
     ) -> None:
         self.profile = profile
+        self.started = False
+        """The desk answers."""
+        self._opened = opened
         self._ask_passphrase = ask_passphrase
         self._at_desk = at_desk
         self._secrets: SealedSecrets | None = None
@@ -132,6 +136,7 @@ class Engine:
             self.thread.start()
         self._connectors.start()
         self.thread.submit(self._assemble()).result()
+        self.started = True
 
     def run(self, coroutine: Coroutine[object, object, T]) -> T:
         """Run a coroutine on the engine's loop and wait for its result, from another thread."""
@@ -211,20 +216,12 @@ class Engine:
 
     # ---- on the engine's loop --------------------------------------------------------------------
     async def _assemble(self) -> None:
-        profile, env = self.profile, self.env
+        env = self.env
+        opened = self._opened or await OpenedStore.open(self.profile, env, self._ask_passphrase)
+        store, key = opened.store, opened.key
+        self._store, self.directory = store, opened.directory
+        self.profile = profile = opened.profile
         settings = profile.settings
-        source = key_source(
-            settings.key.source,
-            profile.folder,
-            env,
-            synthetic=settings.synthetic,
-            ask_passphrase=self._ask_passphrase,
-        )
-        key = await source.key(create=not profile.store_path.exists())
-        self._store = store = await Store.open(profile.store_path, key, env)
-        self.profile = profile = Profile(profile.folder, settings, store.device_id)
-        minter = Minter(settings.site_namespace, settings.identity_master)
-        self.directory = await Directory.open(profile.directory_path, key, env, minter)
         self._secrets = sealed = SealedSecrets(store, key, env)
         secrets = ProfileSecrets(sealed, profile.folder, synthetic=settings.synthetic)
         self._host = host = ConnectorHost(

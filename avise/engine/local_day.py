@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
+from avise.engine.finding_desk import FindingDesk
 from avise.env import Env
 from avise.models.acts import Act
 from avise.models.added_person import NewPerson
@@ -44,7 +45,7 @@ from avise.texts.formats import local
 JOURNAL_SOURCE = "journal"
 
 
-class LocalDay:
+class LocalDay(FindingDesk):
     """Implements `avise.services.day_desk.DayDesk`; `LocalDesk` is one.
 
     Args:
@@ -67,15 +68,13 @@ class LocalDay:
         env: Env,
         folder: Path | None = None,
     ) -> None:
-        self.session = session
         self._sources = sources
         self._journal = journal
-        self._memory = memory
         self._env = env
         self._dossiers: dict[PersonId, OpenDossier] = {}
         self._changes = changes = ChangeSignal()
         self._people = AddedPeople(session, journal, env, changes)
-        self._directory: DirectoryPort = DirectoryWithAdded(directory, self._people)
+        super().__init__(session, DirectoryWithAdded(directory, self._people), memory)
         self._tasks = Tasks(session, journal, self._directory, env, changes)
         self._wrap_ups = WrapUps(session, journal, memory, env)
         self._unlinked = Unlinked(session, journal)

@@ -13,15 +13,15 @@ from avise.connectors.contract import HealthReport
 from avise.engine.local_messages import LocalMessages
 from avise.engine.local_workstation import LocalWorkstation
 from avise.env import Env
-from avise.models.customer import MatchedOn, PersonId, SearchAnswer, SearchHit
-from avise.models.desk_memory import Draft, SavedTab
+from avise.models.customer import PersonId
+from avise.models.desk_memory import Draft
 from avise.models.errors import AviseError
 from avise.models.journal import EventKind
 from avise.models.json_types import JSON
 from avise.models.own_history import UNLINKED
 from avise.models.roles import Purpose, Session
 from avise.models.source_status import SourceStatus
-from avise.services.customer_rights import listed, reads_customers, refuse_opening, refuse_without_right
+from avise.services.customer_rights import reads_customers, refuse_opening, refuse_without_right
 from avise.services.customer_updates import CustomerUpdate
 from avise.services.desk import (
     Comparison,
@@ -76,24 +76,6 @@ class LocalDesk(LocalMessages, LocalWorkstation):
         self._calls = IncomingCalls(sources, self._directory, env, session)
 
     # ---- customers -----------------------------------------------------------------------------
-    async def search(self, words: str, limit: int = 50) -> SearchAnswer:
-        """Find parties by any key in any form."""
-        refuse_without_right(self.session.role)
-        found = await self._directory.search(words, limit)
-        return replace(found, hits=listed(found.hits, self.session.role))
-
-    async def recents(self) -> tuple[SearchHit, ...]:
-        """Return the customers opened last, newest first."""
-        found = [await self._directory.by_person(person) for person in await self._memory.recents()]
-        hits = (SearchHit(entry, 1.0, (MatchedOn.NAME,)) for entry in found if entry is not None)
-        return listed(hits, self.session.role)
-
-    async def find_by_identifier(self, scheme: str, value: str) -> PersonId | None:
-        """Return the person who bears an identifier."""
-        refuse_without_right(self.session.role)
-        entry = await self._directory.by_identifier(scheme, value)
-        return entry.person if entry is not None else None
-
     async def open_customer(
         self, person: PersonId, purpose: Purpose, reason: str = ""
     ) -> AsyncIterator[CustomerUpdate]:
@@ -233,14 +215,6 @@ class LocalDesk(LocalMessages, LocalWorkstation):
         return json.dumps(found, ensure_ascii=False, indent=2, sort_keys=True)
 
     # ---- the desk itself -----------------------------------------------------------------------
-    async def save_tabs(self, tabs: tuple[SavedTab, ...]) -> None:
-        """Keep the open session tabs."""
-        await self._memory.save_tabs(tabs)
-
-    async def saved_tabs(self) -> tuple[SavedTab, ...]:
-        """Return the tabs that were open."""
-        return await self._memory.saved_tabs()
-
     async def save_draft(self, person: PersonId, text: str) -> None:
         """Keep what is being typed."""
         await self._memory.save_draft(person, text)
@@ -249,14 +223,6 @@ class LocalDesk(LocalMessages, LocalWorkstation):
         """Return what was being typed."""
         found = await self._memory.draft(person)
         return replace(found, text=draft_of(person, found.text)[1].note) if found is not None else None
-
-    async def setting(self, key: str) -> str:
-        """Return a setting's value."""
-        return await self._memory.setting(key)
-
-    async def change_setting(self, key: str, value: str) -> None:
-        """Change a setting."""
-        await self._memory.change_setting(key, value)
 
 
 async def _no_call() -> AsyncIterator[IncomingCall]:

@@ -17,9 +17,12 @@ import sys
 import threading
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Coroutine, Hashable
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-from avise.engine.engine import Engine
+from avise.engine.early_desk import EarlyDesk
+from avise.engine.finding_desk import FindingDesk
+from avise.engine.loops import LoopThread
+from avise.engine.opened_store import OpenedStore
 from avise.engine.wire import (
     Answer,
     Call,
@@ -35,17 +38,24 @@ from avise.engine.wire import (
     Start,
     Stop,
 )
-from avise.env import SystemEnv
+from avise.env import Env, SystemEnv
 from avise.models.errors import AviseError
 from avise.services.customer_updates import TimelineChanged, update_key
 from avise.services.desk import Desk
 from avise.services.profile import load_profile
+from avise.store.desk_memory import DeskMemory
 from avise.texts import set_language
+
+if TYPE_CHECKING:
+    from avise.engine.engine import Engine
 
 _log = logging.getLogger(__name__)
 
 NICENESS = 5
 """The window paints first where there are few processors; on Windows, see `EngineProcess`."""
+
+STARTED_PAUSE = 0.01
+"""Seconds between two looks at an engine that is being built."""
 
 BURST = 3
 PER_SECONDS = 0.3
@@ -63,28 +73,82 @@ def main(dress: Callable[[Desk], Desk] = lambda desk: desk) -> int:
         os.nice(NICENESS)
     pipe = _own_pipe()
     start = pipe.receive()
-    if not isinstance(start, Start):
-        return 0
-    set_language(start.language)
-    passphrase = start.passphrase
-    engine: Engine | None = None
-    try:
-        engine = Engine(
-            load_profile(start.folder, device=""),
-            SystemEnv(),
-            ask_passphrase=None if passphrase is None else lambda: passphrase,
-            at_desk=True,
-        )
-        engine.start()
-        pipe.send(Ready(engine.desk.session, tuple(map(_problem, engine.notices()))))
-        _Server(engine, engine.run(_dressed(dress, engine.desk)), pipe).serve()
-    except AviseError as error:
-        pipe.send(Failed(_problem(error)))
-    finally:
-        if engine is not None:
-            engine.stop()
-        pipe.close()
+    if isinstance(start, Start):
+        set_language(start.language)
+        serving = _Serving(start, pipe)
+        try:
+            serving.run(dress)
+        except AviseError as error:
+            pipe.send(Failed(_problem(error)))
+        finally:
+            serving.end()
+    pipe.close()
     return 0
+
+
+class _Serving:
+    """One engine, from the opened store to its end.
+
+    The desk is served as soon as people can be found in it; connectors, rules and what they import come
+    behind (`avise.engine.early_desk`).
+
+    Args:
+        start: what to open.
+        pipe: to the window.
+    """
+
+    def __init__(self, start: Start, pipe: Pipe) -> None:
+        self._start, self._pipe = start, pipe
+        self._env = SystemEnv()
+        self._thread = LoopThread("avise engine")
+        self._opened: OpenedStore | None = None
+        self._engine: Engine | None = None
+        self._server: _Server | None = None
+
+    def run(self, dress: Callable[[Desk], Desk]) -> None:
+        """Serve until the window stops us or is gone.
+
+        Raises:
+            AviseError: the profile cannot be opened.
+        """
+        profile = load_profile(self._start.folder, device="")
+        self._thread.start()
+        passphrase = self._start.passphrase
+        ask = None if passphrase is None else lambda: passphrase
+        opening = OpenedStore.open(profile, self._env, ask)
+        opened = self._opened = self._thread.submit(opening).result()
+        desk = self._thread.submit(_early_desk(opened, self._env)).result()
+        served = self._thread.submit(_dressed(dress, desk)).result()
+        self._server = server = _Server(self._thread.loop, served, self._pipe, self._directory_ready)
+        self._pipe.send(Ready(desk.session, tuple(map(_problem, opened.notices()))))
+        server.start()
+        from avise.engine.engine import Engine  # noqa: PLC0415 - most of a start; people are found meanwhile
+
+        self._engine = engine = Engine(profile, self._env, self._thread, at_desk=True, opened=opened)
+        engine.start()
+        self._thread.loop.call_soon_threadsafe(desk.become, engine.desk)
+        server.wait()
+
+    async def _directory_ready(self) -> None:
+        while self._engine is None or not self._engine.started:
+            await self._env.sleep(STARTED_PAUSE)
+        await self._engine.directory_ready()
+
+    def end(self) -> None:
+        """End everything in order, however far it came."""
+        if self._server is not None:
+            self._server.stop()
+        if self._engine is not None:
+            self._engine.stop()
+        elif self._opened is not None:
+            self._thread.submit(self._opened.aclose()).result()
+        self._thread.stop()
+
+
+async def _early_desk(opened: OpenedStore, env: Env) -> EarlyDesk:
+    session = opened.profile.session()
+    memory = DeskMemory(opened.store, env, session.user)
+    return EarlyDesk(FindingDesk(session, opened.directory, memory), asyncio.get_running_loop())
 
 
 async def _dressed(dress: Callable[[Desk], Desk], desk: Desk) -> Desk:
@@ -112,27 +176,44 @@ class _Server:
     """Answers one window.
 
     Args:
-        engine: running.
+        loop: the engine's.
         desk: what answers.
         pipe: to the window.
+        directory_ready: waits until the directory holds somebody.
     """
 
-    def __init__(self, engine: Engine, desk: Desk, pipe: Pipe) -> None:
-        self._engine, self._desk = engine, desk
-        self._pipe = pipe
-        self._loop = engine.thread.loop
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        desk: Desk,
+        pipe: Pipe,
+        directory_ready: Callable[[], Coroutine[object, object, None]],
+    ) -> None:
+        self._loop, self._desk, self._pipe = loop, desk, pipe
+        self._directory_ready = directory_ready
         self._tasks: dict[int, asyncio.Task[None]] = {}
-        self._post = _Post(pipe, self._loop)
+        self._post = _Post(pipe, loop)
+        self._reader = threading.Thread(target=self._read, name="avise engine pipe", daemon=True)
 
-    def serve(self) -> None:
-        """Read the window's messages until it stops us or is gone."""
+    def start(self) -> None:
+        """Read the window's messages, in a thread, until it stops us or is gone."""
         self._post.start()
+        self._reader.start()
+
+    def wait(self) -> None:
+        """Wait until the window stops us or is gone."""
+        self._reader.join()
+
+    def stop(self) -> None:
+        """Send what waits and end the thread that sends; nothing is read any more."""
+        self._post.stop()
+
+    def _read(self) -> None:
         while True:
             message = self._pipe.receive()
             if message is None or isinstance(message, Stop):
                 break
             self._loop.call_soon_threadsafe(self._take, message)
-        self._post.stop()
 
     def _take(self, message: object) -> None:
         if isinstance(message, Call | Follow):
@@ -164,8 +245,9 @@ class _Server:
             self._post.put(Answer(message.number, value))
 
     def _method(self, name: str) -> Callable[..., Coroutine[object, object, object]]:
-        owner = self._engine if name == "directory_ready" else self._desk
-        return cast("Callable[..., Coroutine[object, object, object]]", getattr(owner, name))
+        if name == "directory_ready":
+            return self._directory_ready
+        return cast("Callable[..., Coroutine[object, object, object]]", getattr(self._desk, name))
 
     async def _follow(self, message: Follow) -> None:
         make = cast("Callable[..., AsyncIterator[object]]", getattr(self._desk, message.method))

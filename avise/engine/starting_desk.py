@@ -38,6 +38,11 @@ class StartingDesk(StartingDay, StartingActing, StartingMessages, StartingWorkst
         self._loop = loop
         self._ready: asyncio.Future[Desk] = loop.create_future()
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether the real desk is there."""
+        return self._ready.done() and not self._ready.cancelled()
+
     def become(self, desk: Desk) -> None:
         """Give the real desk; called on the engine's loop."""
         self.session = desk.session
@@ -46,7 +51,7 @@ class StartingDesk(StartingDay, StartingActing, StartingMessages, StartingWorkst
 
     def lose(self) -> None:
         """Wait for another desk: this one's engine is gone. Called on the engine's loop."""
-        if self._ready.done() and not self._ready.cancelled():
+        if self.is_ready:
             self._ready = self._loop.create_future()
 
     def give_up(self) -> None:

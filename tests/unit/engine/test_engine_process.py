@@ -67,6 +67,7 @@ def test_the_desk_of_another_process_answers_as_one_here(served: Served) -> None
 
 def test_an_error_of_the_desk_crosses_with_its_key_and_parameters(served: Served) -> None:
     desk = served.start()
+    served.run(served.process.directory_ready())
     with pytest.raises(AviseError) as refused:
         served.run(desk.search("marchand", limit=3))
     assert refused.value.message_key == "directory.master_misconfigured"

@@ -1,0 +1,71 @@
+"""The store and the directory of a profile, opened: the first half of an engine, and the quick one.
+
+Needs neither a connector nor a rule: somebody who types a name at the start finds people while the rest
+of the engine is still being imported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from avise.env import Env
+from avise.models.errors import AviseError
+from avise.services.profile import Profile
+from avise.store.directory import Directory
+from avise.store.directory_schema import Minter
+from avise.store.key_source import key_source
+from avise.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedStore:
+    """What is open; whoever holds it closes it.
+
+    Args:
+        profile: with the identifier of this device.
+        key: of the store's files.
+        store: open.
+        directory: open.
+    """
+
+    profile: Profile
+    key: bytes
+    store: Store
+    directory: Directory
+
+    @classmethod
+    async def open(
+        cls, profile: Profile, env: Env, ask_passphrase: Callable[[], str] | None = None
+    ) -> OpenedStore:
+        """Open both files of a profile.
+
+        Raises:
+            AviseError: the key or a file cannot be used; the sentence says what to do.
+        """
+        settings = profile.settings
+        source = key_source(
+            settings.key.source,
+            profile.folder,
+            env,
+            synthetic=settings.synthetic,
+            ask_passphrase=ask_passphrase,
+        )
+        key = await source.key(create=not profile.store_path.exists())
+        store = await Store.open(profile.store_path, key, env)
+        minter = Minter(settings.site_namespace, settings.identity_master)
+        try:
+            directory = await Directory.open(profile.directory_path, key, env, minter)
+        except BaseException:
+            await store.aclose()
+            raise
+        return cls(Profile(profile.folder, settings, store.device_id), key, store, directory)
+
+    def notices(self) -> tuple[AviseError, ...]:
+        """Return what staff must be told about this start."""
+        return (*self.store.notices, *self.directory.notices)
+
+    async def aclose(self) -> None:
+        """Close both."""
+        await self.directory.aclose()
+        await self.store.aclose()
