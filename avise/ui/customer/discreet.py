@@ -24,6 +24,7 @@ from avise.ui.widgets.label import Label
 from avise.ui.widgets.layout import column, row
 from avise.ui.widgets.painting import Span
 from avise.ui.widgets.panel import HEADER_HEIGHT
+from avise.ui.widgets.row_list import RowsView
 
 _HIDDEN_KINDS = frozenset({FieldKind.AMOUNT, FieldKind.NIR, FieldKind.IBAN})
 _AMOUNT = re.compile(r"[+−-]?\d[\d\s.\u202f\u00a0]*(?:,\d+)?[\s\u202f\u00a0]*(?:€|EUR\b|euros?\b)")
@@ -99,6 +100,9 @@ class Veil(QWidget):
     @Slot()
     def _follow(self) -> None:
         self.setVisible(discretion().is_on)
+        for rows in self._panel.findChildren(RowsView):
+            # Nor by the keyboard: a row that opens would show what is veiled.
+            rows.setEnabled(not discretion().is_on)
         if discretion().is_on:
             self._place()
 

@@ -346,7 +346,8 @@ class FacetBlock(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter opens, Space folds, the arrows go to the neighbours."""
         key = Qt.Key(event.key())
-        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        with_control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not with_control:
             self.action_requested.emit(self.facet, "detail")
         elif key == Qt.Key.Key_Space:
             self.action_requested.emit(self.facet, "fold")

@@ -329,7 +329,7 @@ class WrapUpModel(QObject):
     def _begin(self, call: IncomingCall) -> None:
         self._stop_counting()
         self._queue = call.queue
-        if self.stage is WrapUpStage.WRAP_UP and self.carries:
+        if self._form.direction is not Direction.INTERNAL and self.carries:
             self._say_carried()
         self._form = replace(
             self._form,

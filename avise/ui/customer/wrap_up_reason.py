@@ -77,14 +77,6 @@ class ReasonChip(Chip):
         )
         self.setAccessibleDescription(guess_words(self.guess))
 
-    @override
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Leave arrows to the row of chips, and Ctrl+Enter to the form."""
-        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            event.ignore()
-            return
-        super().keyPressEvent(event)
-
 
 class ReasonChips(QWidget):
     """The guessed reasons, on as many lines as they need; one stop of Tab, arrows go through them.

@@ -14,6 +14,7 @@ from avise.texts import text
 from avise.ui.bridge import DeskBridge
 from avise.ui.discretion import discretion
 from avise.ui.home.view_model import reminder_sentence
+from avise.ui.notifications.centre import Notification, notify
 from avise.ui.outbox.chips import COMMANDS as OUTBOX_COMMANDS
 from avise.ui.people.in_window import PeopleInWindow
 from avise.ui.shell.calls import Calls
@@ -50,6 +51,8 @@ class WindowActions(QObject):
         self._window, self._desk, self._calls = window, desk, calls
         self._armed: Message | None = None
         """What the first press of the keys that end a call says."""
+        self._follows_panel = False
+        """The panel of notifications, made when it was first wanted, is listened to."""
         self.opening = Opening(window)
         self.commands = Commands(window)
         self.people = PeopleInWindow(desk, window.my_day.now, window.undoing, window.tasks, window)
@@ -65,6 +68,7 @@ class WindowActions(QObject):
         window.top_bar.tabs.new_requested.connect(self.search)
         window.top_bar.tabs.shown.connect(window.sessions.show)
         window.top_bar.tabs.close_requested.connect(window.sessions.close)
+        window.top_bar.bell.clicked.connect(self.show_notifications)
         window.top_bar.discreet.clicked.connect(self._toggle_discretion)
         window.status_bar.counts.clicked.connect(self._show_sources)
         window.palette_view.customer_chosen.connect(self._on_customer_chosen)
@@ -122,6 +126,7 @@ class WindowActions(QObject):
         bind("unlinked", self.people.show_unlinked)
         for name, form in (("new_task", window.home.add_task), ("absence", window.home.declare_absence)):
             bind(name, self._on_home(form))
+        bind("notifications", self.show_notifications)
         bind("discreet", self._toggle_discretion)
         bind("lock", self.lock_requested.emit)
         bind("next_zone", lambda: self._walk.go(1))
@@ -193,6 +198,25 @@ class WindowActions(QObject):
         self.setting_changed.emit("zoom", str(theme().zoom))
 
     @Slot()
+    def show_notifications(self) -> None:
+        """Open the panel of notifications, or close it."""
+        panel = self._window.notification_panel
+        if panel.isVisible():
+            panel.close_panel()
+            return
+        if not self._follows_panel:
+            self._follows_panel = True
+            panel.opened.connect(self._on_notification_opened)
+        panel.open_under(self._window.top_bar.bell)
+
+    @Slot(object)
+    def _on_notification_opened(self, found: Notification) -> None:
+        if found.person is not None:
+            self.opening.open_tab(SessionTab(found.person, ""))
+        elif found.page:
+            self._window.show_page(found.page)
+
+    @Slot()
     def _toggle_discretion(self) -> None:
         discretion().set_on(on=not discretion().is_on)
         self._say(text("discreet.on" if discretion().is_on else "discreet.off"), "eye")
@@ -254,6 +278,9 @@ class WindowActions(QObject):
             on_action=self._page_opener("home"),
         )
         self._window.toast.show_message(see)
+        at, place = self._calls.now(), text("rail.home")
+        about = f"task/{row.task.id}"
+        notify(Notification(about, reminder_sentence(row), place, at, "clock", page="home"))
 
     @Slot(object)
     def _on_open_requested(self, person: PersonId) -> None:

@@ -28,6 +28,7 @@ class Calls(QObject):
         answered: the agent took it on the telephone.
         changed: the call known is not what it was (an `IncomingCall`).
         ended: it is over; the person that it concerned, or None.
+        missed: a call that nobody took is over (an `IncomingCall`).
         state_changed: "available", "ringing", "on_call", "" when telephony is absent.
         ticked: the person on the telephone, and the seconds since the call was taken.
     """
@@ -36,6 +37,7 @@ class Calls(QObject):
     answered = Signal(object)
     changed = Signal(object)
     ended = Signal(object)
+    missed = Signal(object)
     state_changed = Signal(str)
     ticked = Signal(object, int)
 
@@ -100,6 +102,10 @@ class Calls(QObject):
             self.take(replace(call, state=CallState.ANSWERED, answered_at=self._env.now()))
         self._on_tick()
 
+    def now(self) -> datetime:
+        """Return the present, as the desk's clock tells it."""
+        return self._env.now()
+
     def seconds(self) -> int:
         """Return how long the call has lasted, 0 while it rings."""
         if self.call is None or self.call.state is CallState.RINGING:
@@ -129,11 +135,13 @@ class Calls(QObject):
         return False
 
     def _end(self) -> None:
-        person, self.call, self.person = self.person, None, None
+        person, call, self.call, self.person = self.person, self.call, None, None
         self._armed_at = None
         self._timer.stop()
         self._tell_state()
         self.ended.emit(person)
+        if call is not None and call.followed and call.state is CallState.RINGING:
+            self.missed.emit(call)
 
     def _tell_state(self) -> None:
         if self.call is None:

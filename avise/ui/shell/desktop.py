@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtWidgets import QApplication
 
 from avise.env import Env
 from avise.models.errors import AviseError
-from avise.models.source_status import SourceStatus
+from avise.models.source_status import SourceState, SourceStatus
+from avise.services.desk import IncomingCall
 from avise.texts import language, set_language, text
 from avise.texts.formats import format_time_with_seconds
 from avise.texts.imposed import is_language_imposed
@@ -16,6 +18,7 @@ from avise.ui.aio import Report, TaskScope
 from avise.ui.bridge import DeskBridge, Watch
 from avise.ui.lock.lockable import LockableWindow
 from avise.ui.lock.locking import Locking
+from avise.ui.notifications.centre import Notification, notifications, notify
 from avise.ui.outbox.in_window import OutboxInWindow
 from avise.ui.outbox.view_model import OutboxViewModel
 from avise.ui.pane_widths import pane_widths
@@ -80,6 +83,12 @@ class Desktop(QObject):
         self._save_panes.timeout.connect(self._on_save_panes)
         pane_widths().changed.connect(self._save_panes.start)
         self.calls = Calls(env, self)
+        self.calls.missed.connect(self._on_call_missed)
+        self.calls.rang.connect(self._on_rang)
+        self.beep: Callable[[], None] = QApplication.beep
+        """The one sound: somebody calls (`ui.md` 5.15)."""
+        self._failing: frozenset[str] | None = None
+        """Tools that do not answer, once they were told of."""
         self.locking = Locking(desk, env, self.calls, self._tasks, self._windows, self)
         self.locking.locked.connect(self._on_locked)
         self.locking.unlocked.connect(self._on_unlocked)
@@ -279,7 +288,32 @@ class Desktop(QObject):
     # ---- what the engine tells ---------------------------------------------------------------
     def _on_sources(self, sources: Sequence[SourceStatus]) -> None:
         self._sources = sources
+        self._tell_failing(sources)
         self._show_sources()
+
+    def _tell_failing(self, sources: Sequence[SourceStatus]) -> None:
+        """Tell a tool that answers no more since the last look, and take it back when it does again."""
+        failing = {source.instance: source for source in sources if source.state is SourceState.FAILING}
+        before, self._failing = self._failing, frozenset(failing)
+        for instance in before or ():
+            if instance not in failing:
+                notifications().withdraw(f"source/{instance}")
+        for instance, source in failing.items():
+            if before is not None and instance not in before:
+                told = text("notifications.failing")
+                about, now = f"source/{instance}", self._env.now()
+                notify(Notification(about, told, source.name, now, "circle-x", page="sources"))
+
+    @Slot(object)
+    def _on_call_missed(self, call: IncomingCall) -> None:
+        where = text("notifications.queue", queue=call.queue) if call.queue else ""
+        about, now = f"call/{call.call_id}", self._env.now()
+        notify(Notification(about, text("notifications.missed"), where, now, "phone-incoming", page="home"))
+
+    @Slot(object)
+    def _on_rang(self, _call: IncomingCall) -> None:
+        if self._values["sounds"] == "on":
+            self.beep()
 
     def _show_sources(self) -> None:
         seen = format_time_with_seconds(self._env.now())

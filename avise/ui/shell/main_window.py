@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent, QShowEvent
@@ -37,6 +39,9 @@ from avise.ui.undoing import Undoing
 from avise.ui.widgets.focus_ring import FocusRing
 from avise.ui.widgets.layout import column, rescale_inside, row
 from avise.ui.widgets.toast import Toast
+
+if TYPE_CHECKING:
+    from avise.ui.notifications.panel import NotificationPanel
 
 NARROW, MIN_WIDTH, MIN_HEIGHT = 1280, 960, 600
 """Under the first width the rail loses its words and the search field is shorter (`ui.md` 4.3)."""
@@ -191,6 +196,13 @@ class MainWindow(LockableWindow):
         if self.call_panel.isVisible():
             around.append(("zone.call", self.call_panel))
         return [*around, *self.current_page().zones(), ("zone.status", self.status_bar.counts)]
+
+    @cached_property
+    def notification_panel(self) -> NotificationPanel:
+        """What happened meanwhile, made when it is first wanted."""
+        from avise.ui.notifications.panel import NotificationPanel  # noqa: PLC0415 - not at first paint
+
+        return NotificationPanel(self)
 
     @override
     def set_locked(self, *, locked: bool) -> None:

@@ -10,6 +10,7 @@ from typing_extensions import override
 from avise.texts import text
 from avise.texts.formats import format_countdown
 from avise.ui.discretion import discretion
+from avise.ui.notifications.bell import Bell
 from avise.ui.outbox.chips import OutboxChips
 from avise.ui.shell.session_tabs import HEIGHT, SessionTabs
 from avise.ui.shell.sessions import Sessions
@@ -126,11 +127,12 @@ class TopBar(QWidget):
         self.discreet.setAccessibleName(text("discreet.leave"))
         self.discreet.setToolTip(with_keys(text("discreet.leave"), "discreet"))
         self.discreet.setVisible(discretion().is_on)
+        self.bell = Bell()
         self.initials = Initials(user)
         discretion().changed.connect(self._on_discretion_changed)
         self._layout = QHBoxLayout(self)
         self._layout.addWidget(self.tabs, 1)
-        for widget in (self.search, self.discreet, self.outbox, self.agent, self.initials):
+        for widget in (self.search, self.discreet, self.outbox, self.agent, self.bell, self.initials):
             self._layout.addWidget(widget)
         self._on_theme_changed()
         theme().changed.connect(self._on_theme_changed)

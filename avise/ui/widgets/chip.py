@@ -162,7 +162,10 @@ class Chip(QWidget):
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Press the chip with Enter or Space."""
-        if self._pressable and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            # Ctrl+Enter validates the form around (`ui.md` 7).
+            event.ignore()
+        elif self._pressable and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
             self.clicked.emit()
         else:
             super().keyPressEvent(event)

@@ -142,7 +142,12 @@ class RowsView(QTableView):
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Open the current row with Enter; leave the rest to the list."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
+        is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if is_enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            # Ctrl+Enter validates the form around (`ui.md` 7).
+            event.ignore()
+            return
+        if is_enter and self.currentIndex().isValid():
             self.opened.emit(self.currentIndex())
             return
         super().keyPressEvent(event)
