@@ -22,10 +22,7 @@ from avise import cli
 from avise.ui import first_frame
 
 if TYPE_CHECKING:
-    from avise.env import Env
-    from avise.ui.aio import Report
-    from avise.ui.bridge import DeskBridge
-    from avise.ui.shell.page import MakeCustomerPage
+    pass
 
 LOOK_EVERY_MS = 2
 GIVE_UP_S = 20.0
@@ -132,14 +129,12 @@ def watch_desktop(onlooker: Onlooker) -> None:
     from avise import app  # noqa: PLC0415
     from avise.ui.shell.desktop import Desktop  # noqa: PLC0415
 
-    class WatchedDesktop(Desktop):
-        """The desktop, with somebody looking at its window."""
+    def watched(*arguments: object) -> Desktop:
+        desktop = Desktop(*arguments)  # type: ignore[arg-type]  # as the program gives them
+        desktop.window.installEventFilter(onlooker)
+        return desktop
 
-        def __init__(self, desk: DeskBridge, env: Env, make_page: MakeCustomerPage, report: Report) -> None:
-            super().__init__(desk, env, make_page, report)
-            self.window.installEventFilter(onlooker)
-
-    vars(app)["Desktop"] = WatchedDesktop  # the program builds the watched one
+    vars(app)["Desktop"] = watched  # the program builds the watched one
 
 
 if __name__ == "__main__":
