@@ -9,16 +9,14 @@ import logging
 import os
 import signal
 import sys
-import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from avise.engine.engine_process import EngineProcess
-from avise.engine.loops import LoopThread
-from avise.engine.starting_desk import StartingDesk
+from avise.engine.running_engine import RunningEngine
 from avise.env import Env, SystemEnv
 from avise.models.customer import PersonId
 from avise.models.errors import AviseError
@@ -48,8 +46,6 @@ from avise.ui.theme import theme
 from avise.ui.widgets.toast import Message
 
 if TYPE_CHECKING:
-    from logging.handlers import RotatingFileHandler
-
     from avise.ui.tour import TourScript
 
 _log = logging.getLogger(__name__)
@@ -59,9 +55,6 @@ WORKERS = 4
 
 LAST_WORDS_S = 3.0
 """How long the end of the window waits for what is still being kept."""
-
-LOST_SECONDS, LOST_AT_MOST = 600.0, 3
-"""So many engines may be lost in so many seconds before the window gives up starting another."""
 
 FAILED = 1
 
@@ -151,94 +144,6 @@ def report(name: str, error: BaseException) -> None:
     _log.error("task failed: %s (%s)", name, type(error).__name__)
 
 
-@dataclass(slots=True)
-class RunningEngine:
-    """The engine of a window: a loop to speak to it first, the rest once its process has built it."""
-
-    profile: Profile
-    env: Env
-    thread: LoopThread
-    desk: StartingDesk
-    process: EngineProcess
-    passphrase: str | None = None
-    """Typed by the user, for a profile whose key is sealed by one."""
-    ready: bool = False
-    """The desk answers; until then what is asked of it waits."""
-    _lost: list[float] = field(default_factory=list)
-    _replacing: threading.Lock = field(default_factory=threading.Lock)
-    _stopped: bool = False
-    _log_file: RotatingFileHandler | None = None
-
-    @classmethod
-    def make(cls, profile: Profile, env: Env, process: EngineProcess | None = None) -> RunningEngine:
-        """Take the engine's process, or start one; nothing waits for it yet."""
-        thread = LoopThread("avise engine")
-        thread.start()
-        desk = StartingDesk(profile.session(), thread.loop)
-        return cls(profile, env, thread, desk, process or EngineProcess())
-
-    def build_blocking(self) -> None:
-        """Wait until the engine has opened the profile; run in a thread.
-
-        Raises:
-            AviseError: the store or its key cannot be used.
-        """
-        desk = self.process.start_blocking(
-            self.profile.folder, self.thread.loop, self.passphrase, self._on_lost
-        )
-        self.ready = True
-        self.thread.loop.call_soon_threadsafe(self.desk.become, desk)
-
-    def _on_lost(self) -> None:
-        """Take another engine: what is on screen is followed again, and nothing kept is lost."""
-        _log.error("the engine ended without being told to")
-        self.desk.lose()
-        threading.Thread(target=self._replace_blocking, name="avise new engine").start()
-
-    def _replace_blocking(self) -> None:
-        with self._replacing:
-            if self._stopped:
-                return
-            self.process.stop_blocking()
-            try:
-                self._replace()
-            except AviseError as error:
-                _log.error("no engine takes its place: %s", error.message_key)
-                self.thread.loop.call_soon_threadsafe(self.desk.give_up)
-
-    def _replace(self) -> None:
-        now = self.env.monotonic()
-        self._lost = [*(at for at in self._lost if now - at < LOST_SECONDS), now]
-        if len(self._lost) > LOST_AT_MOST:
-            raise AviseError("engine.lost")
-        self.process = EngineProcess()
-        self.build_blocking()
-
-    def log_blocking(self) -> None:
-        """Write the window's own log from now on; run in a thread, it imports what formats the lines."""
-        from avise.engine.log_files import WINDOW_LOG_NAME, log_to_profile  # noqa: PLC0415 - as said
-
-        with contextlib.suppress(OSError):
-            # A folder that cannot be written is told by the store, whose sentence says what to do.
-            self._log_file = log_to_profile(self.profile.folder, WINDOW_LOG_NAME)
-
-    async def directory_ready(self) -> None:
-        """Wait until the directory holds somebody, or until its tool was asked in vain."""
-        await self.thread.call(self.process.directory_ready())
-
-    def stop_blocking(self) -> None:
-        """End the engine in order; run in a thread."""
-        with self._replacing:
-            self._stopped = True
-            self.thread.loop.call_soon_threadsafe(self.desk.give_up)
-            self.process.stop_blocking()
-        self.thread.stop()
-        if self._log_file is not None:
-            from avise.engine.log_files import stop_logging  # noqa: PLC0415 - imported with the file
-
-            stop_logging(self._log_file)
-
-
 class WindowSession:
     """One run of the window, from the first paint to the last thread joined.
 
@@ -266,7 +171,7 @@ class WindowSession:
             with contextlib.suppress(NotImplementedError):
                 loop.add_signal_handler(number, self._stop.set)
         garbage = GarbageOnQtThread(self._application, self._env)
-        running = self.running = RunningEngine.make(self._profile, self._env, self._process)
+        running = self.running = RunningEngine(self._profile, self._env, self._process)
         bridge = DeskBridge(running.desk, running.thread.loop, self._application)
         idle_at_most = self._profile.settings.desk.idle_minutes_at_most
         desktop = Desktop(bridge, self._env, customer_page_maker(bridge, self._env), report, idle_at_most)
@@ -278,16 +183,29 @@ class WindowSession:
             self._frame.deleteLater()
         status = 0
         try:
-            await self._after_first_paint(running, bridge, desktop)
+            if await self._started(running, bridge, desktop) and not self._check_start:
+                await self._stop.wait()
         except AviseError as error:
             status = FAILED
             await self._tell_failure(desktop.window, error)
-        else:
-            if not self._check_start:
-                await self._stop.wait()
         await self._end(running, bridge, desktop)
         garbage.stop()
         return status
+
+    async def _started(self, running: RunningEngine, bridge: DeskBridge, desktop: Desktop) -> bool:
+        """Start everything behind the window; False when the user closed it meanwhile."""
+        starting = asyncio.ensure_future(self._after_first_paint(running, bridge, desktop))
+        closing = asyncio.ensure_future(self._stop.wait())
+        await asyncio.wait({starting, closing}, return_when=asyncio.FIRST_COMPLETED)
+        closing.cancel()
+        if not starting.done():
+            if not running.desk.is_ready:
+                running.abandon()
+            starting.cancel()
+            await asyncio.gather(starting, return_exceptions=True)
+            return False
+        await starting
+        return True
 
     async def _after_first_paint(self, running: RunningEngine, bridge: DeskBridge, desktop: Desktop) -> None:
         # Two turns of the loop: the window is on screen before the interpreter is busy importing.
@@ -299,7 +217,9 @@ class WindowSession:
         # What start-up made lives as long as the program: full collections need not walk it.
         gc.freeze()
         await desktop.start()
-        self._tell_notices(running, desktop)
+        self._tell_notices(running.process.notices, desktop)
+        loop = asyncio.get_running_loop()
+        running.on_notices = lambda notices: _threadsafe(loop, lambda: self._tell_notices(notices, desktop))
         await self._lock.listen(lambda arguments: self._take_arguments(bridge, desktop, arguments))
         if self._call_url:
             self._take_arguments(bridge, desktop, [self._call_url])
@@ -320,9 +240,8 @@ class WindowSession:
                 bridge.announce_call(link.number, link.call_id), name="announced call", when_busy="parallel"
             )
 
-    def _tell_notices(self, running: RunningEngine, desktop: Desktop) -> None:
-        """Say what was set aside at this start; the tools are read meanwhile."""
-        notices = running.process.notices
+    def _tell_notices(self, notices: Sequence[AviseError], desktop: Desktop) -> None:
+        """Say what a start of the engine set aside; the tools are read meanwhile."""
         for notice in notices:
             _log.warning("start notice: %s", notice.message_key)
         if notices and not self._check_start and not nobody_looks():
@@ -339,13 +258,19 @@ class WindowSession:
 
     async def _end(self, running: RunningEngine, bridge: DeskBridge, desktop: Desktop) -> None:
         bridge.close()
-        if not running.ready:
+        if not running.desk.is_ready:
             # Nothing will answer any more: what waits for the desk must end, or closing would wait too.
-            running.thread.loop.call_soon_threadsafe(running.desk.give_up)
+            running.thread.loop.call_soon_threadsafe(running.desk.give_up, AviseError("engine.stopped"))
         await desktop.aclose()
         await _last_words()
         await asyncio.get_running_loop().run_in_executor(None, running.stop_blocking)
         await self._lock.release()
+
+
+def _threadsafe(loop: asyncio.AbstractEventLoop, step: Callable[[], None]) -> None:
+    """Run a step on Qt's loop, from another thread, unless the window has ended."""
+    with contextlib.suppress(RuntimeError):
+        loop.call_soon_threadsafe(step)
 
 
 async def _last_words() -> None:
@@ -386,7 +311,7 @@ async def _tour(application: QApplication, profile: Profile, env: Env, script: T
     loop.set_default_executor(ThreadPoolExecutor(WORKERS, "avise-window"))
     started = env.monotonic()
     garbage = GarbageOnQtThread(application, env)
-    running = RunningEngine.make(profile, env)
+    running = RunningEngine(profile, env)
     bridge = DeskBridge(running.desk, running.thread.loop, application)
     desktop = Desktop(bridge, env, customer_page_maker(bridge, env), report)
     tour = Tour(desktop, bridge, env, script)

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
@@ -29,10 +30,12 @@ from avise.engine.wire import (
     HistoryReceiver,
     Item,
     Pipe,
+    Post,
     Problem,
     Ready,
     Start,
     Stop,
+    frame_of,
 )
 from avise.models.errors import AviseError
 from avise.models.roles import Session
@@ -42,10 +45,20 @@ from avise.texts import language
 ENGINE_FLAG = "--engine"
 """Asks `avise` to be the engine of a window instead of a window."""
 
-END_SECONDS = 15.0
-"""How long an engine may take to end in order before it is ended by force."""
+START_SECONDS = 120.0
+"""How long an engine may take to open its store (a migration copies it first) before it is given up."""
 
-_BELOW_NORMAL = getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)
+END_SECONDS = 20.0
+"""How long an engine may take to end in order before it is ended by force: it gives itself 15."""
+
+POST_SECONDS = 2.0
+"""How long the last word may wait for an engine that reads slowly."""
+
+_APART = sum(
+    getattr(subprocess, flag, 0)
+    for flag in ("BELOW_NORMAL_PRIORITY_CLASS", "CREATE_NEW_PROCESS_GROUP", "CREATE_NO_WINDOW")
+)
+"""On Windows only."""
 
 
 def engine_command() -> list[str]:
@@ -55,103 +68,135 @@ def engine_command() -> list[str]:
     return [sys.executable, "-P", "-m", "avise", ENGINE_FLAG]
 
 
+@dataclass(frozen=True, slots=True)
+class Notify:
+    """Whom an engine's process tells; all are called on the loop that it was given.
+
+    Args:
+        ready: with the desk, before anything else is told.
+        lost: the process ended without being told to; what still waits for the desk fails right after.
+    """
+
+    ready: Callable[[Desk], None]
+    lost: Callable[[], None]
+
+
 class EngineProcess:
     """One engine in a process of its own.
 
     Args:
         command: that starts it; ours, unless a benchmark serves a desk of its own.
+
+    Raises:
+        AviseError: `engine.lost`: the system starts no process.
     """
 
     def __init__(self, command: list[str] | None = None) -> None:
-        self._process = subprocess.Popen(  # noqa: S603 - this very program
-            command or engine_command(),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            creationflags=_BELOW_NORMAL,
-        )
+        try:
+            self._process = subprocess.Popen(  # noqa: S603 - this very program
+                command or engine_command(),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=None if sys.stderr is not None else subprocess.DEVNULL,
+                creationflags=_APART,
+                # Not the terminal's: Ctrl+C there is for the window.
+                process_group=None if sys.platform == "win32" else 0,
+            )
+        except OSError:
+            raise AviseError("engine.lost") from None
         incoming, outgoing = self._process.stdout, self._process.stdin
         if incoming is None or outgoing is None:
             raise RuntimeError("the engine's process was started without its pipes")
         self._incoming = incoming
         self._pipe = Pipe(incoming, outgoing)
+        # An engine that reads no more is of no use: its end is noticed, and another takes its place.
+        self._post = Post(self._pipe, "avise window post", self.kill)
         self._reader: threading.Thread | None = None
-        self._on_lost: Callable[[], None] = _nothing
+        self._notify: Notify | None = None
         self._ending = False
+        self._remote: _Remote | None = None
         self.notices: tuple[AviseError, ...] = ()
-        self.desk: Desk | None = None
 
     def start_blocking(
-        self,
-        folder: Path,
-        loop: asyncio.AbstractEventLoop,
-        passphrase: str | None,
-        on_lost: Callable[[], None],
-    ) -> Desk:
+        self, folder: Path, loop: asyncio.AbstractEventLoop, passphrase: str | None, notify: Notify
+    ) -> None:
         """Have the engine open a profile and wait for it; run in a thread, takes about half a second.
+
+        `kill` from another thread ends the wait.
 
         Args:
             folder: the profile's.
             loop: on which the desk's methods run in this process.
             passphrase: typed by the user, for a profile whose key is sealed by one.
-            on_lost: called once, on the loop, when the process ends without being told to; what still
-                waits for the desk fails right after.
+            notify: whom to tell.
 
         Raises:
             AviseError: the profile cannot be opened, or `engine.lost`.
         """
-        self._pipe.send(Start(folder, language(), passphrase))
-        told = self._pipe.receive()
+        self._post.put_frame(frame_of(Start(folder, language(), passphrase)))
+        patience = threading.Timer(START_SECONDS, self.kill)
+        patience.daemon = True
+        patience.start()
+        try:
+            told = self._pipe.receive()
+        finally:
+            patience.cancel()
         if isinstance(told, Failed):
             raise _error(told.problem)
         if not isinstance(told, Ready):
             raise AviseError("engine.lost")
         self.notices = tuple(_error(problem) for problem in told.notices)
-        self._on_lost = on_lost
-        remote = _Remote(told.session, self._pipe, loop)
+        self._notify = notify
+        self._remote = remote = _Remote(told.session, self._post, loop)
+        # In this order on the loop, whatever the process does next.
+        remote.hand_over(notify.ready, cast("Desk", remote))
         self._reader = threading.Thread(
             target=self._read, args=(remote,), name="avise engine pipe", daemon=True
         )
         self._reader.start()
-        self.desk = cast("Desk", remote)
-        return self.desk
 
     def _read(self, remote: _Remote) -> None:
-        while (message := self._pipe.receive()) is not None:
-            if not remote.hand_over(remote.take, message):
-                break
-        remote.hand_over(self._lose, remote)
+        try:
+            while (message := self._pipe.receive()) is not None:
+                if not remote.hand_over(remote.take, message):
+                    break
+        finally:
+            remote.hand_over(self._lose, remote)
 
     def _lose(self, remote: _Remote) -> None:
-        if not self._ending:
-            self._on_lost()
+        if not self._ending and self._notify is not None:
+            self._notify.lost()
         remote.lose()
 
     async def directory_ready(self) -> None:
         """Wait until the directory holds somebody, or until its tool was asked in vain."""
-        await cast("_Remote", self.desk).ask("directory_ready")
+        if self._remote is None:
+            raise AviseError("engine.stopped")
+        await self._remote.ask("directory_ready")
 
     @property
     def process_id(self) -> int:
         """Identifier of the process, for whoever measures or kills it."""
         return self._process.pid
 
+    def kill(self) -> None:
+        """End the process at once; from any thread."""
+        with contextlib.suppress(OSError):
+            self._process.kill()
+
     def stop_blocking(self) -> None:
         """End the engine in order, by force when it takes too long; may be called twice."""
         self._ending = True
-        self._pipe.send(Stop())
-        self._pipe.close()
+        self._post.put_frame(frame_of(Stop()))
+        self._post.stop(POST_SECONDS)
         try:
             self._process.wait(END_SECONDS)
         except subprocess.TimeoutExpired:
-            self._process.kill()
+            self.kill()
             self._process.wait()
-        if self._reader is not None and self._reader is not threading.current_thread():
+        if self._reader is not None:
             self._reader.join(END_SECONDS)
         self._incoming.close()
-
-
-def _nothing() -> None:
-    return
 
 
 def _error(problem: Problem) -> AviseError:
@@ -164,13 +209,13 @@ class _Remote:
 
     Args:
         session: who works here.
-        pipe: to the engine.
+        post: to the engine.
         loop: the one that it is used on.
     """
 
-    def __init__(self, session: Session, pipe: Pipe, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, session: Session, post: Post, loop: asyncio.AbstractEventLoop) -> None:
         self.session = session
-        self._pipe = pipe
+        self._post = post
         self._loop = loop
         self._numbers = itertools.count(1)
         self._answers: dict[int, asyncio.Future[object]] = {}
@@ -191,7 +236,7 @@ class _Remote:
         """Call a method in the engine; cancelling cancels it there.
 
         Raises:
-            AviseError: what the engine answered, or `engine.lost`.
+            AviseError: what the engine answered, or `engine.interrupted`.
         """
         number = next(self._numbers)
         answer = self._answers[number] = self._loop.create_future()
@@ -199,7 +244,7 @@ class _Remote:
             self._send(Call(number, method, arguments, keywords, language()))
             return await answer
         except asyncio.CancelledError:
-            self._pipe.send(Cancel(number))
+            self._post.put_frame(frame_of(Cancel(number)))
             raise
         finally:
             self._answers.pop(number, None)
@@ -229,11 +274,13 @@ class _Remote:
         finally:
             self._streams.pop(number, None)
             if not ended:
-                self._pipe.send(Cancel(number))
+                self._post.put_frame(frame_of(Cancel(number)))
 
     def _send(self, message: object) -> None:
-        if self._lost or not self._pipe.send(message):
-            raise AviseError("engine.lost")
+        if self._lost:
+            raise AviseError("engine.interrupted")
+        # Pickled here: what cannot cross is the caller's bug, and told to the caller.
+        self._post.put_frame(frame_of(message))
 
     # ---- told by the reading thread ------------------------------------------------------------
     def hand_over(self, step: Callable[..., None], *arguments: object) -> bool:
@@ -266,6 +313,6 @@ class _Remote:
         """End everything that waits: the process is gone."""
         self._lost = True
         for number in tuple(self._answers):
-            self._fail(number, AviseError("engine.lost"))
+            self._fail(number, AviseError("engine.interrupted"))
         for number, queue in tuple(self._streams.items()):
-            queue.put_nowait(End(number, ("engine.lost", {})))
+            queue.put_nowait(End(number, ("engine.interrupted", {})))

@@ -10,6 +10,7 @@ not the one that paints.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import signal
@@ -33,17 +34,20 @@ from avise.engine.wire import (
     HistorySender,
     Item,
     Pipe,
+    Post,
     Problem,
     Ready,
     Start,
     Stop,
+    frame_of,
 )
 from avise.env import Env, SystemEnv
 from avise.models.errors import AviseError
-from avise.services.customer_updates import TimelineChanged, update_key
+from avise.services.customer_updates import OpeningSettled, TimelineChanged, update_key
 from avise.services.desk import Desk
 from avise.services.profile import load_profile
 from avise.store.desk_memory import DeskMemory
+from avise.store.profile_lock import ProfileInUseError, ProfileLock
 from avise.texts import set_language
 
 if TYPE_CHECKING:
@@ -54,8 +58,16 @@ _log = logging.getLogger(__name__)
 NICENESS = 5
 """The window paints first where there are few processors; on Windows, see `EngineProcess`."""
 
-STARTED_PAUSE = 0.01
-"""Seconds between two looks at an engine that is being built."""
+LOOK_SECONDS = 0.01
+"""Between two looks at what another thread, or another process, must do first."""
+
+ENGINE_LOCK_NAME = "engine.lock"
+"""Held by the engine itself: the window's lock goes with the window, its engine may still be ending."""
+
+END_SECONDS = 15.0
+"""How long an end in order may take."""
+
+HANG_UP = (signal.SIGHUP,) if hasattr(signal, "SIGHUP") else ()
 
 BURST = 3
 PER_SECONDS = 0.3
@@ -68,21 +80,24 @@ def main(dress: Callable[[Desk], Desk] = lambda desk: desk) -> int:
     Args:
         dress: puts something around the desk, for a benchmark.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the window decides when its engine ends
+    # The window decides when its engine ends and closes the pipe: no terminal and no log-off does.
+    for number in (signal.SIGINT, signal.SIGTERM, *HANG_UP):
+        signal.signal(number, signal.SIG_IGN)
     if hasattr(os, "nice"):
         os.nice(NICENESS)
     pipe = _own_pipe()
     start = pipe.receive()
-    if isinstance(start, Start):
-        set_language(start.language)
-        serving = _Serving(start, pipe)
-        try:
-            serving.run(dress)
-        except AviseError as error:
-            pipe.send(Failed(_problem(error)))
-        finally:
-            serving.end()
-    pipe.close()
+    if not isinstance(start, Start):
+        pipe.close()
+        return 0
+    set_language(start.language)
+    serving = _Serving(start, pipe)
+    try:
+        serving.run(dress)
+    except AviseError as error:
+        serving.post.put_frame(frame_of(Failed(_problem(error))))
+    finally:
+        serving.end()
     return 0
 
 
@@ -98,12 +113,15 @@ class _Serving:
     """
 
     def __init__(self, start: Start, pipe: Pipe) -> None:
-        self._start, self._pipe = start, pipe
+        self._start = start
         self._env = SystemEnv()
         self._thread = LoopThread("avise engine")
         self._opened: OpenedStore | None = None
         self._engine: Engine | None = None
-        self._server: _Server | None = None
+        self._lock = ProfileLock(start.folder, self._env, ENGINE_LOCK_NAME)
+        self.post = Post(pipe, "avise engine post")
+        # From the first moment: a window that is gone ends an engine that hangs while it starts.
+        self._window = _Window(pipe)
 
     def run(self, dress: Callable[[Desk], Desk]) -> None:
         """Serve until the window stops us or is gone.
@@ -113,36 +131,94 @@ class _Serving:
         """
         profile = load_profile(self._start.folder, device="")
         self._thread.start()
+        self._thread.submit(self._take_lock()).result()
         passphrase = self._start.passphrase
         ask = None if passphrase is None else lambda: passphrase
         opening = OpenedStore.open(profile, self._env, ask)
         opened = self._opened = self._thread.submit(opening).result()
         desk = self._thread.submit(_early_desk(opened, self._env)).result()
         served = self._thread.submit(_dressed(dress, desk)).result()
-        self._server = server = _Server(self._thread.loop, served, self._pipe, self._directory_ready)
-        self._pipe.send(Ready(desk.session, tuple(map(_problem, opened.notices()))))
-        server.start()
+        server = _Server(self._thread.loop, served, self.post, self._directory_ready)
+        ready = Ready(desk.session, tuple(map(_problem, opened.notices())))
+        self.post.put_frame(frame_of(ready))
+        self._window.deliver_to(server.take_threadsafe)
         from avise.engine.engine import Engine  # noqa: PLC0415 - most of a start; people are found meanwhile
 
         self._engine = engine = Engine(profile, self._env, self._thread, at_desk=True, opened=opened)
         engine.start()
         self._thread.loop.call_soon_threadsafe(desk.become, engine.desk)
-        server.wait()
+        self._window.wait()
+
+    async def _take_lock(self) -> None:
+        """Wait until the engine of a killed window has ended: two must not send the same commands."""
+        until = self._env.monotonic() + END_SECONDS
+        while True:
+            try:
+                self._lock.take()
+            except ProfileInUseError:
+                if self._env.monotonic() > until:
+                    raise
+                await self._env.sleep(LOOK_SECONDS)
+            else:
+                return
 
     async def _directory_ready(self) -> None:
         while self._engine is None or not self._engine.started:
-            await self._env.sleep(STARTED_PAUSE)
+            await self._env.sleep(LOOK_SECONDS)
         await self._engine.directory_ready()
 
     def end(self) -> None:
         """End everything in order, however far it came."""
-        if self._server is not None:
-            self._server.stop()
         if self._engine is not None:
             self._engine.stop()
         elif self._opened is not None:
             self._thread.submit(self._opened.aclose()).result()
-        self._thread.stop()
+        if self._thread.started:
+            self._thread.stop()
+        self.post.stop(END_SECONDS)
+        self._lock.give_back()
+
+
+class _Window:
+    """Reads what the window says, in a thread, until it stops us or is gone.
+
+    Args:
+        pipe: from the window.
+    """
+
+    def __init__(self, pipe: Pipe) -> None:
+        self._pipe = pipe
+        self._waiting: list[object] = []
+        self._deliver: Callable[[object], None] | None = None
+        self._lock = threading.Lock()
+        self._thread = threading.Thread(target=self._read, name="avise engine pipe", daemon=True)
+        self._thread.start()
+
+    def deliver_to(self, deliver: Callable[[object], None]) -> None:
+        """Give messages to a function, those first that came before."""
+        with self._lock:
+            self._deliver = deliver
+            for message in self._waiting:
+                deliver(message)
+            self._waiting = []
+
+    def wait(self) -> None:
+        """Wait until the window stops us or is gone."""
+        self._thread.join()
+
+    def _read(self) -> None:
+        try:
+            while (message := self._pipe.receive()) is not None and not isinstance(message, Stop):
+                with self._lock:
+                    if self._deliver is None:
+                        self._waiting.append(message)
+                    else:
+                        self._deliver(message)
+        finally:
+            # An end in order takes seconds; one that hangs must not outlive its window.
+            ending = threading.Timer(END_SECONDS, os._exit, [1])
+            ending.daemon = True
+            ending.start()
 
 
 async def _early_desk(opened: OpenedStore, env: Env) -> EarlyDesk:
@@ -158,6 +234,11 @@ async def _dressed(dress: Callable[[Desk], Desk], desk: Desk) -> Desk:
 
 def _own_pipe() -> Pipe:
     """Take standard input and output for messages; what anything prints goes to the error output."""
+    try:
+        os.fstat(2)
+    except OSError:
+        # Without an error output, the next file opened would become it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     incoming = os.fdopen(os.dup(0), "rb")
     outgoing = os.fdopen(os.dup(1), "wb")
     # A worker of ours must neither read nor write them.
@@ -173,12 +254,12 @@ def _problem(error: AviseError) -> Problem:
 
 
 class _Server:
-    """Answers one window.
+    """Answers one window; used on the engine's loop.
 
     Args:
         loop: the engine's.
         desk: what answers.
-        pipe: to the window.
+        post: to the window.
         directory_ready: waits until the directory holds somebody.
     """
 
@@ -186,33 +267,18 @@ class _Server:
         self,
         loop: asyncio.AbstractEventLoop,
         desk: Desk,
-        pipe: Pipe,
+        post: Post,
         directory_ready: Callable[[], Coroutine[object, object, None]],
     ) -> None:
-        self._loop, self._desk, self._pipe = loop, desk, pipe
+        self._loop, self._desk, self._post = loop, desk, post
         self._directory_ready = directory_ready
         self._tasks: dict[int, asyncio.Task[None]] = {}
-        self._post = _Post(pipe, loop)
-        self._reader = threading.Thread(target=self._read, name="avise engine pipe", daemon=True)
+        self._cancelled: set[int] = set()
+        """By the window: whoever asked waits no more."""
 
-    def start(self) -> None:
-        """Read the window's messages, in a thread, until it stops us or is gone."""
-        self._post.start()
-        self._reader.start()
-
-    def wait(self) -> None:
-        """Wait until the window stops us or is gone."""
-        self._reader.join()
-
-    def stop(self) -> None:
-        """Send what waits and end the thread that sends; nothing is read any more."""
-        self._post.stop()
-
-    def _read(self) -> None:
-        while True:
-            message = self._pipe.receive()
-            if message is None or isinstance(message, Stop):
-                break
+    def take_threadsafe(self, message: object) -> None:
+        """Obey a message, from another thread."""
+        with contextlib.suppress(RuntimeError):  # the loop has ended
             self._loop.call_soon_threadsafe(self._take, message)
 
     def _take(self, message: object) -> None:
@@ -227,6 +293,7 @@ class _Server:
             case Cancel():
                 task = self._tasks.get(message.number)
                 if task is not None:
+                    self._cancelled.add(message.number)
                     task.cancel()
             case _:
                 _log.error("a message of an unknown kind")
@@ -234,15 +301,22 @@ class _Server:
     def _run(self, number: int, work: Coroutine[object, object, None]) -> None:
         task = self._loop.create_task(work, name=f"window {number}")
         self._tasks[number] = task
-        task.add_done_callback(lambda _task: self._tasks.pop(number, None))
+        task.add_done_callback(lambda _task: self._forget(number))
+
+    def _forget(self, number: int) -> None:
+        self._tasks.pop(number, None)
+        self._cancelled.discard(number)
 
     async def _call(self, message: Call) -> None:
         try:
             value = await self._method(message.method)(*message.arguments, **message.keywords)
+        except asyncio.CancelledError:
+            self._tell_stopped(message.number)
+            raise
         except Exception as error:  # noqa: BLE001 - every failure crosses, by its kind only
-            self._post.put(End(message.number, _told(error)))
+            self._send(End(message.number, _told(error)))
         else:
-            self._post.put(Answer(message.number, value))
+            self._send(Answer(message.number, value))
 
     def _method(self, name: str) -> Callable[..., Coroutine[object, object, object]]:
         if name == "directory_ready":
@@ -250,20 +324,39 @@ class _Server:
         return cast("Callable[..., Coroutine[object, object, object]]", getattr(self._desk, name))
 
     async def _follow(self, message: Follow) -> None:
-        make = cast("Callable[..., AsyncIterator[object]]", getattr(self._desk, message.method))
-        iterator = make(*message.arguments, **message.keywords)
-        stream = self._post.stream(message.number)
+        stream = _Stream(self._post, self._loop, message.number)
         problem: Problem | None = None
         try:
-            async for value in iterator:
-                stream.put(value)
+            make = cast("Callable[..., AsyncIterator[object]]", getattr(self._desk, message.method))
+            iterator = make(*message.arguments, **message.keywords)
+            async with _closing(iterator):
+                async for value in iterator:
+                    stream.put(value)
+        except asyncio.CancelledError:
+            self._tell_stopped(message.number)
+            raise
         except Exception as error:  # noqa: BLE001 - as above
             problem = _told(error)
-        finally:
-            close = getattr(iterator, "aclose", None)
-            if close is not None:
-                await close()
-            stream.end(End(message.number, problem))
+        stream.end(End(message.number, problem))
+
+    def _tell_stopped(self, number: int) -> None:
+        """Tell a window that did not cancel: the engine is stopping."""
+        if number not in self._cancelled:
+            self._send(End(number, ("engine.stopped", {})))
+
+    def _send(self, message: Answer | End) -> None:
+        self._post.put(lambda: [_safe_frame(message.number, message)])
+
+
+@contextlib.asynccontextmanager
+async def _closing(iterator: AsyncIterator[object]) -> AsyncIterator[None]:
+    """Close an iterator that is a generator."""
+    try:
+        yield
+    finally:
+        close = getattr(iterator, "aclose", None)
+        if close is not None:
+            await close()
 
 
 def _told(error: Exception) -> Problem:
@@ -274,18 +367,28 @@ def _told(error: Exception) -> Problem:
     return "error.bug", {}
 
 
+def _safe_frame(number: int, message: object) -> bytes:
+    """Return a message as it is written, or the end of its call when it cannot be."""
+    try:
+        return frame_of(message)
+    except Exception as error:  # noqa: BLE001 - whatever a value of ours raises when it is pickled
+        return frame_of(End(number, _told(error)))
+
+
 class _Stream:
     """The values of one stream on their way, the latest of each key; used on the engine's loop only."""
 
-    def __init__(self, post: _Post, number: int) -> None:
-        self._post, self._number = post, number
-        self._loop = post.loop
+    def __init__(self, post: Post, loop: asyncio.AbstractEventLoop, number: int) -> None:
+        self._post, self._loop, self._number = post, loop, number
         self._waiting: dict[Hashable, object] = {}
         self._sent: dict[Hashable, deque[float]] = {}
-        self.history = HistorySender()
+        self._history = HistorySender()
 
     def put(self, value: object) -> None:
         """Send a value soon: at once, or when its key may speak again."""
+        if isinstance(value, OpeningSettled):
+            # It counts what came before it.
+            self._send_waiting()
         key = update_key(value)
         known = key in self._waiting
         self._waiting[key] = value
@@ -300,67 +403,20 @@ class _Stream:
     def _send(self, key: Hashable) -> None:
         if key in self._waiting:
             self._sent[key].append(self._loop.time())
-            self._post.put(_Parcel(self, self._number, self._waiting.pop(key)))
+            value = self._waiting.pop(key)
+            self._post.put(lambda: self._frames(value))
+
+    def _send_waiting(self) -> None:
+        for key in tuple(self._waiting):
+            self._send(key)
+
+    def _frames(self, value: object) -> list[bytes]:
+        messages: list[object] = [Item(self._number, value)]
+        if isinstance(value, TimelineChanged):
+            messages = self._history.messages(self._number, value)
+        return [_safe_frame(self._number, message) for message in messages]
 
     def end(self, message: End) -> None:
         """Send what waits, then the end."""
-        for key in tuple(self._waiting):
-            self._send(key)
-        self._post.put(message)
-
-
-class _Parcel:
-    """A value of a stream, made into messages by the thread that sends."""
-
-    def __init__(self, stream: _Stream, number: int, value: object) -> None:
-        self._stream, self._number, self._value = stream, number, value
-
-    def messages(self) -> list[object]:
-        """Return what to send, in order."""
-        if isinstance(self._value, TimelineChanged):
-            return self._stream.history.messages(self._number, self._value)
-        return [Item(self._number, self._value)]
-
-
-class _Post:
-    """A thread that sends: pickling and a full pipe hold up nobody else.
-
-    Args:
-        pipe: to the window.
-        loop: the engine's.
-    """
-
-    def __init__(self, pipe: Pipe, loop: asyncio.AbstractEventLoop) -> None:
-        self.loop = loop
-        self._pipe = pipe
-        self._letters: deque[object] = deque()
-        self._something = threading.Semaphore(0)
-        self._thread = threading.Thread(target=self._deliver, name="avise engine post", daemon=True)
-
-    def start(self) -> None:
-        """Start the thread."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Send what waits, then end the thread."""
-        self.put(None)
-        self._thread.join()
-
-    def stream(self, number: int) -> _Stream:
-        """Return the way for the values of a stream."""
-        return _Stream(self, number)
-
-    def put(self, letter: object) -> None:
-        """Send a message, or a parcel of them, after those put before."""
-        self._letters.append(letter)
-        self._something.release()
-
-    def _deliver(self) -> None:
-        while True:
-            self._something.acquire()
-            letter = self._letters.popleft()
-            if letter is None:
-                return
-            messages = letter.messages() if isinstance(letter, _Parcel) else [letter]
-            if not all(self._pipe.send(message) for message in messages):
-                return
+        self._send_waiting()
+        self._post.put(lambda: [frame_of(message)])

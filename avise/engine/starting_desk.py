@@ -16,6 +16,7 @@ from avise.engine.starting_messages import StartingMessages
 from avise.engine.starting_workstation import StartingWorkstation
 from avise.models.customer import PersonId, SearchAnswer, SearchHit
 from avise.models.desk_memory import Draft, SavedTab
+from avise.models.errors import AviseError
 from avise.models.roles import Purpose, Session
 from avise.models.source_status import SourceStatus
 from avise.services.customer_updates import CustomerUpdate
@@ -41,25 +42,33 @@ class StartingDesk(StartingDay, StartingActing, StartingMessages, StartingWorkst
     @property
     def is_ready(self) -> bool:
         """Whether the real desk is there."""
-        return self._ready.done() and not self._ready.cancelled()
+        return self._ready.done() and self._ready.exception() is None
 
     def become(self, desk: Desk) -> None:
-        """Give the real desk; called on the engine's loop."""
+        """Give the real desk; the newest one is taken. Called on the engine's loop."""
         self.session = desk.session
-        if not self._ready.done():
-            self._ready.set_result(desk)
+        self._renew()
+        self._ready.set_result(desk)
 
     def lose(self) -> None:
         """Wait for another desk: this one's engine is gone. Called on the engine's loop."""
-        if self.is_ready:
+        if self._ready.done():
+            self._renew()
+
+    def give_up(self, error: AviseError) -> None:
+        """Say that there will be none, and why. Called on the engine's loop."""
+        self._renew()
+        self._ready.set_exception(error)
+        # Told to whoever asks; that nobody does is no fault.
+        self._ready.exception()
+
+    def _renew(self) -> None:
+        if self._ready.done():
             self._ready = self._loop.create_future()
 
-    def give_up(self) -> None:
-        """Say that there will be none: what waits is cancelled. Called on the engine's loop."""
-        self._ready.cancel()
-
     async def _desk(self) -> Desk:
-        return await asyncio.shield(self._ready)
+        ready = self._ready
+        return await asyncio.shield(ready)
 
     async def search(self, words: str, limit: int = 50) -> SearchAnswer:
         """See `Desk.search`."""

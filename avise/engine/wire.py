@@ -9,7 +9,8 @@ from __future__ import annotations
 import pickle
 import struct
 import threading
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
@@ -135,25 +136,32 @@ class HistoryPatch:
     value: TimelineChanged
 
 
+def frame_of(message: object) -> bytes:
+    """Return a message as it is written.
+
+    Raises:
+        Exception: it holds something that cannot be pickled; a bug of whoever made it.
+    """
+    body = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
+    return _LENGTH.pack(len(body)) + body
+
+
 class Pipe:
     """One direction each of two pipes.
 
     Args:
         incoming: read by one thread.
-        outgoing: written by any.
+        outgoing: written by one thread.
     """
 
     def __init__(self, incoming: IO[bytes], outgoing: IO[bytes]) -> None:
         self._incoming, self._outgoing = incoming, outgoing
-        self._writing = threading.Lock()
 
-    def send(self, message: object) -> bool:
+    def write(self, frame: bytes) -> bool:
         """Write a message; return False when the other side is gone."""
-        frame = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
         try:
-            with self._writing:
-                self._outgoing.write(_LENGTH.pack(len(frame)) + frame)
-                self._outgoing.flush()
+            self._outgoing.write(frame)
+            self._outgoing.flush()
         except (OSError, ValueError):
             return False
         return True
@@ -165,12 +173,12 @@ class Pipe:
             if len(head) < _LENGTH.size:
                 return None
             (length,) = _LENGTH.unpack(head)
-            frame = self._incoming.read(length)
+            body = self._incoming.read(length)
         except (OSError, ValueError):
             return None
-        if len(frame) < length:
+        if len(body) < length:
             return None
-        message: object = pickle.loads(frame)  # noqa: S301 - written by our own child, or our own parent
+        message: object = pickle.loads(body)  # noqa: S301 - written by our own child, or our own parent
         return message
 
     def close(self) -> None:
@@ -179,6 +187,51 @@ class Pipe:
             self._outgoing.close()
         except OSError:
             return
+
+
+class Post:
+    """A thread that writes: a full pipe holds up nobody else.
+
+    Args:
+        pipe: that it writes; closed when the thread ends.
+        name: of the thread.
+        on_deaf: called once, on the thread, when the other side reads no more.
+    """
+
+    def __init__(self, pipe: Pipe, name: str, on_deaf: Callable[[], None] = lambda: None) -> None:
+        self._pipe, self._on_deaf = pipe, on_deaf
+        self._letters: deque[Callable[[], list[bytes]] | None] = deque()
+        self._something = threading.Semaphore(0)
+        self._thread = threading.Thread(target=self._deliver, name=name, daemon=True)
+        self._thread.start()
+
+    def put(self, frames: Callable[[], list[bytes]]) -> None:
+        """Write what a function returns, after what was put before; it is called on the thread."""
+        self._letters.append(frames)
+        self._something.release()
+
+    def put_frame(self, frame: bytes) -> None:
+        """Write a message after those put before."""
+        self.put(lambda: [frame])
+
+    def stop(self, seconds: float) -> None:
+        """Write what waits, then end the thread and close the pipe; do not wait longer than that."""
+        self._letters.append(None)
+        self._something.release()
+        self._thread.join(seconds)
+
+    def _deliver(self) -> None:
+        try:
+            while True:
+                self._something.acquire()
+                letter = self._letters.popleft()
+                if letter is None:
+                    return
+                if not all(self._pipe.write(frame) for frame in letter()):
+                    self._on_deaf()
+                    return
+        finally:
+            self._pipe.close()
 
 
 class HistorySender:

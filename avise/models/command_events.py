@@ -38,7 +38,7 @@ class SendFailed:
 
 @dataclass(frozen=True, slots=True)
 class Interrupted:
-    """A start found it being sent: the process that sent it has ended, or its row came from a damaged file."""
+    """A start found it being sent: the process that sent it has ended, or its row was salvaged."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -208,6 +208,12 @@ CustomerUpdate = (
 
 def update_key(update: object) -> Hashable:
     """Return under which key a later value of the same kind, or of the same block, takes its place."""
-    if isinstance(update, FacetChanged):
-        return (update.view.facet, update.view.source)
-    return type(update).__name__
+    match update:
+        case FacetChanged():
+            return (update.view.facet, update.view.source)
+        case NotKept():
+            # Each is a thing that staff must know.
+            return ("not kept", update.message_key, tuple(update.params.items()))
+        case _:
+            # Calls of one stream are told apart: a second one must not take the end of the first.
+            return (type(update).__name__, getattr(update, "call_id", ""))

@@ -38,10 +38,11 @@ class ProfileLock:
     Args:
         folder: the profile's folder.
         env: mints the token that a second start must show.
+        name: of the lock's file; the window's own unless told.
     """
 
-    def __init__(self, folder: Path, env: Env) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, env: Env, name: str = LOCK_NAME) -> None:
+        self._folder, self._name = folder, name
         self._env = env
         self._held: BinaryIO | None = None
         self._server: asyncio.Server | None = None
@@ -55,7 +56,7 @@ class ProfileLock:
         """
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            stream = (self._folder / LOCK_NAME).open("ab")
+            stream = (self._folder / self._name).open("ab")
         except OSError as error:
             raise AviseError("store.full" if error.errno == errno.ENOSPC else "store.unwritable") from None
         try:

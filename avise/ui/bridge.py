@@ -42,6 +42,12 @@ T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
 
+INTERRUPTED = "engine.interrupted"
+"""What a stream ends on when its engine is lost and another one is coming."""
+
+PAUSE_S, PAUSE_AT_MOST_S = 0.05, 1.0
+"""Before a stream is followed again, doubled each time."""
+
 Updates = tuple[CustomerUpdate, ...]
 Failed = Callable[[AviseError], None]
 
@@ -117,10 +123,14 @@ class DeskBridge(DayBridge, ActingBridge, MessageBridge, WorkstationBridge):
         key_of: Callable[[T], Hashable],
         deliver: Callable[[T], None],
         on_failed: Failed | None,
+        on_interrupted: Callable[[], None] | None = None,
     ) -> Watch:
         def on_item(item: T | _BrokenError) -> None:
             if not isinstance(item, _BrokenError):
                 deliver(item)
+            elif item.message_key == INTERRUPTED:
+                if on_interrupted is not None:
+                    on_interrupted()
             elif on_failed is not None:
                 on_failed(item)
 
@@ -169,9 +179,20 @@ class DeskBridge(DayBridge, ActingBridge, MessageBridge, WorkstationBridge):
             lambda: self._desk.open_customer(person, purpose, reason), update_key, deliver, on_failed
         )
 
-    def watch_calls(self, on_call: Callable[[IncomingCall], None], on_failed: Failed | None = None) -> Watch:
-        """Follow this agent's calls, the latest state of each."""
-        return self._watch(self._desk.calls, lambda call: call.call_id, on_call, on_failed)
+    def watch_calls(
+        self,
+        on_call: Callable[[IncomingCall], None],
+        on_failed: Failed | None = None,
+        on_interrupted: Callable[[], None] | None = None,
+    ) -> Watch:
+        """Follow this agent's calls, the latest state of each.
+
+        Args:
+            on_call: called on Qt's thread.
+            on_failed: nothing is followed any more.
+            on_interrupted: what happened to the calls meanwhile will not be told; new ones will.
+        """
+        return self._watch(self._desk.calls, lambda call: call.call_id, on_call, on_failed, on_interrupted)
 
     def watch_sources(
         self, on_sources: Callable[[tuple[SourceStatus, ...]], None], on_failed: Failed | None = None
@@ -278,8 +299,12 @@ async def _follow(
 
     A stream whose engine was lost is followed again from its beginning: the desk waits for the next engine.
     """
+    pause = PAUSE_S
     while await _followed_once(make_iterator(), key_of, mailbox):
+        mailbox.put(INTERRUPTED, _BrokenError(INTERRUPTED))
         _log.warning("a stream is followed again on another engine")
+        await asyncio.sleep(pause)
+        pause = min(2 * pause, PAUSE_AT_MOST_S)
 
 
 async def _followed_once(
@@ -290,7 +315,7 @@ async def _followed_once(
         async for item in iterator:
             mailbox.put(key_of(item), item)
     except AviseError as error:
-        if error.message_key == "engine.lost":
+        if error.message_key == INTERRUPTED:
             return True
         mailbox.put("failed", _BrokenError(error.message_key, **error.params))
     except Exception as error:

@@ -41,11 +41,10 @@ class FirstFrame(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the surfaces."""
         del event
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), self._chrome)
-        work = self.rect().adjusted(RAIL, TOP_BAR, 0, -STATUS_BAR)
-        painter.fillRect(work, self._page)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), self._chrome)
+            work = self.rect().adjusted(RAIL, TOP_BAR, 0, -STATUS_BAR)
+            painter.fillRect(work, self._page)
 
 
 def place(application: QApplication) -> QRect:

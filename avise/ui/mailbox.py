@@ -119,8 +119,15 @@ class Drain(QObject):
     def _emptied(self, until: float) -> bool:
         """Deliver in turn from each box until all are empty or the time is over."""
         boxes = tuple(self._boxes)
-        while boxes:
-            boxes = tuple(box for box in boxes if box.deliver_one())
-            if perf_counter() >= until:
-                return not boxes
-        return True
+        delivered = False
+        try:
+            while boxes:
+                boxes = tuple(box for box in boxes if box.deliver_one())
+                if perf_counter() >= until:
+                    break
+            delivered = True
+        finally:
+            if not delivered:
+                # One delivery failed, which Qt reports: the others must not wait for the next value.
+                self.wake()
+        return not boxes

@@ -37,10 +37,8 @@ def render(
     image = QImage(size * scale, QImage.Format.Format_ARGB32_Premultiplied)
     image.setDevicePixelRatio(scale)
     image.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(image)
-    with whole_faces():
+    with QPainter(image) as painter, whole_faces():
         window.render(painter, QPoint())
-    painter.end()
     if not image.save(str(path)):
         raise OSError(path.name)
     return path

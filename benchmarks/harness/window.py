@@ -17,8 +17,9 @@ from PySide6.QtWidgets import QApplication, QWidget
 from qasync import QEventLoop
 from typing_extensions import override
 
-from avise.app import RunningEngine, customer_page_maker
+from avise.app import customer_page_maker
 from avise.engine.engine_process import ENGINE_FLAG, EngineProcess
+from avise.engine.running_engine import RunningEngine
 from avise.env import Env, SystemEnv
 from avise.models.customer import PersonId
 from avise.models.errors import AviseError
@@ -127,7 +128,7 @@ async def _shown(
     env = SystemEnv()
     garbage = GarbageOnQtThread(application, env)
     process = EngineProcess([sys.executable, "-m", engine_module, ENGINE_FLAG])
-    running = RunningEngine.make(load_profile(folder, device=""), env, process)
+    running = RunningEngine(load_profile(folder, device=""), env, process)
     bridge = DeskBridge(running.desk, running.thread.loop, QCoreApplication.instance())
     desktop = Desktop(bridge, env, customer_page_maker(bridge, env), _report)
     desktop.window.resize(*SIZE)

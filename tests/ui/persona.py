@@ -377,7 +377,11 @@ def _suggestions() -> SuggestionsChanged:
                 Likelihood.LIKELY,
                 "R21",
                 ("complaints",),
-                actions=(act("insert", "pen-line"), act("show", "arrow-up-right", "complaints"), act("request", "list-plus", "COMPLAINT")),
+                actions=(
+                    act("insert", "pen-line"),
+                    act("show", "arrow-up-right", "complaints"),
+                    act("request", "list-plus", "COMPLAINT"),
+                ),
             ),
             Suggestion(
                 "debit",

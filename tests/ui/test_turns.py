@@ -8,6 +8,7 @@ from time import perf_counter
 import pytest
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
 from typing_extensions import override
 
 from avise.ui.turns import BUDGET_S, Turns, turns
@@ -96,9 +97,8 @@ class Painted(QWidget):
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        self.face.draw(painter)
-        painter.end()
+        with QPainter(self) as painter:
+            self.face.draw(painter)
 
 
 def page_of(count: int) -> tuple[QWidget, list[Painted]]:
@@ -148,3 +148,26 @@ def test_a_picture_of_the_window_shows_every_face(dressed: QApplication) -> None
         page.grab()
     assert [widget.drawn for widget in widgets] == [1, 1, 1]
     page.deleteLater()
+
+
+def test_a_face_that_fails_to_draw_leaves_the_window_alive(
+    run: Run, dressed: QApplication, qtbot: QtBot
+) -> None:
+    class Failing(Painted):
+        """Raises instead of drawing."""
+
+        def _paint(self, _painter: QPainter) -> None:
+            raise RuntimeError("while drawing")
+
+    async def scenario() -> None:
+        page = QWidget()
+        Failing(page)
+        page.resize(50, 30)
+        page.show()
+        await until(lambda: bool(caught))
+        page.close()
+        page.deleteLater()
+
+    with qtbot.capture_exceptions() as caught:
+        run(scenario())
+    assert caught[0][0] is RuntimeError

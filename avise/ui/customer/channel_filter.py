@@ -109,26 +109,25 @@ class ChannelFilter(QWidget):
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the toggles: tint and a bar under those that are on."""
-        painter = QPainter(self)
-        px = theme().px
-        painter.fillRect(self.rect(), theme().colour("bg-subtle"))
-        for index, (choice, area) in enumerate(self._areas()):
-            on = self._is_on(choice)
-            if on:
-                painter.fillRect(area, theme().colour("bg-selected"))
-                bar = QRectF(area.left(), area.bottom() - 2, area.width(), 2)
-                painter.fillRect(bar, theme().colour("accent"))
-            empty = choice is not _ALL and not self._counts.get(choice, 0)
-            role = "accent-text" if on else ("text-disabled" if empty else "text-2")
-            words = QRectF(area)
-            if choice is not _ALL:
-                draw_icon(painter, _ICONS[choice], area.left() + px(6), area.center().y(), 14, role)
-                words.setLeft(area.left() + px(6 + 14))
-            style = "small-strong" if on else "small-medium"
-            draw_text(painter, words, self._words(choice), style, role, CENTRE, tabular=True)
-            if self.hasFocus() and index == self._cursor:
-                draw_focus(painter, area, px(3))
-        painter.end()
+        with QPainter(self) as painter:
+            px = theme().px
+            painter.fillRect(self.rect(), theme().colour("bg-subtle"))
+            for index, (choice, area) in enumerate(self._areas()):
+                on = self._is_on(choice)
+                if on:
+                    painter.fillRect(area, theme().colour("bg-selected"))
+                    bar = QRectF(area.left(), area.bottom() - 2, area.width(), 2)
+                    painter.fillRect(bar, theme().colour("accent"))
+                empty = choice is not _ALL and not self._counts.get(choice, 0)
+                role = "accent-text" if on else ("text-disabled" if empty else "text-2")
+                words = QRectF(area)
+                if choice is not _ALL:
+                    draw_icon(painter, _ICONS[choice], area.left() + px(6), area.center().y(), 14, role)
+                    words.setLeft(area.left() + px(6 + 14))
+                style = "small-strong" if on else "small-medium"
+                draw_text(painter, words, self._words(choice), style, role, CENTRE, tabular=True)
+                if self.hasFocus() and index == self._cursor:
+                    draw_focus(painter, area, px(3))
 
     # ---- choosing ----------------------------------------------------------------------------
     def _toggle(self, choice: Choice) -> None:

@@ -249,11 +249,10 @@ class FacetBlock(QWidget):
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """Show the block as it was last drawn, or draw it; the focus ring is never late."""
-        painter = QPainter(self)
-        self._face.draw(painter)
-        if self.hasFocus():
-            draw_focus(painter, self.rect(), theme().px(RADIUS))
-        painter.end()
+        with QPainter(self) as painter:
+            self._face.draw(painter)
+            if self.hasFocus():
+                draw_focus(painter, self.rect(), theme().px(RADIUS))
 
     @override
     def hideEvent(self, event: QHideEvent) -> None:

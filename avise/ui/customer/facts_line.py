@@ -127,12 +127,11 @@ class FactsLine(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the facts that fit."""
         px = theme().px
-        painter = QPainter(self)
-        for fact, place in self._places:
-            draw_icon(painter, fact.icon, place.left(), place.center().y(), _ICON, "text-3")
-            words = place.adjusted(px(_ICON + _ICON_GAP), 0, 2, 0)
-            draw_text(painter, words, fact.words, "value", "text-2")
-        painter.end()
+        with QPainter(self) as painter:
+            for fact, place in self._places:
+                draw_icon(painter, fact.icon, place.left(), place.center().y(), _ICON, "text-3")
+                words = place.adjusted(px(_ICON + _ICON_GAP), 0, 2, 0)
+                draw_text(painter, words, fact.words, "value", "text-2")
 
     @Slot()
     def _on_theme_changed(self) -> None:

@@ -89,10 +89,12 @@ class LaterParts(QObject):
         turns().forget(self)
 
     def _on_turn(self) -> None:
-        if self._made:
-            self.part(next(iter(self._made)))
-        elif self._makers:
-            name = next(iter(self._makers))
-            self._made[name] = self._make(name)
-        # Painted before the next one is built.
-        self.start()
+        try:
+            if self._made:
+                self.part(next(iter(self._made)))
+            elif self._makers:
+                name = next(iter(self._makers))
+                self._made[name] = self._make(name)
+        finally:
+            # Painted before the next one is built; a part that fails keeps none of the others away.
+            self.start()

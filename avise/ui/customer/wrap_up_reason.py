@@ -417,10 +417,9 @@ class ReasonField(QLineEdit):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the field and the mark of a list."""
         super().paintEvent(event)
-        painter = QPainter(self)
-        left = self.width() - theme().px(_CHEVRON + 8)
-        draw_icon(painter, "chevron-down", left, self.height() / 2, _CHEVRON, "text-2")
-        painter.end()
+        with QPainter(self) as painter:
+            left = self.width() - theme().px(_CHEVRON + 8)
+            draw_icon(painter, "chevron-down", left, self.height() / 2, _CHEVRON, "text-2")
 
     @Slot()
     def _on_theme_changed(self) -> None:

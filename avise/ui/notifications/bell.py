@@ -49,15 +49,14 @@ class Bell(QAbstractButton):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the bell, and the count of what was not seen."""
         px, unread = theme().px, notifications().unread
-        painter = QPainter(self)
-        if self._hovered or self.isDown():
-            draw_box(painter, self.rect(), px(4), "bg-hover")
-        left = (self.width() - px(_ICON)) / 2
-        draw_icon(painter, "bell", left, self.height() / 2, _ICON, "text" if unread else "text-2")
-        if unread:
-            words = str(unread) if unread <= _MOST else f"{_MOST}+"
-            draw_badge(painter, self.width(), px(8), words, "accent", "on-accent")
-        painter.end()
+        with QPainter(self) as painter:
+            if self._hovered or self.isDown():
+                draw_box(painter, self.rect(), px(4), "bg-hover")
+            left = (self.width() - px(_ICON)) / 2
+            draw_icon(painter, "bell", left, self.height() / 2, _ICON, "text" if unread else "text-2")
+            if unread:
+                words = str(unread) if unread <= _MOST else f"{_MOST}+"
+                draw_badge(painter, self.width(), px(8), words, "accent", "on-accent")
 
     @Slot()
     def _on_changed(self) -> None:

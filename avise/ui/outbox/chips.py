@@ -109,12 +109,11 @@ class OutboxStatus(QAbstractButton):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint icon and words."""
         px, (icon, ink) = theme().px, self._look
-        painter = QPainter(self)
-        draw_icon(painter, icon, px(_PADDING), self.height() / 2, _ICON, ink)
-        left = px(_PADDING + _ICON + _GAP)
-        area = QRectF(left, 0, self.width() - left, self.height())
-        draw_text(painter, area, self.text(), "source", ink, tabular=True)
-        painter.end()
+        with QPainter(self) as painter:
+            draw_icon(painter, icon, px(_PADDING), self.height() / 2, _ICON, ink)
+            left = px(_PADDING + _ICON + _GAP)
+            area = QRectF(left, 0, self.width() - left, self.height())
+            draw_text(painter, area, self.text(), "source", ink, tabular=True)
 
     @Slot()
     def _on_theme_changed(self) -> None:

@@ -34,20 +34,19 @@ class Footer(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the keys from the left, and the one that closes on the right."""
         px, middle = theme().px, self.height() / 2
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), theme().colour("bg-subtle"))
-        painter.fillRect(QRectF(0, 0, self.width(), 1), theme().colour("border-subtle"))
-        left: float = px(14)
-        for chords, key in _HINTS:
-            for chord in chords:
-                left = paint_key_cap(painter, written(chord), left, middle) + px(5)
-            left = self._paint_words(painter, text(key), left) + px(18)
-        close = text("palette.key.close")
-        width = theme().text_width(close, "small") + 1
-        self._paint_words(painter, close, self.width() - px(14) - width)
-        cap = written("Esc")
-        paint_key_cap(painter, cap, self.width() - px(19) - width - key_cap_width(cap), middle)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), theme().colour("bg-subtle"))
+            painter.fillRect(QRectF(0, 0, self.width(), 1), theme().colour("border-subtle"))
+            left: float = px(14)
+            for chords, key in _HINTS:
+                for chord in chords:
+                    left = paint_key_cap(painter, written(chord), left, middle) + px(5)
+                left = self._paint_words(painter, text(key), left) + px(18)
+            close = text("palette.key.close")
+            width = theme().text_width(close, "small") + 1
+            self._paint_words(painter, close, self.width() - px(14) - width)
+            cap = written("Esc")
+            paint_key_cap(painter, cap, self.width() - px(19) - width - key_cap_width(cap), middle)
 
     def _paint_words(self, painter: QPainter, words: str, left: float) -> float:
         width = theme().text_width(words, "small") + 1

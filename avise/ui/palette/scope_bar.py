@@ -66,20 +66,19 @@ class ScopeBar(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the scopes and the hint of the key."""
         px = theme().px
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), theme().colour("bg-subtle"))
-        painter.fillRect(QRectF(0, self.height() - 1, self.width(), 1), theme().colour("border-subtle"))
-        for scope, area in self._places():
-            chosen = scope is self._scope
-            if chosen:
-                draw_box(painter, area, px(4), "bg-selected")
-            words = area.adjusted(px(8), 0, -px(8), 0)
-            if badge := self._badge(scope):
-                draw_badge(painter, words.right(), area.center().y(), badge, "neutral-bg", "neutral")
-            style, role = ("small-strong", "accent-text") if chosen else ("small-medium", "text")
-            draw_text(painter, words, text(f"palette.scope.{scope}"), style, role)
-        self._paint_hint(painter)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), theme().colour("bg-subtle"))
+            painter.fillRect(QRectF(0, self.height() - 1, self.width(), 1), theme().colour("border-subtle"))
+            for scope, area in self._places():
+                chosen = scope is self._scope
+                if chosen:
+                    draw_box(painter, area, px(4), "bg-selected")
+                words = area.adjusted(px(8), 0, -px(8), 0)
+                if badge := self._badge(scope):
+                    draw_badge(painter, words.right(), area.center().y(), badge, "neutral-bg", "neutral")
+                style, role = ("small-strong", "accent-text") if chosen else ("small-medium", "text")
+                draw_text(painter, words, text(f"palette.scope.{scope}"), style, role)
+            self._paint_hint(painter)
 
     def _paint_hint(self, painter: QPainter) -> None:
         px, words = theme().px, text("palette.scope_hint")

@@ -271,9 +271,8 @@ class PaletteView(QWidget):
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """Dim the window behind."""
-        painter = QPainter(self)
-        painter.fillRect(QRectF(self.rect()), SCRIM)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.fillRect(QRectF(self.rect()), SCRIM)
 
     @Slot()
     def _on_theme_changed(self) -> None:

@@ -79,20 +79,19 @@ class CallerChoice(QPushButton):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the name over what tells it apart."""
         px = theme().px
-        painter = QPainter(self)
-        if self.underMouse():
-            painter.fillRect(self.rect(), theme().colour("bg-hover"))
-        party = self._hit.entry.party
-        icon = "lock" if party.restricted else "store" if party.kind is PartyKind.COMPANY else "user"
-        draw_icon(painter, icon, px(14), px(15), 15)
-        half = self.height() // 2
-        left, width = px(38), self.width() - px(52)
-        name = QRect(left, px(4), width, half - px(2))
-        draw_spans(painter, name, (Span(caller_name(self._hit), "strong"),))
-        rest = QRect(left, half, width, half - px(4))
-        draw_spans(painter, rest, (Span(apart(self._hit), "small", "text-2"),))
-        draw_row_line(painter, self.rect())
-        painter.end()
+        with QPainter(self) as painter:
+            if self.underMouse():
+                painter.fillRect(self.rect(), theme().colour("bg-hover"))
+            party = self._hit.entry.party
+            icon = "lock" if party.restricted else "store" if party.kind is PartyKind.COMPANY else "user"
+            draw_icon(painter, icon, px(14), px(15), 15)
+            half = self.height() // 2
+            left, width = px(38), self.width() - px(52)
+            name = QRect(left, px(4), width, half - px(2))
+            draw_spans(painter, name, (Span(caller_name(self._hit), "strong"),))
+            rest = QRect(left, half, width, half - px(4))
+            draw_spans(painter, rest, (Span(apart(self._hit), "small", "text-2"),))
+            draw_row_line(painter, self.rect())
 
 
 class CallPanel(QFrame):

@@ -80,6 +80,10 @@ class Calls(QObject):
     def lose_telephony(self) -> None:
         """Note that the telephony tells nothing any more: the call under way is the agent's to end."""
         self._is_lost = True
+        self.interrupt()
+
+    def interrupt(self) -> None:
+        """Note that the telephony's tale has a gap: whether the call under way ended may never be told."""
         if self.call is not None:
             self.call = replace(self.call, followed=False)
             self.changed.emit(self.call)

@@ -13,6 +13,7 @@ from avise.services.desk import IncomingCall
 from avise.ui.announce import Announcer
 from avise.ui.shell.page import CustomerPageLike, MakeCustomerPage
 from avise.ui.shell.sessions import Sessions
+from avise.ui.theme import theme
 
 if TYPE_CHECKING:
     from avise.models.acts import Act
@@ -137,3 +138,4 @@ class CustomerPages(QObject):
         self._stack.removeWidget(widget)
         widget.hide()
         widget.deleteLater()
+        theme().forget_texts()

@@ -120,7 +120,7 @@ class Desktop(QObject):
             self.locking.lock()
         self._watches = [
             self._desk.watch_sources(self._on_sources),
-            self._desk.watch_calls(self.calls.take, self._on_calls_failed),
+            self._desk.watch_calls(self.calls.take, self._on_calls_failed, self.calls.interrupt),
         ]
         self.outbox.start()
         self.window.my_day.start()

@@ -59,8 +59,7 @@ class KeyRecorder(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the field and what it waits for."""
         px = theme().px
-        painter = QPainter(self)
-        draw_box(painter, self.rect(), px(4), "bg-surface", "accent", theme().line_width)
-        words = self.rect().adjusted(px(_PADDING), 0, -px(_PADDING), 0)
-        draw_text(painter, words, text("keys.recorder"), "body", "text-2")
-        painter.end()
+        with QPainter(self) as painter:
+            draw_box(painter, self.rect(), px(4), "bg-surface", "accent", theme().line_width)
+            words = self.rect().adjusted(px(_PADDING), 0, -px(_PADDING), 0)
+            draw_text(painter, words, text("keys.recorder"), "body", "text-2")

@@ -95,20 +95,19 @@ class RailButton(QAbstractButton):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint icon and word, and the bar of the page shown."""
         px = theme().px
-        painter = QPainter(self)
-        chosen = self.isChecked()
-        ink = "accent-text" if chosen else ("text" if self._hovered else "text-2")
-        if chosen:
-            painter.fillRect(QRectF(0, 0, px(3), self.height()), theme().colour("accent"))
-        middle = self.height() / 2 if self._narrow else self.height() / 2 - px(9)
-        draw_icon(painter, self._entry.icon, (self.width() - px(_ICON)) / 2, middle, _ICON, ink)
-        if not self._narrow:
-            words = QRectF(0, self.height() / 2 + px(3), self.width(), px(16))
-            draw_text(painter, words, self.text(), "micro", ink, CENTRE)
-        if self._badge:
-            right = self.width() / 2 + px(20)
-            draw_badge(painter, right, middle - px(6), str(self._badge), "accent", "on-accent")
-        painter.end()
+        with QPainter(self) as painter:
+            chosen = self.isChecked()
+            ink = "accent-text" if chosen else ("text" if self._hovered else "text-2")
+            if chosen:
+                painter.fillRect(QRectF(0, 0, px(3), self.height()), theme().colour("accent"))
+            middle = self.height() / 2 if self._narrow else self.height() / 2 - px(9)
+            draw_icon(painter, self._entry.icon, (self.width() - px(_ICON)) / 2, middle, _ICON, ink)
+            if not self._narrow:
+                words = QRectF(0, self.height() / 2 + px(3), self.width(), px(16))
+                draw_text(painter, words, self.text(), "micro", ink, CENTRE)
+            if self._badge:
+                right = self.width() / 2 + px(20)
+                draw_badge(painter, right, middle - px(6), str(self._badge), "accent", "on-accent")
 
 
 class Rail(QWidget):
@@ -181,13 +180,12 @@ class Rail(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the ground, the name of the program and the edge."""
         px = theme().px
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), theme().colour("bg-chrome"))
-        logo = QRectF(0, 0, self.width(), px(_LOGO_HEIGHT))
-        draw_text(painter, logo, text("app.short_name"), "list-title", "text", CENTRE)
-        edge = QRectF(self.width() - 1, 0, 1, self.height())
-        painter.fillRect(edge, theme().colour("border"))
-        painter.end()
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), theme().colour("bg-chrome"))
+            logo = QRectF(0, 0, self.width(), px(_LOGO_HEIGHT))
+            draw_text(painter, logo, text("app.short_name"), "list-title", "text", CENTRE)
+            edge = QRectF(self.width() - 1, 0, 1, self.height())
+            painter.fillRect(edge, theme().colour("border"))
 
     @Slot()
     def _on_theme_changed(self) -> None:

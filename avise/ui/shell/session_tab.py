@@ -119,22 +119,21 @@ class SessionTabButton(QAbstractButton):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the ground, then icon, name, mark and cross."""
         px, chosen = theme().px, self.isChecked()
-        painter = QPainter(self)
-        self._paint_ground(painter, chosen=chosen)
-        middle = self.height() / 2
-        on_call = self._tab is not None and self._tab.on_call
-        ink = "accent-text" if on_call or (chosen and self._tab is None) else "text-2"
-        draw_icon(painter, self._icon, px(_PADDING), middle, _ICON, ink)
-        right: float = self.width() - px(_PADDING)
-        if self._has_cross:
-            role = "text" if self._cross_hovered else "text-2"
-            draw_icon(painter, "x", right - px(_CROSS), middle, _CROSS, role)
-            right -= px(_CROSS + _GAP)
-        right = self._paint_mark(painter, right, middle)
-        left = px(_PADDING + _ICON + _GAP)
-        words = QRectF(left, 0, right - left, self.height())
-        draw_text(painter, words, self.text(), "button", "text" if chosen else "text-2")
-        painter.end()
+        with QPainter(self) as painter:
+            self._paint_ground(painter, chosen=chosen)
+            middle = self.height() / 2
+            on_call = self._tab is not None and self._tab.on_call
+            ink = "accent-text" if on_call or (chosen and self._tab is None) else "text-2"
+            draw_icon(painter, self._icon, px(_PADDING), middle, _ICON, ink)
+            right: float = self.width() - px(_PADDING)
+            if self._has_cross:
+                role = "text" if self._cross_hovered else "text-2"
+                draw_icon(painter, "x", right - px(_CROSS), middle, _CROSS, role)
+                right -= px(_CROSS + _GAP)
+            right = self._paint_mark(painter, right, middle)
+            left = px(_PADDING + _ICON + _GAP)
+            words = QRectF(left, 0, right - left, self.height())
+            draw_text(painter, words, self.text(), "button", "text" if chosen else "text-2")
 
     def _paint_ground(self, painter: QPainter, *, chosen: bool) -> None:
         if chosen:

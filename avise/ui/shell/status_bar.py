@@ -85,16 +85,15 @@ class SourceCounts(QAbstractButton):
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint each count behind its icon."""
-        painter = QPainter(self)
-        left: float = theme().px(_PADDING)
-        middle = self.height() / 2
-        for icon, role, words in self._parts:
-            draw_icon(painter, icon, left, middle, _ICON, role)
-            start = left + theme().px(_ICON + _GAP)
-            area = QRectF(start, 0, self._width_of(words), self.height())
-            draw_text(painter, area, words, "source", role, tabular=True)
-            left += self._width_of(words)
-        painter.end()
+        with QPainter(self) as painter:
+            left: float = theme().px(_PADDING)
+            middle = self.height() / 2
+            for icon, role, words in self._parts:
+                draw_icon(painter, icon, left, middle, _ICON, role)
+                start = left + theme().px(_ICON + _GAP)
+                area = QRectF(start, 0, self._width_of(words), self.height())
+                draw_text(painter, area, words, "source", role, tabular=True)
+                left += self._width_of(words)
 
 
 class StatusBar(QWidget):
@@ -129,10 +128,9 @@ class StatusBar(QWidget):
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the ground and the edge above."""
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), theme().colour("bg-chrome"))
-        painter.fillRect(QRectF(0, 0, self.width(), 1), theme().colour("border"))
-        painter.end()
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), theme().colour("bg-chrome"))
+            painter.fillRect(QRectF(0, 0, self.width(), 1), theme().colour("border"))
 
     @Slot()
     def _on_theme_changed(self) -> None:

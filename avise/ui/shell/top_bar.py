@@ -61,16 +61,15 @@ class SearchField(QAbstractButton):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the field, its words and its key."""
         px, keys = theme().px, keys_of("palette")
-        painter = QPainter(self)
-        fill = "bg-hover" if self._hovered else "bg-surface"
-        draw_box(painter, self.rect(), px(4), fill, "border-control", theme().line_width)
-        middle = self.height() / 2
-        draw_icon(painter, "search", px(9), middle, 14, "text-2")
-        cap = self.width() - px(8) - key_cap_width(keys)
-        words = QRectF(px(30), 0, cap - px(36), self.height())
-        draw_text(painter, words, self.text(), "body", "text-3")
-        paint_key_cap(painter, keys, cap, middle)
-        painter.end()
+        with QPainter(self) as painter:
+            fill = "bg-hover" if self._hovered else "bg-surface"
+            draw_box(painter, self.rect(), px(4), fill, "border-control", theme().line_width)
+            middle = self.height() / 2
+            draw_icon(painter, "search", px(9), middle, 14, "text-2")
+            cap = self.width() - px(8) - key_cap_width(keys)
+            words = QRectF(px(30), 0, cap - px(36), self.height())
+            draw_text(painter, words, self.text(), "body", "text-3")
+            paint_key_cap(painter, keys, cap, middle)
 
 
 class Initials(QWidget):
@@ -88,10 +87,9 @@ class Initials(QWidget):
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the letters in a disc."""
-        painter = QPainter(self)
-        draw_box(painter, self.rect(), self.height() / 2, "bg-sunken", "border")
-        draw_text(painter, self.rect(), self._letters.upper(), "micro", "text-2", CENTRE)
-        painter.end()
+        with QPainter(self) as painter:
+            draw_box(painter, self.rect(), self.height() / 2, "bg-sunken", "border")
+            draw_text(painter, self.rect(), self._letters.upper(), "micro", "text-2", CENTRE)
 
     @Slot()
     def _on_theme_changed(self) -> None:
@@ -169,10 +167,9 @@ class TopBar(QWidget):
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the ground, and the edge under the part without tabs."""
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), theme().colour("bg-chrome"))
-        painter.fillRect(QRectF(0, self.height() - 1, self.width(), 1), theme().colour("border"))
-        painter.end()
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), theme().colour("bg-chrome"))
+            painter.fillRect(QRectF(0, self.height() - 1, self.width(), 1), theme().colour("border"))
 
     @Slot()
     def _on_theme_changed(self) -> None:

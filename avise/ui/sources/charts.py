@@ -100,14 +100,13 @@ class LatencyChart(QWidget):
         if len(self._samples) < 2:
             return
         px = theme().px
-        painter = QPainter(self)
-        area = QRectF(px(_AXIS), px(6), self.width() - px(_AXIS) - px(2), self.height() - px(_FOOT + 6))
-        top = nice_top(max(self._samples) / 1000)
-        self._paint_grid(painter, area, top)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(theme().colour(line_role(self._state)), 1.75))
-        painter.drawPolyline(_points(area, self._samples, top * 1000))
-        painter.end()
+        with QPainter(self) as painter:
+            area = QRectF(px(_AXIS), px(6), self.width() - px(_AXIS) - px(2), self.height() - px(_FOOT + 6))
+            top = nice_top(max(self._samples) / 1000)
+            self._paint_grid(painter, area, top)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(theme().colour(line_role(self._state)), 1.75))
+            painter.drawPolyline(_points(area, self._samples, top * 1000))
 
     def _paint_grid(self, painter: QPainter, area: QRectF, top: float) -> None:
         px = theme().px

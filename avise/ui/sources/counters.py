@@ -58,23 +58,22 @@ class Counters(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the tiles that fit, a line after each."""
         px = theme().px
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), theme().colour("bg-surface"))
-        left = 0.0
-        for icon, role, figure, words in self._tiles:
-            width = self._tile_width(icon, figure, words)
-            if left + width > self.width():
-                break
-            start = left + px(_PADDING)
-            place = QRectF(start, px(6), width, px(26))
-            if icon:
-                draw_icon(painter, icon, start, place.center().y(), _ICON, role)
-                place.setLeft(start + px(_ICON + _GAP))
-            draw_text(painter, place, figure, "counter", tabular=True)
-            draw_text(painter, QRectF(start, px(32), width, px(18)), words, "small", "text-2")
-            left += width
-            painter.fillRect(QRectF(left - 1, 0, 1, self.height()), theme().colour("border-subtle"))
-        painter.end()
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), theme().colour("bg-surface"))
+            left = 0.0
+            for icon, role, figure, words in self._tiles:
+                width = self._tile_width(icon, figure, words)
+                if left + width > self.width():
+                    break
+                start = left + px(_PADDING)
+                place = QRectF(start, px(6), width, px(26))
+                if icon:
+                    draw_icon(painter, icon, start, place.center().y(), _ICON, role)
+                    place.setLeft(start + px(_ICON + _GAP))
+                draw_text(painter, place, figure, "counter", tabular=True)
+                draw_text(painter, QRectF(start, px(32), width, px(18)), words, "small", "text-2")
+                left += width
+                painter.fillRect(QRectF(left - 1, 0, 1, self.height()), theme().colour("border-subtle"))
 
     @Slot()
     def _on_theme_changed(self) -> None:

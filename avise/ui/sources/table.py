@@ -246,17 +246,21 @@ class SourcesHeader(QWidget):
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the title of each column that fits."""
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), theme().colour("bg-subtle"))
-        painter.fillRect(QRectF(0, self.height() - 1, self.width(), 1), theme().colour("border"))
-        for column in columns(self._table.viewport().width()):
-            if column.name == "action":
-                continue
-            area = QRectF(column.left, 0, column.width, self.height())
-            draw_text(
-                painter, area, text(f"sources.column.{column.name}"), "small-medium", "text-3", column.align
-            )
-        painter.end()
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), theme().colour("bg-subtle"))
+            painter.fillRect(QRectF(0, self.height() - 1, self.width(), 1), theme().colour("border"))
+            for column in columns(self._table.viewport().width()):
+                if column.name == "action":
+                    continue
+                area = QRectF(column.left, 0, column.width, self.height())
+                draw_text(
+                    painter,
+                    area,
+                    text(f"sources.column.{column.name}"),
+                    "small-medium",
+                    "text-3",
+                    column.align,
+                )
 
     @Slot()
     def _on_theme_changed(self) -> None:

@@ -42,9 +42,10 @@ class IconCache:
         svg = svg.replace('stroke-width="2"', f'stroke-width="{STROKE}"')
         pixmap = QPixmap(round(size * ratio), round(size * ratio))
         pixmap.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(pixmap)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        QSvgRenderer(QByteArray(svg.encode())).render(painter, QRectF(0, 0, pixmap.width(), pixmap.height()))
-        painter.end()
+        with QPainter(pixmap) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            QSvgRenderer(QByteArray(svg.encode())).render(
+                painter, QRectF(0, 0, pixmap.width(), pixmap.height())
+            )
         pixmap.setDevicePixelRatio(ratio)
         return pixmap

@@ -184,6 +184,11 @@ class Theme(QObject):
         line.prepare(QTransform(), self.font(style, tabular=tabular))
         return line
 
+    def forget_texts(self) -> None:
+        """Forget the texts laid out so far: they may hold what was on a screen that is gone."""
+        self._widths.clear()
+        self._lines.clear()
+
     def metrics(self, style: str, *, tabular: bool = False) -> QFontMetricsF:
         """Return the measures of a style's font."""
         key = (style, tabular)

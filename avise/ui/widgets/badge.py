@@ -51,9 +51,8 @@ class CountBadge(QWidget):
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the mark."""
-        painter = QPainter(self)
-        draw_badge(painter, self.width(), self.height() / 2, self._text, "neutral-bg", "neutral")
-        painter.end()
+        with QPainter(self) as painter:
+            draw_badge(painter, self.width(), self.height() / 2, self._text, "neutral-bg", "neutral")
 
     @Slot()
     def _on_theme_changed(self) -> None:

@@ -158,22 +158,23 @@ class Button(QPushButton):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the box, then icon, word and key in the middle of it."""
         px, look = theme().px, self._look()
-        painter = QPainter(self)
-        draw_box(painter, self.rect(), px(_RADIUS), look.fill, look.edge, theme().line_width)
-        middle = self.height() / 2
-        left = (self.width() - self._content_width()) / 2
-        if self._icon:
-            draw_icon(painter, self._icon, left, middle, _ICON, look.ink)
-            left += px(_ICON + _GAP)
-        if self.text():
-            words = theme().text_width(self.text(), "button") + 1
-            area = self.rect().adjusted(round(left), 0, 0, 0)
-            draw_text(painter, area, self.text(), "button", look.ink, LEFT)
-            left += words + px(_GAP)
-            if self._keys:
-                primary = self._kind is ButtonKind.PRIMARY
-                paint_key_cap(painter, self._keys, left, middle, look.ink, look.ink if primary else "border")
-        painter.end()
+        with QPainter(self) as painter:
+            draw_box(painter, self.rect(), px(_RADIUS), look.fill, look.edge, theme().line_width)
+            middle = self.height() / 2
+            left = (self.width() - self._content_width()) / 2
+            if self._icon:
+                draw_icon(painter, self._icon, left, middle, _ICON, look.ink)
+                left += px(_ICON + _GAP)
+            if self.text():
+                words = theme().text_width(self.text(), "button") + 1
+                area = self.rect().adjusted(round(left), 0, 0, 0)
+                draw_text(painter, area, self.text(), "button", look.ink, LEFT)
+                left += words + px(_GAP)
+                if self._keys:
+                    primary = self._kind is ButtonKind.PRIMARY
+                    paint_key_cap(
+                        painter, self._keys, left, middle, look.ink, look.ink if primary else "border"
+                    )
 
     def _content_width(self) -> float:
         px = theme().px

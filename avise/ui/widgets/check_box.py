@@ -41,17 +41,16 @@ class CheckBox(QCheckBox):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the box, its tick and the words."""
         px = theme().px
-        painter = QPainter(self)
-        box = QRectF(0, (self.height() - px(_BOX)) / 2, px(_BOX), px(_BOX))
-        checked = self.checkState() == Qt.CheckState.Checked
-        ink = "text" if self.isEnabled() else "text-disabled"
-        edge = "accent" if checked else "border-control"
-        draw_box(painter, box, px(3), "accent" if checked else "bg-surface", edge, theme().line_width)
-        if checked:
-            draw_icon(painter, "check", box.left() + px(2), self.height() / 2, 12, "on-accent")
-        words = QRectF(px(_BOX + _GAP), 0, self.width() - px(_BOX + _GAP), self.height())
-        draw_text(painter, words, self.text(), "body", ink, LEFT)
-        painter.end()
+        with QPainter(self) as painter:
+            box = QRectF(0, (self.height() - px(_BOX)) / 2, px(_BOX), px(_BOX))
+            checked = self.checkState() == Qt.CheckState.Checked
+            ink = "text" if self.isEnabled() else "text-disabled"
+            edge = "accent" if checked else "border-control"
+            draw_box(painter, box, px(3), "accent" if checked else "bg-surface", edge, theme().line_width)
+            if checked:
+                draw_icon(painter, "check", box.left() + px(2), self.height() / 2, 12, "on-accent")
+            words = QRectF(px(_BOX + _GAP), 0, self.width() - px(_BOX + _GAP), self.height())
+            draw_text(painter, words, self.text(), "body", ink, LEFT)
 
     @Slot()
     def _on_theme_changed(self) -> None:

@@ -149,9 +149,8 @@ class Chip(QWidget):
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the chip in the middle of its height."""
-        painter = QPainter(self)
-        paint_chip(painter, self._spec, 0, self.height() / 2)
-        painter.end()
+        with QPainter(self) as painter:
+            paint_chip(painter, self._spec, 0, self.height() / 2)
 
     @override
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:

@@ -59,9 +59,8 @@ class ElidedLabel(Label):
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the text, cut where the room ends."""
-        painter = QPainter(self)
-        role = self._role if self.isEnabled() else "text-disabled"
-        draw_text(
-            painter, self.rect(), self.text(), self._style_name, role, self._align, tabular=self._tabular
-        )
-        painter.end()
+        with QPainter(self) as painter:
+            role = self._role if self.isEnabled() else "text-disabled"
+            draw_text(
+                painter, self.rect(), self.text(), self._style_name, role, self._align, tabular=self._tabular
+            )

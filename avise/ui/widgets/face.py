@@ -124,9 +124,8 @@ class Face:
         picture.setDevicePixelRatio(ratio)
         # Opaque, so that letters keep the smoothing of the screen.
         picture.fill(theme().colour("bg-app"))
-        painter = QPainter(picture)
-        self._paint(painter)
-        painter.end()
+        with QPainter(picture) as painter:
+            self._paint(painter)
         return picture
 
 

@@ -90,9 +90,8 @@ class FocusRing(QWidget):
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the ring."""
-        painter = QPainter(self)
-        draw_focus(painter, self.rect(), theme().px(6))
-        painter.end()
+        with QPainter(self) as painter:
+            draw_focus(painter, self.rect(), theme().px(6))
 
 
 def _wants_ring(widget: QWidget) -> bool:

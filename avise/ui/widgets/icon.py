@@ -42,9 +42,8 @@ class Icon(QWidget):
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the icon in the middle of its height."""
-        painter = QPainter(self)
-        draw_icon(painter, self._name, 0, self.height() / 2, self._size, self._role)
-        painter.end()
+        with QPainter(self) as painter:
+            draw_icon(painter, self._name, 0, self.height() / 2, self._size, self._role)
 
     @Slot()
     def _on_theme_changed(self) -> None:

@@ -64,9 +64,8 @@ class KeyCap(QWidget):
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the cap."""
-        painter = QPainter(self)
-        paint_key_cap(painter, self._text, 0, self.height() / 2)
-        painter.end()
+        with QPainter(self) as painter:
+            paint_key_cap(painter, self._text, 0, self.height() / 2)
 
     @Slot()
     def _on_theme_changed(self) -> None:

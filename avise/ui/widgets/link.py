@@ -65,14 +65,13 @@ class Link(QPushButton):
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the words."""
-        painter = QPainter(self)
-        role = self._role if self.isEnabled() else "text-disabled"
-        draw_text(painter, self.rect(), self.text(), "button", role, LEFT)
-        if self._underlined or self._hovered:
-            metrics = theme().metrics("button")
-            base = round(self.height() / 2 + (metrics.ascent() - metrics.descent()) / 2) + theme().px(2)
-            painter.fillRect(0, base, self.sizeHint().width() - 1, 1, theme().colour(role))
-        painter.end()
+        with QPainter(self) as painter:
+            role = self._role if self.isEnabled() else "text-disabled"
+            draw_text(painter, self.rect(), self.text(), "button", role, LEFT)
+            if self._underlined or self._hovered:
+                metrics = theme().metrics("button")
+                base = round(self.height() / 2 + (metrics.ascent() - metrics.descent()) / 2) + theme().px(2)
+                painter.fillRect(0, base, self.sizeHint().width() - 1, 1, theme().colour(role))
 
     @Slot()
     def _on_theme_changed(self) -> None:

@@ -63,12 +63,11 @@ class ReadingLine(QWidget):
         """Paint the line where it stands."""
         if not self._reading:
             return
-        painter = QPainter(self)
-        width = self.width() * _SHARE
-        share = 0.22 if self._still else self._step / LOOP_MS
-        left = -width + (self.width() + width) * share if not self._still else self.width() * share
-        painter.fillRect(QRectF(left, 0, width, self.height()), theme().colour("accent"))
-        painter.end()
+        with QPainter(self) as painter:
+            width = self.width() * _SHARE
+            share = 0.22 if self._still else self._step / LOOP_MS
+            left = -width + (self.width() + width) * share if not self._still else self.width() * share
+            painter.fillRect(QRectF(left, 0, width, self.height()), theme().colour("accent"))
 
 
 class Skeleton(QWidget):
@@ -93,15 +92,14 @@ class Skeleton(QWidget):
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint three bars a row, of lengths that do not look like a grid."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(theme().colour("bg-sunken"))
-        colour = theme().colour("bg-hover" if theme().is_dark else "bg-sunken")
-        painter.setPen(colour)
-        painter.setBrush(colour)
-        for index in range(self._rows):
-            self._paint_row(painter, index)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(theme().colour("bg-sunken"))
+            colour = theme().colour("bg-hover" if theme().is_dark else "bg-sunken")
+            painter.setPen(colour)
+            painter.setBrush(colour)
+            for index in range(self._rows):
+                self._paint_row(painter, index)
 
     def _paint_row(self, painter: QPainter, index: int) -> None:
         px = theme().px

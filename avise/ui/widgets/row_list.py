@@ -171,9 +171,8 @@ class RowsView(QTableView):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the ground, then the rows."""
         if self._ground:
-            painter = QPainter(self.viewport())
-            painter.fillRect(event.rect(), theme().colour(self._ground))
-            painter.end()
+            with QPainter(self.viewport()) as painter:
+                painter.fillRect(event.rect(), theme().colour(self._ground))
         super().paintEvent(event)
 
     @override

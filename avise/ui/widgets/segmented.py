@@ -71,18 +71,19 @@ class Segmented(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the box, the lines between segments, and the one in force."""
         px = theme().px
-        painter = QPainter(self)
-        draw_box(painter, self.rect(), px(4), "bg-surface")
-        for index, (key, words) in enumerate(self._choices):
-            area = self._segment(index)
-            if key == self._current:
-                self._paint_current(painter, area)
-            if index:
-                painter.fillRect(QRectF(area.left(), 0, 1, self.height()), theme().colour("border-control"))
-            style, role = ("value-strong", "accent-text") if key == self._current else ("value", "text-2")
-            draw_text(painter, area, words, style, role, CENTRE)
-        draw_box(painter, self.rect(), px(4), edge="border-control", width=theme().line_width)
-        painter.end()
+        with QPainter(self) as painter:
+            draw_box(painter, self.rect(), px(4), "bg-surface")
+            for index, (key, words) in enumerate(self._choices):
+                area = self._segment(index)
+                if key == self._current:
+                    self._paint_current(painter, area)
+                if index:
+                    painter.fillRect(
+                        QRectF(area.left(), 0, 1, self.height()), theme().colour("border-control")
+                    )
+                style, role = ("value-strong", "accent-text") if key == self._current else ("value", "text-2")
+                draw_text(painter, area, words, style, role, CENTRE)
+            draw_box(painter, self.rect(), px(4), edge="border-control", width=theme().line_width)
 
     def _paint_current(self, painter: QPainter, area: QRectF) -> None:
         painter.save()

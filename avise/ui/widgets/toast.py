@@ -138,11 +138,10 @@ class Toast(QWidget):
         if self._message is None:
             return
         px = theme().px
-        painter = QPainter(self)
-        draw_box(painter, self.rect(), px(6), "text")
-        draw_icon(painter, self._message.icon, px(_PADDING), self.height() / 2, _ICON, "bg-surface")
-        left = px(_PADDING + _ICON + 10)
-        right = self._action.x() if self._message.action else self._close.x()
-        words = QRectF(left, 0, right - left - px(10), self.height())
-        draw_text(painter, words, self._message.sentence, "row", "bg-surface")
-        painter.end()
+        with QPainter(self) as painter:
+            draw_box(painter, self.rect(), px(6), "text")
+            draw_icon(painter, self._message.icon, px(_PADDING), self.height() / 2, _ICON, "bg-surface")
+            left = px(_PADDING + _ICON + 10)
+            right = self._action.x() if self._message.action else self._close.x()
+            words = QRectF(left, 0, right - left - px(10), self.height())
+            draw_text(painter, words, self._message.sentence, "row", "bg-surface")

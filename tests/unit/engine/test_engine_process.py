@@ -14,8 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from avise.engine.engine_process import EngineProcess, engine_command
+from avise.engine.engine_process import EngineProcess, Notify, engine_command
 from avise.engine.loops import LoopThread
+from avise.models.customer import PersonId
 from avise.models.errors import AviseError
 from avise.services.desk import Desk
 from avise.texts import set_language, text
@@ -37,7 +38,10 @@ class Served:
 
     def start(self) -> Desk:
         """Open the profile in the other process."""
-        return self.process.start_blocking(self.folder, self.thread.loop, None, self.lost.set)
+        desks: list[Desk] = []
+        self.process.start_blocking(self.folder, self.thread.loop, None, Notify(desks.append, self.lost.set))
+        self.run(asyncio.sleep(0))
+        return desks[0]
 
     def run(self, coroutine: Coroutine[object, object, object]) -> object:
         """Run something on the loop and wait for it."""
@@ -112,11 +116,11 @@ def test_a_killed_engine_ends_what_waits_and_is_told_once(served: Served) -> Non
     os.kill(served.process.process_id, signal.SIGKILL)
     with pytest.raises(AviseError) as ended:
         waiting.result(PATIENCE)
-    assert ended.value.message_key == "engine.lost"
+    assert ended.value.message_key == "engine.interrupted"
     assert served.lost.wait(PATIENCE)
     with pytest.raises(AviseError) as refused:
         served.run(desk.setting("theme"))
-    assert refused.value.message_key == "engine.lost"
+    assert refused.value.message_key == "engine.interrupted"
 
 
 def test_an_engine_that_is_told_to_stop_is_not_lost(served: Served) -> None:
@@ -164,3 +168,49 @@ def test_the_engine_writes_in_the_language_that_the_window_speaks_now(tmp_path: 
     finally:
         served.process.stop_blocking()
         served.thread.stop()
+
+
+def test_an_answer_that_cannot_cross_is_told_as_a_bug_and_the_next_one_comes(tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text(SETTINGS, encoding="utf-8")
+    served = Served(tmp_path, [sys.executable, str(SPEAKING)])
+    try:
+        desk = served.start()
+        with pytest.raises(AviseError) as refused:
+            served.run(desk.draft(PersonId("0" * 32)))
+        assert refused.value.message_key == "error.bug"
+        assert served.run(desk.setting("engine.lost")) == text("engine.lost")
+    finally:
+        served.process.stop_blocking()
+        served.thread.stop()
+
+
+def test_a_wait_for_an_engine_that_does_not_answer_ends_when_it_is_killed(tmp_path: Path) -> None:
+    silent = [sys.executable, "-c", "import time; time.sleep(60)"]
+    served = Served(tmp_path, silent)
+    try:
+        threading.Timer(0.5, served.process.kill).start()
+        with pytest.raises(AviseError) as refused:
+            served.start()
+        assert refused.value.message_key == "engine.lost"
+    finally:
+        served.process.stop_blocking()
+        served.thread.stop()
+
+
+def test_a_second_engine_waits_until_the_first_one_has_ended(served: Served) -> None:
+    served.start()
+    second = Served(served.folder)
+    try:
+        threading.Timer(1.0, served.process.stop_blocking).start()
+        assert second.run(second.start().setting("theme"))
+        assert not served.lost.is_set()
+    finally:
+        second.process.stop_blocking()
+        second.thread.stop()
+
+
+def test_an_engine_that_is_asked_to_terminate_by_the_system_waits_for_its_window(served: Served) -> None:
+    desk = served.start()
+    os.kill(served.process.process_id, signal.SIGTERM)
+    assert served.run(desk.setting("theme"))
+    assert not served.lost.is_set()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -18,7 +19,9 @@ from avise.engine.wire import (
     HistoryReceiver,
     HistorySender,
     Pipe,
+    Post,
     Stop,
+    frame_of,
 )
 from avise.models.interaction import TimelineEntry, TimelineGroup
 from avise.services.customer_updates import TimelineChanged
@@ -61,21 +64,29 @@ def test_a_new_exchange_before_ten_thousand_crosses_alone() -> None:
 
 
 def test_messages_come_in_order_and_a_torn_one_is_the_end() -> None:
-    written = io.BytesIO()
-    sending = Pipe(io.BytesIO(), written)
-    assert sending.send(Cancel(3))
-    assert sending.send(Stop())
-    whole = written.getvalue()
-    reading = Pipe(io.BytesIO(whole[:-1]), io.BytesIO())
+    written = frame_of(Cancel(3)) + frame_of(Stop())
+    reading = Pipe(io.BytesIO(written[:-1]), io.BytesIO())
     assert reading.receive() == Cancel(3)
     assert reading.receive() is None
 
 
-def test_a_reader_that_is_gone_is_said_and_raises_nothing() -> None:
+def test_a_reader_that_is_gone_is_told_once_and_raises_nothing() -> None:
     reading, writing = os.pipe()
-    with os.fdopen(writing, "wb") as outgoing:
-        os.close(reading)
-        pipe = Pipe(io.BytesIO(), outgoing)
-        assert not pipe.send(Stop())
-        pipe.close()
-    assert not pipe.send(Stop())
+    deaf = threading.Event()
+    os.close(reading)
+    post = Post(Pipe(io.BytesIO(), os.fdopen(writing, "wb")), "post of the tests", deaf.set)
+    post.put_frame(frame_of(Stop()))
+    assert deaf.wait(5)
+    post.put_frame(frame_of(Stop()))
+    post.stop(5)
+
+
+def test_what_waits_is_written_before_the_pipe_is_closed() -> None:
+    reading, writing = os.pipe()
+    post = Post(Pipe(io.BytesIO(), os.fdopen(writing, "wb")), "post of the tests")
+    for number in range(100):
+        post.put_frame(frame_of(Cancel(number)))
+    post.stop(5)
+    with os.fdopen(reading, "rb") as incoming:
+        pipe = Pipe(incoming, io.BytesIO())
+        assert [pipe.receive() for _ in range(101)] == [*(Cancel(number) for number in range(100)), None]
