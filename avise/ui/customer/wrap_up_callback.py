@@ -6,7 +6,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from PySide6.QtCore import QDate, QDateTime, QLocale, QTime, Signal, Slot
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QDateTimeEdit, QLineEdit, QSizePolicy, QWidget
+from typing_extensions import override
 
 from avise.models.wrap_up import CallbackPromise
 from avise.texts import language, text
@@ -15,6 +17,7 @@ from avise.ui.theme import theme
 from avise.ui.widgets.check_box import CheckBox
 from avise.ui.widgets.label import Label
 from avise.ui.widgets.layout import column, row
+from avise.ui.widgets.painting import draw_box
 
 REMIND_BEFORE = timedelta(minutes=15)
 
@@ -26,6 +29,7 @@ class DueEdit(QDateTimeEdit):
         super().__init__()
         self.setAccessibleName(text("wrap_up.callback_due"))
         self.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
+        self.setFrame(False)
         self.setLocale(QLocale(language()))
         self.setDisplayFormat("ddd dd/MM/yyyy  HH:mm")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -45,9 +49,36 @@ class DueEdit(QDateTimeEdit):
         there = datetime(day.year(), day.month(), day.day(), hour.hour(), hour.minute(), tzinfo=PARIS)
         return there.astimezone(UTC)
 
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the box of a field; a style sheet would leave no room for the words in this one."""
+        painter = QPainter(self)
+        draw_box(painter, self.rect(), theme().px(4), "bg-surface", "border-control", theme().line_width)
+        painter.end()
+
     @Slot()
     def _on_theme_changed(self) -> None:
         self.setFont(theme().font("value", tabular=True))
+        self.lineEdit().setFont(self.font())
+        self.setFixedHeight(theme().height_of("control"))
+        self._place()
+
+    def _place(self) -> None:
+        """Leave the edge to the box: the field inside fills its own ground."""
+        side, edge = theme().px(6), max(round(theme().line_width), 1) + 1
+        self.lineEdit().setGeometry(self.rect().adjusted(side, edge, -side, -edge))
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Place the field inside."""
+        super().resizeEvent(event)
+        self._place()
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        """Place the field inside: a style sheet that comes late moves it."""
+        super().showEvent(event)
+        self._place()
 
 
 class CallbackFields(QWidget):

@@ -70,6 +70,8 @@ class WrapUpPanel(QWidget):
         choices = [(outcome.value, text(f"wrap_up.outcome.{outcome}")) for outcome in Outcome]
         self.outcome = Segmented(choices, Outcome.RESOLVED.value, text("wrap_up.outcome"))
         self.outcome.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        # Words are cut before the rail is: it never scrolls sideways.
+        self.outcome.setMinimumWidth(1)
         self.note = NoteEdit()
         self.findings = FindingsStrip()
         self._told = Label("", "small", "danger", wrap=True)
@@ -84,6 +86,8 @@ class WrapUpPanel(QWidget):
         """Where the question of consent stands, over the button."""
         self.button = Button("", ButtonKind.PRIMARY, keys=keys_of("validate"))
         self.button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.footer = QWidget()
+        """What became of the closing, and its button: kept in sight under what scrolls."""
         self._build()
         self._connect()
         self.show_wrap_up(ShownWrapUp())
@@ -109,14 +113,13 @@ class WrapUpPanel(QWidget):
             self._more,
             self.callback,
             self.consent_place,
-            self._told,
-            2,
-            self.button,
             gap=4,
-            margins=(12, 9, 12, 10),
+            margins=(12, 9, 12, 4),
         )
         self._form.setStretchFactor(self.note, 1)
         box.addLayout(self._form)
+        self.footer.setLayout(column(self._told, self.button, gap=4, margins=(12, 4, 12, 10)))
+        box.addWidget(self.footer)
         self._deeds.setSpacing(theme().px(2))
 
     def _connect(self) -> None:
@@ -201,6 +204,10 @@ class WrapUpPanel(QWidget):
     def text(self) -> str:
         """Return the note."""
         return self.note.words().strip()
+
+    def holds(self, widget: QWidget | None) -> bool:
+        """Return whether a widget is part of the form."""
+        return widget is not None and (self.isAncestorOf(widget) or self.footer.isAncestorOf(widget))
 
     def told(self) -> str:
         """Return the sentence that says what became of what was asked."""

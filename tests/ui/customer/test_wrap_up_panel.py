@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine
 from datetime import timedelta
 
 import pytest
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
@@ -22,7 +22,6 @@ from avise.services.reason_file import contact_reasons
 from avise.texts import text
 from avise.ui.customer.page import CustomerPage
 from avise.ui.customer.wrap_up_reason import matching
-from avise.ui.theme import theme
 from tests.ui.customer.opened_page import opened, said, until
 from tests.ui.persona import HELENE, NOW
 from tests.ui.scripted_desk import ScriptedDesk
@@ -347,7 +346,9 @@ def test_the_button_is_on_screen_in_a_plain_call(run: Run, size: tuple[int, int]
             page.set_call(_call())
             await _ready(page)
             page.model.note_deed("verified", "3")
-            await until(lambda: page.rail.verticalScrollBar().maximum() <= theme().px(24))
+            button = page.rail.wrap_up.button
+            await until(lambda: button.mapTo(page, QPoint(0, button.height())).y() <= page.height())
+            assert button.visibleRegion().boundingRect() == button.rect()
             assert page.rail.wrap_up.width() <= page.rail.width()
             assert page.size() == QSize(*size)
 
