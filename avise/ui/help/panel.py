@@ -56,11 +56,11 @@ class HelpPanel(FloatingPanel):
         document = QTextDocument(self.page)
         document.setDefaultFont(theme().font("value"))
         document.setIndentWidth(theme().px(_INDENT))
-        document.setTextWidth(theme().px(WIDTH - 60))
         # A title of the third rank has the size that titles of panels have here.
         document.setMarkdown(
             self._words.replace("# ", "### ", 1), QTextDocument.MarkdownFeature.MarkdownNoHTML
         )
+        document.setTextWidth(theme().px(WIDTH - 60))
         self.page.setDocument(document)
         self.page.setAccessibleName(self.page.toPlainText())
         wanted = int(document.size().height()) + theme().px(24)
