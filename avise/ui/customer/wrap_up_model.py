@@ -176,8 +176,9 @@ class WrapUpModel(QObject):
 
     def close(self) -> None:
         """Keep what is not kept yet, in a task that outlives the page."""
-        for timer in (self._pause, self._longest, self._guessing, self._second):
+        for timer in (self._pause, self._longest, self._guessing):
             timer.stop()
+        self._stop_counting()
         self.tasks.cancel()
         if not self._is_recording and self._is_unkept():
             self._outlive(self._keep(), "save draft")
