@@ -49,7 +49,15 @@ class HelpPanel(FloatingPanel):
         self._dress()
         px = theme().px
         self.open_at(QPoint(self._window.width() - px(WIDTH + 16), px(_TOP)))
+        # Its height is known once it is laid out at its width.
+        self._fit_height()
+        self.fit()
         self.page.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def _fit_height(self) -> None:
+        wanted = int(self.page.document().size().height()) + theme().px(12)
+        tallest = min(theme().px(_HEIGHT), self._window.height() - theme().px(160))
+        self.page.setFixedHeight(max(min(wanted, tallest), theme().px(80)))
 
     @Slot()
     def _dress(self) -> None:
@@ -60,12 +68,9 @@ class HelpPanel(FloatingPanel):
         document.setMarkdown(
             self._words.replace("# ", "### ", 1), QTextDocument.MarkdownFeature.MarkdownNoHTML
         )
-        document.setTextWidth(theme().px(WIDTH - 60))
         self.page.setDocument(document)
         self.page.setAccessibleName(self.page.toPlainText())
-        wanted = int(document.size().height()) + theme().px(24)
-        tallest = min(theme().px(_HEIGHT), self._window.height() - theme().px(160))
-        self.page.setFixedHeight(max(min(wanted, tallest), theme().px(80)))
+        self._fit_height()
 
     @Slot()
     def _on_keys(self) -> None:
