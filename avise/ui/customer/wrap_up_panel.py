@@ -17,9 +17,10 @@ from avise.texts import plural, text
 from avise.texts.formats import format_countdown, format_time
 from avise.ui.customer.deeds import deed_time, deed_words
 from avise.ui.customer.wrap_up_callback import CallbackFields
-from avise.ui.customer.wrap_up_model import ShownWrapUp, WrapUpStage
+from avise.ui.customer.wrap_up_chips import DetailLink, ReasonChips
 from avise.ui.customer.wrap_up_note import FindingsStrip, NoteEdit
-from avise.ui.customer.wrap_up_reason import DetailLink, ReasonChips, ReasonField
+from avise.ui.customer.wrap_up_reason import ReasonField
+from avise.ui.customer.wrap_up_values import ShownWrapUp, WrapUpStage
 from avise.ui.shortcuts import keys_of
 from avise.ui.theme import theme
 from avise.ui.widgets.button import Button, ButtonKind

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QBoxLayout, QWidget
 from avise.ui.aio import Report
 from avise.ui.bridge import DeskBridge
 from avise.ui.customer.view_model import CustomerViewModel
-from avise.ui.customer.wrap_up_model import WrapUpStage
+from avise.ui.customer.wrap_up_values import WrapUpStage
 from avise.ui.theme import theme
 
 if TYPE_CHECKING:
