@@ -225,7 +225,7 @@ class WrapUpPanel(QWidget):
             Lack.RESTRICTED: self.findings.mask_link if self.findings.mask_link.isVisible() else self.note,
         }
         if found:
-            fields.get(found[0], self.callback.due).setFocus(Qt.FocusReason.OtherFocusReason)
+            (fields.get(found[0]) or self.callback.fields.due).setFocus(Qt.FocusReason.OtherFocusReason)
 
     # ---- what the user does --------------------------------------------------------------------
     @Slot()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, time
+from datetime import UTC, datetime, time
 from enum import StrEnum
 
 from avise.models.contact_reasons import ContactReason, GuessedReason
@@ -54,7 +54,7 @@ class ShownWrapUp:
 def default_due(now: datetime) -> datetime:
     """Return when a call-back is promised unless told otherwise: the next working day, at ten in Paris."""
     day = add_working_days(local(now).date(), 1)
-    return datetime.combine(day, CALLBACK_AT, PARIS)
+    return datetime.combine(day, CALLBACK_AT, PARIS).astimezone(UTC)
 
 
 def blank() -> WrapUp:

@@ -90,7 +90,7 @@ def test_a_whole_wrap_up_is_done_by_the_keyboard_alone(run: Run) -> None:
             while not panel.callback.wanted.hasFocus():
                 _press(Qt.Key.Key_Tab)
             _press(Qt.Key.Key_Space)
-            assert panel.callback.due.isVisible()
+            assert panel.callback.fields.due.isVisible()
             page.set_call(None)
             page.header.identity.setFocus()
             # The call is over: one key closes it from anywhere on the page.
@@ -273,9 +273,10 @@ def test_a_call_back_is_moved_and_taken_back(run: Run) -> None:
     async def scenario() -> None:
         async with opened(ScriptedDesk()) as page:
             await _ready(page)
-            fields = page.rail.wrap_up.callback
-            fields.wanted.setFocus()
+            callback = page.rail.wrap_up.callback
+            callback.wanted.setFocus()
             _press(Qt.Key.Key_Space)
+            fields = callback.fields
             first = page.model.wrap_up.shown().callback
             assert first is not None
             fields.due.setFocus()
@@ -290,7 +291,7 @@ def test_a_call_back_is_moved_and_taken_back(run: Run) -> None:
             changed = page.model.wrap_up.shown().callback
             assert changed is not None
             assert (changed.remind_at, changed.words) == (None, "Devis")
-            fields.wanted.setFocus()
+            callback.wanted.setFocus()
             _press(Qt.Key.Key_Space)
             assert page.model.wrap_up.shown().callback is None
             assert not fields.due.isVisible()
