@@ -41,6 +41,7 @@ from avise.ui.bridge import DeskBridge
 from avise.ui.first_frame import place
 from avise.ui.garbage import GarbageOnQtThread
 from avise.ui.shell.desktop import Desktop
+from avise.ui.shell.ending_mark import EndingMark
 from avise.ui.shell.page import MakeCustomerPage
 from avise.ui.theme import theme
 from avise.ui.widgets.toast import Message
@@ -160,6 +161,7 @@ class WindowSession:
         self._lock, self._process = opening.lock, opening.engine
         self._call_url, self._check_start = opening.call_url, opening.check_start
         self._stop = asyncio.Event()
+        self._mark = EndingMark(self._profile.folder)
         self.running: RunningEngine | None = None
         """Since the window is on screen."""
 
@@ -214,12 +216,16 @@ class WindowSession:
             running.passphrase = await asked_passphrase(desktop.window)
         await asyncio.get_running_loop().run_in_executor(None, running.build_blocking)
         await asyncio.get_running_loop().run_in_executor(None, running.log_blocking)
+        ended_badly = await asyncio.get_running_loop().run_in_executor(None, self._mark.begin_blocking)
         # What start-up made lives as long as the program: full collections need not walk it.
         gc.freeze()
         await desktop.start()
         self._tell_notices(running.process.notices, desktop)
         loop = asyncio.get_running_loop()
         running.on_notices = lambda notices: _threadsafe(loop, lambda: self._tell_notices(notices, desktop))
+        if ended_badly:
+            _log.warning("the last window did not end well")
+            await desktop.tell_recovery()
         await self._lock.listen(lambda arguments: self._take_arguments(bridge, desktop, arguments))
         if self._call_url:
             self._take_arguments(bridge, desktop, [self._call_url])
@@ -264,6 +270,7 @@ class WindowSession:
         await desktop.aclose()
         await _last_words()
         await asyncio.get_running_loop().run_in_executor(None, running.stop_blocking)
+        await asyncio.get_running_loop().run_in_executor(None, self._mark.end_blocking)
         await self._lock.release()
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from avise.engine.local_acting import LocalActing
 from avise.engine.local_day import JOURNAL_SOURCE
+from avise.models.acts import act_of
 from avise.models.consent import (
     Consent,
     ConsentAct,
@@ -212,6 +213,17 @@ class LocalMessages(LocalActing):
         """Keep a refusal or a withdrawal, which counts at once."""
         member, _ = await self._matrix(person)
         await self._consents.withdraw(member.dossier, purpose, channel, said_on=said_on, proof=proof)
+        return await self._told_consents(person, member)
+
+    async def undo_consent(
+        self, person: PersonId, purpose: ConsentPurpose, channel: ConsentChannel
+    ) -> tuple[Consent, ...]:
+        """Take back what was just noted of one cell."""
+        member, _ = await self._matrix(person)
+        noted = await self._consents.last_act(member.dossier, purpose, channel)
+        if noted is None:
+            raise AviseError("undo.unknown")
+        await self.undo(act_of((noted,)))
         return await self._told_consents(person, member)
 
     async def _told_consents(self, person: PersonId, member: DirectoryEntry) -> tuple[Consent, ...]:

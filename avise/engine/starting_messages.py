@@ -79,3 +79,9 @@ class StartingMessages:
     ) -> tuple[Consent, ...]:
         """See `MessageDesk.withdraw_consent`."""
         return await (await self._desk()).withdraw_consent(person, purpose, channel, said_on, proof)
+
+    async def undo_consent(
+        self, person: PersonId, purpose: ConsentPurpose, channel: ConsentChannel
+    ) -> tuple[Consent, ...]:
+        """See `MessageDesk.undo_consent`."""
+        return await (await self._desk()).undo_consent(person, purpose, channel)

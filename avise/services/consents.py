@@ -30,10 +30,11 @@ from avise.models.consent import (
 )
 from avise.models.customer import CustomerKey, DirectoryEntry, IdentityEvidence, PersonId
 from avise.models.errors import AviseError
+from avise.models.event_fold import effective, text_in
 from avise.models.facets import FacetRecord, FacetState, FacetView
 from avise.models.identifiers import holds_nir
 from avise.models.interaction import Channel
-from avise.models.journal import EventKind
+from avise.models.journal import EventEnvelope, EventKind
 from avise.models.json_types import JSON
 from avise.models.roles import Purpose, Session
 from avise.services.consent_texts import ConsentBook
@@ -214,6 +215,20 @@ class Consents:
         await self._journal.append(self._session, EventKind.CONSENT_WITHDRAWN, stream_of(member), body)
         for listener in self._listeners:
             await listener(member, purpose or "", channel or "")
+
+    async def last_act(
+        self, member: PersonId, purpose: ConsentPurpose, channel: ConsentChannel
+    ) -> EventEnvelope | None:
+        """Return what this user noted last of one cell, and of it alone; None when nothing was."""
+        events = effective(await self._journal.stream(stream_of(member), KINDS))
+        place = (purpose.value, channel.value)
+        noted = (
+            event
+            for event in reversed(events)
+            if event.author == self._session.user
+            and (text_in(event, "purpose"), text_in(event, "channel")) == place
+        )
+        return next(noted, None)
 
 
 def stream_of(member: PersonId) -> str:

@@ -99,3 +99,12 @@ class MessageDesk(Protocol):
         Raises:
             AviseError: `consent.service`, `consent.proof_number` or `consent.proof_long`.
         """
+
+    async def undo_consent(
+        self, person: PersonId, purpose: ConsentPurpose, channel: ConsentChannel
+    ) -> tuple[Consent, ...]:
+        """Take back what was just noted of one cell: a slip of the hand; return what the member accepts now.
+
+        Raises:
+            AviseError: `undo.unknown`, `undo.too_late` or `undo.already`.
+        """

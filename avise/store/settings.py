@@ -46,7 +46,7 @@ _DECLARED = (
     SettingSpec("density", "compact", ("compact", "standard")),
     SettingSpec("reduce_motion", "system", ("system", "on")),
     SettingSpec("idle_minutes", "10", ("5", "10", "15")),
-    SettingSpec("wrap_up_seconds", "60", ("30", "45", "60", "90")),
+    SettingSpec("wrap_up_seconds", "45", ("30", "45", "60", "90")),
     SettingSpec("sounds", "on", ("on", "off")),
     SettingSpec("shortcuts", "", pattern=re.compile(rf"(?:{_KEYS}(?:;{_KEYS})*)?")),
     SettingSpec("lock_pin", "", pattern=re.compile(r"(?:scrypt:[0-9]+:[0-9a-f]{32}:[0-9a-f]{64})?")),

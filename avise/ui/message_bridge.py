@@ -91,3 +91,9 @@ class MessageBridge:
     ) -> tuple[Consent, ...]:
         """Keep a refusal or a withdrawal, which counts at once."""
         return await self._call(self._desk.withdraw_consent(person, purpose, channel, said_on, proof))
+
+    async def undo_consent(
+        self, person: PersonId, purpose: ConsentPurpose, channel: ConsentChannel
+    ) -> tuple[Consent, ...]:
+        """Take back what was just noted of one cell; return what the member accepts now."""
+        return await self._call(self._desk.undo_consent(person, purpose, channel))

@@ -24,6 +24,7 @@ class ScriptedActing:
     asked: list[tuple[object, ...]] = field(default_factory=list)
     offers: tuple[ActionOffer, ...] = ()
     plan_error: AviseError | None = None
+    confirm_error: AviseError | None = None
     items: tuple[OutboxItem, ...] = ()
     """The newest first."""
     documents: dict[CommandId, tuple[str, bytes]] = field(default_factory=dict)
@@ -93,6 +94,8 @@ class ScriptedActing:
     ) -> tuple[OutboxItem, ...]:
         """Put commands at the head of the outbox."""
         self.asked.append(("confirm_actions", tuple(plan.command_id for plan in plans), undo_s))
+        if self.confirm_error is not None:
+            raise self.confirm_error
         kept = tuple(plan.item(NOW, timedelta(seconds=undo_s), depends_on) for plan in plans)
         self.show_outbox(*reversed(kept), *self.items)
         return kept

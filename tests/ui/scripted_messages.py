@@ -182,6 +182,15 @@ class ScriptedMessages:
             self._say(purpose, channel, ConsentState.NO)
         return self.cells
 
+    async def undo_consent(
+        self, person: PersonId, purpose: ConsentPurpose, channel: ConsentChannel
+    ) -> tuple[Consent, ...]:
+        """Take back what was said of a cell."""
+        self.written.append(("undo_consent", person, purpose, channel))
+        self.cells = tuple(cell for cell in self.cells if (cell.purpose, cell.channel) != (purpose, channel))
+        self.to_ask = tuple(q for q in self.questions if (q.purpose, q.channel) == (purpose, channel))
+        return self.cells
+
     def _say(self, purpose: ConsentPurpose, channel: ConsentChannel, state: ConsentState) -> None:
         others = (cell for cell in self.cells if (cell.purpose, cell.channel) != (purpose, channel))
         self.cells = (*others, Consent(purpose, channel, state, NOW.date(), source="journal"))

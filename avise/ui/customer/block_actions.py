@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject, QPoint, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
@@ -39,6 +41,7 @@ class BlockActions(QObject):
         self._model, self._sheet, self._check, self._page = model, sheet, check, page
         self._menu = BlockMenu(page)
         self._entry: EntryPanel | None = None
+        self._opens: Callable[[TimelineEntry, QPoint], bool] | None = None
         self._acting: CustomerActing | None = None
         self._menu.action_requested.connect(self.run)
         self._menu.restricted_requested.connect(self._on_restricted_requested)
@@ -92,6 +95,10 @@ class BlockActions(QObject):
             anchor = self._page.mapFromGlobal(self._sheet.grid.block(facet).menu_place())
             self._acting.open(action, anchor)
 
+    def offer_messages(self, opens: Callable[[TimelineEntry, QPoint], bool]) -> None:
+        """Have the lines of messages opened by who follows them; it says whether a line is one."""
+        self._opens = opens
+
     @Slot(str)
     def show_facet(self, facet: str) -> None:
         """Bring a block on screen, unfolded, with focus."""
@@ -124,6 +131,8 @@ class BlockActions(QObject):
         rows = self._sheet.timeline.rows
         place = rows.visualRect(rows.currentIndex()).bottomLeft()
         anchor = self._page.mapFromGlobal(rows.viewport().mapToGlobal(place))
+        if self._opens is not None and self._opens(entry, anchor):
+            return
         if self._entry is None:
             self._entry = EntryPanel(self._page)
         self._entry.open_entry(entry, self._sheet.timeline.model.source_name(entry), anchor)

@@ -31,7 +31,10 @@ from avise.ui.customer.suggestion_actions import SuggestionActions
 from avise.ui.customer.view_model import CustomerViewModel
 from avise.ui.customer.wrap_up_binding import WrapUpBinding
 from avise.ui.customer.wrap_up_model import WrapUpStage, report
+from avise.ui.messages.customer_consents import CustomerConsents
+from avise.ui.messages.customer_messages import CustomerMessages
 from avise.ui.outbox.customer_acting import CustomerActing
+from avise.ui.palette.rows import PaletteCommand
 from avise.ui.shell.page import Zone
 from avise.ui.theme import theme
 from avise.ui.widgets.line import HorizontalLine, VerticalLine
@@ -112,7 +115,12 @@ class CustomerPage(QWidget):
         self.acting.message.connect(self.message)
         self.acting.followed.connect(self.followed)
         self.blocks.offer(self.acting)
-        self.set_outbox, self.commands = self.acting.set_outbox, self.acting.commands
+        self.set_outbox = self.acting.set_outbox
+        self.messages = CustomerMessages(desk, self.model, env, report, self)
+        self.messages.message.connect(self.message)
+        self.messages.facet_requested.connect(self.blocks.show_facet)
+        self.blocks.offer_messages(self.messages.opens)
+        self.consents = CustomerConsents(desk, self.model, report, self)
         self.answers = SuggestionActions(self.model, self.blocks, self)
         self.acting.loaded.connect(lambda: self.answers.offer("act", self.acting.open_answer))
         self._connect_model()
@@ -174,6 +182,7 @@ class CustomerPage(QWidget):
             case "facets":
                 fill = self._on_hidden_changed
             case "timeline":
+                self.messages.counted.connect(self.sheet.timeline.model.set_countdowns)
                 fill = self._on_timeline_changed
             case "open_items":
                 self.rail.open_items.facet_requested.connect(self.blocks.show_facet)
@@ -181,6 +190,7 @@ class CustomerPage(QWidget):
             case _:
                 WrapUpBinding(self.model.wrap_up, self.rail.wrap_up)
                 self.model.wrap_up.open()
+                self.consents.ask_in(self.rail.wrap_up.consent_place)
                 return
         if part in self._missed:
             fill()
@@ -249,6 +259,8 @@ class CustomerPage(QWidget):
         """Stop following the customer; the draft is kept."""
         self.parts.stop()
         self.acting.close()
+        self.messages.close()
+        self.consents.close()
         self.check.mask()
         self.model.close()
 
@@ -264,10 +276,17 @@ class CustomerPage(QWidget):
             "refresh_block": self._refresh_current,
             "refresh_all": self.refresh,
             "copy_member_number": self.copy_member_number,
+            "consents": self.consents.open,
             "validate": self._validate,
         }
         if identifier in commands:
             commands[identifier]()
+        elif identifier.startswith("write_"):
+            self.messages.write_by(identifier.removeprefix("write_"))
+
+    def commands(self) -> list[PaletteCommand]:
+        """Return what the palette offers for this customer besides the shortcuts."""
+        return [*self.acting.commands(), *self.messages.commands()]
 
     # ---- updates of the model ----------------------------------------------------------------
     @Slot()

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from datetime import date
 from typing import cast
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from avise.ui.customer.later_parts import LaterParts, Place
 from avise.ui.customer.open_items import OpenItemsPanel
@@ -18,8 +19,31 @@ from avise.ui.widgets.line import HorizontalLine
 _MIN_WIDTH = 240
 
 
-class RightRail(QScrollArea):
-    """Open items over the wrap-up; it scrolls only when text is very large.
+class _Inside(QWidget):
+    """What the rail scrolls: as high as its sentences need at the width in force.
+
+    The scroll area counts their lines at the width without its bar: the last ones would be squeezed.
+    """
+
+    def _hold(self) -> None:
+        layout = self.layout()
+        if layout is None:
+            return
+        needed = layout.totalHeightForWidth(self.width()) if layout.hasHeightForWidth() else 0
+        if needed != self.minimumHeight():
+            self.setMinimumHeight(max(needed, 0))
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        """Hold the height again when something inside asks for another."""
+        taken = super().event(event)
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
+            self._hold()
+        return taken
+
+
+class RightRail(QWidget):
+    """Open items over the wrap-up, which scroll when they must; the button that closes stays in sight.
 
     Args:
         parts: build its two halves.
@@ -29,7 +53,10 @@ class RightRail(QScrollArea):
 
     def __init__(self, parts: LaterParts, today: Callable[[], date], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        inside = QWidget(self.viewport())
+        self.setProperty("role", "surface")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.area = QScrollArea(self)
+        inside = _Inside(self.area.viewport())
         self._parts, self._compact = parts, False
         upper, lower = Place(inside), Place(inside)
         parts.add("open_items", lambda place: OpenItemsPanel(today, place), upper)
@@ -43,12 +70,19 @@ class RightRail(QScrollArea):
         box.addWidget(upper)
         box.addWidget(HorizontalLine(strong=True))
         box.addWidget(lower, 1)
-        self.setWidget(inside)
+        self.area.setWidget(inside)
+        self.area.setWidgetResizable(True)
+        self.area.setFrameShape(QFrame.Shape.NoFrame)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._bottom = Place(self)
         self.setMinimumWidth(theme().px(_MIN_WIDTH))
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        around = QVBoxLayout(self)
+        around.setContentsMargins(0, 0, 0, 0)
+        around.setSpacing(0)
+        around.addWidget(self.area, 1)
+        around.addWidget(HorizontalLine())
+        around.addWidget(self._bottom)
 
     def set_compact(self, *, compact: bool) -> None:
         """Leave out what can wait, on small screens."""
@@ -63,6 +97,8 @@ class RightRail(QScrollArea):
             self.open_items.set_compact(compact=self._compact)
         elif name == "wrap_up":
             self.wrap_up.set_compact(compact=self._compact)
+            if self.wrap_up.footer.parentWidget() is not self._bottom:
+                self._bottom.fill(self.wrap_up.footer)
 
     @property
     def open_items(self) -> OpenItemsPanel:

@@ -49,6 +49,7 @@ _STATUS_CHIPS = {
     "to_send": (Tone.INFO, "cloud-upload"),
     "failed": (Tone.DANGER, "circle-x"),
     "missed": (Tone.WARN, ""),
+    "unknown": (Tone.WARN, "circle-help"),
 }
 
 

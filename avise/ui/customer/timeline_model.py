@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -46,6 +46,7 @@ class TimelineModel(QAbstractTableModel):
         self._filter = TimelineFilter()
         self._folded: dict[str, str] = {}
         self._names: Mapping[str, str] = {}
+        self._countdowns: Mapping[str, str] = {}
 
     # ---- content -----------------------------------------------------------------------------
     def set_entries(self, entries: Sequence[TimelineEntry]) -> None:
@@ -68,6 +69,20 @@ class TimelineModel(QAbstractTableModel):
             self._names = dict(names)
             if self._rows:
                 self.dataChanged.emit(self.index(0, 0), self.index(len(self._rows) - 1, 0))
+
+    def set_countdowns(self, words: Mapping[str, str]) -> None:
+        """Say something else under some exchanges: what leaves soon, and in how long."""
+        before, self._countdowns = self._countdowns, dict(words)
+        touched = {key for key in before.keys() | words.keys() if before.get(key) != words.get(key)}
+        if not touched:
+            return
+        for row, entry in enumerate(self._rows):
+            if entry.id in touched:
+                self.dataChanged.emit(self.index(row, 0), self.index(row, 0))
+
+    def _shown(self, entry: TimelineEntry) -> TimelineEntry:
+        words = self._countdowns.get(entry.id)
+        return replace(entry, summary=words) if words is not None else entry
 
     @property
     def filter(self) -> TimelineFilter:
@@ -164,7 +179,7 @@ class TimelineModel(QAbstractTableModel):
         """Return the title, the entry, or the row as one sentence for people who hear the screen."""
         if not index.isValid() or not 0 <= index.row() < len(self._rows):
             return None
-        entry = self._rows[index.row()]
+        entry = self._shown(self._rows[index.row()])
         if role == ENTRY_ROLE:
             return entry
         if role == Qt.ItemDataRole.DisplayRole:
@@ -205,7 +220,7 @@ def status_words(entry: TimelineEntry) -> str:
     return text(f"timeline.status.{entry.status}") if entry.status in STATUSES_SHOWN else ""
 
 
-STATUSES_SHOWN = frozenset({"missed", "failed", "in_progress", "to_send"})
+STATUSES_SHOWN = frozenset({"missed", "failed", "in_progress", "to_send", "unknown"})
 
 
 def since_of(period: str, today: date) -> date | None:

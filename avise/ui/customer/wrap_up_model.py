@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import math
 from collections.abc import Coroutine
-from dataclasses import dataclass, replace
-from datetime import datetime, time
-from enum import StrEnum
+from dataclasses import replace
+from datetime import datetime
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication
@@ -25,15 +23,23 @@ from avise.models.customer import PersonId
 from avise.models.errors import AviseError
 from avise.models.interaction import Channel, Direction
 from avise.models.note_findings import Finding
-from avise.models.working_days import add_working_days
-from avise.models.wrap_up import CallbackPromise, Deed, Lack, Outcome, WrapUp, lacks_told
+from avise.models.wrap_up import CallbackPromise, Lack, Outcome, WrapUp, lacks_told
 from avise.services.day_values import WrapUpDraft
 from avise.services.desk import CallState, IncomingCall
 from avise.texts import text
-from avise.texts.formats import PARIS, format_time, local
+from avise.texts.formats import format_time
 from avise.ui.aio import TaskScope
 from avise.ui.bridge import DeskBridge
 from avise.ui.customer.deeds import Deeds
+from avise.ui.customer.wrap_up_time import WrapUpTime
+from avise.ui.customer.wrap_up_values import (
+    ShownWrapUp,
+    WrapUpStage,
+    blank,
+    default_due,
+    is_carried,
+    joined,
+)
 
 SAVE_AFTER_MS = 500
 SAVE_AT_LEAST_MS = 2000
@@ -42,57 +48,15 @@ GUESS_AFTER_MS = 300
 """Readings and deeds come in bursts: reasons are guessed again once after each."""
 SETTING = "wrap_up_seconds"
 DEFAULT_SECONDS = 45
-CALLBACK_AT = time(10)
 
 _log = logging.getLogger(__name__)
 _NO_EVIDENCE = "common"
 """`GuessedReason.because` of a reason that is only frequent: offered, never proposed by itself."""
 
 
-class WrapUpStage(StrEnum):
-    """What is being written. Title: key `wrap_up.title.<stage>`; button: `wrap_up.close.<stage>`."""
-
-    CALL = "call"
-    WRAP_UP = "wrap_up"
-    """The call is over, its wrap-up is not."""
-    NOTE = "note"
-    """An internal note, without a call."""
-
-
-@dataclass(frozen=True, slots=True)
-class ShownWrapUp:
-    """What the panel shows at one moment."""
-
-    stage: WrapUpStage = WrapUpStage.NOTE
-    reasons: tuple[ContactReason, ...] = ()
-    guesses: tuple[GuessedReason, ...] = ()
-    reason: str = ""
-    confirmed: bool = False
-    """Whether the agent chose the reason; guessed otherwise."""
-    details: tuple[str, ...] = ()
-    """The reason's own outcomes."""
-    detail: str = ""
-    outcome: Outcome = Outcome.RESOLVED
-    note: str = ""
-    findings: tuple[Finding, ...] = ()
-    deeds: tuple[Deed, ...] = ()
-    callback: CallbackPromise | None = None
-    default_due: datetime | None = None
-    saved_at: datetime | None = None
-    told: str = ""
-    """What became of what was asked; "" for nothing to say."""
-    is_refusal: bool = False
-
-
 def report(name: str, error: BaseException) -> None:
     """Note a failure that no screen shows: its kind only, its text may hold a person's data."""
     _log.error("%s ended on %s", name, type(error).__name__)
-
-
-def default_due(now: datetime) -> datetime:
-    """Return when a call-back is promised unless told otherwise: the next working day, at ten in Paris."""
-    day = add_working_days(local(now).date(), 1)
-    return datetime.combine(day, CALLBACK_AT, PARIS)
 
 
 class WrapUpModel(QObject):
@@ -126,7 +90,7 @@ class WrapUpModel(QObject):
         self._desk, self._person, self._env, self._deeds = desk, person, env, deeds
         self.tasks = TaskScope(self, report)
         self._writing = asyncio.Lock()
-        self._form = _blank()
+        self._form = blank()
         self._kept = self._form
         """What the store holds."""
         self._is_open = self._is_restored = self._is_recording = self._had_draft = False
@@ -142,15 +106,17 @@ class WrapUpModel(QObject):
         self._findings: tuple[Finding, ...] = ()
         self._saved_at: datetime | None = None
         self._told, self._is_refusal = "", False
-        self._ends_at: float | None = None
         self._pause = self._timer(SAVE_AFTER_MS, self._on_pause)
         self._longest = self._timer(SAVE_AT_LEAST_MS, self._on_pause)
         self._guessing = self._timer(GUESS_AFTER_MS, self._on_guessing)
-        self._second = self._timer(1000, self._on_second, once=False)
+        self._time = WrapUpTime(env, self)
+        self._time.ticked.connect(self.ticked)
+        # Its end keeps what is written and takes nothing away (`ui.md` 6.2).
+        self._time.over.connect(self.flush)
 
-    def _timer(self, milliseconds: int, slot: object, *, once: bool = True) -> QTimer:
+    def _timer(self, milliseconds: int, slot: object) -> QTimer:
         timer = QTimer(self)
-        timer.setSingleShot(once)
+        timer.setSingleShot(True)
         timer.setInterval(milliseconds)
         timer.timeout.connect(slot)
         return timer
@@ -176,8 +142,9 @@ class WrapUpModel(QObject):
 
     def close(self) -> None:
         """Keep what is not kept yet, in a task that outlives the page."""
-        for timer in (self._pause, self._longest, self._guessing, self._second):
+        for timer in (self._pause, self._longest, self._guessing):
             timer.stop()
+        self._time.stop()
         self.tasks.cancel()
         if not self._is_recording and self._is_unkept():
             self._outlive(self._keep(), "save draft")
@@ -232,9 +199,7 @@ class WrapUpModel(QObject):
     @property
     def seconds_left(self) -> int:
         """Seconds of wrap-up left, 0 when no time is counted."""
-        if self._ends_at is None:
-            return 0
-        return max(math.ceil(self._ends_at - self._env.monotonic()), 0)
+        return self._time.seconds_left
 
     def _shown_reason(self) -> str:
         if self._form.confirmed:
@@ -327,7 +292,7 @@ class WrapUpModel(QObject):
         self._tell()
 
     def _begin(self, call: IncomingCall) -> None:
-        self._stop_counting()
+        self._time.stop()
         self._queue = call.queue
         if self._form.direction is not Direction.INTERNAL and self.carries:
             self._say_carried()
@@ -366,26 +331,8 @@ class WrapUpModel(QObject):
             chosen = await self._desk.setting(SETTING)
         except AviseError:
             chosen = ""
-        seconds = int(chosen) if chosen.isdecimal() else DEFAULT_SECONDS
-        if self.stage is WrapUpStage.WRAP_UP and seconds:
-            self._ends_at = self._env.monotonic() + seconds
-            self._second.start()
-            self._on_second()
-
-    def _stop_counting(self) -> None:
-        self._second.stop()
-        if self._ends_at is not None:
-            self._ends_at = None
-            self.ticked.emit(0)
-
-    @Slot()
-    def _on_second(self) -> None:
-        """Count; the end keeps what is written and takes nothing away (`ui.md` 6.2)."""
-        if self.seconds_left:
-            self.ticked.emit(self.seconds_left)
-            return
-        self._stop_counting()
-        self.flush()
+        if self.stage is WrapUpStage.WRAP_UP:
+            self._time.start(int(chosen) if chosen.isdecimal() else DEFAULT_SECONDS)
 
     # ---- guesses -------------------------------------------------------------------------------------
     def guess_soon(self) -> None:
@@ -421,6 +368,7 @@ class WrapUpModel(QObject):
         self._longest.stop()
         self.tasks.spawn(self._keep(), name="save draft", when_busy="parallel")
 
+    @Slot()
     def flush(self) -> None:
         """Keep at once what a pause would keep."""
         if self._pause.isActive() or self._is_unkept():
@@ -487,33 +435,14 @@ class WrapUpModel(QObject):
 
     def _take(self, found: WrapUpDraft) -> None:
         """Join a draft with what was written before it came."""
-        left, mine = found.wrap_up, self._form
-        untouched = mine.is_blank
-        self._deeds.restore(left.deeds)
-        if not left.call_id and not left.confirmed:
-            left = replace(left, direction=Direction.INTERNAL)
-        joined = replace(
-            left,
-            note="\n".join(part for part in (left.note, mine.note) if part),
-            outcome=mine.outcome or left.outcome,
-            callback=mine.callback or left.callback,
-            deeds=tuple(self._deeds),
-        )
-        if not left.confirmed:
-            joined = replace(joined, reason="")
-        if mine.confirmed:
-            joined = replace(joined, reason=mine.reason, detail=mine.detail, confirmed=True)
-        if mine.direction is not Direction.INTERNAL:
-            if left.call_id and left.call_id != mine.call_id:
-                self._saved_at = found.saved_at
-                self._say_carried()
-            joined = replace(
-                joined, call_id=mine.call_id, channel=mine.channel, direction=mine.direction, duration_s=None
-            )
-        self._form = joined
-        if untouched and joined == replace(left, deeds=joined.deeds):
-            self._kept = joined
+        untouched = self._form.is_blank
+        self._deeds.restore(found.wrap_up.deeds)
+        before, self._form = self._form, joined(found.wrap_up, self._form, tuple(self._deeds))
         self._saved_at = found.saved_at
+        if is_carried(found.wrap_up, before):
+            self._say_carried()
+        elif untouched and before.call_id in ("", found.wrap_up.call_id):
+            self._kept = self._form
 
     # ---- numbers that must not stay ------------------------------------------------------------------
     def mask(self) -> None:
@@ -577,13 +506,13 @@ class WrapUpModel(QObject):
         if self._call is not None:
             self._done_call = self._form.call_id
         self._deeds.clear()
-        self._form = self._kept = _blank()
+        self._form = self._kept = blank()
         self._findings, self._saved_at, self._hint = (), None, ""
         self._told, self._is_refusal = "", False
         if isValid(self):
             self._pause.stop()
             self._longest.stop()
-            self._stop_counting()
+            self._time.stop()
             self.guess_soon()
 
     def _refuse(self, error: AviseError) -> None:
@@ -593,7 +522,3 @@ class WrapUpModel(QObject):
         self._start_pause()
         found: tuple[Lack, ...] = lacks_told(error)
         self.refused.emit(found)
-
-
-def _blank() -> WrapUp:
-    return WrapUp(direction=Direction.INTERNAL)

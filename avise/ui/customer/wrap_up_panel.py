@@ -17,9 +17,10 @@ from avise.texts import plural, text
 from avise.texts.formats import format_countdown, format_time
 from avise.ui.customer.deeds import deed_time, deed_words
 from avise.ui.customer.wrap_up_callback import CallbackFields
-from avise.ui.customer.wrap_up_model import ShownWrapUp, WrapUpStage
+from avise.ui.customer.wrap_up_chips import DetailLink, ReasonChips
 from avise.ui.customer.wrap_up_note import FindingsStrip, NoteEdit
-from avise.ui.customer.wrap_up_reason import DetailLink, ReasonChips, ReasonField
+from avise.ui.customer.wrap_up_reason import ReasonField
+from avise.ui.customer.wrap_up_values import ShownWrapUp, WrapUpStage
 from avise.ui.shortcuts import keys_of
 from avise.ui.theme import theme
 from avise.ui.widgets.button import Button, ButtonKind
@@ -70,6 +71,8 @@ class WrapUpPanel(QWidget):
         choices = [(outcome.value, text(f"wrap_up.outcome.{outcome}")) for outcome in Outcome]
         self.outcome = Segmented(choices, Outcome.RESOLVED.value, text("wrap_up.outcome"))
         self.outcome.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        # Words are cut before the rail is: it never scrolls sideways.
+        self.outcome.setMinimumWidth(1)
         self.note = NoteEdit()
         self.findings = FindingsStrip()
         self._told = Label("", "small", "danger", wrap=True)
@@ -84,6 +87,8 @@ class WrapUpPanel(QWidget):
         """Where the question of consent stands, over the button."""
         self.button = Button("", ButtonKind.PRIMARY, keys=keys_of("validate"))
         self.button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.footer = QWidget()
+        """What became of the closing, and its button: kept in sight under what scrolls."""
         self._build()
         self._connect()
         self.show_wrap_up(ShownWrapUp())
@@ -109,14 +114,13 @@ class WrapUpPanel(QWidget):
             self._more,
             self.callback,
             self.consent_place,
-            self._told,
-            2,
-            self.button,
             gap=4,
-            margins=(12, 9, 12, 10),
+            margins=(12, 9, 12, 4),
         )
         self._form.setStretchFactor(self.note, 1)
         box.addLayout(self._form)
+        self.footer.setLayout(column(self._told, self.button, gap=4, margins=(12, 4, 12, 10)))
+        box.addWidget(self.footer)
         self._deeds.setSpacing(theme().px(2))
 
     def _connect(self) -> None:
@@ -202,6 +206,10 @@ class WrapUpPanel(QWidget):
         """Return the note."""
         return self.note.words().strip()
 
+    def holds(self, widget: QWidget | None) -> bool:
+        """Return whether a widget is part of the form."""
+        return widget is not None and (self.isAncestorOf(widget) or self.footer.isAncestorOf(widget))
+
     def told(self) -> str:
         """Return the sentence that says what became of what was asked."""
         return self._told.text()
@@ -217,7 +225,7 @@ class WrapUpPanel(QWidget):
             Lack.RESTRICTED: self.findings.mask_link if self.findings.mask_link.isVisible() else self.note,
         }
         if found:
-            fields.get(found[0], self.callback.due).setFocus(Qt.FocusReason.OtherFocusReason)
+            (fields.get(found[0]) or self.callback.fields.due).setFocus(Qt.FocusReason.OtherFocusReason)
 
     # ---- what the user does --------------------------------------------------------------------
     @Slot()

@@ -145,6 +145,8 @@ class ActionForm(FloatingPanel):
                 field.set_value(known[declared.name])
             field.changed.connect(self._on_changed)
             field.submitted.connect(self._check)
+            if not field.editors()[0].isEnabled():
+                field.show_problem(text("action_form.fault.no_record"))
             self._fields.append(field)
             self._input_box.addWidget(field)
         self._chain_tabs()
@@ -178,9 +180,10 @@ class ActionForm(FloatingPanel):
 
     def _focus_first(self) -> None:
         """Go to the first field that is wrong, else to the first that is empty, else to the first."""
-        wrong = next((field for field in self._fields if field.problem()), None)
-        empty = next((field for field in self._fields if field.value() is None), None)
-        target = wrong or empty or (self._fields[0] if self._fields else None)
+        usable = [field for field in self._fields if field.editors()[0].isEnabled()]
+        wrong = next((field for field in usable if field.problem()), None)
+        empty = next((field for field in usable if field.value() is None), None)
+        target = wrong or empty or (usable[0] if usable else None)
         if target is None:
             self.check.setFocus(Qt.FocusReason.OtherFocusReason)
             return

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint, Signal, Slot
+from PySide6.QtCore import QObject, QPoint, QTimer, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from avise.models.commands import CommandId, CommandState, OutboxItem
@@ -35,6 +35,9 @@ _log = logging.getLogger(__name__)
 
 UNDO_S = SHOWN_MS / 1000
 """A command leaves when the message that offers to take it back goes (`ui.md` 5.14)."""
+
+DOCUMENT_SOON_MS = 1500
+"""A document that comes before is offered without another message first."""
 
 
 def _report(name: str, error: BaseException) -> None:
@@ -175,13 +178,19 @@ class CustomerActing(QObject):
         self._model.note_deed("acted", intention.label)
         if intention.document:
             self._documents |= {item.command_id for item in items}
-            self.message.emit(Message(text("action_form.confirmed"), "send"))
             self._offer_documents()
+            QTimer.singleShot(DOCUMENT_SOON_MS, self, self._on_document_late)
             return
         undo = functools.partial(self._undo, items)
         self.message.emit(
             Message(text("action_form.confirmed"), "send", False, text("action_form.undo"), undo)
         )
+
+    @Slot()
+    def _on_document_late(self) -> None:
+        """Say that a document is under way, when it did not come at once."""
+        if self._documents:
+            self.message.emit(Message(text("action_form.confirmed"), "send"))
 
     # ---- undoing -------------------------------------------------------------------------------
     def _undo(self, items: Sequence[OutboxItem]) -> None:

@@ -13,6 +13,7 @@ from avise.services.desk import CallState, IncomingCall
 from avise.texts import text
 from avise.ui.bridge import DeskBridge
 from avise.ui.discretion import discretion
+from avise.ui.help.helping import Helping
 from avise.ui.home.view_model import reminder_sentence
 from avise.ui.notifications.centre import Notification, notify
 from avise.ui.outbox.chips import COMMANDS as OUTBOX_COMMANDS
@@ -51,6 +52,8 @@ class WindowActions(QObject):
         self._window, self._desk, self._calls = window, desk, calls
         self._armed: Message | None = None
         """What the first press of the keys that end a call says."""
+        self.helping = Helping(window, window.tasks)
+        self.helping.keys_requested.connect(self._page_opener("keys"))
         self._follows_panel = False
         """The panel of notifications, made when it was first wanted, is listened to."""
         self.opening = Opening(window)
@@ -126,6 +129,7 @@ class WindowActions(QObject):
         bind("unlinked", self.people.show_unlinked)
         for name, form in (("new_task", window.home.add_task), ("absence", window.home.declare_absence)):
             bind(name, self._on_home(form))
+        bind("help", self._help)
         bind("notifications", self.show_notifications)
         bind("discreet", self._toggle_discretion)
         bind("lock", self.lock_requested.emit)
@@ -196,6 +200,11 @@ class WindowActions(QObject):
         else:
             theme().set_zoom(100)
         self.setting_changed.emit("zoom", str(theme().zoom))
+
+    def _help(self) -> None:
+        """Show the help of the screen; a customer's page has its own."""
+        is_customer = self._window.sessions.current is not None
+        self.helping.toggle("customer" if is_customer else self._window.page_name)
 
     @Slot()
     def show_notifications(self) -> None:

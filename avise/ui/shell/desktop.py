@@ -11,7 +11,7 @@ from avise.env import Env
 from avise.models.errors import AviseError
 from avise.models.source_status import SourceState, SourceStatus
 from avise.services.desk import IncomingCall
-from avise.texts import language, set_language, text
+from avise.texts import language, plural, set_language, text
 from avise.texts.formats import format_time_with_seconds
 from avise.texts.imposed import is_language_imposed
 from avise.ui.aio import Report, TaskScope
@@ -126,6 +126,18 @@ class Desktop(QObject):
         self.window.my_day.start()
         await self._restore_tabs()
         await self._read_recents()
+
+    async def tell_recovery(self) -> None:
+        """Say that the last window did not end well, and what came back of it."""
+        sessions, drafts = len(self.window.sessions.tabs), len(await self._desk.unfinished_wrap_ups())
+        told = text(
+            "recovery.told",
+            sessions=plural("recovery.sessions", sessions),
+            drafts=plural("recovery.drafts", drafts),
+        )
+        sentence = told if sessions or drafts else text("recovery.nothing")
+        # Not an error, but it stays until it was seen: nobody looks at the screen at that moment.
+        self.window.toast.show_message(Message(sentence, "history", is_error=True))
 
     async def aclose(self) -> None:
         """Keep the tabs, stop following, close every page. The engine still runs."""

@@ -25,7 +25,7 @@ _LABEL_WIDTH, _BESIDE = 140, 1190
 IDLE_MINUTES = (5, 10, 15)
 WRAP_UP_SECONDS = (30, 45, 60, 90)
 
-DEFAULTS = {"reduce_motion": "system", "idle_minutes": "10", "wrap_up_seconds": "60", "sounds": "on"}
+DEFAULTS = {"reduce_motion": "system", "idle_minutes": "10", "wrap_up_seconds": "45", "sounds": "on"}
 """What holds while the store has not been read."""
 
 

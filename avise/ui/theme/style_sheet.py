@@ -56,11 +56,6 @@ QComboBox {
     background: $bg_surface; color: $text; border: ${line}px solid $border_control;
     border-radius: ${r4}px; padding: 0 ${p8}px; min-height: ${field}px; max-height: ${field}px;
 }
-QDateTimeEdit {
-    background: $bg_surface; color: $text; border: ${line}px solid $border_control;
-    border-radius: ${r4}px; padding: 0 ${p8}px; min-height: ${field}px; max-height: ${field}px;
-    selection-background-color: $accent; selection-color: $on_accent;
-}
 QDateTimeEdit QLineEdit { border: none; background: transparent; padding: 0; min-height: 0; }
 QComboBox::drop-down { border: none; width: ${p24}px; }
 QComboBox QAbstractItemView {

@@ -80,13 +80,13 @@ def test_on_a_full_disk_the_note_stays_in_the_window_and_says_that_it_is_not_kep
         async with opened(desk) as page:
             page.run_command("wrap_up")
             QTest.keyClicks(page.rail.wrap_up.note, "Virement confirme")
-            await until(lambda: text("store.full") in said(page.rail.wrap_up))
+            await until(lambda: text("store.full") in said(page.rail))
             assert page.rail.wrap_up.text() == "Virement confirme"
             desk.full = False
             QTest.keyClicks(page.rail.wrap_up.note, " hier")
             await until(lambda: (HELENE, "") in desk.wrap_ups)
             assert desk.wrap_ups[HELENE, ""].wrap_up.note == "Virement confirme hier"
-            await until(lambda: text("store.full") not in said(page.rail.wrap_up))
+            await until(lambda: text("store.full") not in said(page.rail))
 
     run(scenario())
 
@@ -105,7 +105,7 @@ class Untraced(ScriptedDesk):
 def test_a_file_whose_opening_could_not_be_noted_is_shown_and_says_so(run: Run) -> None:
     async def scenario() -> None:
         async with opened(Untraced()) as page:
-            await until(lambda: text("store.full") in said(page.rail.wrap_up))
+            await until(lambda: text("store.full") in said(page.rail))
             assert page.model.state.header is not None
 
     run(scenario())

@@ -41,6 +41,7 @@ async def opened(
         await until(lambda: not {"save draft", "record"} & {task.get_name() for task in asyncio.all_tasks()})
         await page.model.wrap_up.tasks.aclose()
         await until(lambda: desk.asked.count(("closed", HELENE)) > closed_before)
+        await until(lambda: not any(task.cancelling() for task in asyncio.all_tasks()))
 
 
 async def until(condition: Callable[[], object]) -> None:

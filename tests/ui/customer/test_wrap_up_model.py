@@ -24,7 +24,8 @@ from avise.services.desk import CallState, IncomingCall
 from avise.texts import text
 from avise.ui.bridge import DeskBridge
 from avise.ui.customer.deeds import Deeds
-from avise.ui.customer.wrap_up_model import DEFAULT_SECONDS, WrapUpModel, WrapUpStage, default_due
+from avise.ui.customer.wrap_up_model import DEFAULT_SECONDS, WrapUpModel
+from avise.ui.customer.wrap_up_values import WrapUpStage, default_due
 from tests.ui.customer.opened_page import until
 from tests.ui.persona import HELENE, NOW
 from tests.ui.scripted_desk import ScriptedDesk

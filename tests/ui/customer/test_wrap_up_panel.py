@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine
 from datetime import timedelta
 
 import pytest
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
@@ -22,7 +22,6 @@ from avise.services.reason_file import contact_reasons
 from avise.texts import text
 from avise.ui.customer.page import CustomerPage
 from avise.ui.customer.wrap_up_reason import matching
-from avise.ui.theme import theme
 from tests.ui.customer.opened_page import opened, said, until
 from tests.ui.persona import HELENE, NOW
 from tests.ui.scripted_desk import ScriptedDesk
@@ -91,7 +90,7 @@ def test_a_whole_wrap_up_is_done_by_the_keyboard_alone(run: Run) -> None:
             while not panel.callback.wanted.hasFocus():
                 _press(Qt.Key.Key_Tab)
             _press(Qt.Key.Key_Space)
-            assert panel.callback.due.isVisible()
+            assert panel.callback.fields.due.isVisible()
             page.set_call(None)
             page.header.identity.setFocus()
             # The call is over: one key closes it from anywhere on the page.
@@ -274,9 +273,10 @@ def test_a_call_back_is_moved_and_taken_back(run: Run) -> None:
     async def scenario() -> None:
         async with opened(ScriptedDesk()) as page:
             await _ready(page)
-            fields = page.rail.wrap_up.callback
-            fields.wanted.setFocus()
+            callback = page.rail.wrap_up.callback
+            callback.wanted.setFocus()
             _press(Qt.Key.Key_Space)
+            fields = callback.fields
             first = page.model.wrap_up.shown().callback
             assert first is not None
             fields.due.setFocus()
@@ -291,7 +291,7 @@ def test_a_call_back_is_moved_and_taken_back(run: Run) -> None:
             changed = page.model.wrap_up.shown().callback
             assert changed is not None
             assert (changed.remind_at, changed.words) == (None, "Devis")
-            fields.wanted.setFocus()
+            callback.wanted.setFocus()
             _press(Qt.Key.Key_Space)
             assert page.model.wrap_up.shown().callback is None
             assert not fields.due.isVisible()
@@ -347,7 +347,9 @@ def test_the_button_is_on_screen_in_a_plain_call(run: Run, size: tuple[int, int]
             page.set_call(_call())
             await _ready(page)
             page.model.note_deed("verified", "3")
-            await until(lambda: page.rail.verticalScrollBar().maximum() <= theme().px(24))
+            button = page.rail.wrap_up.button
+            await until(lambda: button.mapTo(page, QPoint(0, button.height())).y() <= page.height())
+            assert button.visibleRegion().boundingRect() == button.rect()
             assert page.rail.wrap_up.width() <= page.rail.width()
             assert page.size() == QSize(*size)
 

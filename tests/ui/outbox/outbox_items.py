@@ -119,7 +119,9 @@ CARD = _offer(
 )  # fmt: skip
 CERTIFICATE = _offer(
     "parties", "Référentiel", "issue_certificate", "Éditer une attestation",
-    ActionInput("kind", InputType.CHOICE, "Attestation", required=True, choices=(InputChoice("D", "Droits"),)),
+    ActionInput(
+        "kind", InputType.CHOICE, "Attestation", required=True, choices=(InputChoice("D", "Droits"),)
+    ),
     document=True,
 )  # fmt: skip
 MEETING = _offer(

@@ -204,3 +204,19 @@ def test_ctrl_z_undoes_the_recording_outside_a_text_and_the_typing_inside_one(ru
             await until(lambda: any(asked[0] == "undo" for asked in window.desk.asked))
 
     run(scenario())
+
+
+def test_a_page_closed_during_its_wrap_up_gives_the_agents_state_back_and_keeps_the_draft(run: Run) -> None:
+    async def scenario() -> None:
+        async with shown() as window:
+            await window.talk()
+            window.page().model.wrap_up.write("Pas encore fini")
+            await window.hang_up()
+            assert window.agent == "clôture 0:45"
+            window.desktop.window.sessions.close(HELENE)
+            assert window.agent == text("agent.available")
+            await until(lambda: (HELENE, "") in window.desk.wrap_ups)
+            left = window.desk.wrap_ups[HELENE, ""].wrap_up
+            assert (left.note, left.call_id) == ("Pas encore fini", "call-1")
+
+    run(scenario())

@@ -1,0 +1,1 @@
+"""Messages to members and what they accept, in the window."""
