@@ -21,6 +21,7 @@ from avise.ui.customer.block_actions import BlockActions
 from avise.ui.customer.call_panel import CallPanel
 from avise.ui.customer.caller_check import CallerCheck
 from avise.ui.customer.customer_header import CustomerHeader, customer_label
+from avise.ui.customer.data_reports import CustomerReports
 from avise.ui.customer.floating_panel import in_floating_panel
 from avise.ui.customer.later_parts import LaterParts
 from avise.ui.customer.open_items import ITEM_FACETS, open_items
@@ -121,6 +122,9 @@ class CustomerPage(QWidget):
         self.messages.facet_requested.connect(self.blocks.show_facet)
         self.blocks.offer_messages(self.messages.opens)
         self.consents = CustomerConsents(desk, self.model, report, self)
+        self.reports = CustomerReports(desk, self.model, report, self)
+        self.reports.acted.connect(self.acted)
+        self.blocks.report_requested.connect(self._report_data)
         self.answers = SuggestionActions(self.model, self.blocks, self)
         self.acting.loaded.connect(lambda: self.answers.offer("act", self.acting.open_answer))
         self._connect_model()
@@ -159,6 +163,7 @@ class CustomerPage(QWidget):
         model.wrap_up.draft_changed.connect(self.draft_changed)
         model.wrap_up.ticked.connect(self.wrap_up_ticked)
         model.wrap_up.recorded.connect(self.acted)
+        model.wrap_up.spoken.connect(self._speak)
 
     def _connect_views(self) -> None:
         header = self.header
@@ -277,12 +282,23 @@ class CustomerPage(QWidget):
             "refresh_all": self.refresh,
             "copy_member_number": self.copy_member_number,
             "consents": self.consents.open,
+            "report_data": self._report_data,
             "validate": self._validate,
         }
         if identifier in commands:
             commands[identifier]()
         elif identifier.startswith("write_"):
             self.messages.write_by(identifier.removeprefix("write_"))
+
+    @Slot(str)
+    def _report_data(self, facet: str = "") -> None:
+        """Ask what is wrong in a block: the one named, the one shown whole, else the current one."""
+        detail = self.sheet.detail
+        told = facet or (detail.facet if detail is not None else self.sheet.grid.current)
+        if not told:
+            return
+        block = self.sheet.grid.block(told)
+        self.reports.open(told, self.mapFromGlobal(block.menu_place()))
 
     def commands(self) -> list[PaletteCommand]:
         """Return what the palette offers for this customer besides the shortcuts."""
