@@ -31,7 +31,8 @@ from avise.ui.customer.sheet import Sheet
 from avise.ui.customer.suggestion_actions import SuggestionActions
 from avise.ui.customer.view_model import CustomerViewModel
 from avise.ui.customer.wrap_up_binding import WrapUpBinding
-from avise.ui.customer.wrap_up_model import WrapUpStage, report
+from avise.ui.customer.wrap_up_model import report
+from avise.ui.customer.wrap_up_values import WrapUpStage
 from avise.ui.messages.customer_consents import CustomerConsents
 from avise.ui.messages.customer_messages import CustomerMessages
 from avise.ui.outbox.customer_acting import CustomerActing
@@ -499,7 +500,7 @@ class CustomerPage(QWidget):
     def _validate(self) -> None:
         """Close the exchange: from its form, or from anywhere on the page once the call is over."""
         focused = QApplication.focusWidget()
-        in_form = focused is not None and self.rail.wrap_up.isAncestorOf(focused)
+        in_form = self.rail.wrap_up.holds(focused)
         is_over = self.model.wrap_up.stage is WrapUpStage.WRAP_UP and not in_floating_panel(focused)
         if in_form or is_over:
             self.model.wrap_up.record()
