@@ -30,11 +30,15 @@ class BlockActions(QObject):
 
     Signals:
         reread_requested: facet to read again.
+        file_requested: member number or SIREN of the file that opens.
+        report_requested: facet in which something is wrong.
         facets_requested: the blocks must come on screen, where they share it with something else.
     """
 
     reread_requested = Signal(str)
     facets_requested = Signal()
+    file_requested = Signal(str)
+    report_requested = Signal(str)
 
     def __init__(self, model: CustomerViewModel, sheet: Sheet, check: CallerCheck, page: QWidget) -> None:
         super().__init__(page)
@@ -72,6 +76,10 @@ class BlockActions(QObject):
                 self._model.toggle_fold(facet)
             case "detail":
                 self.open_detail(facet)
+            case "open_company":
+                self._open_file(facet, next((r for v in self._model.views(facet) for r in v.records), None))
+            case "report":
+                self.report_requested.emit(facet)
             case "copy":
                 QGuiApplication.clipboard().setText(block.content.spoken())
             case "menu":

@@ -59,6 +59,7 @@ class BlockMenu(QObject):
         self._add(menu, facet, "copy", "block.action.copy", "")
         self._add(menu, facet, "fold", "block.action.unfold" if folded else "block.action.fold", "")
         self._add_intentions(menu, facet, intentions)
+        self._add(menu, facet, "report", "block.action.report", keys_of("report_data"))
         self._add_restricted(menu, facet, views, may_reveal=may_reveal)
         menu.popup(place)
         return menu

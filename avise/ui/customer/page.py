@@ -21,6 +21,7 @@ from avise.ui.customer.block_actions import BlockActions
 from avise.ui.customer.call_panel import CallPanel
 from avise.ui.customer.caller_check import CallerCheck
 from avise.ui.customer.customer_header import CustomerHeader, customer_label
+from avise.ui.customer.data_reports import CustomerReports
 from avise.ui.customer.floating_panel import in_floating_panel
 from avise.ui.customer.later_parts import LaterParts
 from avise.ui.customer.open_items import ITEM_FACETS, open_items
@@ -30,7 +31,8 @@ from avise.ui.customer.sheet import Sheet
 from avise.ui.customer.suggestion_actions import SuggestionActions
 from avise.ui.customer.view_model import CustomerViewModel
 from avise.ui.customer.wrap_up_binding import WrapUpBinding
-from avise.ui.customer.wrap_up_model import WrapUpStage, report
+from avise.ui.customer.wrap_up_model import report
+from avise.ui.customer.wrap_up_values import WrapUpStage
 from avise.ui.messages.customer_consents import CustomerConsents
 from avise.ui.messages.customer_messages import CustomerMessages
 from avise.ui.outbox.customer_acting import CustomerActing
@@ -121,6 +123,9 @@ class CustomerPage(QWidget):
         self.messages.facet_requested.connect(self.blocks.show_facet)
         self.blocks.offer_messages(self.messages.opens)
         self.consents = CustomerConsents(desk, self.model, report, self)
+        self.reports = CustomerReports(desk, self.model, report, self)
+        self.reports.acted.connect(self.acted)
+        self.blocks.report_requested.connect(self._report_data)
         self.answers = SuggestionActions(self.model, self.blocks, self)
         self.acting.loaded.connect(lambda: self.answers.offer("act", self.acting.open_answer))
         self._connect_model()
@@ -159,6 +164,7 @@ class CustomerPage(QWidget):
         model.wrap_up.draft_changed.connect(self.draft_changed)
         model.wrap_up.ticked.connect(self.wrap_up_ticked)
         model.wrap_up.recorded.connect(self.acted)
+        model.wrap_up.spoken.connect(self._speak)
 
     def _connect_views(self) -> None:
         header = self.header
@@ -277,12 +283,23 @@ class CustomerPage(QWidget):
             "refresh_all": self.refresh,
             "copy_member_number": self.copy_member_number,
             "consents": self.consents.open,
+            "report_data": self._report_data,
             "validate": self._validate,
         }
         if identifier in commands:
             commands[identifier]()
         elif identifier.startswith("write_"):
             self.messages.write_by(identifier.removeprefix("write_"))
+
+    @Slot(str)
+    def _report_data(self, facet: str = "") -> None:
+        """Ask what is wrong in a block: the one named, the one shown whole, else the current one."""
+        detail = self.sheet.detail
+        told = facet or (detail.facet if detail is not None else self.sheet.grid.current)
+        if not told:
+            return
+        block = self.sheet.grid.block(told)
+        self.reports.open(told, self.mapFromGlobal(block.menu_place()))
 
     def commands(self) -> list[PaletteCommand]:
         """Return what the palette offers for this customer besides the shortcuts."""
@@ -483,7 +500,7 @@ class CustomerPage(QWidget):
     def _validate(self) -> None:
         """Close the exchange: from its form, or from anywhere on the page once the call is over."""
         focused = QApplication.focusWidget()
-        in_form = focused is not None and self.rail.wrap_up.isAncestorOf(focused)
+        in_form = self.rail.wrap_up.holds(focused)
         is_over = self.model.wrap_up.stage is WrapUpStage.WRAP_UP and not in_floating_panel(focused)
         if in_form or is_over:
             self.model.wrap_up.record()

@@ -75,6 +75,7 @@ class WrapUpModel(QObject):
         ticked: seconds of wrap-up left; 0 when it is over.
         refused: why it was not recorded (a tuple of `Lack`), to go to the first field concerned.
         recorded: sentence and act, which can be undone.
+        spoken: a sentence for people who hear the screen; it is on the screen too.
     """
 
     changed = Signal()
@@ -82,6 +83,7 @@ class WrapUpModel(QObject):
     ticked = Signal(int)
     refused = Signal(object)
     recorded = Signal(str, object)
+    spoken = Signal(str)
 
     def __init__(
         self, desk: DeskBridge, person: PersonId, env: Env, deeds: Deeds, parent: QObject | None = None
@@ -112,7 +114,7 @@ class WrapUpModel(QObject):
         self._time = WrapUpTime(env, self)
         self._time.ticked.connect(self.ticked)
         # Its end keeps what is written and takes nothing away (`ui.md` 6.2).
-        self._time.over.connect(self.flush)
+        self._time.over.connect(self._on_time_over)
 
     def _timer(self, milliseconds: int, slot: object) -> QTimer:
         timer = QTimer(self)
@@ -334,6 +336,12 @@ class WrapUpModel(QObject):
         if self.stage is WrapUpStage.WRAP_UP:
             self._time.start(int(chosen) if chosen.isdecimal() else DEFAULT_SECONDS)
 
+    @Slot()
+    def _on_time_over(self) -> None:
+        self.flush()
+        if not self._form.is_blank:
+            self.spoken.emit(text("wrap_up.time_over"))
+
     # ---- guesses -------------------------------------------------------------------------------------
     def guess_soon(self) -> None:
         """Guess the reasons again, once what comes in a burst has come."""
@@ -392,10 +400,18 @@ class WrapUpModel(QObject):
             self._tell_error(error)
             return
         self._saved_at = None if form.is_blank else saved.saved_at
-        if form.note == self._form.note:
-            self._findings = saved.findings
         if isValid(self):
+            if form.note == self._form.note:
+                self._find(saved.findings)
             self._tell()
+
+    def _find(self, findings: tuple[Finding, ...]) -> None:
+        """Take what was found in the note; a number that must not stay is said once."""
+        known = {finding.kind for finding in self._findings}
+        self._findings = findings
+        for kind in dict.fromkeys(finding.kind for finding in findings if finding.blocks):
+            if kind not in known:
+                self.spoken.emit(text(f"free_text.{kind}"))
 
     def _draft(self) -> WrapUp:
         """Return the form as a draft tells it: a guess stays one, a call under way has lasted so far."""
@@ -522,3 +538,4 @@ class WrapUpModel(QObject):
         self._start_pause()
         found: tuple[Lack, ...] = lacks_told(error)
         self.refused.emit(found)
+        self.spoken.emit(self._told)

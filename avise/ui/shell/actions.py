@@ -50,6 +50,8 @@ class WindowActions(QObject):
     def __init__(self, window: MainWindow, desk: DeskBridge, calls: Calls) -> None:
         super().__init__(window)
         self._window, self._desk, self._calls = window, desk, calls
+        self._wrap_ups: dict[PersonId, int] = {}
+        """Seconds left of each wrap-up."""
         self._armed: Message | None = None
         """What the first press of the keys that end a call says."""
         self.helping = Helping(window, window.tasks)
@@ -423,5 +425,7 @@ class WindowActions(QObject):
     def _on_wrap_up_ticked(self, person: PersonId, seconds: int) -> None:
         """Count the wrap-up on its tab and on the agent's state; a call has that place first."""
         self._window.top_bar.tabs.set_wrap_up_seconds(person, seconds)
+        self._wrap_ups = {**self._wrap_ups, person: seconds}
         if self._calls.call is None:
-            self._window.top_bar.show_wrap_up(seconds)
+            # Two at once: the last one begun has most time left.
+            self._window.top_bar.show_wrap_up(max(self._wrap_ups.values()))

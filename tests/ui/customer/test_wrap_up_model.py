@@ -52,6 +52,7 @@ class Desk:
     acts: list[Act] = field(default_factory=list)
     ticks: list[int] = field(default_factory=list)
     refusals: list[tuple[Lack, ...]] = field(default_factory=list)
+    spoken: list[str] = field(default_factory=list)
 
     def done(self, kind: str, about: str = "") -> None:
         """Do something during the call."""
@@ -78,6 +79,7 @@ async def wrapping_up(desk: ScriptedDesk | None = None, *, opened: bool = True) 
     model.recorded.connect(lambda _sentence, act: stage.acts.append(act))
     model.ticked.connect(stage.ticks.append)
     model.refused.connect(stage.refusals.append)
+    model.spoken.connect(stage.spoken.append)
     if opened:
         model.open()
         await until(lambda: model.shown().guesses)
@@ -217,6 +219,7 @@ def test_the_time_of_the_wrap_up_is_counted_and_its_end_keeps_everything(run: Ru
             await until(lambda: stage.saved()[-1].note == "Pas encore fini")
             assert stage.model.shown().note == "Pas encore fini"
             assert stage.model.shown().stage is WrapUpStage.WRAP_UP
+            assert stage.spoken == [text("wrap_up.time_over")]
 
     run(scenario())
 
@@ -401,6 +404,7 @@ def test_a_number_that_must_not_stay_is_found_refused_then_masked_in_one_action(
             stage.model.record()
             await until(lambda: stage.refusals)
             assert stage.refusals == [(Lack.RESTRICTED,)]
+            assert stage.spoken == [text("free_text.bank_account"), stage.model.shown().told]
             assert IBAN in stage.model.shown().note
             stage.model.mask()
             await until(lambda: IBAN not in stage.model.shown().note)
