@@ -45,7 +45,7 @@ async def until(condition):
         await asyncio.sleep(0.02)
 
 async def type_for_ever(session):
-    await until(lambda: session.running is not None and session.running.ready)
+    await until(lambda: session.running is not None and session.running.desk.is_ready)
     running = session.running
     await running.directory_ready()
     found = await asyncio.wrap_future(
