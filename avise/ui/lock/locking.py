@@ -18,6 +18,7 @@ from avise.ui.lock.cover import Cover, close_popups
 from avise.ui.lock.idle import IdleWatch
 from avise.ui.lock.lockable import LockableWindow
 from avise.ui.shell.calls import Calls
+from avise.ui.theme import theme
 
 
 class Locking(QObject):
@@ -90,6 +91,7 @@ class Locking(QObject):
             cover.pin_given.connect(self._on_pin_given)
             self._covered.append((window, cover))
         self._on_call_changed()
+        theme().forget_texts()
         self._tasks.spawn(self._prepare(), name="prepare the lock")
         self.locked.emit()
         return True
@@ -104,7 +106,11 @@ class Locking(QObject):
             dialog.hide()
 
     async def _prepare(self) -> None:
-        has_pin = await self._desk.has_pin()
+        try:
+            has_pin = await self._desk.has_pin()
+        except AviseError:
+            # Without an engine nobody knows: the cover asks, and the answer tells what is wrong.
+            has_pin = True
         for _window, cover in self._covered:
             if has_pin:
                 cover.ask_pin()
