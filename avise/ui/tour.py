@@ -20,6 +20,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from avise.env import Env
+from avise.models.commands import CommandState
 from avise.models.customer import PersonId
 from avise.models.errors import AviseError
 from avise.models.facets import FacetState
@@ -40,6 +41,7 @@ REFERENCE = QSize(1440, 900)
 SMALL = QSize(1366, 768)
 LARGE = QSize(1920, 1080)
 SHEET = QSize(1440, 640)
+_DONE, _WAITING = CommandState.DONE, CommandState.WAITING
 
 PATIENCE = 30.0
 """Seconds before a screen that does not come is a failure of the tour."""
@@ -103,6 +105,7 @@ class Tour:
         await self._palette()
         await self._calls()
         await self._other_pages()
+        await self._acting()
         self._write()
 
     # ---- scenes --------------------------------------------------------------------------------
@@ -210,6 +213,53 @@ class Tour:
             self.desktop.window.show_page(page)
             await self._breath()
             self._draw(f"{page}.png", page)
+
+    async def _acting(self) -> None:
+        """Act in tools, one of them down: last, because what is changed stays changed."""
+        await self._open("P08", "family shown again")
+        acting = self._page().acting
+        await self._until(lambda: bool(acting.intentions))
+        await self._planned("change_address", line="3 quai de l’Écluse", postcode="44000", city="Nantes")
+        self._draw("action-plan.png", "an address planned in three tools, before and after")
+        self._draw("action-plan-dark.png", "the same, dark, 1366 × 768", SMALL, Scheme.DARK)
+        self.script.set_fault("relation", "down")
+        await self._promised(3)
+        await self._until(lambda: {item.state for item in acting.items} >= {_DONE, _WAITING})
+        await self._breath()
+        self._draw("action-report.png", "how each tool stands")
+        acting.form().close_panel()
+        for kind in ("DROITS", "RADIATION"):
+            known = len(acting.items)
+            await self._planned("issue_certificate", kind=kind)
+            await self._promised(known + 1)
+            await self._until(
+                lambda: not any(item.open for item in acting.items if item.action == "issue_certificate")
+            )
+        await self._planned("resend_card", reason="PERTE")
+        self._draw("action-card.png", "a card sent again, before and after")
+        await self._promised(len(acting.items) + 1)
+        self.desktop.actions.commands.run("outbox")
+        await self._breath()
+        self._draw("outbox.png", "the outbox, what needs a person first")
+        self._draw("outbox-dark.png", "the outbox, dark", scheme=Scheme.DARK)
+        self._draw("outbox-1366.png", "the outbox, 1366 × 768", size=SMALL)
+        self.script.set_fault("relation", "none")
+
+    async def _planned(self, action: str, **values: str) -> None:
+        """Fill a form as the agent does, and ask what it would change."""
+        acting = self._page().acting
+        acting.open(action)
+        form = acting.form()
+        for name, value in values.items():
+            form.field(name).set_value(value)
+        form.check.click()
+        await self._until(form.confirm.isVisible)
+        await self._breath()
+
+    async def _promised(self, count: int) -> None:
+        acting = self._page().acting
+        acting.form().confirm.click()
+        await self._until(lambda: len(acting.items) >= count)
 
     # ---- what the agent does -------------------------------------------------------------------
     async def _person(self, code: str) -> PersonId:

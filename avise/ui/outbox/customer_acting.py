@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QPoint, QTimer, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from avise.models.commands import CommandId, CommandState, OutboxItem
+from avise.models.commands import TERMINAL, CommandId, CommandState, OutboxItem
 from avise.models.errors import AviseError
 from avise.models.json_types import JSON
 from avise.texts import text
@@ -245,11 +245,16 @@ class CustomerActing(QObject):
         return counted(self.items)
 
     def _offer_documents(self) -> None:
-        """Say that a document asked from here has come, and offer to take it."""
+        """Say that a document asked from here has come, and offer to take it; or that it will not."""
         for item in self._all:
-            if item.command_id not in self._documents or not item.document_name:
+            ended = bool(item.document_name) or item.state in TERMINAL - {CommandState.DONE}
+            if item.command_id not in self._documents or not ended:
                 continue
             self._documents.discard(item.command_id)
+            if not item.document_name:
+                # The tool's own sentence stays in the outbox: a message is seen by whoever passes.
+                self._fail(AviseError("action_form.document_refused", source=item.source_name))
+                continue
             take = functools.partial(self._take_document, item)
             words = text("action_form.document_ready")
             self.message.emit(Message(words, "file-check", False, text("outbox.do.document"), take))

@@ -316,6 +316,25 @@ def test_a_document_is_offered_when_it_comes_and_is_not_held_for_undoing(run: Ru
     run(scenario())
 
 
+def test_a_document_that_is_refused_is_told_and_the_reason_stays_in_the_outbox(run: Run) -> None:
+    async def scenario() -> None:
+        desk = ScriptedDesk(offers=OFFERS)
+        async with acting_window(desk) as stage:
+            await stage.open()
+            await stage.run_from_palette("editer une attestation")
+            stage.press(Qt.Key.Key_Return, CTRL)
+            await until(lambda: stage.form().step is Step.PLAN)
+            stage.press(Qt.Key.Key_Return, CTRL)
+            await until(lambda: bool(desk.items))
+            desk.show_outbox(
+                replace(desk.items[0], state=S.REJECTED, reason=R.REJECTED, message="Aucun contrat.")
+            )
+            await until(lambda: stage.toast().startswith("Référentiel n’a pas édité ce document"))
+            assert "Aucun contrat" not in stage.toast()
+
+    run(scenario())
+
+
 @pytest.mark.qt_log_ignore("This plugin does not support")
 def test_the_menu_of_a_block_offers_what_tools_can_do_there(run: Run) -> None:
     async def scenario() -> None:
