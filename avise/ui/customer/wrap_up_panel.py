@@ -73,6 +73,7 @@ class WrapUpPanel(QWidget):
         self.outcome.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         # Words are cut before the rail is: it never scrolls sideways.
         self.outcome.setMinimumWidth(1)
+        self._outcome_title = Label(text("wrap_up.outcome"), "small", "muted")
         self.note = NoteEdit()
         self.findings = FindingsStrip()
         self._told = Label("", "small", "danger", wrap=True)
@@ -103,7 +104,7 @@ class WrapUpPanel(QWidget):
             self.guesses,
             self.reason,
             2,
-            row(Label(text("wrap_up.outcome"), "small", "muted"), None, self.detail),
+            row(self._outcome_title, None, self.detail),
             self.outcome,
             2,
             self._note_title,
@@ -162,6 +163,10 @@ class WrapUpPanel(QWidget):
         self.reason.set_reason(shown.reason, confirmed=shown.confirmed)
         self.guesses.set_guesses(shown.guesses, shown.reason, confirmed=shown.confirmed)
         self.detail.set_detail(shown.detail, shown.details)
+        # A note about nothing in particular ends in no way.
+        ends = shown.stage is not WrapUpStage.NOTE or bool(shown.reason)
+        self._outcome_title.setVisible(ends)
+        self.outcome.setVisible(ends)
 
     def _show_deeds(self, before: ShownWrapUp | None = None) -> None:
         shown = self._shown or ShownWrapUp()

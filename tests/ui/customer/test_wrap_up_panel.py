@@ -299,6 +299,34 @@ def test_a_call_back_is_moved_and_taken_back(run: Run) -> None:
     run(scenario())
 
 
+def test_a_note_without_a_reason_asks_for_no_outcome_and_is_recorded_without_one(run: Run) -> None:
+    async def scenario() -> None:
+        desk = ScriptedDesk()
+        async with opened(desk) as page:
+            await _ready(page)
+            panel = page.rail.wrap_up
+            assert panel.button.text() == text("wrap_up.close.note")
+            assert not panel.outcome.isVisible()
+            panel.note.setFocus()
+            _press(Qt.Key.Key_Return, CTRL)
+            await until(lambda: text("wrap_up.lack.note") in panel.told())
+            assert panel.note.hasFocus()
+            page.model.wrap_up.choose_reason("R09")
+            assert panel.outcome.isVisible()
+            page.model.wrap_up.choose_reason("")
+            QTest.keyClicks(panel.note, "Dossier relu")
+            _press(Qt.Key.Key_Return, CTRL)
+            await until(lambda: not panel.text())
+            recorded = _recorded(desk)[-1]
+            assert (recorded.note, recorded.outcome, recorded.direction) == (
+                "Dossier relu",
+                None,
+                Direction.INTERNAL,
+            )
+
+    run(scenario())
+
+
 def test_the_end_of_a_call_counts_on_the_panel_and_on_the_page(run: Run) -> None:
     async def scenario() -> None:
         async with opened(ScriptedDesk(), Purpose.CALL) as page:

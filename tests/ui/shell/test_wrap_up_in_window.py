@@ -220,3 +220,20 @@ def test_a_page_closed_during_its_wrap_up_gives_the_agents_state_back_and_keeps_
             assert (left.note, left.call_id) == ("Pas encore fini", "call-1")
 
     run(scenario())
+
+
+def test_of_two_wrap_ups_at_once_the_last_begun_is_the_agents_state(run: Run) -> None:
+    async def scenario() -> None:
+        async with shown() as window:
+            ticked = window.desktop.window.customers.wrap_up_ticked
+            other = PersonId(int=5)
+            ticked.emit(HELENE, 10)
+            ticked.emit(other, 45)
+            ticked.emit(HELENE, 9)
+            assert window.agent == "clôture 0:45"
+            ticked.emit(other, 0)
+            assert window.agent == "clôture 0:09"
+            ticked.emit(HELENE, 0)
+            assert window.agent == text("agent.available")
+
+    run(scenario())
