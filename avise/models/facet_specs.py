@@ -62,6 +62,7 @@ IDENTITY = FacetSpec(
         _enum("protection", "none", "guardianship", "curatorship", "safeguard"),
         _text("legal_representative"),
         _text("authorized_third_party"),
+        _enum("authorized_scope", "all", "benefits", "contract", "contributions"),
         _date("authorized_until"),
         _enum("accessibility", "none", "deaf", "low_vision", "reading_difficulty"),
         _enum("rights_status", "open", "closed", "suspended"),
@@ -416,7 +417,13 @@ COMPANY = FacetSpec(
         FieldSpec("headcount", FieldKind.INTEGER),
         _text("colleges"),
         _text("contract"),
+        _text("plan"),
+        FieldSpec("employer_share", FieldKind.INTEGER),
+        FieldSpec("affiliated", FieldKind.INTEGER),
+        FieldSpec("portability", FieldKind.INTEGER),
         _text("hr_contact"),
+        _text("hr_phone", Datum.CONTACT),
+        _text("hr_email", Datum.CONTACT),
         _text("payroll_agent"),
         _text("declaration_month"),
         _enum("declaration_state", "ok", "anomaly", "missing"),
@@ -424,11 +431,51 @@ COMPANY = FacetSpec(
     ),
 )
 
+ESTABLISHMENTS = FacetSpec(
+    "establishments",
+    "map-pin",
+    Shape.LIST,
+    Sensitivity.NONE,
+    240 * _MINUTES,
+    Datum.NEUTRAL,
+    (
+        _text("name"),
+        _text("siret"),
+        _text("postcode"),
+        _text("city"),
+        FieldSpec("headcount", FieldKind.INTEGER),
+        FieldSpec("head_office", FieldKind.BOOL),
+    ),
+)
+
+EMPLOYEES = FacetSpec(
+    "employees",
+    "users",
+    Shape.LIST,
+    Sensitivity.PERSONAL,
+    240 * _MINUTES,
+    Datum.NAME,
+    (
+        _text("last_name", Datum.NAME),
+        _text("first_name", Datum.NAME),
+        _text("member_number", Datum.NAME),
+        _text("college"),
+        _enum(
+            "kind", "individual", "group_mandatory", "group_voluntary", "portability", "evin", "self_employed"
+        ),
+        _enum("status", "active", "suspended", "terminated", "future", "ending"),
+        _date("joined_on"),
+        _date("left_on"),
+    ),
+)
+"""Who is covered by a company's contract: the affiliation alone, never what was reimbursed."""
+
 FACETS: Mapping[str, FacetSpec] = {
     spec.id: spec
     for spec in (
         IDENTITY, CONTACT_POINTS, CONTRACTS, GUARANTEES, BENEFITS, AUTHORIZATIONS, CONTRIBUTIONS, BANK,
-        NOEMIE, RIGHTS, DOCUMENTS, BENEFICIARIES, APPOINTMENTS, COMPLAINTS, MEMBER_SPACE, COMPANY, CONSENTS,
+        NOEMIE, RIGHTS, DOCUMENTS, BENEFICIARIES, APPOINTMENTS, COMPLAINTS, MEMBER_SPACE, COMPANY,
+        ESTABLISHMENTS, EMPLOYEES, CONSENTS,
     )
 }  # fmt: skip
 """Every facet, in the default order of the screen."""

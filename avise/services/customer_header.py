@@ -83,6 +83,8 @@ def _company_header(entry: DirectoryEntry, facts: Facts) -> Header:
         kind=party.kind,
         siren=word(record, "siren") or party.siren,
         siret=word(record, "siret") or party.siret,
+        hr_contact=word(record, "hr_contact"),
+        affiliated=covered if isinstance(covered := record.data.get("affiliated"), int) else None,
     )
 
 

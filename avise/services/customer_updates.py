@@ -89,6 +89,10 @@ class Header:
     siren: str = ""
     """Of a company, with `siret`; its name is in `last_name`."""
     siret: str = ""
+    hr_contact: str = ""
+    """Who answers for a company."""
+    affiliated: int | None = None
+    """How many members a company's contract covers."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,9 @@ _OF_PERSONS = frozenset(
 )
 """Facets that a company does not have: no tool is asked for them."""
 
+_OF_COMPANIES = frozenset({"establishments", "employees"})
+"""Facets that a person does not have: no block says so, no tool is asked."""
+
 _BROKE = Failure(ErrorKind.BUG, Origin.HOST)
 """A reading that ended on an error of ours: nothing more will come of it."""
 
@@ -147,6 +150,7 @@ def blocks_of(
         for offer in offers
         for fed in offer.facets
         if fed.facet in FACETS and not keeps_diaries(offer)
+        if kind is PartyKind.COMPANY or fed.facet not in _OF_COMPANIES
     }
     if kind is PartyKind.COMPANY:
         for (facet, _), block in found.items():

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 from bisect import bisect_right
+from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from itertools import accumulate
 
@@ -38,6 +40,10 @@ _PAYROLL = (
     "Fiduciaire du Marais (fictif)",
     "Paie & Conseil (fictif)",
 )
+_SITES_FROM = (30, 100, 250)
+"""Headcounts from which a company has one more site."""
+
+_HEAD_OFFICE, _SITE = "Siège", "Site de"
 _COLLEGES = (("Ensemble du personnel",), ("Cadres", "Non-cadres"))
 
 
@@ -100,6 +106,48 @@ def _bakery(spec: WorldSpec, drawn: Company) -> Company:
         declaration_state="anomaly",
         declaration_anomaly=f"Salarié inconnu au contrat, bloc 82, {spec.as_of.year}",
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Establishment:
+    """One site of a company."""
+
+    siret: str
+    name: str
+    city: str
+    postcode: str
+    headcount: int
+    head_office: bool
+
+
+def establishments(spec: WorldSpec, firm: Company) -> tuple[Establishment, ...]:
+    """Return the sites of a company, the head office first; their headcounts add up to the company's."""
+    stream = rng(spec, "establishments", firm.siren)
+    count = 1 + sum(firm.headcount >= least for least in _SITES_FROM)
+    shares = _parts(firm.headcount, count)
+    sites = [Establishment(firm.siret, _HEAD_OFFICE, firm.city, firm.postcode, shares[0], head_office=True)]
+    for rank, share in enumerate(shares[1:], 2):
+        place = commune(stream)
+        number = official_numbers.siret(firm.siren, rank)
+        sites.append(
+            Establishment(
+                number, f"{_SITE} {place.name}", place.name, place.postcode, share, head_office=False
+            )
+        )
+    return tuple(sites)
+
+
+def _parts(total: int, count: int) -> list[int]:
+    """Return a total in parts, the first one the largest."""
+    others = [total // (count + 1)] * (count - 1)
+    return [total - sum(others), *others]
+
+
+def contract_since(spec: WorldSpec, firm: Company) -> date:
+    """Return when a company's contract took effect: a first of January, or of July."""
+    stream = rng(spec, "company-contract", firm.siren)
+    month = 1 if stream.random() < 0.8 else 7
+    return date(spec.as_of.year - 2 - int(stream.random() * 9), month, 1)
 
 
 def companies(spec: WorldSpec) -> tuple[Company, ...]:

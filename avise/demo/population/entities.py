@@ -139,6 +139,8 @@ class Person:
     protection: str = "none"
     legal_representative: str = ""
     authorized_third_party: str = ""
+    authorized_scope: str = ""
+    """What the mandate is for: "all", "benefits", "contract" or "contributions"."""
     authorized_until: date | None = None
     accessibility: str = "none"
     defects: frozenset[str] = NO_DEFECT

@@ -46,6 +46,7 @@ _SCHEMES = Weighted(
 )
 _FUND_NAMES = {"01": "CPAM", "02": "MSA", "04": "CPR SNCF", "05": "CCAS RATP", "08": "CNMSS", "91": "MGEN",
                "95": "MNH", "99": "Régime spécial"}  # fmt: skip
+_SCOPES = ("all", "benefits", "contract", "contributions")
 _PROTECTIONS = Weighted([("guardianship", 4), ("curatorship", 5), ("safeguard", 1)])
 
 
@@ -140,7 +141,8 @@ def _with_flags(stream: random.Random, person: Person, age: int, as_of: date) ->
     elif draw < 0.040:
         third = f"{names.first_name(stream, 'F', 1970)} {person.last_name}"
         until = add_months(as_of, 1 + int(stream.random() * 24))
-        person = replace(person, authorized_third_party=third, authorized_until=until)
+        scope = _SCOPES[until.month % len(_SCOPES)]
+        person = replace(person, authorized_third_party=third, authorized_until=until, authorized_scope=scope)
     if stream.random() < defects.BIRTH_DATE_RATE:
         person = replace(person, defects=person.defects | {defects.BIRTH_DATE_DIFFERS})
     return person

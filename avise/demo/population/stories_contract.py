@@ -81,7 +81,12 @@ def _madelin(world: WorldSpec, dossier: Dossier, _cover: Cover) -> Dossier:
 
 def _curatorship(world: WorldSpec, dossier: Dossier, _cover: Cover) -> Dossier:
     until = add_months(world.as_of, 14)
-    member = replace(dossier.member, authorized_third_party="Annick Kerdraon (sœur)", authorized_until=until)
+    member = replace(
+        dossier.member,
+        authorized_third_party="Annick Kerdraon (sœur)",
+        authorized_scope="benefits",
+        authorized_until=until,
+    )
     return replace(dossier, member=member)
 
 

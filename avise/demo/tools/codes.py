@@ -25,6 +25,12 @@ ACCESSIBILITY: Mapping[str, str] = {
     "low_vision": "MALV",
     "reading_difficulty": "LECT",
 }
+MANDATE_SCOPES: Mapping[str, str] = {
+    "all": "TOUT",
+    "benefits": "REMB",
+    "contract": "CONT",
+    "contributions": "COTI",
+}
 RIGHTS_STATUS: Mapping[str, str] = {"open": "OUV", "closed": "FER", "suspended": "SUS"}
 CONTACT_KINDS: Mapping[str, str] = {"address": "ADR", "landline": "TELF", "mobile": "TELM", "email": "MEL"}
 CONTACT_STATUS: Mapping[str, str] = {"ok": "OK", "returned": "NPAI", "in_error": "ERR", "unverified": "NV"}

@@ -8,11 +8,14 @@ from PySide6.QtCore import QObject, QPoint, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 
+from avise.models.facets import FacetRecord
 from avise.models.interaction import TimelineEntry
+from avise.services.facts import word
 from avise.ui.customer.block_menu import BlockMenu
 from avise.ui.customer.caller_check import CallerCheck
 from avise.ui.customer.entry_panel import EntryPanel
 from avise.ui.customer.facet_detail import FacetDetail
+from avise.ui.customer.facet_layouts import LAYOUTS
 from avise.ui.customer.sheet import Sheet
 from avise.ui.customer.view_model import CustomerViewModel
 from avise.ui.outbox.customer_acting import CustomerActing
@@ -122,9 +125,18 @@ class BlockActions(QObject):
         detail.back_requested.connect(self.close_detail)
         detail.reread_requested.connect(self.reread_requested)
         detail.restricted_requested.connect(self._on_restricted_requested)
+        detail.record_opened.connect(lambda record: self._open_file(facet, record))
         self._sheet.open_detail(detail)
         detail.focus_current()
         self._model.note_deed("consulted", facet)
+
+    def _open_file(self, facet: str, record: FacetRecord | None) -> None:
+        """Open the file that a record leads to; most lead nowhere."""
+        field = LAYOUTS[facet].leads_to
+        number = word(record, field) if record is not None and field else ""
+        header = self._model.state.header
+        if number and (header is None or number not in (header.member_number, header.siren)):
+            self.file_requested.emit(number)
 
     @Slot()
     def close_detail(self) -> None:

@@ -29,6 +29,8 @@ class BlockSituation:
     folded: bool = False
     copy_shown: bool = False
     wide: bool = False
+    of_company: bool = False
+    """The file is a company's own."""
 
 
 def compose(facet: str, views: Sequence[FacetView], situation: BlockSituation) -> BlockContent:
@@ -77,11 +79,18 @@ def _one_part(
         strip=look.strip,
         rows=_placed(view, look, rows),
         columns=base.columns if rows else (),
-        actions=look.actions or more,
+        actions=look.actions or (*more, *_links(view, situation)),
         folded=situation.folded,
         summary=folded_summary(view.facet, view.records) if look.records_shown else "",
         reserved=base.reserved,
     )
+
+
+def _links(view: FacetView, situation: BlockSituation) -> tuple[BlockAction, ...]:
+    """Return what a block leads to: the employer's own file."""
+    if view.facet != "company" or situation.of_company or not view.records:
+        return ()
+    return (BlockAction("open_company", text("company.open")),)
 
 
 def _placed(view: FacetView, look: StateLook, rows: tuple[Row, ...]) -> tuple[Row, ...]:

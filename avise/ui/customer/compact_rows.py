@@ -10,7 +10,7 @@ from avise.services.facts import day, word
 from avise.services.wording import value_text
 from avise.texts import text
 from avise.texts.formats import format_phone, format_short_date
-from avise.ui.customer import rows_of_contract, rows_of_money, rows_of_relation
+from avise.ui.customer import rows_of_company, rows_of_contract, rows_of_money, rows_of_relation
 from avise.ui.customer.block_content import ListRow, Row, TableColumn, TableRow
 from avise.ui.customer.facet_layouts import LAYOUTS
 from avise.ui.customer.record_words import Moment, key_value, narrow_date, plain, shown, together
@@ -24,7 +24,9 @@ _COMPOSERS: dict[str, Callable[[Records, Moment], tuple[Row, ...]]] = {
     "rights": rows_of_contract.rights,
     "beneficiaries": rows_of_contract.beneficiaries,
     "noemie": rows_of_contract.noemie,
-    "company": rows_of_contract.company,
+    "company": rows_of_company.company,
+    "establishments": rows_of_company.establishments,
+    "employees": rows_of_company.employees,
     "benefits": rows_of_money.benefits,
     "authorizations": rows_of_money.authorizations,
     "contributions": rows_of_money.contributions,

@@ -274,7 +274,17 @@ def _facts(header: Header) -> tuple[Fact, ...]:
         _number_of(header),
         Fact("plan", "file-check", plan, 2),
         Fact("company", "store", header.company_name, 3),
+        Fact("hr_contact", "user", _hr_words(header), 2),
+        Fact("affiliated", "users", _affiliated_words(header), 2),
     )
+
+
+def _hr_words(header: Header) -> str:
+    return text("company.hr", name=header.hr_contact) if header.hr_contact else ""
+
+
+def _affiliated_words(header: Header) -> str:
+    return plural("company.affiliated", header.affiliated) if header.affiliated is not None else ""
 
 
 def _number_of(header: Header) -> Fact:

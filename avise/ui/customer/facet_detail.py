@@ -21,6 +21,7 @@ from avise.models.facet_specs import FACETS
 from avise.models.facets import FacetView
 from avise.texts import text
 from avise.ui.customer.block_content import BlockContent, SentenceRow, joined
+from avise.ui.customer.facet_layouts import LAYOUTS
 from avise.ui.customer.facet_table_model import FacetTableFilter, FacetTableModel
 from avise.ui.shortcuts import with_keys
 from avise.ui.theme import theme
@@ -41,11 +42,13 @@ class FacetDetail(Panel):
         back_requested: the user goes back to the blocks.
         reread_requested: facet to read again.
         restricted_requested: what ("reveal", "compare"), field, record.
+        record_opened: the record (a `FacetRecord`) whose row Enter or a double click opens.
     """
 
     back_requested = Signal()
     reread_requested = Signal(str)
     restricted_requested = Signal(str, str, str)
+    record_opened = Signal(object)
 
     def __init__(self, facet: str, *, may_reveal: bool, parent: QWidget | None = None) -> None:
         super().__init__(text(f"facet.{facet}"), FACETS[facet].icon, parent)
@@ -107,6 +110,7 @@ class FacetDetail(Panel):
         table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         table.customContextMenuRequested.connect(self._on_menu_requested)
         table.installEventFilter(self)
+        table.doubleClicked.connect(self._on_opened)
 
     # ---- content -----------------------------------------------------------------------------
     def set_views(self, views: Sequence[FacetView], content: BlockContent) -> None:
@@ -144,6 +148,11 @@ class FacetDetail(Panel):
         self.words.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.words.selectAll()
 
+    @Slot(QModelIndex)
+    def _on_opened(self, index: QModelIndex) -> None:
+        if index.isValid():
+            self.record_opened.emit(self.model.record(self.shown.mapToSource(index).row()))
+
     # ---- menu --------------------------------------------------------------------------------
     @Slot(QPoint)
     def _on_menu_requested(self, place: QPoint) -> None:
@@ -154,6 +163,8 @@ class FacetDetail(Panel):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         at = self.table.viewport().mapToGlobal(self.table.visualRect(index).bottomLeft())
         if index.isValid():
+            if LAYOUTS[self.facet].leads_to:
+                menu.addAction(text("company.open_file")).triggered.connect(lambda: self._on_opened(index))
             menu.addAction(text("block.action.copy_cell")).triggered.connect(lambda: self._copy(index))
             self._add_restricted(menu, index)
         menu.addAction(text("block.action.reread")).triggered.connect(
@@ -181,6 +192,9 @@ class FacetDetail(Panel):
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             if event.key() == Qt.Key.Key_Escape:
                 self._leave(in_field=watched is self.words)
+                return True
+            if watched is self.table and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self._on_opened(self.table.currentIndex())
                 return True
             if watched is self.words and event.key() == Qt.Key.Key_Down:
                 self.focus_current()

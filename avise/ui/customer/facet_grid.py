@@ -36,7 +36,7 @@ class FacetGrid(QWidget):
         self._content_of = content_of
         self._columns = 2
         self._wide: tuple[str, ...] = ()
-        self._hidden: frozenset[str] = frozenset()
+        self._hidden = frozenset(facet for facet, layout in LAYOUTS.items() if layout.of_companies)
         self._current = ""
         self._blocks: dict[str, FacetBlock] = {}
         self._places: dict[str, int] = {}

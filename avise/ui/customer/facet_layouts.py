@@ -27,6 +27,10 @@ class FacetLayout:
     """Told to callers: an old reading warns, in a sentence of its own (`stale_advice.<facet>`)."""
     wide: tuple[str, ...] = ()
     """Columns of the wide form under the others, when the window is wide enough."""
+    of_companies: bool = False
+    """No person has it: left out until a tool tells of it."""
+    leads_to: str = ""
+    """Field of a record that names somebody else's file: a member number, a SIREN."""
     may_be_hidden: bool = False
     """Left out when its tool says that it does not concern this person."""
 
@@ -34,7 +38,7 @@ class FacetLayout:
 LAYOUTS: Mapping[str, FacetLayout] = {
     layout.facet: layout
     for layout in (
-        FacetLayout("contracts", 5, 6),
+        FacetLayout("contracts", 5, 6, leads_to="company_siren"),
         FacetLayout("authorizations", 3, 4, warns=True),
         FacetLayout(
             "benefits", 6, 6, warns=True,
@@ -53,7 +57,11 @@ LAYOUTS: Mapping[str, FacetLayout] = {
         FacetLayout("bank", 2, 3, warns=True),
         FacetLayout("complaints", 1, 3),
         FacetLayout("appointments", 1, 3),
-        FacetLayout("company", 4, 5, may_be_hidden=True),
+        FacetLayout("company", 5, 9, may_be_hidden=True, leads_to="siren"),
+        FacetLayout(
+            "employees", 6, 10, may_be_hidden=True, of_companies=True, leads_to="member_number"
+        ),
+        FacetLayout("establishments", 1, 4, may_be_hidden=True, of_companies=True),
         FacetLayout("identity", 4, 7, folded=True),
         FacetLayout("contact_points", 3, 4, folded=True),
         FacetLayout("consents", 3, 3, folded=True),

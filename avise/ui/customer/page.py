@@ -59,7 +59,7 @@ class CustomerPage(QWidget):
         title_changed: NOM Prénom, for the tab.
         draft_changed: whether a note is being written.
         close_requested: the user wants to leave this customer.
-        open_requested: another person's dossier.
+        open_requested: another file, of a company or of a member (a `SearchHit`).
         call_end_requested: the call that nobody follows is over.
         message: what came of an action (a `Message`).
         followed: how many commands to tools have not gone well yet.
@@ -173,6 +173,7 @@ class CustomerPage(QWidget):
         self.call_panel.end_requested.connect(self.call_end_requested)
         header.facet_requested.connect(self.blocks.show_facet)
         self.blocks.reread_requested.connect(self.refresh)
+        self.blocks.file_requested.connect(self._on_file_requested)
         self.blocks.facets_requested.connect(lambda: self._show_tab("facets"))
         self.sheet.tab_chosen.connect(self._show_tab)
         self.check.failed.connect(self._on_failed)
@@ -254,6 +255,21 @@ class CustomerPage(QWidget):
     def refresh(self, facet: str = "") -> None:
         """Read a block again, or everything."""
         self.tasks.spawn(self._reread(facet), name=f"reread {facet}")
+
+    @Slot(str)
+    def _on_file_requested(self, number: str) -> None:
+        self.tasks.spawn(self._open_file(number), name="open another file")
+
+    async def _open_file(self, number: str) -> None:
+        try:
+            hit = await self.model.find(number)
+        except AviseError as error:
+            self._on_failed(error.message_key, dict(error.params))
+            return
+        if hit is None:
+            self._say(text("customer.file_not_found"))
+        else:
+            self.open_requested.emit(hit)
 
     async def _reread(self, facet: str) -> None:
         try:

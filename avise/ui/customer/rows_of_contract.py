@@ -1,14 +1,14 @@
-"""Lines of the blocks on the person and the cover: identity, contracts, cards, beneficiaries, company."""
+"""Lines of the blocks on the person and the cover: identity, contracts, cards, beneficiaries."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from avise.models.facets import FacetRecord
 from avise.services.customer_header import age_on
 from avise.services.facts import day, word
 from avise.texts import plural, text
-from avise.texts.formats import format_phone, format_siren
+from avise.texts.formats import format_phone
 from avise.ui.customer.block_content import KeyValueRow, ListRow, Row
 from avise.ui.customer.record_words import (
     Moment,
@@ -51,6 +51,7 @@ def identity(records: Records, _moment: Moment) -> tuple[Row, ...]:
             key_value(
                 text("field.identity.authorized_third_party"),
                 third,
+                shown("identity", record, "authorized_scope") if third else "",
                 text("customer.until", date=third_until) if third and third_until else "",
             ),
             key_value(text("field.identity.advisor"), word(record, "advisor"), word(record, "agency")),
@@ -209,22 +210,3 @@ def noemie(records: Records, _moment: Moment) -> tuple[Row, ...]:
 def _link(record: FacetRecord) -> KeyValueRow:
     fund = word(record, "other_insurer") or word(record, "fund")
     return KeyValueRow(word(record, "person"), (plain(fund),), code_chip("noemie", record, "state"))
-
-
-def company(records: Records, _moment: Moment) -> tuple[Row, ...]:
-    """Return the employer, its size, its agreement and its last declaration."""
-    return rows_with_a_value(tuple(_company(records[0])))
-
-
-def _company(record: FacetRecord) -> Iterator[KeyValueRow]:
-    headcount = shown("company", record, "headcount")
-    yield KeyValueRow(text("field.company.name"), (strong(word(record, "name")),))
-    yield key_value(text("field.company.siren"), format_siren(word(record, "siren")))
-    yield key_value(text("field.company.headcount"), headcount)
-    yield key_value(text("field.company.collective_agreement"), word(record, "collective_agreement"))
-    yield KeyValueRow(
-        text("field.company.declaration_month"),
-        (plain(together(word(record, "declaration_month"), word(record, "declaration_anomaly"))),),
-        code_chip("company", record, "declaration_state"),
-    )
-    yield key_value(text("field.company.hr_contact"), word(record, "hr_contact"))

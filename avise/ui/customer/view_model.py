@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from avise.env import Env
-from avise.models.customer import PersonId
+from avise.models.customer import PartyKind, PersonId, SearchHit
 from avise.models.errors import AviseError
 from avise.models.facet_specs import FACETS
 from avise.models.facets import FacetState, FacetView
@@ -232,6 +232,9 @@ class CustomerViewModel(QObject):
         match update:
             case HeaderChanged():
                 self.header_changed.emit()
+                if update.header.kind is PartyKind.COMPANY:
+                    # Its block may have come first, and leads to itself no more.
+                    self.facet_changed.emit("company")
             case AlertsChanged():
                 self.alerts_changed.emit()
                 self.wrap_up.guess_soon()
@@ -311,9 +314,16 @@ class CustomerViewModel(QObject):
                 folded=facet in self._folded,
                 copy_shown=facet in self._copies,
                 wide=self._wide,
+                of_company=self.state.header is not None and self.state.header.kind is PartyKind.COMPANY,
             ),
         )
         return discreet_content(composed) if discretion().is_on and is_health(facet) else composed
+
+    async def find(self, number: str) -> SearchHit | None:
+        """Return who bears a member number or a SIREN, None when nobody of the directory does."""
+        answer = await self._desk.search(number, 5)
+        parties = ((hit, hit.entry.party) for hit in answer.hits)
+        return next((hit for hit, party in parties if number in (party.member_number, party.siren)), None)
 
     def hidden(self) -> frozenset[str]:
         """Return the facets whose tools all said that they do not know this person."""

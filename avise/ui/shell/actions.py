@@ -84,7 +84,7 @@ class WindowActions(QObject):
             page.customer_chosen.connect(self._on_recent_chosen)
         window.home.sources_requested.connect(self._show_sources)
         window.home.call_chosen.connect(self._on_call_back)
-        window.home.person_chosen.connect(self._on_open_requested)
+        window.home.person_chosen.connect(self._on_person_chosen)
         window.my_day.message.connect(window.toast.show_message)
         window.my_day.reminder_due.connect(self._on_reminder_due)
         window.undoing.message.connect(window.toast.show_message)
@@ -100,7 +100,7 @@ class WindowActions(QObject):
         window.call_panel.end_requested.connect(self._end_call)
         window.customers.call_end_requested.connect(self._end_call)
         window.sessions.current_changed.connect(self._on_current_changed)
-        window.customers.open_requested.connect(self._on_open_requested)
+        window.customers.open_requested.connect(self._on_recent_chosen)
         window.customers.message.connect(window.toast.show_message)
         window.customers.acted.connect(window.undoing.offer)
         window.customers.wrap_up_ticked.connect(self._on_wrap_up_ticked)
@@ -294,7 +294,7 @@ class WindowActions(QObject):
         notify(Notification(about, reminder_sentence(row), place, at, "clock", page="home"))
 
     @Slot(object)
-    def _on_open_requested(self, person: PersonId) -> None:
+    def _on_person_chosen(self, person: PersonId) -> None:
         # The page says its name when it is read; until then the tab has none.
         self.opening.open_tab(SessionTab(person, ""))
 

@@ -32,7 +32,7 @@ class CustomerPages(QObject):
 
     Signals:
         shown: a customer's page came on screen (its person).
-        open_requested: a page leads to another person's dossier (the person).
+        open_requested: a page leads to another file (a `SearchHit`).
         call_end_requested: the user says that the call is over.
         message: what came of an action on a page (a `Message`).
         acted: a sentence, an act that can be taken back, and what to do once it is.

@@ -43,7 +43,7 @@ class CustomerPageLike(Page, Protocol):
         title_changed: NOM Prénom, for the tab.
         draft_changed: whether a text is being written.
         close_requested: the user wants to leave this customer.
-        open_requested: another person's dossier (a beneficiary's).
+        open_requested: another file, of a company or of a member (a `SearchHit`).
         call_end_requested: the call that nobody follows is over.
         message: what came of an action (a `Message`).
         followed: how many commands for this customer have not gone well yet.

@@ -115,7 +115,7 @@ async def test_every_offer_of_the_four_tools_is_read_whole(start: StartTools) ->
     async with start(*OURS) as tools, host_of(tools) as host:
         offered = [(offer.instance, facet.facet) for offer in host.offers() for facet in offer.facets]
         readings = {facet: await _read(host, tool, facet) for tool, facet in offered}
-    assert len(readings) == 13
+    assert len(readings) == 15
     assert {
         facet: (reading.error, reading.unreadable, reading.drift) for facet, reading in readings.items()
     } == (dict.fromkeys(readings, (None, 0, 0)))

@@ -29,6 +29,8 @@ MEMBER_LISTS = (
     "beneficiaries",
     "consents",
     "company",
+    "establishments",
+    "employees",
 )
 """Lists under `/parties/{id}/`."""
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
-from avise.demo.population.companies import companies
+from avise.demo.population.companies import companies, contract_since, establishments
 from avise.demo.population.entities import Company, Dossier, Person
 from avise.demo.population.spec import WorldSpec
+from avise.demo.tools import codes
 from avise.demo.tools.parties import shapes
 from avise.demo.tools.prepared_files import AnswerWriter
 
 FILE_NAME = "parties.sqlite"
+
+_ACTIVE = codes.CONTRACT_STATUS["active"]
+_PORTABILITY = codes.CONTRACT_KINDS["portability"]
 
 CHANGES = "changes"
 """Kind and owner of the list that the feed of changes is read from."""
@@ -23,7 +28,9 @@ class Loader:
     def __init__(self, folder: Path, spec: WorldSpec) -> None:
         self._file = AnswerWriter(folder / FILE_NAME)
         self._spec = spec
-        self._companies: set[str] = set()
+        self._companies: dict[str, Company] = {}
+        self._employees: dict[str, list[shapes.Shape]] = defaultdict(list)
+        """Of each company, by SIREN, in the order of the dossiers."""
         self._changes = 0
 
     def add(self, dossier: Dossier) -> None:
@@ -45,6 +52,8 @@ class Loader:
         """Add the companies without a member in the world, and finish the file."""
         for company in companies(self._spec):
             self._company(company)
+        for company in self._companies.values():
+            self._details(company)
         self._file.close()
 
     def _publish(self, change: shapes.Shape) -> None:
@@ -59,12 +68,30 @@ class Loader:
     def _company(self, company: Company) -> None:
         if company.siren in self._companies:
             return
-        self._companies.add(company.siren)
+        self._companies[company.siren] = company
         self._publish(shapes.company_change(company))
-        shape = shapes.company(company)
-        self._file.answer("companies", company.siren, shape)
-        self._list(shapes.company_holder(company), "company", [shape])
+        self._file.answer("companies", company.siren, shapes.company(company))
         self._list(shapes.company_holder(company), "contact-points", shapes.company_contacts(company))
+
+    def _details(self, company: Company) -> None:
+        """Write what is known of a company once every dossier was seen: sites, contract, employees."""
+        holder, employees = shapes.company_holder(company), self._employees.pop(company.siren, [])
+        counts = Counter(str(found["typeContrat"]) for found in employees if found["etat"] == _ACTIVE)
+        kept = counts[_PORTABILITY]
+        shape = {
+            **shapes.company(company),
+            "effectifAffilie": sum(counts.values()) - kept,
+            "portabilites": kept,
+        }
+        self._list(holder, "company", [shape])
+        self._list(holder, "employees", employees)
+        self._list(holder, "consents", [])
+        if self._spec.detail != "full":
+            return
+        sites = establishments(self._spec, company)
+        self._list(holder, "establishments", [shapes.establishment(site) for site in sites])
+        since = contract_since(self._spec, company)
+        self._list(holder, "contracts", [shapes.company_contract(company, since)])
 
     def _membership(self, dossier: Dossier) -> None:
         holder = shapes.holder(dossier.member)
@@ -80,11 +107,20 @@ class Loader:
         self._list(holder, "beneficiaries", [
             shapes.beneficiary(value) for value in dossier.beneficiaries
         ])  # fmt: skip
+        if dossier.company is not None:
+            self._employee(dossier, dossier.company.siren)
         company = [] if dossier.company is None else [shapes.company(dossier.company)]
         self._list(holder, "company", company)
+        for kind in ("establishments", "employees"):
+            self._list(holder, kind, [])
         self._list(holder, "consents", [
             shapes.consent(value, rank) for rank, value in enumerate(dossier.consents, 1)
         ])  # fmt: skip
+
+    def _employee(self, dossier: Dossier, siren: str) -> None:
+        cover = next((found for found in dossier.contracts if found.company_siren == siren), None)
+        if cover is not None:
+            self._employees[siren].append(shapes.employee(dossier.member, cover))
 
     def _list(self, holder: shapes.Shape, kind: str, values: Sequence[shapes.Shape]) -> None:
         answer = {"titulaire": holder, "nb": len(values), "lignes": values}

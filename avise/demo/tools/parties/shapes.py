@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
+from avise.demo.population.companies import Establishment
 from avise.demo.population.entities import (
     Beneficiary,
     Card,
@@ -65,6 +67,7 @@ def person_identity(person: Person) -> Shape:
         "mesureProtection": coded(codes.PROTECTION, person.protection),
         "representantLegal": person.legal_representative or None,
         "tiersAutorise": person.authorized_third_party or None,
+        "objetMandatTiers": coded(codes.MANDATE_SCOPES, person.authorized_scope) or None,
         "dtFinMandatTiers": iso(person.authorized_until),
         "amenagement": coded(codes.ACCESSIBILITY, person.accessibility),
         "langue": person.language,
@@ -181,13 +184,66 @@ def company(value: Company) -> Shape:
         "effectif": value.headcount,
         "colleges": list(value.colleges),
         "numContrat": value.contract,
+        "formule": value.product,
+        "tauxEmployeur": value.employer_percent,
         "contactRH": value.hr_contact,
+        "telRH": national_phone(value.hr_phone) or None,
+        "melRH": value.hr_email or None,
         "tiersDeclarant": value.payroll_agent or None,
         "dsn": {
             "mois": value.declaration_month,
             "etat": coded(codes.DECLARATION_STATES, value.declaration_state),
             "anomalie": value.declaration_anomaly or None,
         },
+    }
+
+
+def company_contract(value: Company, since: date) -> Shape:
+    """Return the contract that a company subscribed."""
+    return {
+        "numContrat": value.contract,
+        "typeContrat": coded(codes.CONTRACT_KINDS, "group_mandatory"),
+        "produit": value.product,
+        "formule": value.product,
+        "options": [],
+        "dtEffet": iso(since),
+        "dtEcheance": None,
+        "dtFin": None,
+        "etat": coded(codes.CONTRACT_STATUS, "active"),
+        "motifFin": None,
+        "responsable": "O",
+        "entreprise": value.name,
+        "siren": value.siren,
+        "college": ", ".join(value.colleges),
+        "caisse": None,
+        "canalOrigine": None,
+    }
+
+
+def establishment(value: Establishment) -> Shape:
+    """Return one site of a company."""
+    return {
+        "siret": value.siret,
+        "libelle": value.name,
+        "ville": value.city,
+        "codePostal": value.postcode,
+        "effectif": value.headcount,
+        "siege": "O" if value.head_office else "N",
+    }
+
+
+def employee(person: Person, cover: Contract) -> Shape:
+    """Return one member covered by a company's contract: the affiliation, and nothing of the benefits."""
+    return {
+        "numPers": person.ids.party,
+        "numAdh": person.ids.member_number,
+        "nom": person.last_name,
+        "prenom": person.first_name,
+        "college": cover.college or None,
+        "typeContrat": coded(codes.CONTRACT_KINDS, cover.kind),
+        "etat": coded(codes.CONTRACT_STATUS, cover.status),
+        "dtAffiliation": iso(cover.effective_date),
+        "dtSortie": iso(cover.end_date),
     }
 
 
