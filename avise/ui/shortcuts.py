@@ -195,6 +195,7 @@ _FRENCH = {
     "PgDown": "Page suiv.",
     "Tab": "Tab",
     "Del": "Suppr",
+    "Space": "Espace",
 }
 _ENGLISH = {"Return": "↵", "Up": "↑", "Down": "↓", "PgUp": "PgUp", "PgDown": "PgDn"}
 
