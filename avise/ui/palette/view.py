@@ -96,6 +96,15 @@ class PaletteView(QWidget):
         outer.addWidget(self.rows, 1)
         outer.addWidget(Footer())
 
+    def move_to(self, window: QWidget) -> None:
+        """Open over another window from now on: the one with focus."""
+        if window is self._window:
+            return
+        self.close_palette()
+        self._window = window
+        self.setParent(window)
+        self.hide()
+
     # ---- opening and closing -----------------------------------------------------------------
     def open(
         self, commands: Sequence[PaletteCommand], open_people: Collection[PersonId], words: str = ""

@@ -20,8 +20,10 @@ from avise.ui.outbox.chips import COMMANDS as OUTBOX_COMMANDS
 from avise.ui.people.in_window import PeopleInWindow
 from avise.ui.shell.calls import Calls
 from avise.ui.shell.commands import Commands, is_typing
+from avise.ui.shell.detaching import Detaching
 from avise.ui.shell.main_window import CUSTOMERS, MainWindow
 from avise.ui.shell.opening import Opening
+from avise.ui.shell.screen_places import ScreenPlaces
 from avise.ui.shell.sessions import MAX_SESSIONS, SessionTab
 from avise.ui.shell.zones import ZoneWalk
 from avise.ui.shortcuts import SHORTCUTS, Scope, keys_of
@@ -38,6 +40,7 @@ class WindowActions(QObject):
         window: whose widgets.
         desk: the services.
         calls: this agent's calls.
+        places: where detached sessions stood.
 
     Signals:
         setting_changed: key and value of a setting that the user chose.
@@ -47,7 +50,7 @@ class WindowActions(QObject):
     setting_changed = Signal(str, str)
     lock_requested = Signal()
 
-    def __init__(self, window: MainWindow, desk: DeskBridge, calls: Calls) -> None:
+    def __init__(self, window: MainWindow, desk: DeskBridge, calls: Calls, places: ScreenPlaces) -> None:
         super().__init__(window)
         self._window, self._desk, self._calls = window, desk, calls
         self._wrap_ups: dict[PersonId, int] = {}
@@ -60,6 +63,7 @@ class WindowActions(QObject):
         """The panel of notifications, made when it was first wanted, is listened to."""
         self.opening = Opening(window)
         self.commands = Commands(window)
+        self.detaching = Detaching(window, self.commands, places)
         self.people = PeopleInWindow(desk, window.my_day.now, window.undoing, window.tasks, window)
         self._walk = ZoneWalk(window.zones, window.announcer)
         self._connect_widgets()
@@ -145,6 +149,7 @@ class WindowActions(QObject):
         bind("next_session", lambda: window.sessions.step(1))
         bind("previous_session", lambda: window.sessions.step(-1))
         self.commands.bind_sessions(self._show_session)
+        bind("detach_session", self.detaching.toggle)
         bind("close_session", self._close_session)
         bind("reopen_session", self._reopen_session)
         bind("pick_up", window.call_panel.pick_up)
@@ -166,8 +171,9 @@ class WindowActions(QObject):
         useless |= set() if self._calls.may_end else {"end_call"}
         useless |= set() if window.page_name == "outbox" else OUTBOX_COMMANDS
         useless |= set() if window.undoing.can_undo else {"undo"}
-        offered = self.commands.offered(with_customer=window.sessions.current is not None, without=useless)
-        shown = window.customers.page(window.sessions.current)
+        person = self.detaching.person()
+        offered = self.commands.offered(with_customer=person is not None, without=useless)
+        shown = window.customers.page(person)
         offered += shown.commands() if shown is not None else []
         window.palette_view.open(offered, {tab.person for tab in window.sessions.tabs})
 
@@ -186,7 +192,7 @@ class WindowActions(QObject):
 
     def _customer_command(self, identifier: str) -> Callable[[], None]:
         def run() -> None:
-            page = self._window.customers.page(self._window.sessions.current)
+            page = self._window.customers.page(self.detaching.person())
             if page is not None:
                 page.run_command(identifier)
             elif identifier in ("refresh_block", "refresh_all") and self._window.page_name == "sources":
@@ -205,7 +211,7 @@ class WindowActions(QObject):
 
     def _help(self) -> None:
         """Show the help of the screen; a customer's page has its own."""
-        is_customer = self._window.sessions.current is not None
+        is_customer = self.detaching.person() is not None
         self.helping.toggle("customer" if is_customer else self._window.page_name)
 
     @Slot()
@@ -244,7 +250,7 @@ class WindowActions(QObject):
         self._window.sessions.show_number(number)
 
     def _close_session(self) -> None:
-        current = self._window.sessions.current
+        current = self.detaching.person()
         if current is not None:
             self._window.sessions.close(current)
 

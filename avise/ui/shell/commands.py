@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection
 from PySide6.QtCore import QEvent, QObject, Qt, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
+from shiboken6 import isValid
 from typing_extensions import override
 
 from avise.ui.palette.rows import PaletteCommand
@@ -34,6 +35,8 @@ class Commands(QObject):
         self._callables: dict[str, Callable[[], None]] = {}
         self._by_keys: dict[str, Callable[[], None]] = {}
         self._bound: list[QShortcut] = []
+        self._followers: list[Commands] = []
+        """Of windows whose keys do the same as here."""
         self._show_session: Callable[[int], None] | None = None
         self._guard = _KeyGuard(window, self)
         self.are_silenced = False
@@ -66,9 +69,19 @@ class Commands(QObject):
             bound.activated.connect(self._by_keys[identifier])
             self._bound.append(bound)
 
+    def take_after(self, other: Commands) -> None:
+        """Do in this window what the keys do in another one."""
+        self._callables = other._callables
+        self._by_keys = other._by_keys
+        self._show_session = other._show_session
+        other._followers.append(self)
+        self.rebind()
+
     def silence(self, *, silenced: bool) -> None:
         """Let no key do anything, or let them again."""
         self.are_silenced = silenced
+        for follower in self._living():
+            follower.silence(silenced=silenced)
         for bound in self._bound:
             bound.setEnabled(not silenced)
 
@@ -81,6 +94,13 @@ class Commands(QObject):
         for identifier in self._by_keys:
             self._bind_keys(identifier)
         self._guard.read_keys()
+        for follower in self._living():
+            follower.rebind()
+
+    def _living(self) -> list[Commands]:
+        """Return the commands of windows that follow this one and are still there."""
+        self._followers = [follower for follower in self._followers if isValid(follower)]
+        return self._followers
 
     def run(self, identifier: str) -> None:
         """Do what a shortcut does; nothing when the window bound nothing to it."""

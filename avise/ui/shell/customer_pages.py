@@ -60,6 +60,8 @@ class CustomerPages(QObject):
         self._make_page = make_page
         self._announcer = announcer
         self._pages: dict[PersonId, QWidget] = {}
+        self._stand_ins: dict[PersonId, QWidget] = {}
+        """What is in the stack for pages that are in windows of their own."""
         self._outbox: Sequence[OutboxItem] = ()
         sessions.closed.connect(self._on_closed)
 
@@ -71,7 +73,7 @@ class CustomerPages(QObject):
     def prepare(self, person: PersonId) -> QWidget:
         """Return the page of an open customer, built now when it was not."""
         if person in self._pages:
-            return self._pages[person]
+            return self._stand_ins.get(person, self._pages[person])
         tab = self._sessions.tab(person)
         if tab is None:
             raise KeyError(person)
@@ -115,6 +117,30 @@ class CustomerPages(QObject):
             mine = [item for item in items if item.person == tab.person]
             self._sessions.mark(tab.person, to_send=counted(mine).followed)
 
+    # ---- in another window -------------------------------------------------------------------
+    def replace(self, person: PersonId, stand_in: QWidget) -> QWidget:
+        """Have something stand in the stack for a page; return the page, which is still there."""
+        self._stand_ins[person] = stand_in
+        self._stack.addWidget(stand_in)
+        return self._pages[person]
+
+    def take_out(self, page: QWidget) -> QWidget:
+        """Take a page out of the stack."""
+        self._stack.removeWidget(page)
+        return page
+
+    def put_back(self, person: PersonId, page: QWidget) -> None:
+        """Put a page into the stack again, in the place of what stood for it."""
+        self._stack.addWidget(page)
+        self._drop_stand_in(person)
+
+    def _drop_stand_in(self, person: PersonId) -> None:
+        stand_in = self._stand_ins.pop(person, None)
+        if stand_in is not None:
+            self._stack.removeWidget(stand_in)
+            stand_in.hide()
+            stand_in.deleteLater()
+
     def close_all(self) -> None:
         """Close every page: the window ends, or speaks another language."""
         for person in tuple(self._pages):
@@ -135,6 +161,7 @@ class CustomerPages(QObject):
         if page is None or widget is None:
             return
         page.close_page()
+        self._drop_stand_in(person)
         self._stack.removeWidget(widget)
         widget.hide()
         widget.deleteLater()

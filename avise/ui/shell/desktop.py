@@ -27,6 +27,7 @@ from avise.ui.shell.calls import Calls
 from avise.ui.shell.main_window import MainWindow
 from avise.ui.shell.page import MakeCustomerPage
 from avise.ui.shell.relabelling import keys_written, relabel
+from avise.ui.shell.screen_places import ScreenPlaces
 from avise.ui.shell.sessions import SessionTab
 from avise.ui.shell.settings_page import DEFAULTS, IDLE_MINUTES
 from avise.ui.shortcuts import read_kept, remap
@@ -82,6 +83,7 @@ class Desktop(QObject):
         self._save_panes.setInterval(SAVE_TABS_MS)
         self._save_panes.timeout.connect(self._on_save_panes)
         pane_widths().changed.connect(self._save_panes.start)
+        self._places = ScreenPlaces()
         self.calls = Calls(env, self)
         self.calls.missed.connect(self._on_call_missed)
         self.calls.rang.connect(self._on_rang)
@@ -99,7 +101,8 @@ class Desktop(QObject):
 
     def _new_window(self) -> tuple[MainWindow, WindowActions]:
         window = MainWindow(self._desk, self._env, self._make_customer_page, self._report, self._idle_at_most)
-        actions = WindowActions(window, self._desk, self.calls)
+        actions = WindowActions(window, self._desk, self.calls, self._places)
+        actions.detaching.moved.connect(self._on_detached_moved)
         actions.setting_changed.connect(self._on_setting_changed)
         actions.lock_requested.connect(self._on_lock_requested)
         window.settings.pin.wanted.connect(self._on_pin_wanted)
@@ -141,6 +144,7 @@ class Desktop(QObject):
 
     async def aclose(self) -> None:
         """Keep the tabs, stop following, close every page. The engine still runs."""
+        self.actions.detaching.attach_all()
         self._save_tabs.stop()
         self.locking.idle.stop()
         pane_widths().changed.disconnect(self._save_panes.start)
@@ -178,6 +182,7 @@ class Desktop(QObject):
         for key in kept if is_language_imposed() else ("language", *kept):
             self._apply(key, await self._desk.setting(key))
         pane_widths().restore(await self._desk.setting("panes"))
+        self._places.restore(await self._desk.setting("detached"))
 
     async def _restore_tabs(self) -> None:
         saved = sorted(await self._desk.saved_tabs(), key=lambda tab: tab.position)
@@ -214,11 +219,13 @@ class Desktop(QObject):
         before = keys_written()
         remap(read_kept(kept))
         self.actions.commands.rebind()
-        relabel(self.window, before)
+        for shown in self._windows():
+            relabel(shown, before)
         self.window.settings.show_values(self._values)
 
     def _speak(self, code: str) -> None:
         """Speak another language: the window is built again around the same sessions."""
+        self.actions.detaching.attach_all()
         set_language(code)
         old = self.window
         self.window, self.actions = self._new_window()
@@ -247,7 +254,7 @@ class Desktop(QObject):
 
     # ---- lock --------------------------------------------------------------------------------
     def _windows(self) -> list[LockableWindow]:
-        return [self.window]
+        return [self.window, *self.actions.detaching.windows]
 
     @Slot()
     def _on_lock_requested(self) -> None:
@@ -292,6 +299,11 @@ class Desktop(QObject):
     def _on_setting_changed(self, key: str, value: str) -> None:
         self._apply(key, value)
         self._tasks.spawn(self._desk.change_setting(key, value), name=f"keep {key}")
+
+    @Slot()
+    def _on_detached_moved(self) -> None:
+        places = self._places.words()
+        self._tasks.spawn(self._desk.change_setting("detached", places), name="keep the place")
 
     @Slot()
     def _on_save_panes(self) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 from typing_extensions import override
@@ -63,9 +63,11 @@ class MainWindow(LockableWindow):
 
     Signals:
         close_requested: the user closes the window; it stays until the program lets it go.
+        entered: this is the window with focus.
     """
 
     close_requested = Signal()
+    entered = Signal()
 
     def __init__(
         self,
@@ -143,6 +145,22 @@ class MainWindow(LockableWindow):
             self._bring(CUSTOMERS, self.customers.prepare(person))
         elif self.page_name == CUSTOMERS:
             self._bring(CUSTOMERS, self.nobody)
+
+    def show_current_again(self) -> None:
+        """Show what stands for the current customer now: its page, or the way to its own window."""
+        if self.sessions.current is not None:
+            self._bring(CUSTOMERS, self.customers.prepare(self.sessions.current))
+
+    def toast_origin(self) -> QPoint:
+        """Return the corner over which toasts stand: bottom left of the work area."""
+        return QPoint(self.rail.width(), self.height() - self.status_bar.height())
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        """Note that this is the window with focus."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
+            self.entered.emit()
 
     def _bring(self, name: str, page: QWidget) -> None:
         before = self.stack.currentWidget()
@@ -240,10 +258,12 @@ class MainWindow(LockableWindow):
         narrow = self.width() < theme().px(NARROW)
         self.rail.set_narrow(narrow=narrow)
         self.top_bar.search.set_narrow(narrow=narrow)
-        self.palette_view.setGeometry(self.rect())
+        if self.palette_view.parentWidget() is self:
+            self.palette_view.setGeometry(self.rect())
         if self.call_panel.isVisible():
             self.call_panel.place()
-        self.toast.place(QPoint(self.rail.width(), self.height() - self.status_bar.height()))
+        if self.toast.parentWidget() is self:
+            self.toast.place(self.toast_origin())
 
     @override
     def keyReleaseEvent(self, event: QKeyEvent) -> None:

@@ -74,6 +74,17 @@ class Toast(QWidget):
         if self._message is not None:
             (self._action if self._message.action else self._close).setFocus()
 
+    def move_to(self, window: QWidget, origin: QPoint) -> None:
+        """Stand in another window from now on: the one with focus."""
+        if window is self._window:
+            return
+        self._window = window
+        shown = self._message is not None
+        self.setParent(window)
+        self.place(origin)
+        self.setVisible(shown)
+        self.raise_()
+
     def place(self, origin: QPoint) -> None:
         """Stand with the bottom left corner a little above and right of a point of the window."""
         self._origin = origin
