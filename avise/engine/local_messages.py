@@ -20,7 +20,15 @@ from avise.models.consent import (
 from avise.models.customer import DirectoryEntry, PartyKind, PersonId
 from avise.models.errors import AviseError
 from avise.models.interaction import Channel, TimelineEntry
-from avise.models.outgoing import MessageDraft, MessageId, OutgoingMessage, TemplateChoice
+from avise.models.outgoing import (
+    LetterPage,
+    MessageContent,
+    MessageDraft,
+    MessageId,
+    OutgoingMessage,
+    TemplateChoice,
+    plain,
+)
 from avise.services.consent_texts import shipped_consents
 from avise.services.consents import Consents, stream_of
 from avise.services.customer_header import header_of
@@ -29,6 +37,7 @@ from avise.services.facts import Facts
 from avise.services.messages.drafting import Addressee, Wish, Writer, holds_restricted_number, make_draft
 from avise.services.messages.history import KINDS, interactions_of
 from avise.services.messages.outgoing import Outgoing
+from avise.services.messages.spool_way import LetterWay
 from avise.services.messages.templates import TemplateBook
 from avise.services.open_customer import OpenDossier
 from avise.services.ports import DirectoryPort
@@ -135,6 +144,15 @@ class LocalMessages(LocalActing):
         if dossier.entry.party.kind is PartyKind.COMPANY:
             raise AviseError("message.not_a_member")
         return dossier
+
+    async def letter_pages(self, draft: MessageDraft) -> tuple[LetterPage, ...]:
+        """Return a letter as it would be printed."""
+        refuse_without_right(self.session.role)
+        way = self._room.outgoing.ways.get(ConsentChannel.LETTER)
+        if not isinstance(way, LetterWay):
+            return ()
+        content = MessageContent(draft.recipient, plain(draft.subject), plain(draft.body))
+        return await way.pages(content, draft.language, self._env.now())
 
     async def send_message(self, draft: MessageDraft) -> OutgoingMessage:
         """Have a message leave in two minutes, exactly as it was read."""

@@ -12,7 +12,7 @@ from avise.models.interaction import Channel
 
 if TYPE_CHECKING:
     from avise.models.consent import Consent, ConsentAct, ConsentChannel, ConsentPurpose, ConsentQuestion
-    from avise.models.outgoing import MessageDraft, OutgoingMessage, TemplateChoice
+    from avise.models.outgoing import LetterPage, MessageDraft, OutgoingMessage, TemplateChoice
     from avise.services.desk import Desk
 
 
@@ -37,6 +37,10 @@ class StartingMessages:
     ) -> MessageDraft:
         """See `MessageDesk.draft_message`."""
         return await (await self._desk()).draft_message(person, template, channel, language, filled, words)
+
+    async def letter_pages(self, draft: MessageDraft) -> tuple[LetterPage, ...]:
+        """See `MessageDesk.letter_pages`."""
+        return await (await self._desk()).letter_pages(draft)
 
     async def send_message(self, draft: MessageDraft) -> OutgoingMessage:
         """See `MessageDesk.send_message`."""

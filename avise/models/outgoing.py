@@ -168,6 +168,27 @@ class MessageDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class LetterLine:
+    """One line of a letter; places and sizes are in points, from the upper left corner of the page."""
+
+    text: str
+    is_strong: bool
+    size: float
+    left: float
+    base: float
+    """Of its base line."""
+
+
+@dataclass(frozen=True, slots=True)
+class LetterPage:
+    """One page of a letter, as it is printed."""
+
+    width: float
+    height: float
+    lines: tuple[LetterLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class MessageContent:
     """What leaves."""
 

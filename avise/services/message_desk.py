@@ -15,7 +15,7 @@ from avise.models.interaction import Channel
 if TYPE_CHECKING:
     # The window imports this before its first frame; it needs none of these by then.
     from avise.models.consent import Consent, ConsentAct, ConsentChannel, ConsentPurpose, ConsentQuestion
-    from avise.models.outgoing import MessageDraft, OutgoingMessage, TemplateChoice
+    from avise.models.outgoing import LetterPage, MessageDraft, OutgoingMessage, TemplateChoice
 
 
 class MessageDesk(Protocol):
@@ -48,6 +48,9 @@ class MessageDesk(Protocol):
             AviseError: `message.no_template`, `message.not_a_member`, `message.restricted_number`,
                 or `open.nobody` when the dossier is not open.
         """
+
+    async def letter_pages(self, draft: MessageDraft) -> tuple[LetterPage, ...]:
+        """Return a letter as it would be printed; nothing when this desk prints none."""
 
     async def send_message(self, draft: MessageDraft) -> OutgoingMessage:
         """Have a message leave in two minutes, exactly as it was read; it is on disk when this returns.

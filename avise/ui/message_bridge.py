@@ -12,7 +12,7 @@ from avise.models.interaction import Channel
 
 if TYPE_CHECKING:
     from avise.models.consent import Consent, ConsentAct, ConsentChannel, ConsentPurpose, ConsentQuestion
-    from avise.models.outgoing import MessageDraft, OutgoingMessage, TemplateChoice
+    from avise.models.outgoing import LetterPage, MessageDraft, OutgoingMessage, TemplateChoice
     from avise.services.desk import Desk
     from avise.ui.bridge import Watch
 
@@ -58,6 +58,10 @@ class MessageBridge:
     ) -> MessageDraft:
         """Return a message to read: its channel and why, its facts in place, its gaps."""
         return await self._call(self._desk.draft_message(person, template, channel, language, filled, words))
+
+    async def letter_pages(self, draft: MessageDraft) -> tuple[LetterPage, ...]:
+        """Return a letter as it would be printed; nothing when this desk prints none."""
+        return await self._call(self._desk.letter_pages(draft))
 
     async def send_message(self, draft: MessageDraft) -> OutgoingMessage:
         """Have a message leave in two minutes, exactly as it was read."""

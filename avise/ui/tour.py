@@ -105,6 +105,7 @@ class Tour:
         await self._palette()
         await self._calls()
         await self._other_pages()
+        await self._messages()
         await self._acting()
         self._write()
 
@@ -171,6 +172,39 @@ class Tour:
         self._draw("sources-dark.png", "sources, dark", scheme=Scheme.DARK)
         for tool in ("benefits", "documents", "complaints"):
             self.script.set_fault(tool, "none")
+
+    async def _messages(self) -> None:
+        """Write a message that lacks a fact, then one that leaves and is undone; then the consents."""
+        page = await self._open("P00", "opening before a message")
+        page.set_call(None)
+        for template in await self.bridge.message_templates():
+            await self._write_message(page, template.id)
+            draft = page.messages.composer().model.shown().draft
+            if draft is not None and draft.missing:
+                break
+        self._draw("composer.png", "a message to the member, a fact missing")
+        self._draw("composer-dark.png", "a message to the member, dark", scheme=Scheme.DARK)
+        await self._write_message(page, "document_awaited")
+        self._draw("composer-1366.png", "a message to the member, 1366 × 768", size=SMALL)
+        await self._write_message(page, "address_to_confirm")
+        page.messages.composer().send.click()
+        await self._until(lambda: bool(page.messages.messages))
+        await self._breath()
+        self._draw("message-planned.png", "a message that leaves in two minutes")
+        page.messages.undo(page.messages.messages[0])
+        page.consents.open()
+        await self._until(lambda: bool(page.consents.consents().shown().questions))
+        await self._breath()
+        self._draw("consents.png", "what the member accepts, by purpose and channel")
+        self._draw("consents-dark.png", "consents, dark", scheme=Scheme.DARK)
+        panel = page.consents.panel()
+        if panel is not None:
+            panel.close_panel()
+
+    async def _write_message(self, page: CustomerPage, template: str) -> None:
+        page.messages.write(template=template)
+        await self._until(lambda: not page.messages.composer().model.shown().is_busy)
+        await self._breath()
 
     async def _palette(self) -> None:
         self.desktop.window.sessions.show(await self._person("P00"))

@@ -21,11 +21,14 @@ from avise.models.outgoing import (
     DEPARTS_AFTER,
     ChannelChoice,
     Fragment,
+    LetterLine,
+    LetterPage,
     MessageDraft,
     MessageStatus,
     MissingFact,
     OutgoingMessage,
     TemplateChoice,
+    plain,
 )
 from avise.services.messages.rewriting import rewritten
 from tests.ui.persona import NOW
@@ -119,6 +122,16 @@ class ScriptedMessages:
             filled=dict(filled or {}),
             words=words,
         )
+
+    async def letter_pages(self, draft: MessageDraft) -> tuple[LetterPage, ...]:
+        """Return a page with a line a paragraph."""
+        self.written.append(("letter", draft))
+        words = plain(draft.body).split("\n")
+        lines = (
+            LetterLine(word, is_strong=False, size=11, left=57, base=300 + 15 * row)
+            for row, word in enumerate(words)
+        )
+        return (LetterPage(595, 842, tuple(lines)),)
 
     async def send_message(self, draft: MessageDraft) -> OutgoingMessage:
         """Plan a message."""

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from avise.models.outgoing import MessageContent
+from avise.models.outgoing import LetterLine, LetterPage, MessageContent
 from avise.resources import resource_folder
 from avise.services.messages.font_subset import Font, read_font
 from avise.services.messages.pdf_file import Line, Page, Paragraph, pdf_file
@@ -60,6 +60,21 @@ def letter_pdf(letterhead: Letterhead, content: MessageContent, language: str, n
         author=letterhead.mutual,
         now=now,
     )
+
+
+def letter_pages(
+    letterhead: Letterhead, content: MessageContent, language: str, now: datetime
+) -> tuple[LetterPage, ...]:
+    """Return the pages of a letter, line by line, as its PDF has them: a picture without a PDF reader."""
+    with speaking(language):
+        pages = _pages(letterhead, content, format_long_date(local(now).date()))
+    return tuple(LetterPage(WIDTH, HEIGHT, tuple(_shown_lines(page))) for page in pages)
+
+
+def _shown_lines(page: Page) -> Iterator[LetterLine]:
+    lines = [line for paragraph in page.paragraphs for line in paragraph.lines]
+    for line in (*lines, *((page.number,) if page.number is not None else ())):
+        yield LetterLine(line.text, line.font == "F2", line.size, line.x, HEIGHT - line.y)
 
 
 def _pages(letterhead: Letterhead, content: MessageContent, today: str) -> tuple[Page, ...]:

@@ -14,8 +14,8 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 
-from avise.models.outgoing import MessageContent, OutgoingMessage
-from avise.services.messages.letter_pdf import Letterhead, letter_pdf
+from avise.models.outgoing import LetterPage, MessageContent, OutgoingMessage
+from avise.services.messages.letter_pdf import Letterhead, letter_pages, letter_pdf
 from avise.services.messages.ways import SENT, Delivery, Outcome
 
 PRIVATE = 0o600
@@ -67,6 +67,13 @@ class LetterWay:
         self._folder = folder
         self._letterhead = letterhead
         self._thread = ThreadPoolExecutor(1, "avise-letters")
+
+    async def pages(self, content: MessageContent, language: str, now: datetime) -> tuple[LetterPage, ...]:
+        """Return a letter as it would be printed."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(
+            self._thread, letter_pages, self._letterhead, content, language, now
+        )
 
     async def deliver(self, message: OutgoingMessage, content: MessageContent, now: datetime) -> Delivery:
         """Leave a letter in the folder."""

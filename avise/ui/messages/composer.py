@@ -14,10 +14,13 @@ from avise.models.consent import ConsentChannel
 from avise.models.outgoing import MessageDraft
 from avise.services.customer_updates import Header
 from avise.texts import LANGUAGES, plural, text
+from avise.ui.customer.discreet import Veil
 from avise.ui.customer.floating_panel import FloatingPanel
+from avise.ui.discretion import discretion
 from avise.ui.messages.channel_picker import ChannelPicker
 from avise.ui.messages.composer_model import ComposerModel, ShownMessage
 from avise.ui.messages.gap_rows import BodyFindings, GapRows
+from avise.ui.messages.letter_sheet import LetterSheet
 from avise.ui.messages.message_text import MessageEdit, MessageLine
 from avise.ui.messages.template_list import ROW_HEIGHT, TemplateDelegate, TemplateTable
 from avise.ui.messages.wording import chosen_because, recipient_line, refusals, send_words, short_name
@@ -69,10 +72,13 @@ class Composer(FloatingPanel):
         self.recipient = ElidedLabel("", "strong")
         self.subject = MessageLine(text("composer.subject"))
         self.body_edit = MessageEdit()
+        self.sheet = LetterSheet()
+        self.sheet.hide()
         self.gaps = GapRows()
         self.findings = BodyFindings()
         self._note = Label("", "small", "muted")
         self.restore = Link(text("composer.restore"))
+        self.letter = Link(text("composer.sheet"))
         self._stale_icon, self._stale = Icon("history", 14, "warn"), Label("", "small", "warn", wrap=True)
         self._told_icon, self._told = (
             Icon("circle-alert", 14, "danger"),
@@ -82,6 +88,7 @@ class Composer(FloatingPanel):
         self.send = Button("", ButtonKind.PRIMARY, icon="send", keys=keys_of("validate"))
         self._build()
         self._connect()
+        self.veil = Veil(self)
 
     # ---- building ----------------------------------------------------------------------------------
     def _build(self) -> None:
@@ -130,7 +137,8 @@ class Composer(FloatingPanel):
             row(self._caption("composer.to"), self.recipient, gap=8),
             self._subject_row,
             self.body_edit,
-            row(self._note, None, self.restore),
+            self.sheet,
+            row(self._note, None, self.restore, self.letter, gap=14),
             self.gaps,
             self.findings,
             stale,
@@ -139,6 +147,7 @@ class Composer(FloatingPanel):
             margins=(12, 10, 12, 10),
         )
         message.setStretchFactor(self.body_edit, 1)
+        message.setStretchFactor(self.sheet, 1)
         return message
 
     @staticmethod
@@ -161,6 +170,7 @@ class Composer(FloatingPanel):
         self.gaps.facet_requested.connect(self._on_facet)
         self.findings.remove_requested.connect(model.remove_numbers)
         self.restore.clicked.connect(model.restore)
+        self.letter.clicked.connect(model.show_letter)
         self.send.clicked.connect(model.send)
 
     # ---- opening -----------------------------------------------------------------------------------
@@ -238,6 +248,17 @@ class Composer(FloatingPanel):
         self._show_gaps(draft)
         self.findings.show_findings(shown.findings)
         self._show_notes(draft)
+        self._show_letter(shown, draft)
+
+    def _show_letter(self, shown: ShownMessage, draft: MessageDraft) -> None:
+        is_printed = bool(shown.pages)
+        if is_printed and self.sheet.isHidden():
+            self.sheet.show_pages(shown.pages)
+        self.body_edit.setVisible(not is_printed)
+        self.sheet.setVisible(is_printed)
+        self.letter.setText(text("composer.sheet_back" if is_printed else "composer.sheet"))
+        self.letter.setVisible(draft.channel is ConsentChannel.LETTER)
+        self.letter.updateGeometry()
 
     def _show_refusals(self, sentences: tuple[str, ...]) -> None:
         before = tuple(self._refusal_words)
@@ -325,8 +346,10 @@ class Composer(FloatingPanel):
         """Ctrl+Entrée sends; no key of the composer reaches the page behind."""
         enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
         if enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self._take_typed()
-            self.model.send()
+            if not discretion().is_on:
+                # What nobody can read is not sent.
+                self._take_typed()
+                self.model.send()
             return
         super().keyPressEvent(event)
         if enter:

@@ -15,7 +15,7 @@ from avise.models.consent import ConsentChannel
 from avise.models.customer import PersonId
 from avise.models.errors import AviseError
 from avise.models.note_findings import Finding, FindingKind, blocking
-from avise.models.outgoing import Fragments, MessageDraft, TemplateChoice, plain
+from avise.models.outgoing import Fragments, LetterPage, MessageDraft, TemplateChoice, plain
 from avise.services.messages.rewriting import rewritten
 from avise.texts import text
 from avise.ui.aio import Report, TaskScope
@@ -43,6 +43,8 @@ class ShownMessage:
     is_refusal: bool = False
     is_busy: bool = False
     """Being read, or planned."""
+    pages: tuple[LetterPage, ...] = ()
+    """The letter as it is printed, when the agent looks at it so."""
     version: int = 0
     """Of the body: another one is loaded in the field, the same one is being typed there."""
 
@@ -88,6 +90,7 @@ class ComposerModel(QObject):
         self._draft: MessageDraft | None = None
         self._findings: tuple[Finding, ...] = ()
         self._told, self._is_refusal, self._is_busy = "", False, False
+        self._pages: tuple[LetterPage, ...] = ()
         self._version = 0
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
@@ -104,6 +107,7 @@ class ComposerModel(QObject):
             self._told,
             self._is_refusal,
             self._is_busy,
+            self._pages,
             self._version,
         )
 
@@ -152,7 +156,7 @@ class ComposerModel(QObject):
         self._words, self._kind, self._template, self._channel, self._language = "", None, "", None, ""
         self._filled, self._written = {}, {}
         self._made = self._draft = None
-        self._findings = ()
+        self._findings, self._pages = (), ()
         self._told, self._is_refusal, self._is_busy = "", False, False
 
     def search(self, words: str) -> None:
@@ -223,6 +227,22 @@ class ComposerModel(QObject):
         self._version += 1
         self.write(words)
 
+    def show_letter(self) -> None:
+        """Show the letter as it is printed, or come back to its text."""
+        if self._pages:
+            self._pages = ()
+            self.changed.emit()
+        elif self._draft is not None:
+            self._tasks.spawn(self._print(self._draft), name="letter")
+
+    async def _print(self, draft: MessageDraft) -> None:
+        try:
+            self._pages = await self._desk.letter_pages(draft)
+        except AviseError as error:
+            self._tell(text(error.message_key, **error.params), is_refusal=True)
+            return
+        self.changed.emit()
+
     def read_again(self) -> None:
         """Make the draft again: more of the file is known by now."""
         if self._template and not self._is_busy:
@@ -273,6 +293,7 @@ class ComposerModel(QObject):
 
     def _read(self) -> None:
         self._is_busy = True
+        self._pages = ()
         self._told, self._is_refusal = "", False
         self._tasks.spawn(self._draw(), name="draft")
         self.changed.emit()

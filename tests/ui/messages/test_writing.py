@@ -22,6 +22,7 @@ from avise.models.outgoing import (
 )
 from avise.services.customer_updates import TimelineChanged
 from avise.ui.customer.page import CustomerPage
+from avise.ui.discretion import discretion
 from avise.ui.messages.composer import Composer
 from avise.ui.messages.message_panel import MessagePanel
 from avise.ui.widgets.toast import Message
@@ -273,5 +274,40 @@ def test_nothing_that_is_told_outside_the_page_names_the_member(run: Run) -> Non
         for message in messages:
             assert "MARCHAND" not in message.sentence.upper()
             assert "exemple" not in message.sentence
+
+    run(scene())
+
+
+def test_a_letter_is_shown_as_it_will_be_printed_and_gives_its_text_back(run: Run) -> None:
+    async def scene() -> None:
+        async with opened(ScriptedDesk()) as page:
+            composer = await composer_of(page)
+            assert composer.letter.isHidden()
+            composer.model.choose_channel(ConsentChannel.LETTER)
+            await until(composer.letter.isVisible)
+            await until(lambda: not composer.model.shown().is_busy)
+            composer.letter.click()
+            await until(composer.sheet.isVisible)
+            assert "Votre carte est valable" in composer.sheet.accessibleDescription()
+            assert composer.body_edit.isHidden()
+            composer.letter.click()
+            await until(composer.body_edit.isVisible)
+
+    run(scene())
+
+
+def test_nothing_is_sent_while_the_screen_is_discreet(run: Run) -> None:
+    async def scene() -> None:
+        desk = ScriptedDesk()
+        async with opened(desk) as page:
+            composer = await composer_of(page)
+            discretion().set_on(on=True)
+            try:
+                assert composer.veil.isVisible()
+                press(Qt.Key.Key_Return, CONTROL)
+                assert composer.isVisible()
+            finally:
+                discretion().set_on(on=False)
+        assert not [asked for asked in desk.written if asked[0] == "send"]
 
     run(scene())

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from avise.models.outgoing import MessageContent
 from avise.resources import resource_folder
 from avise.services.messages.font_subset import read_font
-from avise.services.messages.letter_pdf import Letterhead, letter_fonts, letter_pdf
+from avise.services.messages.letter_pdf import Letterhead, letter_fonts, letter_pages, letter_pdf
 
 NOW = datetime(2026, 3, 24, 9, 44, tzinfo=UTC)
 HEAD = Letterhead("La mutuelle", ("12 rue des Écoles", "44000 NANTES"))
@@ -173,3 +173,21 @@ def test_a_real_checker_finds_nothing_wrong(tmp_path: Path) -> None:
     path = tmp_path / "letter.pdf"
     path.write_bytes(letter())
     assert "No syntax or stream encoding errors" in run("qpdf", "--check", str(path))
+
+
+def test_the_pages_shown_say_what_the_file_says_and_stay_on_the_paper() -> None:
+    content = MessageContent(TO, "Votre réclamation R-2291", f"{BODY}\n\n" + "Une ligne.\n" * 60)
+    pages = letter_pages(HEAD, content, "fr", NOW)
+    printed = words(letter_pdf(HEAD, content, "fr", NOW))
+    assert len(pages) == 2
+    shown = [line for page in pages for line in page.lines]
+    assert _unspaced("".join(line.text for line in shown)) == _unspaced(printed)
+    for page in pages:
+        for line in page.lines:
+            assert 0 < line.left < page.width
+            assert 0 < line.base < page.height
+
+
+def _unspaced(said: str) -> str:
+    # A PDF reader is told of a space at the end of a line that nobody sees.
+    return said.replace(" ", "")
