@@ -28,6 +28,8 @@ class ScriptedActing:
     items: tuple[OutboxItem, ...] = ()
     """The newest first."""
     documents: dict[CommandId, tuple[str, bytes]] = field(default_factory=dict)
+    contents: dict[CommandId, Mapping[str, JSON]] = field(default_factory=dict)
+    """What each command asked."""
     outbox_stream: Stream = field(default_factory=Stream)
 
     # ---- what a test plays -------------------------------------------------------------------
@@ -80,7 +82,7 @@ class ScriptedActing:
     async def plan_again(self, person: PersonId, command_id: CommandId) -> PlannedAction:
         """Plan the action of a command that has ended."""
         item = next(item for item in self.items if item.command_id == command_id)
-        return await self.plan_action(person, item.instance, item.action, {})
+        return await self.plan_action(person, item.instance, item.action, self.contents.get(command_id, {}))
 
     # ---- promising ---------------------------------------------------------------------------
     async def confirm_action(
@@ -117,8 +119,10 @@ class ScriptedActing:
         return self._moved(command_id, state=CommandState.DONE, uncertain=False, settled_at=NOW)
 
     async def abandon(self, command_id: CommandId, because: str) -> OutboxItem:
-        """Note the wish, and give up."""
+        """Note the wish, and give up; what has ended leaves the list."""
         self.asked.append(("abandon", command_id, because))
+        if any(item.command_id == command_id and not item.open for item in self.items):
+            return self._moved(command_id, acknowledged=True)
         if not because:
             raise AviseError("outbox.reason_needed")
         return self._moved(command_id, state=CommandState.CANCELLED, because=because, settled_at=NOW)

@@ -58,6 +58,10 @@ class StubPage(QWidget):
         """Note how many there are."""
         self.outbox = tuple(items)
 
+    def redo(self, item: OutboxItem) -> None:
+        """Note it."""
+        self.asked.append(("redo", item.command_id))
+
     def commands(self) -> list[PaletteCommand]:
         """Offer nothing."""
         return []

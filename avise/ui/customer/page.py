@@ -117,7 +117,7 @@ class CustomerPage(QWidget):
         self.acting.message.connect(self.message)
         self.acting.followed.connect(self.followed)
         self.blocks.offer(self.acting)
-        self.set_outbox = self.acting.set_outbox
+        self.set_outbox, self.redo = self.acting.set_outbox, self.acting.redo
         self.messages = CustomerMessages(desk, self.model, env, report, self)
         self.messages.message.connect(self.message)
         self.messages.facet_requested.connect(self.blocks.show_facet)

@@ -154,6 +154,13 @@ class ActionForm(FloatingPanel):
         self.open_at(anchor)
         self._focus_first()
 
+    def open_plan(
+        self, intention: Intention, plan: PlannedAction, picks: dict[str, Sequence[Pick]], anchor: QPoint
+    ) -> None:
+        """Come on screen with what a command asked, planned anew; its values can be changed."""
+        self.open_for(intention, dict(plan.content.input), picks, anchor)
+        self._show_plan(GroupPlan((plan,)))
+
     def _chain_tabs(self) -> None:
         editors = [editor for field in self._fields for editor in field.editors()]
         chain: list[QWidget] = [
@@ -259,6 +266,9 @@ class ActionForm(FloatingPanel):
             return
         if self._intention is not intention or not self.isVisible() or self.step is not Step.FILL:
             return
+        self._show_plan(plan)
+
+    def _show_plan(self, plan: GroupPlan) -> None:
         self._plan = plan
         self._say("" if plan.plans else text("acting.nothing"), "danger")
         self.plan_view.show_plan(plan)

@@ -72,6 +72,10 @@ class CustomerActing(QObject):
         self._tasks = TaskScope(self, _report)
         self._form: ActionForm | None = None
         self._all: Sequence[OutboxItem] = ()
+        self._awaited: OutboxItem | None = None
+        """What is planned anew once the dossier is open."""
+        self._replaced: OutboxItem | None = None
+        """What the form on screen does again."""
         self._documents: set[CommandId] = set()
         """Documents asked from here, not come yet."""
         self.items: tuple[OutboxItem, ...] = ()
@@ -135,11 +139,17 @@ class CustomerActing(QObject):
         self._open(named_by(action.target, self.intentions), None)
 
     def _open(self, intention: Intention | None, anchor: QPoint | None) -> None:
-        from avise.ui.outbox.offers import known_facet, known_value, picks_of  # noqa: PLC0415 - as above
-
         if intention is None:
             self._fail(AviseError("acting.not_offered"))
             return
+        known, picks = self._given(intention)
+        self._replaced = None
+        self.form().open_for(intention, known, picks, anchor if anchor is not None else self._anchor())
+
+    def _given(self, intention: Intention) -> tuple[dict[str, JSON], dict[str, Sequence[Pick]]]:
+        """Return what the file gives to a form: present values, and records to pick from, by input."""
+        from avise.ui.outbox.offers import known_facet, known_value, picks_of  # noqa: PLC0415 - as above
+
         known: dict[str, JSON] = {}
         picks: dict[str, Sequence[Pick]] = {}
         for declared in intention.inputs:
@@ -147,9 +157,32 @@ class CustomerActing(QObject):
             views = self._model.views(facet) if facet else ()
             known[declared.name] = known_value(declared, views)
             picks[declared.name] = picks_of(declared, views, self._model.moment())
-        px = theme().px
-        place = anchor if anchor is not None else QPoint(px(24), px(110))
-        self.form().open_for(intention, known, picks, place)
+        return known, picks
+
+    @staticmethod
+    def _anchor() -> QPoint:
+        return QPoint(theme().px(24), theme().px(110))
+
+    def redo(self, item: OutboxItem) -> None:
+        """Plan anew what a command asked that was not done, on what is there now, and show it."""
+        if self._model.state.header is None:
+            # The dossier must be open first: a protected one is, with its reason.
+            self._awaited = item
+            return
+        self._tasks.spawn(self._redo(item), name="redo", when_busy="drop")
+
+    async def _redo(self, item: OutboxItem) -> None:
+        from avise.ui.outbox.offers import Intention  # noqa: PLC0415 - not needed by the first paint
+
+        try:
+            plan = await self._desk.plan_again(self._model.person, item.command_id)
+        except AviseError as error:
+            self._fail(error)
+            return
+        intention = Intention(plan.offer.action, (plan.offer,))
+        _known, picks = self._given(intention)
+        self._replaced = item
+        self.form().open_plan(intention, plan, picks, self._anchor())
 
     def form(self) -> ActionForm:
         """Return the form, built when it is first wanted."""
@@ -176,6 +209,10 @@ class CustomerActing(QObject):
     @Slot(object, object)
     def _on_promised(self, intention: Intention, items: tuple[OutboxItem, ...]) -> None:
         self._model.note_deed("acted", intention.label)
+        replaced, self._replaced = self._replaced, None
+        if replaced is not None:
+            # Done again: the one that was not done needs nobody any more.
+            self._tasks.spawn(self._put_away(replaced), name="put away")
         if intention.document:
             self._documents |= {item.command_id for item in items}
             self._offer_documents()
@@ -185,6 +222,12 @@ class CustomerActing(QObject):
         self.message.emit(
             Message(text("action_form.confirmed"), "send", False, text("action_form.undo"), undo)
         )
+
+    async def _put_away(self, item: OutboxItem) -> None:
+        try:
+            await self._desk.abandon(item.command_id, "")
+        except AviseError as error:
+            self._fail(error)
 
     @Slot()
     def _on_document_late(self) -> None:
@@ -231,6 +274,9 @@ class CustomerActing(QObject):
     @Slot()
     def _on_header_changed(self) -> None:
         self._take_items()
+        awaited, self._awaited = self._awaited, None
+        if awaited is not None:
+            self.redo(awaited)
 
     def _take_items(self) -> None:
         header = self._model.state.header

@@ -22,6 +22,7 @@ from avise.env import Env
 from avise.models.commands import Change, CommandState, OutboxItem
 from avise.texts import text
 from avise.texts.formats import format_moment
+from avise.ui.discretion import discretion
 from avise.ui.outbox.sentences import (
     age,
     attempt_words,
@@ -30,6 +31,7 @@ from avise.ui.outbox.sentences import (
     main_action,
     may_abandon,
     may_put_away,
+    may_redo,
     may_resend,
     may_verify,
     next_try,
@@ -116,7 +118,7 @@ class OutboxDetail(QScrollArea):
 
     Signals:
         resend_requested, verify_requested, put_away_requested, open_document_requested,
-        save_document_requested, file_requested: what is wanted of the command shown.
+        save_document_requested, file_requested, redo_requested: what is wanted of the command shown.
         abandon_requested: the reason why it is given up.
         abandon_cancelled: it is kept.
     """
@@ -127,6 +129,7 @@ class OutboxDetail(QScrollArea):
     open_document_requested = Signal()
     save_document_requested = Signal()
     file_requested = Signal()
+    redo_requested = Signal()
     abandon_requested = Signal(str)
     abandon_cancelled = Signal()
 
@@ -152,6 +155,7 @@ class OutboxDetail(QScrollArea):
         self._timer.timeout.connect(self._on_tick)
         self._on_theme_changed()
         theme().changed.connect(self._on_theme_changed)
+        discretion().changed.connect(self._on_discretion_changed)
 
     @property
     def item(self) -> OutboxItem | None:
@@ -280,6 +284,8 @@ class OutboxDetail(QScrollArea):
             add("resend", "send", self.resend_requested)
         if may_verify(item):
             add("verify", "search", self.verify_requested, keys_of("refresh_block"))
+        if may_redo(item):
+            add("redo", "rotate-cw", self.redo_requested)
         add("file", "user", self.file_requested)
         if may_abandon(item):
             add("abandon", "x", self._on_abandon_pressed, keys_of("outbox_abandon"))
@@ -295,6 +301,11 @@ class OutboxDetail(QScrollArea):
         now = self._env.now()
         words = " · ".join(filter(None, (age(self._item, now), next_try(self._item, now))))
         self._times.setText(words)
+
+    @Slot()
+    def _on_discretion_changed(self) -> None:
+        item, self._item = self._item, None
+        self.show_item(item)
 
     @Slot()
     def _on_theme_changed(self) -> None:

@@ -12,9 +12,10 @@ from avise.env import Env
 from avise.models.commands import CommandId, OutboxItem
 from avise.texts import text
 from avise.ui.aio import Report
+from avise.ui.notifications.centre import Notification, notifications, notify
 from avise.ui.outbox.closing_strip import ClosingStrip
 from avise.ui.outbox.counts import needs_person
-from avise.ui.outbox.sentences import short_state
+from avise.ui.outbox.sentences import look, short_state
 from avise.ui.outbox.view_model import OutboxViewModel
 from avise.ui.shell.sessions import SessionTab
 
@@ -48,6 +49,8 @@ class OutboxInWindow(QObject):
         self._env, self._report = env, report
         self.page: OutboxPage | None = None
         self._strip: ClosingStrip | None = None
+        self._redo: OutboxItem | None = None
+        """What is planned anew as soon as its customer is on screen."""
         self._seen: dict[CommandId, bool] = {}
         """Whether each command needed a person when it was last told."""
         window.later_pages["outbox"] = self._make_page
@@ -60,6 +63,7 @@ class OutboxInWindow(QObject):
         bind("outbox_verify", self._on_page("verify_current"))
         bind("outbox_abandon", self._on_page("abandon_current"))
         model.changed.connect(self.show_outbox)
+        window.sessions.current_changed.connect(self._on_current_changed)
         self.show_outbox()
 
     def _make_page(self) -> QWidget:
@@ -68,6 +72,7 @@ class OutboxInWindow(QObject):
         self.page = OutboxPage(self._model, self._env, self._report)
         self.page.message.connect(self._window.toast.show_message)
         self.page.file_requested.connect(self._on_file_requested)
+        self.page.redo_requested.connect(self._on_redo_requested)
         return self.page
 
     @Slot()
@@ -93,17 +98,39 @@ class OutboxInWindow(QObject):
         self._announce()
 
     def _announce(self) -> None:
-        """Interrupt people who hear the screen for a sending that failed (`ui.md` 8), once."""
+        """Tell once of what has come to need a person: aloud at once (`ui.md` 8), and in the bell."""
         before, self._seen = self._seen, {item.command_id: needs_person(item) for item in self._model.items}
         for item in self._model.items:
             if needs_person(item) and before.get(item.command_id) is False:
                 state = text(f"outbox.chip.{short_state(item)}")
                 told = text("outbox.spoken", label=item.label, source=item.source_name, state=state)
                 self._window.announcer.say_now(told)
+                self._notify(item)
+            elif before.get(item.command_id) and not needs_person(item):
+                notifications().withdraw(_about(item))
+
+    def _notify(self, item: OutboxItem) -> None:
+        sentence = text(f"outbox.notified.{short_state(item)}")
+        icon, now = look(item).icon, self._env.now()
+        notify(Notification(_about(item), sentence, item.source_name, now, icon, page="outbox"))
 
     @Slot(object)
     def _on_file_requested(self, item: OutboxItem) -> None:
         self._actions.opening.open_tab(SessionTab(item.person, item.whom))
+
+    @Slot(object)
+    def _on_redo_requested(self, item: OutboxItem) -> None:
+        """Open the customer's file on the plan made anew; a protected one asks for its reason first."""
+        self._redo = item
+        self._on_file_requested(item)
+        self._on_current_changed()
+
+    @Slot()
+    def _on_current_changed(self) -> None:
+        item, page = self._redo, self._window.customers.page(self._window.sessions.current)
+        if item is not None and page is not None and self._window.sessions.current == item.person:
+            self._redo = None
+            page.redo(item)
 
     # ---- the end -------------------------------------------------------------------------------
     @Slot()
@@ -125,3 +152,7 @@ class OutboxInWindow(QObject):
         self._model.changed.disconnect(self.show_outbox)
         if self.page is not None:
             await self.page.aclose()
+
+
+def _about(item: OutboxItem) -> str:
+    return f"command/{item.command_id}"

@@ -47,10 +47,12 @@ class OutboxPage(QWidget):
     Signals:
         message: outcome of an action (a `Message`).
         file_requested: a command whose customer's file is wanted (an `OutboxItem`).
+        redo_requested: a command that is to be planned anew (an `OutboxItem`).
     """
 
     message = Signal(object)
     file_requested = Signal(object)
+    redo_requested = Signal(object)
 
     def __init__(
         self, model: OutboxViewModel, env: Env, report: Report, parent: QWidget | None = None
@@ -93,6 +95,7 @@ class OutboxPage(QWidget):
         detail.open_document_requested.connect(self.open_document)
         detail.save_document_requested.connect(self.save_document)
         detail.file_requested.connect(self._ask_file)
+        detail.redo_requested.connect(self._ask_redo)
 
     def _build(self) -> None:
         head = row(
@@ -228,7 +231,7 @@ class OutboxPage(QWidget):
             "document": self.open_document,
             "verify": self.verify_current,
             "resend": self.resend_current,
-            "file": self._ask_file,
+            "redo": self._ask_redo,
         }
         if action in does:
             does[action]()
@@ -281,6 +284,12 @@ class OutboxPage(QWidget):
         item = self.current()
         if item is not None:
             self.file_requested.emit(item)
+
+    @Slot()
+    def _ask_redo(self) -> None:
+        item = self.current()
+        if item is not None:
+            self.redo_requested.emit(item)
 
     @Slot()
     def _on_resend_all(self) -> None:

@@ -16,10 +16,13 @@ from avise.models.commands import (
     OutboxItem,
 )
 from avise.models.facet_specs import FACETS
+from avise.models.facets import FieldKind, Sensitivity
+from avise.models.masking import MASK
 from avise.services.outbox_wording import reason_sentence, state_words
-from avise.services.wording import facet_title, field_label, value_text
+from avise.services.wording import field_label, value_text
 from avise.texts import text
 from avise.texts.formats import format_age, format_moment, format_time_with_seconds
+from avise.ui.discretion import discretion
 from avise.ui.outbox.counts import is_refused
 from avise.ui.widgets.chip import ChipSpec, Tone
 
@@ -139,20 +142,25 @@ def may_put_away(item: OutboxItem) -> bool:
     return not item.open
 
 
+def may_redo(item: OutboxItem) -> bool:
+    """Say whether what a command asked can be planned anew: it surely was not done, and will not be."""
+    return item.state in TERMINAL - {CommandState.DONE} and not item.uncertain
+
+
 def may_undo(item: OutboxItem) -> bool:
     """Say whether a command can be taken back as if nothing had been asked: it never left."""
     return item.state in (CommandState.CONFIRMED, CommandState.WAITING) and item.sends == 0
 
 
 def main_action(item: OutboxItem) -> str:
-    """Return what Enter does with a row: "document", "verify", "resend", "file" or ""."""
+    """Return what Enter does with a row: "document", "verify", "resend", "redo" or ""."""
     if item.document_name and item.state is CommandState.DONE:
         return "document"
     if item.uncertain and may_verify(item):
         return "verify"
     if may_resend(item):
         return "resend"
-    return "file" if item.state in TERMINAL - {CommandState.DONE} else ""
+    return "redo" if may_redo(item) else ""
 
 
 # ---- changes and history -----------------------------------------------------------------------------
@@ -163,14 +171,16 @@ def change_words(change: Change) -> tuple[str, str, str]:
     known = facet in FACETS and any(spec.name == field for spec in FACETS[facet].fields)
     if not known:
         return name, before or text("outbox.nothing"), after or text("outbox.nothing")
+    if discretion().is_on and _is_hidden(facet, field):
+        return field_label(facet, field), MASK, MASK
     was, will = (value_text(facet, field, value) or text("outbox.nothing") for value in (before, after))
     return field_label(facet, field), was, will
 
 
-def change_place(change: Change) -> str:
-    """Return the title of the block that a change is about, "" when it is about none."""
-    facet = change[0].partition(".")[0]
-    return facet_title(facet) if facet in FACETS else ""
+def _is_hidden(facet: str, field: str) -> bool:
+    """Say whether the discreet mode hides a field: health, and amounts (`domain.md` 2.7)."""
+    spec = FACETS[facet]
+    return spec.sensitivity is Sensitivity.HEALTH or spec.field(field).kind is FieldKind.AMOUNT
 
 
 def attempt_words(attempt: Attempt, item: OutboxItem, now: datetime) -> tuple[str, str]:

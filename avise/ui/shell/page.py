@@ -82,6 +82,9 @@ class CustomerPageLike(Page, Protocol):
     def set_outbox(self, items: Sequence[OutboxItem]) -> None:
         """Take the outbox as it now is."""
 
+    def redo(self, item: OutboxItem) -> None:
+        """Plan anew what a command asked that was not done."""
+
     def commands(self) -> list[PaletteCommand]:
         """Return what the palette offers for this customer besides the shortcuts."""
 

@@ -7,13 +7,17 @@ from collections.abc import Callable, Coroutine
 from dataclasses import replace
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 
 from avise.models.commands import CommandReason, CommandState
+from avise.models.errors import AviseError
+from avise.ui.discretion import discretion
+from avise.ui.notifications.centre import notifications
+from avise.ui.outbox.action_form import Step
 from avise.ui.outbox.closing_strip import ClosingStrip
 from avise.ui.outbox.page import OutboxPage
 from tests.ui.outbox.acting_window import CTRL, SHIFT, ActingStage, acting_window
-from tests.ui.outbox.outbox_items import every_state, item
+from tests.ui.outbox.outbox_items import CARD, OFFERS, every_state, item
 from tests.ui.persona import HELENE
 from tests.ui.scripted_desk import ScriptedDesk
 from tests.ui.waiting import until
@@ -135,10 +139,89 @@ def test_a_sending_that_fails_is_said_at_once_and_only_once(run: Run) -> None:
 
 def test_the_customers_file_opens_from_the_outbox(run: Run) -> None:
     async def scenario() -> None:
-        async with acting_window(ScriptedDesk(items=(item(1, S.CONFLICT, R.CONFLICT),))) as stage:
+        async with acting_window(ScriptedDesk(items=(item(1, S.DONE),))) as stage:
+            stage.press(Qt.Key.Key_O, CTRL | SHIFT)
+            page = stage.window.stack.currentWidget()
+            assert isinstance(page, OutboxPage)
+            page.detail.file_requested.emit()
+            await until(lambda: stage.window.sessions.current == HELENE)
+
+    run(scenario())
+
+
+def test_what_met_a_change_is_planned_anew_on_the_file_and_leaves_the_list_once_promised(run: Run) -> None:
+    async def scenario() -> None:
+        conflict = item(1, S.CONFLICT, R.CONFLICT, action=CARD.action, instance=CARD.instance)
+        desk = ScriptedDesk(items=(conflict,), offers=OFFERS)
+        desk.contents[conflict.command_id] = {"reason": "VOL", "edition": "P"}
+        async with acting_window(desk) as stage:
             stage.press(Qt.Key.Key_O, CTRL | SHIFT)
             stage.press(Qt.Key.Key_Return)
             await until(lambda: stage.window.sessions.current == HELENE)
+            await until(lambda: stage.form().step is Step.PLAN)
+            stage.press(Qt.Key.Key_Escape)
+            assert stage.form().field("reason").value() == "VOL"
+            assert stage.form().field("edition").value() == "P"
+            stage.press(Qt.Key.Key_Return, CTRL)
+            await until(lambda: stage.form().step is Step.PLAN)
+            stage.press(Qt.Key.Key_Return, CTRL)
+            await until(lambda: ("abandon", conflict.command_id, "") in desk.asked)
+            await until(lambda: [one.state for one in stage.desktop.outbox.items] == [S.CONFIRMED])
+
+    run(scenario())
+
+
+def test_what_is_no_longer_kept_is_said_not_to_be(run: Run) -> None:
+    async def scenario() -> None:
+        late = item(1, S.EXPIRED, R.TOO_LATE)
+        desk = ScriptedDesk(items=(late,), offers=OFFERS, plan_error=AviseError("outbox.unknown"))
+        async with acting_window(desk) as stage:
+            stage.press(Qt.Key.Key_O, CTRL | SHIFT)
+            stage.press(Qt.Key.Key_Return)
+            await until(lambda: stage.toast().startswith("Cette action n’est plus"))
+
+    run(scenario())
+
+
+def test_the_bell_tells_without_a_name_that_an_action_was_refused(run: Run) -> None:
+    async def scenario() -> None:
+        waiting = item(1, S.SENDING)
+        desk = ScriptedDesk(items=(waiting,))
+        notifications().clear()
+        async with acting_window(desk) as stage:
+            desk.show_outbox(replace(waiting, state=S.REJECTED, reason=R.REJECTED))
+            await until(lambda: bool(notifications().rows))
+            told = notifications().rows[0].last
+            assert (told.sentence, told.where, told.page) == (
+                "Une action a été refusée",
+                "Référentiel",
+                "outbox",
+            )
+            desk.show_outbox(replace(waiting, state=S.DONE))
+            await until(lambda: not notifications().rows)
+            assert stage.desktop.outbox.counts.refused == 0
+
+    run(scenario())
+
+
+def test_the_discreet_screen_hides_amounts_and_health(run: Run) -> None:
+    async def scenario() -> None:
+        money = item(1, S.WAITING, R.UNAVAILABLE, changes=(("contributions.amount", "84.20", "42.10"),))
+        async with acting_window(ScriptedDesk(items=(money,))) as stage:
+            stage.press(Qt.Key.Key_O, CTRL | SHIFT)
+            page = stage.window.stack.currentWidget()
+            assert isinstance(page, OutboxPage)
+
+            def words() -> str:
+                return " ".join(
+                    label.text() for label in page.detail.findChildren(QLabel) if label.isVisible()
+                )
+
+            assert "42,10" in words()
+            discretion().set_on(on=True)
+            await asyncio.sleep(0.02)
+            assert "42,10" not in words()
+            discretion().set_on(on=False)
 
     run(scenario())
 

@@ -190,6 +190,23 @@ def test_a_tool_that_refuses_says_why_and_the_others_go_on(
         assert by_tool["complaints"].state is S.DONE
         assert by_tool["parties"].message in form.plan_view.accessibleDescription()
         assert stage.window.top_bar.outbox.chips["refused"].isVisibleTo(stage.window)
+        # Corrected from the outbox: planned anew, changed, confirmed; the refused one leaves the list.
+        stage.press(Qt.Key.Key_Escape)
+        stage.press(Qt.Key.Key_O, CTRL | SHIFT)
+        stage.press(Qt.Key.Key_Return)
+        await until(lambda: form.isVisible() and form.step is Step.PLAN)
+        stage.press(Qt.Key.Key_Escape)
+        assert form.field("postcode").value() == "00000"
+        form.field("postcode").take_focus()
+        stage.type("44000")
+        await checked(stage)
+        stage.press(Qt.Key.Key_Return, CTRL)
+        await until(
+            lambda: (
+                [found.state for found in items(stage, "change_address") if found.instance == "parties"]
+                == [S.DONE]
+            )
+        )
 
     play(scene)
 
