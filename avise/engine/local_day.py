@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
@@ -11,10 +12,11 @@ from avise.engine.finding_desk import FindingDesk
 from avise.env import Env
 from avise.models.acts import Act
 from avise.models.added_person import NewPerson
+from avise.models.callers import CallerKind
 from avise.models.contact_reasons import ContactReason, GuessedReason
 from avise.models.customer import DirectoryEntry, PersonId
 from avise.models.errors import AviseError
-from avise.models.interaction import TimelineEntry
+from avise.models.interaction import Direction, TimelineEntry
 from avise.models.journal import EventEnvelope
 from avise.models.note_findings import Finding
 from avise.models.own_history import UNLINKED, UnlinkedInteraction
@@ -125,9 +127,20 @@ class LocalDay(FindingDesk):
         """Write an exchange and its promised call-back, and forget the draft."""
         refuse_without_right(self.session.role)
         stream = await self._stream_of(person) if person is not None else UNLINKED
+        wrap_up = self._with_caller(person, wrap_up)
         act, written = await self._wrap_ups.record(person, stream, wrap_up)
         await self._take(written)
         return act
+
+    def _with_caller(self, person: PersonId | None, wrap_up: WrapUp) -> WrapUp:
+        """Say with the exchange who spoke, when it was not the member."""
+        dossier = self._dossiers.get(person) if person is not None else None
+        if dossier is None or wrap_up.direction is Direction.INTERNAL:
+            return wrap_up
+        caller = dossier.verification.state.caller
+        if caller.kind is CallerKind.MEMBER:
+            return wrap_up
+        return replace(wrap_up, caller=caller.kind.value, caller_name=caller.name)
 
     async def undo(self, act: Act) -> None:
         """Take back what was done within the last ten minutes."""

@@ -13,6 +13,7 @@ from avise.connectors.contract import HealthReport
 from avise.engine.local_messages import LocalMessages
 from avise.engine.local_workstation import LocalWorkstation
 from avise.env import Env
+from avise.models.callers import Caller
 from avise.models.customer import PersonId
 from avise.models.desk_memory import Draft
 from avise.models.errors import AviseError
@@ -21,6 +22,7 @@ from avise.models.json_types import JSON
 from avise.models.own_history import UNLINKED
 from avise.models.roles import Purpose, Session
 from avise.models.source_status import SourceStatus
+from avise.services.callers import callers, refuse_unknown
 from avise.services.customer_rights import reads_customers, refuse_opening, refuse_without_right
 from avise.services.customer_updates import CustomerUpdate
 from avise.services.desk import (
@@ -156,6 +158,19 @@ class LocalDesk(LocalMessages, LocalWorkstation):
         }
         await self._journal.append(self.session, EventKind.CALLER_VERIFIED, stream_of(dossier), body)
         return outcome
+
+    async def callers(self, person: PersonId) -> tuple[Caller, ...]:
+        """Return who may call about this file."""
+        return callers(self._open_dossier(person).facts())
+
+    async def choose_caller(self, person: PersonId, caller: Caller) -> None:
+        """Note who says to be calling."""
+        dossier = self._open_dossier(person)
+        refuse_unknown(caller, dossier.facts())
+        dossier.verification.choose(caller)
+        dossier.tell_verification()
+        body: Mapping[str, JSON] = {"caller": caller.kind, "name": caller.name, "scope": caller.scope}
+        await self._journal.append(self.session, EventKind.CALLER_VERIFIED, stream_of(dossier), body)
 
     async def forget_verification(self, person: PersonId) -> None:
         """Forget who was verified: another call begins."""

@@ -14,6 +14,7 @@ from avise.engine.starting_acting import StartingActing
 from avise.engine.starting_day import StartingDay, closed
 from avise.engine.starting_messages import StartingMessages
 from avise.engine.starting_workstation import StartingWorkstation
+from avise.models.callers import Caller
 from avise.models.customer import PersonId, SearchAnswer, SearchHit
 from avise.models.desk_memory import Draft, SavedTab
 from avise.models.errors import AviseError
@@ -116,6 +117,14 @@ class StartingDesk(StartingDay, StartingActing, StartingMessages, StartingWorkst
     async def verify(self, person: PersonId, question: str, answer: str) -> Comparison:
         """See `Desk.verify`."""
         return await (await self._desk()).verify(person, question, answer)
+
+    async def callers(self, person: PersonId) -> tuple[Caller, ...]:
+        """See `Desk.callers`."""
+        return await (await self._desk()).callers(person)
+
+    async def choose_caller(self, person: PersonId, caller: Caller) -> None:
+        """See `Desk.choose_caller`."""
+        await (await self._desk()).choose_caller(person, caller)
 
     async def forget_verification(self, person: PersonId) -> None:
         """See `Desk.forget_verification`."""

@@ -79,6 +79,9 @@ class WrapUp:
     duration_s: int | None = None
     confirmed: bool = False
     """Whether the agent chose or confirmed the reason, which was only guessed until then."""
+    caller: str = ""
+    """Quality of whoever spoke (`avise.models.callers.CallerKind`), "" for the member."""
+    caller_name: str = ""
 
     @property
     def is_blank(self) -> bool:
@@ -172,6 +175,8 @@ def wrap_up_json(wrap_up: WrapUp) -> dict[str, JSON]:
         "call_id": wrap_up.call_id,
         "duration_s": wrap_up.duration_s,
         "confirmed": wrap_up.confirmed,
+        "caller": wrap_up.caller,
+        "caller_name": wrap_up.caller_name,
     }
     return {
         name: value for name, value in written.items() if value not in ("", None, []) and value is not False
@@ -194,6 +199,8 @@ def wrap_up_from(body: Mapping[str, JSON]) -> WrapUp:
         call_id=_text(body, "call_id"),
         duration_s=_seconds(body.get("duration_s")),
         confirmed=body.get("confirmed") is True,
+        caller=_text(body, "caller"),
+        caller_name=_text(body, "caller_name"),
     )
 
 
@@ -278,4 +285,5 @@ def interaction_of(event: EventEnvelope) -> Interaction:
         author=text_in(event, "author") or event.author,
         reason=told.reason,
         duration_s=told.duration_s,
+        links={"caller": told.caller, "caller_name": told.caller_name} if told.caller_name else {},
     )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from avise.models.callers import THE_MEMBER, Caller
 from avise.models.customer import PartyKind, PersonId
 from avise.models.facets import FacetView
 from avise.models.interaction import TimelineEntry
@@ -58,6 +59,8 @@ class Verification:
     wrong: int = 0
     needed: int = 3
     at: datetime | None = None
+    caller: Caller = THE_MEMBER
+    """Who says to be calling, and in which quality."""
 
 
 @dataclass(frozen=True, slots=True)

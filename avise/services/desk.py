@@ -13,6 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
+from avise.models.callers import Caller
 from avise.models.customer import PersonId, SearchAnswer, SearchHit
 from avise.models.desk_memory import Draft, SavedTab
 from avise.models.roles import Purpose, Session
@@ -138,6 +139,16 @@ class Desk(DayDesk, ActingDesk, MessageDesk, WorkstationDesk, Protocol):
 
     async def verify(self, person: PersonId, question: str, answer: str) -> Comparison:
         """Compare what the caller says with what is known; three errors lock (`domain.md` 2.6)."""
+
+    async def callers(self, person: PersonId) -> tuple[Caller, ...]:
+        """Return who may call about this file: the member first, then mandates, guardians, contacts."""
+
+    async def choose_caller(self, person: PersonId, caller: Caller) -> None:
+        """Note who says to be calling; journaled, and told with the exchange when it is recorded.
+
+        Raises:
+            AviseError: `caller.unknown` or `caller.expired`.
+        """
 
     async def forget_verification(self, person: PersonId) -> None:
         """Forget who was verified: another call begins, and nobody knows who speaks."""

@@ -60,10 +60,16 @@ def entry_of(interaction: Interaction, source: str) -> TimelineEntry:
         group=_GROUPS.get(interaction.channel, TimelineGroup.MESSAGE),
         variant=_variant(interaction),
         title=interaction.title or _title(interaction),
-        summary=interaction.summary,
+        summary=" · ".join(part for part in (_caller(interaction), interaction.summary) if part),
         source=source,
         status=interaction.status,
     )
+
+
+def _caller(interaction: Interaction) -> str:
+    """Return who spoke for the customer, "" when it was the customer."""
+    kind, name = interaction.links.get("caller", ""), interaction.links.get("caller_name", "")
+    return text("caller.spoke", quality=text(f"caller.{kind}"), name=name) if name else ""
 
 
 def _title(interaction: Interaction) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
+from avise.models.callers import Caller
 from avise.models.names import fold, fold_words, within_one_edit
 from avise.services.customer_updates import Verification, VerificationLevel
 from avise.services.desk import Comparison, VerificationQuestion
@@ -74,6 +75,12 @@ class CallerVerification:
             at=now,
         )
         return self._comparison(correct=correct)
+
+    def choose(self, caller: Caller) -> None:
+        """Note who calls: another voice answers the questions anew, wrong answers still count."""
+        self._right = frozenset()
+        kept = self.state.level if self.state.level is VerificationLevel.LOCKED else VerificationLevel.NONE
+        self.state = replace(self.state, caller=caller, correct=0, level=kept, at=None)
 
     def _level(self, wrong: int) -> VerificationLevel:
         if wrong >= WRONG_ANSWERS_THAT_LOCK:

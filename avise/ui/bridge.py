@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QCoreApplication, QObject
 
+from avise.models.callers import Caller
 from avise.models.customer import PersonId, SearchAnswer, SearchHit
 from avise.models.errors import AviseError
 from avise.models.roles import Purpose, Session
@@ -233,6 +234,14 @@ class DeskBridge(DayBridge, ActingBridge, MessageBridge, WorkstationBridge):
     async def verification_questions(self, person: PersonId) -> tuple[VerificationQuestion, ...]:
         """Return the questions that this dossier can answer."""
         return await self._call(self._desk.verification_questions(person))
+
+    async def callers(self, person: PersonId) -> tuple[Caller, ...]:
+        """Return who may call about this file."""
+        return await self._call(self._desk.callers(person))
+
+    async def choose_caller(self, person: PersonId, caller: Caller) -> None:
+        """Note who says to be calling."""
+        await self._call(self._desk.choose_caller(person, caller))
 
     async def forget_verification(self, person: PersonId) -> None:
         """See `Desk.forget_verification`."""

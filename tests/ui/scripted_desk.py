@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from uuid import UUID
 
 from avise.connectors.contract import Health, HealthReport
+from avise.models.callers import THE_MEMBER, Caller
 from avise.models.customer import (
     DirectoryEntry,
     MatchedOn,
@@ -22,7 +23,12 @@ from avise.models.errors import AviseError
 from avise.models.names import fold
 from avise.models.roles import Purpose, Role, Session
 from avise.models.source_status import SourceStatus
-from avise.services.customer_updates import CustomerUpdate, Verification, VerificationLevel
+from avise.services.customer_updates import (
+    CustomerUpdate,
+    Verification,
+    VerificationChanged,
+    VerificationLevel,
+)
 from avise.services.desk import (
     CallState,
     Comparison,
@@ -124,6 +130,7 @@ class ScriptedDesk(ScriptedDay, ScriptedActing, ScriptedMessages, ScriptedWorkst
     call_stream: Stream = field(default_factory=Stream)
     source_stream: Stream = field(default_factory=Stream)
     wrong_answers: int = 0
+    may_call: tuple[Caller, ...] = (THE_MEMBER,)
 
     # ---- what a test plays -------------------------------------------------------------------
     def tell(self, person: PersonId, update: CustomerUpdate) -> None:
@@ -217,6 +224,16 @@ class ScriptedDesk(ScriptedDay, ScriptedActing, ScriptedMessages, ScriptedWorkst
             VerificationQuestion("postcode", dynamic=False),
             VerificationQuestion("last_reimbursement", dynamic=True),
         )
+
+    async def callers(self, person: PersonId) -> tuple[Caller, ...]:
+        """Return who may call."""
+        self.asked.append(("callers", person))
+        return self.may_call
+
+    async def choose_caller(self, person: PersonId, caller: Caller) -> None:
+        """Note who calls, and tell it as the engine does."""
+        self.asked.append(("choose_caller", person, caller))
+        self.tell(person, VerificationChanged(Verification(caller=caller)))
 
     async def forget_verification(self, person: PersonId) -> None:
         """Forget who was verified."""

@@ -7,7 +7,10 @@ from functools import cached_property
 from PySide6.QtCore import QObject, QPoint, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
+from avise.models.callers import Caller
+from avise.models.customer import PartyKind
 from avise.models.errors import AviseError
+from avise.services.customer_updates import VerificationLevel
 from avise.ui.aio import TaskScope
 from avise.ui.customer.customer_header import CustomerHeader
 from avise.ui.customer.restricted_panel import RestrictedPanel
@@ -37,6 +40,7 @@ class CallerCheck(QObject):
     ) -> None:
         super().__init__(page)
         self._model, self._header, self._tasks, self._page = model, header, tasks, page
+        self._callers: tuple[Caller, ...] = ()
         header.verification_requested.connect(self.verify_caller)
         header.reveal_requested.connect(lambda: self.ask_restricted("reveal", "nir", ""))
         header.compare_requested.connect(lambda: self.ask_restricted("compare", "nir", ""))
@@ -51,12 +55,34 @@ class CallerCheck(QObject):
     @cached_property
     def verification(self) -> VerificationPanel:
         """The questions to the caller, made at their first use."""
-        return VerificationPanel(self._model.verify, self._tasks, self._page)
+        panel = VerificationPanel(self._model.verify, self._tasks, self._page)
+        panel.callers.chosen.connect(self._on_caller_chosen)
+        return panel
 
     @Slot()
     def _on_verification_changed(self) -> None:
         if "verification" in self.__dict__:
             self.verification.set_state(self._model.state.verification)
+            self._show_callers()
+
+    def _show_callers(self) -> None:
+        header = self._model.state.header
+        of_company = header is not None and header.kind is PartyKind.COMPANY
+        self.verification.set_callers(self._callers, of_company=of_company)
+
+    @Slot(object)
+    def _on_caller_chosen(self, caller: Caller) -> None:
+        self._tasks.spawn(self._choose(caller), name="choose the caller", when_busy="drop")
+
+    async def _choose(self, caller: Caller) -> None:
+        """Note who calls; the questions start over, unless three errors locked them."""
+        try:
+            await self._model.choose_caller(caller)
+        except AviseError as error:
+            self.failed.emit(error.message_key, dict(error.params))
+            return
+        if self._model.state.verification.level is not VerificationLevel.LOCKED:
+            self.verification.start_over()
 
     @Slot()
     def verify_caller(self) -> None:
@@ -70,6 +96,8 @@ class CallerCheck(QObject):
 
     async def _load_questions(self) -> None:
         try:
+            self._callers = await self._model.callers()
+            self._show_callers()
             self.verification.set_questions(await self._model.verification_questions())
         except AviseError as error:
             self.failed.emit(error.message_key, dict(error.params))

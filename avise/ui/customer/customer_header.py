@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from avise.models.callers import THE_MEMBER, Caller, CallerKind
 from avise.models.customer import PartyKind
 from avise.models.facets import Datum
 from avise.models.masking import Access, access
@@ -72,6 +74,8 @@ def verification_chip(state: Verification, *, short: bool = False) -> ChipSpec:
         short: the count alone, where room lacks.
     """
     count = text("verify.chip.count", correct=_counted(state), needed=state.needed)
+    if state.caller.kind is not CallerKind.MEMBER and state.level is not VerificationLevel.LOCKED:
+        return _caller_chip(state, count, short=short)
     match state.level:
         case VerificationLevel.STRONG:
             words = count if short else together(text("verify.chip.strong", count=count), _at(state))
@@ -87,8 +91,20 @@ def verification_chip(state: Verification, *, short: bool = False) -> ChipSpec:
             return ChipSpec(count if short else text("verify.chip.none"), Tone.WARN, "circle-help")
 
 
+def _caller_chip(state: Verification, count: str, *, short: bool) -> ChipSpec:
+    """Return the chip of somebody who speaks for the customer: who, and how sure one is (`ui.md` 5.2)."""
+    strong = state.level is VerificationLevel.STRONG
+    quality = text(f"caller.{state.caller.kind}")
+    words = quality if short else text("caller.spoke", quality=quality, name=state.caller.name)
+    told = together(words, count if state.correct or strong else "")
+    return ChipSpec(told, Tone.OK if strong else Tone.INFO, "shield-check" if strong else "users")
+
+
 def verification_sentence(state: Verification) -> str:
     """Return in one sentence who speaks and how sure one is: what the chip is too short to say."""
+    if state.caller.kind is not CallerKind.MEMBER:
+        member = replace(state, caller=THE_MEMBER)
+        return ", ".join((caller_words(state.caller), verification_sentence(member)))
     answers = plural("verify.spoken.answers", state.correct, needed=state.needed)
     match state.level:
         case VerificationLevel.STRONG:
@@ -102,6 +118,21 @@ def verification_sentence(state: Verification) -> str:
             return f"{text('verify.spoken.none')}, {answers}"
         case _:
             return text("verify.spoken.none")
+
+
+def caller_words(caller: Caller) -> str:
+    """Return who calls, in which quality, what for and until when."""
+    quality = text(f"caller.{caller.kind}")
+    if not caller.name:
+        return quality
+    scope = ""
+    if caller.kind is CallerKind.THIRD_PARTY and caller.scope:
+        scope = text(f"enum.identity.authorized_scope.{caller.scope}")
+    elif caller.kind is CallerKind.GUARDIAN:
+        scope = text(f"enum.identity.protection.{caller.scope}")
+    key = "caller.expired_on" if caller.expired else "customer.until"
+    until = text(key, date=format_date(caller.until)) if caller.until is not None else ""
+    return together(text("caller.spoke", quality=quality, name=caller.name), scope, until)
 
 
 def _counted(state: Verification) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
 
+from avise.models.callers import Caller
 from avise.models.errors import AviseError
 from avise.services.customer_updates import Verification, VerificationLevel
 from avise.services.desk import Comparison, VerificationQuestion
@@ -15,6 +16,7 @@ from avise.texts.formats import format_phone
 from avise.ui.aio import TaskScope
 from avise.ui.customer.customer_header import verification_chip
 from avise.ui.customer.floating_panel import FloatingPanel
+from avise.ui.people.caller_choices import CallerChoices
 from avise.ui.theme import theme
 from avise.ui.widgets.button import Button
 from avise.ui.widgets.chip import Chip
@@ -67,6 +69,15 @@ class _Question(QWidget):
             self.answer.setPlaceholderText(self.outcome)
             self.button.setEnabled(False)
 
+    def reopen(self) -> None:
+        """Take an answer again: somebody else speaks."""
+        self.outcome = ""
+        self.mark.set_icon("circle-dashed", "text-3")
+        self.mark.setAccessibleName("")
+        self.answer.setReadOnly(False)
+        self.answer.setPlaceholderText(text(f"verify.hint.{self.id}"))
+        self.button.setEnabled(True)
+
     def lock(self) -> None:
         """Take no more answers."""
         self.answer.clear()
@@ -91,10 +102,13 @@ class VerificationPanel(FloatingPanel):
         self._questions: list[_Question] = []
         self._chip = Chip(verification_chip(self._state))
         self.right.insertWidget(0, self._chip)
+        self.callers = CallerChoices()
         self._grid = QGridLayout()
         self._said = Label("", "body", "muted", wrap=True)
         self._rule = Label(text("verify.rule"), "small", "meta", wrap=True)
-        self.body.addLayout(column(self._grid, self._said, self._rule, gap=10, margins=(12, 10, 12, 12)))
+        self.body.addLayout(
+            column(self.callers, self._grid, self._said, self._rule, gap=10, margins=(12, 10, 12, 12))
+        )
         self._grid.setColumnStretch(1, 1)
         self._said.hide()
         self._say(text("verify.preparing"), "muted")
@@ -123,6 +137,19 @@ class VerificationPanel(FloatingPanel):
             self._grid.addWidget(widget, line, place)
             widget.show()  # a widget added to a panel on screen is shown too late to be measured
         item.label.setFixedWidth(theme().px(190))
+
+    def set_callers(self, callers: Sequence[Caller], *, of_company: bool) -> None:
+        """Show who may call, when it is not the member alone."""
+        self.callers.set_callers(callers, self._state.caller, of_company=of_company)
+        if self.isVisible():
+            self.fit()
+
+    def start_over(self) -> None:
+        """Take every answer anew: somebody else speaks."""
+        for item in self._questions:
+            item.reopen()
+        self._say("", "muted")
+        self.focus_first()
 
     def set_phone(self, phone: str) -> None:
         """Take the known number, for the call back."""

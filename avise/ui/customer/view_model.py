@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from avise.env import Env
+from avise.models.callers import Caller
 from avise.models.customer import PartyKind, PersonId, SearchHit
 from avise.models.errors import AviseError
 from avise.models.facet_specs import FACETS
@@ -422,6 +423,14 @@ class CustomerViewModel(QObject):
     async def verification_questions(self) -> tuple[VerificationQuestion, ...]:
         """Return the questions that can be put to the caller."""
         return await self._desk.verification_questions(self.person)
+
+    async def callers(self) -> tuple[Caller, ...]:
+        """Return who may call about this customer."""
+        return await self._desk.callers(self.person)
+
+    async def choose_caller(self, caller: Caller) -> None:
+        """Note who says to be calling."""
+        await self._desk.choose_caller(self.person, caller)
 
     async def verify(self, question: str, answer: str) -> Comparison:
         """Compare what the caller answers."""
