@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
@@ -19,6 +20,16 @@ from avise.ui.widgets.toast import Message
 
 KEPT = 20
 """Acts that can be undone one after the other, the last first."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """One thing that can be taken back."""
+
+    run: Callable[[], None]
+    stands: Callable[[], bool]
+    """Whether it still can be."""
+    act: Act | None = None
 
 
 class Undoing(QObject):
@@ -41,7 +52,7 @@ class Undoing(QObject):
     def __init__(self, desk: DeskBridge, env: Env, tasks: TaskScope, window: QWidget) -> None:
         super().__init__(window)
         self._desk, self._env, self._tasks = desk, env, tasks
-        self._acts: list[tuple[Act, Callable[[], None] | None]] = []
+        self._acts: list[_Kept] = []
         # A text field takes Ctrl+Z for itself: it is not among the keys that the window guards.
         keys = QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), window)
         keys.setContext(Qt.ShortcutContext.WindowShortcut)
@@ -64,22 +75,31 @@ class Undoing(QObject):
             then: called once it is undone.
             icon: of the message.
         """
-        self._acts = [*self._acts, (act, then)][-KEPT:]
         undo = partial(self._undo, act, then)
+        self._acts = [*self._acts, _Kept(undo, lambda: act.until > self._env.now(), act)][-KEPT:]
         self.message.emit(Message(sentence, icon, action=text("undo.action"), on_action=undo))
+
+    @Slot(object)
+    def remember(self, message: Message) -> None:
+        """Keep what the action of a message takes back, when it does: Ctrl+Z does the same."""
+        if message.undoable is not None and message.on_action is not None:
+            self._acts = [*self._acts, _Kept(message.on_action, message.undoable)][-KEPT:]
 
     def undo_last(self) -> None:
         """Undo the last act; say so when there is none."""
         if not self.can_undo:
             self.message.emit(Message(text("undo.nothing"), "circle-help"))
             return
-        self._undo(*self._acts[-1])
+        last = self._acts[-1]
+        if last.act is None:
+            self._acts = self._acts[:-1]
+        last.run()
 
     def _undo(self, act: Act, then: Callable[[], None] | None) -> None:
         self._tasks.spawn(self._take_back(act, then), name="undo", when_busy="parallel")
 
     async def _take_back(self, act: Act, then: Callable[[], None] | None) -> None:
-        self._acts = [kept for kept in self._acts if kept[0] is not act]
+        self._acts = [kept for kept in self._acts if kept.act is not act]
         try:
             await self._desk.undo(act)
         except AviseError as error:
@@ -92,5 +112,4 @@ class Undoing(QObject):
             then()
 
     def _forget_old(self) -> None:
-        now = self._env.now()
-        self._acts = [kept for kept in self._acts if kept[0].until > now]
+        self._acts = [kept for kept in self._acts if kept.stands()]

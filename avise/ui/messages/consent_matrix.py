@@ -13,6 +13,7 @@ from avise.texts.formats import format_date
 from avise.ui.messages.consents_model import CHANNELS, PURPOSES, Place, ShownConsents
 from avise.ui.messages.wording import CHANNEL_ICONS, channel_word
 from avise.ui.theme import theme
+from avise.ui.widgets.focus_ring import NO_RING
 from avise.ui.widgets.painting import LEFT, draw_focus, draw_icon, draw_text, elided
 
 _ROW, _HEADER, _NAME = 46, 32, 188
@@ -40,6 +41,8 @@ class ConsentMatrixView(QWidget):
         self._shown = ShownConsents()
         self._row = self._column = 0
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        # The cell that keys act on has the ring, not the whole.
+        self.setProperty(NO_RING, True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._tell()
         theme().changed.connect(self._on_theme_changed)

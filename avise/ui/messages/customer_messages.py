@@ -155,7 +155,13 @@ class CustomerMessages(QObject):
             self._composer.close_panel()
         undo = functools.partial(self.undo, planned)
         sentence = text(f"message_toast.planned.{planned.channel}")
-        self.message.emit(Message(sentence, "send", action=text("message_toast.undo"), on_action=undo))
+        still = functools.partial(self._still_waits, planned)
+        self.message.emit(Message(sentence, "send", False, text("message_toast.undo"), undo, still))
+
+    def _still_waits(self, planned: OutgoingMessage) -> bool:
+        """Return whether a message that was planned can still be undone."""
+        now = next((one for one in self.messages if one.id == planned.id), planned)
+        return now.may_be_undone(self._env.now())
 
     # ---- undoing -----------------------------------------------------------------------------------
     def undo(self, planned: OutgoingMessage) -> None:
@@ -163,6 +169,13 @@ class CustomerMessages(QObject):
         self._tasks.spawn(self._undo(planned), name=f"undo {planned.id}", when_busy="drop")
 
     async def _undo(self, planned: OutgoingMessage) -> None:
+        from avise.models.outgoing import MessageStatus  # noqa: PLC0415 - not needed by the first paint
+
+        now = next((one for one in self.messages if one.id == planned.id), planned)
+        if now.status is MessageStatus.UNDONE:
+            # Asked twice, from two places: nothing left all the same.
+            self.message.emit(Message(text("message_toast.undone"), "rotate-cw"))
+            return
         try:
             await self._desk.undo_message(planned.id)
         except AviseError as error:

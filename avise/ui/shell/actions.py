@@ -106,6 +106,7 @@ class WindowActions(QObject):
         window.sessions.current_changed.connect(self._on_current_changed)
         window.customers.open_requested.connect(self._on_recent_chosen)
         window.customers.message.connect(window.toast.show_message)
+        window.customers.message.connect(window.undoing.remember)
         window.customers.acted.connect(window.undoing.offer)
         window.customers.wrap_up_ticked.connect(self._on_wrap_up_ticked)
 

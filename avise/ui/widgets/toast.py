@@ -31,6 +31,8 @@ class Message:
     """Stays until it is closed."""
     action: str = ""
     on_action: Callable[[], None] | None = None
+    undoable: Callable[[], bool] | None = None
+    """The action takes back what was done; Ctrl+Z does the same while this says that it still can."""
 
 
 class Toast(QWidget):

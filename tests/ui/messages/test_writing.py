@@ -139,6 +139,10 @@ def test_a_message_is_written_filled_sent_and_undone_without_the_mouse(run: Run)
             messages[0].on_action()
             await until(lambda: len(messages) > 1)
             assert messages[1].sentence == "Envoi annulé, rien n’est parti"
+            await until(lambda: page.messages.messages[0].status is MessageStatus.UNDONE)
+            messages[0].on_action()
+            await until(lambda: len(messages) > 2)
+            assert messages[2].sentence == "Envoi annulé, rien n’est parti"
         assert [asked[0] for asked in desk.written if asked[0] in ("send", "undo")] == ["send", "undo"]
 
     run(scene())
