@@ -15,7 +15,7 @@ from avise.ui.widgets.chip import Chip, ChipSpec, Tone
 from avise.ui.widgets.painting import draw_icon, draw_text
 
 if TYPE_CHECKING:
-    from avise.ui.outbox.counts import OutboxCounts
+    from avise.ui.outbox.situation import OutboxCounts
 
 COMMANDS = frozenset({"outbox_resend", "outbox_verify", "outbox_abandon"})
 """Commands of the palette that mean something on the page of the outbox only."""

@@ -1,11 +1,11 @@
-"""What waits in the outbox, counted by what it needs: the same counts for the rail, the bars and the page."""
+"""Commands counted and ordered by what they need: the same for the rail, the bars and the page."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from avise.models.commands import CommandReason, CommandState, OutboxItem
+from avise.ui.outbox.situation import OutboxCounts
 
 TO_SEND = frozenset(
     {CommandState.CONFIRMED, CommandState.WAITING, CommandState.SENDING, CommandState.UNKNOWN}
@@ -25,26 +25,6 @@ def is_refused(item: OutboxItem) -> bool:
 def needs_person(item: OutboxItem) -> bool:
     """Say whether only a person can go on with a command, or must know how it ended."""
     return item.state in (CommandState.NEEDS_HUMAN, CommandState.CONFLICT) or is_refused(item)
-
-
-@dataclass(frozen=True, slots=True)
-class OutboxCounts:
-    """How many commands are in each situation."""
-
-    to_send: int = 0
-    refused: int = 0
-    to_compare: int = 0
-    to_handle: int = 0
-
-    @property
-    def for_person(self) -> int:
-        """How many need their owner."""
-        return self.refused + self.to_compare + self.to_handle
-
-    @property
-    def followed(self) -> int:
-        """How many have not gone well yet."""
-        return self.to_send + self.for_person
 
 
 def counted(items: Iterable[OutboxItem]) -> OutboxCounts:

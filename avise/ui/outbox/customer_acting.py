@@ -18,8 +18,9 @@ from avise.ui.aio import TaskScope
 from avise.ui.announce import Announcer
 from avise.ui.bridge import DeskBridge
 from avise.ui.customer.view_model import CustomerViewModel
-from avise.ui.outbox.counts import OutboxCounts, counted
+from avise.ui.outbox.counts import counted
 from avise.ui.outbox.sentences import may_undo
+from avise.ui.outbox.situation import OutboxCounts
 from avise.ui.palette.rows import PaletteCommand
 from avise.ui.theme import theme
 from avise.ui.widgets.toast import SHOWN_MS, Message

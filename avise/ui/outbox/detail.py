@@ -24,6 +24,7 @@ from avise.texts import text
 from avise.texts.formats import format_moment
 from avise.ui.discretion import discretion
 from avise.ui.outbox.sentences import (
+    action_words,
     age,
     attempt_words,
     change_words,
@@ -273,7 +274,7 @@ class OutboxDetail(QScrollArea):
 
         def add(action: str, icon: str, signal: object, keys: str = "") -> None:
             kind = ButtonKind.PRIMARY if action == main else ButtonKind.PLAIN
-            button = Button(text(f"outbox.do.{action}"), kind, icon=icon, keys=keys)
+            button = Button(action_words(item, action), kind, icon=icon, keys=keys)
             button.clicked.connect(signal)
             found.append(button)
 

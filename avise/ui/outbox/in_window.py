@@ -9,17 +9,15 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from avise.env import Env
-from avise.models.commands import CommandId, OutboxItem
 from avise.texts import text
 from avise.ui.aio import Report
 from avise.ui.notifications.centre import Notification, notifications, notify
-from avise.ui.outbox.closing_strip import ClosingStrip
-from avise.ui.outbox.counts import needs_person
-from avise.ui.outbox.sentences import look, short_state
 from avise.ui.outbox.view_model import OutboxViewModel
 from avise.ui.shell.sessions import SessionTab
 
 if TYPE_CHECKING:
+    from avise.models.commands import CommandId, OutboxItem
+    from avise.ui.outbox.closing_strip import ClosingStrip
     from avise.ui.outbox.page import OutboxPage
     from avise.ui.shell.actions import WindowActions
     from avise.ui.shell.main_window import MainWindow
@@ -94,22 +92,27 @@ class OutboxInWindow(QObject):
         window.rail.button("outbox").set_badge(counts.followed)
         window.top_bar.outbox.show_counts(counts)
         window.status_bar.outbox.show_counts(counts)
-        window.customers.set_outbox(self._model.items)
-        self._announce()
+        if self._model.known:
+            window.customers.set_outbox(self._model.items)
+            self._announce()
 
     def _announce(self) -> None:
         """Tell once of what has come to need a person: aloud at once (`ui.md` 8), and in the bell."""
+        from avise.ui.outbox.counts import needs_person  # noqa: PLC0415 - not needed by the first paint
+
         before, self._seen = self._seen, {item.command_id: needs_person(item) for item in self._model.items}
         for item in self._model.items:
             if needs_person(item) and before.get(item.command_id) is False:
-                state = text(f"outbox.chip.{short_state(item)}")
-                told = text("outbox.spoken", label=item.label, source=item.source_name, state=state)
-                self._window.announcer.say_now(told)
-                self._notify(item)
+                self._tell(item)
             elif before.get(item.command_id) and not needs_person(item):
                 notifications().withdraw(_about(item))
 
-    def _notify(self, item: OutboxItem) -> None:
+    def _tell(self, item: OutboxItem) -> None:
+        from avise.ui.outbox.sentences import look, short_state  # noqa: PLC0415 - not needed by the first paint
+
+        state = text(f"outbox.chip.{short_state(item)}")
+        told = text("outbox.spoken", label=item.label, source=item.source_name, state=state)
+        self._window.announcer.say_now(told)
         sentence = text(f"outbox.notified.{short_state(item)}")
         icon, now = look(item).icon, self._env.now()
         notify(Notification(_about(item), sentence, item.source_name, now, icon, page="outbox"))
@@ -141,6 +144,8 @@ class OutboxInWindow(QObject):
             self.close_requested.emit()
             return
         if self._strip is None:
+            from avise.ui.outbox.closing_strip import ClosingStrip  # noqa: PLC0415 - at the end only
+
             self._strip = ClosingStrip(self._window)
             self._strip.closing.connect(self.close_requested)
             self._strip.staying.connect(self._window.focus_page)

@@ -15,10 +15,10 @@ from avise.models.commands import CommandState, OutboxItem
 from avise.models.errors import AviseError
 from avise.texts import plural, text
 from avise.ui.aio import Report, TaskScope
-from avise.ui.outbox.counts import OutboxCounts
 from avise.ui.outbox.detail import OutboxDetail
 from avise.ui.outbox.documents import failure, take_document
 from avise.ui.outbox.sentences import main_action, may_abandon, may_put_away, may_resend, may_verify
+from avise.ui.outbox.situation import OutboxCounts
 from avise.ui.outbox.table import ROW_HEIGHT, OutboxDelegate, OutboxRows, OutboxTableModel, action_left
 from avise.ui.outbox.view_model import OutboxViewModel
 from avise.ui.shell.page import Zone

@@ -101,7 +101,8 @@ def next_try(item: OutboxItem, now: datetime) -> str:
     """Return when something will be tried next, "" when nothing will or when it is now."""
     if item.state not in IN_LINE or item.state is CommandState.SENDING or item.due_at <= now:
         return ""
-    return text("outbox.next_try", time=format_time_with_seconds(item.due_at))
+    key = "outbox.next_try" if item.sends else "outbox.leaves_at"
+    return text(key, time=format_time_with_seconds(item.due_at))
 
 
 def row_sentence(item: OutboxItem, now: datetime) -> str:
@@ -150,6 +151,11 @@ def may_redo(item: OutboxItem) -> bool:
 def may_undo(item: OutboxItem) -> bool:
     """Say whether a command can be taken back as if nothing had been asked: it never left."""
     return item.state in (CommandState.CONFIRMED, CommandState.WAITING) and item.sends == 0
+
+
+def action_words(item: OutboxItem, action: str) -> str:
+    """Return what a button says: what never left is sent, not sent again."""
+    return text("outbox.do.send_now" if action == "resend" and not item.sends else f"outbox.do.{action}")
 
 
 def main_action(item: OutboxItem) -> str:

@@ -19,8 +19,16 @@ from PySide6.QtGui import QKeyEvent, QPainter
 from typing_extensions import override
 
 from avise.models.commands import CommandId, OutboxItem
-from avise.texts import text
-from avise.ui.outbox.sentences import age, look, main_action, next_try, reason, row_sentence, state_chip
+from avise.ui.outbox.sentences import (
+    action_words,
+    age,
+    look,
+    main_action,
+    next_try,
+    reason,
+    row_sentence,
+    state_chip,
+)
 from avise.ui.theme import theme
 from avise.ui.widgets.chip import paint_chip
 from avise.ui.widgets.painting import RIGHT, Span, draw_icon, draw_spans, draw_text
@@ -170,4 +178,4 @@ class OutboxDelegate(RowDelegate):
             return
         left = rect.left() + action_left(rect.width())
         place = QRectF(left, rect.top(), theme().px(_ACTION), rect.height())
-        draw_text(painter, place, text(f"outbox.do.{action}"), "row", "accent-text", RIGHT)
+        draw_text(painter, place, action_words(item, action), "row", "accent-text", RIGHT)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, Signal
 
-from avise.models.commands import CommandId, OutboxItem
 from avise.models.errors import AviseError
 from avise.texts import text
 from avise.ui.bridge import DeskBridge, Watch
-from avise.ui.outbox.counts import OutboxCounts, counted, ordered
+from avise.ui.outbox.situation import OutboxCounts
+
+if TYPE_CHECKING:
+    from avise.models.commands import CommandId, OutboxItem
 
 
 class OutboxViewModel(QObject):
@@ -52,6 +56,8 @@ class OutboxViewModel(QObject):
             self._watch = None
 
     def _on_items(self, items: tuple[OutboxItem, ...]) -> None:
+        from avise.ui.outbox.counts import counted, ordered  # noqa: PLC0415 - not needed by the first paint
+
         self.items = tuple(ordered(item for item in items if not item.acknowledged))
         self.counts = counted(self.items)
         self.known, self.failure = True, ""

@@ -48,6 +48,7 @@ def item(number: int, state: CommandState, reason: CommandReason = R.NONE, **mor
         "state": state,
         "reason": reason,
         "position": 100 - number,
+        "sends": 0 if state is S.CONFIRMED or reason is R.OFFLINE else 1,
         "history": (Attempt(confirmed_at, S.SENDING), Attempt(confirmed_at, state, reason)),
     }
     return OutboxItem(**(values | more))  # type: ignore[arg-type]  # fields of an item

@@ -20,9 +20,10 @@ from avise.env import FixedEnv
 from avise.models.commands import CommandReason, CommandState, Idempotency, OutboxItem
 from avise.models.errors import AviseError
 from avise.ui.bridge import DeskBridge
-from avise.ui.outbox.counts import OutboxCounts, counted, needs_person
+from avise.ui.outbox.counts import counted, needs_person
 from avise.ui.outbox.page import OutboxPage
 from avise.ui.outbox.sentences import LOOKS, look, main_action, row_sentence, state_chip
+from avise.ui.outbox.situation import OutboxCounts
 from avise.ui.outbox.table import OutboxTableModel
 from avise.ui.outbox.view_model import OutboxViewModel
 from avise.ui.pictures import render
