@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QGridLayout, QWidget
 from typing_extensions import override
@@ -33,6 +33,7 @@ from avise.ui.customer.view_model import CustomerViewModel
 from avise.ui.customer.wrap_up_binding import WrapUpBinding
 from avise.ui.customer.wrap_up_model import report
 from avise.ui.customer.wrap_up_values import WrapUpStage
+from avise.ui.export.exporting import CustomerExports
 from avise.ui.messages.customer_consents import CustomerConsents
 from avise.ui.messages.customer_messages import CustomerMessages
 from avise.ui.outbox.customer_acting import CustomerActing
@@ -123,6 +124,8 @@ class CustomerPage(QWidget):
         self.messages.facet_requested.connect(self.blocks.show_facet)
         self.blocks.offer_messages(self.messages.opens)
         self.consents = CustomerConsents(desk, self.model, report, self)
+        self.exports = CustomerExports(desk, person, report, self)
+        self.exports.message.connect(self.message)
         self.reports = CustomerReports(desk, self.model, report, self)
         self.reports.acted.connect(self.acted)
         self.blocks.report_requested.connect(self._report_data)
@@ -300,12 +303,16 @@ class CustomerPage(QWidget):
             "copy_member_number": self.copy_member_number,
             "consents": self.consents.open,
             "report_data": self._report_data,
+            "export_file": self._export_file,
             "validate": self._validate,
         }
         if identifier in commands:
             commands[identifier]()
         elif identifier.startswith("write_"):
             self.messages.write_by(identifier.removeprefix("write_"))
+
+    def _export_file(self) -> None:
+        self.exports.open(QPoint(theme().px(24), self.header.height()))
 
     @Slot(str)
     def _report_data(self, facet: str = "") -> None:
