@@ -26,7 +26,7 @@ from avise.ui.widgets.layout import column
 
 Verify = Callable[[str, str], Awaitable[Comparison]]
 """Question, answer → outcome."""
-_WIDTH = 500
+_WIDTH = 560
 TRIES = 3
 
 

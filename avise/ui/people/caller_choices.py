@@ -10,9 +10,14 @@ from PySide6.QtWidgets import QButtonGroup, QVBoxLayout, QWidget
 from avise.models.callers import Caller, CallerKind
 from avise.texts import text
 from avise.ui.customer.customer_header import caller_words
+from avise.ui.theme import theme
 from avise.ui.widgets.button import Button, ButtonKind
 from avise.ui.widgets.label import Label
 from avise.ui.widgets.layout import clear
+from avise.ui.widgets.painting import elided
+
+_LINE = 490
+"""Room of a line, in pixels at 100 %; what is longer is told by its tooltip."""
 
 
 class CallerChoices(QWidget):
@@ -68,7 +73,11 @@ class CallerChoices(QWidget):
         for place, caller in enumerate(self._callers):
             is_company = of_company and caller.kind is CallerKind.MEMBER
             words = text("caller.company") if is_company else caller_words(caller)
-            button = Button(words, ButtonKind.QUIET, icon="circle-dashed")
+            button = Button(
+                elided(words, "button", theme().px(_LINE)), ButtonKind.QUIET, icon="circle-dashed"
+            )
+            button.setAccessibleName(words)
+            button.setToolTip(words)
             button.setCheckable(True)
             button.setEnabled(not caller.expired)
             self._group.addButton(button, place)
