@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, QTimer, Signal, Slot
@@ -67,8 +67,6 @@ class CustomerMessages(QObject):
         self._all: tuple[OutgoingMessage, ...] = ()
         self.messages: tuple[OutgoingMessage, ...] = ()
         """Those to this member, the last planned first."""
-        self.reason: Callable[[], str] = str
-        """The reason for contact of the wrap-up, "" when nobody knows it."""
         self._tick = QTimer(self)
         self._tick.setInterval(_TICK_MS)
         self._tick.timeout.connect(self._on_tick)
@@ -121,9 +119,9 @@ class CustomerMessages(QObject):
             template: chosen at once.
         """
         px = theme().px
-        self.composer().open_for(
-            self._model.state.header, kind, template, self.reason(), QPoint(px(24), px(110))
-        )
+        reason = self._model.wrap_up.shown().reason
+        place = QPoint(px(24), px(110))
+        self.composer().open_for(self._model.state.header, kind, template, reason, place)
 
     def write_by(self, channel: str) -> None:
         """Open the composer for a channel: "sms", "email" or "letter"."""
