@@ -12,6 +12,7 @@ from typing_extensions import override
 from avise.models.consent import ConsentChannel
 from avise.models.outgoing import ChannelChoice
 from avise.texts import text
+from avise.ui.accessible_roles import Role, heard_as
 from avise.ui.messages.wording import CHANNEL_ICONS, channel_word, refusals
 from avise.ui.theme import theme
 from avise.ui.widgets.painting import draw_box, draw_icon, draw_text
@@ -32,6 +33,7 @@ class ChannelPicker(QWidget):
         super().__init__(parent)
         self._choices: tuple[ChannelChoice, ...] = ()
         self._current: ConsentChannel | None = None
+        heard_as(self, Role.RadioButton)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._tell()

@@ -5,9 +5,11 @@ It shows the values of `avise.ui.messages.composer_model` and says what the agen
 
 from __future__ import annotations
 
+import itertools
+
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QLineEdit, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from avise.models.consent import ConsentChannel
@@ -37,8 +39,9 @@ from avise.ui.widgets.row_list import RowsView
 from avise.ui.widgets.segmented import Segmented
 
 WIDTH = 840
-_LIST = 262
+_LIST, _LIST_AT_MOST = 262, 0.28
 _HEIGHT = 540
+_CAPTION = 44
 
 
 class Composer(FloatingPanel):
@@ -60,6 +63,7 @@ class Composer(FloatingPanel):
         self._page_ = parent
         self._header: Header | None = None
         self._version = -1
+        self._captions: list[Label] = []
         self.words = QLineEdit()
         self.table = TemplateTable()
         self.list = RowsView(ROW_HEIGHT, text("composer.templates"))
@@ -100,20 +104,38 @@ class Composer(FloatingPanel):
         self._refusals.setSpacing(theme().px(2))
         self._side = QWidget()
         self._side.setLayout(column(self._padded(self.words), HorizontalLine(), self.list))
-        self._side.setFixedWidth(theme().px(_LIST))
         self._main = QWidget()
         self._main.setLayout(self._message())
-        middle = row(self._side, VerticalLine(), self._main)
+        self.area = QScrollArea()
+        self.area.setWidgetResizable(True)
+        self.area.setFrameShape(QFrame.Shape.NoFrame)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setWidget(self._main)
+        middle = row(self._side, VerticalLine(), self.area)
         middle.setStretch(2, 1)
         self.body.addLayout(middle)
         self.body.addWidget(HorizontalLine())
         self.body.addLayout(row(self._leaves, None, self.send, gap=8, margins=(12, 10, 12, 10)))
-        for before, after in (
-            (self.words, self.list),
-            (self.list, self.channels),
-            (self.channels, self.language),
-            (self.language, self.body_edit),
-        ):
+        self._chain_tabs()
+        self._rescale()
+        theme().changed.connect(self._rescale)
+
+    @Slot()
+    def _rescale(self) -> None:
+        # Large text leaves the room to the message.
+        self._side.setFixedWidth(min(theme().px(_LIST), round(self._page_.width() * _LIST_AT_MOST)))
+        for caption in self._captions:
+            caption.setFixedWidth(theme().px(_CAPTION))
+
+    def _chain_tabs(self) -> None:
+        """Go through the message in the order in which it is read, what is missing before the button."""
+        gaps: list[QWidget] = [part for made in self.gaps.rows for part in (made.field, made.link)]
+        chain = [
+            self.words, self.list, self.channels, self.language, self.body_edit, self.sheet, self.restore,
+            self.letter, *gaps, self.findings.remove, self.send,
+        ]  # fmt: skip
+        for before, after in itertools.pairwise(chain):
             QWidget.setTabOrder(before, after)
 
     @staticmethod
@@ -150,10 +172,9 @@ class Composer(FloatingPanel):
         message.setStretchFactor(self.sheet, 1)
         return message
 
-    @staticmethod
-    def _caption(key: str) -> Label:
+    def _caption(self, key: str) -> Label:
         caption = Label(text(key), "small", "muted")
-        caption.setFixedWidth(theme().px(44))
+        self._captions.append(caption)
         return caption
 
     def _connect(self) -> None:
@@ -203,7 +224,23 @@ class Composer(FloatingPanel):
         """Keep one height, whatever the template: nothing jumps under the hand."""
         room = self._page_.height() - theme().px(16)
         self.setFixedHeight(min(theme().px(_HEIGHT), room))
+        self._rescale()
         super().fit()
+        self._fit_message()
+
+    def _fit_message(self) -> None:
+        """Scroll what is longer than the room, large text above all; nothing is squeezed."""
+        layout = self._main.layout()
+        if layout is not None:
+            layout.invalidate()
+            layout.activate()
+            width = self.area.viewport().width()
+            least = (
+                layout.minimumHeightForWidth(width)
+                if layout.hasHeightForWidth()
+                else layout.minimumSize().height()
+            )
+            self._main.setMinimumHeight(least)
 
     # ---- content -----------------------------------------------------------------------------------
     @Slot()
@@ -216,6 +253,7 @@ class Composer(FloatingPanel):
         draft = shown.draft
         self._show_draft(shown, draft)
         self._show_told(shown)
+        self._fit_message()
         self.send.setText(send_words(draft.channel if draft is not None else None, short_name(self._header)))
         self.send.setAccessibleDescription(self._told.text())
         self.send.setEnabled(shown.may_send)
@@ -278,7 +316,10 @@ class Composer(FloatingPanel):
 
     def _show_gaps(self, draft: MessageDraft) -> None:
         had_focus = self.gaps.holds_focus()
-        if self.gaps.show_facts(draft.missing) and had_focus and not self.gaps.focus_first():
+        if not self.gaps.show_facts(draft.missing):
+            return
+        self._chain_tabs()
+        if had_focus and not self.gaps.focus_first():
             # The last gap is filled: what comes next is to read the message and send it.
             self.body_edit.setFocus(Qt.FocusReason.OtherFocusReason)
 

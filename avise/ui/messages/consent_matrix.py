@@ -10,6 +10,7 @@ from typing_extensions import override
 from avise.models.consent import ConsentState
 from avise.texts import text
 from avise.texts.formats import format_date
+from avise.ui.accessible_roles import Role, heard_as
 from avise.ui.messages.consents_model import CHANNELS, PURPOSES, Place, ShownConsents
 from avise.ui.messages.wording import CHANNEL_ICONS, channel_word
 from avise.ui.theme import theme
@@ -40,6 +41,7 @@ class ConsentMatrixView(QWidget):
         super().__init__(parent)
         self._shown = ShownConsents()
         self._row = self._column = 0
+        heard_as(self, Role.Grouping)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         # The cell that keys act on has the ring, not the whole.
         self.setProperty(NO_RING, True)
@@ -130,8 +132,14 @@ class ConsentMatrixView(QWidget):
         word = self._shown.state_word(place)
         room = area.right() - left - px(4)
         line = QRectF(left, middle - px(9), room, px(18))
-        is_known = self._shown.cell(place).state is not ConsentState.UNKNOWN
-        draw_text(painter, line, elided(word, "value", room), "value", "text" if is_known else "text-2", LEFT)
+        ink = "text" if self._shown.cell(place).state is not ConsentState.UNKNOWN else "text-2"
+        first, _, second = word.partition(" ")
+        if since is None and second and theme().text_width(word, "value") > room:
+            # Large text: two words one under the other rather than one that is cut.
+            draw_text(painter, line.translated(0, -px(9)), elided(first, "value", room), "value", ink, LEFT)
+            draw_text(painter, line.translated(0, px(9)), elided(second, "value", room), "value", ink, LEFT)
+        else:
+            draw_text(painter, line, elided(word, "value", room), "value", ink, LEFT)
         if since is not None:
             low = QRectF(left, area.top() + area.height() * 0.52, room, px(18))
             draw_text(painter, low, format_date(since), "small", "text-2", LEFT, tabular=True)

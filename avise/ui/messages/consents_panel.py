@@ -8,7 +8,7 @@ from datetime import date
 
 from PySide6.QtCore import QPoint, Qt, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QLineEdit, QScrollArea, QSizePolicy, QWidget
 from typing_extensions import override
 
 from avise.models.consent import ConsentQuestion, ConsentState
@@ -19,6 +19,7 @@ from avise.ui.customer.floating_panel import FloatingPanel
 from avise.ui.messages.consent_matrix import ConsentMatrixView
 from avise.ui.messages.consents_model import ConsentsModel, Place, ShownConsents, cell_words
 from avise.ui.shortcuts import keys_of
+from avise.ui.theme import theme
 from avise.ui.widgets.button import Button, ButtonKind
 from avise.ui.widgets.icon import Icon
 from avise.ui.widgets.label import Label
@@ -28,6 +29,8 @@ from avise.ui.widgets.segmented import Segmented
 
 _WIDTH = 800
 _MAX_PROOF = 200
+_CHROME = 32 + 49
+"""Header and footer of the panel."""
 _SAID_ON = (Channel.PHONE_IN, Channel.EMAIL, Channel.LETTER_IN, Channel.AGENCY)
 
 
@@ -43,6 +46,7 @@ class ConsentsPanel(FloatingPanel):
     def __init__(self, model: ConsentsModel, source_name: Callable[[str], str], parent: QWidget) -> None:
         super().__init__(text("consents_panel.title"), "list-checks", _WIDTH, parent)
         self.model, self._source_name = model, source_name
+        self._page_ = parent
         self._is_sure = False
         self.matrix = ConsentMatrixView()
         self._cell = Label("", "strong")
@@ -70,32 +74,50 @@ class ConsentsPanel(FloatingPanel):
         self.proof.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         told = row(self._told_icon, self._told, gap=6)
         told.setStretch(1, 1)
-        self.body.addWidget(self.matrix)
-        self.body.addWidget(HorizontalLine())
-        self.body.addLayout(
-            column(
-                self._cell,
-                self._facts,
-                2,
-                self._caption,
-                self._sentence,
-                2,
-                row(Label(text("consents_panel.said_on"), "small", "muted"), self.said_on, None, gap=8),
-                row(Label(text("consents_panel.proof"), "small", "muted"), self.proof, gap=8),
-                told,
-                gap=5,
-                margins=(12, 10, 12, 10),
-            )
+        details = column(
+            self._cell,
+            self._facts,
+            2,
+            self._caption,
+            self._sentence,
+            2,
+            row(Label(text("consents_panel.said_on"), "small", "muted"), self.said_on, None, gap=8),
+            row(Label(text("consents_panel.proof"), "small", "muted"), self.proof, gap=8),
+            told,
+            gap=5,
+            margins=(12, 10, 12, 10),
         )
+        self._content = QWidget()
+        self._content.setLayout(column(self.matrix, HorizontalLine(), details))
+        self.area = QScrollArea()
+        self.area.setWidgetResizable(True)
+        self.area.setFrameShape(QFrame.Shape.NoFrame)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setWidget(self._content)
+        self.body.addWidget(self.area)
         self.body.addWidget(HorizontalLine())
         self.body.addLayout(
             row(self.withdraw_all, None, self.refuse, self.give, gap=6, margins=(12, 10, 12, 10))
         )
         chain: list[QWidget] = [
-            self.matrix, self.said_on, self.proof, self.give, self.refuse, self.withdraw_all,
+            self.matrix, self.said_on, self.proof, self.withdraw_all, self.refuse, self.give,
         ]  # fmt: skip
         for before, after in itertools.pairwise(chain):
             QWidget.setTabOrder(before, after)
+
+    @override
+    def fit(self) -> None:
+        """Take the size of the content, inside the page; what is longer scrolls."""
+        layout = self._content.layout()
+        if layout is not None:
+            layout.invalidate()
+            layout.activate()
+            width = min(theme().px(_WIDTH), self._page_.width() - theme().px(16)) - 2
+            wanted = layout.totalHeightForWidth(width)
+            room = self._page_.height() - theme().px(_CHROME + 16)
+            self.area.setFixedHeight(max(min(wanted, room), theme().px(60)))
+        super().fit()
 
     # ---- content -----------------------------------------------------------------------------------
     def open_consents(self, anchor: QPoint, place: Place | None = None) -> None:

@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from avise.models.outgoing import LetterLine, LetterPage
 from avise.texts import text
+from avise.ui.accessible_roles import Role, heard_as
 from avise.ui.theme import theme
 
 _GAP = 10
@@ -80,7 +81,9 @@ class LetterSheet(QScrollArea):
         self.setWidget(self.pages)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        heard_as(self, Role.Document)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._on_theme_changed()
         theme().changed.connect(self._on_theme_changed)
@@ -92,9 +95,14 @@ class LetterSheet(QScrollArea):
         self.setAccessibleName(text("composer.sheet_name", pages=str(len(pages))))
         self.setAccessibleDescription(self.pages.words())
 
+    @override
+    def sizeHint(self) -> QSize:
+        """Return the least height: the sheet takes the room that is left, and scrolls."""
+        return QSize(theme().px(200), self.minimumHeight())
+
     @Slot()
     def _on_theme_changed(self) -> None:
-        self.setMinimumHeight(theme().px(168))
+        self.setMinimumHeight(theme().px(140))
 
 
 def _font(line: LetterLine, scale: float) -> QFont:

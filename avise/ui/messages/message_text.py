@@ -15,7 +15,7 @@ from avise.texts import text
 from avise.ui.theme import theme
 from avise.ui.widgets.painting import Span, draw_spans
 
-_MIN_HEIGHT = 168
+_MIN_HEIGHT = 140
 
 
 class MessageEdit(QPlainTextEdit):
@@ -38,6 +38,11 @@ class MessageEdit(QPlainTextEdit):
         self.textChanged.connect(self._on_text_changed)
         self._on_theme_changed()
         theme().changed.connect(self._on_theme_changed)
+
+    @override
+    def sizeHint(self) -> QSize:
+        """Return the least height: the field takes the room that is left, and scrolls."""
+        return QSize(theme().px(200), self.minimumHeight())
 
     def words(self) -> str:
         """Return what is written, no-break spaces included."""

@@ -25,6 +25,7 @@ from avise.ui.customer.page import CustomerPage
 from avise.ui.discretion import discretion
 from avise.ui.messages.composer import Composer
 from avise.ui.messages.message_panel import MessagePanel
+from avise.ui.theme import theme
 from avise.ui.widgets.toast import Message
 from tests.ui.customer.opened_page import opened, said
 from tests.ui.persona import HELENE, NOW
@@ -313,5 +314,23 @@ def test_nothing_is_sent_while_the_screen_is_discreet(run: Run) -> None:
             finally:
                 discretion().set_on(on=False)
         assert not [asked for asked in desk.written if asked[0] == "send"]
+
+    run(scene())
+
+
+def test_at_200_percent_the_message_keeps_its_width_and_its_button(run: Run) -> None:
+    async def scene() -> None:
+        theme().set_zoom(200)
+        async with opened(ScriptedDesk(missing=(UNTIL,), templates=(PAID, CARD))) as page:
+            composer = await composer_of(page)
+            assert composer.width() <= page.width()
+            assert composer.geometry().bottom() <= page.height()
+            inside = composer.area.widget()
+            assert inside is not None
+            assert inside.minimumSizeHint().width() <= composer.area.viewport().width()
+            page.run_command("consents")
+            panel = page.consents.panel()
+            assert panel is not None
+            assert panel.geometry().bottom() <= page.height()
 
     run(scene())
