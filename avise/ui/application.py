@@ -8,6 +8,8 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
+from avise.ui.accessible_roles import tell_roles
+
 
 def make_application() -> QApplication:
     """Return the application, made when there was none; the theme dresses it later."""
@@ -17,6 +19,7 @@ def make_application() -> QApplication:
     application = QApplication.instance() or QApplication(sys.argv[:1])
     if not isinstance(application, QApplication):
         raise TypeError(type(application).__name__)
+    tell_roles()
     application.setQuitOnLastWindowClosed(False)
     application.setApplicationDisplayName("")
     return application

@@ -221,7 +221,7 @@ class ScriptedDesk(ScriptedDay, ScriptedActing, ScriptedMessages, ScriptedWorkst
         self.asked.append(("verification_questions", person))
         return (
             VerificationQuestion("birth_date", dynamic=False),
-            VerificationQuestion("postcode", dynamic=False),
+            VerificationQuestion("address", dynamic=False),
             VerificationQuestion("last_reimbursement", dynamic=True),
         )
 

@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from avise.models.interaction import TimelineGroup
 from avise.texts import text
+from avise.ui.accessible_roles import Role, heard_as
 from avise.ui.theme import theme
 from avise.ui.widgets.focus_ring import NO_RING
 from avise.ui.widgets.painting import CENTRE, draw_focus, draw_icon, draw_text
@@ -44,6 +45,7 @@ class ChannelFilter(QWidget):
         self._chosen: frozenset[TimelineGroup] = frozenset()
         self._cursor = 0
         self._choices: tuple[Choice, ...] = (_ALL, *TimelineGroup)
+        heard_as(self, Role.Grouping)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setProperty(NO_RING, True)
         self.setMouseTracking(True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QContextMenuEvent,
@@ -17,6 +19,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
 from avise.texts import text
+from avise.ui.accessible_roles import Role, heard_as
 from avise.ui.customer.block_content import BlockAction, BlockContent, TableRow, spoken_row
 from avise.ui.customer.record_words import SEPARATOR
 from avise.ui.customer.row_painting import (
@@ -71,6 +74,7 @@ class FacetBlock(QWidget):
         self._buttons: dict[BlockAction, QWidget] = {}
         self._face = Face(self, self._paint_face)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        heard_as(self, Role.Grouping)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setProperty(NO_RING, True)
         self.setMouseTracking(True)
@@ -187,6 +191,10 @@ class FacetBlock(QWidget):
         for action in wanted:
             if action not in self._buttons:
                 self._buttons[action] = self._make(action, on_strip=action not in content.actions)
+        # The strip is above the rows, and the other actions under them.
+        seen = sorted(wanted, key=lambda action: action in content.actions)
+        for before, after in pairwise(self._buttons[action] for action in seen):
+            QWidget.setTabOrder(before, after)
         self._move_actions()
 
     def _make(self, action: BlockAction, *, on_strip: bool) -> QWidget:

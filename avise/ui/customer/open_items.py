@@ -22,6 +22,7 @@ from avise.services.facts import moment as moment_of
 from avise.services.wording import facet_title, value_text
 from avise.texts import plural, text
 from avise.texts.formats import format_short_date, format_time, local
+from avise.ui.accessible_roles import Role, heard_as
 from avise.ui.customer.discreet import Veil
 from avise.ui.customer.record_words import Moment, capital, together
 from avise.ui.theme import theme
@@ -302,6 +303,7 @@ class OpenItemsPanel(QWidget):
         # Takes focus where there is no row to take it: the sentence is then heard.
         self._said = QWidget(self)
         self._said.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        heard_as(self._said, Role.StaticText)
         self._said.setLayout(column(self._headline, self._notice, gap=4, margins=(12, 8, 12, 10)))
         self.rows.setModel(self.model)
         self.rows.setItemDelegate(self._delegate)
@@ -314,6 +316,7 @@ class OpenItemsPanel(QWidget):
         box.addWidget(HorizontalLine())
         box.addWidget(self.rows)
         box.addWidget(self._said)
+        QWidget.setTabOrder(self.rows, self._said)
         self.set_items(OpenItems(is_fed=True, is_reading=True))
         self.veil = Veil(self)
         theme().changed.connect(self._fit)

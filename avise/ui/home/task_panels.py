@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, time
+from itertools import pairwise
 from uuid import UUID
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -92,6 +93,8 @@ class MovePanel(FormPanel):
             button.clicked.connect(lambda _checked=False, at=choice.at: self._choose(at))
             self._choices.addWidget(button)
             button.show()  # a widget added to a panel on screen is shown too late to be measured
+        for before, after in pairwise([*self.buttons(), self.field.edit, self.submit_button]):
+            QWidget.setTabOrder(before, after)
 
     def focus_first(self) -> None:
         """Give focus to the first time offered."""

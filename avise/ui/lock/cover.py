@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from typing_extensions import override
 
 from avise.texts import plural, text
+from avise.ui.accessible_roles import Role, heard_as
 from avise.ui.theme import theme
 from avise.ui.widgets.button import Button, ButtonKind
 from avise.ui.widgets.focus_ring import FocusRing
@@ -47,6 +48,7 @@ class Cover(QWidget):
         self._second.timeout.connect(self._on_second)
         self.setProperty("role", "app")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        heard_as(self, Role.Grouping)
         self.setAccessibleName(text("lock.title"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._build()

@@ -22,6 +22,7 @@ from avise.env import Env
 from avise.models.commands import Change, CommandState, OutboxItem
 from avise.texts import text
 from avise.texts.formats import format_moment
+from avise.ui.accessible_roles import Role, heard_as
 from avise.ui.discretion import discretion
 from avise.ui.outbox.sentences import (
     action_words,
@@ -144,6 +145,7 @@ class OutboxDetail(QScrollArea):
         self._head_box.hide()
         self._times = Label("", "small", "meta", tabular=True)
         self.setAccessibleName(text("outbox.detail"))
+        heard_as(self, Role.Grouping)
         self.setWidgetResizable(True)
         content = QWidget()
         content.setProperty("role", "pane")

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from avise.models.commands import Change, OutboxItem
 from avise.services.acting_values import GroupPlan, PlannedAction, RefusedPlan
 from avise.texts import text
+from avise.ui.accessible_roles import Role, heard_as
 from avise.ui.outbox.detail import changes_grid
 from avise.ui.outbox.sentences import change_words, reason, state_chip
 from avise.ui.theme import theme
@@ -28,6 +29,7 @@ class PlanView(QWidget):
         self._box = QVBoxLayout(self)
         self._box.setContentsMargins(theme().px(2), theme().px(2), theme().px(2), theme().px(2))
         self._box.setSpacing(theme().px(8))
+        heard_as(self, Role.Grouping)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(text("action_form.plan"))
 

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from avise.texts import text
+from avise.ui.accessible_roles import Role, heard_as
 from avise.ui.palette.rows import PaletteScope
 from avise.ui.shortcuts import keys_of
 from avise.ui.theme import theme
@@ -31,6 +32,7 @@ class ScopeBar(QWidget):
         super().__init__(parent)
         self._scope = PaletteScope.ALL
         self._counts: dict[PaletteScope, int] = {}
+        heard_as(self, Role.RadioButton)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._on_theme_changed()
         theme().changed.connect(self._on_theme_changed)

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QScrollArea, QWidget
 
 from avise.texts import text
+from avise.ui.accessible_roles import Role, heard_as
 from avise.ui.shell.page import Zone
 from avise.ui.shortcuts import SHORTCUTS, Scope, chords_of, label, written
 from avise.ui.theme import theme
@@ -49,6 +50,7 @@ class KeysPage(QWidget):
         self._area = QScrollArea()
         self._area.setWidgetResizable(True)
         self._area.setWidget(content)
+        heard_as(self._area, Role.Grouping)
         self._area.setAccessibleName(text("keys.title"))
         outer = column(self._area)
         self.setLayout(outer)

@@ -135,7 +135,8 @@ class StatusBar(QWidget):
     @Slot()
     def _on_theme_changed(self) -> None:
         px = theme().px
-        self.setFixedHeight(px(HEIGHT))
+        # A line above what can be pressed, which keeps its 24 pixels.
+        self.setFixedHeight(px(HEIGHT) + 1)
         self._layout.setContentsMargins(0, 1, px(12), 0)
         self._layout.setSpacing(px(10))
         for line in (self._line, self._zoom_line):

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QPushButton, QScrollArea, QVBoxLayou
 from avise.env import Env
 from avise.models.source_status import SourceStatus
 from avise.texts import text
+from avise.ui.accessible_roles import Role, heard_as
 from avise.ui.shortcuts import keys_of
 from avise.ui.sources.charts import LatencyChart
 from avise.ui.sources.flow import FlowLayout
@@ -64,6 +65,7 @@ class SourceDetail(QScrollArea):
         self._below = False
         self._source: SourceStatus | None = None
         self.setAccessibleName(text("sources.detail"))
+        heard_as(self, Role.Grouping)
         self.setWidgetResizable(True)
         content = QWidget()
         content.setProperty("role", "pane")

@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
+from avise.ui.accessible_roles import Role, heard_as
 from avise.ui.theme import theme
 from avise.ui.widgets.painting import LEFT, draw_box, draw_icon, draw_text
 
@@ -115,11 +116,17 @@ class Chip(QWidget):
         self._spec = spec
         self._pressable = pressable
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        heard_as(self, Role.Button if pressable else Role.StaticText)
         self.setAccessibleName(spec.text)
         if pressable:
             self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             self.setCursor(Qt.CursorShape.PointingHandCursor)
         theme().changed.connect(self._on_theme_changed)
+
+    def press(self) -> None:
+        """Do what the mouse does, for people who press otherwise."""
+        if self._pressable:
+            self.clicked.emit()
 
     @property
     def spec(self) -> ChipSpec:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaint
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
+from avise.ui.accessible_roles import Role, heard_as
 from avise.ui.theme import theme
 from avise.ui.widgets.painting import CENTRE, draw_box, draw_text
 
@@ -31,6 +32,7 @@ class Segmented(QWidget):
         self._choices = tuple(choices)
         self._current = current
         self._name = name
+        heard_as(self, Role.RadioButton)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._tell()

@@ -1,0 +1,327 @@
+"""Every screen of the window, and how to bring it up: the list that the walk goes through.
+
+A page, a floating panel, a dialog or a window that is added to `avise.ui` and not listed here fails
+`test_every_screen_is_listed`.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from PySide6.QtWidgets import QWidget
+
+from avise.models.consent import ConsentChannel
+from avise.models.outgoing import DEPARTS_AFTER, MessageStatus, OutgoingMessage
+from avise.models.roles import Purpose
+from avise.services.desk import CallState
+from avise.ui.home.day_rows import DayAction
+from avise.ui.home.page import HomePage
+from avise.ui.notifications import Notification, notify
+from avise.ui.outbox.action_form import Step
+from avise.ui.shell.sessions import SessionTab
+from avise.ui.widgets.toast import Message
+from tests.ui.home_day import FULL_DAY, UNLINKED, away
+from tests.ui.outbox.acting_window import ActingStage
+from tests.ui.outbox.outbox_items import OFFERS, every_state
+from tests.ui.persona import HELENE, NOW
+from tests.ui.scripted_desk import DIRECTORY, ScriptedDesk, hit_of
+from tests.ui.scripted_messages import CARD
+from tests.ui.waiting import until
+
+Reach = Callable[[ActingStage, ScriptedDesk], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """One state of the window that a person meets.
+
+    Args:
+        name: of the case.
+        shows: names of the classes that must be on screen.
+        reach: brings it up.
+        absent: somebody is away.
+    """
+
+    name: str
+    shows: tuple[str, ...]
+    reach: Reach
+    absent: bool = False
+
+
+def full_desk(*, absent: bool = False) -> ScriptedDesk:
+    """Return a desk on which every screen has something to show."""
+    desk = ScriptedDesk(offers=OFFERS, items=every_state())
+    desk.day = away() if absent else FULL_DAY
+    desk.board = desk.day.board
+    desk.unlinked = UNLINKED
+    return desk
+
+
+def _run(stage: ActingStage, command: str) -> None:
+    stage.desktop.actions.commands.run(command)
+
+
+async def _customer(stage: ActingStage, desk: ScriptedDesk) -> None:
+    page = await stage.open(HELENE)
+    await until(lambda: page.model.state.settled is not None)
+    for part in ("suggestions", "facets", "timeline", "open_items", "wrap_up"):
+        await until(lambda part=part: page.parts.has(part))  # type: ignore[misc]  # bound at once
+
+
+async def _page(name: str, stage: ActingStage, _desk: ScriptedDesk) -> None:
+    stage.window.show_page(name)
+
+
+async def _home(stage: ActingStage, _desk: ScriptedDesk) -> None:
+    stage.window.show_page("home")
+    await until(lambda: stage.window.home.rows.current() is not None)
+
+
+async def _task_panel(action: DayAction, stage: ActingStage, desk: ScriptedDesk) -> None:
+    await _home(stage, desk)
+    home: HomePage = stage.window.home
+    home.rows.request(action)
+
+
+async def _home_form(command: str, stage: ActingStage, desk: ScriptedDesk) -> None:
+    await _home(stage, desk)
+    _run(stage, command)
+
+
+async def _on_call(stage: ActingStage, desk: ScriptedDesk) -> None:
+    await _customer(stage, desk)
+    desk.ring(HELENE, state=CallState.ANSWERED)
+    await until(lambda: stage.customer().model.call is not None)
+
+
+async def _detail(stage: ActingStage, desk: ScriptedDesk) -> None:
+    await _customer(stage, desk)
+    stage.customer().blocks.open_detail("benefits")
+
+
+async def _verification(stage: ActingStage, desk: ScriptedDesk) -> None:
+    await _customer(stage, desk)
+    _run(stage, "identity_check")
+    check = stage.customer().check
+    await until(lambda: any(call[0] == "verification_questions" for call in desk.asked))
+    await until(check.verification.isVisible)
+
+
+async def _restricted(what: str, stage: ActingStage, desk: ScriptedDesk) -> None:
+    await _customer(stage, desk)
+    stage.customer().check.ask_restricted(what, "nir", "")
+
+
+async def _report(stage: ActingStage, desk: ScriptedDesk) -> None:
+    await _customer(stage, desk)
+    stage.customer().blocks.run("contracts", "report")
+
+
+async def _entry(stage: ActingStage, desk: ScriptedDesk) -> None:
+    await _customer(stage, desk)
+    timeline = stage.customer().sheet.timeline
+    timeline.rows.go_to(0)
+    timeline.entry_opened.emit(timeline.model.entry(0))
+
+
+async def _form(stage: ActingStage, desk: ScriptedDesk) -> None:
+    await _customer(stage, desk)
+    stage.customer().acting.open("change_address")
+    await until(stage.form().isVisible)
+
+
+async def _plan(stage: ActingStage, desk: ScriptedDesk) -> None:
+    await _form(stage, desk)
+    for name, value in (("line", "3 quai Haut"), ("postcode", "44000"), ("city", "Nantes")):
+        stage.form().field(name).set_value(value)
+    stage.form().check.click()
+    await until(lambda: stage.form().step is Step.PLAN)
+
+
+async def _composer(stage: ActingStage, desk: ScriptedDesk) -> None:
+    await _customer(stage, desk)
+    _run(stage, "write_email")
+    composer = stage.customer().messages.composer()
+    await until(lambda: composer.isVisible() and not composer.model.shown().is_busy)
+
+
+async def _letter(stage: ActingStage, desk: ScriptedDesk) -> None:
+    await _customer(stage, desk)
+    _run(stage, "write_letter")
+    composer = stage.customer().messages.composer()
+    await until(lambda: composer.isVisible() and not composer.model.shown().is_busy)
+
+
+async def _message(stage: ActingStage, desk: ScriptedDesk) -> None:
+    await _customer(stage, desk)
+    planned = OutgoingMessage(
+        UUID(int=5), HELENE, "card_available", "1", CARD.title, CARD.purpose, ConsentChannel.EMAIL, "fr",
+        MessageStatus.PLANNED, NOW, NOW + DEPARTS_AFTER, NOW,
+    )  # fmt: skip
+    stage.customer().messages.set_messages([planned])
+    stage.customer().messages.show(planned)
+
+
+async def _consents(stage: ActingStage, desk: ScriptedDesk) -> None:
+    await _customer(stage, desk)
+    _run(stage, "consents")
+    page = stage.customer()
+    await until(lambda: bool(page.consents.consents().shown().questions))
+
+
+async def _help(stage: ActingStage, desk: ScriptedDesk) -> None:
+    await _home(stage, desk)
+    _run(stage, "help")
+    await until(lambda: _seen(stage, "HelpPanel"))
+
+
+async def _notifications(stage: ActingStage, desk: ScriptedDesk) -> None:
+    await _home(stage, desk)
+    notify(Notification("task/1", "Rappel à 11:00", "Accueil", NOW, "clock", page="home"))
+    _run(stage, "notifications")
+
+
+async def _palette(stage: ActingStage, desk: ScriptedDesk) -> None:
+    await _home(stage, desk)
+    _run(stage, "palette")
+    stage.type("march")
+    model = stage.window.palette_view.model
+    await until(lambda: stage.window.palette_model.is_settled and model.rowCount() > 0)
+
+
+async def _incoming(stage: ActingStage, desk: ScriptedDesk) -> None:
+    await _home(stage, desk)
+    desk.ring(HELENE, DIRECTORY[1].person)
+    await until(stage.window.call_panel.isVisible)
+
+
+async def _incoming_unknown(stage: ActingStage, desk: ScriptedDesk) -> None:
+    await _home(stage, desk)
+    desk.ring(number="+33639980000")
+    await until(stage.window.call_panel.isVisible)
+
+
+async def _people(name: str, command: str, stage: ActingStage, desk: ScriptedDesk) -> None:
+    await _home(stage, desk)
+    _run(stage, command)
+    people = stage.desktop.actions.people
+    await until(lambda: name in people.__dict__ and getattr(people, name).isVisible())
+
+
+async def _attach(stage: ActingStage, desk: ScriptedDesk) -> None:
+    await _home(stage, desk)
+    stage.desktop.actions.people.show_unlinked(UNLINKED[0].event)
+    people = stage.desktop.actions.people
+    await until(lambda: "unlinked_panel" in people.__dict__ and people.unlinked_panel.isVisible())
+
+
+async def _cover(stage: ActingStage, desk: ScriptedDesk) -> None:
+    desk.pin = "482916"
+    await _home(stage, desk)
+    _run(stage, "lock")
+    cover = stage.desktop.locking.cover
+    assert cover is not None
+    await until(cover.field.isVisible)
+
+
+async def _reason(stage: ActingStage, desk: ScriptedDesk) -> None:
+    stage.desktop.actions.opening.open_hit(hit_of(DIRECTORY[3]), Purpose.SEARCH)
+    await until(lambda: _seen(stage, "ReasonDialog"))
+
+
+async def _tenth(stage: ActingStage, desk: ScriptedDesk) -> None:
+    for number in range(9):
+        stage.window.sessions.open(SessionTab(UUID(int=100 + number), f"NOM{number}"), show=False)
+    stage.desktop.actions.opening.open_hit(hit_of(DIRECTORY[0]), Purpose.SEARCH)
+    await until(lambda: _seen(stage, "TenthDialog"))
+
+
+async def _detached(stage: ActingStage, desk: ScriptedDesk) -> None:
+    await _customer(stage, desk)
+    _run(stage, "detach_session")
+    await until(lambda: bool(stage.desktop.actions.detaching.windows))
+    await until(stage.desktop.actions.detaching.windows[0].isActiveWindow)
+
+
+async def _place_of_detached(stage: ActingStage, desk: ScriptedDesk) -> None:
+    await _detached(stage, desk)
+    stage.window.activateWindow()
+    await until(stage.window.isActiveWindow)
+
+
+async def _export(stage: ActingStage, desk: ScriptedDesk) -> None:
+    await _customer(stage, desk)
+    _run(stage, "export_file")
+    await until(lambda: _seen(stage, "ExportPanel"))
+
+
+async def _toast(stage: ActingStage, desk: ScriptedDesk) -> None:
+    await _home(stage, desk)
+    stage.window.toast.show_message(
+        Message("Tâche faite", "circle-check", action="Annuler", on_action=lambda: None)
+    )
+
+
+def _seen(stage: ActingStage, name: str) -> bool:
+    return any(type(found).__name__ == name and found.isVisible() for found in on_screen(stage))
+
+
+def on_screen(stage: ActingStage) -> list[QWidget]:
+    """Return every visible widget of the stage's windows."""
+    windows: list[QWidget] = [stage.window, *stage.desktop.actions.detaching.windows]
+    inside = [child for window in windows for child in window.findChildren(QWidget)]
+    return [widget for widget in [*windows, *inside] if widget.isVisible()]
+
+
+def _partial(function: Callable[..., Awaitable[None]], *values: object) -> Reach:
+    return functools.partial(function, *values)
+
+
+SCREENS: tuple[Screen, ...] = (
+    Screen("home", ("HomePage",), _home),
+    Screen("home while away", ("HomePage",), _home, absent=True),
+    Screen("move a task", ("MovePanel",), _partial(_task_panel, DayAction.MOVE)),
+    Screen("pass a task", ("AssignPanel",), _partial(_task_panel, DayAction.ASSIGN)),
+    Screen("new task", ("NewTaskPanel",), _partial(_home_form, "new_task")),
+    Screen("absence", ("AbsencePanel",), _partial(_home_form, "absence")),
+    Screen("absence declared", ("AbsencePanel",), _partial(_home_form, "absence"), absent=True),
+    Screen("nobody open", ("NobodyPage",), _partial(_page, "customers")),
+    Screen("sources", ("SourcesPage",), _partial(_page, "sources")),
+    Screen("settings", ("SettingsPage",), _partial(_page, "settings")),
+    Screen("keys", ("KeysPage",), _partial(_page, "keys")),
+    Screen("outbox", ("OutboxPage",), _partial(_page, "outbox")),
+    Screen("help", ("HelpPanel",), _help),
+    Screen("notifications", ("NotificationPanel",), _notifications),
+    Screen("palette", ("PaletteView",), _palette),
+    Screen("several people call", ("CallPanel",), _incoming),
+    Screen("nobody known calls", ("CallPanel",), _incoming_unknown),
+    Screen("unlinked exchanges", ("UnlinkedPanel",), _partial(_people, "unlinked_panel", "unlinked")),
+    Screen("attach an exchange", ("UnlinkedPanel",), _attach),
+    Screen("prospect", ("CallerForm",), _partial(_people, "prospect_form", "new_prospect")),
+    Screen("exchange without a file", ("CallerForm",), _partial(_people, "exchange_form", "new_exchange")),
+    Screen("customer", ("CustomerPage", "WrapUpPanel"), _customer),
+    Screen("customer on call", ("CustomerPage", "WrapUpPanel"), _on_call),
+    Screen("facet detail", ("FacetDetail",), _detail),
+    Screen("verification", ("VerificationPanel",), _verification),
+    Screen("reveal", ("RestrictedPanel",), _partial(_restricted, "reveal")),
+    Screen("compare", ("RestrictedPanel",), _partial(_restricted, "compare")),
+    Screen("report data", ("ReportPanel",), _report),
+    Screen("one exchange", ("EntryPanel",), _entry),
+    Screen("action form", ("ActionForm",), _form),
+    Screen("action plan", ("ActionForm",), _plan),
+    Screen("composer", ("Composer",), _composer),
+    Screen("letter", ("Composer",), _letter),
+    Screen("planned message", ("MessagePanel",), _message),
+    Screen("consents", ("ConsentsPanel",), _consents),
+    Screen("toast", ("Toast",), _toast),
+    Screen("lock", ("Cover",), _cover),
+    Screen("protected file", ("ReasonDialog",), _reason),
+    Screen("tenth customer", ("TenthDialog",), _tenth),
+    Screen("detached", ("DetachedWindow", "DetachedPlace"), _detached),
+    Screen("place of a detached file", ("DetachedPlace",), _place_of_detached),
+    Screen("export", ("ExportPanel",), _export),
+)
+"""Every screen."""
