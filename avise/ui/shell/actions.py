@@ -81,7 +81,7 @@ class WindowActions(QObject):
         window.top_bar.discreet.clicked.connect(self._toggle_discretion)
         window.status_bar.counts.clicked.connect(self._show_sources)
         window.palette_view.customer_chosen.connect(self._on_customer_chosen)
-        window.settings.changed.connect(self.setting_changed)
+        window.settings_made.connect(lambda page: page.changed.connect(self.setting_changed))
         window.sources.message.connect(window.toast.show_message)
         for page in (window.home, window.nobody):
             page.search_requested.connect(self.search)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication
@@ -29,11 +30,14 @@ from avise.ui.shell.page import MakeCustomerPage
 from avise.ui.shell.relabelling import keys_written, relabel
 from avise.ui.shell.screen_places import ScreenPlaces
 from avise.ui.shell.sessions import SessionTab
-from avise.ui.shell.settings_page import DEFAULTS, IDLE_MINUTES
+from avise.ui.shell.setting_choices import DEFAULTS, IDLE_MINUTES
 from avise.ui.shortcuts import read_kept, remap
 from avise.ui.theme import Density, Scheme, theme
 from avise.ui.theme.motion import reduce_motion
 from avise.ui.widgets.toast import Message
+
+if TYPE_CHECKING:
+    from avise.ui.shell.settings_page import SettingsPage
 
 SAVE_TABS_MS = 500
 """Tabs and widths of panes are kept half a second after the last change."""
@@ -105,7 +109,7 @@ class Desktop(QObject):
         actions.detaching.moved.connect(self._on_detached_moved)
         actions.setting_changed.connect(self._on_setting_changed)
         actions.lock_requested.connect(self._on_lock_requested)
-        window.settings.pin.wanted.connect(self._on_pin_wanted)
+        window.settings_made.connect(self._on_settings_made)
         outbox = OutboxInWindow(self.outbox, window, actions, self._env, self._report)
         outbox.close_requested.connect(self.close_requested)
         self._outboxes[window] = outbox
@@ -212,7 +216,7 @@ class Desktop(QObject):
             self._values[key] = value
             reduce_motion(asked=self._values["reduce_motion"] == "on")
             self.locking.idle.set_minutes(min(int(self._values["idle_minutes"]), self._idle_at_most))
-            self.window.settings.show_values(self._values)
+            self._show_values()
 
     def _give_keys(self, kept: str) -> None:
         """Give commands the user's own keys, and say them everywhere on screen."""
@@ -221,7 +225,7 @@ class Desktop(QObject):
         self.actions.commands.rebind()
         for shown in self._windows():
             relabel(shown, before)
-        self.window.settings.show_values(self._values)
+        self._show_values()
 
     def _speak(self, code: str) -> None:
         """Speak another language: the window is built again around the same sessions."""
@@ -229,8 +233,6 @@ class Desktop(QObject):
         set_language(code)
         old = self.window
         self.window, self.actions = self._new_window()
-        self.window.settings.show_values(self._values)
-        self._tasks.spawn(self._show_pin_state(), name="state of the code")
         sessions = self.window.sessions
         for tab in old.sessions.tabs:
             sessions.open(tab, show=False)
@@ -251,6 +253,17 @@ class Desktop(QObject):
         old.hide()
         self._tasks.spawn(self._close_window(old), name="close the old window", when_busy="parallel")
         self._tasks.spawn(self._read_recents(), name="recents")
+
+    def _show_values(self) -> None:
+        """Show the settings in force, where the page was built."""
+        if self.window.has_settings:
+            self.window.settings.show_values(self._values)
+
+    @Slot(object)
+    def _on_settings_made(self, page: SettingsPage) -> None:
+        page.show_values(self._values)
+        page.pin.wanted.connect(self._on_pin_wanted)
+        self._tasks.spawn(self._show_pin_state(), name="state of the code")
 
     # ---- lock --------------------------------------------------------------------------------
     def _windows(self) -> list[LockableWindow]:
@@ -291,7 +304,8 @@ class Desktop(QObject):
 
     async def _show_pin_state(self) -> bool:
         has_pin = await self._desk.has_pin()
-        self.window.settings.pin.show_state(has_pin=has_pin)
+        if self.window.has_settings:
+            self.window.settings.pin.show_state(has_pin=has_pin)
         return has_pin
 
     # ---- settings kept -----------------------------------------------------------------------

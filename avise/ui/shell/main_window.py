@@ -29,7 +29,7 @@ from avise.ui.shell.keys_page import KeysPage
 from avise.ui.shell.page import MakeCustomerPage, Page, Zone
 from avise.ui.shell.rail import ENTRIES, Rail
 from avise.ui.shell.sessions import Sessions
-from avise.ui.shell.settings_page import IDLE_MINUTES, SettingsPage
+from avise.ui.shell.setting_choices import IDLE_MINUTES
 from avise.ui.shell.status_bar import StatusBar
 from avise.ui.shell.top_bar import TopBar
 from avise.ui.shell.zones import take_focus
@@ -42,6 +42,7 @@ from avise.ui.widgets.toast import Toast
 
 if TYPE_CHECKING:
     from avise.ui.notifications.panel import NotificationPanel
+    from avise.ui.shell.settings_page import SettingsPage
 
 NARROW, MIN_WIDTH, MIN_HEIGHT = 1280, 960, 600
 """Under the first width the rail loses its words and the search field is shorter (`ui.md` 4.3)."""
@@ -64,10 +65,12 @@ class MainWindow(LockableWindow):
     Signals:
         close_requested: the user closes the window; it stays until the program lets it go.
         entered: this is the window with focus.
+        settings_made: the page of settings was built (a `SettingsPage`).
     """
 
     close_requested = Signal()
     entered = Signal()
+    settings_made = Signal(object)
 
     def __init__(
         self,
@@ -94,16 +97,19 @@ class MainWindow(LockableWindow):
         self.home = HomePage(self.my_day)
         self.nobody = NobodyPage()
         self.sources = SourcesPage(desk, env, report)
-        self.settings = SettingsPage(idle_at_most)
+        self._idle_at_most = idle_at_most
+        self._settings: SettingsPage | None = None
         self.is_locked = False
         self._rail_pages: dict[str, QWidget] = {
             "home": self.home,
             CUSTOMERS: self.nobody,
             "sources": self.sources,
-            "settings": self.settings,
         }
         # Many small widgets that the first paint must not wait for.
-        self.later_pages: dict[str, Callable[[], QWidget]] = {"keys": KeysPage}
+        self.later_pages: dict[str, Callable[[], QWidget]] = {
+            "keys": KeysPage,
+            "settings": lambda: self.settings,
+        }
         for page in self._rail_pages.values():
             self.stack.addWidget(page)
         self.setLayout(column(row(self.rail, column(self.top_bar, self.stack)), self.status_bar))
@@ -133,6 +139,21 @@ class MainWindow(LockableWindow):
             self._rail_pages[name] = self.later_pages[name]()
             self.stack.addWidget(self._rail_pages[name])
         return self._rail_pages[name]
+
+    @property
+    def has_settings(self) -> bool:
+        """Whether the page of settings was built."""
+        return self._settings is not None
+
+    @property
+    def settings(self) -> SettingsPage:
+        """The page of settings, built when it is first wanted."""
+        if self._settings is None:
+            from avise.ui.shell.settings_page import SettingsPage  # noqa: PLC0415 - not at first paint
+
+            self._settings = SettingsPage(self._idle_at_most)
+            self.settings_made.emit(self._settings)
+        return self._settings
 
     def current_page(self) -> Page:
         """Return the page on screen."""

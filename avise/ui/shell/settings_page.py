@@ -13,6 +13,7 @@ from avise.texts import LANGUAGES, language, plural, text
 from avise.texts.formats import format_percent
 from avise.ui.lock.pin_panel import PinPanel
 from avise.ui.shell.page import Zone
+from avise.ui.shell.setting_choices import DEFAULTS, IDLE_MINUTES, WRAP_UP_SECONDS
 from avise.ui.shell.shortcut_list import ShortcutList
 from avise.ui.theme import Density, Scheme, theme
 from avise.ui.theme.theme import ZOOM_STEPS
@@ -22,11 +23,6 @@ from avise.ui.widgets.panel import Panel
 from avise.ui.widgets.segmented import Segmented
 
 _LABEL_WIDTH, _BESIDE = 140, 1190
-IDLE_MINUTES = (5, 10, 15)
-WRAP_UP_SECONDS = (30, 45, 60, 90)
-
-DEFAULTS = {"reduce_motion": "system", "idle_minutes": "10", "wrap_up_seconds": "45", "sounds": "on"}
-"""What holds while the store has not been read."""
 
 
 class SettingsPage(QWidget):

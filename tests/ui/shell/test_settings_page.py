@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QApplication
 
 from avise.store.settings import SETTINGS
 from avise.ui.shell.key_recorder import KeyRecorder
-from avise.ui.shell.settings_page import DEFAULTS, SettingsPage
+from avise.ui.shell.setting_choices import DEFAULTS
+from avise.ui.shell.settings_page import SettingsPage
 from avise.ui.shortcuts import keys_of, remap
 from avise.ui.theme.motion import is_motion_reduced, reduce_motion
 from tests.ui.scripted_desk import ScriptedDesk
