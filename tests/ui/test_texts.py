@@ -16,8 +16,10 @@ from avise.ui.shell.rail import ENTRIES
 from avise.ui.shortcuts import SHORTCUTS, Scope
 from avise.ui.theme import Density, Scheme
 
-OURS = ("shell", "palette", "sources", "shortcuts", "settings", "home", "people")
-ROOMS = ("shell", "palette", "sources", "home", "people", "widgets")
+OURS = (
+    "shell", "palette", "sources", "shortcuts", "settings", "home", "people", "messages_ui", "consents_ui",
+)  # fmt: skip
+ROOMS = ("shell", "palette", "sources", "home", "people", "messages", "widgets")
 
 COMPOSED = (
     *(f"shortcut.{shortcut.id}" for shortcut in SHORTCUTS),
