@@ -54,12 +54,12 @@ def write_profile(
     """
     connectors = profile_dir / CONNECTORS_FOLDER
     connectors.mkdir(parents=True, exist_ok=True)
-    for name in tools.tools:
+    for name in _instances(tools):
         shutil.copyfile(
             resource_folder(CONNECTORS_FOLDER) / "demo" / f"{name}.toml", connectors / f"{name}.toml"
         )
     write_news(profile_dir, tools.spec.as_of)
-    write_private(profile_dir / SECRETS_FILE, secrets_text(tools.secrets()))
+    write_private(profile_dir / SECRETS_FILE, secrets_text(_secrets(tools)))
     write_private(profile_dir / SETTINGS_FILE, settings_text(tools, user or DemoUser(), mail_port))
 
 
@@ -74,7 +74,7 @@ def settings_text(tools: DemoTools, user: DemoUser, mail_port: int = 0) -> str:
         *_table("key", {"source": "demo"}),
         *_messages(mail_port),
     ]
-    for instance, config in tools.settings().items():
+    for instance, config in _instances(tools).items():
         lines += _table(f"instances.{instance}", {"connector": instance})
         lines += _table(f"instances.{instance}.config", config)
     return "\n".join(lines) + "\n"
@@ -92,6 +92,23 @@ def _messages(mail_port: int) -> list[str]:
         ]
         lines.append('smtp_security = "none"')
     return lines
+
+
+def _instances(tools: DemoTools) -> Mapping[str, Mapping[str, str]]:
+    """Return the configuration of each instance; the server of appointments keeps staff's diaries too."""
+    found = dict(tools.settings())
+    if _CALENDARS in found:
+        found[_DIARIES] = found[_CALENDARS]
+    return found
+
+
+def _secrets(tools: DemoTools) -> Mapping[tuple[str, str], str]:
+    kept = dict(tools.secrets())
+    diaries = {(_DIARIES, name): value for (tool, name), value in kept.items() if tool == _CALENDARS}
+    return {**kept, **diaries}
+
+
+_CALENDARS, _DIARIES = "appointments", "agenda"
 
 
 def secrets_text(values: Mapping[tuple[str, str], str]) -> str:

@@ -21,6 +21,15 @@ async def told(engine: Engine) -> MyDay:
         return await anext(days)
 
 
+async def read(engine: Engine) -> MyDay:
+    """Return the day once the agent's diary was read."""
+    async with aclosing(engine.desk.my_day()) as days:  # type: ignore[type-var]
+        async for day in days:
+            if day.diary.state is not DiaryState.READING:
+                return day
+    raise AssertionError
+
+
 async def served(engine: Engine, person: PersonId) -> list[str]:
     """Open a member, guess, wrap up with a call-back; return the titles of the timeline afterwards."""
     desk, titles = engine.desk, list[str]()
@@ -49,5 +58,10 @@ def test_a_call_is_wrapped_up_and_found_in_the_day(engine: Engine) -> None:
     assert row.who is not None
     assert row.who.entry.person == person
     assert (row.task.reason, day.unfinished) == ("R01", ())
-    assert len(day.tools) == 8
-    assert day.diary.state is DiaryState.ABSENT
+    assert len(day.tools) == 9
+
+
+def test_the_agents_diary_is_read_from_the_server_of_appointments(engine: Engine) -> None:
+    day = engine.run(read(engine))
+    # The world of these tests is of another day than the clock: nothing today, and nothing lacks.
+    assert (day.diary.state, day.diary.missing) == (DiaryState.KNOWN, ())

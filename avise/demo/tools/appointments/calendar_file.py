@@ -20,7 +20,7 @@ STATUS: Mapping[str, str] = {"confirmed": "CONFIRMED", "tentative": "TENTATIVE",
 """The standard knows three; whether a confirmed meeting took place is in X-SUITE."""
 OUTCOMES: Mapping[str, str] = {"done": "HONORE", "missed": "ABSENT"}
 
-_PARIS = ZoneInfo("Europe/Paris")
+PARIS = ZoneInfo("Europe/Paris")
 _HEAD = """BEGIN:VCALENDAR
 VERSION:2.0
 PRODID:-//Agenda fictif//FR
@@ -47,8 +47,13 @@ _FOOT = "END:VCALENDAR\n"
 
 def calendar_file(dossier: Dossier, appointment: Appointment) -> bytes:
     """Return the file of one appointment."""
-    event: bytes = _event(dossier, appointment).to_ical()
-    return _lines(_HEAD) + event + _lines(_FOOT)
+    return whole_file(_event(dossier, appointment))
+
+
+def whole_file(event: Event) -> bytes:
+    """Return the file of one event, with its time zone."""
+    written: bytes = event.to_ical()
+    return _lines(_HEAD) + written + _lines(_FOOT)
 
 
 def file_name(appointment: Appointment) -> str:
@@ -64,8 +69,8 @@ def _event(dossier: Dossier, appointment: Appointment) -> Event:
     event = Event()
     event.add("uid", appointment.uid)
     event.add("dtstamp", appointment.starts_at)
-    event.add("dtstart", appointment.starts_at.astimezone(_PARIS))
-    event.add("dtend", appointment.ends_at.astimezone(_PARIS))
+    event.add("dtstart", appointment.starts_at.astimezone(PARIS))
+    event.add("dtend", appointment.ends_at.astimezone(PARIS))
     event.add("summary", appointment.subject)
     if appointment.place:
         event.add("location", appointment.place)

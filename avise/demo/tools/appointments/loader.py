@@ -8,6 +8,7 @@ from pathlib import Path
 from avise.demo.population.entities import Dossier
 from avise.demo.population.spec import WorldSpec
 from avise.demo.tools.appointments.calendar_file import calendar_file, file_name
+from avise.demo.tools.appointments.diaries import write_diaries
 
 STORAGE = "storage"
 """What Radicale is given to read, below the tool's prepared data."""
@@ -18,9 +19,10 @@ OWNER = "rdv"
 class Loader:
     """Writes the calendars of the appointments tool (`ToolLoader`)."""
 
-    def __init__(self, folder: Path, spec: WorldSpec) -> None:  # noqa: ARG002 - signature of LoaderFactory
+    def __init__(self, folder: Path, spec: WorldSpec) -> None:
         self._owner = folder / STORAGE / "collection-root" / OWNER
         self._owner.mkdir(parents=True)
+        write_diaries(self._owner, spec)
 
     def add(self, dossier: Dossier) -> None:
         """Take a dossier's calendar, which exists even when it is empty."""
