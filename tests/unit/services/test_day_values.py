@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from avise.engine.wire import Answer, Pipe
+from avise.engine.wire import Answer, Pipe, frame_of
 from avise.models.absences import Absence
 from avise.models.acts import Act
 from avise.models.contact_reasons import GuessedReason
@@ -71,7 +71,7 @@ DAY = MyDay(
 )
 def test_a_value_crosses_between_processes(value: object) -> None:
     wire = io.BytesIO()
-    assert Pipe(io.BytesIO(), wire).send(Answer(1, value))
+    wire.write(frame_of(Answer(1, value)))
     assert Pipe(io.BytesIO(wire.getvalue()), io.BytesIO()).receive() == Answer(1, value)
 
 
