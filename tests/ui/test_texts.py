@@ -17,9 +17,37 @@ from avise.ui.shortcuts import SHORTCUTS, Scope
 from avise.ui.theme import Density, Scheme
 
 OURS = (
-    "shell", "palette", "sources", "shortcuts", "settings", "home", "people", "messages_ui", "consents_ui",
+    "shell",
+    "palette",
+    "sources",
+    "shortcuts",
+    "settings",
+    "home",
+    "people",
+    "messages_ui",
+    "consents_ui",
+    "lock",
+    "discretion",
+    "reports",
+    "export",
+    "notifications",
+    "recovery",
+    "help",
+    "detached",
 )  # fmt: skip
-ROOMS = ("shell", "palette", "sources", "home", "people", "messages", "widgets")
+ROOMS = (
+    "shell",
+    "palette",
+    "sources",
+    "home",
+    "people",
+    "messages",
+    "widgets",
+    "lock",
+    "notifications",
+    "help",
+    "export",
+)
 
 COMPOSED = (
     *(f"shortcut.{shortcut.id}" for shortcut in SHORTCUTS),
