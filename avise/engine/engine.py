@@ -247,6 +247,7 @@ class Engine:
             profile.folder,
         )
         self.desk.data_quality = profile.settings.desk.data_quality
+        self.desk.ignores_code = profile.settings.desk.ignore_lock_code
         commands = Commands(store, env, journal, session.user)
         self._outbox = Outbox(session, self.sources, self.directory, commands, env)
         # Commands leave from the process of a window, which alone holds the profile.

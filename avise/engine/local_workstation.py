@@ -20,12 +20,15 @@ class LocalWorkstation(LocalActing):
     data_quality = ""
     """Login of whoever corrects data; "" leaves each report with its author."""
 
+    ignores_code = False
+    """The profile says that the code was forgotten."""
+
     _lock_kept: DeskLock | None = None
 
     @property
     def _lock(self) -> DeskLock:
         if self._lock_kept is None:
-            self._lock_kept = DeskLock(self._memory, self._env)
+            self._lock_kept = DeskLock(self._memory, self._env, ignores_code=self.ignores_code)
         return self._lock_kept
 
     # ---- lock ----------------------------------------------------------------------------------

@@ -80,16 +80,18 @@ class DeskLock:
     Args:
         memory: where the hash and the errors are kept.
         env: clock and chance.
+        ignores_code: the code kept opens nothing and is asked of nobody: it was forgotten.
     """
 
-    def __init__(self, memory: DeskMemoryPort, env: Env) -> None:
+    def __init__(self, memory: DeskMemoryPort, env: Env, *, ignores_code: bool = False) -> None:
         self._memory, self._env = memory, env
+        self._ignores_code = ignores_code
         self._not_before = 0.0
         self._trying = asyncio.Lock()
 
     async def has_pin(self) -> bool:
         """Return whether a code was set; without one, the lock is a cover that any key lifts."""
-        return bool(await self._memory.setting(KEPT_PIN))
+        return not self._ignores_code and bool(await self._memory.setting(KEPT_PIN))
 
     async def keep(self, pin: str, current: str = "") -> None:
         """Set the code, or take it away with an empty one.
@@ -107,6 +109,7 @@ class DeskLock:
         salt = bytes.fromhex(self._env.token())
         kept = await asyncio.to_thread(sealed, pin, salt) if pin else ""
         await self._memory.change_setting(KEPT_PIN, kept)
+        await self._count(0)
 
     async def unlock(self, pin: str) -> Unlocking:
         """Say whether a code opens the desk; an error is counted before it is told.
@@ -116,7 +119,7 @@ class DeskLock:
         """
         async with self._trying:
             kept = await self._memory.setting(KEPT_PIN)
-            if not kept:
+            if not kept or self._ignores_code:
                 return Unlocking(opened=True)
             left = self._not_before - self._env.monotonic()
             if left > 0:

@@ -75,6 +75,8 @@ class DeskSection:
 
     idle_minutes_at_most: int = 15
     """Staff choose 5, 10 or 15 minutes, never more than this."""
+    ignore_lock_code: bool = False
+    """A code was forgotten: the desk opens without it, until a new one is set and this is taken away."""
     data_quality: str = ""
     """Login of whoever gets reports of wrong data; "" leaves each with its author."""
 
@@ -201,7 +203,11 @@ def read_settings(document: Mapping[str, object]) -> SettingsFile:
         key=KeySection(key.text("source", "keyring"), key.text("file", "")),
         instances={name: _instance(instances.table(name)) for name in instances.values},
         messages=_messages(messages),
-        desk=DeskSection(desk.integer("idle_minutes_at_most", 15, 5, 15), desk.text("data_quality", "")),
+        desk=DeskSection(
+            desk.integer("idle_minutes_at_most", 15, 5, 15),
+            desk.flag("ignore_lock_code", default=False),
+            desk.text("data_quality", ""),
+        ),
     )
     for table in (root, user, key, messages, desk):
         table.end()

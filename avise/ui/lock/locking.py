@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
 
@@ -81,6 +82,10 @@ class Locking(QObject):
         if call is not None and call.state is not CallState.RINGING:
             return False
         close_popups()
+        clipboard = QGuiApplication.clipboard()
+        if clipboard.ownsClipboard():
+            # What was copied here is somebody's: whoever opens another program may not paste it.
+            clipboard.clear()
         self._focused = QApplication.focusWidget()
         windows = [window for window in self._windows() if window.isVisible()]
         self._hide_dialogs(windows)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QScrollArea, QWidget
 from avise.texts import text
 from avise.ui.accessible_roles import Role, heard_as
 from avise.ui.shell.page import Zone
+from avise.ui.shell.relabelling import keys_written
 from avise.ui.shortcuts import SHORTCUTS, Scope, chords_of, label, written
 from avise.ui.theme import theme
 from avise.ui.widgets.key_cap import KeyCap
@@ -25,6 +26,18 @@ class KeysPage(QWidget):
         super().__init__(parent)
         self.setProperty("role", "app")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._area = QScrollArea()
+        self._area.setWidgetResizable(True)
+        self._said: dict[str, str] = {}
+        self._fill()
+        heard_as(self._area, Role.Grouping)
+        self._area.setAccessibleName(text("keys.title"))
+        outer = column(self._area)
+        self.setLayout(outer)
+
+    def _fill(self) -> None:
+        """Show the keys in force."""
+        self._said = keys_written()
         content = QWidget()
         grid = QGridLayout()
         grid.setSpacing(theme().px(8))
@@ -47,20 +60,16 @@ class KeysPage(QWidget):
                 margins=(16, 12, 16, 16),
             )
         )
-        self._area = QScrollArea()
-        self._area.setWidgetResizable(True)
         self._area.setWidget(content)
-        heard_as(self._area, Role.Grouping)
-        self._area.setAccessibleName(text("keys.title"))
-        outer = column(self._area)
-        self.setLayout(outer)
 
     def zones(self) -> list[Zone]:
         """Return the list alone."""
         return [("zone.page", self._area)]
 
     def activate(self) -> None:
-        """Nothing moves here."""
+        """Show the keys that were changed meanwhile."""
+        if keys_written() != self._said:
+            self._fill()
 
     def deactivate(self) -> None:
         """Nothing moves here."""

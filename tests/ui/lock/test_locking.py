@@ -144,6 +144,18 @@ def test_the_page_masks_what_it_revealed_before_it_is_covered(run: Run) -> None:
     run(scenario())
 
 
+def test_what_was_copied_here_can_no_longer_be_pasted(run: Run) -> None:
+    async def scenario() -> None:
+        async with staged() as stage:
+            clipboard = QApplication.clipboard()
+            clipboard.setText("0482917350")
+            owned = clipboard.ownsClipboard()
+            await locked(stage)
+            assert not owned or clipboard.text() == ""
+
+    run(scenario())
+
+
 def test_no_key_does_anything_behind_the_cover(run: Run) -> None:
     async def scenario() -> None:
         async with staged(ScriptedDesk(pin="4711")) as stage:

@@ -16,6 +16,7 @@ from avise.ui.shell.setting_choices import DEFAULTS
 from avise.ui.shell.settings_page import SettingsPage
 from avise.ui.shortcuts import keys_of, remap
 from avise.ui.theme.motion import is_motion_reduced, reduce_motion
+from avise.ui.widgets.key_cap import KeyCap
 from tests.ui.scripted_desk import ScriptedDesk
 from tests.ui.shell.test_desktop import CTRL, SHIFT, Stage, staged
 from tests.ui.waiting import until
@@ -76,6 +77,18 @@ def test_new_keys_work_at_once_are_said_everywhere_and_are_kept(run: Run) -> Non
             stage.press(Qt.Key.Key_Escape)
             assert stage.window.top_bar.search.accessibleName().endswith("Ctrl J")
             assert stage.window.home.search.keys == "Ctrl J"
+
+    run(scenario())
+
+
+def test_the_list_of_keys_shows_those_given_since_it_was_built(run: Run) -> None:
+    async def scenario() -> None:
+        async with staged() as stage:
+            stage.window.show_page("keys")
+            record(stage, "lock", Qt.Key.Key_J, CTRL)
+            stage.window.show_page("keys")
+            caps = {cap.text for cap in stage.window.current_page().findChildren(KeyCap)}  # type: ignore[attr-defined]  # a page
+            assert "Ctrl J" in caps
 
     run(scenario())
 

@@ -91,6 +91,20 @@ async def test_a_code_is_changed_or_taken_away_with_the_current_one_alone(store:
     assert not await lock.has_pin()
 
 
+async def test_a_forgotten_code_is_ignored_until_another_is_set(store: Store) -> None:
+    env = FixedEnv()
+    await lock_on(store, env).keep("4711")
+    await lock_on(store, env).unlock("0000")
+    ignoring = DeskLock(DeskMemory(store, env, "lea.girard"), env, ignores_code=True)
+    assert not await ignoring.has_pin()
+    assert (await ignoring.unlock("")).opened
+    await ignoring.keep("8020")
+    env.advance(timedelta(seconds=5))
+    lock = lock_on(store, env)
+    assert (await lock.unlock("8020")).opened
+    assert (await lock.unlock("4711")).errors == 1
+
+
 @pytest.mark.parametrize(
     ("pin", "why"),
     [
