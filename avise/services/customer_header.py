@@ -49,7 +49,8 @@ def header_of(entry: DirectoryEntry, facts: Facts, role: Role) -> Header:
         restricted=party.restricted or identity.data.get("restricted") is True,
         advisor=word(identity, "advisor"),
         identifiers={k: v for k, v in party.ids.items() if k not in RESTRICTED_SCHEMES},
-        from_directory_only=found is None,
+        # Whom no tool knows is not being read.
+        from_directory_only=found is None and (party.kind is not PartyKind.PROSPECT or bool(party.ids)),
         kind=party.kind,
     )
 

@@ -222,7 +222,8 @@ class CustomerHeader(QWidget):
         number = format_member_number(header.member_number)
         self._number.setText(text("customer.number", number=number) if number else "")
         self.copy.setVisible(bool(header.member_number))
-        self._reading.setText(text("customer.from_directory") if header.from_directory_only else "")
+        known = text("people.prospect.label") if header.kind is PartyKind.PROSPECT else ""
+        self._reading.setText(text("customer.from_directory") if header.from_directory_only else known)
         facts = _facts(header)
         self.facts.set_facts([fact for fact in facts if fact.id != NIR] if discretion().is_on else facts)
         self._fit_first_line()

@@ -21,6 +21,7 @@ from avise.texts.formats import (
 from avise.ui.widgets.chip import ChipSpec, Tone
 
 MORNING, AFTERNOON = time(9), time(14)
+_MINUTE = timedelta(minutes=1)
 SOON = timedelta(hours=1)
 """Before its hour, a task says how long is left."""
 
@@ -146,7 +147,8 @@ def due_chip(due: datetime, now: datetime) -> ChipSpec:
     """Return the mark of a task's time: late, soon, or on time (`ui.md` 5.9)."""
     if due < now:
         late = text("moment.late", duration=format_duration(now - due))
-        return ChipSpec(late, Tone.DANGER, "triangle-alert")
+        words = late if now - due >= _MINUTE else text("moment.now")
+        return ChipSpec(words, Tone.DANGER, "triangle-alert")
     if due - now <= SOON:
         return ChipSpec(format_duration(due - now), Tone.WARN, "hourglass")
     day, today = local(due).date(), local(now).date()
@@ -159,6 +161,8 @@ def due_chip(due: datetime, now: datetime) -> ChipSpec:
 
 def due_sentence(due: datetime, now: datetime) -> str:
     """Return in full when a task is due, and how late it is."""
+    if due < now and now - due < _MINUTE:
+        return text("moment.now")
     if due < now:
         return text("moment.late_since", when=_past_words(due, now), duration=format_duration(now - due))
     return text("moment.due", when=moment_words(due, now))

@@ -132,11 +132,20 @@ class PeopleInWindow(QObject):
         if act.subject is None:
             return
         await self._prefill(act.subject, told)
-        self._undoing.offer(
-            text("people.prospect.told"), act, functools.partial(self.person_removed.emit, act.subject)
-        )
+        self._undoing.offer(text("people.prospect.told"), act, functools.partial(self._remove, act.subject))
         name = format_list_name(told.last_name, told.first_name) or told.phone
         self.person_added.emit(act.subject, name)
+
+    def _remove(self, person: PersonId) -> None:
+        """Close the file of a prospect who was taken back, and forget what was being written there."""
+        self.person_removed.emit(person)
+        self._tasks.spawn(self._forget_draft(person), name="forget a draft", when_busy="parallel")
+
+    async def _forget_draft(self, person: PersonId) -> None:
+        try:
+            await self._desk.save_wrap_up(person, WrapUp())
+        except AviseError as error:
+            self._say_failed(error)
 
     async def _prefill(self, person: PersonId, told: CallerDetails) -> None:
         """Leave the reason and the note in the wrap-up of the file that opens: nothing is typed twice."""

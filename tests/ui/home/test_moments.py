@@ -82,6 +82,7 @@ def test_the_next_morning_skips_week_ends_and_public_holidays() -> None:
 def test_a_mark_says_late_soon_or_when() -> None:
     late = due_chip(NOW - timedelta(hours=2), NOW)
     assert (late.text, late.tone) == ("retard 2\u00a0h", Tone.DANGER)
+    assert due_chip(NOW - timedelta(seconds=20), NOW).text == "maintenant"
     soon = due_chip(NOW + timedelta(minutes=36), NOW)
     assert (soon.text, soon.tone) == ("36\u00a0min", Tone.WARN)
     assert due_chip(NOW + timedelta(hours=4), NOW).text == "14:44"

@@ -82,6 +82,8 @@ def test_a_prospect_made_by_mistake_is_undone_and_the_tab_closes(run: Run) -> No
             assert not _asked(stage, "save_wrap_up"), "neither reason nor note: nothing to keep"
             stage.window.undoing.undo_last()
             await until(lambda: not stage.window.sessions.tabs)
+            await until(lambda: bool(_asked(stage, "save_wrap_up")))
+            assert _asked(stage, "save_wrap_up")[-1][2] == WrapUp(), "nothing is left to resume"
 
     run(scenario())
 

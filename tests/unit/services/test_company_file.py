@@ -46,6 +46,15 @@ async def test_the_header_has_the_companys_numbers_from_the_directory_then_from_
     )  # fmt: skip
 
 
+async def test_a_prospect_whom_no_tool_knows_is_not_said_to_be_read() -> None:
+    riou = Party("1", PartyKind.PROSPECT, last_name="RIOU", phones=("+33199009999",))
+    dossier = OpenDossier(
+        DirectoryEntry(BAKERY, BAKERY, riou), AGENT, Purpose.CALL, ScriptedSources([], {}), _Now()
+    )
+    headers = [update.header for update in await settled(dossier) if isinstance(update, HeaderChanged)]
+    assert [header.from_directory_only for header in headers] == [False]
+
+
 async def test_no_tool_is_asked_for_what_only_a_person_has() -> None:
     person = {"nir": "canary", "birth_date": "1968-03-12", "last_name": "CANARY"}
     sources = ScriptedSources(
