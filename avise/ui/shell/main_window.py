@@ -234,6 +234,8 @@ class MainWindow(LockableWindow):
         ]
         if self.call_panel.isVisible():
             around.append(("zone.call", self.call_panel))
+        if "notification_panel" in self.__dict__ and self.notification_panel.isVisible():
+            around.append(("zone.notifications", self.notification_panel.rows))
         return [*around, *self.current_page().zones(), ("zone.status", self.status_bar.counts)]
 
     @cached_property

@@ -87,7 +87,9 @@ def test_the_bell_counts_and_enter_opens_the_page(run: Run) -> None:
             panel = stage.window.notification_panel
             assert panel.isVisible()
             assert QApplication.focusWidget() is panel.rows
+            assert ("zone.notifications", panel.rows) in stage.window.zones()
             stage.press(Qt.Key.Key_Escape)
+            assert ("zone.notifications", panel.rows) not in stage.window.zones()
             assert not panel.isVisible()
             assert QApplication.focusWidget() is before
             stage.press(Qt.Key.Key_N, CTRL | SHIFT)
