@@ -13,6 +13,7 @@ import asyncio
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSize, Qt
@@ -25,6 +26,7 @@ from avise.models.customer import PersonId
 from avise.models.errors import AviseError
 from avise.models.facets import FacetState
 from avise.models.roles import Purpose
+from avise.models.tasks import NewTask, TaskKind
 from avise.services.customer_updates import VerificationLevel
 from avise.services.desk import CallState
 from avise.texts import language
@@ -129,8 +131,38 @@ class Tour:
         self._draw_widget(sheet, "facet-states.png", "a block in each of its states", SHEET)
         await self._open("P04", "company member settled")
         self._draw("customer-collective.png", "member of a collective contract")
+        await self._company()
         await self._open("P08", "family settled")
         self._draw("customer-family.png", "family of six")
+
+    async def _company(self) -> None:
+        """Go from a member to the employer, then to the members whom it covers."""
+        member = self._page()
+        member.blocks.run("company", "open_company")
+        await self._until(lambda: self._page() is not member)
+        await self._settled(self._page())
+        self._draw("company.png", "a company: sites, contract, HR contact, employees covered")
+        self._page().blocks.open_detail("employees")
+        await self._breath()
+        self._draw("company-employees.png", "employees covered, each leading to the member's file")
+        self._press_escape()
+
+    async def _day(self) -> None:
+        """Draw a day with something to do in it, then take it back: the profile keeps nothing of the tour."""
+        now, lead = self.env.now(), await self._person("P00")
+        tasks = (
+            NewTask(TaskKind.CALLBACK, "", now + timedelta(minutes=40), None, lead, "R01"),
+            NewTask(TaskKind.TODO, "Relire le courrier de l’opticien", now + timedelta(hours=3)),
+            NewTask(TaskKind.CALLBACK, "", now + timedelta(days=2), None, await self._person("P04"), "R19"),
+        )
+        acts = [await self.bridge.add_task(task) for task in tasks]
+        self.desktop.window.show_page("home")
+        await asyncio.sleep(1.0)
+        self._draw("my-day.png", "Ma journée")
+        self._draw("my-day-dark.png", "Ma journée, dark", scheme=Scheme.DARK)
+        self._draw("my-day-1366.png", "Ma journée, 1366 × 768", size=SMALL)
+        for act in acts:
+            await self.bridge.undo(act)
 
     async def _in_english(self) -> None:
         before = language()
@@ -243,6 +275,7 @@ class Tour:
         self._draw("customer-on-call.png", "customer screen during a call")
 
     async def _other_pages(self) -> None:
+        await self._day()
         for page in ("home", "keys", "settings"):
             self.desktop.window.show_page(page)
             await self._breath()

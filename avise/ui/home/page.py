@@ -7,7 +7,7 @@ from functools import cached_property
 
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QWidget
 from typing_extensions import override
 
 from avise.models.customer import SearchHit
@@ -195,7 +195,6 @@ class HomePage(QWidget):
     # ---- what the window asks ----------------------------------------------------------------
     def zones(self) -> list[Zone]:
         """Return the zones in the order in which they are seen."""
-        first: QWidget = self.rows if self.rows.current() is not None else self.search
         panels: list[Zone] = [
             ("zone.day_requests", self.requests),
             ("zone.day_appointments", self.diary),
@@ -206,11 +205,19 @@ class HomePage(QWidget):
             (name, panel) for name, panel in panels if isinstance(panel, LinesPanel) and panel.links
         ]
         recents: list[Zone] = [] if self.recents.rows.isHidden() else [("home.recents", self.recents.rows)]
-        return [("zone.day_tasks", first), *with_links, *recents, ("zone.day_tools", self.tools)]
+        return [("zone.day_tasks", self._first()), *with_links, *recents, ("zone.day_tools", self.tools)]
 
     def activate(self) -> None:
-        """Come on screen: hours went by meanwhile."""
+        """Come on screen: hours went by meanwhile, and focus goes where the work starts."""
         self.show_day()
+        focused = QApplication.focusWidget()
+        if focused is not None and self.isAncestorOf(focused):
+            # Qt gave it to the first button when the page that left was hidden.
+            self._first().setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _first(self) -> QWidget:
+        """Return where the work of the page starts: the list, or the search while it is empty."""
+        return self.rows if self.rows.current() is not None else self.search
 
     def deactivate(self) -> None:
         """Leave the screen: forms close, nothing is written."""

@@ -47,6 +47,22 @@ def test_focus_starts_on_the_first_task_once_the_day_is_read(run: Run) -> None:
     run(scenario())
 
 
+def test_coming_back_puts_focus_on_the_list(run: Run) -> None:
+    async def scenario() -> None:
+        async with staged(_desk()) as stage:
+            await _shown(stage)
+            stage.open(4)
+            stage.press(Qt.Key.Key_G, CTRL)
+            stage.press(Qt.Key.Key_H)
+            await until(lambda: stage.window.page_name == "home")
+            assert QApplication.focusWidget() is stage.window.home.rows
+            stage.window.show_page("sources")
+            stage.window.show_page("home")
+            assert QApplication.focusWidget() is stage.window.home.rows
+
+    run(scenario())
+
+
 def test_enter_opens_the_file_of_whoever_is_called_back_as_for_a_call(run: Run) -> None:
     async def scenario() -> None:
         async with staged(_desk()) as stage:
