@@ -61,6 +61,9 @@ def _error_by_its_type(_logger: object, _method: str, event: EventDict) -> Event
 
 
 def stop_logging(handler: RotatingFileHandler) -> None:
-    """Close a profile's log."""
-    logging.getLogger("avise").removeHandler(handler)
+    """Close a profile's log; what is logged from now on goes where it went before."""
+    root = logging.getLogger("avise")
+    root.removeHandler(handler)
+    root.propagate = True
+    structlog.reset_defaults()
     handler.close()

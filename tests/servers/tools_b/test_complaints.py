@@ -15,7 +15,7 @@ from avise.demo.tools.complaints.loader import FILE_NAME
 from avise.demo.tools.complaints.service import SESSION_EXPIRED, SESSION_S, ComplaintsService, ServiceError
 from avise.demo.tools.loading import tool_kinds
 from avise.demo.tools.prepare import prepared_folder
-from avise.demo.tools.prepared_files import AnswerFile
+from avise.demo.tools.prepared_files import ChangeableAnswers
 from avise.models.errors import ErrorKind
 from tests.servers.tools_a.world import ids
 from tests.servers.tools_b.conftest import StartTools
@@ -162,7 +162,7 @@ async def test_every_answer_has_status_200(start: StartTools) -> None:
 def test_a_session_that_is_not_used_ends_by_itself(data_dir: Path) -> None:
     now = [0.0]
     (kind,) = tool_kinds(["complaints"])
-    answers = AnswerFile(prepared_folder(data_dir, SPEC, kind) / FILE_NAME)
+    answers = ChangeableAnswers(prepared_folder(data_dir, SPEC, kind) / FILE_NAME)
     service = ComplaintsService(answers, "secret", lambda: now[0])
     answers.close()
     opened = service._open_session({"utilisateur": "avise", "motDePasse": "secret"})
