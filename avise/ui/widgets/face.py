@@ -134,6 +134,21 @@ def whole_faces() -> contextlib.AbstractContextManager[None]:
     return _BUDGET.without_limit()
 
 
+def drawn_within_budget(widget: QWidget, draw: Callable[[], None]) -> bool:
+    """Draw something long, or leave it to the next turn; return whether it was drawn.
+
+    Args:
+        widget: painted again in the next turn when this one has no time left.
+        draw: draws.
+    """
+    if not _BUDGET.allows():
+        _BUDGET.wait(widget)
+        return False
+    with _BUDGET.spending():
+        draw()
+    return True
+
+
 def faces_wait() -> bool:
     """Return whether a face that is on screen is not drawn as it now is."""
     return _BUDGET.is_short()

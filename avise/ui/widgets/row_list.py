@@ -18,7 +18,11 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from avise.ui.theme import theme
+from avise.ui.widgets.face import drawn_within_budget
 from avise.ui.widgets.painting import draw_focus, draw_row_line
+
+AT_ONCE = 3
+"""Rows that are painted whatever the turn has done already: a list that scrolls never waits."""
 
 Index = QModelIndex | QPersistentModelIndex
 _BAR = 3
@@ -169,11 +173,14 @@ class RowsView(QTableView):
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the ground, then the rows."""
+        """Paint the ground, then the rows: many rows at once only when the turn has time for them."""
         if self._ground:
             with QPainter(self.viewport()) as painter:
                 painter.fillRect(event.rect(), theme().colour(self._ground))
-        super().paintEvent(event)
+        if event.rect().height() > AT_ONCE * self.row_height():
+            drawn_within_budget(self.viewport(), lambda: super(RowsView, self).paintEvent(event))
+        else:
+            super().paintEvent(event)
 
     @override
     def viewportEvent(self, event: QEvent) -> bool:
