@@ -141,24 +141,24 @@ async def told_so_far(window: BenchWindow) -> int:
     return int(await window.bridge.setting(TOLD))
 
 
-def figures(seen: Lateness, control: dict[str, float]) -> list[Measure]:
+def figures(seen: Lateness, control: dict[str, float], name: str = "stalls") -> list[Measure]:
     """Return what the heartbeat saw, beside what the machine did to it."""
     late = [value * 1000 for value in seen.late]
     waited = [value * 1000 for value in seen.waited]
     worked = [value * 1000 for value in seen.worked]
     net = [max(one - other, 0.0) for one, other in zip(late, waited, strict=True)]
     return [
-        measure("stalls.p50", percentile(late, 0.5), "ms"),
-        measure("stalls.p99", percentile(late, 0.99), "ms"),
-        measure("stalls.p99.9", percentile(late, 0.999), "ms", P999_MS),
-        measure("stalls.worst", max(late), "ms", WORST_MS),
-        measure("stalls.own_work.p99.9", percentile(worked, 0.999), "ms"),
-        measure("stalls.own_work.worst", max(worked), "ms"),
-        measure("stalls.without_processor_wait.p99.9", percentile(net, 0.999), "ms"),
-        measure("stalls.without_processor_wait.worst", max(net), "ms"),
-        measure("stalls.processor_wait.worst", max(waited), "ms"),
-        measure("stalls.idle_process.p99.9", control["p999"] * 1000, "ms"),
-        measure("stalls.idle_process.worst", control["worst"] * 1000, "ms"),
+        measure(f"{name}.p50", percentile(late, 0.5), "ms"),
+        measure(f"{name}.p99", percentile(late, 0.99), "ms"),
+        measure(f"{name}.p99.9", percentile(late, 0.999), "ms", P999_MS),
+        measure(f"{name}.worst", max(late), "ms", WORST_MS),
+        measure(f"{name}.own_work.p99.9", percentile(worked, 0.999), "ms"),
+        measure(f"{name}.own_work.worst", max(worked), "ms"),
+        measure(f"{name}.without_processor_wait.p99.9", percentile(net, 0.999), "ms"),
+        measure(f"{name}.without_processor_wait.worst", max(net), "ms"),
+        measure(f"{name}.processor_wait.worst", max(waited), "ms"),
+        measure(f"{name}.idle_process.p99.9", control["p999"] * 1000, "ms"),
+        measure(f"{name}.idle_process.worst", control["worst"] * 1000, "ms"),
     ]
 
 

@@ -188,13 +188,14 @@ class FacetBlock(QWidget):
                 widget = self._buttons.pop(action)
                 widget.hide()
                 widget.deleteLater()
-        for action in wanted:
-            if action not in self._buttons:
-                self._buttons[action] = self._make(action, on_strip=action not in content.actions)
-        # The strip is above the rows, and the other actions under them.
-        seen = sorted(wanted, key=lambda action: action in content.actions)
-        for before, after in pairwise(self._buttons[action] for action in seen):
-            QWidget.setTabOrder(before, after)
+        missing = [action for action in wanted if action not in self._buttons]
+        for action in missing:
+            self._buttons[action] = self._make(action, on_strip=action not in content.actions)
+        if missing:
+            # The strip is above the rows, and the other actions under them.
+            seen = sorted(wanted, key=lambda action: action in content.actions)
+            for before, after in pairwise(self._buttons[action] for action in seen):
+                QWidget.setTabOrder(before, after)
         self._move_actions()
 
     def _make(self, action: BlockAction, *, on_strip: bool) -> QWidget:

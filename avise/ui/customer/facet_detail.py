@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt, Signal, Slot
@@ -33,6 +34,9 @@ from avise.ui.widgets.painting import LEFT
 from avise.ui.widgets.panel import Panel
 
 _MAX_COLUMN = 260
+_CELL_MARGINS = 8
+_ROWS_MEASURED = 40
+"""About two screens: what is further down is cut with an ellipsis when it is longer."""
 
 
 class FacetDetail(Panel):
@@ -130,11 +134,22 @@ class FacetDetail(Panel):
         self._fit_columns()
 
     def _fit_columns(self) -> None:
+        """Give columns the width of what is seen first.
+
+        Qt would ask for a thousand rows of each and measure them: half a second of a very long file.
+        """
+        px, header = theme().px, self.table.horizontalHeader()
         for column in range(self.model.columnCount() - 1):
-            self.table.resizeColumnToContents(column)
-            self.table.setColumnWidth(
-                column, min(self.table.columnWidth(column) + theme().px(10), theme().px(_MAX_COLUMN))
-            )
+            widest = max((self._width_of(row, column) for row in self._rows_measured()), default=0.0)
+            wanted = max(header.sectionSizeHint(column), math.ceil(widest) + px(_CELL_MARGINS))
+            self.table.setColumnWidth(column, min(wanted + px(10), px(_MAX_COLUMN)))
+
+    def _rows_measured(self) -> range:
+        return range(min(self.model.rowCount(), _ROWS_MEASURED))
+
+    def _width_of(self, row: int, column: int) -> float:
+        words = str(self.model.index(row, column).data() or "")
+        return theme().text_width(words, "value", tabular=True)
 
     def focus_current(self) -> None:
         """Give focus to the first record."""
