@@ -41,7 +41,7 @@ class FacetGrid(QWidget):
         self._blocks: dict[str, FacetBlock] = {}
         self._places: dict[str, int] = {}
         self._below: dict[str, int] = {}
-        self._note = Label("", "small", "meta", parent=self)
+        self._note = Label("", "small", "meta", wrap=True, parent=self)
         self._note.hide()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         for facet in LAYOUTS:
@@ -107,8 +107,10 @@ class FacetGrid(QWidget):
         bottom = self._arrange_columns(self._below, bottom)
         self._note.setVisible(bool(self._note.text()))
         if self._note.text():
-            self._note.setGeometry(theme().px(2), bottom, self.width(), theme().px(_NOTE_HEIGHT))
-            bottom += theme().px(_NOTE_HEIGHT)
+            width = self.width() - 2 * theme().px(2)
+            height = max(self._note.heightForWidth(width), theme().px(_NOTE_HEIGHT))
+            self._note.setGeometry(theme().px(2), bottom, width, height)
+            bottom += height
         if self.minimumHeight() != bottom:
             self.setMinimumHeight(bottom)
 
