@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import sys
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from logging.handlers import RotatingFileHandler
 
 _log = logging.getLogger(__name__)
+
+SWITCH_INTERVAL = 0.0002
+"""Seconds between two offers of the window's interpreter. The thread that reads the engine's messages
+holds it while it unpickles them: with the default of 5 ms, Qt's thread would wait that long for it."""
 
 LOST_SECONDS, LOST_AT_MOST = 600.0, 3
 """So many engines may be lost in so many seconds before the window gives up starting another."""
@@ -41,6 +46,7 @@ class RunningEngine:
     """
 
     def __init__(self, profile: Profile, env: Env, process: EngineProcess | None = None) -> None:
+        sys.setswitchinterval(SWITCH_INTERVAL)
         self.profile, self.env = profile, env
         self.process = process or EngineProcess()
         self.thread = LoopThread("avise engine")
