@@ -38,6 +38,7 @@ from avise.ui.pictures import render
 from avise.ui.shell.desktop import Desktop
 from avise.ui.shell.sessions import SessionTab
 from avise.ui.theme import Scheme, theme
+from avise.ui.tour_panels import PanelScenes
 
 REFERENCE = QSize(1440, 900)
 SMALL = QSize(1366, 768)
@@ -105,7 +106,10 @@ class Tour:
         await self._customer()
         await self._states_of_tools()
         await self._palette()
+        panels = PanelScenes(self.desktop, self.bridge, self._draw, self._until, self._breath)
+        await panels.around()
         await self._calls()
+        await panels.on_call(self._page())
         await self._other_pages()
         await self._messages()
         await self._acting()
@@ -204,6 +208,9 @@ class Tour:
         self._draw("sources-dark.png", "sources, dark", scheme=Scheme.DARK)
         for tool in ("benefits", "documents", "complaints"):
             self.script.set_fault(tool, "none")
+            # The next scenes show a sound day, and a tool that failed is left alone for a while.
+            await self.bridge.retry_source(tool)
+        page.refresh()
 
     async def _messages(self) -> None:
         """Write a message that lacks a fact, then one that leaves and is undone; then the consents."""

@@ -183,7 +183,7 @@ def test_every_link_to_a_file_of_the_project_leads_somewhere(page: Path) -> None
 
 
 def test_every_picture_is_one_that_the_tour_draws() -> None:
-    drawn = (ROOT / "avise" / "ui" / "tour.py").read_text("utf-8")
+    drawn = "".join(path.read_text("utf-8") for path in (ROOT / "avise" / "ui").glob("tour*.py"))
     named = {
         name for page in PAGES for name in re.findall(r"pictures/([a-z0-9-]+\.png)", page.read_text("utf-8"))
     }
