@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import (
-    QAbstractTableModel,
     QModelIndex,
     QObject,
     QPoint,
@@ -28,8 +27,8 @@ from avise.ui.theme import theme
 from avise.ui.widgets.chip import paint_chip
 from avise.ui.widgets.painting import CENTRE, RIGHT, draw_badge, draw_box, draw_icon, draw_text
 from avise.ui.widgets.row_list import Index, RowDelegate, RowLook, RowsView
+from avise.ui.widgets.rows_model import ROW_ROLE, RowsModel
 
-ROW = Qt.ItemDataRole.UserRole
 ROW_HEIGHT, TITLE_HEIGHT, SENTENCE_HEIGHT = 48, 30, 38
 ICONS: Mapping[DayAction, str] = {
     DayAction.CALL: "phone-outgoing",
@@ -47,52 +46,18 @@ SHORTCUT_OF: Mapping[DayAction, str] = {
 }
 _PADDING, _CHIP, _ICON, _GAP = 14, 104, 15, 10
 _BUTTON, _PRIMARY, _ASIDE = 28, 128, 190
-_ROOT = QModelIndex()
 
 
-class DayTableModel(QAbstractTableModel):
-    """One column; replaced whole at each change (some tens of rows)."""
+class DayTableModel(RowsModel[DayRow]):
+    """The rows of the day; the arrows stop on tasks alone."""
 
     def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._rows: Sequence[DayRow] = ()
-
-    def rows(self) -> Sequence[DayRow]:
-        """Return the rows."""
-        return self._rows
-
-    def set_rows(self, rows: Sequence[DayRow]) -> None:
-        """Replace the rows."""
-        self.beginResetModel()
-        self._rows = rows
-        self.endResetModel()
-
-    @override
-    def rowCount(self, parent: Index = _ROOT) -> int:
-        """Return how many rows there are."""
-        return 0 if parent.isValid() else len(self._rows)
-
-    @override
-    def columnCount(self, parent: Index = _ROOT) -> int:
-        """Return one column."""
-        return 0 if parent.isValid() else 1
-
-    @override
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """Return a row, or its sentence for a screen reader."""
-        if not index.isValid():
-            return None
-        row = self._rows[index.row()]
-        if role == ROW:
-            return row
-        if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.DisplayRole):
-            return row.sentence
-        return None
+        super().__init__(lambda row: row.sentence, parent)
 
     @override
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Let the arrows stop on tasks alone."""
-        if not index.isValid() or self._rows[index.row()].task is None:
+        if not index.isValid() or self.rows()[index.row()].task is None:
             return Qt.ItemFlag.NoItemFlags
         return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
 
@@ -116,7 +81,7 @@ class DayDelegate(RowDelegate):
     @override
     def paint_ground(self, painter: QPainter, rect: QRect, look: RowLook, index: Index) -> None:
         """Give titles a quiet ground, tasks the one of every list."""
-        row: DayRow = index.data(ROW)
+        row: DayRow = index.data(ROW_ROLE)
         if row.task is not None:
             super().paint_ground(painter, rect, look, index)
         elif row.is_title:
@@ -125,7 +90,7 @@ class DayDelegate(RowDelegate):
     @override
     def paint_row(self, painter: QPainter, rect: QRect, look: RowLook, index: Index) -> None:
         """Paint what a row holds."""
-        row: DayRow = index.data(ROW)
+        row: DayRow = index.data(ROW_ROLE)
         px = theme().px
         area = QRectF(rect).adjusted(px(_PADDING), 0, -px(_PADDING), 0)
         if row.task is not None:
@@ -163,7 +128,7 @@ class DayDelegate(RowDelegate):
         self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index
     ) -> bool:
         """Say what the mark under the mouse does, and its keys."""
-        row = index.data(ROW) if index.isValid() else None
+        row = index.data(ROW_ROLE) if index.isValid() else None
         if row is None:
             return False
         rect: QRect = option.rect
@@ -271,13 +236,13 @@ class DayList(RowsView):
 
     @Slot(QModelIndex)
     def _on_opened(self, index: QModelIndex) -> None:
-        row: DayRow = index.data(ROW)
+        row: DayRow = index.data(ROW_ROLE)
         if row.primary is not None:
             self.action_requested.emit(row.task, row.primary)
 
     @Slot(QModelIndex, int)
     def _on_pressed(self, index: QModelIndex, left: int) -> None:
-        row: DayRow = index.data(ROW)
+        row: DayRow = index.data(ROW_ROLE)
         from_right = (self.visualRect(index).width() - left) * 100 / theme().zoom
         action = action_at(row, from_right) if row.task is not None else None
         if action is not None:
@@ -311,7 +276,7 @@ class DayList(RowsView):
 
     def menu_of(self, index: QModelIndex) -> QMenu | None:
         """Return the menu of a task, None for what offers nothing."""
-        row: DayRow = index.data(ROW)
+        row: DayRow = index.data(ROW_ROLE)
         if row.task is None or not row.actions:
             return None
         self.go_to(index.row())

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import (
-    QAbstractTableModel,
     QModelIndex,
     QObject,
-    QPersistentModelIndex,
     QPoint,
     QRect,
     QRectF,
@@ -27,13 +25,11 @@ from avise.ui.widgets.label import Label
 from avise.ui.widgets.layout import column, row
 from avise.ui.widgets.link import Link
 from avise.ui.widgets.painting import RIGHT, draw_icon, draw_text
-from avise.ui.widgets.row_list import RowDelegate, RowLook, RowsView
+from avise.ui.widgets.row_list import Index, RowDelegate, RowLook, RowsView
+from avise.ui.widgets.rows_model import ROW_ROLE, RowsModel
 
 WIDTH, ROW = 360, 44
 _SHOWN, _ICON, _PADDING = 8, 16, 12
-ROW_ROLE = Qt.ItemDataRole.UserRole
-Index = QModelIndex | QPersistentModelIndex
-_ROOT = QModelIndex()
 
 
 def row_sentence(found: NotificationRow) -> str:
@@ -46,44 +42,11 @@ def row_sentence(found: NotificationRow) -> str:
     return ", ".join(part for part in parts if part)
 
 
-class NotificationModel(QAbstractTableModel):
+class NotificationModel(RowsModel[NotificationRow]):
     """The rows as Qt's table sees them."""
 
     def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._rows: tuple[NotificationRow, ...] = ()
-
-    def set_rows(self, rows: tuple[NotificationRow, ...]) -> None:
-        """Replace the rows."""
-        self.beginResetModel()
-        self._rows = rows
-        self.endResetModel()
-
-    def rows(self) -> tuple[NotificationRow, ...]:
-        """Return the rows."""
-        return self._rows
-
-    @override
-    def rowCount(self, parent: Index = _ROOT) -> int:
-        """Return how many objects are told of."""
-        return 0 if parent.isValid() else len(self._rows)
-
-    @override
-    def columnCount(self, parent: Index = _ROOT) -> int:
-        """Return one column."""
-        return 0 if parent.isValid() else 1
-
-    @override
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """Return a row, or its sentence."""
-        if not index.isValid():
-            return None
-        found = self._rows[index.row()]
-        if role == ROW_ROLE:
-            return found
-        if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.DisplayRole):
-            return row_sentence(found)
-        return None
+        super().__init__(row_sentence, parent)
 
 
 class NotificationDelegate(RowDelegate):

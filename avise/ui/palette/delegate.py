@@ -8,12 +8,12 @@ from typing_extensions import override
 
 from avise.texts import text
 from avise.ui.palette.rows import PaletteRow, Part, RowKind
-from avise.ui.palette.table_model import ROW
 from avise.ui.theme import theme
 from avise.ui.widgets.chip import ChipSpec, Tone, chip_size, paint_chip
 from avise.ui.widgets.key_cap import key_cap_width, paint_key_cap
 from avise.ui.widgets.painting import RIGHT, Span, draw_icon, draw_spans, draw_text
 from avise.ui.widgets.row_list import Index, RowDelegate, RowLook
+from avise.ui.widgets.rows_model import ROW_ROLE
 
 GROUP_HEIGHT, ROW_HEIGHT = 27, 34
 _PADDING, _ICON, _GAP = 14, 15, 10
@@ -29,7 +29,7 @@ class PaletteDelegate(RowDelegate):
     @override
     def paint_ground(self, painter: QPainter, rect: QRect, look: RowLook, _index: Index) -> None:
         """Tint the current row alone; the palette has no lines."""
-        row: PaletteRow = _index.data(ROW)
+        row: PaletteRow = _index.data(ROW_ROLE)
         if look.current and row.can_be_chosen:
             painter.fillRect(rect, theme().colour("bg-selected"))
             bar = QRectF(rect.left(), rect.top(), theme().px(3), rect.height())
@@ -40,7 +40,7 @@ class PaletteDelegate(RowDelegate):
     @override
     def paint_row(self, painter: QPainter, rect: QRect, look: RowLook, index: Index) -> None:
         """Paint what a row holds."""
-        row: PaletteRow = index.data(ROW)
+        row: PaletteRow = index.data(ROW_ROLE)
         px = theme().px
         area = QRectF(rect).adjusted(px(_PADDING), 0, -px(_PADDING), 0)
         if row.kind is RowKind.GROUP:

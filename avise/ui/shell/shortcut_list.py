@@ -5,10 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import (
-    QAbstractTableModel,
-    QModelIndex,
     QObject,
-    QPersistentModelIndex,
     QRect,
     QRectF,
     Qt,
@@ -40,12 +37,10 @@ from avise.ui.widgets.label import Label
 from avise.ui.widgets.layout import column, row
 from avise.ui.widgets.painting import RIGHT, draw_text
 from avise.ui.widgets.panel import Panel
-from avise.ui.widgets.row_list import RowDelegate, RowLook, RowsView
+from avise.ui.widgets.row_list import Index, RowDelegate, RowLook, RowsView
+from avise.ui.widgets.rows_model import ROW_ROLE, RowsModel
 
 _ROW, _WIDTH, _ROWS_SHOWN, _PADDING = 28, 460, 16, 10
-ROW_ROLE = Qt.ItemDataRole.UserRole
-Index = QModelIndex | QPersistentModelIndex
-_ROOT = QModelIndex()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,44 +79,11 @@ def key_rows(words: str = "") -> tuple[KeyRow, ...]:
     return tuple(row for row in rows if all(word in fold(row.sentence) for word in wanted))
 
 
-class KeyRowsModel(QAbstractTableModel):
-    """The commands as Qt's table sees them; the whole list is replaced at each change."""
+class KeyRowsModel(RowsModel[KeyRow]):
+    """The commands as Qt's table sees them."""
 
     def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._rows: tuple[KeyRow, ...] = ()
-
-    def set_rows(self, rows: tuple[KeyRow, ...]) -> None:
-        """Replace the rows."""
-        self.beginResetModel()
-        self._rows = rows
-        self.endResetModel()
-
-    def rows(self) -> tuple[KeyRow, ...]:
-        """Return the rows."""
-        return self._rows
-
-    @override
-    def rowCount(self, parent: Index = _ROOT) -> int:
-        """Return how many commands there are."""
-        return 0 if parent.isValid() else len(self._rows)
-
-    @override
-    def columnCount(self, parent: Index = _ROOT) -> int:
-        """Return one column."""
-        return 0 if parent.isValid() else 1
-
-    @override
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """Return a row, or its sentence."""
-        if not index.isValid():
-            return None
-        found = self._rows[index.row()]
-        if role == ROW_ROLE:
-            return found
-        if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.DisplayRole):
-            return found.sentence
-        return None
+        super().__init__(lambda row: row.sentence, parent)
 
 
 class KeyRowDelegate(RowDelegate):
