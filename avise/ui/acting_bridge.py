@@ -2,40 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Coroutine, Hashable, Mapping, Sequence
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from avise.models.customer import PersonId
-from avise.models.errors import AviseError
 from avise.models.json_types import JSON
+from avise.ui.crossing import Crossing, Failed, Watch
 
 if TYPE_CHECKING:
     from avise.connectors.action_contract import ActionOffer
     from avise.models.commands import CommandId, OutboxItem
     from avise.services.acting_values import GroupPlan, PlannedAction
-    from avise.services.desk import Desk
-    from avise.ui.bridge import Watch
-
-T = TypeVar("T")
-Failed = Callable[[AviseError], None]
 
 
-class ActingBridge:
+class ActingBridge(Crossing):
     """The intentions of `avise.services.acting_desk.ActingDesk`, as the window calls them from Qt's loop."""
-
-    _desk: Desk
-
-    async def _call(self, coroutine: Coroutine[object, object, T]) -> T:
-        raise NotImplementedError
-
-    def _watch(
-        self,
-        make_iterator: Callable[[], AsyncIterator[T]],
-        key_of: Callable[[T], Hashable],
-        deliver: Callable[[T], None],
-        on_failed: Failed | None,
-    ) -> Watch:
-        raise NotImplementedError
 
     def watch_outbox(
         self, on_items: Callable[[tuple[OutboxItem, ...]], None], on_failed: Failed | None = None

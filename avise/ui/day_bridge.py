@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Coroutine, Hashable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from avise.models.customer import PersonId
-from avise.models.errors import AviseError
+from avise.ui.crossing import Crossing, Failed, Watch
 
 if TYPE_CHECKING:
     from avise.models.acts import Act
@@ -19,29 +19,10 @@ if TYPE_CHECKING:
     from avise.models.tasks import NewTask, TaskId
     from avise.models.wrap_up import Deed, WrapUp
     from avise.services.day_values import MyDay, SavedWrapUp, TaskBoard, WrapUpDraft
-    from avise.services.desk import Desk
-    from avise.ui.bridge import Watch
-
-T = TypeVar("T")
-Failed = Callable[[AviseError], None]
 
 
-class DayBridge:
+class DayBridge(Crossing):
     """The intentions of `avise.services.day_desk.DayDesk`, as the window calls them from Qt's loop."""
-
-    _desk: Desk
-
-    async def _call(self, coroutine: Coroutine[object, object, T]) -> T:
-        raise NotImplementedError
-
-    def _watch(
-        self,
-        make_iterator: Callable[[], AsyncIterator[T]],
-        key_of: Callable[[T], Hashable],
-        deliver: Callable[[T], None],
-        on_failed: Failed | None,
-    ) -> Watch:
-        raise NotImplementedError
 
     # ---- watches -----------------------------------------------------------------------------
     def watch_tasks(self, on_board: Callable[[TaskBoard], None], on_failed: Failed | None = None) -> Watch:

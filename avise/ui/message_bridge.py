@@ -2,40 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Coroutine, Hashable, Mapping
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from avise.models.customer import PersonId
-from avise.models.errors import AviseError
 from avise.models.interaction import Channel
+from avise.ui.crossing import Crossing, Failed, Watch
 
 if TYPE_CHECKING:
     from avise.models.consent import Consent, ConsentAct, ConsentChannel, ConsentPurpose, ConsentQuestion
     from avise.models.outgoing import LetterPage, MessageDraft, OutgoingMessage, TemplateChoice
-    from avise.services.desk import Desk
-    from avise.ui.bridge import Watch
-
-T = TypeVar("T")
-Failed = Callable[[AviseError], None]
 
 
-class MessageBridge:
+class MessageBridge(Crossing):
     """The intentions of `avise.services.message_desk.MessageDesk`, called from Qt's loop."""
-
-    _desk: Desk
-
-    async def _call(self, coroutine: Coroutine[object, object, T]) -> T:
-        raise NotImplementedError
-
-    def _watch(
-        self,
-        make_iterator: Callable[[], AsyncIterator[T]],
-        key_of: Callable[[T], Hashable],
-        deliver: Callable[[T], None],
-        on_failed: Failed | None,
-    ) -> Watch:
-        raise NotImplementedError
 
     def watch_messages(
         self, on_messages: Callable[[tuple[OutgoingMessage, ...]], None], on_failed: Failed | None = None

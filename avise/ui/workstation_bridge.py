@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from avise.models.customer import PersonId
+from avise.ui.crossing import Crossing
 
 if TYPE_CHECKING:
     from avise.models.acts import Act
     from avise.models.data_report import DataReport
-    from avise.services.desk import Desk
     from avise.services.desk_lock import Unlocking
     from avise.services.exported_file import ExportedFile, ExportWish
 
-T = TypeVar("T")
 
-
-class WorkstationBridge:
+class WorkstationBridge(Crossing):
     """The intentions of `avise.services.workstation_desk.WorkstationDesk`, as the window calls them."""
-
-    _desk: Desk
-
-    async def _call(self, coroutine: Coroutine[object, object, T]) -> T:
-        raise NotImplementedError
 
     async def has_pin(self) -> bool:
         """Return whether a code opens this desk once locked."""
