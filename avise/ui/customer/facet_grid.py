@@ -41,6 +41,7 @@ class FacetGrid(QWidget):
         self._blocks: dict[str, FacetBlock] = {}
         self._places: dict[str, int] = {}
         self._below: dict[str, int] = {}
+        self._laid_width = -1
         self._note = Label("", "small", "meta", wrap=True, parent=self)
         self._note.hide()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
@@ -91,9 +92,20 @@ class FacetGrid(QWidget):
         self._arrange()
 
     # ---- places ------------------------------------------------------------------------------
+    def _usable_width(self) -> int:
+        """Return the width of the columns together, the same whether a scroll bar shows or not.
+
+        The bar comes when the first answers do: every block would be laid out and drawn twice.
+        """
+        viewport: QWidget | None = self.parentWidget()
+        area = viewport.parentWidget() if viewport is not None else None
+        if not isinstance(area, QScrollArea):
+            return self.width()
+        return min(self.width(), area.width() - area.verticalScrollBar().sizeHint().width())
+
     def _column_width(self) -> int:
         gap = theme().px(GAP)
-        return (self.width() - gap * (self._columns - 1)) // self._columns
+        return (self._usable_width() - gap * (self._columns - 1)) // self._columns
 
     @Slot()
     def _arrange(self) -> None:
@@ -101,8 +113,8 @@ class FacetGrid(QWidget):
         bottom = self._arrange_columns(self._places, 0)
         for facet in self._wide:
             block = self._blocks[facet]
-            height = block.wanted_height(self.width())
-            block.setGeometry(0, bottom, self.width(), height)
+            height = block.wanted_height(self._usable_width())
+            block.setGeometry(0, bottom, self._usable_width(), height)
             bottom += height + gap
         bottom = self._arrange_columns(self._below, bottom)
         self._note.setVisible(bool(self._note.text()))
@@ -128,7 +140,8 @@ class FacetGrid(QWidget):
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Lay the blocks in the new width."""
-        if event.oldSize().width() != event.size().width():
+        if self._usable_width() != self._laid_width:
+            self._laid_width = self._usable_width()
             for block in self._blocks.values():
                 block.blockSignals(True)
                 block.loosen()
