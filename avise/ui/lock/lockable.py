@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
+from typing_extensions import override
+
+from avise.ui import tab_order
 
 
 class LockableWindow(QWidget):
@@ -15,3 +18,8 @@ class LockableWindow(QWidget):
             NotImplementedError: the window does not say how.
         """
         raise NotImplementedError
+
+    @override
+    def focusNextPrevChild(self, forward: bool) -> bool:  # Qt's own signature
+        """Go with Tab through what is seen, not through what was built first."""
+        return tab_order.go(self, forward=forward)

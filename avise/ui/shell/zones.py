@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from avise.texts import text
 from avise.ui.announce import Announcer
 from avise.ui.shell.page import Zone
+from avise.ui.tab_order import stops
 
 
 class ZoneWalk:
@@ -55,19 +56,8 @@ def take_focus(widget: QWidget) -> bool:
     if take is not None:
         take()
         return True
-    target = widget if widget.focusPolicy() != Qt.FocusPolicy.NoFocus else _first_inside(widget)
+    target = widget if widget.focusPolicy() != Qt.FocusPolicy.NoFocus else next(stops(widget), None)
     if target is None:
         return False
     target.setFocus(Qt.FocusReason.TabFocusReason)
     return True
-
-
-def _first_inside(widget: QWidget) -> QWidget | None:
-    """Return the first widget of the Tab order that stands inside another and takes focus."""
-    inside = widget.nextInFocusChain()
-    while inside is not None and inside is not widget:
-        takes = bool(inside.focusPolicy() & Qt.FocusPolicy.TabFocus)
-        if takes and inside.isVisible() and inside.isEnabled() and widget.isAncestorOf(inside):
-            return inside
-        inside = inside.nextInFocusChain()
-    return None

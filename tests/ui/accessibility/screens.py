@@ -97,6 +97,12 @@ async def _on_call(stage: ActingStage, desk: ScriptedDesk) -> None:
     await until(lambda: stage.customer().model.call is not None)
 
 
+async def _small(part: str, stage: ActingStage, desk: ScriptedDesk) -> None:
+    stage.window.resize(1000, 700)
+    await _customer(stage, desk)
+    _run(stage, part)
+
+
 async def _detail(stage: ActingStage, desk: ScriptedDesk) -> None:
     await _customer(stage, desk)
     stage.customer().blocks.open_detail("benefits")
@@ -304,6 +310,9 @@ SCREENS: tuple[Screen, ...] = (
     Screen("exchange without a file", ("CallerForm",), _partial(_people, "exchange_form", "new_exchange")),
     Screen("customer", ("CustomerPage", "WrapUpPanel"), _customer),
     Screen("customer on call", ("CustomerPage", "WrapUpPanel"), _on_call),
+    Screen("blocks on a small screen", ("CustomerPage",), _partial(_small, "facets")),
+    Screen("timeline on a small screen", ("CustomerPage",), _partial(_small, "timeline")),
+    Screen("wrap-up on a small screen", ("CustomerPage", "WrapUpPanel"), _partial(_small, "wrap_up")),
     Screen("facet detail", ("FacetDetail",), _detail),
     Screen("verification", ("VerificationPanel",), _verification),
     Screen("reveal", ("RestrictedPanel",), _partial(_restricted, "reveal")),

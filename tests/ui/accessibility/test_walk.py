@@ -63,6 +63,7 @@ def test_every_control_has_a_role_a_name_a_state_a_size_and_a_place_in_the_order
                 "same": walk.same_names(stage, found),
                 "unreached": walk.unreached(found, by_keys),
                 "order": walk.out_of_order(stage, order),
+                "scattered": walk.scattered(stage, order),
             }
             told = [f"{kind}: {sentence}" for kind, sentences in wrong.items() for sentence in sentences]
             assert not told, "\n".join(told)

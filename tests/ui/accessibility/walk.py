@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from functools import cache
 
@@ -28,7 +28,6 @@ from PySide6.QtWidgets import (
 )
 
 from avise.resources import resource_folder
-from avise.ui.customer.facet_block import FacetBlock
 from avise.ui.customer.floating_panel import FloatingPanel
 from avise.ui.customer.page import CustomerPage
 from avise.ui.shell.detached_window import DetachedWindow
@@ -195,7 +194,7 @@ def place_of(stage: ActingStage, widget: QWidget) -> QWidget:
     parts = [window.stack.currentWidget(), window.top_bar, window.rail, window.status_bar]
     places = {id(part) for part in [*parts, *(zone[1] for zone in zones(stage))]}
     inside: QWidget = widget
-    while not (id(inside) in places or isinstance(inside, FloatingPanel | FacetBlock) or inside.isWindow()):
+    while not (id(inside) in places or isinstance(inside, FloatingPanel) or inside.isWindow()):
         parent = inside.parentWidget()
         assert parent is not None
         inside = parent
@@ -269,6 +268,18 @@ def out_of_order(stage: ActingStage, order: Sequence[QWidget]) -> list[str]:
         if is_above or (same_line and second.right() <= first.left()):
             wrong.append(f"{described(before)} → {described(after)}")
     return wrong
+
+
+def scattered(stage: ActingStage, order: Sequence[QWidget]) -> list[str]:
+    """Return the zones and panels that Tab enters twice: what is seen together is walked together."""
+    places = [place for place, _same in itertools.groupby(place_of(stage, widget) for widget in order)]
+    if len(places) > 1 and places[0] is places[-1]:
+        places.pop()  # The walk began in the middle of a zone.
+    names = {id(zone[1]): zone[0] for zone in zones(stage)}
+    counted = Counter(id(place) for place in places)
+    return [
+        f"{names[place]}, {count} times" for place, count in counted.items() if count > 1 and place in names
+    ]
 
 
 def _on_window(widget: QWidget) -> QRect:
