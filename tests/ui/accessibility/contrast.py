@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Sequence
 
@@ -12,14 +13,13 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from avise.ui.theme import Scheme, contrast_ratio, theme
 from avise.ui.widgets.button import Button
 from avise.ui.widgets.chip import Chip, _ink
-from avise.ui.widgets.face import faces_wait
 from avise.ui.widgets.link import Link
 from tests.ui.accessibility.screens import on_screen
 from tests.ui.outbox.acting_window import ActingStage
-from tests.ui.waiting import until
 
 LEAST = 4.5
 """Of text under 24 pixels (WCAG 1.4.3)."""
+LOOKS, BETWEEN_S = 25, 0.04
 
 
 async def faint_words(stage: ActingStage) -> list[str]:
@@ -29,13 +29,22 @@ async def faint_words(stage: ActingStage) -> list[str]:
         theme().set_scheme(scheme)
         QApplication.sendPostedEvents()
         for window in {widget.window() for widget in on_screen(stage)}:
-            window.grab()
-            await until(lambda: not faces_wait())
-            image = window.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
-            inside = [widget for widget in on_screen(stage) if widget.window() is window]
-            wrong += [f"{scheme}: {sentence}" for sentence in _faint(image, inside)]
+            wrong += [f"{scheme}: {sentence}" for sentence in await _faint_in(stage, window)]
     theme().set_scheme(Scheme.LIGHT)
     return wrong
+
+
+async def _faint_in(stage: ActingStage, window: QWidget) -> list[str]:
+    """Look again while words are faint: blocks are painted anew a few at a time."""
+    found: list[str] = []
+    for _ in range(LOOKS):
+        image = window.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+        inside = [widget for widget in on_screen(stage) if widget.window() is window]
+        found = _faint(image, inside)
+        if not found:
+            break
+        await asyncio.sleep(BETWEEN_S)
+    return found
 
 
 def _faint(image: QImage, widgets: Sequence[QWidget]) -> list[str]:
