@@ -18,7 +18,7 @@ from avise.ui.turns import turns
 T = TypeVar("T")
 
 FRAME_MS = 16
-BUDGET_SECONDS = 0.004
+BUDGET_SECONDS = 0.0025
 """Of Qt's thread, in each frame, for all mailboxes together."""
 
 

@@ -12,7 +12,7 @@ from time import perf_counter
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Slot
 
-BUDGET_S = 0.003
+BUDGET_S = 0.002
 """A turn begins no other piece after that; a piece itself is not cut."""
 
 

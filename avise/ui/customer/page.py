@@ -18,6 +18,7 @@ from avise.ui.aio import TaskScope
 from avise.ui.announce import Announcer
 from avise.ui.bridge import DeskBridge
 from avise.ui.customer.block_actions import BlockActions
+from avise.ui.customer.block_content import BlockContent
 from avise.ui.customer.call_panel import CallPanel
 from avise.ui.customer.caller_check import CallerCheck
 from avise.ui.customer.customer_header import CustomerHeader, customer_label
@@ -109,7 +110,7 @@ class CustomerPage(QWidget):
         self.parts = LaterParts(self)
         self._missed: set[str] = set()
         self._stale: set[str] = set()
-        self.sheet = Sheet(self.parts, self.model.content, lambda: self.model.moment().today, self.splitter)
+        self.sheet = Sheet(self.parts, self._first_content, lambda: self.model.moment().today, self.splitter)
         self.rail = RightRail(self.parts, lambda: self.model.moment().today, self.splitter)
         self._build()
         self.check = CallerCheck(self.model, self.header, self.tasks, self)
@@ -190,6 +191,7 @@ class CustomerPage(QWidget):
                 self.answers.bind(self.sheet.suggestions)
                 fill = self._on_suggestions_changed
             case "facets":
+                self._catch_up()
                 fill = self._on_hidden_changed
             case "timeline":
                 self.messages.counted.connect(self.sheet.timeline.model.set_countdowns)
@@ -379,8 +381,16 @@ class CustomerPage(QWidget):
             detail = self.sheet.detail
             if detail is not None and detail.facet == facet:
                 detail.set_views(self.model.views(facet), content)
+        else:
+            # The blocks may be made already, with what was known then, and not be there yet.
+            self._stale.add(facet)
         if facet in ITEM_FACETS:
             self._refresh_open_items()
+
+    def _first_content(self, facet: str) -> BlockContent:
+        """Return what a block is made with; what comes later is told to it once it is there."""
+        self._stale.discard(facet)
+        return self.model.content(facet)
 
     def _catch_up(self) -> None:
         """Compose the blocks that changed while the page was not seen."""

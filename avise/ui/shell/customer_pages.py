@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from avise.models.customer import PersonId
@@ -18,6 +18,9 @@ from avise.ui.theme import theme
 if TYPE_CHECKING:
     from avise.models.acts import Act
     from avise.models.commands import OutboxItem
+
+DELETED_AFTER_MS, FRAME_MS = 150, 16
+"""A closed page goes when the next one has had the time to come; its texts a frame later."""
 
 
 class CustomerPages(QObject):
@@ -164,5 +167,6 @@ class CustomerPages(QObject):
         self._drop_stand_in(person)
         self._stack.removeWidget(widget)
         widget.hide()
-        widget.deleteLater()
-        theme().forget_texts()
+        # Closing one file often opens another: its screen comes first.
+        QTimer.singleShot(DELETED_AFTER_MS, widget, widget.deleteLater)
+        QTimer.singleShot(DELETED_AFTER_MS + FRAME_MS, self, theme().forget_texts)

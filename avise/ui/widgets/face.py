@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QWidget
 
 from avise.ui.theme import theme
 
-BUDGET_S = 0.004
+BUDGET_S = 0.002
 """Of Qt's thread, for the faces drawn anew in one turn of its loop; one more may begin just before."""
 
 

@@ -26,7 +26,7 @@ from avise.ui.customer.facet_block import FacetBlock
 from avise.ui.theme import theme
 from avise.ui.widgets.label import Label
 from tests.ui.customer.opened_page import opened, said, until
-from tests.ui.persona import HELENE, NOW
+from tests.ui.persona import HELENE, NOW, helene_updates
 from tests.ui.scripted_desk import ScriptedDesk
 
 Run = Callable[[Coroutine[object, object, None]], None]
@@ -309,5 +309,23 @@ def test_the_alert_of_a_complaint_leads_to_its_block(run: Run) -> None:
             focused = _focused()
             assert isinstance(focused, FacetBlock)
             assert focused.facet == "complaints"
+
+    run(scenario())
+
+
+@pytest.mark.parametrize("turns_before", range(8))
+def test_a_block_told_at_any_moment_of_the_building_is_shown(run: Run, turns_before: int) -> None:
+    """Blocks are made in one turn and come in the next: nothing told in between is lost."""
+    facets = {update.view.facet: update for update in helene_updates() if isinstance(update, FacetChanged)}
+
+    async def scenario() -> None:
+        async with opened(ScriptedDesk(updates={})) as page:
+            for _ in range(turns_before):
+                page.parts._on_turn()
+            page.model.apply((facets["contracts"],))
+            await until(lambda: page.parts.has("wrap_up"))
+            content = page.sheet.grid.block("contracts").content
+            assert content.rows
+            assert content == page.model.content("contracts")
 
     run(scenario())
