@@ -43,7 +43,7 @@ WARM_UP = 2
 
 SHOWN = frozenset({FacetState.FRESH, FacetState.EMPTY, FacetState.TRUNCATED})
 FAULTS = (("down", "documents"), ("hang", "guarantees"), ("drip", "complaints"))
-"""Each failure on a tool of its own: a tool that failed is left alone for a while."""
+"""Each failure on a tool of its own."""
 
 
 @dataclass(slots=True)
@@ -190,6 +190,7 @@ async def _called(rounds: Rounds, customer: BenchCustomer) -> float:
             at.append(time.monotonic())
         return known
 
+    await until(page.model.header_changed, PATIENCE_S, lambda: page.model.state.header is not None)
     await until(page.model.facet_changed, PATIENCE_S, look)
     rang = (await asyncio.to_thread(rounds.tools.answer))["at"]
     await rounds.order(call="ended", **event)
@@ -208,7 +209,8 @@ async def faults(rounds: Rounds, count: int) -> list[Measure]:
     """Compare when the other blocks are drawn, with and without one tool that fails."""
     figures = []
     for mode, broken in FAULTS:
-        others = [facet for facet in DELAYS if facet != broken]
+        # Neither the tool that fails now nor one that did: its breaker leaves it alone for a while.
+        others = [facet for facet in DELAYS if facet not in {tool for _mode, tool in FAULTS}]
         sound = [await rounds.drawn(rounds.next_customer(), others) for _ in range(count)]
         await rounds.order(mode=mode, tool=broken)
         failing = [await rounds.drawn(rounds.next_customer(), others) for _ in range(count)]

@@ -41,8 +41,7 @@ class Mailbox(Generic[T]):
         """Leave a value, from any thread; it replaces the one that waits under the same key."""
         if self._closed:
             return
-        # Taken out first, so that a value stands where it last changed: order of arrival.
-        self._items.pop(key, None)
+        # It keeps the place of the one that it replaces: a header told twice still comes before the blocks.
         self._items[key] = value
         self._drain.wake()
 
