@@ -90,6 +90,21 @@ def check_nir(text: str) -> Checked:
     return Checked(value, doubtful=int(value[3:5]) not in _ORDINARY_MONTHS or is_waiting_number(value))
 
 
+_NIR_WITHOUT_KEY = re.compile(
+    r"[1-478]\d{2}(?:0[1-9]|1[0-2]|[23]\d|4[0-2]|[5-9]\d)(?:0[1-9]|[1-9]\d|2[AB])(?!000)\d{3}(?!000)\d{3}"
+)
+
+
+def is_nir_without_key(text: str) -> bool:
+    """Say whether thirteen characters have the shape of a NIR written without its key.
+
+    Sex, month (pseudo months of incomplete civil records too), department, commune and order are looked
+    at; there is no key to tell a number of another kind that happens to have this shape.
+    """
+    value = compact(text)
+    return value.isascii() and _NIR_WITHOUT_KEY.fullmatch(value) is not None
+
+
 def is_waiting_number(nir: str) -> bool:
     """Say whether a NIR is a « numéro d’attente », whose first digit is 3, 4, 7 or 8."""
     return nir[:1] in "3478" and bool(nir)

@@ -32,7 +32,7 @@ from avise.models.customer import CustomerKey, DirectoryEntry, IdentityEvidence,
 from avise.models.errors import AviseError
 from avise.models.event_fold import effective, text_in
 from avise.models.facets import FacetRecord, FacetState, FacetView
-from avise.models.identifiers import holds_nir
+from avise.models.free_text import holds_nir_in_words
 from avise.models.interaction import Channel
 from avise.models.journal import EventEnvelope, EventKind
 from avise.models.json_types import JSON
@@ -278,7 +278,7 @@ def _record_of(cell: Consent) -> FacetRecord:
 def _proof(words: str) -> str:
     if len(words) > MAX_PROOF:
         raise AviseError("consent.proof_long", limit=str(MAX_PROOF))
-    if holds_nir(words.encode("utf-8", "replace")):
+    if holds_nir_in_words(words):
         raise AviseError("consent.proof_number")
     return words.strip()
 

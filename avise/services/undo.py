@@ -10,6 +10,7 @@ from avise.env import Env
 from avise.models.acts import Act
 from avise.models.errors import AviseError
 from avise.models.event_fold import UNDO_FOR, identity_in, identity_of
+from avise.models.free_text import masked_note
 from avise.models.journal import EventEnvelope, EventKind, NewEvent
 from avise.models.own_history import UNLINKED
 from avise.models.roles import Session
@@ -79,7 +80,9 @@ class Undo:
         if event.kind is not EventKind.INTERACTION_RECORDED:
             return None
         person = identity_in(event, "person") or identity_of(event.stream.removeprefix(CUSTOMERS))
-        wrap_up = replace(wrap_up_from(event.body), confirmed=True)
+        wrap_up = wrap_up_from(event.body)
+        # A note recorded under older rules may hold what a draft may not.
+        wrap_up = replace(wrap_up, confirmed=True, note=masked_note(wrap_up.note))
         key = draft_key(person, wrap_up.call_id)
         if await self._memory.draft(key) is not None:
             return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Callable
 
@@ -10,6 +11,7 @@ from sqlalchemy import Connection, delete, insert, select
 from avise.env import Env
 from avise.models.customer import PersonId
 from avise.models.desk_memory import Draft, SavedTab
+from avise.models.free_text import holds_nir_in_words
 from avise.models.identifiers import holds_nir
 from avise.store.errors import NirAtRestError, TooBigError
 from avise.store.settings import Settings
@@ -86,7 +88,7 @@ class DeskMemory:
         """Return the change that keeps a text, to be written with something else; as `save_draft`."""
         if len(text) > MAX_DRAFT_CHARACTERS:
             raise TooBigError
-        if holds_nir(text.encode("utf-8", "replace")):
+        if holds_nir(text.encode("utf-8", "replace")) or holds_nir_in_words(_typed_words(text)):
             raise NirAtRestError
         saved_at = to_microseconds(self._env.now())
 
@@ -141,3 +143,12 @@ class DeskMemory:
         ordered = statement.order_by(recent.c.opened_at.desc())
         found = await self._store.read(lambda connection: connection.scalars(ordered).all())
         return tuple(uuid.UUID(bytes=person) for person in found)
+
+
+def _typed_words(text: str) -> str:
+    """Return what staff typed in a draft: the note of a wrap-up kept as JSON, else the whole text."""
+    try:
+        note = json.loads(text)["wrap_up"].get("note", "")
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return text
+    return note if isinstance(note, str) else text

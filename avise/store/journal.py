@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, select
 
 from avise.env import Env
 from avise.models.customer import PersonId
+from avise.models.free_text import holds_nir_in_words
 from avise.models.identifiers import holds_nir
 from avise.models.interaction import Interaction
 from avise.models.journal import EventEnvelope, EventKind, NewEvent
@@ -200,9 +201,14 @@ def _encoded(body: Mapping[str, JSON]) -> bytes:
     encoded = _bytes_of(body)
     if len(encoded) > MAX_BODY_BYTES:
         raise TooBigError
-    if holds_nir(encoded):
+    if holds_nir(encoded) or any(holds_nir_in_words(words) for words in _typed(body)):
         raise NirAtRestError
     return encoded
+
+
+def _typed(body: Mapping[str, JSON]) -> Iterator[str]:
+    # There a NIR without its key is one too; elsewhere thirteen digits may be a member number.
+    return (value for name in ("note", "reason", "proof") if isinstance(value := body.get(name), str))
 
 
 def _row(envelope: EventEnvelope, body: bytes) -> dict[str, Any]:

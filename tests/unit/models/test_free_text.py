@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from stdnum import luhn
 from stdnum.fr import nir as stdnum_nir
 
-from avise.models.free_text import check_note, masked_note, removed_note
-from avise.models.identifiers import holds_nir
+from avise.models.free_text import check_note, holds_nir_in_words, masked_note, removed_note
+from avise.models.identifiers import holds_nir, mask_nir
 from avise.models.note_findings import BLOCKING, MAX_NOTE, Finding, FindingKind, blocking
 from avise.services.note_words import note_words
 
@@ -109,8 +109,55 @@ def test_a_number_is_masked_to_what_may_be_kept() -> None:
     assert removed_note(f"N° {NIR} à vérifier, compte {IBAN}.") == "N° à vérifier, compte ."
 
 
-@pytest.mark.parametrize("number", ["1 85 05 99 999 001", "1 85 05 99 999 001 80"])
-def test_a_nir_without_its_key_or_with_a_wrong_one_is_pointed_at(number: str) -> None:
+@pytest.mark.parametrize(
+    "number",
+    [
+        "2680344123456",
+        "2 68 03 44 123 456",
+        "2.68.03.44.123.456",
+        "1\u00a085\u00a005\u00a099\u00a0999\u00a0001",
+        "253072b073004",  # Corsica
+        "7 85 31 97 401 001",  # a waiting number, a pseudo month, an overseas department
+        "1 85 99 01 001 001",
+    ],
+)
+@pytest.mark.parametrize("after", ["", " à vérifier", " 13 rue des Lices", ".", "\n"])
+def test_a_nir_without_its_key_must_not_stay_and_is_masked(number: str, after: str) -> None:
+    note = f"Numéro {number}{after}"
+    (finding,) = blocking(check_note(note))
+    assert finding.kind is FindingKind.NIR
+    assert note[finding.start : finding.end] == number
+    assert holds_nir_in_words(note)
+    masked = masked_note(note)
+    assert masked == f"Numéro {mask_nir(number)}{after}"
+    assert sum(character.isdigit() for character in masked.removesuffix(after)) == 5
+    assert not holds_nir_in_words(masked)
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "5680344123456",  # no such sex
+        "2680044123456",  # month 00
+        "2681344123456",  # month 13
+        "2684544123456",  # month 45
+        "2680300123456",  # department 00
+        "2680344000456",  # commune 000
+        "2680344123000",  # order 000
+        "26803441234567",  # fourteen digits
+        "268034412345",  # twelve
+        "0482917350123",
+        "D2680344123456",
+    ],
+)
+def test_thirteen_digits_that_no_nir_has_are_recorded(number: str) -> None:
+    note = f"Contrat {number} vu"
+    assert blocking(check_note(note)) == ()
+    assert masked_note(note) == note
+
+
+@pytest.mark.parametrize("number", ["185059999900180", "2680344000456"])
+def test_a_number_close_to_a_nir_is_pointed_at(number: str) -> None:
     (finding,) = check_note(f"Numéro {number} à vérifier")
     assert finding.kind is FindingKind.NIR_LIKE
     assert not finding.blocks

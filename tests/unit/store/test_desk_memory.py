@@ -57,10 +57,18 @@ async def test_a_draft_survives_a_restart_and_an_empty_text_forgets_it(
     await second.aclose()
 
 
-async def test_a_draft_with_a_nir_is_refused_and_the_one_before_stays(memory: DeskMemory) -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Rappeler 1 85 05 99 999 001 81",
+        "Rappeler 2680344123456",
+        '{"wrap_up": {"note": "2 68 03 44 123 456"}}',
+    ],
+)
+async def test_a_draft_with_a_nir_is_refused_and_the_one_before_stays(memory: DeskMemory, text: str) -> None:
     await memory.save_draft(HELENE, "Rappeler")
     with pytest.raises(NirAtRestError):
-        await memory.save_draft(HELENE, "Rappeler 1 85 05 99 999 001 81")
+        await memory.save_draft(HELENE, text)
     found = await memory.draft(HELENE)
     assert found is not None
     assert found.text == "Rappeler"

@@ -80,6 +80,16 @@ async def test_several_events_are_written_all_or_none(journal: Journal, session:
     assert await journal.since(0) == ()
 
 
+async def test_a_nir_without_its_key_is_refused_in_a_note_and_a_member_number_of_that_shape_is_kept(
+    journal: Journal, session: Session
+) -> None:
+    with pytest.raises(NirAtRestError):
+        await journal.append(session, EventKind.CONSULTED, "customer/1", {"note": "le 2 68 03 44 123 456"})
+    await journal.append(session, EventKind.CONSULTED, "customer/1", {"member": "2680344123456"})
+    (kept,) = await journal.since(0)
+    assert kept.body == {"member": "2680344123456"}
+
+
 async def test_a_nir_never_enters_the_file(journal: Journal, session: Session, store_path: Path) -> None:
     with pytest.raises(NirAtRestError) as refused:
         await journal.append(session, EventKind.REVEALED, "customer/1", {"reason": NIR})
