@@ -29,7 +29,10 @@ SCHEMA_V = 2
 LATEST_CALLBACK = timedelta(days=366)
 """A call-back promised for later than a year is a slip of the keyboard."""
 
-_WORD = re.compile(r"[a-z0-9_]{0,40}")
+LONGEST_ABOUT = 40
+"""Characters that `Deed.about` keeps in a draft."""
+
+_WORD = re.compile(rf"[a-z0-9_]{{0,{LONGEST_ABOUT}}}")
 
 
 class Outcome(StrEnum):
@@ -47,7 +50,7 @@ class Deed:
     kind: str
     at: datetime
     about: str = ""
-    """A facet, a field or a count, never a value of the member's."""
+    """A facet, a field, a count or the code of an action, never a value of the member's."""
 
 
 @dataclass(frozen=True, slots=True)

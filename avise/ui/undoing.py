@@ -77,7 +77,7 @@ class Undoing(QObject):
         """
         undo = partial(self._undo, act, then)
         self._acts = [*self._acts, _Kept(undo, lambda: act.until > self._env.now(), act)][-KEPT:]
-        self.message.emit(Message(sentence, icon, action=text("undo.action"), on_action=undo))
+        self.message.emit(Message(sentence, icon, action=text("undo.action"), on_action=undo, about=act))
 
     @Slot(object)
     def remember(self, message: Message) -> None:
@@ -106,7 +106,7 @@ class Undoing(QObject):
             sentence = text(error.message_key, **error.params)
             self.message.emit(Message(sentence, "circle-x", is_error=True))
             return
-        self.message.emit(Message(text("undo.done")))
+        self.message.emit(Message(text("undo.done"), about=act))
         self.undone.emit(act)
         if then is not None:
             then()

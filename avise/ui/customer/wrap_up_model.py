@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -105,6 +105,7 @@ class WrapUpModel(QObject):
         self._hint = ""
         """The reason of an answer that was inserted in the note."""
         self._queue = ""
+        self._actions: Mapping[str, str] = {}
         self._findings: tuple[Finding, ...] = ()
         self._saved_at: datetime | None = None
         self._told, self._is_refusal = "", False
@@ -191,6 +192,7 @@ class WrapUpModel(QObject):
             note=form.note,
             findings=self._findings,
             deeds=form.deeds,
+            actions=self._actions,
             callback=form.callback,
             default_due=default_due(self._env.now()),
             saved_at=self._saved_at,
@@ -267,6 +269,12 @@ class WrapUpModel(QObject):
         self._start_pause()
         self.guess_soon()
         self._tell()
+
+    def name_actions(self, names: Mapping[str, str]) -> None:
+        """Take what staff call the actions that deeds tell of, by their code."""
+        if names != self._actions:
+            self._actions = names
+            self.changed.emit()
 
     def _edit(self, form: WrapUp) -> None:
         self._form = form

@@ -5,7 +5,7 @@ It shows the values of `avise.ui.customer.wrap_up_model` and says what the agent
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
@@ -179,7 +179,7 @@ class WrapUpPanel(QWidget):
         clear(self._deeds)
         listed = () if folded else deeds[-_DEEDS_SHOWN:]
         for deed in listed:
-            self._deeds.addWidget(DeedRow(deed))
+            self._deeds.addWidget(DeedRow(deed, shown.actions))
         in_call = shown.stage is not WrapUpStage.NOTE
         self._deeds_title.setText(text("wrap_up.done_in_call" if in_call else "wrap_up.done"))
         self._deeds_title.setVisible(bool(listed))
@@ -245,13 +245,13 @@ class WrapUpPanel(QWidget):
 
 
 def _deeds_look(shown: ShownWrapUp, *, folded: bool) -> tuple[object, ...]:
-    return shown.deeds, shown.stage, folded
+    return shown.deeds, shown.actions, shown.stage, folded
 
 
 class DeedRow(QWidget):
     """One line of what was done: time, words."""
 
-    def __init__(self, deed: Deed) -> None:
+    def __init__(self, deed: Deed, actions: Mapping[str, str]) -> None:
         super().__init__()
         time = Label(deed_time(deed), "small", "meta", tabular=True)
-        self.setLayout(row(time, ElidedLabel(deed_words(deed), "value", "text"), gap=8))
+        self.setLayout(row(time, ElidedLabel(deed_words(deed, actions), "value", "text"), gap=8))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time
 from enum import StrEnum
 
@@ -43,6 +44,8 @@ class ShownWrapUp:
     note: str = ""
     findings: tuple[Finding, ...] = ()
     deeds: tuple[Deed, ...] = ()
+    actions: Mapping[str, str] = field(default_factory=dict)
+    """What staff call the actions that deeds tell of, by their code."""
     callback: CallbackPromise | None = None
     default_due: datetime | None = None
     saved_at: datetime | None = None

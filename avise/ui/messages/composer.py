@@ -63,6 +63,8 @@ class Composer(FloatingPanel):
         self._page_ = parent
         self._header: Header | None = None
         self._version = -1
+        self._goes_to_message = False
+        """A template was chosen from elsewhere: focus goes to its message once it is made."""
         self._captions: list[Label] = []
         self.words = QLineEdit()
         self.table = TemplateTable()
@@ -216,8 +218,10 @@ class Composer(FloatingPanel):
         self.model.open(kind, template, reason)
         self._on_changed()
         self.open_at(anchor)
-        target = self.body_edit if template else self.words
-        target.setFocus(Qt.FocusReason.OtherFocusReason)
+        # The message of a template is made in a moment; until then only the list takes keys.
+        self._goes_to_message = bool(template)
+        self.words.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._go_once_made()
 
     @override
     def fit(self) -> None:
@@ -253,11 +257,20 @@ class Composer(FloatingPanel):
         draft = shown.draft
         self._show_draft(shown, draft)
         self._show_told(shown)
+        self._go_once_made()
         self._fit_message()
         self.send.setText(send_words(draft.channel if draft is not None else None, short_name(self._header)))
         self.send.setAccessibleDescription(self._told.text())
         self.send.setEnabled(shown.may_send)
         self.send.updateGeometry()
+
+    def _go_once_made(self) -> None:
+        """Go to the message of a template chosen from elsewhere, unless the user went somewhere else."""
+        if not self._goes_to_message or not self.isVisible() or self.model.shown().draft is None:
+            return
+        self._goes_to_message = False
+        if self.words.hasFocus() and not self.words.text():
+            self.body_edit.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_row(self, template: str) -> None:
         selection = self.list.selectionModel()

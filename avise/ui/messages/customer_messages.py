@@ -154,7 +154,8 @@ class CustomerMessages(QObject):
         undo = functools.partial(self.undo, planned)
         sentence = text(f"message_toast.planned.{planned.channel}")
         still = functools.partial(self._still_waits, planned)
-        self.message.emit(Message(sentence, "send", False, text("message_toast.undo"), undo, still))
+        offer = Message(sentence, "send", False, text("message_toast.undo"), undo, still, planned.id)
+        self.message.emit(offer)
 
     def _still_waits(self, planned: OutgoingMessage) -> bool:
         """Return whether a message that was planned can still be undone."""
@@ -172,7 +173,7 @@ class CustomerMessages(QObject):
         now = next((one for one in self.messages if one.id == planned.id), planned)
         if now.status is MessageStatus.UNDONE:
             # Asked twice, from two places: nothing left all the same.
-            self.message.emit(Message(text("message_toast.undone"), "rotate-cw"))
+            self.message.emit(Message(text("message_toast.undone"), "rotate-cw", about=planned.id))
             return
         try:
             await self._desk.undo_message(planned.id)
@@ -182,7 +183,7 @@ class CustomerMessages(QObject):
         self._model.note_deed("message_undone")
         if self._panel is not None:
             self._panel.close_panel()
-        self.message.emit(Message(text("message_toast.undone"), "rotate-cw"))
+        self.message.emit(Message(text("message_toast.undone"), "rotate-cw", about=planned.id))
 
     def _fail(self, error: AviseError) -> None:
         self.message.emit(Message(text(error.message_key, **error.params), "circle-x", is_error=True))

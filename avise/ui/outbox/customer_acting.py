@@ -17,6 +17,7 @@ from avise.texts import text
 from avise.ui.aio import TaskScope
 from avise.ui.announce import Announcer
 from avise.ui.bridge import DeskBridge
+from avise.ui.customer.deeds import deed_code
 from avise.ui.customer.view_model import CustomerViewModel
 from avise.ui.outbox.counts import counted
 from avise.ui.outbox.sentences import may_undo
@@ -105,6 +106,8 @@ class CustomerActing(QObject):
             offers = ()
         self.intentions = intentions(offers)
         if self.intentions:
+            names = {deed_code(one.action): one.label for one in self.intentions}
+            self._model.wrap_up.name_actions(names)
             self.loaded.emit()
 
     def of_block(self, facet: str) -> tuple[tuple[str, str], ...]:
@@ -209,7 +212,7 @@ class CustomerActing(QObject):
 
     @Slot(object, object)
     def _on_promised(self, intention: Intention, items: tuple[OutboxItem, ...]) -> None:
-        self._model.note_deed("acted", intention.label)
+        self._model.note_deed("acted", deed_code(intention.action))
         replaced, self._replaced = self._replaced, None
         if replaced is not None:
             # Done again: the one that was not done needs nobody any more.
@@ -220,9 +223,9 @@ class CustomerActing(QObject):
             QTimer.singleShot(DOCUMENT_SOON_MS, self, self._on_document_late)
             return
         undo = functools.partial(self._undo, items)
-        self.message.emit(
-            Message(text("action_form.confirmed"), "send", False, text("action_form.undo"), undo)
-        )
+        about = items[0].command_id if items else None
+        words, action = text("action_form.confirmed"), text("action_form.undo")
+        self.message.emit(Message(words, "send", False, action, undo, about=about))
 
     async def _put_away(self, item: OutboxItem) -> None:
         try:
@@ -251,8 +254,9 @@ class CustomerActing(QObject):
             # Some tools may have been asked already: each one's state is in the outbox.
             self._fail(AviseError("outbox.too_late"))
         if late < len(items):
-            self._model.note_deed("act_undone", items[0].label)
-            self.message.emit(Message(text("action_form.undone"), "rotate-cw"))
+            self._model.note_deed("act_undone", deed_code(items[0].action))
+            about = items[0].command_id
+            self.message.emit(Message(text("action_form.undone"), "rotate-cw", about=about))
 
     async def _take_back(self, item: OutboxItem) -> None:
         now = next((one for one in self._all if one.command_id == item.command_id), item)

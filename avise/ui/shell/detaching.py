@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from avise.models.customer import PersonId
 from avise.ui.shell.commands import Commands
-from avise.ui.shell.detached_window import DetachedPlace, DetachedWindow
-from avise.ui.shell.screen_places import Place, ScreenPlaces, first_place
+from avise.ui.shell.detached_window import MIN_HEIGHT, MIN_WIDTH, DetachedPlace, DetachedWindow
+from avise.ui.shell.screen_places import Place, ScreenPlaces, first_place, fitted
 from avise.ui.shell.zones import take_focus
 
 if TYPE_CHECKING:
@@ -122,7 +122,8 @@ class Detaching(QObject):
     def _put(self, detached: DetachedWindow) -> None:
         screens = screens_now()
         place = self._places.place(screens) or first_place(place_of(self._window), screens)
-        detached.setGeometry(*place)
+        frame = frame_of(self._window)
+        detached.setGeometry(*fitted(place, screens, (MIN_WIDTH, MIN_HEIGHT), frame))
 
     def _keep_place(self, detached: DetachedWindow) -> None:
         self._places.keep(screens_now(), place_of(detached))
@@ -141,6 +142,14 @@ def place_of(window: QWidget) -> Place:
     """Return where a window stands."""
     found = window.geometry()
     return (found.x(), found.y(), found.width(), found.height())
+
+
+def frame_of(window: QWidget) -> Place:
+    """Return what the system draws around a window: left, top, right, bottom."""
+    inside, outside = window.geometry(), window.frameGeometry()
+    left, top = inside.left() - outside.left(), inside.top() - outside.top()
+    right, bottom = outside.right() - inside.right(), outside.bottom() - inside.bottom()
+    return (max(left, 0), max(top, 0), max(right, 0), max(bottom, 0))
 
 
 def screens_now() -> list[Place]:

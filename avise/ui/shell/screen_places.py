@@ -70,6 +70,32 @@ class ScreenPlaces:
         return dict(self._places)
 
 
+def fitted(
+    place: Place, screens: Sequence[Place], smallest: tuple[int, int], frame: Place = (0, 0, 0, 0)
+) -> Place:
+    """Return a place inside the screen that holds its title, else the first: smaller first, then moved.
+
+    Args:
+        place: of the content of a window.
+        screens: their free parts.
+        smallest: width and height under which the window moves instead.
+        frame: room around the content: left, top, right, bottom.
+    """
+    if not screens:
+        return place
+    x, y, screen_width, screen_height = next((one for one in screens if is_seen(place, [one])), screens[0])
+    left, width = _within(place[0], place[2], x + frame[0], x + screen_width - frame[2], smallest[0])
+    top, height = _within(place[1], place[3], y + frame[1], y + screen_height - frame[3], smallest[1])
+    return (left, top, width, height)
+
+
+def _within(start: int, length: int, first: int, last: int, smallest: int) -> tuple[int, int]:
+    """Return a start and a length that lie between two edges."""
+    start = max(start, first)
+    length = min(length, max(smallest, last - start), last - first)
+    return min(start, last - length), length
+
+
 def first_place(window: Place, screens: Sequence[Place]) -> Place:
     """Return where a detached window opens the first time: over another screen, else a little aside."""
     left, top, width, height = window

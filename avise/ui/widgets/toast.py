@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, QTimer, Signal, Slot
-from PySide6.QtGui import QEnterEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QEnterEvent, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from shiboken6 import isValid
 from typing_extensions import override
 
 from avise.texts import text
 from avise.ui.theme import theme
 from avise.ui.widgets.layout import row
 from avise.ui.widgets.link import Link
-from avise.ui.widgets.painting import draw_box, draw_icon, draw_text
+from avise.ui.widgets.painting import draw_box, draw_icon
 
 HEIGHT, MIN_WIDTH, MAX_WIDTH = 40, 360, 520
 SHOWN_MS = 8000
-_MARGIN, _PADDING, _ICON = 12, 14, 16
+_MARGIN, _PADDING, _ICON, _GAP = 12, 14, 16, 10
+_WRAPPED = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter) | int(Qt.TextFlag.TextWordWrap)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,8 @@ class Message:
     on_action: Callable[[], None] | None = None
     undoable: Callable[[], bool] | None = None
     """The action takes back what was done; Ctrl+Z does the same while this says that it still can."""
+    about: object = None
+    """What it tells of (equal when it is the same thing): an earlier message about it goes at once."""
 
 
 class Toast(QWidget):
@@ -49,6 +53,8 @@ class Toast(QWidget):
         self._window = window
         self._waiting: list[Message] = []
         self._message: Message | None = None
+        self._before: QWidget | None = None
+        """Where focus was when F8 brought it here."""
         self._origin = QPoint()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -62,8 +68,15 @@ class Toast(QWidget):
         self.hide()
 
     def show_message(self, message: Message) -> None:
-        """Show a message, after those that already wait."""
-        self._waiting.append(message)
+        """Show a message, after those that already wait; in the place of one about the same thing."""
+        if message.about is None:
+            self._waiting.append(message)
+        else:
+            self._waiting = [one for one in self._waiting if one.about != message.about]
+            is_news = self._message is not None and self._message.about == message.about
+            self._waiting.insert(0 if is_news else len(self._waiting), message)
+            if is_news:
+                self.close_message()
         if self._message is None:
             self._next()
 
@@ -73,8 +86,12 @@ class Toast(QWidget):
 
     def take_focus(self) -> None:
         """Go to the message (F8)."""
-        if self._message is not None:
-            (self._action if self._message.action else self._close).setFocus()
+        if self._message is None:
+            return
+        focused = QApplication.focusWidget()
+        if focused is not None and not self.isAncestorOf(focused):
+            self._before = focused
+        (self._action if self._message.action else self._close).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def move_to(self, window: QWidget, origin: QPoint) -> None:
         """Stand in another window from now on: the one with focus."""
@@ -101,8 +118,17 @@ class Toast(QWidget):
         """Hide the message; the next one comes."""
         self._timer.stop()
         self._message = None
+        self._give_focus_back()
         self.hide()
         self._next()
+
+    def _give_focus_back(self) -> None:
+        before, self._before = self._before, None
+        focused = QApplication.focusWidget()
+        if before is None or focused is None or not self.isAncestorOf(focused):
+            return
+        if isValid(before) and before.isVisible():
+            before.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _next(self) -> None:
         if not self._waiting:
@@ -127,12 +153,32 @@ class Toast(QWidget):
 
     @override
     def sizeHint(self) -> QSize:
-        """Return the size of the message."""
+        """Return the size of the message: a long one takes several lines, nothing is cut."""
         px = theme().px
         sentence = self._message.sentence if self._message else ""
-        words = theme().text_width(sentence, "row") + px(2 * _PADDING + _ICON + 10)
-        wanted = int(words) + self._action.sizeHint().width() + self._close.sizeHint().width() + px(32)
-        return QSize(min(max(wanted, px(MIN_WIDTH)), px(MAX_WIDTH)), px(HEIGHT))
+        beside = self._beside()
+        wanted = int(theme().text_width(sentence, "row")) + 1 + beside
+        room = self._window.width() - self._origin.x() - px(2 * _MARGIN)
+        width = min(max(wanted, px(MIN_WIDTH)), max(min(px(MAX_WIDTH), room), px(MIN_WIDTH)))
+        room_for_words = QRectF(0, 0, width - beside, 10_000)
+        lines = theme().metrics("row").boundingRect(room_for_words, _WRAPPED, sentence)
+        return QSize(width, max(px(HEIGHT), round(lines.height()) + px(2 * _GAP)))
+
+    def _beside(self) -> int:
+        """Return the width of all but the sentence."""
+        px = theme().px
+        action = self._action.sizeHint().width() + px(14) if self._message and self._message.action else 0
+        return px(2 * _PADDING + _ICON + 2 * _GAP) + action + self._close.sizeHint().width()
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Press the word with focus with Enter, as Space does."""
+        focused = QApplication.focusWidget()
+        is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if is_enter and isinstance(focused, QPushButton) and self.isAncestorOf(focused):
+            focused.click()
+            return
+        super().keyPressEvent(event)
 
     @override
     def enterEvent(self, event: QEnterEvent) -> None:
@@ -154,7 +200,9 @@ class Toast(QWidget):
         with QPainter(self) as painter:
             draw_box(painter, self.rect(), px(6), "text")
             draw_icon(painter, self._message.icon, px(_PADDING), self.height() / 2, _ICON, "bg-surface")
-            left = px(_PADDING + _ICON + 10)
+            left = px(_PADDING + _ICON + _GAP)
             right = self._action.x() if self._message.action else self._close.x()
-            words = QRectF(left, 0, right - left - px(10), self.height())
-            draw_text(painter, words, self._message.sentence, "row", "bg-surface")
+            painter.setFont(theme().font("row"))
+            painter.setPen(theme().colour("bg-surface"))
+            words = QRectF(left, 0, right - left - px(_GAP), self.height())
+            painter.drawText(words, _WRAPPED, self._message.sentence)

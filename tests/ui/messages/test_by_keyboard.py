@@ -16,8 +16,10 @@ from avise.app import customer_page_maker
 from avise.demo.population.personas import PERSONAS
 from avise.models.outgoing import MessageStatus, OutgoingMessage
 from avise.models.roles import Purpose
+from avise.texts import text
 from avise.ui.bridge import DeskBridge
 from avise.ui.customer.page import CustomerPage
+from avise.ui.messages.composer import Composer
 from avise.ui.messages.wording import entry_id
 from avise.ui.shell.desktop import Desktop
 from avise.ui.shell.main_window import MainWindow
@@ -74,6 +76,23 @@ class Sitting:
         composer = self.page.messages.composer()
         await until(lambda: not composer.model.shown().is_busy and words in composer.words.text())
         await until(composer.send.isEnabled)
+
+    async def from_palette(self, note: QWidget) -> Composer:
+        """Open the composer from the palette, the caret in the note; wait until its message is there."""
+        await until(lambda: any(row.id.startswith("write:") for row in self.page.commands()))
+        note.setFocus()
+        self.press(Qt.Key.Key_K, CTRL)
+        self.type_words("carte de tiers payant disponible")
+        palette = self.window.palette_view
+        await until(lambda: any(row.command.startswith("write:") for row in palette.model.rows()))
+        self.press(Qt.Key.Key_Return)
+        await until(palette.isHidden)
+        composer = self.page.messages.composer()
+        focused = QApplication.focusWidget()
+        assert isinstance(focused, QWidget)
+        assert composer.isAncestorOf(focused)
+        await until(composer.body_edit.hasFocus)
+        return composer
 
     async def planned(self) -> OutgoingMessage:
         """Send, and return the message as the store has it."""
@@ -140,6 +159,42 @@ def test_a_text_message_is_planned_and_undone_without_the_mouse(box: Box, run: R
 
     run(scene())
     assert not list(box.spool.glob("*")) if box.spool.exists() else True
+
+
+def test_a_message_opened_from_the_palette_has_the_keys_and_ctrl_z_takes_its_toast_away(
+    box: Box, run: Run
+) -> None:
+    async def scene() -> None:
+        async with seated(box) as sitting:
+            await sitting.open_member(P12.member_number)
+            note = sitting.page.rail.wrap_up.note
+            composer = await sitting.from_palette(note)
+            sitting.press(Qt.Key.Key_Escape)
+            assert composer.isHidden()
+            assert QApplication.focusWidget() is note
+            composer = await sitting.from_palette(note)
+            await until(composer.send.isEnabled)
+            await sitting.planned()
+            assert composer.isHidden()
+            toast = sitting.window.toast
+            sitting.press(Qt.Key.Key_F8)
+            sitting.press(Qt.Key.Key_Return)
+            await sitting.becomes(MessageStatus.UNDONE)
+            await until(lambda: sitting.said[-1] == text("message_toast.undone"))
+            toast.close_message()
+            composer = await sitting.from_palette(note)
+            await until(composer.send.isEnabled)
+            await sitting.planned()
+            assert sitting.said[-1] == "SMS prêt, il part dans 2\u00a0min"
+            sitting.page.setFocus()
+            sitting.desktop.window.undoing.undo_last()
+            await sitting.becomes(MessageStatus.UNDONE)
+            await until(lambda: sitting.said[-1] == text("message_toast.undone"))
+            shown = toast.message()
+            assert shown is not None
+            assert not shown.action
+
+    run(scene())
 
 
 def test_an_e_mail_written_over_leaves_after_two_minutes_as_it_was_written(box: Box, run: Run) -> None:

@@ -16,12 +16,14 @@ from avise.models.commands import CommandReason, CommandState
 from avise.models.customer import PersonId
 from avise.models.errors import AviseError
 from avise.models.json_types import JSON
+from avise.models.wrap_up import WrapUp, wrap_up_from, wrap_up_json
 from avise.services.acting_values import GroupPlan, RefusedPlan
 from avise.ui.customer.deeds import deed_words
 from avise.ui.outbox.action_fields import read_day, read_hour, read_phone
 from avise.ui.outbox.action_form import Step
 from avise.ui.outbox.customer_acting import UNDO_S
 from avise.ui.outbox.offers import intentions, named_by
+from avise.ui.widgets import ElidedLabel
 from tests.ui.outbox.acting_window import CTRL, SHIFT, ActingStage, acting_window
 from tests.ui.outbox.outbox_items import ADDRESS_CHANGES, CARD, CERTIFICATE, MEETING, OFFERS
 from tests.ui.persona import HELENE, NOW
@@ -70,8 +72,15 @@ def test_from_the_palette_to_the_promise_by_the_keyboard_alone(run: Run) -> None
             assert asked(desk, "confirm_actions")[0][2] == UNDO_S
             await until(lambda: stage.toast() == "Enregistré, envoi en cours")
             assert not stage.form().isVisible()
-            deeds = [deed_words(deed) for deed in stage.customer().model.deeds]
-            assert "Demandé\u00a0: Renvoyer la carte de tiers payant" in deeds
+            shown = stage.customer().model.wrap_up.shown()
+            # As a draft is read again after the program was closed.
+            kept = wrap_up_from(wrap_up_json(WrapUp(deeds=shown.deeds))).deeds
+            assert "Demandé\u00a0: Renvoyer la carte de tiers payant" in [
+                deed_words(deed, shown.actions) for deed in kept
+            ]
+            assert "Une action demandée à un outil" in [deed_words(deed) for deed in kept]
+            listed = stage.customer().rail.wrap_up.findChildren(ElidedLabel)
+            assert "Demandé\u00a0: Renvoyer la carte de tiers payant" in [label.text() for label in listed]
 
     run(scenario())
 

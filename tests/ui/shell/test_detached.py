@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from avise.store.settings import SETTINGS
 from avise.ui.shell.detached_window import DetachedPlace, DetachedWindow
-from avise.ui.shell.screen_places import KEPT, Place, ScreenPlaces, first_place, is_seen, screens_key
+from avise.ui.shell.screen_places import KEPT, Place, ScreenPlaces, first_place, fitted, is_seen, screens_key
 from avise.ui.theme import theme
 from avise.ui.widgets.toast import Message
 from tests.ui.persona import HELENE
@@ -153,13 +153,13 @@ def test_its_place_is_kept_for_these_screens_and_found_again(run: Run) -> None:
     async def scenario() -> None:
         desk = ScriptedDesk()
         async with detached(desk) as (stage, window, _page):
-            window.setGeometry(20, 30, 1000, 640)
-            await until(lambda: ":20,30,1000,640" in desk.settings.get("detached", ""))
+            window.setGeometry(2, 30, 960, 640)
+            await until(lambda: ":2,30,960,640" in desk.settings.get("detached", ""))
             assert SETTINGS["detached"].allows(desk.settings["detached"])
             stage.press(Qt.Key.Key_D, CTRL | SHIFT)
         async with detached(desk) as (_stage, window, _page):
             found = window.geometry()
-            assert (found.x(), found.y(), found.width(), found.height()) == (20, 30, 1000, 640)
+            assert (found.x(), found.y(), found.width(), found.height()) == (2, 30, 960, 640)
 
     run(scenario())
 
@@ -216,3 +216,46 @@ def test_the_first_time_it_takes_the_other_screen(screens: list[Place], expected
     window = (100, 100, 1440, 900)
     assert first_place(window, screens) == expected
     assert is_seen(window, screens)
+
+
+@pytest.mark.parametrize(
+    ("place", "frame", "expected"),
+    [
+        # A window that fills the screen opens a little aside, and smaller.
+        ((40, 40, 1920, 1080), (0, 0, 0, 0), (40, 40, 1880, 1000)),
+        ((40, 40, 1920, 1080), (8, 31, 8, 8), (40, 40, 1872, 992)),
+        # One that would be too small moves instead.
+        ((1400, 700, 960, 600), (0, 0, 0, 0), (960, 440, 960, 600)),
+        # One that fits stays.
+        ((140, 20, 1000, 700), (0, 0, 0, 0), (140, 20, 1000, 700)),
+    ],
+)
+def test_a_detached_window_is_fitted_to_the_free_part_of_its_screen(
+    place: Place, frame: Place, expected: Place
+) -> None:
+    assert fitted(place, [(0, 0, 1920, 1040)], (960, 600), frame) == expected
+
+
+@given(_PLACE, st.lists(_PLACE, min_size=1, max_size=4))
+def test_a_fitted_place_hangs_off_no_screen(place: Place, screens: list[Place]) -> None:
+    left, top, width, height = fitted(place, screens, (960, 600))
+    assert any(
+        x <= left and y <= top and left + width <= x + screen_width and top + height <= y + screen_height
+        for x, y, screen_width, screen_height in screens
+    )
+
+
+def test_a_session_detached_from_a_window_that_fills_the_screen_is_wholly_on_it(run: Run) -> None:
+    async def scenario() -> None:
+        async with staged() as stage:
+            free = stage.window.screen().availableGeometry()
+            stage.window.setGeometry(free)
+            stage.open(0)
+            stage.press(Qt.Key.Key_D, CTRL | SHIFT)
+            (window,) = stage.desktop.actions.detaching.windows
+            await until(window.isActiveWindow)
+            found = window.frameGeometry()
+            # The screen of the tests is narrower than the least width.
+            assert (found.left(), found.bottom()) == (free.left(), free.bottom())
+
+    run(scenario())

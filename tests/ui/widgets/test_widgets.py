@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from avise.ui.pictures import render
@@ -136,3 +136,72 @@ def test_spaces_follow_the_zoom(qtbot: QtBot, dressed: QApplication) -> None:
     rescale_inside(window)
     assert box.spacing() == 20
     assert box.contentsMargins().left() == 32
+
+
+def _toast(qtbot: QtBot, width: int = 1440) -> Toast:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.resize(width, 500)
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(lambda: QApplication.activeWindow() is window)
+    toast = Toast(window)
+    toast.setProperty("kept", window)
+    toast.place(QPoint(0, 500))
+    return toast
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space])
+def test_the_keys_that_press_press_the_action_of_a_message(
+    qtbot: QtBot, dressed: QApplication, key: Qt.Key
+) -> None:
+    toast = _toast(qtbot)
+    note = QLineEdit(toast.window())
+    note.show()
+    note.setFocus()
+    done: list[str] = []
+    toast.show_message(Message("SMS prêt", action="Annuler", on_action=lambda: done.append("undo")))
+    toast.take_focus()
+    focused = QApplication.focusWidget()
+    assert isinstance(focused, QWidget)
+    QTest.keyClick(focused, key)
+    assert done == ["undo"]
+    assert toast.isHidden()
+    assert note.hasFocus()
+
+
+def test_a_message_about_the_same_thing_takes_the_place_of_the_earlier_one(
+    qtbot: QtBot, dressed: QApplication
+) -> None:
+    toast = _toast(qtbot)
+    told: list[str] = []
+    toast.told.connect(lambda sentence, _is_error: told.append(sentence))
+    toast.show_message(Message("SMS prêt", action="Annuler", on_action=lambda: None, about="a"))
+    toast.show_message(Message("Copié"))
+    toast.show_message(Message("Annulé", about="a"))
+    assert told == ["SMS prêt", "Annulé"]
+    toast.close_message()
+    toast.close_message()
+    assert told == ["SMS prêt", "Annulé", "Copié"]
+    assert toast.isHidden()
+
+
+@pytest.mark.parametrize("width", [1440, 560])
+def test_a_long_message_takes_several_lines_and_is_not_cut(
+    qtbot: QtBot, dressed: QApplication, width: int
+) -> None:
+    toast = _toast(qtbot, width)
+    toast.show_message(Message("Copié"))
+    one_line = toast.height()
+    toast.close_message()
+    sentence = "Avise ne s’était pas fermé normalement. Retrouvés : 12 sessions, 12 brouillons."
+    toast.show_message(Message(sentence, "history", is_error=True, action="Voir", on_action=lambda: None))
+    toast.grab()
+    room = toast._action.x() - 14 - 16 - 20
+    words = (
+        theme().metrics("row").boundingRect(QRectF(0, 0, room, 1000), int(Qt.TextFlag.TextWordWrap), sentence)
+    )
+    assert words.width() <= room
+    assert words.height() + 12 <= toast.height()
+    assert toast.height() > one_line
+    assert toast.geometry().right() < width
