@@ -1,13 +1,17 @@
 #!/usr/bin/env python3
 """The developers' commands: each one sets up what it needs, then does its job.
 
-    python3 dev.py demo [--headless DIR]   the main job: a mutual in a box and the window on it
+    python3 dev.py demo [ARGS…]            the main job: a mutual in a box and the window on it
     python3 dev.py test [PYTEST ARGS]      every test, the layers below the window without Qt
     python3 dev.py lint                    formatting, rules, types, layers
     python3 dev.py bench [NAME] [--json F] measures, as ratios in one run
     python3 dev.py bundle                  the packaged program, started once as a check
     python3 dev.py run ARGS…               `avise ARGS…` in the environment
     python3 dev.py lock                    resolve the dependencies again
+
+What follows `demo` goes to `avise demo`, for instance `--preset mini`, `--folder DIR`, `--tour DIR` or
+`--serve`; `.venv/bin/avise demo --help` lists the rest. `avise demo break` and `avise demo call` reach the
+tools of another folder with the same `--folder DIR`.
 
 Only the standard library is used here: a bare Debian has neither pip nor ensurepip.
 """

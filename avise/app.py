@@ -108,11 +108,15 @@ def nobody_looks() -> bool:
     return QGuiApplication.platformName() in ("offscreen", "minimal")
 
 
+_ADVICE = {"call.bad_link": "call.bad_link_advice"}
+"""What to do, where starting again is not it."""
+
+
 def failure_box(error: AviseError, parent: QWidget | None) -> QMessageBox:
     """Return the box that says why Avise cannot start, and what to do."""
     sentence = text(error.message_key, **error.params)
     box = QMessageBox(QMessageBox.Icon.Critical, text("app.name"), sentence, parent=parent)
-    box.setInformativeText(text("app.start_failed"))
+    box.setInformativeText(text(_ADVICE.get(error.message_key, "app.start_failed")))
     box.addButton(text("app.quit"), QMessageBox.ButtonRole.AcceptRole)
     return box
 

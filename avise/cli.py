@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from avise import __version__
-from avise.models.errors import AviseError
+from avise.commands.wrong_argument import WRONG_ARGUMENT, WrongArgumentError
+from avise.models.errors import AlreadyToldError, AviseError
 from avise.texts import LANGUAGES, text
 from avise.texts.imposed import impose_language
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from avise.commands.doctor import Finding
     from avise.engine.engine import Engine
     from avise.models.json_types import JSON
+    from avise.services.customer_updates import NotKept
 
 FAILED = 1
 INTERRUPTED = 130
@@ -104,16 +106,49 @@ def main(arguments: Sequence[str] | None = None) -> int:
         impose_language(chosen.language)
     try:
         return _run(chosen)
-    except AviseError as error:
-        sentence = text(error.message_key, **error.params)
-        sys.stderr.write(text("cli.error", sentence=sentence) + "\n")
+    except AlreadyToldError:
         return FAILED
+    except AviseError as error:
+        _tell_error(error)
+        return WRONG_ARGUMENT if isinstance(error, WrongArgumentError) else FAILED
     except BrokenPipeError:
         # Whoever read the answer has seen enough (`avise show … | head`).
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - until the exit
+        _forget_output()
         return BROKEN_PIPE
     except KeyboardInterrupt:
         return INTERRUPTED
+
+
+class OutputRefusedError(AviseError):
+    """The answer could not be written where it was sent."""
+
+
+def _tell_error(error: AviseError | NotKept) -> None:
+    sentence = text(error.message_key, **error.params)
+    sys.stderr.write(text("cli.error", sentence=sentence) + "\n")
+
+
+def _printed(telling: Telling) -> int:
+    """Print an answer to the last character; return the exit status.
+
+    Raises:
+        OutputRefusedError: the output does not take it (a full disk).
+    """
+    try:
+        status = telling()
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError:
+        _forget_output()
+        raise OutputRefusedError("cli.output_refused") from None
+    return status
+
+
+def _forget_output() -> None:
+    """Print nowhere until the exit, which would fail on what could not be written."""
+    sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - until the exit
 
 
 def _run(chosen: argparse.Namespace) -> int:
@@ -123,6 +158,8 @@ def _run(chosen: argparse.Namespace) -> int:
         from avise.commands import demo  # noqa: PLC0415 - the demo's servers are not needed otherwise
 
         return demo.run(chosen)
+    if chosen.command == "search":
+        _check_search(chosen)
     if chosen.command in ("show", "search", "doctor", "outbox", "secret"):
         return _headless(chosen)
     from avise.start import run_window  # noqa: PLC0415 - Qt is imported for the window only
@@ -130,12 +167,24 @@ def _run(chosen: argparse.Namespace) -> int:
     return run_window(chosen.profile, call_url=chosen.call, check_start=chosen.check_start)
 
 
+def _check_search(chosen: argparse.Namespace) -> None:
+    """Refuse what finds nobody whoever is there, before anything is opened.
+
+    Raises:
+        WrongArgumentError: no word to look for, or a limit that lets nobody through.
+    """
+    if chosen.limit < 1:
+        raise WrongArgumentError("search.bad_limit")
+    if not any(character.isalnum() for character in " ".join(chosen.words)):
+        raise WrongArgumentError("search.no_words")
+
+
 def _connector(chosen: argparse.Namespace) -> int:
     from avise.commands import connector  # noqa: PLC0415 - spares the window the schema's import
 
     if chosen.action == "new":
         return connector.new(chosen.kind, chosen.file, terminal())
-    return connector.check(chosen.file, terminal())
+    return _printed(lambda: connector.check(chosen.file, terminal()))
 
 
 def _headless(chosen: argparse.Namespace) -> int:
@@ -147,9 +196,9 @@ def _headless(chosen: argparse.Namespace) -> int:
         with Engine.open(folder, ask_passphrase=passphrase_asker()) as engine:
             if chosen.command == "secret":
                 return _keep_secret(chosen, engine)
-            return engine.run(_answer(chosen, engine))()
+            return _printed(engine.run(_answer(chosen, engine)))
     except AviseError as error:
-        if chosen.command != "doctor":
+        if chosen.command != "doctor" or isinstance(error, OutputRefusedError):
             raise
         return _cannot_start(chosen, error)
 
@@ -158,7 +207,7 @@ def _cannot_start(chosen: argparse.Namespace, error: AviseError) -> int:
     """Report a profile that cannot be opened at all, in the form of every other finding."""
     from avise.commands import doctor  # noqa: PLC0415 - as above
 
-    return _tell_doctor(chosen, (doctor.cannot_start(error),))
+    return _printed(partial(_tell_doctor, chosen, (doctor.cannot_start(error),)))
 
 
 def passphrase_asker() -> Callable[[], str] | None:
@@ -209,8 +258,7 @@ async def _answer(chosen: argparse.Namespace, engine: Engine) -> Telling:
             show.print_file(file, terminal(), engine.env)
         if file.not_kept is None:
             return 0
-        sentence = text(file.not_kept.message_key, **file.not_kept.params)
-        sys.stderr.write(text("cli.error", sentence=sentence) + "\n")
+        _tell_error(file.not_kept)
         return FAILED
 
     return tell_file

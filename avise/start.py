@@ -12,9 +12,10 @@ from pathlib import Path
 
 from avise.engine.engine_process import EngineProcess
 from avise.env import SystemEnv
-from avise.models.errors import AviseError
+from avise.models.errors import AlreadyToldError, AviseError
 from avise.services.profile import Profile, load_profile
 from avise.store.profile_lock import ProfileInUseError, ProfileLock, send_to_running
+from avise.texts import text
 
 
 def run_window(folder: Path | None, *, call_url: str | None, check_start: bool) -> int:
@@ -32,7 +33,9 @@ def run_window(folder: Path | None, *, call_url: str | None, check_start: bool) 
         if not check_start and _only_a_box_is_seen():
             from avise.app import tell_without_window  # noqa: PLC0415 - only for this failure
 
+            _tell_on_stderr(error)
             tell_without_window(error)
+            raise AlreadyToldError(error.message_key, **error.params) from None
         raise
     if lock is None:
         return 0
@@ -47,6 +50,15 @@ def run_window(folder: Path | None, *, call_url: str | None, check_start: bool) 
 
     opening = Opening(profile, env, lock, engine, call_url or "", check_start=check_start)
     return open_window(application, frame, opening)
+
+
+def _tell_on_stderr(error: AviseError) -> None:
+    """Write the sentence before the box that waits: a softphone's log, or a script, keeps it."""
+    if sys.stderr is None:
+        return
+    sentence = text(error.message_key, **error.params)
+    sys.stderr.write(text("cli.error", sentence=sentence) + "\n")
+    sys.stderr.flush()
 
 
 def _only_a_box_is_seen() -> bool:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -23,6 +24,7 @@ from pathlib import Path
 
 import platformdirs
 
+from avise.commands.wrong_argument import WrongArgumentError
 from avise.demo.calls import ANSWERED, ENDED, change_call, simulate_call
 from avise.demo.faults import Fault, FaultKind, ToolNotRunningError, UnsupportedFaultError, break_tool
 from avise.demo.launcher import DemoTools
@@ -31,13 +33,15 @@ from avise.demo.only_run import AlreadyRunningError, OnlyRun
 from avise.demo.population.personas import PERSONAS
 from avise.demo.population.spec import WorldSpec
 from avise.demo.profile import DemoUser, write_profile
+from avise.demo.tools.loading import tool_kinds
 from avise.demo.tools.prepare import spec_key
 from avise.engine.loops import LoopThread
 from avise.env import Env, SystemEnv
 from avise.models.errors import AviseError
+from avise.models.identifiers import parse_phone
 from avise.models.roles import Role
 from avise.services.profile import DIRECTORY_NAME
-from avise.texts import text
+from avise.texts import plural, text
 from avise.texts.formats import PARIS, format_member_number
 
 PROFILE_FOLDER = "profile"
@@ -109,6 +113,8 @@ def default_folder() -> Path:
 
 def _spec(chosen: argparse.Namespace, env: Env) -> WorldSpec:
     today = env.now().astimezone(PARIS).date()
+    if chosen.persons is not None and chosen.persons < 1:
+        raise WrongArgumentError("demo.bad_persons")
     if chosen.persons:
         return WorldSpec.for_persons(chosen.persons, today, chosen.seed, detail="full")
     return WorldSpec.for_preset(chosen.preset, today, chosen.seed)
@@ -248,7 +254,10 @@ def _tour(folder: DemoFolder, target: Path) -> int:
         ring=ring,
         phone=PERSONAS["P00"].phone,
     )
-    return run_tour(folder.profile, script)
+    status = run_tour(folder.profile, script)
+    drawn = len(json.loads((target / "tour.json").read_text("utf-8"))["pictures"])
+    sys.stdout.write(plural("demo.drawn", drawn, folder=str(target.resolve())) + "\n")
+    return status
 
 
 def _set_fault(folder: DemoFolder, tool: str, kind: str) -> None:
@@ -257,6 +266,8 @@ def _set_fault(folder: DemoFolder, tool: str, kind: str) -> None:
 
 def _call(folder: DemoFolder, number: str) -> int:
     """Make the agent's telephone ring."""
+    if not parse_phone(number):
+        raise WrongArgumentError("demo.bad_number")
     try:
         simulate_call(folder.data, number, queue="Remboursements", waited_s=70)
     except ToolNotRunningError:
@@ -267,8 +278,11 @@ def _call(folder: DemoFolder, number: str) -> int:
 
 def _break(folder: DemoFolder, chosen: argparse.Namespace) -> int:
     """Set a fault on a running tool."""
+    names = [kind.name for kind in tool_kinds()]
     if not chosen.target:
-        raise AviseError("demo.which_tool")
+        raise WrongArgumentError("demo.which_tool", tools=", ".join(names))
+    if chosen.target not in names:
+        raise WrongArgumentError("demo.unknown_tool", tool=chosen.target, tools=", ".join(names))
     fault = _fault(chosen)
     try:
         break_tool(folder.data, chosen.target, fault)

@@ -67,3 +67,7 @@ class AviseError(Exception):
         super().__init__(message_key)
         self.message_key = message_key
         self.params = params
+
+
+class AlreadyToldError(AviseError):
+    """Somebody has read the sentence: only the exit status is left to give."""

@@ -23,6 +23,7 @@ from avise.services.customer_updates import CustomerUpdate, HeaderChanged
 from avise.services.profile import load_profile
 from avise.start import run_window
 from avise.store.profile_lock import DOOR_NAME, ProfileLock, send_to_running
+from avise.texts import text
 from avise.ui.application import make_application
 from avise.ui.bridge import DeskBridge
 from avise.ui.shell.call_panel import CallPanel
@@ -164,13 +165,23 @@ def test_broken_settings_are_told_in_a_box_with_their_place(dressed: QApplicatio
     assert not (day.profile / "store.db").exists()
 
 
-def refused_start(profile: Path) -> tuple[str, AviseError]:
-    """Start the window on a profile that cannot be used; return what the box said, and the error."""
+def test_a_bad_link_is_told_in_a_box_with_words_of_its_own_and_on_the_error_output(
+    dressed: QApplication, day: BadDay, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said, error = refused_start(day.profile, "avise://foo?x=1")
+    assert error.message_key == "call.bad_link"
+    assert text("call.bad_link_advice") in said
+    assert text("app.start_failed") not in said
+    assert capsys.readouterr().err == text("cli.error", sentence=text("call.bad_link")) + "\n"
+
+
+def refused_start(profile: Path, call_url: str | None = None) -> tuple[str, AviseError]:
+    """Start the window on what cannot be used; return what the box said, and the error."""
     said: list[str] = []
 
     def close_box() -> None:
         for box in boxes():
-            said.append(box.text())
+            said.append(f"{box.text()} {box.informativeText()}")
             box.buttons()[0].click()
 
     timer = QTimer()
@@ -178,7 +189,7 @@ def refused_start(profile: Path) -> tuple[str, AviseError]:
     timer.start(20)
     try:
         with pytest.raises(AviseError) as refused:
-            run_window(profile, call_url=None, check_start=False)
+            run_window(profile, call_url=call_url, check_start=False)
     finally:
         timer.stop()
     return " ".join(said), refused.value
