@@ -92,6 +92,7 @@ async def test_a_second_start_says_who_runs_the_tools_and_changes_nothing(
 
 
 async def test_a_window_is_opened_on_the_tools_that_run(serve: Serve, folder: DemoFolder) -> None:
+    pytest.importorskip("PySide6", reason="the window needs Qt")
     async with serve() as first:
         settings = (folder.profile / SETTINGS_FILE).read_bytes()
         status, told, errors = await ran("--check-start", *again(folder))

@@ -76,6 +76,7 @@ def test_a_value_crosses_between_processes(value: object) -> None:
 
 
 def test_the_window_reads_them_without_the_libraries_of_the_engine() -> None:
+    pytest.importorskip("PySide6", reason="the window needs Qt")
     heavy = "phonenumbers stdnum pydantic sqlalchemy avise.connectors avise.store"
     code = (
         "import sys, avise.services.day_values, avise.ui.day_bridge, avise.services.day_desk\n"
