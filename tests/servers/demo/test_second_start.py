@@ -91,16 +91,6 @@ async def test_a_second_start_says_who_runs_the_tools_and_changes_nothing(
     assert not (folder.root / RECORD_FILE).exists()
 
 
-async def test_a_window_is_opened_on_the_tools_that_run(serve: Serve, folder: DemoFolder) -> None:
-    pytest.importorskip("PySide6", reason="the window needs Qt")
-    async with serve() as first:
-        settings = (folder.profile / SETTINGS_FILE).read_bytes()
-        status, told, errors = await ran("--check-start", *again(folder))
-        assert (status, str(folder.profile) in told, f"processus {first.pid}" in errors) == (0, True, True)
-        assert (folder.profile / SETTINGS_FILE).read_bytes() == settings
-        assert first.returncode is None
-
-
 async def test_what_a_dead_process_left_is_taken_over(serve: Serve, folder: DemoFolder) -> None:
     async with serve() as first:
         before = tomllib.loads((folder.profile / SETTINGS_FILE).read_text("utf-8"))

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import subprocess
-import sys
 import uuid
 from datetime import UTC, date, datetime, timedelta
 
@@ -73,19 +71,6 @@ def test_a_value_crosses_between_processes(value: object) -> None:
     wire = io.BytesIO()
     wire.write(frame_of(Answer(1, value)))
     assert Pipe(io.BytesIO(wire.getvalue()), io.BytesIO()).receive() == Answer(1, value)
-
-
-def test_the_window_reads_them_without_the_libraries_of_the_engine() -> None:
-    pytest.importorskip("PySide6", reason="the window needs Qt")
-    heavy = "phonenumbers stdnum pydantic sqlalchemy avise.connectors avise.store"
-    code = (
-        "import sys, avise.services.day_values, avise.ui.day_bridge, avise.services.day_desk\n"
-        f"print([name for name in {heavy.split()!r} if name in sys.modules])"
-    )
-    ran = subprocess.run(  # noqa: S603 - our own interpreter
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    )
-    assert ran.stdout.strip() == "[]"
 
 
 def test_why_a_recording_was_refused_is_read_from_the_error_that_crosses() -> None:
