@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from avise.texts.catalogue import LANGUAGES, catalogue
-from avise.ui.key_rules import Refusal, owner_of, problem, refusal
+from avise.ui.key_rules import KeyProblem, Refusal, owner_of, problem, refusal
 from avise.ui.shortcuts import (
     SHORTCUTS,
     chords_of,
@@ -136,4 +136,5 @@ def test_words_that_mean_nothing_change_nothing_known(words: str) -> None:
 
 @given(st.text(max_size=12))
 def test_any_chord_gets_an_answer(chord: str) -> None:
-    problem("palette", chord)
+    found = problem("palette", chord)
+    assert found is None or isinstance(found, KeyProblem)

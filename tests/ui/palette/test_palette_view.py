@@ -187,4 +187,5 @@ def test_a_command_of_the_palette_runs(run: Run) -> None:
 def test_the_model_keeps_the_rules_of_qt(qtmodeltester: ModelTester) -> None:
     model = PaletteTableModel()
     model.set_rows([customer_row(hit_of(entry), ()) for entry in DIRECTORY])
+    assert model.rowCount() == len(DIRECTORY)
     qtmodeltester.check(model)  # type: ignore[no-untyped-call]  # the tester of pytest-qt has no types

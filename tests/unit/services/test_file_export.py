@@ -94,8 +94,10 @@ def test_what_may_not_leave_is_refused(role: Role, wish: ExportWish, restricted:
     assert refused.value.message_key == why
 
 
-def test_a_team_lead_takes_a_protected_file_out() -> None:
+def test_a_team_lead_takes_a_protected_file_out_and_an_agent_does_not() -> None:
     refuse_export(Role.TEAM_LEAD, WISH, restricted=True)
+    with pytest.raises(AviseError, match=r"export\.not_allowed"):
+        refuse_export(Role.AGENT, WISH, restricted=True)
 
 
 # ---- through the desk ---------------------------------------------------------------------------
