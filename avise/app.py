@@ -18,9 +18,7 @@ from typing import TYPE_CHECKING
 from avise.engine.engine_process import EngineProcess
 from avise.engine.running_engine import RunningEngine
 from avise.env import Env, SystemEnv
-from avise.models.customer import PersonId
 from avise.models.errors import AviseError
-from avise.models.roles import Purpose
 from avise.services.call_links import read_call_link
 from avise.services.profile import Profile, load_profile
 from avise.store.profile_lock import ProfileLock
@@ -294,14 +292,10 @@ async def _last_words() -> None:
 def customer_page_maker(bridge: DeskBridge, env: Env) -> MakeCustomerPage:
     """Return what builds a customer's page."""
 
-    def make(
-        person: PersonId, purpose: Purpose, reason: str, announcer: Announcer, parent: QWidget
-    ) -> QWidget:
+    def make(announcer: Announcer, parent: QWidget) -> QWidget:
         from avise.ui.customer.page import CustomerPage  # noqa: PLC0415 - not needed by the first paint
 
-        return CustomerPage(
-            bridge, person, purpose, env=env, announcer=announcer, reason=reason, parent=parent
-        )
+        return CustomerPage(bridge, env, announcer, parent)
 
     return make
 

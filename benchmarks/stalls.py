@@ -75,7 +75,8 @@ class BusyPage:
     @classmethod
     async def open(cls, window: BenchWindow, person: PersonId) -> BusyPage:
         """Show the page and wait until its long history is there."""
-        page = CustomerPage(window.bridge, person, Purpose.SEARCH, env=window.env, reason=UPDATES)
+        page = CustomerPage(window.bridge, window.env)
+        page.open(person, Purpose.SEARCH, UPDATES)
         page.resize(*BUSY_SIZE)
         page.show()
         page.activate()

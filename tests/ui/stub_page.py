@@ -28,19 +28,29 @@ class StubPage(QWidget):
     acted = Signal(str, object)
     wrap_up_ticked = Signal(int)
 
-    def __init__(
-        self, person: PersonId, purpose: Purpose, reason: str, announcer: Announcer, parent: QWidget
-    ) -> None:
+    person: PersonId
+    purpose: Purpose
+    reason: str
+
+    def __init__(self, announcer: Announcer, parent: QWidget) -> None:
         super().__init__(parent)
         self.announcer = announcer
-        self.person, self.purpose, self.reason = person, purpose, reason
         self.asked: list[object] = []
         self.call: IncomingCall | None = None
         self.notes = QPlainTextEdit()
         self.notes.setTabChangesFocus(True)
+        self._who = QLabel()
         layout = QVBoxLayout(self)
-        layout.addWidget(QLabel(str(person)))
+        layout.addWidget(self._who)
         layout.addWidget(self.notes)
+
+    def open(self, person: PersonId, purpose: Purpose, reason: str = "") -> None:
+        """Say whose page it is."""
+        self.person, self.purpose, self.reason = person, purpose, reason
+        self._who.setText(str(person))
+
+    def build_ahead(self) -> None:
+        """Have nothing to build."""
 
     def zones(self) -> list[tuple[str, QWidget]]:
         """Return the notes."""

@@ -84,6 +84,20 @@ class LaterParts(QObject):
         if self._made or self._makers:
             turns().soon(self, self._on_turn)
 
+    def make_ahead(self) -> None:
+        """Make the parts that are missing, one a turn, and keep them until `start`."""
+        if self._makers:
+            turns().soon(self, self._on_turn_ahead)
+
+    def _on_turn_ahead(self) -> None:
+        try:
+            name = next(iter(self._makers))
+            self._made[name] = self._make(name)
+            # It is shown in its turn, not with the page.
+            self._made[name][0].hide()
+        finally:
+            self.make_ahead()
+
     def stop(self) -> None:
         """Build nothing more until `start`, but what is asked for."""
         turns().forget(self)

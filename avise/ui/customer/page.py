@@ -46,15 +46,12 @@ from avise.ui.widgets.pane_splitter import PaneSplitter
 
 
 class CustomerPage(QWidget):
-    """One customer on screen.
+    """One customer on screen. Made for nobody, ahead of time; `open` says whose it is, once.
 
     Args:
         desk: the services.
-        person: whose dossier.
-        purpose: why it is opened; a call puts focus on the suggested answers.
         env: the clock.
         announcer: speaks to people who hear the screen.
-        reason: for a protected file.
         parent: of the widget.
 
     Signals:
@@ -82,21 +79,15 @@ class CustomerPage(QWidget):
     def __init__(
         self,
         desk: DeskBridge,
-        person: PersonId,
-        purpose: Purpose,
-        *,
         env: Env,
         announcer: Announcer | None = None,
-        reason: str = "",
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setProperty("role", "app")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._env, self._purpose, self._announcer = env, purpose, announcer
-        self.model = CustomerViewModel(desk, person, purpose, env, reason, self)
-        # The tools are asked before the page is built; what they answer comes when the loop turns.
-        self.model.open()
+        self._purpose, self._announcer = Purpose.SEARCH, announcer
+        self.model = CustomerViewModel(desk, env, self)
         self.tasks = TaskScope(self, report)
         self._shape = PageShape(2, 320, 420)
         self._shown = False
@@ -125,7 +116,7 @@ class CustomerPage(QWidget):
         self.messages.facet_requested.connect(self.blocks.show_facet)
         self.blocks.offer_messages(self.messages.opens)
         self.consents = CustomerConsents(desk, self.model, report, self)
-        self.exports = CustomerExports(desk, person, report, self)
+        self.exports = CustomerExports(desk, self.model, report, self)
         self.exports.message.connect(self.message)
         self.reports = CustomerReports(desk, self.model, report, self)
         self.reports.acted.connect(self.acted)
@@ -215,6 +206,21 @@ class CustomerPage(QWidget):
         return True
 
     # ---- what the window asks ----------------------------------------------------------------
+    def open(self, person: PersonId, purpose: Purpose, reason: str = "") -> None:
+        """Become a customer's page; what the tools answer comes when the loop turns.
+
+        Args:
+            person: whose dossier.
+            purpose: why it is opened; a call puts focus on the suggested answers.
+            reason: for a protected file.
+        """
+        self._purpose = purpose
+        self.model.open(person, purpose, reason)
+
+    def build_ahead(self) -> None:
+        """Make the parts of a page that nobody sees yet, a piece a turn."""
+        self.parts.make_ahead()
+
     def zones(self) -> list[Zone]:
         """Return the zones in the order in which they are seen."""
         if self.sheet.detail is not None:

@@ -104,12 +104,11 @@ class CustomerState:
 class CustomerViewModel(QObject):
     """One customer's screen.
 
+    Made for nobody: `open` says whose it is, once.
+
     Args:
         desk: the services.
-        person: whose dossier.
-        purpose: why it is opened.
         env: the clock.
-        reason: for a protected file.
         parent: Qt's owner.
 
     Signals:
@@ -136,23 +135,16 @@ class CustomerViewModel(QObject):
     deeds_changed = Signal()
     failed = Signal(str, dict)
 
-    def __init__(
-        self,
-        desk: DeskBridge,
-        person: PersonId,
-        purpose: Purpose,
-        env: Env,
-        reason: str = "",
-        parent: QObject | None = None,
-    ) -> None:
+    person: PersonId
+    """Whose dossier it is, from `open` on."""
+
+    def __init__(self, desk: DeskBridge, env: Env, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._desk, self._env = desk, env
-        self._purpose, self._reason = purpose, reason
-        self.person = person
         self.state = CustomerState()
         self.call: IncomingCall | None = None
         self.deeds = Deeds()
-        self.wrap_up = WrapUpModel(desk, person, env, self.deeds, self)
+        self.wrap_up = WrapUpModel(desk, env, self.deeds, self)
         self.deeds_changed.connect(self.wrap_up.follow_deeds)
         self._extra_names: Mapping[str, str] = {}
         self._since: dict[str, float] = {}
@@ -176,15 +168,19 @@ class CustomerViewModel(QObject):
         discretion().changed.connect(self._on_ages)
 
     # ---- life --------------------------------------------------------------------------------
-    def open(self) -> None:
-        """Start following the dossier; nothing is told before Qt's loop turns.
+    def open(self, person: PersonId, purpose: Purpose, reason: str = "") -> None:
+        """Start following a dossier; nothing is told before Qt's loop turns.
 
         The opening is written in the journal by the desk.
+
+        Args:
+            person: whose dossier.
+            purpose: why it is opened.
+            reason: for a protected file.
         """
+        self.person = self.wrap_up.person = person
         try:
-            self._watch = self._desk.watch_customer(
-                self.person, self._purpose, self._reason, self.apply, self._on_failed
-            )
+            self._watch = self._desk.watch_customer(person, purpose, reason, self.apply, self._on_failed)
         except AviseError as error:
             QTimer.singleShot(0, self, functools.partial(self._on_failed, error))
             return

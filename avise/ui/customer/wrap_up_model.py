@@ -64,7 +64,6 @@ class WrapUpModel(QObject):
 
     Args:
         desk: the services.
-        person: whose dossier.
         env: the clock.
         deeds: what was done, kept by the customer's screen.
         parent: Qt's owner.
@@ -85,11 +84,12 @@ class WrapUpModel(QObject):
     recorded = Signal(str, object)
     spoken = Signal(str)
 
-    def __init__(
-        self, desk: DeskBridge, person: PersonId, env: Env, deeds: Deeds, parent: QObject | None = None
-    ) -> None:
+    person: PersonId
+    """Whose exchange it is; said before `open`."""
+
+    def __init__(self, desk: DeskBridge, env: Env, deeds: Deeds, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._desk, self._person, self._env, self._deeds = desk, person, env, deeds
+        self._desk, self._env, self._deeds = desk, env, deeds
         self.tasks = TaskScope(self, report)
         self._writing = asyncio.Lock()
         self._form = blank()
@@ -362,7 +362,7 @@ class WrapUpModel(QObject):
 
     async def _guess(self) -> None:
         try:
-            found = await self._desk.guess_reasons(self._person, self._form.deeds, self._queue)
+            found = await self._desk.guess_reasons(self.person, self._form.deeds, self._queue)
         except AviseError as error:
             _log.info("no reason guessed: %s", error.message_key)
             return
@@ -402,7 +402,7 @@ class WrapUpModel(QObject):
                 form = self._form
                 if self._is_recording or not self._is_unkept():
                     return
-                saved = await self._desk.save_wrap_up(self._person, self._draft())
+                saved = await self._desk.save_wrap_up(self.person, self._draft())
                 self._kept = form
         except AviseError as error:
             self._tell_error(error)
@@ -436,7 +436,7 @@ class WrapUpModel(QObject):
         """
         if self._is_restored:
             return
-        found = await self._desk.wrap_up_draft(self._person)
+        found = await self._desk.wrap_up_draft(self.person)
         self._is_restored = True
         if found is None or not isValid(self):
             return
@@ -477,8 +477,8 @@ class WrapUpModel(QObject):
         sent = self._form
         try:
             async with self._writing:
-                await self._desk.save_wrap_up(self._person, self._draft())
-                found = await self._desk.wrap_up_draft(self._person)
+                await self._desk.save_wrap_up(self.person, self._draft())
+                found = await self._desk.wrap_up_draft(self.person)
         except AviseError as error:
             self._tell_error(error)
             return
@@ -506,7 +506,7 @@ class WrapUpModel(QObject):
                         # A draft that nobody saw is not recorded unseen.
                         self._say_carried()
                         return
-                act = await self._desk.record_wrap_up(self._person, self._closed())
+                act = await self._desk.record_wrap_up(self.person, self._closed())
                 self._leave()
         except AviseError as error:
             self._refuse(error)

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QPoint, Signal, Slot
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
-from avise.models.customer import PersonId
 from avise.models.errors import AviseError
 from avise.texts import text
 from avise.ui.aio import Report, TaskScope, ask
 from avise.ui.bridge import DeskBridge
+from avise.ui.customer.view_model import CustomerViewModel
 from avise.ui.discretion import discretion
 from avise.ui.widgets.toast import Message
 
@@ -30,7 +30,7 @@ class CustomerExports(QObject):
 
     Args:
         desk: the services.
-        person: whose file.
+        model: of the customer.
         report: told of failures that no screen shows.
         page: over which the form stands.
 
@@ -40,9 +40,9 @@ class CustomerExports(QObject):
 
     message = Signal(object)
 
-    def __init__(self, desk: DeskBridge, person: PersonId, report: Report, page: QWidget) -> None:
+    def __init__(self, desk: DeskBridge, model: CustomerViewModel, report: Report, page: QWidget) -> None:
         super().__init__(page)
-        self._desk, self._person, self._page = desk, person, page
+        self._desk, self._model, self._page = desk, model, page
         self.tasks = TaskScope(self, report)
         self.ask_path: Callable[[str, QWidget], Path] | None = None
         """Gives the path instead of a person, in tests."""
@@ -89,7 +89,7 @@ class CustomerExports(QObject):
         path = await self._path(f"{text('export.file_name')}.{wish.form}")
         if path is None:
             return ""
-        file = await self._desk.export_file(self._person, wish)
+        file = await self._desk.export_file(self._model.person, wish)
         content = await _content(file)
         await asyncio.get_running_loop().run_in_executor(None, write_private_blocking, path, content)
         return "export.saved"
@@ -121,7 +121,7 @@ class CustomerExports(QObject):
         printer.setDocName(text("app.name"))
         if await ask(QPrintDialog(printer, self._page)) != QDialog.DialogCode.Accepted:
             return ""
-        file = await self._desk.export_file(self._person, wish)
+        file = await self._desk.export_file(self._model.person, wish)
         text_document(file_html(file)).print_(printer)
         return "export.printed"
 

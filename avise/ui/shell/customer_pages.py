@@ -13,6 +13,7 @@ from avise.services.desk import IncomingCall
 from avise.ui.announce import Announcer
 from avise.ui.shell.page import CustomerPageLike, MakeCustomerPage
 from avise.ui.shell.sessions import Sessions
+from avise.ui.shell.spare_page import SparePage
 from avise.ui.theme import theme
 
 if TYPE_CHECKING:
@@ -60,8 +61,7 @@ class CustomerPages(QObject):
         super().__init__(parent)
         self._sessions = sessions
         self._stack = stack
-        self._make_page = make_page
-        self._announcer = announcer
+        self._spare = SparePage(make_page, announcer, stack, self)
         self._pages: dict[PersonId, QWidget] = {}
         self._stand_ins: dict[PersonId, QWidget] = {}
         """What is in the stack for pages that are in windows of their own."""
@@ -80,9 +80,10 @@ class CustomerPages(QObject):
         tab = self._sessions.tab(person)
         if tab is None:
             raise KeyError(person)
-        widget = self._make_page(person, tab.purpose, tab.reason, self._announcer, self._stack)
+        widget = self._spare.take()
         self._pages[person] = widget
         page = cast("CustomerPageLike", widget)
+        page.open(person, tab.purpose, tab.reason)
         page.title_changed.connect(lambda label: self._sessions.rename(person, label))
         page.draft_changed.connect(lambda has: self._sessions.mark(person, has_draft=has))
         page.open_requested.connect(self.open_requested)
@@ -148,6 +149,7 @@ class CustomerPages(QObject):
         """Close every page: the window ends, or speaks another language."""
         for person in tuple(self._pages):
             self._on_closed(person)
+        self._spare.close()
 
     def _on_acted(self, person: PersonId, sentence: str, act: Act) -> None:
         def restore() -> None:

@@ -37,7 +37,7 @@ class Page(Protocol):
 class CustomerPageLike(Page, Protocol):
     """A customer's page, as `avise.ui.customer.page.CustomerPage` is (a QWidget).
 
-    Built by `CustomerPage(desk, person, purpose, env=env, announcer=announcer, reason=reason)`.
+    Built by `CustomerPage(desk, env, announcer, parent)`, for nobody yet.
 
     Signals:
         title_changed: NOM Prénom, for the tab.
@@ -50,6 +50,12 @@ class CustomerPageLike(Page, Protocol):
         acted: a sentence, and an act that can be taken back.
         wrap_up_ticked: seconds of wrap-up left, 0 when it is over.
     """
+
+    def open(self, person: PersonId, purpose: Purpose, reason: str = "") -> None:
+        """Become the page of a customer, once: opened for a purpose, a protected file for a reason."""
+
+    def build_ahead(self) -> None:
+        """Make what can be made before it is known whose page it is, a piece a turn."""
 
     @property
     def title_changed(self) -> SignalInstance:
@@ -115,5 +121,5 @@ class CustomerPageLike(Page, Protocol):
         """Stop following the customer: the tab closes. The draft is kept."""
 
 
-MakeCustomerPage = Callable[[PersonId, Purpose, str, Announcer, QWidget], QWidget]
-"""Person, purpose, reason, who speaks for the window, parent → a page (a `CustomerPageLike`)."""
+MakeCustomerPage = Callable[[Announcer, QWidget], QWidget]
+"""Who speaks for the window, parent → a page for nobody yet (a `CustomerPageLike`)."""

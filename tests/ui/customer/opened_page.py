@@ -25,7 +25,8 @@ async def opened(
     """Open Hélène Marchand's page on screen; close it, and the desk's watches, afterwards."""
     closed_before = desk.asked.count(("closed", HELENE))
     bridge = DeskBridge(desk, asyncio.get_running_loop())
-    page = CustomerPage(bridge, HELENE, purpose, env=FixedEnv(NOW))
+    page = CustomerPage(bridge, FixedEnv(NOW))
+    page.open(HELENE, purpose)
     page.resize(width, height)
     page.show()
     page.activate()

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QApplication
 
 from avise.env import FixedEnv
 from avise.models.facets import FacetState, FacetView
-from avise.models.roles import Purpose
 from avise.services.customer_updates import (
     CustomerUpdate,
     FacetChanged,
@@ -25,7 +24,7 @@ from avise.ui.bridge import DeskBridge
 from avise.ui.customer.deeds import deed_words
 from avise.ui.customer.facet_layouts import LAYOUTS, without_layout
 from avise.ui.customer.view_model import CustomerState, CustomerViewModel
-from tests.ui.persona import HELENE, NOW, helene_updates
+from tests.ui.persona import NOW, helene_updates
 from tests.ui.scripted_desk import ScriptedDesk
 
 
@@ -39,7 +38,7 @@ def model(dressed: QApplication, env: FixedEnv) -> CustomerViewModel:
     loop = asyncio.new_event_loop()
     bridge = DeskBridge(ScriptedDesk(), loop)
     loop.close()
-    return CustomerViewModel(bridge, HELENE, Purpose.SEARCH, env)
+    return CustomerViewModel(bridge, env)
 
 
 def _state_after(updates: tuple[CustomerUpdate, ...]) -> CustomerState:

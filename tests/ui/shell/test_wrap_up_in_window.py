@@ -14,7 +14,6 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from avise.env import FixedEnv
 from avise.models.customer import PersonId
-from avise.models.roles import Purpose
 from avise.models.wrap_up import WrapUp
 from avise.services.day_values import WrapUpDraft
 from avise.services.desk import CallState
@@ -85,12 +84,8 @@ async def shown() -> AsyncIterator[Window]:
     desk, env = ScriptedDesk(), FixedEnv(NOW)
     bridge = DeskBridge(desk, asyncio.get_running_loop(), QApplication.instance())
 
-    def make_page(
-        person: PersonId, purpose: Purpose, reason: str, announcer: Announcer, parent: QWidget
-    ) -> QWidget:
-        return CustomerPage(
-            bridge, person, purpose, env=env, announcer=announcer, reason=reason, parent=parent
-        )
+    def make_page(announcer: Announcer, parent: QWidget) -> QWidget:
+        return CustomerPage(bridge, env, announcer, parent)
 
     failures: list[tuple[str, BaseException]] = []
     desktop = Desktop(bridge, env, make_page, lambda name, error: failures.append((name, error)))
