@@ -122,7 +122,7 @@ class Drain(QObject):
         try:
             while boxes:
                 boxes = tuple(box for box in boxes if box.deliver_one())
-                if perf_counter() >= until:
+                if perf_counter() >= until or not turns().has_time():
                     break
             delivered = True
         finally:

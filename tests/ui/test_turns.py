@@ -12,7 +12,6 @@ from pytestqt.qtbot import QtBot
 from typing_extensions import override
 
 from avise.ui.turns import BUDGET_S, Turns, turns
-from avise.ui.widgets import face
 from avise.ui.widgets.face import Face, faces_wait, whole_faces
 from tests.ui.waiting import until
 
@@ -93,7 +92,7 @@ class Painted(QWidget):
 
     def _paint(self, _painter: QPainter) -> None:
         self.drawn += 1
-        busy(face.BUDGET_S)
+        busy(BUDGET_S)
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -15,6 +15,7 @@ from avise.ui.shell.page import CustomerPageLike, MakeCustomerPage
 from avise.ui.shell.sessions import Sessions
 from avise.ui.shell.spare_page import SparePage
 from avise.ui.theme import theme
+from avise.ui.turns import turns
 
 if TYPE_CHECKING:
     from avise.models.acts import Act
@@ -95,6 +96,8 @@ class CustomerPages(QObject):
         page.followed.connect(lambda count: self._sessions.mark(person, to_send=count))
         page.set_outbox(self._outbox)
         self._stack.addWidget(widget)
+        # On screen first; what others wait for comes behind it.
+        turns().give_way()
         return widget
 
     def show(self, person: PersonId) -> None:

@@ -2,48 +2,35 @@
 
 A page of seventeen blocks painted in one go takes half a frame of Qt's thread and, while tools are
 answering, much more. Each block keeps its picture: what did not change is copied, and what did is drawn
-until the budget of the turn is spent; the others show the picture that they had until the next turn.
+until the turn of the loop has no time left; the others show the picture that they had until the next turn.
 """
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
-from time import perf_counter
 
 import shiboken6
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QCoreApplication, QObject, Qt, Slot
 from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from avise.ui.theme import theme
-
-BUDGET_S = 0.002
-"""Of Qt's thread, for the faces drawn anew in one turn of its loop; one more may begin just before."""
+from avise.ui.turns import turns
 
 
-class _Budget:
-    """What the faces of one turn may spend together."""
+class _Faces(QObject):
+    """The faces that wait for another turn. One a process, like the turns."""
 
-    def __init__(self) -> None:
-        self._spent = 0.0
-        self._open = False
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
         self._unlimited = 0
         self._waiting: list[QWidget] = []
+        turns().begun.connect(self._on_begun)
 
-    def allows(self) -> bool:
+    def may_draw(self) -> bool:
         """Return whether another face may be drawn in this turn."""
-        return self._unlimited > 0 or self._spent < BUDGET_S
-
-    @contextlib.contextmanager
-    def spending(self) -> Iterator[None]:
-        """Count the time of the block."""
-        began = perf_counter()
-        try:
-            yield
-        finally:
-            self._spent += perf_counter() - began
-            self._open_turn()
+        return self._unlimited > 0 or turns().has_time()
 
     @contextlib.contextmanager
     def without_limit(self) -> Iterator[None]:
@@ -57,26 +44,27 @@ class _Budget:
     def wait(self, widget: QWidget) -> None:
         """Ask this widget to paint itself again in the next turn."""
         self._waiting.append(widget)
-        self._open_turn()
+        turns().give_way()
+        turns().open_next()
 
     def is_short(self) -> bool:
         """Return whether a face waits for the next turn."""
         return bool(self._waiting)
 
-    def _open_turn(self) -> None:
-        if not self._open:
-            self._open = True
-            QTimer.singleShot(0, self._close_turn)
-
-    def _close_turn(self) -> None:
-        self._open, self._spent = False, 0.0
+    @Slot()
+    def _on_begun(self) -> None:
         waiting, self._waiting = self._waiting, []
         for widget in waiting:
             if shiboken6.isValid(widget):
                 widget.update()
 
 
-_BUDGET = _Budget()
+def _faces() -> _Faces:
+    application = QCoreApplication.instance()
+    if application is None:
+        raise RuntimeError("Qt has no application yet")
+    found = application.findChild(_Faces, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    return found if isinstance(found, _Faces) else _Faces(application)
 
 
 class Face:
@@ -108,12 +96,12 @@ class Face:
         size = self._widget.size() * ratio
         fits = self._picture is not None and self._picture.size() == size
         if not (self._current and fits):
-            if _BUDGET.allows():
-                with _BUDGET.spending():
+            if _faces().may_draw():
+                with turns().spending():
                     self._picture = self._drawn(ratio)
                 self._current = True
             else:
-                _BUDGET.wait(self._widget)
+                _faces().wait(self._widget)
         if not fits and not self._current:
             painter.fillRect(self._widget.rect(), theme().colour("bg-app"))
         if self._picture is not None:
@@ -131,7 +119,7 @@ class Face:
 
 def whole_faces() -> contextlib.AbstractContextManager[None]:
     """Draw every face at once during a `with` block: for pictures, where there is no next turn."""
-    return _BUDGET.without_limit()
+    return _faces().without_limit()
 
 
 def drawn_within_budget(widget: QWidget, draw: Callable[[], None]) -> bool:
@@ -141,14 +129,14 @@ def drawn_within_budget(widget: QWidget, draw: Callable[[], None]) -> bool:
         widget: painted again in the next turn when this one has no time left.
         draw: draws.
     """
-    if not _BUDGET.allows():
-        _BUDGET.wait(widget)
+    if not _faces().may_draw():
+        _faces().wait(widget)
         return False
-    with _BUDGET.spending():
+    with turns().spending():
         draw()
     return True
 
 
 def faces_wait() -> bool:
     """Return whether a face that is on screen is not drawn as it now is."""
-    return _BUDGET.is_short()
+    return _faces().is_short()
