@@ -46,6 +46,7 @@ from avise.ui.customer.facet_layouts import LAYOUTS
 from avise.ui.customer.record_words import Moment
 from avise.ui.customer.wrap_up_model import WrapUpModel
 from avise.ui.discretion import discretion
+from avise.ui.turns import turns
 
 _log = logging.getLogger(__name__)
 
@@ -165,7 +166,7 @@ class CustomerViewModel(QObject):
         self._fed.setInterval(FED_MS)
         self._fed.timeout.connect(self._on_all_told)
         # Every block is composed again, without what a discreet screen hides, or with it.
-        discretion().changed.connect(self._on_ages)
+        discretion().changed.connect(self._on_discretion_changed)
 
     # ---- life --------------------------------------------------------------------------------
     def open(self, person: PersonId, purpose: Purpose, reason: str = "") -> None:
@@ -191,6 +192,8 @@ class CustomerViewModel(QObject):
         self._counter.stop()
         self._ages.stop()
         self._fed.stop()
+        for facet in LAYOUTS:
+            turns().forget((self, facet))
         if self._watch is not None:
             self._watch.close()
             self._watch = None
@@ -269,7 +272,7 @@ class CustomerViewModel(QObject):
         now = self._env.monotonic()
         for facet, since in tuple(self._since.items()):
             if self._counts(facet, now - since):
-                self.facet_changed.emit(facet)
+                self._tell_in_turn(facet)
             if now - since >= SPOKEN_AFTER_S and facet not in self._spoken:
                 self._spoken.add(facet)
                 self.read_for_long.emit(facet)
@@ -282,8 +285,19 @@ class CustomerViewModel(QObject):
         waiting = any(view.state is FacetState.WAITING for view in self.views(facet))
         return waiting and reading_s >= COUNTER_AFTER_S
 
+    def _tell_in_turn(self, facet: str) -> None:
+        """Tell that a block changed, in a turn of its own: many are counted at the same tick."""
+        turns().soon((self, facet), functools.partial(self.facet_changed.emit, facet))
+
     @Slot()
     def _on_ages(self) -> None:
+        for facet in self.state.views:
+            if facet in LAYOUTS:
+                self._tell_in_turn(facet)
+
+    @Slot()
+    def _on_discretion_changed(self) -> None:
+        """Have every block composed at once: somebody else may be looking."""
         for facet in self.state.views:
             if facet in LAYOUTS:
                 self.facet_changed.emit(facet)
