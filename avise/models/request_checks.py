@@ -63,10 +63,31 @@ def problems_of(kind: RequestType, fields: Mapping[str, JSON], today: date) -> t
 def kept_fields(kind: RequestType, fields: Mapping[str, JSON]) -> Mapping[str, JSON]:
     """Return a form that has no problem as it is recorded."""
     return {
-        each.id: _WRITINGS.get(each.kind, _as_text)(value)
+        each.id: kept_value(each, value)
         for each in kind.fields
         if not each.same_as and not is_empty(value := fields.get(each.id))
     }
+
+
+def kept_value(each: RequestField, value: JSON) -> JSON:
+    """Return a value that has no problem as it is recorded: "06 39 98 41 27" is "+33639984127"."""
+    return _WRITINGS.get(each.kind, _as_text)(value)
+
+
+def problem_in(each: RequestField, value: JSON, today: date) -> FieldProblem | None:
+    """Return what is wrong in what one field holds, None when nothing is; the rest of the form apart."""
+    flaw = _CHECKS[each.kind](each, value, today)
+    return FieldProblem(each.id, f"request_check.{flaw[0]}", flaw[1]) if flaw is not None else None
+
+
+def read_fields(kind: RequestType, typed: Mapping[str, str]) -> Mapping[str, JSON]:
+    """Return what was typed as values of the form; what cannot be read stays as it was typed."""
+    found: dict[str, JSON] = {}
+    for name, text in typed.items():
+        each = kind.field_named(name)
+        if text.strip():
+            found[name] = text if each is None else _READINGS.get(each.kind, str)(text.strip())
+    return found
 
 
 def is_empty(value: JSON) -> bool:
@@ -91,16 +112,11 @@ def _problems_in(each: RequestField, fields: Mapping[str, JSON], today: date) ->
         if each.required:
             yield FieldProblem(each.id, "request_check.required")
         return
-    flaw = _CHECKS[each.kind](each, value, today)
-    if flaw is None and each.same_as and _differs(each, value, fields.get(each.same_as)):
-        flaw = ("not_the_same", {})
-    if flaw is not None:
-        yield FieldProblem(each.id, f"request_check.{flaw[0]}", flaw[1])
-
-
-def _differs(each: RequestField, value: JSON, first: JSON) -> bool:
-    write = _WRITINGS.get(each.kind, _as_text)
-    return write(value) != write(first)
+    problem = problem_in(each, value, today)
+    if problem is not None:
+        yield problem
+    elif each.same_as and kept_value(each, value) != kept_value(each, fields.get(each.same_as)):
+        yield FieldProblem(each.id, "request_check.not_the_same")
 
 
 # ---- one check a kind ------------------------------------------------------------------------------
@@ -239,3 +255,34 @@ _WRITINGS: Mapping[RequestFieldKind, Callable[[JSON], JSON]] = {
     RequestFieldKind.IBAN: lambda value: compact(str(value)),
 }
 """Kinds that people write in several ways; the others are kept as they are, without spaces around."""
+
+
+# ---- what people type ------------------------------------------------------------------------------
+
+_TYPED_DATE = re.compile(r"([0-9]{1,2})[/. -]([0-9]{1,2})[/. -]([0-9]{4})")
+_TYPED_NUMBER = re.compile(r"-?[0-9]{1,9}")
+_YES = frozenset({"yes", "true", "oui", "o", "y"})
+_NO = frozenset({"no", "false", "non", "n"})
+
+
+def _read_date(text: str) -> JSON:
+    """Read "24/03/2026", "24.3.2026" or "2026-03-24"."""
+    match = _TYPED_DATE.fullmatch(text)
+    return f"{match[3]}-{int(match[2]):02d}-{int(match[1]):02d}" if match is not None else text
+
+
+def _read_number(text: str) -> JSON:
+    return int(text) if _TYPED_NUMBER.fullmatch(text) is not None else text
+
+
+def _read_yes_no(text: str) -> JSON:
+    said = text.casefold()
+    return said in _YES if said in _YES | _NO else text
+
+
+_READINGS: Mapping[RequestFieldKind, Callable[[str], JSON]] = {
+    RequestFieldKind.DATE: _read_date,
+    RequestFieldKind.NUMBER: _read_number,
+    RequestFieldKind.YES_NO: _read_yes_no,
+}
+"""Kinds that are not kept as text, or not as people type them."""

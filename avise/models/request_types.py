@@ -175,7 +175,7 @@ class RequestField:
     folded: bool = False
     """Under "more details": always optional."""
     prefilled_from: str = ""
-    """Where the tools tell it, "fact.field" or "facet.field"; "" when nobody does."""
+    """Where the tools tell it, "fact.field" or "facet.field", or "today"; "" when nobody does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +189,7 @@ class RequestDocument:
 
 
 @dataclass(frozen=True, slots=True)
-class LegalClock:
+class LegalDelays:
     """Delays that the law gives, which nothing pauses (`domain.md` R21)."""
 
     acknowledge_working_days: int
@@ -232,7 +232,7 @@ class RequestType:
 
     id: str
     reasons: tuple[str, ...]
-    """Reasons for contact after which it is proposed, "R01" to "R23"."""
+    """Reasons for contact after which it is proposed, "R01" to "R23"; none for what arrives unsorted."""
     effective_from: date
     """The day from which the type is as told here."""
     handling: Handling
@@ -250,7 +250,7 @@ class RequestType:
     """Part of the delay from which it is due soon (decision 29)."""
     escalate_at: float = 1.2
     """Part of the delay at which the team lead gets it."""
-    legal: LegalClock | None = None
+    legal: LegalDelays | None = None
     confidential: bool = False
     """Its content is for those of its queue alone."""
     guarded: bool = True
@@ -311,6 +311,15 @@ class RequestType:
             beneficiary: whom it is about; the member when nobody is named.
         """
         return (member, self.id, beneficiary or member) if self.guarded else None
+
+    def read(self, typed: Mapping[str, str]) -> Mapping[str, JSON]:
+        """Return a form as its values, from what people typed: "24/03/2026" is a date, "oui" is true.
+
+        What cannot be read is left as it was typed, for `check` to tell.
+        """
+        from avise.models.request_checks import read_fields  # noqa: PLC0415 - what checks numbers is heavy
+
+        return read_fields(self, typed)
 
     def check(self, fields: Mapping[str, JSON], today: date) -> tuple[FieldProblem, ...]:
         """Return everything that is wrong in a form, in the order of its fields; empty when it is good."""
