@@ -52,6 +52,7 @@ class TokenFault(StrEnum):
     OTHER_NONCE = "other_nonce"
     OTHER_DEVICE = "other_device"
     NO_LOGIN = "no_login"
+    OTHER_LOGIN = "other_login"
     UNKNOWN = "unknown"
     REPLACED = "replaced"
     REVOKED = "revoked"
