@@ -182,7 +182,7 @@ def _same(stated: object, expected: str) -> bool:
 
 def _usable(described: Iterable[dict[str, object]]) -> Iterable[tuple[Fields, Key]]:
     for one in described:
-        if one.get("use", "sig") != "sig" or one.get("kty") not in {"RSA", "EC", "OKP"}:
+        if one.get("use", "sig") != "sig" or one.get("kty") not in ("RSA", "EC", "OKP"):
             continue
         if one["kty"] == "RSA" and len(str(one.get("n", ""))) < _SHORTEST_MODULUS:
             continue
