@@ -8,25 +8,36 @@ and are judged by the same rules, tentatively (`hub.md` 4, step 6).
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 from avise.models.event_fold import corrected, identity_in, moment_in, text_in
 from avise.models.journal import EventEnvelope, EventKind
 from avise.models.json_types import JSON
-from avise.models.request_rules import Deed, Decision, RequestState, decide, may_undo
+from avise.models.request_bodies import attachments_of, day_of, documents_of, fields_of, terms_of, texts_of
+from avise.models.request_rules import (
+    EXCLUSIVE,
+    KINDS,
+    Decision,
+    Deed,
+    RequestState,
+    asks_requester,
+    decide,
+    may_undo,
+    state_after,
+)
+from avise.models.request_undo import TAKEN_BACK
 from avise.models.requests import (
     CLOCK_STOPS,
+    ENDED,
+    OPEN,
     AskedDocument,
     Attachment,
     Exchange,
     ExchangeKind,
-    Priority,
     Question,
     Request,
-    RequestStatus,
-    ServiceTerms,
     Stay,
     Waiting,
     request_of_stream,
@@ -34,7 +45,15 @@ from avise.models.requests import (
 from avise.models.roles import Role
 
 ANSWER_MINUTES = 240
-"""Business minutes that a question leaves when it says nothing (`domain.md` 3.2: 4 h to the requester)."""
+"""Minutes that a question leaves the requester when it says nothing (`domain.md` 3.2: 4 business hours)."""
+
+HANDLER_ANSWER_MINUTES = 540
+"""The same for whoever handles the request: 9 business hours."""
+
+REFUSED = "refused"
+"""Says that an event does not count when nobody said why."""
+
+_ROLES: Mapping[str, Role] = {role.value: role for role in Role}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +78,6 @@ class JudgedEvent:
         return self.ver == 0
 
 
-@dataclass(slots=True)
-class _Folding:
-    """What a fold is at one event: the request, and the state that judges what is tentative."""
-
-    request: Request | None = None
-    state: RequestState | None = None
-
-
 def tentative(event: EventEnvelope) -> JudgedEvent:
     """Return an own event that the hub has not judged."""
     return JudgedEvent(event, 0, corrected(event))
@@ -78,217 +89,321 @@ def fold_request(events: Sequence[JudgedEvent]) -> Request | None:
     Args:
         events: confirmed ones in the order of `ver`, then tentative ones in the order of writing.
     """
-    taken_back = _taken_back(events)
-    folding = _Folding()
-    for judged in events:
-        if judged.event.event_id not in taken_back:
-            _take(folding, judged)
-    return folding.request
-
-
-def fold_state(events: Sequence[JudgedEvent]) -> RequestState | None:
-    """Return what decides of a request's next events (the hub keeps the same, in one row)."""
-    folding = _Folding()
+    folding = _Folding(_taken_back(events))
     for judged in events:
         _take(folding, judged)
-    return folding.state
+    return folding.request()
+
+
+def fold_state(events: Iterable[JudgedEvent]) -> RequestState | None:
+    """Return what decides of a request's next events (the hub keeps the same, in one row)."""
+    state: RequestState | None = None
+    for judged in events:
+        state, _ = _judged(state, judged)
+    return state
 
 
 def decision_on(state: RequestState | None, judged: JudgedEvent) -> Decision:
     """Return what the rules say of an event by the state before it."""
+    return decide(state, _deed(judged))
+
+
+def _deed(judged: JudgedEvent) -> Deed:
+    """Return the event as it is judged: a workstation supposes that its user's perimeters allow it."""
     event = judged.event
-    role = Role(event.role) if event.role in set(Role) else Role.AUDITOR
-    return decide(state, Deed(event.kind, event.event_id, event.author, role, judged.at, event.body))
+    role = _ROLES.get(event.role, Role.AUDITOR)
+    return Deed(event.kind, event.event_id, event.author, role, judged.at, event.body, stream=event.stream)
 
 
-def _taken_back(events: Iterable[JudgedEvent]) -> frozenset[uuid.UUID]:
+def _judged(state: RequestState | None, judged: JudgedEvent) -> tuple[RequestState | None, str]:
+    """Return the state after an event, and why it does not count ("" when it does)."""
+    if not judged.known:
+        return state, ""
+    if judged.tentative:
+        decided = decision_on(state, judged)
+        return decided.state, decided.refusal.value if decided.refusal else ""
+    if not judged.effective:
+        return state, judged.refusal or REFUSED
+    return state_after(state, _deed(judged)), ""
+
+
+def _taken_back(events: Sequence[JudgedEvent]) -> frozenset[uuid.UUID]:
     """Return the additive events that an effective `undone` takes back."""
-    written = {judged.event.event_id: judged for judged in events}
+    if all(judged.event.kind is not EventKind.UNDONE for judged in events):
+        return frozenset()
+    written: dict[uuid.UUID, JudgedEvent] = {}
     found = set()
-    for judged in written.values():
-        if judged.event.kind is not EventKind.UNDONE or not judged.effective:
-            continue
-        target = written.get(identity_in(judged.event, "event") or judged.event.event_id)
-        if target is None or target is judged:
-            continue
-        if may_undo(judged.event.author, target.event.author, target.at, judged.at):
-            found.add(target.event.event_id)
+    for judged in events:
+        if judged.event.kind in TAKEN_BACK:
+            written[judged.event.event_id] = judged
+        elif judged.event.kind is EventKind.UNDONE and judged.effective and judged.known:
+            target = written.get(identity_in(judged.event, "event") or judged.event.event_id)
+            if target and may_undo(judged.event.author, target.event.author, target.at, judged.at):
+                found.add(target.event.event_id)
     return frozenset(found)
 
 
+@dataclass(slots=True)
+class _Folding:
+    """What a fold has gathered; the request is made of it once, at the end."""
+
+    taken_back: frozenset[uuid.UUID]
+    made: Request | None = None
+    """As it was created."""
+    state: RequestState | None = None
+    at: datetime | None = None
+    """Time of the last event; never goes back, whatever the clocks did, so that times spent add up."""
+    exchanges: list[Exchange] = field(default_factory=list)
+    questions: dict[uuid.UUID, Question] = field(default_factory=dict)
+    stays: list[Stay] = field(default_factory=list)
+    waitings: list[Waiting] = field(default_factory=list)
+    attachments: list[Attachment] = field(default_factory=list)
+    fields: dict[str, JSON] = field(default_factory=dict)
+    documents: tuple[AskedDocument, ...] = ()
+    outcome: str = ""
+    ended_at: datetime | None = None
+    escalated_at: datetime | None = None
+    acknowledged_at: datetime | None = None
+    changed_at: datetime | None = None
+    changed_by: str = ""
+    ver: int = 0
+    tentative: bool = False
+    newer: bool = False
+
+    def request(self) -> Request | None:
+        """Return the request, None when nothing created it."""
+        if self.made is None or self.state is None:
+            return None
+        state = self.state
+        return replace(
+            self.made,
+            status=state.status,
+            queue=state.queue,
+            holder=state.holder,
+            priority=state.priority,
+            resolved_at=state.resolved_at,
+            merged_into=state.merged_into,
+            outcome=self.outcome if state.resolved_at is not None else "",
+            fields=self.fields,
+            documents=self.documents,
+            attachments=tuple(self.attachments),
+            exchanges=tuple(self.exchanges),
+            questions=tuple(self.questions.values()),
+            stays=tuple(self.stays),
+            waitings=tuple(self.waitings),
+            ended_at=self.ended_at,
+            escalated_at=self.escalated_at,
+            acknowledged_at=self.acknowledged_at,
+            changed_at=self.changed_at,
+            changed_by=self.changed_by,
+            ver=self.ver,
+            tentative=self.tentative,
+            newer=self.newer,
+        )
+
+
 def _take(folding: _Folding, judged: JudgedEvent) -> None:
+    folding.ver = judged.ver or folding.ver
     if not judged.known:
-        if folding.request is not None:
-            folding.request = replace(folding.request, newer=True, ver=judged.ver)
+        folding.newer = True
         return
-    decided = decision_on(folding.state, judged)
-    counts = decided.effective if judged.tentative else judged.effective
-    if counts and decided.effective:
-        folding.state = decided.state
+    if judged.event.kind not in KINDS:
+        return
+    before = folding.state
+    after, refused = _judged(before, judged)
     if judged.event.kind is EventKind.REQUEST_CREATED:
-        if counts and folding.request is None:
-            folding.request = _created(judged)
+        if before is None and after is not None:
+            _create(folding, after, judged)
         return
-    if folding.request is None or judged.event.kind is EventKind.UNDONE:
+    if before is None or after is None:
         return
-    refusal = judged.refusal or (decided.refusal.value if decided.refusal and judged.tentative else "")
-    request = folding.request
-    if counts:
-        request = _after(request, judged)
-        if folding.state is not None:
-            request = _as_state(request, folding.state, judged)
-    line = _line(folding.request, judged, "" if counts else refusal or "refused")
-    request = replace(
-        request,
-        exchanges=(*request.exchanges, line) if line is not None else request.exchanges,
-        changed_at=judged.at,
-        changed_by=judged.event.author,
-        ver=judged.ver or request.ver,
-        tentative=request.tentative or judged.tentative,
-    )
-    folding.request = request
+    folding.tentative = folding.tentative or judged.tentative
+    ended = folding.ended_at is not None
+    if not refused:
+        _count(folding, before, after, judged)
+    if judged.event.kind is not EventKind.UNDONE and judged.event.event_id not in folding.taken_back:
+        folding.exchanges.append(_line(judged, refused, ended=ended))
 
 
-def _created(judged: JudgedEvent) -> Request | None:
+def _count(folding: _Folding, before: RequestState, after: RequestState, judged: JudgedEvent) -> None:
+    """Apply an event that counts."""
+    folding.state = after
+    folding.at = _later(folding.at, judged.at)
+    folding.changed_at, folding.changed_by = judged.at, judged.event.author
+    if after is not before:
+        _follow(folding, before, after, judged)
+    if judged.event.event_id in folding.taken_back:
+        return
+    if judged.event.kind is not EventKind.REQUEST_NOTED:
+        folding.attachments.extend(attachments_of(judged.event.body.get("attachments")))
+    effect = _EFFECTS.get(judged.event.kind)
+    if effect is not None:
+        effect(folding, before, judged)
+
+
+def _later(at: datetime | None, other: datetime) -> datetime:
+    return other if at is None or other > at else at
+
+
+# ---- creation --------------------------------------------------------------------------------------
+def _create(folding: _Folding, state: RequestState, judged: JudgedEvent) -> None:
     event, identity = judged.event, request_of_stream(judged.event.stream)
     if identity is None:
-        return None
+        return
     body = event.body
-    priority = text_in(event, "priority")
-    queue = text_in(event, "queue")
-    words = text_in(event, "words")
-    first = Exchange(
-        event.event_id, judged.at, ExchangeKind.REPLY, event.author, words, tentative=judged.tentative,
-        attachments=_attachments(body.get("attachments")),
-    )  # fmt: skip
-    return Request(
+    folding.made = Request(
         id=identity,
-        type=text_in(event, "type"),
+        type=state.type,
         title=text_in(event, "title"),
-        status=RequestStatus.SENT,
-        priority=Priority(priority) if priority in set(Priority) else Priority.P3,
-        queue=queue,
-        team=text_in(event, "team"),
+        status=state.status,
+        priority=state.priority,
+        queue=state.queue,
+        team=state.team,
         requester=event.author,
         channel=text_in(event, "channel"),
         created_at=judged.at,
-        terms=_terms(body.get("terms")),
+        terms=terms_of(body.get("terms")),
         number=judged.number,
         person=identity_in(event, "person"),
         dossier=identity_in(event, "dossier"),
         beneficiary=identity_in(event, "beneficiary"),
         contract=text_in(event, "contract"),
         company=identity_in(event, "company"),
-        received_on=_day(body.get("received_on")),
-        fields=_fields(body.get("fields")),
-        documents=_documents(body.get("documents")),
-        attachments=first.attachments,
-        exchanges=(first,) if words or first.attachments else (),
-        stays=(Stay(queue, judged.at, None),),
+        received_on=day_of(body.get("received_on")),
         split_from=identity_in(event, "split_from"),
-        confidential=body.get("confidential") is True,
-        changed_at=judged.at,
-        changed_by=event.author,
-        ver=judged.ver,
-        tentative=judged.tentative,
+        confidential=state.confidential,
     )
+    folding.state, folding.at = state, judged.at
+    folding.changed_at, folding.changed_by = judged.at, event.author
+    folding.tentative = judged.tentative
+    folding.stays.append(Stay(state.queue, judged.at, None))
+    folding.documents = documents_of(body.get("documents"))
+    folding.fields = fields_of(body.get("fields"))
+    first = replace(_line(judged, "", ended=False), kind=ExchangeKind.REPLY, what="", params={})
+    folding.attachments.extend(first.attachments)
+    if first.words or first.attachments:
+        folding.exchanges.append(first)
 
 
-def _as_state(request: Request, state: RequestState, judged: JudgedEvent) -> Request:
-    """Bring what the rules keep into the request, and note what a change of it means."""
-    waitings, stays = request.waitings, request.stays
-    if state.status is not request.status:
-        waitings = _waitings(request, state.status, judged)
-    if state.queue != request.queue:
-        stays = (*_ended(stays, judged.at), Stay(state.queue, judged.at, None))
-    if state.holder and state.holder != request.holder and stays:
-        stays = (*stays[:-1], replace(stays[-1], held_by=state.holder))
-    if state.status in (RequestStatus.CLOSED, RequestStatus.CANCELLED) and request.ended_at is None:
-        stays = _ended(stays, judged.at)
-    ended = state.status in (RequestStatus.CLOSED, RequestStatus.CANCELLED)
-    if not ended and request.ended_at is not None:
-        stays = (*stays, Stay(state.queue, judged.at, None))
-    return replace(
-        request,
-        status=state.status,
-        queue=state.queue,
-        holder=state.holder,
-        priority=state.priority,
-        waitings=waitings,
-        stays=stays,
-        resolved_at=state.resolved_at,
-        ended_at=(request.ended_at or judged.at) if ended else None,
-        merged_into=state.merged_into,
-        outcome=request.outcome if state.resolved_at is not None else "",
-    )
+# ---- what a change of state means ------------------------------------------------------------------
+def _follow(folding: _Folding, before: RequestState, after: RequestState, judged: JudgedEvent) -> None:
+    """Keep the path, the ledger of pauses and the questions in step with the state."""
+    at = _later(folding.at, judged.at)
+    _follow_waiting(folding, before, after, judged)
+    _follow_path(folding, before, after, at)
+    dropped = set(before.questions).difference(after.questions)
+    if dropped and judged.event.kind is not EventKind.REQUEST_ANSWERED:
+        _lapse(folding, dropped, at)
+    if before.status in OPEN and after.status not in OPEN:
+        _lapse(folding, folding.questions, at)
 
 
-def _waitings(request: Request, status: RequestStatus, judged: JudgedEvent) -> tuple[Waiting, ...]:
-    waitings = request.waitings
-    if request.status in CLOCK_STOPS and waitings and waitings[-1].ends is None:
-        waitings = (*waitings[:-1], replace(waitings[-1], ends=judged.at))
-    if status in CLOCK_STOPS:
-        return (*waitings, Waiting(judged.at, None, status, text_in(judged.event, "reason")))
-    return waitings
+def _follow_waiting(
+    folding: _Folding, before: RequestState, after: RequestState, judged: JudgedEvent
+) -> None:
+    if after.status is before.status:
+        return
+    at, waitings = _later(folding.at, judged.at), folding.waitings
+    if before.status in CLOCK_STOPS and waitings:
+        waitings[-1] = replace(waitings[-1], ends=at)
+    if after.status in CLOCK_STOPS:
+        reason = text_in(judged.event, "reason") or text_in(judged.event, "waits_for")
+        waitings.append(Waiting(at, None, after.status, reason))
 
 
-def _ended(stays: tuple[Stay, ...], at: datetime) -> tuple[Stay, ...]:
-    if not stays or stays[-1].ends is not None:
-        return stays
-    return (*stays[:-1], replace(stays[-1], ends=at))
+def _follow_path(folding: _Folding, before: RequestState, after: RequestState, at: datetime) -> None:
+    ended = after.status in ENDED
+    starts_again = not ended and before.status in ENDED
+    if after.queue != before.queue or starts_again:
+        _end_stay(folding, at)
+        folding.stays.append(Stay(after.queue, at, None, after.holder))
+    elif after.holder not in ("", before.holder):
+        folding.stays[-1] = replace(folding.stays[-1], held_by=after.holder)
+    if ended:
+        _end_stay(folding, at)
+        folding.ended_at = folding.ended_at or at
+    else:
+        folding.ended_at = None
 
 
-def _after(request: Request, judged: JudgedEvent) -> Request:
-    """Apply what an event says beyond the state: fields, documents, questions, outcome."""
+def _end_stay(folding: _Folding, at: datetime) -> None:
+    if folding.stays[-1].ends is None:
+        folding.stays[-1] = replace(folding.stays[-1], ends=at)
+
+
+def _lapse(folding: _Folding, questions: Iterable[uuid.UUID], at: datetime) -> None:
+    for asked in tuple(questions):
+        question = folding.questions.get(asked)
+        if question is not None and question.is_open:
+            folding.questions[asked] = replace(question, lapsed_at=at)
+
+
+# ---- what an event says beyond the state -----------------------------------------------------------
+def _completed(folding: _Folding, before: RequestState, judged: JudgedEvent) -> None:
+    folding.fields.update(fields_of(judged.event.body.get("fields")))
+    _received(folding, before, judged)
+
+
+def _received(folding: _Folding, _: RequestState, judged: JudgedEvent) -> None:
+    named = set(texts_of(judged.event.body.get("documents")))
+    if named:
+        folding.documents = tuple(
+            replace(each, received=each.received or each.id in named) for each in folding.documents
+        )
+
+
+def _asked(folding: _Folding, before: RequestState, judged: JudgedEvent) -> None:
     event = judged.event
-    match event.kind:
-        case EventKind.REQUEST_COMPLETED:
-            return replace(
-                request,
-                fields={**request.fields, **_fields(event.body.get("fields"))},
-                documents=_received(request.documents, event.body.get("documents")),
-                attachments=(*request.attachments, *_attachments(event.body.get("attachments"))),
-            )
-        case EventKind.REQUEST_ATTACHED:
-            added = _attachments(event.body.get("attachments"))
-            documents = _received(request.documents, event.body.get("documents"))
-            return replace(request, attachments=(*request.attachments, *added), documents=documents)
-        case EventKind.REQUEST_ASKED:
-            return replace(request, questions=(*request.questions, _question(request, judged)))
-        case EventKind.REQUEST_ANSWERED:
-            return replace(request, questions=_answered(request.questions, judged))
-        case EventKind.REQUEST_RESOLVED | EventKind.REQUEST_MERGED:
-            return replace(request, outcome=text_in(event, "outcome") or "duplicate")
-        case EventKind.REQUEST_ESCALATED:
-            return replace(request, escalated_at=request.escalated_at or judged.at)
-        case EventKind.REQUEST_MEMBER_WRITTEN:
-            return replace(request, acknowledged_at=request.acknowledged_at or judged.at)
-        case _:
-            return request
-
-
-def _question(request: Request, judged: JudgedEvent) -> Question:
-    event = judged.event
-    return Question(
+    to_requester = asks_requester(before, event.author)
+    minutes = ANSWER_MINUTES if to_requester else HANDLER_ANSWER_MINUTES
+    folding.questions[event.event_id] = Question(
         event=event.event_id,
         asked_by=event.author,
         asked_at=judged.at,
-        due_at=moment_in(event, "due_at") or judged.at + timedelta(minutes=ANSWER_MINUTES),
+        due_at=moment_in(event, "due_at") or judged.at + timedelta(minutes=minutes),
         words=text_in(event, "words"),
-        to_requester=bool(request.holder) and request.holder == event.author,
+        to_requester=to_requester,
+        lapsed_at=None if before.status in OPEN else judged.at,
     )
 
 
-def _answered(questions: tuple[Question, ...], judged: JudgedEvent) -> tuple[Question, ...]:
-    wanted = identity_in(judged.event, "question")
-    return tuple(
-        replace(question, answered_at=judged.at, answered_by=judged.event.author)
-        if question.event == wanted and question.answered_at is None
-        else question
-        for question in questions
-    )
+def _answered(folding: _Folding, _: RequestState, judged: JudgedEvent) -> None:
+    asked = identity_in(judged.event, "question")
+    question = folding.questions.get(asked) if asked is not None else None
+    if question is not None and question.answered_at is None:
+        answered = replace(question, answered_at=judged.at, answered_by=judged.event.author)
+        folding.questions[question.event] = answered
 
 
+def _resolved(folding: _Folding, _: RequestState, judged: JudgedEvent) -> None:
+    folding.outcome = text_in(judged.event, "outcome")
+
+
+def _merged(folding: _Folding, _: RequestState, judged: JudgedEvent) -> None:
+    folding.outcome = text_in(judged.event, "outcome") or "duplicate"
+
+
+def _escalated(folding: _Folding, _: RequestState, judged: JudgedEvent) -> None:
+    folding.escalated_at = folding.escalated_at or judged.at
+
+
+def _written(folding: _Folding, _: RequestState, judged: JudgedEvent) -> None:
+    folding.acknowledged_at = folding.acknowledged_at or judged.at
+
+
+_EFFECTS: Mapping[EventKind, Callable[[_Folding, RequestState, JudgedEvent], None]] = {
+    EventKind.REQUEST_COMPLETED: _completed,
+    EventKind.REQUEST_ATTACHED: _received,
+    EventKind.REQUEST_ASKED: _asked,
+    EventKind.REQUEST_ANSWERED: _answered,
+    EventKind.REQUEST_RESOLVED: _resolved,
+    EventKind.REQUEST_MERGED: _merged,
+    EventKind.REQUEST_ESCALATED: _escalated,
+    EventKind.REQUEST_MEMBER_WRITTEN: _written,
+}
+
+
+# ---- the conversation ------------------------------------------------------------------------------
 _SPOKEN: Mapping[EventKind, ExchangeKind] = {
     EventKind.REQUEST_REPLIED: ExchangeKind.REPLY,
     EventKind.REQUEST_NOTED: ExchangeKind.NOTE,
@@ -296,87 +411,26 @@ _SPOKEN: Mapping[EventKind, ExchangeKind] = {
     EventKind.REQUEST_ASKED: ExchangeKind.QUESTION,
     EventKind.REQUEST_ANSWERED: ExchangeKind.ANSWER,
 }
-_SYSTEM_PARAMS = ("queue", "assignee", "outcome", "reason", "waits_for", "priority", "into")
+_SYSTEM_PARAMS = ("queue", "assignee", "outcome", "reason", "waits_for", "priority", "into", "number")
 
 
-def _line(request: Request, judged: JudgedEvent, refused: str) -> Exchange | None:
+def _line(judged: JudgedEvent, refused: str, *, ended: bool) -> Exchange:
     """Return the line of the conversation that an event makes."""
     event = judged.event
     kind = _SPOKEN.get(event.kind, ExchangeKind.SYSTEM)
-    params = {name: text_in(event, name) for name in _SYSTEM_PARAMS if text_in(event, name)}
+    system = kind is ExchangeKind.SYSTEM
+    told = {name: text_in(event, name) for name in _SYSTEM_PARAMS} if system else {}
     return Exchange(
         event=event.event_id,
         at=judged.at,
         kind=kind,
         author=event.author,
         words=text_in(event, "words"),
-        what="" if kind is not ExchangeKind.SYSTEM else event.kind.value,
-        params=params,
-        mentions=_texts(event.body.get("mentions")),
-        attachments=_attachments(event.body.get("attachments")),
-        after_close=request.ended_at is not None,
+        what=event.kind.value if system else "",
+        params={name: value for name, value in told.items() if value},
+        mentions=texts_of(event.body.get("mentions")),
+        attachments=attachments_of(event.body.get("attachments")),
+        after_close=ended and event.kind not in EXCLUSIVE,
         refused=refused,
         tentative=judged.tentative,
     )
-
-
-def _terms(value: JSON) -> ServiceTerms:
-    if not isinstance(value, Mapping):
-        return ServiceTerms(0)
-    minutes = value.get("target_minutes")
-    hours = value.get("hours")
-    return ServiceTerms(
-        target_minutes=minutes if isinstance(minutes, int) and 0 < minutes < 1_000_000 else 0,
-        hours=dict(hours) if isinstance(hours, Mapping) else {},
-        soon_at=_share(value.get("soon_at"), 0.8),
-        escalate_at=_share(value.get("escalate_at"), 1.2),
-        legal=value.get("legal") is True,
-    )
-
-
-def _share(value: JSON, default: float) -> float:
-    return float(value) if isinstance(value, int | float) and 0 < value < 100 else default
-
-
-def _fields(value: JSON) -> Mapping[str, JSON]:
-    return dict(value) if isinstance(value, Mapping) else {}
-
-
-def _documents(value: JSON) -> tuple[AskedDocument, ...]:
-    return tuple(
-        AskedDocument(str(found.get("id")), found.get("required") is True, found.get("received") is True)
-        for found in _mappings(value)
-        if isinstance(found.get("id"), str)
-    )
-
-
-def _received(documents: tuple[AskedDocument, ...], value: JSON) -> tuple[AskedDocument, ...]:
-    """Mark as received the documents that an event names."""
-    named = set(_texts(value))
-    return tuple(replace(found, received=found.received or found.id in named) for found in documents)
-
-
-def _attachments(value: JSON) -> tuple[Attachment, ...]:
-    found = []
-    for entry in _mappings(value):
-        blob, name, media, size = (entry.get(key) for key in ("blob", "name", "media_type", "size"))
-        if isinstance(blob, str) and isinstance(name, str) and isinstance(size, int):
-            found.append(Attachment(blob, name, media if isinstance(media, str) else "", size))
-    return tuple(found)
-
-
-def _mappings(value: JSON) -> Sequence[Mapping[str, JSON]]:
-    return [found for found in value if isinstance(found, Mapping)] if isinstance(value, list | tuple) else []
-
-
-def _texts(value: JSON) -> tuple[str, ...]:
-    if not isinstance(value, list | tuple):
-        return ()
-    return tuple(found for found in value if isinstance(found, str))
-
-
-def _day(value: JSON) -> date | None:
-    try:
-        return date.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        return None

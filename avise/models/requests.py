@@ -21,6 +21,10 @@ PREFIX = "request/"
 
 RequestId = uuid.UUID
 
+SOON_AT = 0.8
+ESCALATE_AT = 1.2
+"""Parts of the delay consumed when a request is due soon, and when its team lead gets it (decision 29)."""
+
 
 def request_stream(request: RequestId) -> str:
     """Return the stream of a request's events."""
@@ -57,6 +61,12 @@ OPEN = frozenset(
     )
 )
 """Statuses of a request that somebody still has to work on."""
+
+HELD = OPEN - {RequestStatus.SENT}
+"""Statuses of a request that exactly one person holds."""
+
+ENDED = frozenset((RequestStatus.CLOSED, RequestStatus.CANCELLED))
+"""Statuses in which nothing more is expected of anybody."""
 
 CLOCK_STOPS = frozenset((RequestStatus.WAITING_MEMBER, RequestStatus.WAITING_THIRD_PARTY))
 """Statuses in which the service clock stops; the legal one never does (`domain.md` 3.2)."""
@@ -96,18 +106,18 @@ class Exchange:
     author: str
     """Login."""
     words: str = ""
-    """As typed; "" for a system line."""
+    """As typed; with a system line, what was added to it."""
     what: str = ""
     """Kind of the event, for a system line: its sentence is `request.happened.<what>`."""
     params: Mapping[str, str] = field(default_factory=dict)
-    """What that sentence names: `queue`, `assignee`, `outcome`, `reason`, `number`."""
+    """What that sentence names: codes as the event holds them (`queue`, `assignee`, `outcome`, `reason`…)."""
     mentions: tuple[str, ...] = ()
     """Logins called upon."""
     attachments: tuple[Attachment, ...] = ()
     after_close: bool = False
-    """Written on a request that was closed already."""
+    """Said on a request that had ended already."""
     refused: str = ""
-    """Why the hub did not let it count; "" when it does."""
+    """Why it does not count, as `request.refused.<refused>` says; "" when it does."""
     tentative: bool = False
     """Written here, and not yet judged by the hub."""
 
@@ -147,6 +157,14 @@ class Question:
     """True when the case manager asks the requester; the other way round otherwise."""
     answered_at: datetime | None = None
     answered_by: str = ""
+    lapsed_at: datetime | None = None
+    """When nobody waited for its answer any more: the request was let go, resumed or ended. An answer that
+    comes later is still kept."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still waits for its answer."""
+        return self.answered_at is None and self.lapsed_at is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +187,7 @@ class Waiting:
     ends: datetime | None
     status: RequestStatus
     reason: str
-    """Catalogue key `request.pause.<reason>`."""
+    """A code of `PAUSE_REASONS` (catalogue key `request.pause.<reason>`), or words as typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +198,8 @@ class ServiceTerms:
     """Business minutes."""
     hours: Mapping[str, JSON] = field(default_factory=dict)
     """Business hours (`avise.models.business_hours`); empty for the default ones."""
-    soon_at: float = 0.8
-    escalate_at: float = 1.2
+    soon_at: float = SOON_AT
+    escalate_at: float = ESCALATE_AT
     legal: bool = False
     """A complaint: 10 business days to acknowledge, two months to answer, never paused."""
 
@@ -210,7 +228,7 @@ class Request:
     number: str = ""
     """"D-2026-000187-K", given by the hub at receipt; "" until then."""
     holder: str = ""
-    """Login; "" while nobody holds it."""
+    """Login; "" while nobody holds it. Once resolved, closed or cancelled: whoever held it last."""
     person: PersonId | None = None
     dossier: PersonId | None = None
     """The member whose dossier covers the person."""
@@ -222,6 +240,7 @@ class Request:
     fields: Mapping[str, JSON] = field(default_factory=dict)
     documents: tuple[AskedDocument, ...] = ()
     attachments: tuple[Attachment, ...] = ()
+    """All those joined, but for the ones of notes, which stay with their note."""
     exchanges: tuple[Exchange, ...] = ()
     questions: tuple[Question, ...] = ()
     stays: tuple[Stay, ...] = ()
@@ -241,7 +260,7 @@ class Request:
     changed_at: datetime | None = None
     changed_by: str = ""
     ver: int = 0
-    """Events that count for it so far, as the hub numbers them."""
+    """Last of its events that the hub has numbered."""
     tentative: bool = False
     """Shows something that the hub has not judged yet."""
     newer: bool = False
@@ -254,5 +273,5 @@ class Request:
 
     @property
     def open_questions(self) -> tuple[Question, ...]:
-        """The questions that nobody has answered."""
-        return tuple(question for question in self.questions if question.answered_at is None)
+        """The questions whose answer somebody still waits for."""
+        return tuple(question for question in self.questions if question.is_open)
