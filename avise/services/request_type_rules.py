@@ -137,7 +137,8 @@ def _check_when(when: WhenSection, fields: Sequence[FieldSection], at: KeyPath) 
     codes = found.choices if found.kind is _K.CHOICE else ["yes", "no"]
     key = "is" if when.is_ is not None else "in"
     for code in when.codes():
-        if code not in codes:
+        # A choice without choices is told at the choice.
+        if codes and code not in codes:
             yield _unknown((*at, key), "unknown_code", code, codes)
 
 
@@ -163,6 +164,8 @@ def _repeated(words: Sequence[str], at: KeyPath) -> Iterator[Finding]:
 
 def _check_prefill(each: FieldSection, facts: Mapping[str, FactRule], at: KeyPath) -> Iterator[Finding]:
     if each.from_ is None:
+        if each.codes:
+            yield Finding((*at, "codes"), "request_type_check.codes_alone")
         return
     here = (*at, "from")
     if each.from_ == TODAY:
