@@ -196,9 +196,9 @@ def _drawn(chance: random.Random, asked: RequestField, today: date, member: Pers
     ahead = asked.check is FieldCheck.NOT_PAST
     draws: dict[RequestFieldKind, Callable[[], JSON]] = {
         RequestFieldKind.CHOICE: lambda: chance.choice(asked.choices),
-        RequestFieldKind.DATE: lambda: (
+        RequestFieldKind.DATE: (
             today + timedelta(days=chance.randint(3, 40) if ahead else -chance.randint(3, 40))
-        ).isoformat(),
+        ).isoformat,
         RequestFieldKind.AMOUNT: lambda: f"{chance.randint(1_800, 92_000) / 100:.2f}",
         RequestFieldKind.YES_NO: lambda: chance.random() < 0.5,
         RequestFieldKind.NUMBER: lambda: chance.randint(asked.least or 1, asked.most or 12),
