@@ -13,7 +13,7 @@ from avise.connectors.declarative.positions import KeyPath
 from avise.connectors.declarative.problems import Finding, closest
 from avise.models.facet_specs import FACETS
 from avise.models.facets import FieldKind
-from avise.models.request_types import MOST_VISIBLE, OUTCOMES, FieldCheck, RequestFieldKind
+from avise.models.request_types import MOST_VISIBLE, FieldCheck, RequestFieldKind
 from avise.services.fact_rules import FactRule, Told, check_facts, check_told
 from avise.services.request_type_sections import (
     TODAY,
@@ -226,11 +226,6 @@ def _keys_of(section: TypeSection, here: KeyPath) -> Iterator[tuple[KeyPath, str
 def _document_keys(documents: Iterable[DocumentSection], here: KeyPath) -> Iterator[tuple[KeyPath, str]]:
     for place, document in enumerate(documents):
         yield (*here, "document", place, "id"), f"request_document.{document.id}"
-
-
-def keys_of_every_type() -> Iterator[str]:
-    """Yield the keys of the sentences that every type shares: its common ends."""
-    yield from (f"request.outcome.{outcome}" for outcome in OUTCOMES)
 
 
 def _unknown(at: KeyPath, key: str, given: str, choices: Collection[str]) -> Finding:

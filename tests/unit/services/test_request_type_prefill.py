@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -15,7 +16,7 @@ from avise.models.request_types import RequestType
 from avise.models.roles import Role
 from avise.services.facts import Facts
 from avise.services.request_prefill import PrefilledField, prefill
-from avise.services.request_type_files import shipped_request_types
+from avise.services.request_type_files import load_request_types, shipped_request_types
 from tests.unit.services.facts_builder import NOW, TODAY, facts, view
 
 TYPES = shipped_request_types()
@@ -171,6 +172,66 @@ def test_a_company_is_known_by_its_own_facet() -> None:
     assert values("DSN_ANOMALY", facts(company)) == {
         "establishment_number": "000 123 455 00016",
         "declared_month": "2026-02",
+    }
+
+
+EVERY_KIND = """
+avise = 1
+
+[fact.call]
+facet = "appointments"
+earliest = "starts_at"
+
+[fact.payments]
+facet = "benefits"
+latest = "paid_on"
+add_up = "amount"
+
+[[type]]
+id = "OTHER"
+effective_from = 2026-01-01
+queue = "ACCUEIL"
+priority = "P4"
+sla = "9h"
+create = ["agent"]
+handle = ["agent"]
+"""
+
+
+def _field(name: str, kind: str, source: str, more: str = "") -> str:
+    return f'[[type.field]]\nid = "{name}"\nkind = "{kind}"\nfrom = "{source}"\n{more}\n'
+
+
+def test_every_kind_of_value_is_taken_over_as_the_form_keeps_it(tmp_path: Path) -> None:
+    fields = (
+        _field("due_on", "date", "call.starts_at"),
+        _field("amount_due", "amount", "payments.amount"),
+        _field("contested", "yes_no", "identity.staff_member"),
+        _field("visibility", "choice", "identity.restricted",
+               'choices = ["public", "private"]\ncodes = { yes = "private", no = "public" }'),
+        _field("contact_phone", "phone", "contact_points.value"),
+        _field("instalments", "number", "company.headcount"),
+    )  # fmt: skip
+    (tmp_path / "every.toml").write_text(EVERY_KIND + "".join(fields), "utf-8")
+    types = load_request_types(tmp_path)
+    assert types.book.left_out == ()
+    known = facts(
+        # Shortly before midnight in London is the next day in Paris.
+        view("appointments", {"starts_at": "2026-03-24T23:30:00+00:00"}),
+        view("benefits", {"paid_on": "2026-03-20", "amount": "10.5"},
+             {"paid_on": "2026-03-20", "amount": "2"}, {"paid_on": "2026-03-01", "amount": "99"}),
+        view("identity", {"staff_member": False, "restricted": True}),
+        view("contact_points", {"value": "06 39 98 41 27"}),
+        view("company", {"headcount": 12}),
+    )  # fmt: skip
+    (kind,) = types.book.all()
+    assert {each.field: each.value for each in prefill(types, kind, known, Role.AGENT, PEOPLE)} == {
+        "due_on": "2026-03-25",
+        "amount_due": "12.50",
+        "contested": False,
+        "visibility": "private",
+        "contact_phone": "+33639984127",
+        "instalments": 12,
     }
 
 
