@@ -197,7 +197,7 @@ class View(StrEnum):
     """Filter: dossier. Interactions, newest first; only after `open_subject`."""
     COLLEAGUES = "colleagues"
     BOARD = "board"
-    """Filter: queue or team. What a team lead watches: load, late, held by whom, received and done by hour."""
+    """Filter: queue or team. What a team lead watches: load, late, by holder, received and done by hour."""
     QUARANTINE = "quarantine"
     ACCESSES = "accesses"
     """The access log; auditors only."""
@@ -222,7 +222,7 @@ class SubjectOpened:
     """What the hub holds of one customer, after it logged who asked and why."""
 
     events: tuple[PulledEvent, ...]
-    """Of the customer's streams, oldest first (`perimeter` is "" and `pos` 0 for those outside the actor's)."""
+    """Of the customer's streams, oldest first (`perimeter` is "" and `pos` 0: they are of no feed)."""
     requests: tuple[Mapping[str, JSON], ...]
     """Rows as of `View.REQUESTS`."""
     as_of: datetime
@@ -249,10 +249,22 @@ class SequenceGapError(HubError):
 
 
 class ResendMismatchError(HubError):
-    """This device was copied: it sends other content under a number already received (`hub.copied_device`)."""
+    """This device was copied: other content under a number already received (`hub.copied_device`)."""
 
     def __init__(self) -> None:
         super().__init__("hub.copied_device")
+
+
+class IdCollisionError(HubError):
+    """An event bears an identity that another one has (`hub.id_collision`): mint a new one, same number.
+
+    Args:
+        device_seq: of the event.
+    """
+
+    def __init__(self, device_seq: int) -> None:
+        super().__init__("hub.id_collision")
+        self.device_seq = device_seq
 
 
 class HubPort(Protocol):
@@ -264,8 +276,10 @@ class HubPort(Protocol):
     async def push(self, events: Sequence[PushedEvent]) -> tuple[Ack, ...]:
         """Hand events over, in the order of their sequence numbers, all in one transaction.
 
+        The answers end with the first event that is `REFUSED`: those after it were not looked at.
+
         Raises:
-            SequenceGapError, ResendMismatchError: nothing was taken.
+            SequenceGapError, ResendMismatchError, IdCollisionError: nothing was taken.
             HubUnreachableError: unknown whether they were; sending them again is safe.
         """
 
