@@ -11,7 +11,9 @@ import pytest
 from avise.models.business_hours import (
     DEFAULT_HOURS,
     BusinessHours,
+    from_minute,
     open_days_until,
+    to_minute,
 )
 from avise.models.errors import AviseError
 from avise.models.json_types import JSON
@@ -140,6 +142,16 @@ def test_ten_years_are_counted_and_the_end_of_the_known_years_is_never_passed() 
     ten_years = DEFAULT_HOURS.minutes_between(paris(2026, 1, 1), paris(2036, 1, 1))
     assert DEFAULT_HOURS.add(paris(2026, 1, 1), ten_years) == paris(2035, 12, 31, 17, 30)
     assert DEFAULT_HOURS.add(paris(2026, 1, 1), 10**12) == datetime(2200, 1, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("year", range(2024, 2029))
+def test_nothing_is_lost_nor_counted_twice_where_one_block_of_listed_minutes_ends(year: int) -> None:
+    edge = from_minute((to_minute(datetime(year, 12, 31, tzinfo=UTC)) >> 19) << 19)
+    before, after = edge - timedelta(minutes=90), edge + timedelta(minutes=90)
+    assert ALWAYS.minutes_between(before, after) == 180
+    for count in (89, 90, 91):
+        assert ALWAYS.add(before, count) == before + timedelta(minutes=count)
+    assert ALWAYS.next_opening(edge) == edge
 
 
 @pytest.mark.parametrize("at", [datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)])

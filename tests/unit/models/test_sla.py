@@ -177,6 +177,11 @@ def test_shares_are_counted_as_they_are_written_and_not_as_floats(target: int) -
     assert DEFAULT_HOURS.minutes_between(START, found.escalate_at) == -(-target * 12 // 10)
 
 
+def test_a_share_that_floats_exceed_is_not_a_minute_late() -> None:
+    found = clock(ServiceLevel(100, escalate_at=1.1), START, (), START)  # 1.1 * 100 is 110.00000000000001
+    assert found.escalate_at == at(23, 10, 20)
+
+
 def test_a_service_level_comes_back_from_an_event_as_it_was() -> None:
     hours = BusinessHours.from_json({"monday": ["09:00-12:00"], "closed": ["2026-12-28"]})
     level = ServiceLevel(95, hours, soon_at=0.7, warn_at=0.35, escalate_at=1.5)
@@ -289,6 +294,12 @@ def test_an_acknowledgement_is_soon_then_late_at_the_end_of_its_day(now: datetim
 )
 def test_an_answer_is_soon_when_a_quarter_of_its_days_is_left(now: datetime, state: SlaState) -> None:
     assert legal(date(2026, 3, 12)).answer_state(now) is state
+
+
+def test_a_quarter_of_the_days_is_a_quarter_already() -> None:
+    found = legal(date(2028, 1, 5))  # 60 days
+    assert found.answer_state(datetime(2028, 2, 18, 12, tzinfo=PARIS)) is SlaState.ON_TIME
+    assert found.answer_state(datetime(2028, 2, 19, 12, tzinfo=PARIS)) is SlaState.SOON
 
 
 def test_two_working_days_left_are_soon_however_long_a_week_end_lies_between() -> None:

@@ -27,7 +27,7 @@ BUSY_DAYS = (
     date(2026, 12, 23),  # Christmas, Saint Stephen's Day, the New Year
     date(2024, 2, 28),
     date(2027, 5, 5),
-    date(2024, 12, 21),  # a block of listed minutes ends in the night of the 23rd
+    date(2026, 10, 26),  # a block of listed minutes ends in the night
 )
 
 

@@ -46,6 +46,7 @@ def read(target: int, started: datetime, now: datetime, *pauses: Pause) -> SlaCl
         (240, at(23, 15), at(23, 15), "demain"),
         (240, at(23, 15), at(23, 17, 20), "demain"),
         (240, at(23, 14), at(23, 17, 20), "40 min"),
+        (1080, at(23, 12), at(24, 17, 25), "3 h 35"),
         (5400, at(16, 8, 30), at(26, 8, 30), "demain"),
         (5400, at(16, 12), at(26, 12), "2 j"),
     ],
@@ -72,6 +73,8 @@ def test_public_holidays_are_no_days_that_are_left() -> None:
     [
         (at(23, 12, 30), "en retard"),
         (at(23, 12, 42), "retard 12 min"),
+        (at(23, 13, 29), "retard 59 min"),
+        (at(23, 13, 30), "retard 1 h"),
         (at(23, 14, 59), "retard 2 h"),
         (at(24, 12, 29), "retard 8 h"),
         (at(24, 12, 30), "retard 1 j"),
