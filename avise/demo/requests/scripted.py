@@ -58,7 +58,7 @@ _CREATED: Mapping[str, JSON] = {
     "team": PLATEAU,
     "channel": "email",
     "words": "Bonjour, j’ai envoyé ma facture d’optique il y a plus d’une semaine. Où en est mon dossier ?",
-    "fields": {"amount": "250.15", "provider": "Optique du Port, Nantes"},
+    "fields": {"amount_spent": "250.15", "provider": "Optique du Port, Nantes"},
     "documents": [{"id": "paid_invoice", "required": True, "received": True}],
     "terms": {"target_minutes": 27 * 60, "soon_at": 0.8, "escalate_at": 1.2, "legal": False},
     "confidential": False,
