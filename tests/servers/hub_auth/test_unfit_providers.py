@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+import httpx2
 import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey
@@ -17,7 +18,7 @@ from avise.env import FixedEnv
 from avise.hub import auth
 from avise.hub.auth import IdentityProvider, require_protected
 from avise.hub.kept_document import FLOOR_S, FRESH_FOR_S, USABLE_FOR_S
-from avise.hub.oidc_sign_in import SignedIn, renew_sign_in
+from avise.hub.oidc_sign_in import SignedIn, renew_sign_in, sign_in
 from avise.hub.provider_errors import ProviderError, SignInError
 from avise.hub.provider_tokens import ProviderSettings
 from avise.hub.signed_tokens import TokenFault, TokenRefusedError
@@ -428,6 +429,41 @@ async def test_somebody_without_a_refresh_token_signs_in_again(
         await renew_sign_in(reach(scripted.issuer), SignedIn("u-1", "a", "", env.now()))
     assert caught.value.message_key == "hub.sign_in_again"
     assert scripted.tool.asked == []
+
+
+async def signed_in_with(scripted: Scripted, reach: Reach, **said: object) -> SignedIn:
+    """Sign in at the scripted provider, whose token says `said` besides the nonce that was asked."""
+
+    async def opened(address: str) -> bool:
+        asked = httpx2.URL(address).params
+        answer = TOKENS | {"id_token": scripted.token(**{"nonce": asked["nonce"], **said})}
+        scripted.routes = {"/token": answering(reply(answer if said.get("id_token", True) else TOKENS))}
+        back = httpx2.URL(asked["redirect_uri"], params={"code": "c-1", "state": asked["state"]})
+        async with httpx2.AsyncClient(trust_env=False) as browser:
+            await browser.get(back)
+        return True
+
+    return await sign_in(reach(scripted.issuer), opened, scripted.env, wait_s=20)
+
+
+async def test_a_token_made_for_another_sign_in_signs_nobody_in(scripted: Scripted, reach: Reach) -> None:
+    assert (await signed_in_with(scripted, reach)).login == "u-1"
+    with pytest.raises(TokenRefusedError) as caught:
+        await signed_in_with(scripted, reach, nonce="of another sign-in")
+    assert caught.value.fault is TokenFault.OTHER_NONCE
+
+
+async def test_a_code_that_gives_no_identity_signs_nobody_in(scripted: Scripted, reach: Reach) -> None:
+    with pytest.raises(ProviderError) as caught:
+        await signed_in_with(scripted, reach, id_token=False)
+    assert caught.value.detail == "no identity token"
+
+
+async def test_a_provider_of_the_house_does_not_send_its_readers_to_their_own_machine(reach: Reach) -> None:
+    provider = reach("https://connexion.exemple.fr")
+    with pytest.raises(ProviderError) as caught:
+        provider._address({"jwks_uri": "http://127.0.0.1:8080/keys"}, "jwks_uri")
+    assert caught.value.message_key == "hub.provider_insecure"
 
 
 def test_nothing_that_holds_a_secret_shows_it(env: FixedEnv) -> None:
