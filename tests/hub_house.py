@@ -17,15 +17,20 @@ from sqlalchemy import Connection
 
 from avise.env import Env, FixedEnv
 from avise.hub import staff
+from avise.hub.acting import ActingHub
 from avise.hub.chain import content_hash
 from avise.hub.core import HubCore
+from avise.hub.dialect import postgres_engine
 from avise.hub.local import LocalHub, Opener, SqliteTransactions
+from avise.hub.migrating import migrate
 from avise.hub.port import Ack, Actor, HubPort, PushedEvent
+from avise.hub.postgres import PostgresTransactions
 from avise.models.journal import EventKind
 from avise.models.json_types import JSON
 from avise.models.requests import request_stream
 from avise.models.roles import Role
 from avise.store.connections import READER_PRAGMAS, STORE_PRAGMAS, open_encrypted
+from tests.postgres_server import PostgresServer
 
 T = TypeVar("T")
 
@@ -164,3 +169,40 @@ async def desk(house: House, actor: Actor) -> Desk:
 
 
 AN_HOUR = timedelta(hours=1)
+
+
+@dataclass
+class PostgresHouse:
+    """A hub in a PostgreSQL, each user calling it through a pool that they share."""
+
+    url: str
+    core: HubCore
+    env: FixedEnv
+    shared: PostgresTransactions | None = None
+
+    async def _transactions(self) -> PostgresTransactions:
+        if self.shared is None:
+            self.shared = PostgresTransactions.to(self.url, self.env)
+        return self.shared
+
+    async def connect(self, actor: Actor) -> HubPort:
+        hub = ActingHub(self.core, await self._transactions(), actor, self.env)
+        await hub.enrol()
+        return hub
+
+    async def set_up(self, work: Callable[[Connection], T]) -> T:
+        return await (await self._transactions()).write(work)
+
+    async def aclose(self) -> None:
+        if self.shared is not None:
+            await self.shared.aclose()
+
+
+def postgres_hub(server: PostgresServer) -> str:
+    """Make a hub in a new database of a server; return the address for the hub's own server role."""
+    name = server.database()
+    owner = postgres_engine(server.url(name), 1)
+    with owner.begin() as connection:
+        migrate(connection, FixedEnv())
+    owner.dispose()
+    return server.url(name)

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Engine, Row, create_engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
 
 Bound: TypeAlias = int | str | bytes | Sequence[str] | Sequence[int] | None
 """What a parameter may be: a list stands for `IN [name]`."""
@@ -88,6 +88,11 @@ def _for_sqlite(values: Mapping[str, Bound]) -> dict[str, Any]:
 def is_worth_retrying(error: DBAPIError) -> bool:
     """Say whether the same call may succeed when it is made again."""
     return getattr(error.orig, "sqlstate", None) in RETRIED_STATES
+
+
+def is_outage(error: DBAPIError) -> bool:
+    """Say whether the engine could not work (network, disk, file), rather than our statement being wrong."""
+    return isinstance(error, (OperationalError, InterfaceError)) or type(error) is DatabaseError
 
 
 def postgres_engine(url: str, connections: int = 8) -> Engine:

@@ -36,8 +36,8 @@ BOARD_HOLDERS = 5_000
 
 _COUNTS = Statement("SELECT queue, open_count, unheld_count FROM queue_count WHERE queue IN [queues]")
 _LATE = Statement(
-    "SELECT count(*) FROM (SELECT 1 AS one FROM request WHERE queue = :queue AND is_open = 1"
-    " AND late_at <= :now LIMIT :most) AS some"
+    "SELECT count(*) FROM (SELECT 1 FROM request WHERE queue = :queue AND is_open = 1"
+    " AND late_at <= :now LIMIT :most) AS found"
 )
 _REQUEST = Statement("SELECT queue, team, dossier, person, confidential FROM request WHERE stream = :stream")
 _EVENTS = Statement(f"SELECT {', '.join(COLUMNS)} FROM event WHERE stream = :stream ORDER BY ver")  # noqa: S608 - our own names

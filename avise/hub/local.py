@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from avise.env import Env
 from avise.hub.acting import ActingHub
 from avise.hub.core import HubCore
+from avise.hub.dialect import is_outage
 from avise.hub.migrating import NEWEST, migrate, version_of
 from avise.hub.port import Actor
 from avise.hub.refusals import HubBrokenError, HubClosedError, KeptRefusalError
@@ -106,6 +107,8 @@ class SqliteTransactions:
             # What was begun is ended, whatever becomes of whoever waits: a cut push is sent again.
             return await asyncio.shield(running)
         except DBAPIError as error:
+            if not is_outage(error):
+                raise
             raise HubBrokenError.of(error) from None
         except asyncio.CancelledError:
             running.add_done_callback(_forget)

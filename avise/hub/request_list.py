@@ -174,7 +174,7 @@ def _statement(walk: _Walk, sort: tuple[str, str, str], asked: frozenset[str], l
         conditions.append(
             f"{column} {sign}= :after_key AND ({column} {sign} :after_key OR id {sign} :after_id)"
         )
-    conditions.extend(_CONDITIONS[name] for name in sorted(asked) if name != walk.column)
+    conditions.extend(_CONDITIONS[name] for name in sorted(asked))
     return Statement(
         f"SELECT {', '.join(COLUMNS)} FROM request WHERE {' AND '.join(conditions)}"  # noqa: S608 - our own names
         f" ORDER BY {column} {order}, id {order} LIMIT :limit"
