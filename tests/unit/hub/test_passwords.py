@@ -78,6 +78,13 @@ def test_an_unknown_login_is_really_hashed(monkeypatch: pytest.MonkeyPatch) -> N
     assert hashed == [passwords._NOBODY]
 
 
+def test_an_unknown_login_has_no_password_even_if_the_hash_in_its_place_had_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(passwords, "_NOBODY", hash_password(GOOD, FixedEnv()))
+    assert not verify_password(None, GOOD).accepted
+
+
 @pytest.mark.parametrize("kept", ["", "clear text", "$argon2id$v=19$m=65536,t=3,p=4$cut", "$argon2id$é"])
 def test_a_damaged_hash_is_told_as_such_and_is_no_wrong_password(kept: str) -> None:
     with pytest.raises(PasswordUnreadableError) as caught:
