@@ -222,7 +222,10 @@ def _take(folding: _Folding, judged: JudgedEvent) -> None:
     if not refused:
         _count(folding, before, after, judged)
     if judged.event.kind is not EventKind.UNDONE and judged.event.event_id not in folding.taken_back:
-        folding.exchanges.append(_line(judged, refused, ended=ended))
+        line = _line(judged, refused, ended=ended)
+        # The note of a corbeille that the reader is not of comes without its words.
+        if line.kind is not ExchangeKind.NOTE or line.words:
+            folding.exchanges.append(line)
 
 
 def _count(folding: _Folding, before: RequestState, after: RequestState, judged: JudgedEvent) -> None:
@@ -367,12 +370,14 @@ def _asked(folding: _Folding, before: RequestState, judged: JudgedEvent) -> None
     )
 
 
-def _answered(folding: _Folding, _: RequestState, judged: JudgedEvent) -> None:
-    asked = identity_in(judged.event, "question")
-    question = folding.questions.get(asked) if asked is not None else None
-    if question is not None and question.answered_at is None:
-        answered = replace(question, answered_at=judged.at, answered_by=judged.event.author)
-        folding.questions[question.event] = answered
+def _answered(folding: _Folding, before: RequestState, judged: JudgedEvent) -> None:
+    told = identity_in(judged.event, "question")
+    for asked in before.questions if told is None else (told,):
+        question = folding.questions.get(asked)
+        if question is not None and question.answered_at is None:
+            folding.questions[asked] = replace(
+                question, answered_at=judged.at, answered_by=judged.event.author
+            )
 
 
 def _resolved(folding: _Folding, _: RequestState, judged: JudgedEvent) -> None:

@@ -11,7 +11,7 @@ What always holds, whatever happens:
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -184,19 +184,22 @@ def _asked(state: RequestState, deed: Deed) -> RequestState:
 
 
 def _answered(state: RequestState, deed: Deed) -> RequestState:
-    return _without_question(state, identity_of(deed.body.get("question")))
+    question = identity_of(deed.body.get("question"))
+    # A reader whom the hub gives no content still sees that nobody waits any more.
+    return _without(state, state.questions if question is None else (question,))
 
 
 def _undone(state: RequestState, deed: Deed) -> RequestState:
     """Withdraw a question: the only additive event that the state keeps something of."""
     mine = asks_requester(state, deed.author)
-    return _without_question(state, identity_of(deed.body.get("event"))) if mine else state
+    question = identity_of(deed.body.get("event"))
+    return _without(state, (question,)) if mine and question is not None else state
 
 
-def _without_question(state: RequestState, question: uuid.UUID | None) -> RequestState:
-    if question not in state.questions:
+def _without(state: RequestState, questions: Collection[uuid.UUID]) -> RequestState:
+    left = tuple(asked for asked in state.questions if asked not in questions)
+    if len(left) == len(state.questions):
         return state
-    left = tuple(asked for asked in state.questions if asked != question)
     ready = not left and state.status is RequestStatus.WAITING_INTERNAL
     return replace(state, questions=left, status=RequestStatus.TAKEN if ready else state.status)
 

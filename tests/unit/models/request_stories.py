@@ -74,7 +74,6 @@ class Story:
         assert found is not None
         return found
 
-    @property
     def status(self) -> RequestStatus:
         return self.state.status
 
