@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
+from typing_extensions import override
+
 from avise.engine.local_day import LocalDay
-from avise.models.customer import PersonId
+from avise.models.customer import DirectoryEntry, PartyKind, PersonId
 from avise.models.errors import AviseError
-from avise.models.requests import RequestId
+from avise.models.journal import EventEnvelope
+from avise.models.requests import Request, RequestId
+from avise.services.alerts import alerts
+from avise.services.customer_rights import refuse_opening
+from avise.services.facts import Facts
+from avise.services.open_customer import OpenDossier
 from avise.services.request_desk import RequestDesk
+from avise.services.request_type_files import shipped_request_types
 from avise.services.request_values import (
+    CheckedFact,
     ColleagueRow,
     FieldTrouble,
     HubState,
@@ -28,8 +37,16 @@ from avise.services.request_values import (
     SavedView,
     TeamBoard,
 )
+from avise.services.requests.checked_facts import checked_facts
+from avise.services.requests.creation import About
+from avise.services.requests.middle_office import MiddleOffice
+from avise.services.requests.office import Written
+from avise.services.wording import alert_text
+from avise.texts.formats import local
 
 T = TypeVar("T")
+
+Family = Callable[[PersonId], Awaitable[tuple[DirectoryEntry, ...]]]
 
 NO_HUB = HubStatus(HubState.NONE)
 
@@ -41,16 +58,86 @@ class LocalRequests(LocalDay):
     refused with a sentence that says so.
     """
 
-    _middle_office: RequestDesk | None = None
+    _middle_office: MiddleOffice | None = None
+    _family: Family | None = None
+    _tell_written: Written | None = None
 
-    def use_requests(self, middle_office: RequestDesk) -> None:
-        """Show the requests of a hub."""
+    def use_requests(self, middle_office: MiddleOffice, family: Family, written: Written) -> None:
+        """Show the requests of a hub.
+
+        Args:
+            middle_office: open.
+            family: tells who a dossier covers.
+            written: told of everything that is written here, for the hub.
+        """
         self._middle_office = middle_office
+        self._family = family
+        self._tell_written = written
+        self._undo.requests = middle_office.deeds
+        self.follow_requests(middle_office.sent_requests)
 
     def _requests(self) -> RequestDesk:
         if self._middle_office is None:
             raise AviseError("hub.none")
         return self._middle_office
+
+    # ---- what the middle office asks of the desk -----------------------------------------------
+    async def about_request(self, person: PersonId | None) -> About:
+        """Return whom a request would be about, with what the tools told of an open file.
+
+        Raises:
+            AviseError: `open.nobody`, or the file may not be opened by this role.
+        """
+        now = self._env.now()
+        nothing = Facts(local(now).date(), now)
+        if person is None:
+            return About(nothing)
+        entry = await self._entry(person)
+        member = await self._member_of(entry)
+        dossier = self._dossier_of(member.dossier)
+        if dossier is None:
+            refuse_opening(self.session.role, (entry, member), "")
+        guessed = await self.guess_reasons(dossier.entry.person if dossier is not None else None)
+        is_company = member.party.kind is PartyKind.COMPANY
+        return About(
+            facts=dossier.facts() if dossier is not None else nothing,
+            person=person,
+            dossier=member.dossier,
+            people={found.person: _full_name(found) for found in await self._covered(member)},
+            company=member.person if is_company else None,
+            reasons=tuple(found.reason for found in guessed) if dossier is not None else (),
+        )
+
+    async def known_of_request(self, request: Request) -> tuple[tuple[CheckedFact, ...], tuple[str, ...]]:
+        """Return what the tools say of the matter of a request, and the worded alerts of its customer."""
+        dossier = self._dossier_of(request.dossier) if request.dossier is not None else None
+        if dossier is None:
+            return (), ()
+        facts = dossier.facts()
+        kind = shipped_request_types().book.get(request.type)
+        reasons = kind.reasons if kind is not None else ()
+        return checked_facts(facts, reasons), tuple(alert_text(alert) for alert in alerts(facts))
+
+    def _dossier_of(self, dossier: PersonId) -> OpenDossier | None:
+        return next((found for found in self._dossiers.values() if found.entry.dossier == dossier), None)
+
+    async def _covered(self, member: DirectoryEntry) -> tuple[DirectoryEntry, ...]:
+        try:
+            found = await self._family(member.dossier) if self._family is not None else ()
+        except AviseError:
+            found = ()
+        return found or (member,)
+
+    @override
+    async def _take(self, written: Iterable[EventEnvelope]) -> None:
+        events = tuple(written)
+        await super()._take(events)
+        if self._tell_written is not None:
+            self._tell_written(events)
+
+    def take_shared(self, events: Sequence[EventEnvelope]) -> None:
+        """Take the tasks and absences that others wrote."""
+        self._tasks.take(events)
 
     # ---- lists ---------------------------------------------------------------------------------
     def request_board(self, query: RequestQuery) -> AsyncIterator[RequestBoard]:
@@ -154,6 +241,11 @@ class LocalRequests(LocalDay):
     async def sign_out(self) -> None:
         """Forget the tokens of this station."""
         await self._requests().sign_out()
+
+
+def _full_name(entry: DirectoryEntry) -> str:
+    party = entry.party
+    return " ".join(part for part in (party.first_name, party.last_name) if part) or party.company_name
 
 
 async def _once(value: T) -> AsyncIterator[T]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
@@ -65,6 +66,25 @@ class KeptAck:
     refusal: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class UnsentEvent:
+    """One of our own events as it leaves, its body as it was sealed."""
+
+    position: int
+    event_id: uuid.UUID
+    stream: str
+    kind: str
+    schema_v: int
+    author: str
+    occurred_at: datetime
+    clock_offset_ms: int
+    body: bytes
+    salt: bytes
+    content_sha: bytes
+    refused: bool
+    """The hub can never take it: a void event goes in its place."""
+
+
 class Feed:
     """Keeps what comes from the hub, and what it said of what was sent.
 
@@ -119,6 +139,12 @@ class Feed:
             return tuple(found)
 
         return await self._store.read(question)
+
+    async def unsent(self, after: int, limit: int) -> tuple[UnsentEvent, ...]:
+        """Return our own events after a position of the journal, in order."""
+        statement = select(event).where(event.c.device_seq > after).order_by(event.c.device_seq).limit(limit)
+        rows = await self._store.read(lambda connection: connection.execute(statement).all())
+        return tuple(_unsent(row) for row in rows)
 
     async def acknowledge(self, acks: Iterable[KeptAck], epoch: int) -> None:
         """Keep what the hub said of our own events."""
@@ -241,6 +267,23 @@ def _rewind(connection: Connection, position: int) -> None:
 def _set_meta(connection: Connection, name: str, value: str) -> None:
     connection.execute(delete(meta).where(meta.c.name == name))
     connection.execute(insert(meta).values(name=name, value=value))
+
+
+def _unsent(row: Row[Any]) -> UnsentEvent:
+    return UnsentEvent(
+        position=row.device_seq,
+        event_id=uuid.UUID(bytes=row.event_id),
+        stream=row.stream,
+        kind=row.kind,
+        schema_v=row.schema_v,
+        author=row.author,
+        occurred_at=from_microseconds(row.occurred_at),
+        clock_offset_ms=row.clock_offset_ms,
+        body=row.body or b"",
+        salt=row.salt or b"",
+        content_sha=row.content_sha,
+        refused=row.state == "refused",
+    )
 
 
 def _row_of(found: FedEvent) -> dict[str, Any]:
