@@ -15,6 +15,7 @@ import json
 import os
 import secrets
 import shutil
+import socket
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping, Sequence
@@ -116,11 +117,20 @@ class DemoTools:
         state = data_dir / STATE_FILE
         try:
             options = {"contributions": ["--postgres"] * postgres, "benefits": ["--quick"] * quick}
+            ports = kept_ports(data_dir)
             starting = [
-                _start(kind, folders[kind.name], run, token, options.get(kind.name, [])) for kind in kinds
+                _start(
+                    kind,
+                    folders[kind.name],
+                    run,
+                    token,
+                    [*options.get(kind.name, []), *ports.get(kind.name, ())],
+                )
+                for kind in kinds
             ]
             await _start_all(starting, running)
             write_private(state, _state_text(token, run, running))
+            _keep_ports(data_dir, running)
             yield cls(data_dir, spec, {entry.tool.name: entry.tool for entry in running})
         finally:
             _remove_own_state(state, token)
@@ -226,6 +236,41 @@ async def _end(process: asyncio.subprocess.Process) -> None:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(process.wait(), _END_S)
             return
+
+
+# ---- the same addresses at each start ---------------------------------------------------------------
+
+PORTS_FILE = "ports.json"
+"""Where each tool was reached last: a window that stayed open finds it there again."""
+
+
+def kept_ports(data_dir: Path) -> Mapping[str, Sequence[str]]:
+    """Return the option that gives each tool the port of its last run, when nobody took it since."""
+    try:
+        kept = json.loads((data_dir / PORTS_FILE).read_text("utf-8"))
+        ports = {str(name): int(port) for name, port in kept.items()}
+    except (OSError, ValueError, AttributeError):
+        return {}
+    return {name: ("--port", str(port)) for name, port in ports.items() if _is_free(port)}
+
+
+def _keep_ports(data_dir: Path, running: Sequence[_Running]) -> None:
+    ports = {entry.tool.name: entry.tool.port for entry in running if entry.tool.port}
+    with contextlib.suppress(OSError):
+        write_private(data_dir / PORTS_FILE, json.dumps(ports))
+
+
+def _is_free(port: int) -> bool:
+    if not 1024 <= port < 65_536:
+        return False
+    with socket.socket() as probe:
+        # As servers do: a port whose connections are just ended is free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 # ---- what other processes read ---------------------------------------------------------------------

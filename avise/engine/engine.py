@@ -30,11 +30,13 @@ from avise.engine.loops import LoopThread, cancel_others
 from avise.engine.message_room import SECRETS, open_message_room
 from avise.engine.opened_store import OpenedStore
 from avise.engine.profile_secrets import ProfileSecrets
+from avise.engine.request_room import DeskParts, RequestRoom
 from avise.engine.source_crossing import CrossingSources
 from avise.env import Env, SystemEnv
 from avise.models.errors import AviseError
 from avise.services.outbox import Outbox
 from avise.services.profile import Profile, load_profile
+from avise.services.settings_file import HubMode
 from avise.services.suggestions import shipped_book
 from avise.store.desk_memory import DeskMemory
 from avise.store.directory import Directory
@@ -106,6 +108,8 @@ class Engine:
         self._purging: asyncio.Task[None] | None = None
         self._log: RotatingFileHandler | None = None
         self._room: MessageRoom | None = None
+        self.requests: RequestRoom | None = None
+        """The middle office, where the profile has a hub and somebody works."""
         self._reading_rules: asyncio.Task[object] | None = None
 
     @classmethod
@@ -261,9 +265,27 @@ class Engine:
             room.outgoing.start()
             # Read beside what follows: the first dossier would wait for the rules of its answers.
             self._reading_rules = asyncio.create_task(asyncio.to_thread(shipped_book), name="read answers")
+        if self._at_desk and settings.hub.mode is not HubMode.NONE:
+            # Two processes of one profile would number the same events: a command alone has no hub.
+            self.requests = await self._open_requests(store, key, journal)
         self._loading = DirectoryLoading(settings.identity_master, self.directory, self.sources, env)
         self._loading.start()
         self._purging = asyncio.create_task(self._purge(Snapshots(store, env)), name="purge snapshots")
+
+    async def _open_requests(self, store: Store, key: bytes, journal: Journal) -> RequestRoom:
+        desk = self.desk
+        parts = DeskParts(
+            desk.everybody,
+            journal,
+            desk.about_request,
+            desk.known_of_request,
+            desk.add_task,
+            desk.take_shared,
+        )
+        room = RequestRoom(self.profile, store, key, parts, self.env)
+        await room.open()
+        desk.use_requests(room.desk, self.directory.family, room.on_written)
+        return room
 
     async def _purge(self, snapshots: Snapshots) -> None:
         while True:
@@ -271,6 +293,8 @@ class Engine:
                 await snapshots.purge()
                 if self._outbox is not None:
                     await self._outbox.purge()
+                if self.requests is not None:
+                    await self.requests.purge()
             except AviseError as error:
                 # A full disk passes: what is too old is never shown, and is purged next time.
                 _log.warning("purge failed: %s", error.message_key)
@@ -285,6 +309,8 @@ class Engine:
             await self._outbox.aclose()
         if self._room is not None:
             await self._room.outgoing.aclose()
+        if self.requests is not None:
+            await self.requests.aclose()
         if self._host is not None:
             await self._connectors.call(self._host.aclose())
 

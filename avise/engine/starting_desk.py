@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from avise.engine.starting_acting import StartingActing
 from avise.engine.starting_day import StartingDay, closed
 from avise.engine.starting_messages import StartingMessages
+from avise.engine.starting_requests import StartingRequests
 from avise.engine.starting_workstation import StartingWorkstation
 from avise.models.callers import Caller
 from avise.models.customer import PersonId, SearchAnswer, SearchHit
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from avise.connectors.contract import HealthReport
 
 
-class StartingDesk(StartingDay, StartingActing, StartingMessages, StartingWorkstation):
+class StartingDesk(StartingDay, StartingActing, StartingMessages, StartingRequests, StartingWorkstation):
     """Implements `avise.services.desk.Desk` by waiting for the real one.
 
     Args:

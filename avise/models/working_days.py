@@ -1,11 +1,18 @@
-"""French public holidays and working days (`domain.md` 3.2)."""
+"""French public holidays and working days (`domain.md` 3.2).
+
+The days are computed here, not read from a library: due times are the same on every machine whatever
+the versions installed, and the window opens without loading one. A test compares them with the library
+`holidays` over more than a century.
+"""
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import date, timedelta
 from functools import lru_cache
 
 _ONE_DAY = timedelta(days=1)
+_SAINT_STEPHEN = (12, 26)
 _FIXED_HOLIDAYS = ((1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25))
 
 
@@ -19,12 +26,18 @@ def easter(year: int) -> date:
     return date(year, month, day + 1)
 
 
-@lru_cache(maxsize=64)
-def public_holidays(year: int) -> frozenset[date]:
-    """Return the 11 French public holidays of a year (`domain.md` 3.2)."""
+@lru_cache(maxsize=256)
+def public_holidays(year: int, *, alsace_moselle: bool = False) -> frozenset[date]:
+    """Return the 11 French public holidays of a year (`domain.md` 3.2), by the law in force.
+
+    Haut-Rhin, Bas-Rhin and Moselle have two more: Good Friday and 26 December (labour code, L3134-13).
+    """
     sunday = easter(year)
     moving = (sunday + timedelta(days=1), sunday + timedelta(days=39), sunday + timedelta(days=50))
-    return frozenset((*moving, *(date(year, month, day) for month, day in _FIXED_HOLIDAYS)))
+    found = frozenset((*moving, *(date(year, month, day) for month, day in _FIXED_HOLIDAYS)))
+    if not alsace_moselle:
+        return found
+    return found | {sunday - timedelta(days=2), date(year, *_SAINT_STEPHEN)}
 
 
 @lru_cache(maxsize=8192)
@@ -55,3 +68,9 @@ def add_working_days(day: date, count: int) -> date:
     for _ in range(count):
         day = working_day_from(day + _ONE_DAY)
     return day
+
+
+def add_months(day: date, months: int) -> date:
+    """Return the same day of another month, or that month's last day when it has none such."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

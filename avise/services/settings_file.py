@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TypeVar
 
 from avise.models.roles import Role
 
@@ -81,6 +82,44 @@ class DeskSection:
     """Login of whoever gets reports of wrong data; "" leaves each with its author."""
 
 
+class HubMode(StrEnum):
+    """Where the hub is."""
+
+    NONE = "none"
+    """There is no middle office here."""
+    EMBEDDED = "embedded"
+    """A file of this machine, for its one system user (decision 25)."""
+    REMOTE = "remote"
+    """A server, reached by HTTPS."""
+
+
+class HubSignIn(StrEnum):
+    """How people sign in at a remote hub."""
+
+    LOCAL = "local"
+    """With a password of the hub's own."""
+    OIDC = "oidc"
+    """At the company's identity provider."""
+
+
+@dataclass(frozen=True, slots=True)
+class HubSection:
+    """The hub that carries requests to the middle office."""
+
+    mode: HubMode = HubMode.NONE
+    file: str = "hub/hub.db"
+    """Of an embedded hub; within the profile unless it is absolute. Several profiles may name the same."""
+    url: str = ""
+    """Of a remote hub."""
+    sign_in: HubSignIn = HubSignIn.LOCAL
+    issuer: str = ""
+    """Address of the identity provider."""
+    client_id: str = ""
+    """Name of Avise at that provider."""
+    team: str = ""
+    """Team that this desk's requests come from; "" for the first that the hub gives its user."""
+
+
 @dataclass(frozen=True, slots=True)
 class SettingsFile:
     """Content of `settings.toml`."""
@@ -95,6 +134,7 @@ class SettingsFile:
     instances: Mapping[str, InstanceSection] = field(default_factory=dict)
     messages: MessagesSection = MessagesSection()
     desk: DeskSection = DeskSection()
+    hub: HubSection = HubSection()
 
 
 class SettingsError(ValueError):
@@ -193,7 +233,7 @@ def read_settings(document: Mapping[str, object]) -> SettingsFile:
     problems: list[str] = []
     root = _Table(document, "", problems)
     user, key, instances = root.table("user", needed=True), root.table("key"), root.table("instances")
-    messages, desk = root.table("messages"), root.table("desk")
+    messages, desk, hub = root.table("messages"), root.table("desk"), root.table("hub")
     settings = SettingsFile(
         site_namespace=_namespace(root),
         identity_master=root.text("identity_master"),
@@ -208,8 +248,9 @@ def read_settings(document: Mapping[str, object]) -> SettingsFile:
             desk.flag("ignore_lock_code", default=False),
             desk.text("data_quality", ""),
         ),
+        hub=_hub(hub),
     )
-    for table in (root, user, key, messages, desk):
+    for table in (root, user, key, messages, desk, hub):
         table.end()
     if problems:
         raise SettingsError(problems)
@@ -234,6 +275,8 @@ def _role(user: _Table) -> Role:
     return Role.AGENT
 
 
+_C = TypeVar("_C", HubMode, HubSignIn)
+
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -255,6 +298,44 @@ def _messages(table: _Table) -> MessagesSection:
     if (section.smtp_host or section.spool) and not section.mutual.strip():
         table.note("mutual", _Flaw.MISSING)
     return section
+
+
+def _hub(table: _Table) -> HubSection:
+    section = HubSection(
+        mode=_choice(table, "mode", HubMode.NONE),
+        file=table.text("file", "hub/hub.db"),
+        url=table.text("url", ""),
+        sign_in=_choice(table, "sign_in", HubSignIn.LOCAL),
+        issuer=table.text("issuer", ""),
+        client_id=table.text("client_id", ""),
+        team=table.text("team", ""),
+    )
+    if section.mode is HubMode.EMBEDDED and not section.file.endswith(".db"):
+        table.note("file", _Flaw.BAD_VALUE)
+    if section.mode is HubMode.REMOTE:
+        if not _is_reachable(section.url):
+            table.note("url", _Flaw.BAD_VALUE if section.url else _Flaw.MISSING)
+        if section.sign_in is HubSignIn.OIDC:
+            for key, value in (("issuer", section.issuer), ("client_id", section.client_id)):
+                if not value:
+                    table.note(key, _Flaw.MISSING)
+    return section
+
+
+def _is_reachable(url: str) -> bool:
+    """Say whether an address may be spoken to: protected, or on this machine."""
+    scheme, _, rest = url.partition("://")
+    host = rest.partition("/")[0].rpartition(":")[0] or rest.partition("/")[0]
+    return bool(host) and (scheme == "https" or (scheme == "http" and host.strip("[]") in _LOOPBACK))
+
+
+def _choice(table: _Table, key: str, default: _C) -> _C:
+    said = table.text(key, default)
+    kind = type(default)
+    if said in set(kind):
+        return kind(said)
+    table.note(key, _Flaw.BAD_VALUE)
+    return default
 
 
 def _security(table: _Table) -> MailSecurity:

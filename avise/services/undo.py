@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Protocol
 from uuid import UUID
 
 from avise.env import Env
@@ -19,6 +20,14 @@ from avise.services.ports import DeskMemoryPort, JournalPort, StoreChange
 from avise.services.wrap_up import draft_key, draft_text
 
 CUSTOMERS = "customer/"
+REQUESTS = "request/"
+
+
+class TakenBack(Protocol):
+    """Says what takes back the events of requests, which is not always `undone`."""
+
+    def taking_back(self, events: Sequence[EventEnvelope]) -> tuple[NewEvent, ...]:
+        """Return the events to write."""
 
 
 class Undo:
@@ -36,6 +45,8 @@ class Undo:
         self._journal = journal
         self._memory = memory
         self._env = env
+        self.requests: TakenBack | None = None
+        """Takes back what was done to requests, where there is a middle office."""
 
     async def undo(self, act: Act) -> tuple[EventEnvelope, ...]:
         """Write what takes an act back, whole; return the events written.
@@ -46,14 +57,24 @@ class Undo:
             AviseError: `undo.unknown`, `undo.not_yours`, `undo.too_late`, `undo.already` or
                 `undo.attached`.
         """
-        events = await self._journal.events(act.events)
-        self._refuse_foreign(act, events)
+        written = await self._journal.events(act.events)
+        self._refuse_foreign(act, written)
+        of_requests = [event for event in written if event.stream.startswith(REQUESTS)]
+        events = [event for event in written if not event.stream.startswith(REQUESTS)]
+        compensating = self._compensating(of_requests)
         await self._refuse_undone(events)
         beside = [change for event in events if (change := await self._draft_again(event)) is not None]
         taken_back = (
             NewEvent(event.stream, EventKind.UNDONE, {"event": str(event.event_id)}) for event in events
         )
-        return await self._journal.append_all(self._session, *taken_back, beside=beside)
+        return await self._journal.append_all(self._session, *compensating, *taken_back, beside=beside)
+
+    def _compensating(self, events: Sequence[EventEnvelope]) -> tuple[NewEvent, ...]:
+        if not events:
+            return ()
+        if self.requests is None:
+            raise AviseError("undo.unknown")
+        return self.requests.taking_back(events)
 
     def _refuse_foreign(self, act: Act, events: Sequence[EventEnvelope]) -> None:
         if not events or len(events) != len(set(act.events)):

@@ -106,6 +106,51 @@ outgoing_message = Table(
 )  # fmt: skip
 """One row a message (`avise.store.outgoing`); the content is null once it is no longer needed."""
 
+event_ack = Table(
+    "event_ack", metadata,
+    _integer("device_seq", primary=True), _integer("epoch"), _text("refusal"),
+)  # fmt: skip
+"""What the hub said of our own events, in the order of their numbers; those above the last are to be sent."""
+
+hub_event = Table(
+    "hub_event", metadata,
+    _blob("event_id", primary=True), _text("stream"), _integer("ver"), _text("device"),
+    _integer("device_seq"), _text("kind"), _integer("schema_v"), _text("author"), _text("role"),
+    _integer("occurred_at"), _integer("clock_offset_ms"), _blob("body", nullable=True),
+    _blob("content_sha"), _integer("effective"), _text("refusal"), _text("number"), _integer("received_at"),
+)  # fmt: skip
+"""Events pulled from the hub, with its verdict on each; several feeds may hold the same one."""
+
+feed = Table(
+    "feed", metadata, _text("perimeter", primary=True), _integer("pos", primary=True), _blob("event_id")
+)
+
+feed_cursor = Table(
+    "feed_cursor", metadata, _text("perimeter", primary=True), _integer("pos"), _blob("chain")
+)
+
+attachment = Table(
+    "attachment", metadata,
+    _text("blob", primary=True), _blob("content"), _integer("kept_at"), _integer("sent_at", nullable=True),
+)  # fmt: skip
+"""Files joined to requests, until the hub has them."""
+
+request_draft = Table(
+    "request_draft", metadata,
+    _text("login", primary=True), _blob("request", primary=True), _text("target", primary=True),
+    _text("text"), _integer("saved_at"),
+)  # fmt: skip
+
+request_seen = Table(
+    "request_seen", metadata,
+    _text("login", primary=True), _blob("request", primary=True), _integer("ver"),
+)  # fmt: skip
+
+request_view = Table(
+    "request_view", metadata,
+    _text("login", primary=True), _text("view_id", primary=True), _text("body"), _integer("saved_at"),
+)  # fmt: skip
+
 KEPT_BY_SALVAGE = (
     meta,
     event,
@@ -117,5 +162,10 @@ KEPT_BY_SALVAGE = (
     sealed,
     recent,
     command_document,
+    event_ack,
+    attachment,
+    request_draft,
+    request_view,
 )
-"""What a damaged file gives back, most precious first; snapshots are read again from their tools."""
+"""What a damaged file gives back, most precious first; snapshots are read again from their tools,
+and feeds from the hub."""

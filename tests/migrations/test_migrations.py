@@ -19,19 +19,23 @@ from avise.models.commands import CommandState
 from avise.models.consent import ConsentChannel, ConsentPurpose
 from avise.models.desk_memory import SavedTab
 from avise.models.errors import ErrorKind, Failure
+from avise.models.fed_events import FedEvent, FedPage
 from avise.models.journal import EventKind, NewEvent
 from avise.models.outgoing import MessageContent, MessageStatus, OutgoingMessage
 from avise.models.roles import Role, Session
 from avise.models.snapshot import Snapshot, SnapshotKey
 from avise.store import migrations, tables
+from avise.store.attachments import Attachments
 from avise.store.connections import close_quietly, open_encrypted
 from avise.store.desk_memory import DeskMemory
 from avise.store.errors import MigrationError
+from avise.store.feed import Feed, KeptAck
 from avise.store.journal import Journal, customer_stream, is_intact
 from avise.store.migration import current_version
 from avise.store.migrations import STEPS, Step
 from avise.store.outbox import Commands
 from avise.store.outgoing import OutgoingMessages
+from avise.store.request_drafts import RequestMemory
 from avise.store.sealed import SealedSecrets
 from avise.store.snapshots import Snapshots
 from avise.store.store import Store
@@ -48,8 +52,8 @@ RELEASED = sorted(HERE.glob("store-v*.db"))
 
 
 _SENDING = [("MARCHAND Hélène", CommandState.SENDING)]
-COMMANDS_KEPT = {"store-v1": [], "store-v2": _SENDING, "store-v3": _SENDING}
-"""Version 1 had no outbox."""
+COMMANDS_KEPT: dict[str, list[tuple[str, CommandState]]] = {"store-v1": []}
+"""Version 1 had no outbox; every later one keeps the command that was leaving."""
 
 MESSAGE = OutgoingMessage(
     uuid.UUID("0192d1f0-0000-7000-8000-0000000000aa"), PERSON, "card_available", "2026-03-01",
@@ -57,8 +61,28 @@ MESSAGE = OutgoingMessage(
     FixedEnv().now(), FixedEnv().now(), FixedEnv().now(),
 )  # fmt: skip
 LEAVES = MessageContent("helene@exemple.invalid", "Votre carte", "Elle est dans votre espace.")
-MESSAGES_KEPT = {"store-v3": (MESSAGE,)}
-"""Versions 1 and 2 wrote to nobody."""
+WRITE_TO_NOBODY = ("store-v1", "store-v2")
+KNOW_NO_HUB = ("store-v1", "store-v2", "store-v3")
+
+REQUEST = uuid.UUID("0192d1f0-0000-7000-8000-0000000000bb")
+FED = FedEvent(
+    uuid.UUID("0192d1f0-0000-7000-8000-0000000000cc"), f"request/{REQUEST}", 1, "poste-2", 7, "request_noted",
+    1, "karim.benali", "case_manager", FixedEnv().now(), 0, b'{"words":"Vu."}', bytes(32), True, "", "",
+    FixedEnv().now(),
+)  # fmt: skip
+
+
+async def hub_is_kept(store: Store, env: FixedEnv, *, known: bool) -> None:
+    feed, memory = Feed(store, env), RequestMemory(store, env, SESSION.user)
+    state = await feed.state()
+    assert (state.hub_id, state.cursors) == ((REQUEST, {"queue/PREST_SOINS": 4}) if known else (None, {}))
+    assert (state.epoch, state.base, state.sent) == ((2, 0, 3) if known else (0, 0, 0))
+    assert await feed.events(("request/",)) == ((FED,) if known else ())
+    files = Attachments(store, KEY, env)
+    assert await files.content("aa") == (b"%PDF-1.7" if known else None)
+    assert await memory.drafts(REQUEST) == ({"note": "À vérifier"} if known else {})
+    assert await memory.seen() == ({REQUEST: 1} if known else {})
+    assert await memory.views() == ({"view/1": "{}"} if known else {})
 
 
 async def consulted(store: Store) -> int:
@@ -97,10 +121,12 @@ async def test_a_released_store_keeps_everything_when_upgraded(released: Path, t
     assert await memory.recents() == (PERSON,)
     assert await SealedSecrets(store, KEY, env).get("parties", "client_secret") == "secret de démonstration"
     items = await Commands(store, env, Journal(store, env), SESSION.user).items()
-    assert [(found.whom, found.state) for found in items] == COMMANDS_KEPT[released.stem]
+    assert [(found.whom, found.state) for found in items] == COMMANDS_KEPT.get(released.stem, _SENDING)
     messages = OutgoingMessages(store, env, Journal(store, env), SESSION.user)
-    assert await messages.all() == MESSAGES_KEPT.get(released.stem, ())
-    assert await messages.content(MESSAGE.id) == (LEAVES if released.stem in MESSAGES_KEPT else None)
+    writes = released.stem not in WRITE_TO_NOBODY
+    assert await messages.all() == ((MESSAGE,) if writes else ())
+    assert await messages.content(MESSAGE.id) == (LEAVES if writes else None)
+    await hub_is_kept(store, env, known=released.stem not in KNOW_NO_HUB)
     assert await store.check() == 0
     await store.aclose()
 
@@ -190,6 +216,15 @@ async def make(folder: Path) -> Path:
     await commands.change(SESSION, kept, sending, document=b"%PDF-1.7")
     planned = NewEvent(customer_stream(PERSON), EventKind.MESSAGE_PLANNED, {"message": str(MESSAGE.id)})
     await OutgoingMessages(store, env, journal, SESSION.user).plan(SESSION, MESSAGE, LEAVES, planned)
+    feed, requests = Feed(store, env), RequestMemory(store, env, SESSION.user)
+    await feed.begin_epoch(REQUEST, 2, 0)
+    await feed.acknowledge([KeptAck(number, "acked") for number in (1, 2, 3)], 2)
+    queue = "queue/PREST_SOINS"
+    await feed.keep(FedPage((FED,), ((queue, 4, FED.event_id),), {queue: 0}, {queue: 4}, {queue: bytes(32)}))
+    await Attachments(store, KEY, env).keep("aa", b"%PDF-1.7")
+    await requests.save_draft(REQUEST, "note", "À vérifier")
+    await requests.note_seen(REQUEST, 1)
+    await requests.keep_view("view/1", "{}")
     await store.aclose()
     return path
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from avise.store.migrations import step_001, step_002, step_003
+from avise.store.migrations import step_001, step_002, step_003, step_004
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,5 +24,6 @@ STEPS: tuple[Step, ...] = (
     Step(1, step_001.STATEMENTS),
     Step(2, step_002.STATEMENTS),
     Step(3, step_003.STATEMENTS),
+    Step(4, step_004.STATEMENTS),
 )
 """In order, without a gap, from 1."""

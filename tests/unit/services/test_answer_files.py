@@ -133,5 +133,6 @@ def test_a_file_with_errors_is_left_out_and_its_values_are_not_logged(
 
 def test_the_example_of_the_documentation_has_no_error(tmp_path: Path) -> None:
     page = (Path(__file__).parents[3] / "docs" / "writing-rules.md").read_text("utf-8")
+    page = page.partition("## Request types")[0]
     blocks = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
     assert told(written(tmp_path, "avise = 1\n" + "\n".join(blocks))) == []

@@ -1,0 +1,1 @@
+"""The requests and the staff of the demonstration's middle office, all invented."""

@@ -1,0 +1,406 @@
+"""Carries out what the pure core decides (`avise.services.sync`): talks to the hub, keeps what comes.
+
+One task, on the engine's loop. It never ends on an error of the hub: it waits and tries again, and what
+was written here stays until then.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol, TypeVar
+
+from avise import __version__
+from avise.engine.hub_events import push_of
+from avise.env import Env
+from avise.hub.port import (
+    MAX_PUSH,
+    Colleague,
+    Head,
+    HubError,
+    HubPort,
+    HubUnreachableError,
+    Presence,
+    View,
+)
+from avise.models.errors import AviseError
+from avise.models.fed_events import FedEvent
+from avise.models.journal import EventEnvelope
+from avise.models.roles import Role, Session
+from avise.services.request_values import HubState, HubStatus
+from avise.services.sync import (
+    Action,
+    Ask,
+    Begin,
+    Fetch,
+    Forget,
+    Judgement,
+    Rename,
+    Renew,
+    Rest,
+    Rewind,
+    Send,
+    SyncClient,
+)
+from avise.store.attachments import Attachments
+from avise.store.feed import CONTACT, Feed, KeptAck
+from avise.store.journal import Journal
+from avise.texts import text
+
+T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
+
+CALL_SECONDS = 10.0
+"""How long a call may take before the hub counts as unreachable (`hub.md` 4, step 3)."""
+
+FILE_SECONDS = 60.0
+"""The same for an attachment, up to 20 MB of it."""
+
+LISTEN_SECONDS = 20.0
+"""How long the hub is asked at once to tell of a change."""
+
+CONTACT_EVERY = timedelta(minutes=1)
+"""Between two writings of the last contact."""
+
+SIGN_IN = frozenset({"hub.sign_in_needed", "hub.sign_in_again", "hub.token_expired", "hub.token_refused"})
+"""Refusals that a sign-in ends."""
+
+Connect = Callable[[str], Awaitable[HubPort]]
+"""Opens the hub for a device."""
+
+
+class SyncListener(Protocol):
+    """Whoever shows what the hub says; called on the engine's loop."""
+
+    def on_status(self, status: HubStatus) -> None:
+        """Take how this station stands."""
+
+    async def on_head(self, head: Head) -> None:
+        """Take what the hub says of rights and presences."""
+
+    async def on_colleagues(self, colleagues: tuple[Colleague, ...]) -> None:
+        """Take who works here."""
+
+    async def on_fed(self, events: Sequence[FedEvent]) -> None:
+        """Take events that were just kept."""
+
+    async def on_judged(self, told: Sequence[tuple[EventEnvelope, Judgement]]) -> None:
+        """Take what the hub said of own events."""
+
+    async def on_begun(self) -> None:
+        """Take that everything confirmed comes again."""
+
+    async def on_forgotten(self) -> None:
+        """Take that some feeds are gone."""
+
+
+class HubSync:
+    """Keeps this workstation and its hub in step, until `aclose`.
+
+    Args:
+        session: who works here.
+        connect: opens the hub; called again when it has to be another device's.
+        feed: where what comes is kept.
+        journal: what was written here.
+        attachments: files to send.
+        listener: told of everything.
+        env: the clock.
+        sign_in: how people sign in, "" where the system vouches for them.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        connect: Connect,
+        feed: Feed,
+        journal: Journal,
+        attachments: Attachments,
+        listener: SyncListener,
+        env: Env,
+        sign_in: str = "",
+    ) -> None:
+        self._session = session
+        self._connect = connect
+        self._feed = feed
+        self._journal = journal
+        self._attachments = attachments
+        self._listener = listener
+        self._env = env
+        self._sign_in = sign_in
+        self._client: SyncClient | None = None
+        self._hub: HubPort | None = None
+        self._device = session.device
+        self._poked = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._presence: tuple[Presence, ...] = ()
+        self._colleagues_version: int | None = None
+        self._embedded = False
+        self._as_of: datetime | None = None
+        self._contact_kept: datetime | None = None
+        self.hidden = False
+        """Whether nobody looks at the window."""
+
+    # ---- from the desk -------------------------------------------------------------------------
+    @property
+    def hub(self) -> HubPort:
+        """The hub, to ask what is not kept here.
+
+        Raises:
+            HubUnreachableError: there is none now.
+        """
+        if self._hub is None or self._client is None or self._client.failures:
+            raise HubUnreachableError("hub.unreachable")
+        return self._hub
+
+    def poke(self) -> None:
+        """Say that something was written, or that the hub is to be looked at now."""
+        self._poked.set()
+
+    def show_presence(self, presence: Presence | None) -> None:
+        """Say what is on screen."""
+        told = (presence,) if presence is not None else ()
+        if told != self._presence:
+            self._presence = told
+            self.poke()
+
+    async def reconnect(self) -> None:
+        """Open the hub again: somebody signed in, or out."""
+        await self._disconnect()
+        if self._client is not None:
+            self._client.failures, self._client.refusal = 0, None
+            self._client.head = None
+        self.poke()
+
+    async def start(self, *, embedded: bool) -> None:
+        """Begin; returns before the hub is reached."""
+        self._embedded = embedded
+        kept = await self._feed.state()
+        self._client = SyncClient(
+            kept.hub_id, kept.epoch, kept.base, kept.written, kept.sent,
+            dict(kept.cursors), dict(kept.chains), __version__,
+        )  # fmt: skip
+        contact = await self._feed.noted(CONTACT)
+        self._as_of = datetime.fromisoformat(contact) if contact else None
+        self._tell_status()
+        self._task = asyncio.create_task(self._run(self._client), name="hub sync")
+
+    async def aclose(self) -> None:
+        """End; what is on its way is sent again next time."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+            self._task = None
+        await self._disconnect()
+
+    # ---- the task ------------------------------------------------------------------------------
+    async def _run(self, client: SyncClient) -> None:
+        while True:
+            action = client.next(self._env.random(), hidden=self.hidden)
+            try:
+                await self._carry_out(client, action)
+            except AviseError as error:
+                self._note_failure(client, error)
+            except Exception as error:  # noqa: BLE001 - the sync outlives a bug of ours: told by its kind
+                _log.error("the sync met %s", type(error).__name__)
+                client.failed(HubError("error.bug"))
+            self._tell_status()
+
+    def _note_failure(self, client: SyncClient, error: AviseError) -> None:
+        if not isinstance(error, HubUnreachableError) or not client.failures:
+            _log.warning("the hub: %s", error.message_key)
+        client.failed(error)
+        if error.message_key in SIGN_IN:
+            self._hub = None
+
+    async def _carry_out(self, client: SyncClient, action: Action) -> None:
+        match action:
+            case Rest():
+                await self._rest(client, action)
+            case Ask():
+                await self._ask(client)
+            case Send():
+                await self._send(client, action)
+            case Fetch():
+                await self._fetch(client, action)
+            case Begin():
+                _log.info("the hub begins epoch %d", action.epoch)
+                await self._feed.begin_epoch(action.hub_id, action.epoch, action.position)
+                await self._attachments.again()
+                await self._listener.on_begun()
+                client.begun(action)
+            case Rewind():
+                _log.warning("sending again after %d", action.position)
+                await self._feed.rewind(action.position)
+                client.rewound(action)
+            case Renew():
+                _log.warning("this device was copied: it takes another identity")
+                self._device = await self._feed.renew_device(action.position)
+                await self._disconnect()
+                client.renewed(action)
+            case Rename():
+                await self._feed.rename(action.position)
+                client.renamed()
+            case Forget():
+                await self._feed.forget(action.perimeters)
+                client.forgotten(action)
+                await self._listener.on_forgotten()
+
+    async def _rest(self, client: SyncClient, action: Rest) -> None:
+        pause = asyncio.ensure_future(self._env.sleep(action.seconds))
+        poked = asyncio.ensure_future(self._poked.wait())
+        waiting = {pause, poked}
+        if action.listening and self._hub is not None:
+            seen = dict(client.cursors)
+            waiting.add(asyncio.ensure_future(self._hears(self._hub, seen)))
+        try:
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for waited in waiting:
+                waited.cancel()
+            await asyncio.gather(*waiting, return_exceptions=True)
+        self._poked.clear()
+        client.woken()
+
+    async def _hears(self, hub: HubPort, seen: Mapping[str, int]) -> None:
+        """Return once the hub tells of a change; never when it cannot."""
+        try:
+            while not await hub.wait_for_change(seen, LISTEN_SECONDS):
+                pass
+        except AviseError:
+            # The next look says what happened; until then there is nothing to hear.
+            await asyncio.Event().wait()
+
+    async def _ask(self, client: SyncClient) -> None:
+        client.wrote((await self._feed.state()).written)
+        hub = await self._connected()
+        before = self._env.now()
+        head = await self._answer(hub.head(self._presence))
+        after = self._env.now()
+        self._measure(head, before + (after - before) / 2)
+        client.asked(head)
+        await self._listener.on_head(head)
+        if head.colleagues_version != self._colleagues_version:
+            await self._listener.on_colleagues(await self._read_colleagues(hub))
+            self._colleagues_version = head.colleagues_version
+
+    def _measure(self, head: Head, here: datetime) -> None:
+        """Note how far this workstation's clock is from the hub's."""
+        self._journal.clock_offset_ms = round((head.now - here) / timedelta(milliseconds=1))
+
+    async def _read_colleagues(self, hub: HubPort) -> tuple[Colleague, ...]:
+        found: list[Colleague] = []
+        cursor = ""
+        while True:
+            page = await self._answer(hub.query(View.COLLEAGUES, {}, cursor, 200))
+            found.extend(_colleague(row) for row in page.rows)
+            cursor = page.cursor
+            if not cursor:
+                return tuple(found)
+
+    async def _send(self, client: SyncClient, action: Send) -> None:
+        hub = await self._connected()
+        await self._send_files(hub)
+        unsent = await self._feed.unsent(action.after, MAX_PUSH)
+        events = push_of(unsent, action.after, action.base, self._device, self._session.user)
+        told = client.sent_events(await self._answer(hub.push(events)))
+        kept = []
+        for judgement in told:
+            if judgement.state == "void":
+                _log.error("the hub can never take event %d: %s", judgement.position, judgement.refusal)
+                await self._feed.refuse(judgement.position)
+            else:
+                kept.append(KeptAck(judgement.position, judgement.state, judgement.refusal))
+        await self._feed.acknowledge(kept, client.epoch)
+        client.acknowledged(told)
+        await self._tell_judged(told)
+
+    async def _tell_judged(self, told: Sequence[Judgement]) -> None:
+        by_position = {judgement.position: judgement for judgement in told}
+        if by_position:
+            first = min(by_position)
+            written = await self._journal.since(first - 1, max(by_position) - first + 1)
+            pairs = [
+                (event, by_position[event.device_seq]) for event in written if event.device_seq in by_position
+            ]
+            await self._listener.on_judged(pairs)
+
+    async def _send_files(self, hub: HubPort) -> None:
+        for blob in await self._attachments.unsent():
+            content = await self._attachments.content(blob)
+            if content is not None:
+                await self._answer(hub.put_blob(blob, content), FILE_SECONDS)
+            await self._attachments.sent(blob)
+
+    async def _fetch(self, client: SyncClient, action: Fetch) -> None:
+        hub = await self._connected()
+        pulled = await self._answer(hub.pull(action.cursors))
+        page = client.fetched(action, pulled)
+        await self._feed.keep(page)
+        client.kept(page, more=pulled.more)
+        await self._listener.on_fed(page.events)
+
+    # ---- the hub -------------------------------------------------------------------------------
+    async def _connected(self) -> HubPort:
+        if self._hub is None:
+            self._hub = await self._answer(self._connect(self._device))
+        return self._hub
+
+    async def _disconnect(self) -> None:
+        hub, self._hub = self._hub, None
+        if hub is not None:
+            await hub.aclose()
+
+    async def _answer(self, call: Awaitable[T], seconds: float = CALL_SECONDS) -> T:
+        try:
+            async with asyncio.timeout(seconds):
+                return await call
+        except TimeoutError:
+            raise HubUnreachableError("hub.unreachable") from None
+
+    # ---- how it stands -------------------------------------------------------------------------
+    def _tell_status(self) -> None:
+        client = self._client
+        if client is None:
+            return
+        if client.up_to_date:
+            # By the minute, as it is shown: screens are not told again for less.
+            self._as_of = self._env.now().replace(second=0, microsecond=0)
+            self._keep_contact(self._as_of)
+        self._listener.on_status(self._status(client))
+
+    def _status(self, client: SyncClient) -> HubStatus:
+        trouble = client.trouble
+        state = HubState.EMBEDDED if self._embedded else HubState.ONLINE
+        if trouble is not None:
+            state = HubState.SIGN_IN_NEEDED if trouble.message_key in SIGN_IN else HubState.REFUSED
+        elif client.failures:
+            state = HubState.OFFLINE
+        elif client.head is None:
+            state = HubState.STARTING
+        sentence = text(trouble.message_key, **trouble.params) if trouble is not None else ""
+        return HubStatus(state, self._as_of, client.pending, sentence, self._sign_in)
+
+    def _keep_contact(self, now: datetime) -> None:
+        if self._contact_kept is None or now - self._contact_kept >= CONTACT_EVERY:
+            self._contact_kept = now
+            noting = asyncio.ensure_future(self._feed.note(CONTACT, now.isoformat()))
+            noting.add_done_callback(_forget)
+
+
+def _forget(noting: asyncio.Future[None]) -> None:
+    """Take an error of a note that the next one makes good."""
+    if not noting.cancelled():
+        noting.exception()
+
+
+def _colleague(row: Mapping[str, object]) -> Colleague:
+    perimeters = row.get("perimeters")
+    return Colleague(
+        str(row.get("login", "")),
+        str(row.get("name", "")),
+        Role(str(row.get("role", Role.AGENT.value))),
+        tuple(str(found) for found in perimeters) if isinstance(perimeters, list | tuple) else (),
+    )

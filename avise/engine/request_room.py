@@ -1,0 +1,153 @@
+"""Builds the middle office of a desk: what is kept, the hub that carries it, and what the screens ask."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from avise.engine.hub_sync import Connect, HubSync
+from avise.engine.opened_hub import hub_key_source, open_local_hub
+from avise.env import Env
+from avise.hub.core import HubCore
+from avise.hub.port import HubError, HubPort
+from avise.models.journal import EventEnvelope
+from avise.models.roles import Session
+from avise.services.change_signal import ChangeSignal
+from avise.services.ports import DirectoryPort
+from avise.services.profile import Profile
+from avise.services.request_type_files import shipped_request_types
+from avise.services.requests.creation import AboutPort
+from avise.services.requests.customer_names import CustomerNames
+from avise.services.requests.details import Details, KnownOf
+from avise.services.requests.hub_news import STANDING, AddTask, HubNews, TakeShared
+from avise.services.requests.joined_files import JoinedFiles
+from avise.services.requests.known_requests import KnownRequests
+from avise.services.requests.middle_office import Around, MiddleOffice
+from avise.services.requests.office import Office
+from avise.services.requests.standing import Standing
+from avise.services.settings_file import HubMode
+from avise.store.attachments import Attachments
+from avise.store.feed import Feed
+from avise.store.journal import Journal
+from avise.store.request_drafts import RequestMemory
+from avise.store.store import Store
+
+STREAMS = ("request/", "task/", "absence/")
+"""Streams of the hub that a workstation shows."""
+
+OWN_AT_MOST = 5_000
+"""Own events that the hub has not acknowledged, read at a start."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeskParts:
+    """What the middle office asks of the rest of the desk.
+
+    Args:
+        directory: who exists.
+        journal: what staff do.
+        about: tells whom a request would be about.
+        known_of: what the tools say of the matter of a request.
+        add_task: adds a task of this user's.
+        take_shared: takes the tasks and absences of others.
+    """
+
+    directory: DirectoryPort
+    journal: Journal
+    about: AboutPort
+    known_of: KnownOf
+    add_task: AddTask
+    take_shared: TakeShared
+
+
+class RequestRoom:
+    """The middle office of one profile, and its hub, from `open` to `aclose`.
+
+    Args:
+        profile: with its section `[hub]`.
+        store: where everything is kept.
+        key: of the store's files, from which attachments get their names.
+        parts: of the desk.
+        env: the clock.
+    """
+
+    def __init__(self, profile: Profile, store: Store, key: bytes, parts: DeskParts, env: Env) -> None:
+        self._profile = profile
+        self._parts = parts
+        self._env = env
+        self._section = section = profile.settings.hub
+        self._session = session = profile.session()
+        self._feed = Feed(store, env)
+        self._attachments = attachments = Attachments(store, key, env)
+        self.known = KnownRequests()
+        self.standing = Standing(session, section.team)
+        self.changes = ChangeSignal()
+        office = Office(
+            self.known, self.standing, parts.journal, JoinedFiles(attachments), env, self.on_written
+        )
+        names = CustomerNames(parts.directory, session.role, env)
+        types = shipped_request_types()
+        details = Details(office, names, types, parts.known_of)
+        memory = RequestMemory(store, env, session.user)
+        self.desk = MiddleOffice(office, Around(memory, names, parts.about, details, types), self.changes)
+        self.news = HubNews(
+            office, self.desk.rows, self._feed, self.changes, parts.add_task, parts.take_shared
+        )
+        self.sync: HubSync | None = None
+
+    async def open(self, connect: Connect | None = None) -> None:
+        """Read what is kept, then begin to speak to the hub.
+
+        Args:
+            connect: opens the hub; the profile's, unless told.
+        """
+        self.standing.read(await self._feed.noted(STANDING))
+        await self.desk.open()
+        state = await self._feed.state()
+        fed = await self._feed.events(STREAMS)
+        own = await self._parts.journal.since(state.sent, OWN_AT_MOST)
+        await asyncio.to_thread(self.known.load, fed, own)
+        await self.news.on_kept([event for event in fed if not event.stream.startswith(STREAMS[0])])
+        self.changes.tell()
+        sync = HubSync(
+            self._session, connect or self._connect, self._feed, self._parts.journal, self._attachments,
+            self.news, self._env, self._sign_in,
+        )  # fmt: skip
+        self.sync = self.desk.link = sync
+        await sync.start(embedded=self._section.mode is HubMode.EMBEDDED)
+
+    async def aclose(self) -> None:
+        """End the talk with the hub."""
+        if self.sync is not None:
+            await self.sync.aclose()
+
+    async def purge(self) -> None:
+        """Forget what ended long ago, and files that the hub has."""
+        gone = self.known.drop_ended(self._env.now())
+        if gone:
+            await self._feed.drop(gone)
+            self.changes.tell()
+        await self._attachments.purge()
+
+    @property
+    def _sign_in(self) -> str:
+        return self._section.sign_in.value if self._section.mode is HubMode.REMOTE else ""
+
+    def on_written(self, written: Sequence[EventEnvelope]) -> None:
+        """Show what was just written, and have it sent."""
+        self.known.take_own(written)
+        self.changes.tell()
+        if self.sync is not None:
+            self.sync.poke()
+
+    async def _connect(self, device: str) -> HubPort:
+        if self._section.mode is not HubMode.EMBEDDED:
+            raise HubError("hub.not_here")
+        settings = self._profile.settings
+        path = self._profile.folder / self._section.file
+        source = hub_key_source(
+            settings.key.source, path.parent, self._env, synthetic=settings.synthetic
+        )  # fmt: skip
+        session = Session(self._session.user, self._session.display_name, self._session.role, device)
+        return await open_local_hub(path.parent, source, HubCore(self._env), session, self._env)

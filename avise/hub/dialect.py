@@ -1,0 +1,112 @@
+"""The one place that knows which engine is underneath: SQLite for one machine, PostgreSQL for a house.
+
+A statement is written once, in the SQL that both read, with two marks of our own: `IN [names]` for a list
+bound as one parameter, and `FOR NO KEY UPDATE`, which SQLite does not need since its writers follow each
+other. It is translated when the module is loaded, never at a call (decisions 46 to 49).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+
+from sqlalchemy import Connection, Engine, Row, create_engine
+from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
+
+Bound: TypeAlias = int | str | bytes | Sequence[str] | Sequence[int] | None
+"""What a parameter may be: a list stands for `IN [name]`."""
+
+_LIST = re.compile(r"IN \[(\w+)(:int)?\]")
+_LOCK = re.compile(r"\s+FOR NO KEY UPDATE")
+_PARAMETER = re.compile(r"(?<![:\w]):([a-z_]\w*)")
+
+RETRIED_STATES = frozenset(("40P01", "40001", "23505"))
+"""Deadlock, serialization, and two writers who made the same row: the whole call is made again."""
+
+
+class Statement:
+    """One statement, in the words of both engines.
+
+    Args:
+        text: with `:name` for parameters.
+    """
+
+    __slots__ = ("postgres", "sqlite")
+
+    def __init__(self, text: str) -> None:
+        self.sqlite = _LOCK.sub("", _LIST.sub(r"IN (SELECT value FROM json_each(:\1))", text))
+        lists = _LIST.sub(lambda found: f"= ANY(CAST(:{found[1]} AS {_array(found[2])}))", text)
+        self.postgres = _PARAMETER.sub(r"%(\1)s", lists.replace("%", "%%"))
+
+
+def _array(mark: str | None) -> str:
+    return "bigint[]" if mark else "text[]"
+
+
+def is_sqlite(connection: Connection) -> bool:
+    """Say whether the connection is of the embedded hub."""
+    return connection.dialect.name == "sqlite"
+
+
+def rows(connection: Connection, statement: Statement, **values: Bound) -> Sequence[Row[Any]]:
+    """Run a statement and return its rows."""
+    if is_sqlite(connection):
+        return connection.exec_driver_sql(statement.sqlite, _for_sqlite(values)).fetchall()
+    return connection.exec_driver_sql(statement.postgres, values).fetchall()
+
+
+def row(connection: Connection, statement: Statement, **values: Bound) -> Row[Any] | None:
+    """Run a statement and return its first row, None when it has none."""
+    found = rows(connection, statement, **values)
+    return found[0] if found else None
+
+
+def change(connection: Connection, statement: Statement, **values: Bound) -> int:
+    """Run a statement that writes; return how many rows it wrote."""
+    if is_sqlite(connection):
+        return connection.exec_driver_sql(statement.sqlite, _for_sqlite(values)).rowcount
+    return connection.exec_driver_sql(statement.postgres, values).rowcount
+
+
+def change_each(connection: Connection, statement: Statement, each: Sequence[Mapping[str, Any]]) -> None:
+    """Run a statement that writes once for each set of values; psycopg sends them in one pipeline."""
+    if not each:
+        return
+    text = statement.sqlite if is_sqlite(connection) else statement.postgres
+    connection.exec_driver_sql(text, list(each))
+
+
+def _for_sqlite(values: Mapping[str, Bound]) -> dict[str, Any]:
+    return {
+        name: json.dumps(value) if isinstance(value, (list, tuple)) else value
+        for name, value in values.items()
+    }
+
+
+def is_worth_retrying(error: DBAPIError) -> bool:
+    """Say whether the same call may succeed when it is made again."""
+    return getattr(error.orig, "sqlstate", None) in RETRIED_STATES
+
+
+def is_outage(error: DBAPIError) -> bool:
+    """Say whether the engine could not work (network, disk, file), rather than our statement being wrong."""
+    return isinstance(error, (OperationalError, InterfaceError)) or type(error) is DatabaseError
+
+
+def postgres_engine(url: str, connections: int = 8) -> Engine:
+    """Return an engine on PostgreSQL.
+
+    Args:
+        url: of libpq, "postgresql://…"; the role has no more rights than it needs (decision 24).
+        connections: kept open at most.
+    """
+    return create_engine(
+        "postgresql+psycopg" + url.removeprefix("postgresql"),
+        isolation_level="READ COMMITTED",
+        hide_parameters=True,
+        pool_size=connections,
+        max_overflow=0,
+        pool_pre_ping=True,
+    )

@@ -1,0 +1,62 @@
+"""Bringing the hub's schema to this version, and naming a hub that has just been made."""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import Path
+
+from sqlalchemy import Connection, inspect
+
+from avise.env import Env
+from avise.hub.dialect import Statement, change, is_sqlite, row
+from avise.hub.port import HubError
+
+NEWEST = "001"
+"""The version of the schema that this program works with."""
+
+_VERSION = Statement("SELECT version_num FROM alembic_version")
+_TABLES = Statement("SELECT count(*) FROM sqlite_master WHERE name = 'alembic_version'")
+_META = Statement("INSERT INTO meta (name, value) VALUES (:name, :value) ON CONFLICT (name) DO NOTHING")
+
+
+def version_of(connection: Connection) -> str:
+    """Return the version of the schema that is there, "" when there is none."""
+    if is_sqlite(connection):
+        there = row(connection, _TABLES)
+        if there is None or not there[0]:
+            return ""
+    elif not inspect(connection).has_table("alembic_version"):
+        return ""
+    found = row(connection, _VERSION)
+    return str(found[0]) if found is not None else ""
+
+
+def migrate(connection: Connection, env: Env, hub_id: uuid.UUID | None = None) -> None:
+    """Bring the schema to `NEWEST`, in the transaction that is open, and name the hub when it is new.
+
+    Args:
+        connection: with the right to make tables.
+        env: mints the hub's name.
+        hub_id: the name to give, when it was chosen elsewhere.
+
+    Raises:
+        HubError: `hub.too_new`, a later version of Avise made this hub.
+    """
+    found = version_of(connection)
+    if found > NEWEST:
+        raise HubError("hub.too_new")
+    if found < NEWEST:
+        _upgrade(connection)
+    for name, value in (("hub_id", str(hub_id or env.uuid7())), ("epoch", "1"), ("min_version", "0.1.0")):
+        change(connection, _META, name=name, value=value)
+    change(connection, _META, name="colleagues_version", value="1")
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command  # noqa: PLC0415 - slow to import, and only needed by a new or old hub
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

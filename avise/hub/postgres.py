@@ -1,0 +1,113 @@
+"""The hub of a house: `HubCore` on PostgreSQL, each call a transaction that may be made again.
+
+Two pushes that meet wait for each other's locks, which are taken in one order; what PostgreSQL gives up
+all the same (deadlock, serialization, a row made twice) is the whole call again, a little later.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+from avise.env import Env
+from avise.hub.dialect import is_outage, is_worth_retrying, postgres_engine
+from avise.hub.refusals import HubBrokenError, HubClosedError, KeptRefusalError
+
+T = TypeVar("T")
+
+MOST_ATTEMPTS = 8
+FIRST_WAIT = 0.005
+"""Seconds; doubled at each attempt, with jitter."""
+CONNECTIONS = 8
+POLL_SECONDS = 0.5
+
+
+class PostgresTransactions:
+    """Runs work on threads, each with a connection of its own from the engine's pool.
+
+    Args:
+        engine: of `avise.hub.dialect.postgres_engine`.
+        env: for waiting between attempts.
+        threads: calls at once.
+    """
+
+    poll_seconds = POLL_SECONDS
+
+    def __init__(self, engine: Engine, env: Env, threads: int = CONNECTIONS) -> None:
+        self._engine = engine
+        self._env = env
+        self._threads = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="avise-hub")
+        self._closed = False
+
+    @classmethod
+    def to(cls, url: str, env: Env, connections: int = CONNECTIONS) -> PostgresTransactions:
+        """Return transactions on a server.
+
+        Args:
+            url: of libpq, "postgresql://…", for a role that has the rights of `avise_hub_server`.
+            env: for waiting.
+            connections: at once, at most.
+        """
+        return cls(postgres_engine(url, connections), env, connections)
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """Run work that reads."""
+        return await self._attempted(work)
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """Run work that writes; made again when PostgreSQL gives the transaction up."""
+        return await self._attempted(work)
+
+    async def _attempted(self, work: Callable[[Connection], T]) -> T:
+        for attempt in range(1, MOST_ATTEMPTS + 1):
+            try:
+                return await self._run(lambda: self._in_transaction(work))
+            except DBAPIError as error:
+                if not is_worth_retrying(error) and not is_outage(error):
+                    raise
+                if attempt == MOST_ATTEMPTS or is_outage(error):
+                    raise HubBrokenError.of(error) from None
+            await self._env.sleep(FIRST_WAIT * 2**attempt * (0.5 + self._env.random()))
+        raise HubClosedError
+
+    def _in_transaction(self, work: Callable[[Connection], T]) -> T:
+        kept: KeptRefusalError | None = None
+        result: Any = None
+        with self._engine.begin() as connection:
+            try:
+                result = work(connection)
+            except KeptRefusalError as refusal:
+                kept = refusal
+        if kept is not None:
+            raise kept
+        answer: T = result
+        return answer
+
+    async def _run(self, work: Callable[[], T]) -> T:
+        if self._closed:
+            raise HubClosedError
+        running = asyncio.get_running_loop().run_in_executor(self._threads, work)
+        try:
+            return await asyncio.shield(running)
+        except asyncio.CancelledError:
+            running.add_done_callback(_forget)
+            raise
+
+    async def aclose(self) -> None:
+        """End, once what runs has ended."""
+        if self._closed:
+            return
+        self._closed = True
+        await asyncio.to_thread(self._threads.shutdown)
+        self._engine.dispose()
+
+
+def _forget(running: asyncio.Future[Any]) -> None:
+    """Take an error that nobody waits for any more."""
+    if not running.cancelled():
+        running.exception()

@@ -1,0 +1,337 @@
+"""Taking what a workstation sends: one call, one transaction, one block of locks, one block of writes.
+
+Locks are taken device, then streams, then heads, each in the order of their names (decision 47): no two
+pushes wait for each other in a ring. What is sent again is recognised by its sequence number and its
+content, never by "do nothing on conflict" (`hub.md` 2).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+from avise.hub.chain import microseconds
+from avise.hub.dialect import Bound, Statement, change, change_each, row
+from avise.hub.journal_rows import (
+    INSERT_EVENT,
+    INSERT_FEED,
+    SAVE_HEAD,
+    Position,
+    ack_again,
+    is_same,
+    known_ids,
+    lock_heads,
+    resent,
+    stream_rows,
+)
+from avise.hub.judging import Bench, CheckCreated, Verdict, target_of, team_of
+from avise.hub.port import (
+    MAX_PUSH,
+    Ack,
+    Actor,
+    HubError,
+    IdCollisionError,
+    Outcome,
+    PushedEvent,
+    ResendMismatchError,
+    SequenceGapError,
+)
+from avise.hub.read_models import ReadModels
+from avise.hub.received_event import VOID, Received, received, settled
+from avise.hub.rights import rights_of
+from avise.hub.stream_state import (
+    CUSTOMERS,
+    StreamState,
+    lock_streams,
+    queue_perimeter,
+    save_streams,
+    team_perimeter,
+)
+from avise.models.journal import EventKind
+from avise.models.request_numbers import request_number
+from avise.models.request_rules import RequestState
+from avise.texts.formats import local
+
+DOUBTFUL_AFTER = timedelta(hours=24)
+"""A workstation's clock that is further from the hub's is flagged, and never trusted (`hub.md` 6)."""
+
+_LOCK_DEVICE = Statement(
+    "SELECT last_seq, revoked_at, login FROM device WHERE device = :device FOR NO KEY UPDATE"
+)
+_SAVE_DEVICE = Statement(
+    "UPDATE device SET last_seq = :last_seq, seen_at = :now, clock_skew_ms = :skew WHERE device = :device"
+)
+_QUARANTINE_COLUMNS = (
+    "event_id", "device", "device_seq", "stream", "kind", "schema_v", "author", "login", "role",
+    "occurred_at", "clock_offset_ms", "body", "salt", "content_sha", "reason", "perimeter", "received_at",
+)  # fmt: skip
+_INSERT_QUARANTINE = Statement(
+    f"INSERT INTO quarantine ({', '.join(_QUARANTINE_COLUMNS)})"  # noqa: S608 - our own names
+    f" VALUES ({', '.join(f':{name}' for name in _QUARANTINE_COLUMNS)})"
+)
+_NUMBERS = Statement(
+    "INSERT INTO request_number (year, last) VALUES (:year, :count) ON CONFLICT (year)"
+    " DO UPDATE SET last = request_number.last + excluded.last RETURNING last"
+)
+_TAKE_BACK = Statement("INSERT INTO taken_back (event_id, by_event) VALUES (:event_id, :by_event)")
+
+
+@dataclass(slots=True)
+class _Judged:
+    """One event with what becomes of it, before anything is written."""
+
+    received: Received
+    verdict: Verdict
+    row: dict[str, Any]
+    before: RequestState | None
+    after: RequestState | None
+    perimeters: tuple[str, ...] = ()
+    moved_to: str = ""
+    """The corbeille that gets the whole history."""
+
+
+@dataclass(slots=True)
+class Push:
+    """One push, from its first lock to its last write.
+
+    Args:
+        connection: in a transaction that the caller commits.
+        actor: authenticated.
+        now: by the hub's clock.
+        queues: the corbeilles that there are.
+        check_created: looks at a request that is created.
+    """
+
+    connection: Connection
+    actor: Actor
+    now: datetime
+    queues: frozenset[str]
+    check_created: CheckCreated | None = None
+    _streams: dict[str, StreamState] = field(default_factory=dict)
+    _judged: list[_Judged] = field(default_factory=list)
+    _accepted: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
+
+    def run(self, events: Sequence[PushedEvent]) -> tuple[Ack, ...]:
+        """Take the events; the answer ends with the first that can never be taken.
+
+        Raises:
+            SequenceGapError, ResendMismatchError, IdCollisionError, HubError: nothing was taken.
+        """
+        if len(events) > MAX_PUSH:
+            raise HubError("hub.too_many", most=str(MAX_PUSH))
+        if not events:
+            return ()
+        device = row(self.connection, _LOCK_DEVICE, device=self.actor.device)
+        if device is None:
+            raise HubError("hub.unknown_device")
+        sent = [settled(event, self.actor.device) for event in events]
+        _require_dense(sent, device.last_seq)
+        again = [event for event in sent if event.device_seq <= device.last_seq]
+        acks = self._again(again)
+        fresh, refused = _readable(sent[len(again) :])
+        if fresh:
+            revoked = "revoked" if device.revoked_at is not None else ""
+            acks += self._take(fresh, revoked or ("device" if device.login != self.actor.login else ""))
+            self._save_device(fresh[-1].event)
+        return tuple(acks + refused)
+
+    def _again(self, events: Sequence[PushedEvent]) -> list[Ack]:
+        """Answer what was received before as the first time."""
+        if not events:
+            return []
+        kept = resent(self.connection, self.actor.device, events[0].device_seq, events[-1].device_seq)
+        for event in events:
+            if event.device_seq not in kept or not is_same(kept[event.device_seq], event):
+                raise ResendMismatchError
+        return [ack_again(kept[event.device_seq]) for event in events]
+
+    def _take(self, fresh: Sequence[Received], set_aside: str) -> list[Ack]:
+        self._require_new_ids(fresh)
+        self._streams = lock_streams(self.connection, (found.event.stream for found in fresh))
+        rights = rights_of(self.connection, self.actor, microseconds(self.now))
+        bench = Bench(
+            self.connection, self.actor, rights, self.now, set_aside, self.queues, self.check_created
+        )
+        bench.know_targets([target for found in fresh if (target := target_of(found)) is not None])
+        for found in fresh:
+            stream = self._streams[found.event.stream]
+            if not stream.team and stream.ver == 0:
+                stream.team = team_of(found, rights)
+            before = stream.state
+            self._keep(found, stream, before, bench.judge(found, stream))
+        self._write()
+        return [_ack(judged) for judged in self._judged]
+
+    def _require_new_ids(self, fresh: Sequence[Received]) -> None:
+        ids = [str(found.event.event_id) for found in fresh]
+        taken = known_ids(self.connection, ids)
+        seen: set[str] = set()
+        for found, identity in zip(fresh, ids, strict=True):
+            if identity in taken or identity in seen:
+                raise IdCollisionError(found.event.device_seq)
+            seen.add(identity)
+
+    def _keep(
+        self, found: Received, stream: StreamState, before: RequestState | None, verdict: Verdict
+    ) -> None:
+        """Give an event its place in its stream, and say which perimeters are fed."""
+        if not verdict.quarantined:
+            stream.ver += 1
+        judged = _Judged(found, verdict, self._row(found, stream, verdict), before, stream.state)
+        self._judged.append(judged)
+        if verdict.quarantined:
+            return
+        self._accepted[found.event.stream].append(judged.row)
+        judged.perimeters = _perimeters(found, stream, before)
+        if before is not None and stream.state is not None and before.queue != stream.state.queue:
+            judged.moved_to = stream.state.queue
+
+    def _row(self, found: Received, stream: StreamState, verdict: Verdict) -> dict[str, Any]:
+        event = found.event
+        skew = abs(self.now - event.occurred_at)
+        return {
+            "event_id": str(event.event_id),
+            "device": self.actor.device,
+            "device_seq": event.device_seq,
+            "stream": event.stream,
+            "kind": event.kind,
+            "schema_v": event.schema_v,
+            "author": event.author,
+            "role": self.actor.role.value,
+            "occurred_at": microseconds(event.occurred_at),
+            "clock_offset_ms": event.clock_offset_ms,
+            "effective": int(verdict.effective),
+            "refusal": verdict.refusal,
+            "ver": stream.ver,
+            "number": "",
+            "received_at": microseconds(self.now),
+            "body": event.body,
+            "salt": event.salt,
+            "content_sha": event.content_sha,
+            "queue": stream.state.queue if stream.state is not None else "",
+            "clock_doubtful": int(skew > DOUBTFUL_AFTER),
+        }
+
+    # ---- one block of writes ------------------------------------------------------------------------
+
+    def _write(self) -> None:
+        accepted = [judged for judged in self._judged if not judged.verdict.quarantined]
+        wanted = {name for judged in accepted for name in judged.perimeters}
+        heads = lock_heads(self.connection, wanted)
+        self._number(accepted)
+        feed = self._feed(accepted, heads)
+        change_each(self.connection, INSERT_EVENT, [judged.row for judged in accepted])
+        change_each(self.connection, INSERT_FEED, feed)
+        touched = {judged.received.event.stream for judged in accepted}
+        save_streams(self.connection, (self._streams[name] for name in sorted(touched)))
+        taken_back = [
+            {"event_id": judged.verdict.takes_back, "by_event": judged.row["event_id"]}
+            for judged in accepted
+            if judged.verdict.takes_back
+        ]
+        change_each(self.connection, _TAKE_BACK, taken_back)
+        models = ReadModels(self.connection, touched)
+        for judged in accepted:
+            models.take(judged.received, judged.row, judged.before, judged.after)
+        models.save()
+        saved = [{"perimeter": at.perimeter, "pos": at.pos, "chain": at.chain} for at in heads.values()]
+        change_each(self.connection, SAVE_HEAD, saved)
+        self._put_aside([judged for judged in self._judged if judged.verdict.quarantined])
+
+    def _number(self, accepted: Sequence[_Judged]) -> None:
+        """Give the requests that are created the next numbers of the year."""
+        created = [judged for judged in accepted if _is_created(judged)]
+        if not created:
+            return
+        year = local(self.now).year
+        last = row(self.connection, _NUMBERS, year=year, count=len(created))
+        first = (last[0] if last is not None else 0) - len(created) + 1
+        for count, judged in enumerate(created, first):
+            judged.row["number"] = request_number(year, count)
+
+    def _feed(self, accepted: Sequence[_Judged], heads: Mapping[str, Position]) -> list[Mapping[str, Bound]]:
+        feed: list[Mapping[str, Bound]] = []
+        for judged in accepted:
+            if judged.moved_to:
+                head = heads[queue_perimeter(judged.moved_to)]
+                feed.extend(head.append(event) for event in self._missing(judged))
+            feed.extend(heads[name].append(judged.row) for name in judged.perimeters)
+        return feed
+
+    def _missing(self, judged: _Judged) -> list[dict[str, Any]]:
+        """Return the stream's events before a transfer that its destination has not had (decision 20)."""
+        stream = judged.received.event.stream
+        before = [*stream_rows(self.connection, stream), *self._accepted[stream]]
+        before = [event for event in before if event["ver"] < judged.row["ver"]]
+        there = [event["ver"] for event in before if event["queue"] == judged.moved_to]
+        # The event by which it left was told there too.
+        through = there[-1] + 1 if there else 0
+        return [event for event in before if event["ver"] > through]
+
+    def _put_aside(self, quarantined: Sequence[_Judged]) -> None:
+        rows_of = []
+        for judged in quarantined:
+            stream = self._streams[judged.received.event.stream]
+            queue = stream.state.queue if stream.state is not None else ""
+            perimeter = queue_perimeter(queue) if queue else stream.team or CUSTOMERS
+            extra = {"login": self.actor.login, "reason": judged.verdict.quarantined, "perimeter": perimeter}
+            values = judged.row | extra
+            rows_of.append({name: values[name] for name in _QUARANTINE_COLUMNS})
+        change_each(self.connection, _INSERT_QUARANTINE, rows_of)
+
+    def _save_device(self, last: PushedEvent) -> None:
+        skew = (microseconds(last.occurred_at) - microseconds(self.now)) // 1000 + last.clock_offset_ms
+        change(
+            self.connection, _SAVE_DEVICE, device=self.actor.device, last_seq=last.device_seq,
+            now=microseconds(self.now), skew=skew,
+        )  # fmt: skip
+
+
+def _require_dense(events: Sequence[PushedEvent], last_seq: int) -> None:
+    first = events[0].device_seq
+    if first < 1 or first > last_seq + 1:
+        raise SequenceGapError(last_seq + 1)
+    for expected, event in enumerate(events, first):
+        if event.device_seq != expected:
+            raise SequenceGapError(max(expected, 1))
+
+
+def _readable(events: Sequence[PushedEvent]) -> tuple[list[Received], list[Ack]]:
+    """Return the events up to the first that can never be taken, and the answer to that one."""
+    found: list[Received] = []
+    for event in events:
+        read = received(event)
+        if isinstance(read, str):
+            return found, [Ack(event.device_seq, Outcome.REFUSED, effective=False, refusal=read)]
+        found.append(read)
+    return found, []
+
+
+def _perimeters(found: Received, stream: StreamState, before: RequestState | None) -> tuple[str, ...]:
+    """Return the perimeters that an event is fed to (decision 20)."""
+    state = stream.state
+    if state is None:
+        return (stream.team or CUSTOMERS,) if found.event.kind != VOID else (CUSTOMERS,)
+    names = {queue_perimeter(state.queue), team_perimeter(state.team)}
+    if before is not None:
+        names.add(queue_perimeter(before.queue))
+    return tuple(sorted(names))
+
+
+def _is_created(judged: _Judged) -> bool:
+    created = judged.row["kind"] == EventKind.REQUEST_CREATED.value
+    return created and judged.before is None and judged.after is not None and judged.verdict.effective
+
+
+def _ack(judged: _Judged) -> Ack:
+    seq, verdict = judged.received.event.device_seq, judged.verdict
+    if verdict.quarantined:
+        return Ack(seq, Outcome.QUARANTINED, effective=False, refusal=verdict.quarantined)
+    return Ack(
+        seq, Outcome.ACCEPTED, verdict.effective, verdict.refusal, judged.row["ver"], judged.row["number"]
+    )

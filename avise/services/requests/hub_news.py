@@ -1,0 +1,189 @@
+"""What the hub tells, taken into what the desk shows: rights, colleagues, events, and what it refused."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Protocol
+
+from avise.hub.port import Colleague, Head
+from avise.models.errors import AviseError
+from avise.models.fed_events import FedEvent, judged
+from avise.models.journal import EventEnvelope, EventKind
+from avise.models.request_rules import Refusal
+from avise.models.requests import Request, RequestId, request_of_stream
+from avise.models.tasks import NewTask, TaskKind
+from avise.services.change_signal import ChangeSignal
+from avise.services.request_values import HubStatus
+from avise.services.request_wording import type_label
+from avise.services.requests.acts import refusal_sentence
+from avise.services.requests.office import Office
+from avise.services.requests.rows import Rows
+from avise.services.sync import Judgement
+from avise.texts import text
+
+TASK_WITHIN = timedelta(hours=1)
+"""By when an act that the hub refused is to be looked at again."""
+
+_SILENT = {EventKind.REQUEST_CLOSED: Refusal.STATUS.value}
+"""Two people closed it: both wanted the same (`hub.md` 5)."""
+
+WORDS_IN_TASK = 400
+"""Characters of the text that a refused act held, in the task that tells of it."""
+
+STANDING = "hub_standing"
+
+
+class KeptFeed(Protocol):
+    """Where what the hub gave is kept."""
+
+    async def events(self, prefixes: Sequence[str]) -> tuple[FedEvent, ...]:
+        """Return what is kept of some streams."""
+
+    async def note(self, name: str, value: str) -> None:
+        """Keep a value."""
+
+
+AddTask = Callable[[NewTask], Awaitable[object]]
+TakeShared = Callable[[Sequence[EventEnvelope]], None]
+
+
+class HubNews:
+    """Takes what the hub tells; implements the sync's listener.
+
+    Args:
+        office: what there is.
+        rows: where a refusal is shown.
+        feed: where what the hub gave is kept.
+        changes: told of each change.
+        add_task: adds a task of this user's.
+        take_shared: takes the tasks and absences of others.
+    """
+
+    def __init__(
+        self,
+        office: Office,
+        rows: Rows,
+        feed: KeptFeed,
+        changes: ChangeSignal,
+        add_task: AddTask,
+        take_shared: TakeShared,
+    ) -> None:
+        self._office = office
+        self._known = office.known
+        self._standing = office.standing
+        self._rows = rows
+        self._feed = feed
+        self._changes = changes
+        self._add_task = add_task
+        self._take_shared = take_shared
+        self._kept_standing = ""
+
+    # ---- how it stands -------------------------------------------------------------------------
+    def on_status(self, status: HubStatus) -> None:
+        """Take how this station stands."""
+        if status != self._standing.status:
+            self._standing.status = status
+            self._changes.tell()
+
+    async def on_head(self, head: Head) -> None:
+        """Take what the hub says of rights and presences."""
+        before = (self._standing.perimeters, self._standing.presences)
+        self._standing.perimeters = tuple(head.perimeters)
+        self._standing.presences = tuple(head.presences)
+        if before != (self._standing.perimeters, self._standing.presences):
+            await self._keep_standing()
+            self._changes.tell()
+
+    async def on_colleagues(self, colleagues: tuple[Colleague, ...]) -> None:
+        """Take who works here."""
+        self._standing.colleagues = colleagues
+        await self._keep_standing()
+        self._changes.tell()
+
+    async def _keep_standing(self) -> None:
+        written = self._standing.written()
+        if written != self._kept_standing:
+            self._kept_standing = written
+            await self._feed.note(STANDING, written)
+
+    # ---- events --------------------------------------------------------------------------------
+    async def on_fed(self, events: Sequence[FedEvent]) -> None:
+        """Take events that were just kept."""
+        if not events:
+            return
+        changed = self._known.take_fed(events)
+        await self.on_kept(events)
+        if changed:
+            self._changes.tell()
+
+    async def on_kept(self, events: Sequence[FedEvent]) -> None:
+        """Take tasks and absences of a page, or of what was kept before."""
+        others = [judged(event) for event in events if request_of_stream(event.stream) is None]
+        shared = [found.event for found in others if found.known and found.effective]
+        if shared:
+            self._take_shared(shared)
+
+    async def on_judged(self, told: Sequence[tuple[EventEnvelope, Judgement]]) -> None:
+        """Take what the hub said of own events: what it refused comes back as a task."""
+        self._known.settle({event.event_id: (event, judgement) for event, judgement in told})
+        for event, judgement in told:
+            request = request_of_stream(event.stream)
+            lost = judgement.state != "acked" or not judgement.effective
+            if request is not None and lost and _SILENT.get(event.kind) != judgement.refusal:
+                await self._tell_refused(request, event, judgement)
+        self._changes.tell()
+
+    async def _tell_refused(self, request: RequestId, event: EventEnvelope, judgement: Judgement) -> None:
+        why = text("request.quarantined") if judgement.state == "quarantined" else _why(judgement)
+        self._rows.refused[request] = why
+        known = self._known.get(request)
+        new = NewTask(
+            TaskKind.TODO,
+            text(
+                "request.refused_task",
+                what=_what(event),
+                request=_name(known, event),
+                why=why,
+                words=_kept(event),
+            ),
+            self._office.env.now() + TASK_WITHIN,
+            person=known.person if known is not None else None,
+        )
+        try:
+            await self._add_task(new)
+        except AviseError:
+            # What was typed holds what a task may not: the request itself still has it.
+            await self._add_task(replace(new, words=f"{_name(known, event)} · {why}"))
+
+    async def on_begun(self) -> None:
+        """Take that everything confirmed comes again."""
+        self._known.begin_again()
+        self._changes.tell()
+
+    async def on_forgotten(self) -> None:
+        """Take that some feeds are gone."""
+        kept = await self._feed.events(("request/",))
+        self._known.keep_only({event.stream for event in kept})
+        self._changes.tell()
+
+
+def _why(judgement: Judgement) -> str:
+    return refusal_sentence(judgement.refusal)
+
+
+def _what(event: EventEnvelope) -> str:
+    return text(f"request.deed.{event.kind.value}")
+
+
+def _name(known: Request | None, event: EventEnvelope) -> str:
+    if known is not None:
+        return known.number or known.title or type_label(known.type)
+    told = event.body.get("title")
+    return told if isinstance(told, str) else ""
+
+
+def _kept(event: EventEnvelope) -> str:
+    words = event.body.get("words")
+    return words[:WORDS_IN_TASK] if isinstance(words, str) else ""

@@ -1,0 +1,417 @@
+"""The middle office of one desk: lists, one request, acts, creation, the hub (`RequestDesk`).
+
+Everything is answered from what this workstation holds; the hub is asked only for what it alone knows.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from avise.hub.port import HubPort, Presence
+from avise.models.customer import PersonId
+from avise.models.errors import AviseError
+from avise.models.journal import EventKind
+from avise.models.requests import Request, RequestId
+from avise.models.roles import Role
+from avise.services.change_signal import ChangeSignal
+from avise.services.customer_rights import refuse_without_right
+from avise.services.day_values import SentRequest
+from avise.services.request_type_files import RequestTypes
+from avise.services.request_values import (
+    ColleagueRow,
+    FieldTrouble,
+    HubStatus,
+    NewRequest,
+    RequestActs,
+    RequestBoard,
+    RequestDeed,
+    RequestDetail,
+    RequestFilters,
+    RequestForm,
+    RequestQuery,
+    RequestRow,
+    RequestTypeRow,
+    SavedView,
+    TeamBoard,
+)
+from avise.services.request_wording import say, type_label
+from avise.services.requests.acts import RequestDeeds
+from avise.services.requests.clocks import Clocks
+from avise.services.requests.creation import AboutPort, NewRequests
+from avise.services.requests.customer_names import CustomerNames
+from avise.services.requests.details import Details
+from avise.services.requests.lists import Lists
+from avise.services.requests.office import Office
+from avise.services.requests.rows import Rows
+from avise.services.requests.saved_views import PREFIX as VIEWS
+from avise.services.requests.saved_views import view_from, view_text
+from avise.services.requests.team import Team
+
+_log = logging.getLogger(__name__)
+
+LOOK_EVERY = 20.0
+"""Seconds between two looks at the clock: a mark changes its minute at most that late."""
+
+PAUSE = 0.5
+"""Seconds between two states told to a screen: at most two a second."""
+
+FOUND_AT_MOST = 50
+
+
+class HubLink(Protocol):
+    """The hub behind this station, as the middle office uses it."""
+
+    hidden: bool
+
+    @property
+    def hub(self) -> HubPort:
+        """The hub itself; `HubUnreachableError` while it is not there."""
+
+    def poke(self) -> None:
+        """Have what was written sent now."""
+
+    def show_presence(self, presence: Presence | None) -> None:
+        """Tell what is on screen."""
+
+
+class SignIn(Protocol):
+    """Signs this station's user in at a remote hub."""
+
+    async def sign_in(self, password: str) -> None:
+        """With a password of the hub's own."""
+
+    async def sign_in_with_provider(self) -> str:
+        """At the identity provider: return the address to open."""
+
+    async def sign_out(self) -> None:
+        """Forget the tokens."""
+
+
+class RequestMemoryPort(Protocol):
+    """What one desk keeps about requests."""
+
+    async def save_draft(self, request: RequestId, target: str, words: str) -> None:
+        """Keep what is being typed."""
+
+    async def drafts(self, request: RequestId) -> dict[str, str]:
+        """Return what was being typed."""
+
+    async def note_seen(self, request: RequestId, ver: int) -> None:
+        """Remember what was looked at."""
+
+    async def seen(self) -> dict[RequestId, int]:
+        """Return what was seen last of each request."""
+
+    async def keep_view(self, view_id: str, body: str) -> None:
+        """Keep a list."""
+
+    async def forget_view(self, view_id: str) -> None:
+        """Forget a list."""
+
+    async def views(self) -> dict[str, str]:
+        """Return the lists kept."""
+
+
+Refused = Callable[[Request, str, str], None]
+"""Called with a request, why an act on it was refused, and the text that it held."""
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What the middle office needs of the rest of the desk."""
+
+    memory: RequestMemoryPort
+    names: CustomerNames
+    about: AboutPort
+    details: Details
+    types: RequestTypes
+
+
+class MiddleOffice:
+    """Implements `RequestDesk`, and hears of the hub (`SyncListener` of the engine).
+
+    Args:
+        office: what there is, and where it is written.
+        around: the rest of the desk.
+        changes: told of each change.
+    """
+
+    def __init__(self, office: Office, around: Around, changes: ChangeSignal) -> None:
+        self._office = office
+        self._known = office.known
+        self._standing = office.standing
+        self._env = office.env
+        self._memory = around.memory
+        self._names = around.names
+        self._changes = changes
+        self._details = around.details
+        self._clocks = Clocks()
+        self.rows = Rows(office.known, office.standing, self._clocks)
+        self._views: dict[str, SavedView] = {}
+        self._lists = Lists(office.standing, self._clocks, self._views)
+        self.deeds = RequestDeeds(office)
+        self._new = NewRequests(office, around.types, around.about, self._drawn)
+        self.team = Team(office, self._clocks)
+        self.link: HubLink | None = None
+        self.signing: SignIn | None = None
+
+    async def open(self) -> None:
+        """Read what this desk keeps for itself."""
+        self.rows.seen.update(await self._memory.seen())
+        for view_id, kept in (await self._memory.views()).items():
+            view = view_from(view_id, kept)
+            if view is not None:
+                self._views[view_id] = view
+
+    # ---- lists ---------------------------------------------------------------------------------
+    async def request_board(self, query: RequestQuery) -> AsyncIterator[RequestBoard]:
+        """Follow the corbeilles and one list."""
+        refuse_without_right(self._office.session.role)
+        told: RequestBoard | None = None
+        async for _ in self._beats():
+            board = await self._board(query)
+            if board != told:
+                told = board
+                yield board
+
+    async def _board(self, query: RequestQuery) -> RequestBoard:
+        now = self._env.now()
+        fragile = self.rows.fragile_dossiers()
+        listing = self._lists.listing(query, self._known, fragile, now)
+        shown = listing.found[: query.limit]
+        people = await self._names.of(request.person for request in shown)
+        return RequestBoard(
+            query=query,
+            baskets=self._lists.baskets(self._known, fragile, now),
+            rows=tuple(
+                self.rows.row(request, people, now, fragile=request.dossier in fragile) for request in shown
+            ),
+            total=len(listing.found),
+            basket_total=listing.basket_total,
+            hub=self._standing.status,
+            hours=listing.hours,
+        )
+
+    async def _beats(self) -> AsyncIterator[None]:
+        """Come at once, then after each change, at most twice a second, and now and then by the clock."""
+        while True:
+            seen = self._changes.count
+            yield None
+            await self._env.sleep(PAUSE)
+            await self._changes.wait(seen, self._env, LOOK_EVERY)
+
+    async def requests_of(self, person: PersonId) -> AsyncIterator[tuple[RequestRow, ...]]:
+        """Follow the requests of a customer's dossier."""
+        refuse_without_right(self._office.session.role)
+        told: tuple[RequestRow, ...] | None = None
+        async for _ in self._beats():
+            now = self._env.now()
+            found = [request for request in self._known if person in (request.dossier, request.person)]
+            found.sort(key=lambda request: (not request.is_open, self._due(request, now)))
+            drawn = await self._drawn(found)
+            if drawn != told:
+                told = drawn
+                yield drawn
+
+    def _due(self, request: Request, now: datetime) -> datetime:
+        return self._clocks.of(request, now).due_at
+
+    async def _drawn(self, requests: Sequence[Request]) -> tuple[RequestRow, ...]:
+        people = await self._names.of(request.person for request in requests)
+        now = self._env.now()
+        return tuple(self.rows.row(request, people, now) for request in requests)
+
+    async def find_request(self, words: str) -> tuple[RequestRow, ...]:
+        """Return requests by number or title."""
+        refuse_without_right(self._office.session.role)
+        if not words.strip():
+            return ()
+        found = self._lists.searched(words, self._known)[:FOUND_AT_MOST]
+        return await self._drawn(found)
+
+    # ---- one request ---------------------------------------------------------------------------
+    async def follow_request(self, request: RequestId) -> AsyncIterator[RequestDetail]:
+        """Follow one request; the opening is journaled when it is about a person."""
+        refuse_without_right(self._office.session.role)
+        found = self._known.get(request)
+        if found is None:
+            raise AviseError("request.nobody_knows")
+        await self._details.note_opening(found)
+        told: RequestDetail | None = None
+        async for _ in self._beats():
+            found = self._known.get(request)
+            if found is None:
+                raise AviseError("request.nobody_knows")
+            detail = await self._details.of(found, self.rows, self.deeds, await self._related(found))
+            if detail != told:
+                told = detail
+                yield detail
+            await self._note_seen(found)
+
+    async def _related(self, request: Request) -> tuple[RequestRow, ...]:
+        if request.dossier is None:
+            return ()
+        others = [
+            other
+            for other in self._known
+            if other.dossier == request.dossier and other.is_open and other.id != request.id
+        ]
+        return await self._drawn(others[:FOUND_AT_MOST])
+
+    async def _note_seen(self, request: Request) -> None:
+        if self.rows.seen.get(request.id, 0) < request.ver:
+            self.rows.seen[request.id] = request.ver
+            await self._memory.note_seen(request.id, request.ver)
+            self._changes.tell()
+
+    async def note_presence(self, request: RequestId | None, *, writing: bool = False) -> None:
+        """Say what is on screen."""
+        if self.link is not None:
+            session, now = self._office.session, self._env.now()
+            here = Presence(session.user, request, writing, now) if request is not None else None
+            self.link.show_presence(here)
+
+    async def act_on_requests(self, requests: Sequence[RequestId], deed: RequestDeed) -> RequestActs:
+        """Do something to requests: stored and shown at once, then sent."""
+        refuse_without_right(self._office.session.role)
+        done = await self.deeds.act(requests, deed)
+        for request in done.done:
+            self.rows.refused.pop(request, None)
+        return done
+
+    async def take_next(self, basket: str) -> RequestActs:
+        """Take the request of a corbeille that is due first and held by nobody."""
+        query = RequestQuery(basket, RequestFilters())
+        listing = self._lists.listing(query, self._known, self.rows.fragile_dossiers(), self._env.now())
+        for request in listing.found:
+            if request.holder or not request.is_open:
+                continue
+            acts = await self.act_on_requests((request.id,), RequestDeed(EventKind.REQUEST_CLAIMED))
+            if acts.done:
+                return acts
+        return RequestActs(None, ())
+
+    async def save_attachment(self, request: RequestId, blob: str, folder: Path) -> Path:
+        """Write an attachment to a folder and return the file."""
+        found = self._known.get(request)
+        if found is None:
+            raise AviseError("request.nobody_knows")
+        return await self._details.save_attachment(found, blob, folder, self._hub)
+
+    def _hub(self) -> HubPort:
+        if self.link is None:
+            raise AviseError("hub.none")
+        return self.link.hub
+
+    async def save_request_draft(self, request: RequestId, target: str, words: str) -> None:
+        """Keep what is being typed."""
+        await self._memory.save_draft(request, target, words)
+
+    async def request_drafts(self, request: RequestId) -> dict[str, str]:
+        """Return what was being typed on a request."""
+        return await self._memory.drafts(request)
+
+    # ---- creation ------------------------------------------------------------------------------
+    async def request_types(self, person: PersonId | None = None) -> tuple[RequestTypeRow, ...]:
+        """Return the types that this user may create."""
+        return await self._new.types(person)
+
+    async def request_form(self, type_id: str, person: PersonId | None) -> RequestForm:
+        """Return what a type asks."""
+        return await self._new.form(type_id, person)
+
+    async def check_request(self, new: NewRequest) -> tuple[FieldTrouble, ...]:
+        """Return what is missing or malformed."""
+        return await self._new.check(new)
+
+    async def create_request(self, new: NewRequest) -> RequestActs:
+        """Send a request."""
+        refuse_without_right(self._office.session.role)
+        return await self._new.create(new)
+
+    # ---- views and team ------------------------------------------------------------------------
+    async def save_view(self, view: SavedView) -> SavedView:
+        """Keep a list under a name."""
+        name = view.name.strip()
+        if not name:
+            raise AviseError("request.view_nameless")
+        kept = replace(view, id=view.id or f"{VIEWS}{self._env.uuid7()}", name=name)
+        await self._memory.keep_view(kept.id, view_text(kept))
+        self._views[kept.id] = kept
+        self._changes.tell()
+        return kept
+
+    async def delete_view(self, view_id: str) -> None:
+        """Forget a saved view."""
+        await self._memory.forget_view(view_id)
+        self._views.pop(view_id, None)
+        self._changes.tell()
+
+    async def saved_view(self, view_id: str) -> SavedView | None:
+        """Return a saved view."""
+        return self._views.get(view_id)
+
+    async def colleagues(self) -> tuple[ColleagueRow, ...]:
+        """Return colleagues, to assign a request to or to mention."""
+        return self.team.colleagues(self._env.now())
+
+    async def team_board(self) -> AsyncIterator[TeamBoard]:
+        """Follow the load of the teams that this user leads."""
+        if self._office.session.role is not Role.TEAM_LEAD:
+            raise AviseError("board.leads_only")
+        told: TeamBoard | None = None
+        async for _ in self._beats():
+            board = self.team.board(await self._drawn(self.team.late(self._env.now())), self._env.now())
+            if board != told:
+                told = board
+                yield board
+
+    # ---- the day -------------------------------------------------------------------------------
+    async def sent_requests(self) -> tuple[SentRequest, ...]:
+        """Return the open requests that this user passed on, with what to tell whoever asks."""
+        user, now = self._office.session.user, self._env.now()
+        mine = [request for request in self._known if request.requester == user and request.is_open]
+        mine.sort(key=lambda request: self._due(request, now))
+        return tuple(self._sent(request, now) for request in mine)
+
+    def _sent(self, request: Request, now: datetime) -> SentRequest:
+        due = self._due(request, now)
+        return SentRequest(
+            number=request.number,
+            title=request.title or type_label(request.type),
+            sent_at=request.created_at,
+            sentence=say(request.type, request.status, request.queue, due, now),
+            due=due,
+            person=request.person,
+        )
+
+    # ---- the hub -------------------------------------------------------------------------------
+    async def hub_status(self) -> AsyncIterator[HubStatus]:
+        """Follow how this station stands with the hub."""
+        told: HubStatus | None = None
+        async for _ in self._beats():
+            if self._standing.status != told:
+                told = self._standing.status
+                yield told
+
+    async def sign_in(self, password: str) -> None:
+        """Sign this station's user in."""
+        await self._signing().sign_in(password)
+
+    async def sign_in_with_provider(self) -> str:
+        """Begin a sign-in at the identity provider."""
+        return await self._signing().sign_in_with_provider()
+
+    async def sign_out(self) -> None:
+        """Forget the tokens of this station."""
+        await self._signing().sign_out()
+
+    def _signing(self) -> SignIn:
+        if self.signing is None:
+            raise AviseError("hub.no_sign_in")
+        return self.signing
