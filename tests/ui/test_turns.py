@@ -141,6 +141,48 @@ def test_faces_beyond_the_budget_are_drawn_in_the_next_turns(run: Run, dressed: 
     run(scenario())
 
 
+def test_a_turn_that_did_pieces_leaves_the_faces_to_the_next_which_draws_them_first(
+    run: Run, dressed: QApplication
+) -> None:
+    async def scenario() -> None:
+        page, (widget,) = page_of(1)
+        page.show()
+        await until(lambda: widget.drawn == 1 and not faces_wait())
+        done: list[int] = []
+
+        def full() -> None:
+            done.append(0)
+            busy(BUDGET_S)
+
+        turns().soon("full", full)
+        while not done:
+            turns()._on_turn()
+        widget.face.outdate()
+        page.grab()
+        assert widget.drawn == 1
+        assert faces_wait()
+        # What was drawn when the next piece is done.
+        turns().soon("next", lambda: done.append(widget.drawn))
+        await until(lambda: done == [0, 2])
+        page.close()
+        page.deleteLater()
+
+    run(scenario())
+
+
+def test_what_was_just_asked_is_drawn_before_the_next_piece(run: Run, qapp: QApplication) -> None:
+    async def scenario() -> None:
+        done: list[str] = []
+        own = Turns(qapp)
+        own.soon("piece", lambda: done.append("piece"))
+        own.give_way()
+        own._on_turn()
+        assert not done
+        await until(lambda: done == ["piece"])
+
+    run(scenario())
+
+
 def test_a_picture_of_the_window_shows_every_face(dressed: QApplication) -> None:
     page, widgets = page_of(3)
     with whole_faces():

@@ -13,11 +13,12 @@ from avise.texts.formats import format_phone, format_short_date
 from avise.ui.customer import rows_of_company, rows_of_contract, rows_of_money, rows_of_relation
 from avise.ui.customer.block_content import ListRow, Row, TableColumn, TableRow
 from avise.ui.customer.facet_layouts import LAYOUTS
+from avise.ui.customer.record_lines import RecordLines
 from avise.ui.customer.record_words import Moment, key_value, narrow_date, plain, shown, together
 
 Records = Sequence[FacetRecord]
 
-_COMPOSERS: dict[str, Callable[[Records, Moment], tuple[Row, ...]]] = {
+_COMPOSERS: dict[str, Callable[[Records, Moment], Sequence[Row]]] = {
     "identity": rows_of_contract.identity,
     "contact_points": rows_of_contract.contact_points,
     "contracts": rows_of_contract.contracts,
@@ -40,23 +41,23 @@ _COMPOSERS: dict[str, Callable[[Records, Moment], tuple[Row, ...]]] = {
 }
 
 
-def compact_rows(facet: str, records: Records, moment: Moment) -> tuple[Row, ...]:
-    """Return every line of a block; the caller cuts them to the room it has."""
+def compact_rows(facet: str, records: Records, moment: Moment) -> Sequence[Row]:
+    """Return every line of a block; the caller cuts them to the room it has, and reads no others."""
     if not records:
         return ()
     compose = _COMPOSERS.get(facet)
     return compose(records, moment) if compose is not None else generic_rows(facet, records)
 
 
-def generic_rows(facet: str, records: Records) -> tuple[Row, ...]:
+def generic_rows(facet: str, records: Records) -> Sequence[Row]:
     """Return the lines of a facet that nobody composed: its fields one by one, or a line a record."""
     spec = FACETS[facet]
     if spec.shape is Shape.CARD:
         fields = ((field.name, shown(facet, records[0], field.name)) for field in spec.fields)
         return tuple(key_value(text(f"field.{facet}.{name}"), value) for name, value in fields if value)
-    return tuple(
-        ListRow("", (plain(together(*(shown(facet, r, field.name) for field in spec.fields[:3]))),))
-        for r in records
+    names = [field.name for field in spec.fields[:3]]
+    return RecordLines(
+        records, lambda r: ListRow("", (plain(together(*(shown(facet, r, name) for name in names))),))
     )
 
 
@@ -77,11 +78,11 @@ def _column(facet: str, name: str) -> TableColumn:
     return TableColumn(title, _WEIGHTS.get(name, 0), amounts, name == "amount", muted)
 
 
-def wide_rows(facet: str, records: Records, moment: Moment) -> tuple[TableRow, ...]:
+def wide_rows(facet: str, records: Records, moment: Moment) -> Sequence[TableRow]:
     """Return the rows of the wide form of reimbursements, newest first."""
     ordered = sorted(records, key=lambda r: word(r, "paid_on") or word(r, "care_date"), reverse=True)
     names = LAYOUTS[facet].wide
-    return tuple(TableRow(tuple(_cell(facet, r, name, moment) for name in names)) for r in ordered)
+    return RecordLines(ordered, lambda r: TableRow(tuple(_cell(facet, r, name, moment) for name in names)))
 
 
 def _cell(facet: str, record: FacetRecord, name: str, moment: Moment) -> str:

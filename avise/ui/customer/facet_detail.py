@@ -22,6 +22,7 @@ from avise.models.facet_specs import FACETS
 from avise.models.facets import FacetView
 from avise.texts import text
 from avise.ui.customer.block_content import BlockContent, SentenceRow, joined
+from avise.ui.customer.facet_cells import FacetCells
 from avise.ui.customer.facet_layouts import LAYOUTS
 from avise.ui.customer.facet_table_model import FacetTableFilter, FacetTableModel
 from avise.ui.shortcuts import with_keys
@@ -96,6 +97,7 @@ class FacetDetail(Panel):
     def _prepare_table(self) -> None:
         table = self.table
         table.setModel(self.shown)
+        table.setItemDelegate(FacetCells(self.model))
         table.setAccessibleName(self.title.text())
         table.setSortingEnabled(True)
         table.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)

@@ -77,6 +77,11 @@ class FacetTableModel(QAbstractTableModel):
         """Return the field of a column, None for the source."""
         return self._fields[column] if column < len(self._fields) else None
 
+    def stands_right(self, column: int) -> bool:
+        """Return whether the values of a column stand on its right: amounts and counts."""
+        field = self.field(column)
+        return field is not None and field.kind in _RIGHT
+
     @override
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
         """Return how many records there are."""
@@ -104,7 +109,7 @@ class FacetTableModel(QAbstractTableModel):
             return None
         field = self.field(index.column())
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            right = field is not None and field.kind in _RIGHT
+            right = self.stands_right(index.column())
             side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
             return side | Qt.AlignmentFlag.AlignVCenter
         if field is None:

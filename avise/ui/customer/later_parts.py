@@ -84,6 +84,11 @@ class LaterParts(QObject):
         if self._made or self._makers:
             turns().soon(self, self._on_turn)
 
+    @property
+    def is_ahead(self) -> bool:
+        """Whether every part is made, shown or not."""
+        return not self._makers
+
     def make_ahead(self) -> None:
         """Make the parts that are missing, one a turn, and keep them until `start`."""
         if self._makers:

@@ -9,6 +9,7 @@ from avise.services.facts import word
 from avise.texts import plural, text
 from avise.texts.formats import format_list_name, format_phone, format_siren
 from avise.ui.customer.block_content import KeyValueRow, ListRow, Row
+from avise.ui.customer.record_lines import RecordLines
 from avise.ui.customer.record_words import (
     Moment,
     code_chip,
@@ -60,10 +61,10 @@ def _covered(record: FacetRecord) -> tuple[str, str]:
     return shown("company", record, "affiliated"), more
 
 
-def establishments(records: Records, _moment: Moment) -> tuple[Row, ...]:
+def establishments(records: Records, _moment: Moment) -> Sequence[Row]:
     """Return one line a site, the head office first."""
     ordered = sorted(records, key=lambda r: (r.data.get("head_office") is not True, word(r, "siret")))
-    return tuple(_establishment(record) for record in ordered)
+    return RecordLines(ordered, _establishment)
 
 
 def _establishment(record: FacetRecord) -> ListRow:
@@ -80,11 +81,11 @@ def _establishment(record: FacetRecord) -> ListRow:
 _SIRET = 14
 
 
-def employees(records: Records, _moment: Moment) -> tuple[Row, ...]:
+def employees(records: Records, _moment: Moment) -> Sequence[Row]:
     """Return one line a member covered: the name, the college, what is not the common case."""
     ordered = sorted(records, key=lambda r: (word(r, "status") not in _RUNNING, word(r, "last_name")))
     several = len({word(record, "college") for record in records}) > 1
-    return tuple(_employee(record, with_college=several) for record in ordered)
+    return RecordLines(ordered, lambda record: _employee(record, with_college=several))
 
 
 def _employee(record: FacetRecord, *, with_college: bool) -> ListRow:

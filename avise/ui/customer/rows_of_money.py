@@ -11,6 +11,7 @@ from avise.services.facts import amount, day, word
 from avise.texts import plural, text
 from avise.texts.formats import format_amount, format_date, format_short_date
 from avise.ui.customer.block_content import BarRow, KeyValueRow, ListRow, Row
+from avise.ui.customer.record_lines import RecordLines
 from avise.ui.customer.record_words import (
     Moment,
     capital,
@@ -38,10 +39,11 @@ def act_label(record: FacetRecord) -> str:
     return capital(label) if label and label != MASK else code_label("benefits", record, "category")
 
 
-def benefits(records: Records, moment: Moment) -> tuple[Row, ...]:
+def benefits(records: Records, moment: Moment) -> Sequence[Row]:
     """Return one line a reimbursement, newest first, the newest in bold."""
     ordered = sorted(records, key=lambda r: word(r, "paid_on") or word(r, "care_date"), reverse=True)
-    return tuple(_benefit(record, moment, newest=index == 0) for index, record in enumerate(ordered))
+    newest = ordered[0]
+    return RecordLines(ordered, lambda record: _benefit(record, moment, newest=record is newest))
 
 
 def _benefit(record: FacetRecord, moment: Moment, *, newest: bool) -> ListRow:
@@ -56,10 +58,10 @@ def _benefit(record: FacetRecord, moment: Moment, *, newest: bool) -> ListRow:
     return ListRow(narrow_date(on, moment.today), (plain(label),), right, newest and not chip, chip)
 
 
-def authorizations(records: Records, moment: Moment) -> tuple[Row, ...]:
+def authorizations(records: Records, moment: Moment) -> Sequence[Row]:
     """Return one line a quote: when it was asked, for what, by whom, and where it stands."""
     ordered = sorted(records, key=lambda r: word(r, "requested_on"), reverse=True)
-    return tuple(_authorization(record, moment) for record in ordered)
+    return RecordLines(ordered, lambda record: _authorization(record, moment))
 
 
 def _authorization(record: FacetRecord, moment: Moment) -> ListRow:

@@ -10,6 +10,7 @@ from avise.services.facts import moment as moment_of
 from avise.texts import text
 from avise.texts.formats import format_moment, format_short_date, format_time, local
 from avise.ui.customer.block_content import KeyValueRow, ListRow, Row
+from avise.ui.customer.record_lines import RecordLines
 from avise.ui.customer.record_words import (
     Moment,
     capital,
@@ -28,10 +29,10 @@ Records = Sequence[FacetRecord]
 _OPEN = ("open", "acknowledged")
 
 
-def documents(records: Records, moment: Moment) -> tuple[Row, ...]:
+def documents(records: Records, moment: Moment) -> Sequence[Row]:
     """Return one line a document, newest first, awaited ones before all."""
     ordered = sorted(records, key=lambda r: (word(r, "status") == "awaited", word(r, "dated")), reverse=True)
-    return tuple(_document(record, moment) for record in ordered)
+    return RecordLines(ordered, lambda record: _document(record, moment))
 
 
 def _document(record: FacetRecord, moment: Moment) -> ListRow:
@@ -44,10 +45,10 @@ def _document(record: FacetRecord, moment: Moment) -> ListRow:
     return ListRow(narrow_date(on, moment.today), (plain(title),), right, chip=chip)
 
 
-def appointments(records: Records, moment: Moment) -> tuple[Row, ...]:
+def appointments(records: Records, moment: Moment) -> Sequence[Row]:
     """Return one line an appointment: those to come first, the nearest before all."""
     ordered = sorted(records, key=lambda r: _nearness(r, moment))
-    return tuple(_appointment(record, moment) for record in ordered)
+    return RecordLines(ordered, lambda record: _appointment(record, moment))
 
 
 def _nearness(record: FacetRecord, moment: Moment) -> tuple[bool, float]:
@@ -70,11 +71,11 @@ def _appointment(record: FacetRecord, moment: Moment) -> ListRow:
     )  # fmt: skip
 
 
-def complaints(records: Records, moment: Moment) -> tuple[Row, ...]:
+def complaints(records: Records, moment: Moment) -> Sequence[Row]:
     """Return one line a complaint, the open ones first, with the date due by law."""
     ordered = sorted(records, key=lambda r: word(r, "received_on"), reverse=True)
     ordered.sort(key=lambda r: word(r, "status") not in _OPEN)
-    return tuple(_complaint(record, moment) for record in ordered)
+    return RecordLines(ordered, lambda record: _complaint(record, moment))
 
 
 def _complaint(record: FacetRecord, moment: Moment) -> ListRow:

@@ -20,12 +20,29 @@ WIDTH, HEIGHT = 1372, 836
 
 @asynccontextmanager
 async def opened(
-    desk: ScriptedDesk, purpose: Purpose = Purpose.SEARCH, width: int = WIDTH, height: int = HEIGHT
+    desk: ScriptedDesk,
+    purpose: Purpose = Purpose.SEARCH,
+    width: int = WIDTH,
+    height: int = HEIGHT,
+    *,
+    ahead: bool = False,
 ) -> AsyncIterator[CustomerPage]:
-    """Open Hélène Marchand's page on screen; close it, and the desk's watches, afterwards."""
+    """Open Hélène Marchand's page on screen; close it, and the desk's watches, afterwards.
+
+    Args:
+        desk: what it asks.
+        purpose: why it is opened.
+        width: of the page.
+        height: of the page.
+        ahead: the page was made, with its parts, before it is opened.
+    """
     closed_before = desk.asked.count(("closed", HELENE))
     bridge = DeskBridge(desk, asyncio.get_running_loop())
     page = CustomerPage(bridge, FixedEnv(NOW))
+    if ahead:
+        page.hide()
+        page.build_ahead()
+        await until(lambda: page.parts.is_ahead)
     page.open(HELENE, purpose)
     page.resize(width, height)
     page.show()
