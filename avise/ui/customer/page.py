@@ -12,20 +12,18 @@ from avise.models.customer import PersonId
 from avise.models.errors import AviseError
 from avise.models.roles import Purpose
 from avise.services.desk import IncomingCall
-from avise.services.wording import facet_title
-from avise.texts import plural, text
+from avise.texts import text
 from avise.ui.aio import TaskScope
 from avise.ui.announce import Announcer
 from avise.ui.bridge import DeskBridge
 from avise.ui.customer.block_actions import BlockActions
-from avise.ui.customer.block_content import BlockContent
 from avise.ui.customer.call_panel import CallPanel
 from avise.ui.customer.caller_check import CallerCheck
-from avise.ui.customer.customer_header import CustomerHeader, customer_label
+from avise.ui.customer.customer_header import CustomerHeader
 from avise.ui.customer.data_reports import CustomerReports
 from avise.ui.customer.floating_panel import in_floating_panel
 from avise.ui.customer.later_parts import LaterParts
-from avise.ui.customer.open_items import ITEM_FACETS, open_items
+from avise.ui.customer.page_content import PageContent
 from avise.ui.customer.page_shape import RAIL_OF_WINDOW, PageShape, page_shape
 from avise.ui.customer.right_rail import RightRail
 from avise.ui.customer.sheet import Sheet
@@ -99,9 +97,10 @@ class CustomerPage(QWidget):
         self._call_line = HorizontalLine(strong=True, parent=self)
         self.splitter = PaneSplitter("rail", 1, self)
         self.parts = LaterParts(self)
-        self._missed: set[str] = set()
-        self._stale: set[str] = set()
-        self.sheet = Sheet(self.parts, self._first_content, lambda: self.model.moment().today, self.splitter)
+        self.content = PageContent(self.model, self.header, self.parts, self)
+        self.sheet = Sheet(
+            self.parts, self.content.first_content, lambda: self.model.moment().today, self.splitter
+        )
         self.rail = RightRail(self.parts, lambda: self.model.moment().today, self.splitter)
         self._build()
         self.check = CallerCheck(self.model, self.header, self.tasks, self)
@@ -145,15 +144,11 @@ class CustomerPage(QWidget):
 
     def _connect_model(self) -> None:
         model = self.model
-        model.header_changed.connect(self._on_header_changed)
-        model.alerts_changed.connect(lambda: self.header.set_alerts(model.state.alerts))
-        model.verification_changed.connect(lambda: self.header.set_verification(model.state.verification))
-        model.suggestions_changed.connect(self._on_suggestions_changed)
-        model.timeline_changed.connect(self._on_timeline_changed)
-        model.facet_changed.connect(self._on_facet_changed)
-        model.hidden_changed.connect(self._on_hidden_changed)
-        model.settled.connect(self._on_settled)
-        model.read_for_long.connect(self._on_read_for_long)
+        self.content.follow(self.sheet, self.rail)
+        self.content.named.connect(self.setAccessibleName)
+        self.content.named.connect(self.title_changed)
+        self.content.answers_shown.connect(self._on_answers_shown)
+        self.content.spoken.connect(self._speak)
         model.call_changed.connect(self._on_call_changed)
         model.failed.connect(self._on_failed)
         model.wrap_up.draft_changed.connect(self.draft_changed)
@@ -180,30 +175,15 @@ class CustomerPage(QWidget):
         match part:
             case "suggestions":
                 self.answers.bind(self.sheet.suggestions)
-                fill = self._on_suggestions_changed
-            case "facets":
-                self._catch_up()
-                fill = self._on_hidden_changed
             case "timeline":
                 self.messages.counted.connect(self.sheet.timeline.model.set_countdowns)
-                fill = self._on_timeline_changed
             case "open_items":
                 self.rail.open_items.facet_requested.connect(self.blocks.show_facet)
-                fill = self._refresh_open_items
-            case _:
+            case "wrap_up":
                 WrapUpBinding(self.model.wrap_up, self.rail.wrap_up)
                 self.model.wrap_up.open()
                 self.consents.ask_in(self.rail.wrap_up.consent_place)
-                return
-        if part in self._missed:
-            fill()
-
-    def _lacks(self, part: str) -> bool:
-        """Return whether a part is not there yet; it is told what it missed when it is built."""
-        if self.parts.has(part):
-            return False
-        self._missed.add(part)
-        return True
+        self.content.fill(part)
 
     # ---- what the window asks ----------------------------------------------------------------
     def open(self, person: PersonId, purpose: Purpose, reason: str = "") -> None:
@@ -336,22 +316,9 @@ class CustomerPage(QWidget):
         """Return what the palette offers for this customer besides the shortcuts."""
         return [*self.acting.commands(), *self.messages.commands()]
 
-    # ---- updates of the model ----------------------------------------------------------------
+    # ---- what is told ------------------------------------------------------------------------
     @Slot()
-    def _on_header_changed(self) -> None:
-        header = self.model.state.header
-        if header is None:
-            return
-        self.header.set_header(header)
-        self.setAccessibleName(customer_label(header))
-        self.title_changed.emit(customer_label(header))
-
-    @Slot()
-    def _on_suggestions_changed(self) -> None:
-        if self._lacks("suggestions"):
-            return
-        state = self.model.state
-        self.sheet.suggestions.set_suggestions(state.suggestions, state.fresh_sources)
+    def _on_answers_shown(self) -> None:
         if self._awaits_answer:
             self._focus_first_answer()
 
@@ -363,76 +330,6 @@ class CustomerPage(QWidget):
         self._awaits_answer = untouched and not ready
         if untouched and ready:
             self.sheet.suggestions.focus_current()
-
-    @Slot()
-    def _on_timeline_changed(self) -> None:
-        if self._lacks("timeline"):
-            return
-        state = self.model.state
-        sources = {entry.source for entry in state.timeline}
-        names = {source: self.model.source_name(source) for source in sources}
-        self.sheet.timeline.set_entries(
-            state.timeline, names, state.missing_sources, cut=state.timeline_truncated
-        )
-
-    @Slot(str)
-    def _on_facet_changed(self, facet: str) -> None:
-        if not self.isVisible():
-            # Composed when the page comes back on screen.
-            self._stale.add(facet)
-            return
-        if self.parts.has("facets"):
-            content = self.model.content(facet)
-            self.sheet.grid.set_content(content)
-            detail = self.sheet.detail
-            if detail is not None and detail.facet == facet:
-                detail.set_views(self.model.views(facet), content)
-        else:
-            # The blocks may be made already, with what was known then, and not be there yet.
-            self._stale.add(facet)
-        if facet in ITEM_FACETS:
-            self._refresh_open_items()
-
-    def _first_content(self, facet: str) -> BlockContent:
-        """Return what a block is made with; what comes later is told to it once it is there."""
-        self._stale.discard(facet)
-        return self.model.content(facet)
-
-    def _catch_up(self) -> None:
-        """Compose the blocks that changed while the page was not seen."""
-        stale, self._stale = self._stale, set()
-        for facet in stale:
-            self._on_facet_changed(facet)
-
-    def _refresh_open_items(self) -> None:
-        if self._lacks("open_items"):
-            return
-        views = {facet: tuple(found.values()) for facet, found in self.model.state.views.items()}
-        self.rail.open_items.set_items(open_items(views, self.model.moment()))
-
-    @Slot()
-    def _on_hidden_changed(self) -> None:
-        if self._lacks("facets"):
-            return
-        hidden = self.model.hidden()
-        names = ", ".join(facet_title(facet) for facet in sorted(hidden))
-        sentence = text("customer.not_applicable", facets=names) if hidden else ""
-        self.sheet.grid.set_hidden(hidden | self.model.unfed(), sentence)
-
-    @Slot()
-    def _on_settled(self) -> None:
-        # Also where no connected tool feeds the list: it must not go on saying that it is being read.
-        self._refresh_open_items()
-        settled = self.model.state.settled
-        if settled is not None:
-            parts = [plural("customer.spoken.fresh", settled.fresh)]
-            parts += [plural("customer.spoken.stale", settled.stale)] if settled.stale else []
-            parts += [plural("customer.spoken.failed", settled.failed)] if settled.failed else []
-            self._speak(text("customer.spoken", parts=", ".join(parts)))
-
-    @Slot(str)
-    def _on_read_for_long(self, facet: str) -> None:
-        self._speak(text("customer.spoken.reading", facet=facet_title(facet)))
 
     @Slot()
     def _on_call_changed(self) -> None:
@@ -488,7 +385,7 @@ class CustomerPage(QWidget):
         """Build what is missing, a part a turn, and catch up."""
         super().showEvent(event)
         self.parts.start()
-        self._catch_up()
+        self.content.catch_up()
 
     @override
     def hideEvent(self, event: QHideEvent) -> None:
