@@ -54,7 +54,7 @@ SPOKEN_AFTER_S = 2.0
 """A reading is said aloud once, if it takes that long."""
 COUNTER_MS, AGE_MS, FED_MS = 100, 30_000, 150
 """Seconds of a reading are counted ten times a second; ages are told again every 30 s (`ui.md` 6.1).
-Every block that a tool feeds is told at the opening: the others leave the screen 150 ms later."""
+Every block that a tool feeds is told at the opening: the others leave the screen 150 ms after the last."""
 
 
 @dataclass(slots=True)
@@ -217,11 +217,11 @@ class CustomerViewModel(QObject):
 
     def _apply_view(self, update: FacetChanged) -> None:
         facet = update.view.facet
-        hidden = self.hidden()
+        hidden, is_first = self.hidden(), facet not in self.state.views
         self.state.fold(update)
         if facet not in LAYOUTS:
             return
-        if not self._all_told and not self._fed.isActive():
+        if not self._all_told and is_first:
             self._fed.start()
         self._follow_reading(facet)
         if hidden != self.hidden():
