@@ -114,7 +114,7 @@ class HubSection:
     sign_in: HubSignIn = HubSignIn.LOCAL
     issuer: str = ""
     """Address of the identity provider."""
-    client_id: str = ""
+    application: str = ""
     """Name of Avise at that provider."""
     team: str = ""
     """Team that this desk's requests come from; "" for the first that the hub gives its user."""
@@ -307,7 +307,7 @@ def _hub(table: _Table) -> HubSection:
         url=table.text("url", ""),
         sign_in=_choice(table, "sign_in", HubSignIn.LOCAL),
         issuer=table.text("issuer", ""),
-        client_id=table.text("client_id", ""),
+        application=table.text("application", ""),
         team=table.text("team", ""),
     )
     if section.mode is HubMode.EMBEDDED and not section.file.endswith(".db"):
@@ -316,7 +316,7 @@ def _hub(table: _Table) -> HubSection:
         if not _is_reachable(section.url):
             table.note("url", _Flaw.BAD_VALUE if section.url else _Flaw.MISSING)
         if section.sign_in is HubSignIn.OIDC:
-            for key, value in (("issuer", section.issuer), ("client_id", section.client_id)):
+            for key, value in (("issuer", section.issuer), ("application", section.application)):
                 if not value:
                     table.note(key, _Flaw.MISSING)
     return section

@@ -128,7 +128,7 @@ class Judgement:
 
 
 @dataclass(slots=True)
-class SyncClient:
+class SyncCore:
     """Where this workstation is with its hub, and what comes next.
 
     Args:
