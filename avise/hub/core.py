@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Connection
 
 from avise.env import Env
-from avise.hub import blobs, lists, pulling, staff, subjects
+from avise.hub import blobs, lists, posting, pulling, staff, subjects, synthesis
 from avise.hub.accesses import OPENINGS_AN_HOUR
 from avise.hub.judging import CheckCreated
 from avise.hub.port import (
@@ -103,3 +103,14 @@ class HubCore:
     def get_blob(self, connection: Connection, actor: Actor, name: str, request: uuid.UUID) -> bytes:
         """Return an attachment of a request that the actor may read, and log it."""
         return blobs.get_blob(connection, actor, name, request, self._env.now())
+
+    def synthesis(self, connection: Connection, actor: Actor, dossier: uuid.UUID) -> Mapping[str, JSON]:
+        """Return a customer's synthesis for another application, and log that it was read."""
+        return synthesis.synthesis(connection, actor, dossier, self._env.now())
+
+    def post_interaction(
+        self, connection: Connection, actor: Actor, dossier: uuid.UUID, source_id: str,
+        told: Mapping[str, JSON],
+    ) -> posting.Posted:  # fmt: skip
+        """Keep an interaction of another application, once for each of its own identifiers."""
+        return posting.post_interaction(connection, actor, dossier, source_id, told, self._env)
