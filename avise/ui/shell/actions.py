@@ -18,6 +18,7 @@ from avise.ui.home.view_model import reminder_sentence
 from avise.ui.notifications.centre import Notification, notify
 from avise.ui.outbox.chips import COMMANDS as OUTBOX_COMMANDS
 from avise.ui.people.in_window import PeopleInWindow
+from avise.ui.requests.in_window import COMMANDS as REQUEST_COMMANDS
 from avise.ui.shell.calls import Calls
 from avise.ui.shell.commands import Commands, is_typing
 from avise.ui.shell.detaching import Detaching
@@ -127,6 +128,7 @@ class WindowActions(QObject):
             ("settings", "settings"),
             ("go_home", "home"),
             ("go_customers", CUSTOMERS),
+            ("go_requests", "requests"),
             ("go_sources", "sources"),
         ):
             bind(name, self._page_opener(page))
@@ -171,6 +173,7 @@ class WindowActions(QObject):
         useless = {"pick_up"} if window.call_panel.isHidden() else set()
         useless |= set() if self._calls.may_end else {"end_call"}
         useless |= set() if window.page_name == "outbox" else OUTBOX_COMMANDS
+        useless |= set() if window.page_name == "requests" else REQUEST_COMMANDS
         useless |= set() if window.undoing.can_undo else {"undo"}
         person = self.detaching.person()
         offered = self.commands.offered(with_customer=person is not None, without=useless)
@@ -198,6 +201,10 @@ class WindowActions(QObject):
                 page.run_command(identifier)
             elif identifier in ("refresh_block", "refresh_all") and self._window.page_name == "sources":
                 self._window.sources.refresh(everything=identifier == "refresh_all")
+            elif identifier in ("refresh_block", "filter_list") and self._window.page_name == "requests":
+                run_command = getattr(self._window.current_page(), "run_command", None)
+                if run_command is not None:
+                    run_command(identifier)
             elif identifier == "refresh_block" and self._window.page_name == "outbox":
                 self.commands.run("outbox_verify")
 

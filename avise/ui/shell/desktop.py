@@ -23,6 +23,7 @@ from avise.ui.notifications.centre import Notification, notifications, notify
 from avise.ui.outbox.in_window import OutboxInWindow
 from avise.ui.outbox.view_model import OutboxViewModel
 from avise.ui.pane_widths import pane_widths
+from avise.ui.requests.in_window import RequestsInWindow
 from avise.ui.shell.actions import WindowActions
 from avise.ui.shell.calls import Calls
 from avise.ui.shell.main_window import MainWindow
@@ -101,6 +102,7 @@ class Desktop(QObject):
         self.locking.sessions_refused.connect(self._on_sessions_refused)
         self.outbox = OutboxViewModel(desk, self)
         self._outboxes: dict[MainWindow, OutboxInWindow] = {}
+        self._requests: dict[MainWindow, RequestsInWindow] = {}
         self.window, self.actions = self._new_window()
 
     def _new_window(self) -> tuple[MainWindow, WindowActions]:
@@ -113,9 +115,15 @@ class Desktop(QObject):
         outbox = OutboxInWindow(self.outbox, window, actions, self._env, self._report)
         outbox.close_requested.connect(self.close_requested)
         self._outboxes[window] = outbox
+        self._requests[window] = RequestsInWindow(self._desk, window, actions, self._env, self._report)
         window.sessions.changed.connect(self._save_tabs.start)
         window.sessions.current_changed.connect(self._on_current_changed)
         return window, actions
+
+    @property
+    def requests(self) -> RequestsInWindow:
+        """The middle office in the present window."""
+        return self._requests[self.window]
 
     # ---- start and end -----------------------------------------------------------------------
     async def start(self) -> None:
@@ -130,6 +138,7 @@ class Desktop(QObject):
             self._desk.watch_calls(self.calls.take, self._on_calls_failed, self.calls.interrupt),
         ]
         self.outbox.start()
+        self.requests.start()
         self.window.my_day.start()
         await self._restore_tabs()
         await self._read_recents()
@@ -173,6 +182,7 @@ class Desktop(QObject):
         await window.palette_model.aclose()
         await window.sources.aclose()
         await self._outboxes.pop(window).aclose()
+        await self._requests.pop(window).aclose()
         await window.my_day.aclose()
         window.customers.close_all()
         window.hide()
@@ -248,6 +258,7 @@ class Desktop(QObject):
         self._show_sources()
         self.calls.tell_again()
         self.window.focus_page()
+        self.requests.start()
         self.window.my_day.start()
         self._left.append(old)
         old.hide()

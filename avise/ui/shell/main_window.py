@@ -173,8 +173,9 @@ class MainWindow(LockableWindow):
             self._bring(CUSTOMERS, self.customers.prepare(self.sessions.current))
 
     def toast_origin(self) -> QPoint:
-        """Return the corner over which toasts stand: bottom left of the work area."""
-        return QPoint(self.rail.width(), self.height() - self.status_bar.height())
+        """Return the corner over which toasts stand: bottom left of the work area, or of its active pane."""
+        left = self.rail.width() + getattr(self.current_page(), "toast_inset", 0)
+        return QPoint(left, self.height() - self.status_bar.height())
 
     @override
     def changeEvent(self, event: QEvent) -> None:
@@ -198,6 +199,8 @@ class MainWindow(LockableWindow):
         self._name_window(self.sessions.current)
         if not keeps_focus and not self._has_focus(page):
             self.focus_page()
+        if self.toast.parentWidget() is self:
+            self.toast.place(self.toast_origin())
 
     def _has_focus(self, page: QWidget) -> bool:
         """Return whether the page took focus itself, where its work starts."""

@@ -34,6 +34,7 @@ class RailEntry:
 ENTRIES = (
     RailEntry("home", "house", "go_home"),
     RailEntry("customers", "users", "go_customers"),
+    RailEntry("requests", "inbox", "go_requests"),
     RailEntry("outbox", "cloud-upload", "outbox"),
     RailEntry("sources", "database", "go_sources"),
     RailEntry("keys", "keyboard", "keys", low=True),
