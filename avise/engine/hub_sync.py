@@ -138,6 +138,7 @@ class HubSync:
         self._presence: tuple[Presence, ...] = ()
         self._colleagues_version: int | None = None
         self._embedded = False
+        self._reopen = False
         self._as_of: datetime | None = None
         self._contact_kept: datetime | None = None
         self.hidden = False
@@ -166,12 +167,13 @@ class HubSync:
             self._presence = told
             self.poke()
 
-    async def reconnect(self) -> None:
-        """Open the hub again: somebody signed in, or out."""
-        await self._disconnect()
-        if self._core is not None:
-            self._core.failures, self._core.refusal = 0, None
-            self._core.head = None
+    def sign_in_changed(self, error: AviseError | None) -> None:
+        """Try the hub again, as whoever signed in; or say why nobody did."""
+        if error is not None and self._core is not None:
+            self._core.refusal = error
+            self._tell_status()
+            return
+        self._reopen = True
         self.poke()
 
     async def start(self, *, embedded: bool) -> None:
@@ -213,7 +215,7 @@ class HubSync:
             _log.warning("the hub: %s", error.message_key)
         core.failed(error)
         if error.message_key in SIGN_IN:
-            self._hub = None
+            self._reopen = True
 
     async def _carry_out(self, core: SyncCore, action: Action) -> None:
         match action:
@@ -275,6 +277,9 @@ class HubSync:
 
     async def _ask(self, core: SyncCore) -> None:
         core.wrote((await self._feed.state()).written)
+        if self._reopen:
+            self._reopen = False
+            await self._disconnect()
         hub = await self._connected()
         before = self._env.now()
         head = await self._answer(hub.head(self._presence))

@@ -92,6 +92,7 @@ class LocalDesk(LocalMessages, LocalRequests, LocalWorkstation):
         self._dossiers[person] = dossier
         dossier.start()
         noted = asyncio.create_task(self._note_opening(dossier, person, reason), name="note opening")
+        asking = self._ask_hub(dossier, reason)
         try:
             async for update in dossier.follow():
                 yield update
@@ -101,7 +102,8 @@ class LocalDesk(LocalMessages, LocalRequests, LocalWorkstation):
             await dossier.aclose()
             if not self._followed(dossier):
                 await self._sources.leave(dossier.customer_key(()))
-            await asyncio.gather(noted, return_exceptions=True)
+            asking.cancel()
+            await asyncio.gather(noted, asking, return_exceptions=True)
 
     def _followed(self, left: OpenDossier) -> bool:
         """Say whether another screen follows the same member: the readings are then also its own."""

@@ -323,7 +323,7 @@ class SyncCore:
                 raise HubError("hub.feed_gap", perimeter=perimeter)
             chains[perimeter] = _chain(chains.get(perimeter), since, through, rows)
         return FedPage(
-            events=tuple(_fed(event) for event in pulled.events),
+            events=tuple(fed_event(event) for event in pulled.events),
             places=tuple((event.perimeter, event.pos, event.event_id) for event in pulled.events),
             since=asked.cursors,
             through=dict(pulled.through),
@@ -392,7 +392,8 @@ def _chain(known: bytes | None, since: int, through: int, rows: Sequence[PulledE
     return chain if chain is not None and at == through else b""
 
 
-def _fed(event: PulledEvent) -> FedEvent:
+def fed_event(event: PulledEvent) -> FedEvent:
+    """Return an event that the hub gave, as it is kept."""
     return FedEvent(
         event_id=event.event_id,
         stream=event.stream,

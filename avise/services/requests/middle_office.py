@@ -6,13 +6,15 @@ Everything is answered from what this workstation holds; the hub is asked only f
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from avise.hub.port import HubPort, Presence
+from avise.hub.port import HubError, HubPort, Presence
+from avise.models.absences import Absence
 from avise.models.customer import PersonId
 from avise.models.errors import AviseError
 from avise.models.journal import EventKind
@@ -45,6 +47,7 @@ from avise.services.requests.clocks import Clocks
 from avise.services.requests.creation import AboutPort, NewRequests
 from avise.services.requests.customer_names import CustomerNames
 from avise.services.requests.details import Details
+from avise.services.requests.far_requests import FarRequests, refused_far
 from avise.services.requests.lists import Lists
 from avise.services.requests.office import Office
 from avise.services.requests.rows import Rows
@@ -130,6 +133,9 @@ class Around:
     about: AboutPort
     details: Details
     types: RequestTypes
+    beside: Callable[[Request], AbstractAsyncContextManager[None]]
+    """Reads the file of a request's customer for as long as the request is on screen."""
+    absences: Callable[[], Awaitable[Sequence[Absence]]]
 
 
 class MiddleOffice:
@@ -157,6 +163,11 @@ class MiddleOffice:
         self.deeds = RequestDeeds(office)
         self._new = NewRequests(office, around.types, around.about, self._drawn)
         self.team = Team(office, self._clocks)
+        self._beside, self._absences = around.beside, around.absences
+        self._far = FarRequests(self.hub)
+        self._subjects: dict[PersonId, tuple[Request, ...]] = {}
+        """Requests that the hub told when a file was opened, by dossier."""
+        around.details.away_until = self.team.away_until
         self.link: HubLink | None = None
         self.signing: SignIn | None = None
 
@@ -173,7 +184,7 @@ class MiddleOffice:
         """Follow the corbeilles and one list."""
         refuse_without_right(self._office.session.role)
         told: RequestBoard | None = None
-        async for _ in self._beats():
+        async for _ in self.beats():
             board = await self._board(query)
             if board != told:
                 told = board
@@ -197,7 +208,7 @@ class MiddleOffice:
             hours=listing.hours,
         )
 
-    async def _beats(self) -> AsyncIterator[None]:
+    async def beats(self) -> AsyncIterator[None]:
         """Come at once, then after each change, at most twice a second, and now and then by the clock."""
         while True:
             seen = self._changes.count
@@ -209,9 +220,11 @@ class MiddleOffice:
         """Follow the requests of a customer's dossier."""
         refuse_without_right(self._office.session.role)
         told: tuple[RequestRow, ...] | None = None
-        async for _ in self._beats():
+        async for _ in self.beats():
             now = self._env.now()
             found = [request for request in self._known if person in (request.dossier, request.person)]
+            here = {request.id for request in found}
+            found.extend(other for other in self._subjects.get(person, ()) if other.id not in here)
             found.sort(key=lambda request: (not request.is_open, self._due(request, now)))
             drawn = await self._drawn(found)
             if drawn != told:
@@ -232,18 +245,51 @@ class MiddleOffice:
         if not words.strip():
             return ()
         found = self._lists.searched(words, self._known)[:FOUND_AT_MOST]
-        return await self._drawn(found)
+        here = {request.id for request in self._known}
+        far = [request for request in await self._far.search(words) if request.id not in here]
+        return await self._drawn([*found, *far][:FOUND_AT_MOST])
+
+    def tell_changed(self) -> None:
+        """Say that something shown beside requests changed."""
+        self._changes.tell()
+
+    def show_subject(self, dossier: PersonId, requests: tuple[Request, ...]) -> None:
+        """Show with a customer the requests that the hub told when the file was opened."""
+        self._subjects[dossier] = requests
+        self._changes.tell()
+
+    def open_requests_of(self, dossier: PersonId) -> int:
+        """Return how many requests of a dossier are open."""
+        here = {request.id: request for request in self._known if request.dossier == dossier}
+        far = {request.id: request for request in self._subjects.get(dossier, ())}
+        return sum(request.is_open for request in (far | here).values())
 
     # ---- one request ---------------------------------------------------------------------------
     async def follow_request(self, request: RequestId) -> AsyncIterator[RequestDetail]:
         """Follow one request; the opening is journaled when it is about a person."""
         refuse_without_right(self._office.session.role)
+        found = self._known.get(request) or await self._fetched(request)
+        await self._details.note_opening(found)
+        async with self._beside(found), aclosing(self._followed(request)) as details:  # type: ignore[type-var]  # a generator
+            async for detail in details:
+                yield detail
+
+    async def _fetched(self, request: RequestId) -> Request:
+        """Return a request that the hub alone knows; it stays here for the time of a session."""
+        try:
+            events = await self._far.events(request)
+        except HubError as error:
+            raise refused_far(error) from None
+        self._known.take_fed(events)
         found = self._known.get(request)
         if found is None:
             raise AviseError("request.nobody_knows")
-        await self._details.note_opening(found)
+        return found
+
+    async def _followed(self, request: RequestId) -> AsyncIterator[RequestDetail]:
         told: RequestDetail | None = None
-        async for _ in self._beats():
+        async for _ in self.beats():
+            self.team.absences = await self._absences()
             found = self._known.get(request)
             if found is None:
                 raise AviseError("request.nobody_knows")
@@ -301,9 +347,14 @@ class MiddleOffice:
         found = self._known.get(request)
         if found is None:
             raise AviseError("request.nobody_knows")
-        return await self._details.save_attachment(found, blob, folder, self._hub)
+        return await self._details.save_attachment(found, blob, folder, self.hub)
 
-    def _hub(self) -> HubPort:
+    def hub(self) -> HubPort:
+        """Return the hub, to ask what is not kept here.
+
+        Raises:
+            HubUnreachableError: it is not there.
+        """
         if self.link is None:
             raise AviseError("hub.none")
         return self.link.hub
@@ -358,6 +409,7 @@ class MiddleOffice:
 
     async def colleagues(self) -> tuple[ColleagueRow, ...]:
         """Return colleagues, to assign a request to or to mention."""
+        self.team.absences = await self._absences()
         return self.team.colleagues(self._env.now())
 
     async def team_board(self) -> AsyncIterator[TeamBoard]:
@@ -365,7 +417,9 @@ class MiddleOffice:
         if self._office.session.role is not Role.TEAM_LEAD:
             raise AviseError("board.leads_only")
         told: TeamBoard | None = None
-        async for _ in self._beats():
+        async for _ in self.beats():
+            self.team.absences = await self._absences()
+            self.team.quarantined = await self._far.quarantined()
             board = self.team.board(await self._drawn(self.team.late(self._env.now())), self._env.now())
             if board != told:
                 told = board
@@ -388,13 +442,14 @@ class MiddleOffice:
             sentence=say(request.type, request.status, request.queue, due, now),
             due=due,
             person=request.person,
+            request=request.id,
         )
 
     # ---- the hub -------------------------------------------------------------------------------
     async def hub_status(self) -> AsyncIterator[HubStatus]:
         """Follow how this station stands with the hub."""
         told: HubStatus | None = None
-        async for _ in self._beats():
+        async for _ in self.beats():
             if self._standing.status != told:
                 told = self._standing.status
                 yield told
