@@ -28,6 +28,22 @@ class DemoUser:
     login: str = "lea.girard"
     name: str = "Léa Girard"
     role: str = "agent"
+    team: str = "PLATEAU_NANTES"
+
+
+@dataclass(frozen=True, slots=True)
+class DemoHub:
+    """How a desk of the demonstration reaches the hub: a file of this machine, or a server.
+
+    Args:
+        file: of the embedded hub, "" for a server.
+        url: of the server.
+        password: with which its user signs in at the server.
+    """
+
+    file: str = ""
+    url: str = ""
+    password: str = ""
 
 
 def site_namespace(spec: WorldSpec) -> uuid.UUID:
@@ -40,7 +56,11 @@ def site_namespace(spec: WorldSpec) -> uuid.UUID:
 
 
 def write_profile(
-    profile_dir: Path, tools: DemoTools, user: DemoUser | None = None, mail_port: int = 0
+    profile_dir: Path,
+    tools: DemoTools,
+    user: DemoUser | None = None,
+    mail_port: int = 0,
+    hub: DemoHub | None = None,
 ) -> None:
     """Write the settings, the connector files, the team's news and the secrets of the running tools.
 
@@ -51,6 +71,7 @@ def write_profile(
         tools: running.
         user: an agent by default.
         mail_port: of the loopback mail server; 0 for a desk that sends no e-mail.
+        hub: that carries requests; None for a desk without a middle office.
     """
     connectors = profile_dir / CONNECTORS_FOLDER
     connectors.mkdir(parents=True, exist_ok=True)
@@ -59,11 +80,14 @@ def write_profile(
             resource_folder(CONNECTORS_FOLDER) / "demo" / f"{name}.toml", connectors / f"{name}.toml"
         )
     write_news(profile_dir, tools.spec.as_of)
-    write_private(profile_dir / SECRETS_FILE, secrets_text(_secrets(tools)))
-    write_private(profile_dir / SETTINGS_FILE, settings_text(tools, user or DemoUser(), mail_port))
+    kept = dict(_secrets(tools))
+    if hub is not None and hub.password:
+        kept["hub", "password"] = hub.password
+    write_private(profile_dir / SECRETS_FILE, secrets_text(kept))
+    write_private(profile_dir / SETTINGS_FILE, settings_text(tools, user or DemoUser(), mail_port, hub))
 
 
-def settings_text(tools: DemoTools, user: DemoUser, mail_port: int = 0) -> str:
+def settings_text(tools: DemoTools, user: DemoUser, mail_port: int = 0, hub: DemoHub | None = None) -> str:
     """Return the content of `settings.toml`."""
     lines = [
         "synthetic = true",
@@ -73,11 +97,19 @@ def settings_text(tools: DemoTools, user: DemoUser, mail_port: int = 0) -> str:
         *_table("user", {"login": user.login, "name": user.name, "role": user.role}),
         *_table("key", {"source": "demo"}),
         *_messages(mail_port),
+        *_hub(hub, user.team),
     ]
     for instance, config in _instances(tools).items():
         lines += _table(f"instances.{instance}", {"connector": instance})
         lines += _table(f"instances.{instance}.config", config)
     return "\n".join(lines) + "\n"
+
+
+def _hub(hub: DemoHub | None, team: str) -> list[str]:
+    if hub is None:
+        return []
+    where = {"mode": "remote", "url": hub.url} if hub.url else {"mode": "embedded", "file": hub.file}
+    return _table("hub", {**where, "team": team})
 
 
 def _messages(mail_port: int) -> list[str]:
