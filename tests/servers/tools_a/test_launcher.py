@@ -25,7 +25,7 @@ from tests.servers.tools_a.world import OURS, SPEC, StartTools
 _PARENT = """
 import asyncio, sys
 from pathlib import Path
-from avise.demo.launcher import PORTS_FILE, DemoTools
+from avise.demo.launcher import DemoTools
 from tests.servers.tools_a.world import OURS, SPEC
 
 async def main():
