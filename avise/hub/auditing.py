@@ -32,7 +32,7 @@ _FED = Statement(
 _DEVICES = Statement(
     "SELECT d.device, d.last_seq, s.first, s.last, s.found FROM device d LEFT JOIN ("
     " SELECT device, min(device_seq) AS first, max(device_seq) AS last, count(*) AS found FROM ("
-    " SELECT device, device_seq FROM event UNION ALL SELECT device, device_seq FROM quarantine) AS taken"
+    " SELECT device, device_seq FROM event UNION SELECT device, device_seq FROM quarantine) AS taken"
     " GROUP BY device) AS s ON s.device = d.device ORDER BY d.device"
 )
 _STREAM = Statement(f"SELECT {', '.join(STREAM_COLUMNS)} FROM stream WHERE stream IN [streams]")  # noqa: S608 - our own names

@@ -40,7 +40,7 @@ _RESENT = Statement(
     f"SELECT {_SENT}, effective, refusal, ver, number, 'accepted' AS outcome FROM event"  # noqa: S608 - our own names
     " WHERE device = :device AND device_seq BETWEEN :first AND :last"
     f" UNION ALL SELECT {_SENT}, 0, reason, 0, '', 'quarantined' FROM quarantine"
-    " WHERE device = :device AND device_seq BETWEEN :first AND :last"
+    " WHERE device = :device AND device_seq BETWEEN :first AND :last AND settled <> 'adopted'"
 )
 _TAKEN = Statement(
     "SELECT event_id FROM event WHERE event_id IN [ids]"
