@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from avise import __version__
+from avise.commands.hub_parser import add_hub_command
 from avise.commands.wrong_argument import WRONG_ARGUMENT, WrongArgumentError
 from avise.models.errors import AlreadyToldError, AviseError
 from avise.texts import LANGUAGES, text
@@ -44,6 +45,7 @@ def parser() -> argparse.ArgumentParser:
     _add_reading_commands(commands)
     _add_connector_command(commands)
     _add_demo_command(commands)
+    add_hub_command(commands)
     return root
 
 
@@ -158,6 +160,10 @@ def _run(chosen: argparse.Namespace) -> int:
         from avise.commands import demo  # noqa: PLC0415 - the demo's servers are not needed otherwise
 
         return demo.run(chosen)
+    if chosen.command == "hub":
+        from avise.commands import hub  # noqa: PLC0415 - as above
+
+        return hub.run(chosen)
     if chosen.command == "search":
         _check_search(chosen)
     if chosen.command in ("show", "search", "doctor", "outbox", "secret"):
