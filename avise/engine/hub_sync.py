@@ -255,7 +255,7 @@ class HubSync:
         poked = asyncio.ensure_future(self._poked.wait())
         waiting = {pause, poked}
         if action.listening and self._hub is not None:
-            seen = dict(core.cursors)
+            seen = core.reached()
             waiting.add(asyncio.ensure_future(self._hears(self._hub, seen)))
         try:
             await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
@@ -323,7 +323,8 @@ class HubSync:
         await self._tell_judged(told)
 
     async def _tell_judged(self, told: Sequence[Judgement]) -> None:
-        by_position = {judgement.position: judgement for judgement in told}
+        # Of one that can never be taken, its void event tells, once the hub has it.
+        by_position = {judgement.position: judgement for judgement in told if judgement.state != "void"}
         if by_position:
             first = min(by_position)
             written = await self._journal.since(first - 1, max(by_position) - first + 1)

@@ -85,7 +85,7 @@ class RequestRoom:
         self._env = env
         self._section = section = profile.settings.hub
         self._session = session = profile.session()
-        self._feed = Feed(store, env)
+        self.feed = Feed(store, env)
         self._attachments = attachments = Attachments(store, opened.key, env)
         self.known = KnownRequests()
         self.standing = Standing(session, section.team)
@@ -103,7 +103,7 @@ class RequestRoom:
             self.changes,
         )
         self.news = HubNews(
-            office, self.desk.rows, self._feed, self.changes, parts.add_task, parts.take_shared
+            office, self.desk.rows, self.feed, self.changes, parts.add_task, parts.take_shared
         )
         self._connection = HubConnection(profile, session, secrets, env)
         self._connection.on_changed = self._on_sign_in
@@ -116,16 +116,16 @@ class RequestRoom:
         Args:
             connect: opens the hub; the profile's, unless told.
         """
-        self.standing.read(await self._feed.noted(STANDING))
+        self.standing.read(await self.feed.noted(STANDING))
         await self.desk.open()
-        state = await self._feed.state()
-        fed = await self._feed.events(STREAMS)
+        state = await self.feed.state()
+        fed = await self.feed.events(STREAMS)
         own = await self._parts.journal.since(state.sent, OWN_AT_MOST)
         await asyncio.to_thread(self.known.load, fed, own)
         await self.news.on_kept([event for event in fed if not event.stream.startswith(STREAMS[0])])
         self.changes.tell()
         sync = HubSync(
-            self._session, connect or self._connection.connect, self._feed, self._parts.journal,
+            self._session, connect or self._connection.connect, self.feed, self._parts.journal,
             self._attachments, self.news, self._env, self._sign_in,
         )  # fmt: skip
         self.sync = self.desk.link = sync
@@ -141,7 +141,7 @@ class RequestRoom:
         """Forget what ended long ago, and files that the hub has."""
         gone = self.known.drop_ended(self._env.now())
         if gone:
-            await self._feed.drop(gone)
+            await self.feed.drop(gone)
             self.changes.tell()
         await self._attachments.purge()
 

@@ -189,7 +189,7 @@ class SyncCore:
             return Forget(tuple(sorted(gone)))
         if self.written > self.sent:
             return Send(self.sent, self.base)
-        return Fetch(self._asked_cursors()) if self._behind and not self.too_old else None
+        return Fetch(self.reached()) if self._behind and not self.too_old else None
 
     @property
     def up_to_date(self) -> bool:
@@ -223,7 +223,8 @@ class SyncCore:
             return REFUSED_SECONDS * spread
         return POLL_SECONDS * (HIDDEN if hidden else 1.0) * spread
 
-    def _asked_cursors(self) -> dict[str, int]:
+    def reached(self) -> dict[str, int]:
+        """Return the position reached in each perimeter that may be read."""
         readable = self.head.perimeters if self.head is not None else ()
         return {found.id: self.cursors.get(found.id, 0) for found in readable}
 
