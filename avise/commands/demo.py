@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -41,6 +42,7 @@ from avise.texts.catalogue import language
 from avise.texts.formats import PARIS
 from avise.texts.imposed import is_language_imposed
 
+INTERRUPTED = 130
 ALREADY_RUNNING = 3
 """Exit status of a start that leaves the tools to the process that runs them."""
 
@@ -103,19 +105,26 @@ def _users(chosen: argparse.Namespace) -> tuple[DemoUser, ...]:
 
 
 def _windows(folder: DemoFolder, users: Sequence[DemoUser], chosen: argparse.Namespace) -> int:
-    """Show a window for each; return once all are closed, with the status of the first."""
-    others = () if chosen.check_start else users[1:]
-    windows = [subprocess.Popen(window_command(folder.profile_of(user))) for user in others]  # noqa: S603 - ours
+    """Show a window for each; return once all are closed, with the worst of their statuses."""
+    if len(users) == 1 or chosen.check_start:
+        return _window(folder.profile_of(users[0]), chosen)
+    windows = [subprocess.Popen(window_command(folder.profile_of(user))) for user in users]  # noqa: S603 - ours
+    # Told to end, the demonstration closes its windows and leaves in order: its tools end with it.
+    before = signal.signal(signal.SIGTERM, lambda *_: _close(windows))
     try:
-        status = _window(folder.profile_of(users[0]), chosen)
-        if any(window.poll() is None for window in windows):
-            tell(text("demo.other_window"))
+        return max(window.wait() for window in windows)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    finally:
+        _close(windows)
         for window in windows:
             window.wait()
-    finally:
-        for window in windows:
-            window.terminate()
-    return status
+        signal.signal(signal.SIGTERM, before)
+
+
+def _close(windows: Sequence[subprocess.Popen[bytes]]) -> None:
+    for window in windows:
+        window.terminate()
 
 
 def window_command(profile: Path) -> list[str]:
