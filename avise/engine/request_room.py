@@ -16,6 +16,7 @@ from avise.models.errors import AviseError
 from avise.models.journal import EventEnvelope
 from avise.models.requests import Request
 from avise.services.change_signal import ChangeSignal
+from avise.services.open_customer import log_error
 from avise.services.ports import DirectoryPort
 from avise.services.profile import Profile
 from avise.services.request_type_files import shipped_request_types
@@ -109,30 +110,41 @@ class RequestRoom:
         self._connection.on_changed = self._on_sign_in
         self.desk.signing = self._connection
         self.sync: HubSync | None = None
+        self._opening: asyncio.Task[None] | None = None
 
     async def open(self, connect: Connect | None = None) -> None:
-        """Read what is kept, then begin to speak to the hub.
+        """Begin: what is kept is read, then the hub spoken to, in the background.
 
         Args:
             connect: opens the hub; the profile's, unless told.
         """
         self.standing.read(await self.feed.noted(STANDING))
         await self.desk.open()
-        state = await self.feed.state()
-        fed = await self.feed.events(STREAMS)
-        own = await self._parts.journal.since(state.sent, OWN_AT_MOST)
-        await asyncio.to_thread(self.known.load, fed, own)
-        await self.news.on_kept([event for event in fed if not event.stream.startswith(STREAMS[0])])
-        self.changes.tell()
-        sync = HubSync(
+        self._opening = asyncio.create_task(self._load(), name="load requests")
+        self._opening.add_done_callback(log_error)
+        self.sync = self.desk.link = HubSync(
             self._session, connect or self._connection.connect, self.feed, self._parts.journal,
             self._attachments, self.news, self._env, self._sign_in,
         )  # fmt: skip
-        self.sync = self.desk.link = sync
-        await sync.start(embedded=self._section.mode is HubMode.EMBEDDED)
+
+    async def _load(self) -> None:
+        state = await self.feed.state()
+        fed = await self.feed.events(STREAMS)
+        own = await self._parts.journal.since(state.sent, OWN_AT_MOST)
+        loaded = KnownRequests()
+        await asyncio.to_thread(loaded.load, fed, own)
+        self.known.adopt(loaded)
+        await self.news.on_kept([event for event in fed if not event.stream.startswith(STREAMS[0])])
+        self.desk.ready.set()
+        self.changes.tell()
+        if self.sync is not None:
+            await self.sync.start(embedded=self._section.mode is HubMode.EMBEDDED)
 
     async def aclose(self) -> None:
         """End the talk with the hub."""
+        if self._opening is not None:
+            self._opening.cancel()
+            await asyncio.gather(self._opening, return_exceptions=True)
         if self.sync is not None:
             await self.sync.aclose()
         await self._connection.aclose()

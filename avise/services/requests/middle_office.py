@@ -5,6 +5,7 @@ Everything is answered from what this workstation holds; the hub is asked only f
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing
@@ -168,6 +169,8 @@ class MiddleOffice:
         self._subjects: dict[PersonId, tuple[Request, ...]] = {}
         """Requests that the hub told when a file was opened, by dossier."""
         around.details.away_until = self.team.away_until
+        self.ready = asyncio.Event()
+        """Set once what is kept is read: whoever asks before waits."""
         self.link: HubLink | None = None
         self.signing: SignIn | None = None
 
@@ -209,7 +212,8 @@ class MiddleOffice:
         )
 
     async def beats(self) -> AsyncIterator[None]:
-        """Come at once, then after each change, at most twice a second, and now and then by the clock."""
+        """Come once all is read, then after each change, at most twice a second, and by the clock."""
+        await self.ready.wait()
         while True:
             seen = self._changes.count
             yield None
@@ -244,6 +248,7 @@ class MiddleOffice:
         refuse_without_right(self._office.session.role)
         if not words.strip():
             return ()
+        await self.ready.wait()
         found = self._lists.searched(words, self._known)[:FOUND_AT_MOST]
         here = {request.id for request in self._known}
         far = [request for request in await self._far.search(words) if request.id not in here]
@@ -268,6 +273,7 @@ class MiddleOffice:
     async def follow_request(self, request: RequestId) -> AsyncIterator[RequestDetail]:
         """Follow one request; the opening is journaled when it is about a person."""
         refuse_without_right(self._office.session.role)
+        await self.ready.wait()
         found = self._known.get(request) or await self._fetched(request)
         await self._details.note_opening(found)
         async with self._beside(found), aclosing(self._followed(request)) as details:  # type: ignore[type-var]  # a generator
@@ -325,6 +331,7 @@ class MiddleOffice:
     async def act_on_requests(self, requests: Sequence[RequestId], deed: RequestDeed) -> RequestActs:
         """Do something to requests: stored and shown at once, then sent."""
         refuse_without_right(self._office.session.role)
+        await self.ready.wait()
         done = await self.deeds.act(requests, deed)
         for request in done.done:
             self.rows.refused.pop(request, None)
@@ -332,6 +339,7 @@ class MiddleOffice:
 
     async def take_next(self, basket: str) -> RequestActs:
         """Take the request of a corbeille that is due first and held by nobody."""
+        await self.ready.wait()
         query = RequestQuery(basket, RequestFilters())
         listing = self._lists.listing(query, self._known, self.rows.fragile_dossiers(), self._env.now())
         for request in listing.found:
@@ -374,6 +382,7 @@ class MiddleOffice:
 
     async def request_form(self, type_id: str, person: PersonId | None) -> RequestForm:
         """Return what a type asks."""
+        await self.ready.wait()
         return await self._new.form(type_id, person)
 
     async def check_request(self, new: NewRequest) -> tuple[FieldTrouble, ...]:
@@ -383,6 +392,7 @@ class MiddleOffice:
     async def create_request(self, new: NewRequest) -> RequestActs:
         """Send a request."""
         refuse_without_right(self._office.session.role)
+        await self.ready.wait()
         return await self._new.create(new)
 
     # ---- views and team ------------------------------------------------------------------------
@@ -449,10 +459,12 @@ class MiddleOffice:
     async def hub_status(self) -> AsyncIterator[HubStatus]:
         """Follow how this station stands with the hub."""
         told: HubStatus | None = None
-        async for _ in self.beats():
+        while True:
+            seen = self._changes.count
             if self._standing.status != told:
                 told = self._standing.status
                 yield told
+            await self._changes.wait(seen, self._env, LOOK_EVERY)
 
     async def sign_in(self, password: str) -> None:
         """Sign this station's user in."""

@@ -111,8 +111,7 @@ async def test_what_was_written_is_found_again_at_the_next_start_and_sent(machin
         line.cut = True
         made = (await lea.desk.create_request(NEW)).done[0]
     async with station(machine, LEA, "lea", line) as again:
-        kept = again.room.known.get(made)
-        assert kept is not None
+        kept = await again.known(made, lambda _found: True)
         assert kept.tentative
         line.cut = False
         assert again.room.sync is not None
