@@ -139,6 +139,7 @@ class RequestComposer(QWidget):
         self.strip.anyway.connect(self._send_anyway)
         self.strip.kept_back.connect(self._focus_words)
         self.strip.take_over_requested.connect(self.take_over_requested)
+        self.strip.write_requested.connect(self._write_to)
         self._pause.timeout.connect(self.keep_draft)
         discretion().changed.connect(self._show_allowed)
 
@@ -466,6 +467,17 @@ class RequestComposer(QWidget):
         else:
             self.edit.textCursor().insertText(f"{colleague.name} ")
         self._focus_words()
+
+    @Slot(str)
+    def _write_to(self, login: str) -> None:
+        """Begin an internal note to somebody who is beside the request."""
+        name = self._detail.names.get(login, "") if self._detail is not None else ""
+        found = next((one for one in self.colleagues if one.login == login), None)
+        self.go_to(NOTE)
+        if self.tabs.current == NOTE and (found is not None or name):
+            name = found.name if found is not None else name
+            self._mentioned[name] = login
+            self.edit.insert(f"@{name} ")
 
     def tick(self) -> None:
         """Tell since when colleagues are there again."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 from typing_extensions import override
 
@@ -39,7 +39,7 @@ from avise.ui.widgets.presence import PresenceAvatar
 from avise.ui.widgets.segmented import Segmented
 from avise.ui.widgets.sla_chip import SlaChip
 
-SIDE_FROM = 640
+LEAST_WIDTH, SIDE_FROM = 470, 640
 """Narrower, conversation and side take turns."""
 ORIGIN_FROM, SENTENCE_FROM = 600, 560
 """Narrower, the header leaves out who sent the request, then says the clock in a few signs."""
@@ -60,12 +60,14 @@ class DetailPane(QWidget):
         expand_requested: this pane alone is wanted, or all of them again.
         back_requested: the list is wanted, in a window without room for both.
         next_requested: nothing is on screen, and the most urgent request is wanted.
+        escaped: Échap was pressed: focus goes back to the list.
     """
 
     step_requested = Signal(int)
     expand_requested = Signal()
     back_requested = Signal()
     next_requested = Signal()
+    escaped = Signal()
 
     def __init__(self, now: Callable[[], datetime], session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -147,9 +149,9 @@ class DetailPane(QWidget):
         middle.setStretch(0, 1)
         self._middle = QWidget()
         self._middle.setLayout(middle)
-        self._lines = (HorizontalLine(strong=True), HorizontalLine())
+        self._line = HorizontalLine(strong=True)
         content = column(
-            self._head, self._lines[0], self._strip_line, self._parts_line, self._middle, self.notice
+            self._head, self._line, self._strip_line, self._parts_line, self._middle, self.notice
         )
         content.setStretch(4, 1)
         content.setStretch(5, 1)
@@ -185,7 +187,7 @@ class DetailPane(QWidget):
         self.show_nothing(text("request_panel.not_shown"), text(error.message_key, **error.params))
 
     def _set_content(self, *, shown: bool) -> None:
-        for widget in (self._head, self._middle, *self._lines):
+        for widget in (self._head, self._middle, self._line):
             widget.setVisible(shown)
         self.notice.setVisible(not shown)
         if not shown:
@@ -304,10 +306,23 @@ class DetailPane(QWidget):
         return self.width() >= theme().px(SIDE_FROM)
 
     @override
+    def minimumSizeHint(self) -> QSize:
+        """Return the least width: the side gives way before the conversation does."""
+        return QSize(theme().px(LEAST_WIDTH), super().minimumSizeHint().height())
+
+    @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Let the side take turns with the conversation where there is no room for both."""
         super().resizeEvent(event)
         self._shape()
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Go back to the list with Échap; what was typed stays."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.escaped.emit()
+            return
+        super().keyPressEvent(event)
 
     @Slot()
     def _shape(self) -> None:

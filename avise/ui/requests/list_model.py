@@ -114,6 +114,13 @@ class RequestListModel(QAbstractTableModel):
         self._leaving.update(requests)
         self._remove([id_ for id_ in self._leaving if id_ in self._gone])
 
+    def refresh_row(self, row: RequestRow) -> None:
+        """Take one request as it now is: what is on screen is newer than its list."""
+        place = self.place_of(row.id)
+        if place >= 0 and self._rows[place] != row:
+            self._rows[place] = row
+            self.dataChanged.emit(self.index(place, 0), self.index(place, 0), _ANY)
+
     def tick(self) -> None:
         """Say and paint every row again: a minute went by."""
         if self._rows:

@@ -20,7 +20,7 @@ from avise.services.request_values import (
     RequestRow,
     RequestSort,
 )
-from avise.texts import text
+from avise.texts import plural, text
 from avise.ui.requests.column_header import ColumnHeader
 from avise.ui.requests.columns import WIDE_FROM, Column
 from avise.ui.requests.filter_bar import BatchBar, FilterBar, WordsField
@@ -48,6 +48,10 @@ from avise.ui.widgets.reading import Skeleton
 
 WIDTH, NARROW_WIDTH = 376, 344
 HEADER_HEIGHT, TOAST_INSET = 42, 52
+SKELETON_MS = 200
+"""Sooner, the list before stays: a flash of grey would only tire (`ui.md` 11)."""
+MORE = 200
+"""Requests that each press brings beyond those shown."""
 SEARCH_MS = 250
 """Words are looked for once the user pauses."""
 
@@ -119,6 +123,11 @@ class ListPane(QWidget):
         self._search = QTimer(self)
         self._search.setSingleShot(True)
         self._search.setInterval(SEARCH_MS)
+        self._slow = QTimer(self)
+        self._slow.setSingleShot(True)
+        self._slow.setInterval(SKELETON_MS)
+        self.more = Button("", ButtonKind.QUIET, icon="chevron-down")
+        self.more.hide()
         self._build()
         self._connect()
         self._on_theme_changed()
@@ -143,7 +152,9 @@ class ListPane(QWidget):
         self._body = QWidget()
         self._pages = QStackedLayout(self._body)
         rows = QWidget()
-        rows.setLayout(column(self.header, self.rows, self._inset))
+        rows.setLayout(
+            column(self.header, self.rows, row(self.more, None, margins=(8, 2, 8, 2)), self._inset)
+        )
         for page in (rows, self.notice, self._skeleton):
             self._pages.addWidget(page)
         lines: list[QWidget] = [
@@ -176,6 +187,8 @@ class ListPane(QWidget):
         self.words.returnPressed.connect(self._focus_rows)
         self.words.left.connect(self.close_search)
         self._search.timeout.connect(self._on_words)
+        self._slow.timeout.connect(self._show_skeleton)
+        self.more.clicked.connect(self._on_more)
         self.batch.take_requested.connect(self.take_requested)
         self.batch.transfer_requested.connect(self.transfer_requested)
         self.batch.pause_requested.connect(self.pause_requested)
@@ -197,6 +210,7 @@ class ListPane(QWidget):
         same = self._query is not None and replace(query, limit=self._query.limit) == self._query
         if not same:
             self._board = None
+            self._slow.start()
         self._query = query
         self.sort.setText("" if self.width() < theme().px(WIDTH) else text(f"requests.sort.{query.sort}"))
         name = text("request_panel.sort", order=text(f"requests.sort.{query.sort}"))
@@ -208,6 +222,7 @@ class ListPane(QWidget):
         """Show the list as it now is: rows change in place, unless it is another list."""
         is_other = self._board is None or self._board.query != board.query
         before = self.current()
+        self._slow.stop()
         self._board = board
         self.title.setText(title)
         self.count.set_text(str(board.basket_total) if board.basket_total else "")
@@ -216,12 +231,17 @@ class ListPane(QWidget):
             self._replace(lambda: self.model.replace_rows(board.rows), before)
         else:
             self.model.update_rows(board.rows)
+        left = board.total - len(board.rows)
+        self.more.setVisible(left > 0)
+        self.more.setText(plural("request_panel.show_more", left) if left > 0 else "")
+        self.more.updateGeometry()
         self._show_state(board)
         self._show_page()
 
     def show_failure(self, sentence: str) -> None:
         """Say why the list cannot be followed."""
         self._board = None
+        self._slow.stop()
         self.notice.show_notice(
             text("request_panel.failed"), sentence, icon="circle-x", action=text("request_panel.retry")
         )
@@ -235,6 +255,16 @@ class ListPane(QWidget):
             "cloud-off" if offline else "cloud-upload" if board.hub.pending else "circle-alert"
         )
         self._state_line.setVisible(bool(sentence) and bool(board.rows))
+
+    @Slot()
+    def _show_skeleton(self) -> None:
+        if self._board is None:
+            self._pages.setCurrentIndex(2)
+
+    @Slot()
+    def _on_more(self) -> None:
+        if self._query is not None:
+            self._ask(limit=self._query.limit + MORE)
 
     def _show_page(self) -> None:
         board = self._board
@@ -327,6 +357,11 @@ class ListPane(QWidget):
             self.notice.focus_current()
         else:
             self.rows.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def expect_gone(self, requests: Sequence[RequestId]) -> None:
+        """Let these leave the list: the user sent them away."""
+        self.model.expect_gone(requests)
+        self._show_page()
 
     # ---- several at once -------------------------------------------------------------------------
     @Slot()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
+from avise.ui.accessible_roles import Role, heard_as
 from avise.ui.widgets.button import Button
 from avise.ui.widgets.icon import Icon
 from avise.ui.widgets.label import Label
@@ -22,6 +23,7 @@ class Notice(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        heard_as(self, Role.StaticText)
         self._icon = Icon("inbox", 16, "text-3")
         self._title = Label("", "list-title", wrap=True)
         self._sentence = Label("", "body", "muted", wrap=True)

@@ -11,7 +11,6 @@ from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QPlainTextEdit, QWidget
 from typing_extensions import override
 
-from avise.models.journal import EventKind
 from avise.models.requests import Attachment, RequestId
 from avise.services.request_values import Basket, RequestQuery
 from avise.texts import plural, text
@@ -103,6 +102,10 @@ class RequestsPage(QWidget):
         self._build()
         self._connect()
         self._bind()
+        # The list is followed since the window opened: this page comes later.
+        self._on_query()
+        self._on_board()
+        self._on_colleagues()
 
     def _build(self) -> None:
         self.splitter.addWidget(self.list)
@@ -143,6 +146,7 @@ class RequestsPage(QWidget):
         detail.step_requested.connect(list_.step)
         detail.expand_requested.connect(self.toggle_expanded)
         detail.back_requested.connect(self._leave_detail)
+        detail.escaped.connect(self._leave_detail)
         detail.next_requested.connect(model.take_next)
         detail.action_row.wanted.connect(self.doing.do)
         detail.conversation.file_requested.connect(self._on_file)
@@ -319,13 +323,15 @@ class RequestsPage(QWidget):
         if is_other:
             self._late = None
         self.detail.show_detail(detail)
+        self.list.model.refresh_row(detail.row)
         self._show_place()
         self._tell_late()
 
     @Slot(object, object)
-    def _on_acted(self, requests: tuple[RequestId, ...], _kind: EventKind) -> None:
+    def _on_acted(self, requests: tuple[RequestId, ...], leaves: bool) -> None:
         self.list.model.choose(())
-        self.list.model.expect_gone(requests)
+        if leaves:
+            self.list.expect_gone(requests)
 
     @Slot(object)
     def _on_taken(self, request: RequestId) -> None:

@@ -15,6 +15,7 @@ from avise.ui.widgets.button import Button, ButtonKind
 from avise.ui.widgets.elided_label import ElidedLabel
 from avise.ui.widgets.icon import Icon
 from avise.ui.widgets.layout import row
+from avise.ui.widgets.link import Link
 from avise.ui.widgets.presence import PresenceAvatar
 
 
@@ -30,11 +31,13 @@ class PresenceStrip(QWidget):
         anyway: what was written is sent although somebody else writes.
         kept_back: it is not sent for now.
         take_over_requested: a lead takes the request over.
+        write_requested: a note to whoever is there is wanted (a login).
     """
 
     anyway = Signal()
     kept_back = Signal()
     take_over_requested = Signal()
+    write_requested = Signal(str)
 
     def __init__(self, now: Callable[[], datetime], user: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -49,12 +52,21 @@ class PresenceStrip(QWidget):
         self.send = Button(text("request_panel.presence.send_anyway"), ButtonKind.PLAIN, small=True)
         self.keep = Button(text("request_panel.presence.not_yet"), ButtonKind.QUIET, small=True)
         self.take_over = Button(text("request_panel.take_over"), ButtonKind.PLAIN, icon="hand", small=True)
+        self.write = Link(text("request_panel.presence.write"))
+        self.write.clicked.connect(self._on_write)
         self.setLayout(
             row(
-                self._avatar, self._icon, self._words, self.take_over, self.send, self.keep, gap=8,
+                self._avatar,
+                self._icon,
+                self._words,
+                self.write,
+                self.take_over,
+                self.send,
+                self.keep,
+                gap=8,
                 margins=(16, 6, 12, 2),
             )
-        )  # fmt: skip
+        )
         self.send.clicked.connect(self._on_send)
         self.keep.clicked.connect(self._on_keep)
         self.take_over.clicked.connect(self.take_over_requested)
@@ -117,9 +129,16 @@ class PresenceStrip(QWidget):
                 first.initials, f"{first.name} {presence_words(first, self._now())}", first.kind
             )
         self._icon.setVisible(bool(self._taken) and not self.is_asking)
+        self.write.setVisible(first is not None and not self.is_asking)
         self.send.setVisible(self.is_asking)
         self.keep.setVisible(self.is_asking)
         self.setVisible(bool(words))
+
+    @Slot()
+    def _on_write(self) -> None:
+        first = next(iter(self.writers() or self._others), None)
+        if first is not None:
+            self.write_requested.emit(first.login)
 
     @Slot()
     def _on_send(self) -> None:

@@ -35,10 +35,8 @@ _ENDED: dict[RequestStatus, tuple[Tone, str]] = {
 }
 
 
-def due_spec(row: RequestRow, now: datetime, *, gone: bool = False) -> ChipSpec:
-    """Return the mark at the head of a row: its clock, how it ended, or that it has left the list."""
-    if gone:
-        return ChipSpec(text("request_panel.gone"), Tone.OUTLINE, "log-out")
+def due_spec(row: RequestRow, now: datetime) -> ChipSpec:
+    """Return the mark at the head of a row: its clock, or how it ended."""
     ended = _ENDED.get(row.status)
     if ended is not None:
         return ChipSpec(text(f"request.status.{row.status}"), *ended)
@@ -71,7 +69,7 @@ class RequestRowDelegate(RowDelegate):
     def paint_row(self, painter: QPainter, rect: QRect, look: RowLook, index: Index) -> None:
         """Paint a request."""
         row: RequestRow = index.data(ROW)
-        gone: bool = index.data(GONE)
+        gone: bool = index.data(GONE) and row.holder != self._user
         self._paint_head(painter, rect, row, chosen=index.data(CHOSEN))
         if self.columns is not None:
             self._paint_columns(painter, rect, row, look, gone=gone)
@@ -101,7 +99,7 @@ class RequestRowDelegate(RowDelegate):
     ) -> None:
         px = theme().px
         first, second = rect.top() + px(17), rect.top() + rect.height() - px(16)
-        paint_chip(painter, due_spec(row, self._now(), gone=gone), rect.left() + px(MARGIN), first, px(CHIP))
+        paint_chip(painter, due_spec(row, self._now()), rect.left() + px(MARGIN), first, px(CHIP))
         left, right = rect.left() + px(_TEXT_LEFT), rect.right() - px(_RIGHT)
         end = _paint_people(painter, row, right, first)
         place = QRectF(left, first - px(10), end - left, px(20))
@@ -114,6 +112,8 @@ class RequestRowDelegate(RowDelegate):
             _line(painter, left, right, second, "circle-x", row.refused, "danger")
         elif row.tentative:
             _line(painter, left, right, second, "cloud-upload", text("request_panel.tentative"), "info")
+        elif gone:
+            _line(painter, left, right, second, "log-out", text("request_panel.heard.gone"), "text-3")
         else:
             self._paint_second(painter, row, left, right, second)
 
@@ -142,7 +142,7 @@ class RequestRowDelegate(RowDelegate):
         for found in places(self.columns or (), rect.width(), theme().zoom / 100, px(MARGIN)):
             left = rect.left() + found.left
             if found.column is Column.DUE:
-                paint_chip(painter, due_spec(row, now, gone=gone), left, middle, px(CHIP))
+                paint_chip(painter, due_spec(row, now), left, middle, px(CHIP))
                 continue
             room = found.width - px(10)
             place = QRectF(left, rect.top(), room, rect.height())
@@ -156,6 +156,8 @@ class RequestRowDelegate(RowDelegate):
     def _paint_title(painter: QPainter, place: QRectF, row: RequestRow, look: RowLook, *, gone: bool) -> None:
         px = theme().px
         icons = extra_icons(row)
+        if gone:
+            icons = [("log-out", "text-3"), *icons]
         if row.refused:
             icons = [("circle-x", "danger"), *icons]
         elif row.tentative:

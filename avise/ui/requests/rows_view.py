@@ -11,6 +11,9 @@ from avise.ui.requests.list_model import RequestListModel
 from avise.ui.widgets.row_list import RowsView
 
 
+_MODIFIERS = (Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Key.Key_AltGr)
+
+
 class RequestRows(RowsView):
     """The rows.
 
@@ -41,7 +44,9 @@ class RequestRows(RowsView):
         """Choose with Espace and with Maj and the arrows; Échap chooses none."""
         model, key = self._requests, event.key()
         shift = event.modifiers() == Qt.KeyboardModifier.ShiftModifier
-        if key == Qt.Key.Key_Space and self.current_row() >= 0:
+        if key in _MODIFIERS:
+            super().keyPressEvent(event)
+        elif key == Qt.Key.Key_Space and self.current_row() >= 0:
             model.toggle(self.current_row())
             self._anchor = -1
         elif shift and key in (Qt.Key.Key_Up, Qt.Key.Key_Down):

@@ -60,19 +60,16 @@ DEED_ICONS: Mapping[EventKind, str] = {
 }
 _LEAVES = frozenset(
     (
-        EventKind.REQUEST_CLAIMED,
         EventKind.REQUEST_TRANSFERRED,
         EventKind.REQUEST_RELEASED,
         EventKind.REQUEST_RESOLVED,
         EventKind.REQUEST_CLOSED,
         EventKind.REQUEST_CANCELLED,
         EventKind.REQUEST_MERGED,
-        EventKind.REQUEST_PAUSED,
-        EventKind.REQUEST_RESUMED,
         EventKind.REQUEST_ASSIGNED,
     )
 )
-"""Deeds after which a request may leave the list on screen by the user's own act."""
+"""Deeds after which a request leaves the list at once: who did them has finished with it."""
 
 
 class RequestsViewModel(QObject):
@@ -92,7 +89,7 @@ class RequestsViewModel(QObject):
         detail_changed: `detail` is not what it was.
         detail_failed: the request wanted cannot be shown (an `AviseError`).
         drafts_read: what was being typed on a request: its identity, its words by target.
-        acted: requests on which the user did something, and what (identities, an `EventKind`).
+        acted: requests on which the user did something, and whether they leave the list for it.
         sent: target of what was written and sent.
         taken: the request that was taken from a corbeille (its identity).
         message: something to say (a `Message`).
@@ -334,8 +331,9 @@ class RequestsViewModel(QObject):
         except AviseError as error:
             self._fail(error)
             return
-        if acts.done and deed.kind in _LEAVES:
-            self.acted.emit(acts.done, deed.kind)
+        if acts.done:
+            leaves = deed.kind in _LEAVES or deed.then_close
+            self.acted.emit(acts.done, leaves)
         if acts.done and target:
             self.sent.emit(target)
         self._tell(acts, deed, labels, queues.get(deed.queue, deed.queue))
@@ -358,7 +356,7 @@ class RequestsViewModel(QObject):
             who = next((one.name for one in self.colleagues if one.login == deed.assignee), deed.assignee)
             if deed.assignee == self.session.user:
                 kind = EventKind.REQUEST_CLAIMED
-            sentence = told(kind.value, what, queue, who)
+            sentence = told(kind.value, what, queue, who, many=len(acts.done) > 1)
             self._undoing.offer(sentence, acts.act, icon=DEED_ICONS.get(kind, "circle-check"))
         if refused:
             self.message.emit(Message(refused, "circle-x", is_error=True))
@@ -438,7 +436,9 @@ class RequestsViewModel(QObject):
     # ---- views -----------------------------------------------------------------------------------
     def save_view(self, name: str, columns: Sequence[str], view: str = "") -> None:
         """Keep the list on screen under a name; with the identifier of a view, give that one the name."""
-        self._tasks.spawn(self._save_view(name, tuple(columns), view), name="save a view", when_busy="drop")
+        self._tasks.spawn(
+            self._save_view(name, tuple(columns), view), name="save a view", when_busy="parallel"
+        )
 
     async def _save_view(self, name: str, columns: tuple[str, ...], view: str) -> None:
         try:
@@ -454,7 +454,7 @@ class RequestsViewModel(QObject):
 
     def delete_view(self, view: str) -> None:
         """Forget a saved view; its message keeps it again."""
-        self._tasks.spawn(self._delete_view(view), name="delete a view", when_busy="drop")
+        self._tasks.spawn(self._delete_view(view), name="delete a view", when_busy="parallel")
 
     async def _delete_view(self, view: str) -> None:
         try:

@@ -258,8 +258,12 @@ def present_sentence(colleagues: Sequence[PresentColleague], now: datetime) -> s
     return ", ".join(f"{colleague.name} {presence_words(colleague, now)}" for colleague in colleagues)
 
 
+_BATCH = ("request_claimed", "request_transferred", "request_paused")
+"""What can be done with several requests together."""
+
+
 # ---- what was done -----------------------------------------------------------------------------
-def told(kind: str, label: str, where: str = "", who: str = "") -> str:
+def told(kind: str, label: str, where: str = "", who: str = "", *, many: bool = False) -> str:
     """Return what was done, for the message that offers to undo it; without anybody's file named.
 
     Args:
@@ -267,8 +271,10 @@ def told(kind: str, label: str, where: str = "", who: str = "") -> str:
         label: number of the request, or how many there were.
         where: corbeille.
         who: colleague.
+        many: several requests: those of a batch.
     """
-    return text(f"request_panel.told.{kind}", what=label, queue=where, name=who)
+    prefix = "request_panel.told.many" if many and kind in _BATCH else "request_panel.told"
+    return text(f"{prefix}.{kind}", what=label, queue=where, name=who)
 
 
 def refusals(acts: RequestActs, numbers: Mapping[RequestId, str]) -> str:
