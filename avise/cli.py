@@ -90,6 +90,7 @@ def _add_demo_command(commands: argparse._SubParsersAction[argparse.ArgumentPars
     demo.add_argument("--role", default="", help="another role than that person's")
     demo.add_argument("--folder", type=Path, help="where the demo keeps its data and profile")
     demo.add_argument("--postgres", action="store_true", help="contributions in a real PostgreSQL")
+    demo.add_argument("--team", action="store_true", help="a hub served to the windows, on a real PostgreSQL")
     demo.add_argument(
         "--serve", action="store_true", help="the tools only, and a profile (status 3: they already run)"
     )

@@ -2,6 +2,7 @@
 
 avise demo                     the tools and two windows: an agent's, and a case manager's
 avise demo --as NAME           one window, of that member of staff
+avise demo --team              the same two windows on a hub of their team: PostgreSQL and `avise hub serve`
 avise demo --serve             the tools only, and profiles that the other commands use
 avise demo --tour DIR          the main screens drawn to PNG files
 avise demo break documents --slow 8s | --down | --garbage | --expire-token | --restore
@@ -59,11 +60,11 @@ def run(chosen: argparse.Namespace) -> int:
     users = _users(chosen)
     try:
         with OnlyRun.taken(folder.root, env) as only:
-            demo = DemoRun(folder, spec, users, only, postgres=chosen.postgres)
+            demo = DemoRun(folder, spec, users, only, postgres=chosen.postgres, team=chosen.team)
             if chosen.serve:
                 return asyncio.run(demo.serve())
             with demo.beside():
-                return _tour(folder, chosen.tour) if chosen.tour else _windows(folder, users, chosen)
+                return _tour(folder, chosen.tour) if chosen.tour else _windows(demo, chosen)
     except AlreadyRunningError as error:
         return _beside(error, folder, users, chosen)
 
@@ -104,11 +105,12 @@ def _users(chosen: argparse.Namespace) -> tuple[DemoUser, ...]:
     return tuple(demo_user(login) for login in (FIRST, SECOND))
 
 
-def _windows(folder: DemoFolder, users: Sequence[DemoUser], chosen: argparse.Namespace) -> int:
+def _windows(demo: DemoRun, chosen: argparse.Namespace) -> int:
     """Show a window for each; return once all are closed, with the worst of their statuses."""
-    if len(users) == 1 or chosen.check_start:
-        return _window(folder.profile_of(users[0]), chosen)
-    windows = [subprocess.Popen(window_command(folder.profile_of(user))) for user in users]  # noqa: S603 - ours
+    profiles = [demo.profile_of(user) for user in demo.users]
+    if len(profiles) == 1 or chosen.check_start:
+        return _window(profiles[0], chosen)
+    windows = [subprocess.Popen(window_command(profile)) for profile in profiles]  # noqa: S603 - ours
     # Told to end, the demonstration closes its windows and leaves in order: its tools end with it.
     before = signal.signal(signal.SIGTERM, lambda *_: _close(windows))
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,7 @@ from avise.demo.population.spec import WorldSpec
 from avise.demo.profile import DemoHub, DemoUser, site_namespace, write_profile
 from avise.demo.requests.house import House, forget_desks, prepare_house
 from avise.demo.requests.staff import BY_LOGIN
+from avise.demo.requests.team_house import team_house
 from avise.demo.tools.prepare import spec_key
 from avise.engine.loops import LoopThread
 from avise.env import SystemEnv
@@ -95,6 +96,7 @@ class DemoRun:
         users: who sits at its windows, the first first.
         only: the right to run here.
         postgres: serve contributions from a PostgreSQL server.
+        team: the hub is a server with a PostgreSQL, not a file of this machine.
     """
 
     folder: DemoFolder
@@ -102,25 +104,48 @@ class DemoRun:
     users: Sequence[DemoUser]
     only: OnlyRun
     postgres: bool = False
+    team: bool = False
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[DemoTools]:
         """Start the tools and the hub, and write the profiles that reach them."""
         tell(text("demo.starting"))
-        folder, env = self.folder, SystemEnv()
+        folder = self.folder
         async with (
             DemoTools.start(folder.data, self.spec, postgres=self.postgres) as tools,
             MailSink.start(folder.mail) as mail,
+            self._hubs() as hubs,
         ):
-            if await prepare_house(folder.house, self.spec, site_namespace(self.spec), env):
-                forget_desks(folder.profiles())
-            hub = DemoHub(file=str(folder.house.file.absolute()))
             for user in self.users:
-                profile = folder.profile_of(user)
+                profile = self.profile_of(user)
                 _forget_other_world(profile, self.spec)
-                write_profile(profile, tools, user, mail.port, hub)
+                write_profile(profile, tools, user, mail.port, hubs[user.login])
             self.only.note_ready()
             yield tools
+
+    def profile_of(self, user: DemoUser) -> Path:
+        """Return the profile of somebody's window; a team's are apart, since its hub ends with it."""
+        profile = self.folder.profile_of(user)
+        return profile.with_name(f"team-{profile.name}") if self.team else profile
+
+    @asynccontextmanager
+    async def _hubs(self) -> AsyncIterator[Mapping[str, DemoHub]]:
+        """Give how each user reaches the hub, for the time of the block."""
+        env, namespace = SystemEnv(), site_namespace(self.spec)
+        if self.team:
+            logins = tuple(user.login for user in self.users)
+            forget_desks(self.profile_of(user) for user in self.users)
+            async with team_house(self.spec, namespace, logins, env) as house:
+                tell(text("demo.team", address=house.url))
+                yield {
+                    login: DemoHub(url=house.url, password=password)
+                    for login, password in house.passwords.items()
+                }
+            return
+        if await prepare_house(self.folder.house, self.spec, namespace, env):
+            forget_desks(self.folder.profiles())
+        hub = DemoHub(file=str(self.folder.house.file.absolute()))
+        yield {user.login: hub for user in self.users}
 
     async def serve(self) -> int:
         """Run until somebody stops it; return the exit status."""
@@ -132,7 +157,7 @@ class DemoRun:
             for name, tool in tools.tools.items():
                 sys.stdout.write(f"{name:<15} 127.0.0.1:{tool.port}\n")
             for user in self.users:
-                told = text("demo.ready", profile=str(self.folder.profile_of(user)), name=user.name)
+                told = text("demo.ready", profile=str(self.profile_of(user)), name=user.name)
                 sys.stdout.write(told + "\n")
             for persona in list(PERSONAS.values())[:6]:
                 number_of = format_member_number(persona.member_number)
