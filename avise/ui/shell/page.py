@@ -22,7 +22,11 @@ Zone = tuple[str, QWidget]
 
 
 class Page(Protocol):
-    """A page of the rail."""
+    """A page of the rail.
+
+    One that is about many people has `hidden_when_discreet = True`: while the screen is discreet, the window
+    shows `avise.ui.shell.discreet_page.DiscreetPage` in its place.
+    """
 
     def zones(self) -> list[Zone]:
         """Return the zones in the order in which they are seen."""
