@@ -300,10 +300,10 @@ class MiddleOffice:
             if found is None:
                 raise AviseError("request.nobody_knows")
             detail = await self._details.of(found, self.rows, self.deeds, await self._related(found))
+            await self._note_seen(found)
             if detail != told:
                 told = detail
                 yield detail
-            await self._note_seen(found)
 
     async def _related(self, request: Request) -> tuple[RequestRow, ...]:
         if request.dossier is None:
