@@ -37,6 +37,7 @@ from avise.ui.customer.wrap_up_values import WrapUpStage
 from avise.ui.export.exporting import CustomerExports
 from avise.ui.messages.customer_consents import CustomerConsents
 from avise.ui.messages.customer_messages import CustomerMessages
+from avise.ui.new_request.customer_requests import CustomerRequests
 from avise.ui.outbox.customer_acting import CustomerActing
 from avise.ui.palette.rows import PaletteCommand
 from avise.ui.shell.page import Zone
@@ -67,6 +68,7 @@ class CustomerPage(QWidget):
         followed: how many commands to tools have not gone well yet.
         wrap_up_ticked: seconds of wrap-up left, 0 when it is over.
         acted: a sentence and an act that can be taken back.
+        request_requested: a request to show in the middle office (its identity).
     """
 
     title_changed = Signal(str)
@@ -78,6 +80,7 @@ class CustomerPage(QWidget):
     followed = Signal(int)
     wrap_up_ticked = Signal(int)
     acted = Signal(str, object)
+    request_requested = Signal(object)
 
     def __init__(
         self,
@@ -111,7 +114,7 @@ class CustomerPage(QWidget):
         self._missed: set[str] = set()
         self._stale: set[str] = set()
         self.sheet = Sheet(self.parts, self._first_content, lambda: self.model.moment().today, self.splitter)
-        self.rail = RightRail(self.parts, lambda: self.model.moment().today, self.splitter)
+        self.rail = RightRail(self.parts, lambda: self.model.moment().today, env.now, self.splitter)
         self._build()
         self.check = CallerCheck(self.model, self.header, self.tasks, self)
         self.blocks = BlockActions(self.model, self.sheet, self.check, self)
@@ -130,7 +133,12 @@ class CustomerPage(QWidget):
         self.reports = CustomerReports(desk, self.model, report, self)
         self.reports.acted.connect(self.acted)
         self.blocks.report_requested.connect(self._report_data)
+        self.requests = CustomerRequests(desk, self.model, env, report, self)
+        self.requests.opened.connect(self.request_requested)
+        self.requests.acted.connect(self.acted)
+        self.requests.spoken.connect(self._speak)
         self.answers = SuggestionActions(self.model, self.blocks, self)
+        self.answers.offer("request", self.requests.answer)
         self.acting.loaded.connect(lambda: self.answers.offer("act", self.acting.open_answer))
         self._connect_model()
         self._connect_views()
@@ -196,6 +204,9 @@ class CustomerPage(QWidget):
             case "timeline":
                 self.messages.counted.connect(self.sheet.timeline.model.set_countdowns)
                 fill = self._on_timeline_changed
+            case "requests":
+                self.requests.bind(self.rail.requests)
+                return
             case "open_items":
                 self.rail.open_items.facet_requested.connect(self.blocks.show_facet)
                 fill = self._refresh_open_items
@@ -203,6 +214,7 @@ class CustomerPage(QWidget):
                 WrapUpBinding(self.model.wrap_up, self.rail.wrap_up)
                 self.model.wrap_up.open()
                 self.consents.ask_in(self.rail.wrap_up.consent_place)
+                self.rail.wrap_up.request_requested.connect(self.requests.new)
                 return
         if part in self._missed:
             fill()
@@ -225,7 +237,11 @@ class CustomerPage(QWidget):
                 ("zone.facets", self.sheet.facets),
                 ("zone.timeline", self.sheet.timeline),
             ]
-        rail: list[Zone] = [("zone.open_items", self.rail.open_items), ("zone.wrap_up", self.rail.wrap_up)]
+        rail: list[Zone] = [
+            ("zone.requests_of", self.rail.requests),
+            ("zone.open_items", self.rail.open_items),
+            ("zone.wrap_up", self.rail.wrap_up),
+        ]
         return [("zone.header", self.header), *middle, *rail]
 
     def activate(self) -> None:
@@ -288,6 +304,7 @@ class CustomerPage(QWidget):
         self.acting.close()
         self.messages.close()
         self.consents.close()
+        self.requests.close()
         self.check.mask()
         self.model.close()
 
@@ -303,6 +320,9 @@ class CustomerPage(QWidget):
             "refresh_block": self._refresh_current,
             "refresh_all": self.refresh,
             "copy_member_number": self.copy_member_number,
+            "new_request": self.requests.new,
+            "complaint": self.requests.complain,
+            "requests_of": self._focus_requests,
             "consents": self.consents.open,
             "report_data": self._report_data,
             "export_file": self._export_file,
@@ -515,6 +535,10 @@ class CustomerPage(QWidget):
         self._show_tab("rail" if self._shape.rail_in_tab else self.sheet.tab)
         self.rail.wrap_up.note.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
+    def _focus_requests(self) -> None:
+        self._show_tab("rail" if self._shape.rail_in_tab else self.sheet.tab)
+        self.rail.requests.focus_current()
+
     def _filter_list(self) -> None:
         if self.sheet.detail is not None:
             self.sheet.detail.search()
@@ -539,7 +563,8 @@ class CustomerPage(QWidget):
             self.model.wrap_up.record()
 
     def restore_draft(self) -> None:
-        """Take back what an undone recording gives again to be written."""
+        """Take back what an undone recording or request gives again to be written."""
+        self.requests.restore()
         self.model.wrap_up.read_again()
 
     @override

@@ -19,6 +19,7 @@ from avise.ui.aio import Report, TaskScope
 from avise.ui.bridge import DeskBridge, Watch
 from avise.ui.lock.lockable import LockableWindow
 from avise.ui.lock.locking import Locking
+from avise.ui.new_request.in_window import NewRequestsInWindow
 from avise.ui.notifications.centre import Notification, notifications, notify
 from avise.ui.outbox.in_window import OutboxInWindow
 from avise.ui.outbox.view_model import OutboxViewModel
@@ -103,6 +104,7 @@ class Desktop(QObject):
         self.outbox = OutboxViewModel(desk, self)
         self._outboxes: dict[MainWindow, OutboxInWindow] = {}
         self._requests: dict[MainWindow, RequestsInWindow] = {}
+        self._new_requests: dict[MainWindow, NewRequestsInWindow] = {}
         self.window, self.actions = self._new_window()
 
     def _new_window(self) -> tuple[MainWindow, WindowActions]:
@@ -115,7 +117,11 @@ class Desktop(QObject):
         outbox = OutboxInWindow(self.outbox, window, actions, self._env, self._report)
         outbox.close_requested.connect(self.close_requested)
         self._outboxes[window] = outbox
-        self._requests[window] = RequestsInWindow(self._desk, window, actions, self._env, self._report)
+        requests = RequestsInWindow(self._desk, window, actions, self._env, self._report)
+        self._requests[window] = requests
+        self._new_requests[window] = NewRequestsInWindow(
+            self._desk, window, actions, requests, self._env, self._report
+        )
         window.sessions.changed.connect(self._save_tabs.start)
         window.sessions.current_changed.connect(self._on_current_changed)
         return window, actions
@@ -183,6 +189,7 @@ class Desktop(QObject):
         await window.sources.aclose()
         await self._outboxes.pop(window).aclose()
         await self._requests.pop(window).aclose()
+        await self._new_requests.pop(window).aclose()
         await window.my_day.aclose()
         window.customers.close_all()
         window.hide()

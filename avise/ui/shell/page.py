@@ -53,6 +53,7 @@ class CustomerPageLike(Page, Protocol):
         followed: how many commands for this customer have not gone well yet.
         acted: a sentence, and an act that can be taken back.
         wrap_up_ticked: seconds of wrap-up left, 0 when it is over.
+        request_requested: a request to show in the middle office (its identity).
     """
 
     @property
@@ -95,6 +96,10 @@ class CustomerPageLike(Page, Protocol):
     @property
     def acted(self) -> SignalInstance:
         """Something was done that can be taken back."""
+
+    @property
+    def request_requested(self) -> SignalInstance:
+        """A request to show in the middle office."""
 
     @property
     def wrap_up_ticked(self) -> SignalInstance:
