@@ -128,6 +128,7 @@ class CustomerPage(QWidget):
         self.messages.facet_requested.connect(self.blocks.show_facet)
         self.blocks.offer_messages(self.messages.opens)
         self.consents = CustomerConsents(desk, self.model, report, self)
+        self.blocks.consents_requested.connect(self.consents.open)
         self.exports = CustomerExports(desk, person, report, self)
         self.exports.message.connect(self.message)
         self.reports = CustomerReports(desk, self.model, report, self)
