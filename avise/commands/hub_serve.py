@@ -14,6 +14,7 @@ import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from multiprocessing.process import BaseProcess
 
 from avise.commands.hub_database import HubDatabase, chosen_database, opened, require_ready
@@ -21,12 +22,16 @@ from avise.commands.hub_parser import NAMESPACE_VARIABLE
 from avise.commands.wrong_argument import WrongArgumentError
 from avise.env import SystemEnv
 from avise.hub.api_app import HubApplication
+from avise.hub.api_contacts import Wording
 from avise.hub.api_parts import Parts, gathered
 from avise.hub.api_serving import Certificate, HubServer, context_of, require_protected_host
 from avise.hub.auth import IdentityProvider, require_protected
 from avise.hub.core import HubCore
 from avise.hub.port import HubError
 from avise.hub.provider_tokens import ProviderSettings
+from avise.models.requests import RequestStatus
+from avise.services.request_type_files import shipped_request_types
+from avise.services.request_wording import say, type_label
 from avise.texts import text
 
 MOST_WORKERS = 64
@@ -133,11 +138,18 @@ async def _opening(serving: Serving) -> AsyncIterator[Parts]:
         async with opened(serving.database, env) as transactions:
             yield await gathered(
                 HubCore(env), transactions, env, provider, passwords=serving.passwords,
-                namespace=serving.namespace,
+                namespace=serving.namespace, wording=_wording(),
             )  # fmt: skip
     finally:
         if provider is not None:
             await provider.aclose()
+
+
+def _wording() -> Wording:
+    def sentence(kind: str, status: str, queue: str, due: datetime | None, now: datetime) -> str:
+        return say(kind, RequestStatus(status), queue, due, now)
+
+    return Wording(shipped_request_types().book, type_label, sentence)
 
 
 # ---- several processes -----------------------------------------------------------------------------

@@ -83,12 +83,17 @@ def status_of(error: AviseError) -> int:
     return _STATUSES.get(error.message_key, 400)
 
 
-def refusal(error: AviseError) -> Response:
-    """Return the answer that tells a refusal."""
+def refusal(error: AviseError, status: int = 0) -> Response:
+    """Return the answer that tells a refusal.
+
+    Args:
+        error: why.
+        status: another one than its key's.
+    """
     params: dict[str, JSON] = dict(error.params)
     if isinstance(error, IdCollisionError):
         params["device_seq"] = str(error.device_seq)
-    status = status_of(error)
+    status = status or status_of(error)
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
     if isinstance(error, TooOftenError):
         headers["Retry-After"] = str(error.seconds)

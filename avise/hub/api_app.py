@@ -68,9 +68,11 @@ class HubApplication(Guard):
 
 async def _no_call(request: Request, error: Exception) -> Response:
     del request
-    if isinstance(error, HTTPException) and error.status_code in (404, 405):
-        return refusal(HubError("hub.no_call"))
-    return refusal(MalformedError())
+    if not isinstance(error, HTTPException) or error.status_code not in (404, 405):
+        return refusal(MalformedError())
+    told = refusal(HubError("hub.no_call"), error.status_code)
+    told.headers.update(error.headers or {})
+    return told
 
 
 async def _refused(request: Request, error: Exception) -> Response:

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from avise.env import Env
 from avise.hub.acting import Transactions
 from avise.hub.api_callers import Callers
+from avise.hub.api_contacts import Wording
 from avise.hub.api_grants import signing
 from avise.hub.api_pokes import PokeBoard
 from avise.hub.auth import IdentityProvider
@@ -30,6 +31,8 @@ class Parts:
     """Whether staff may sign in with a password of the hub's own."""
     namespace: str = ""
     """The site's, for customers that are named by `scheme:value`; "" lets them be named by identity only."""
+    wording: Wording | None = None
+    """What the types of requests say; None lets nobody post a request."""
     calls_a_minute: int = 600
     """Of one application, to this process."""
     state: dict[str, object] = field(default_factory=dict)
@@ -38,7 +41,7 @@ class Parts:
 
 async def gathered(
     core: HubCore, transactions: Transactions, env: Env, provider: IdentityProvider | None = None, *,
-    passwords: bool = True, namespace: str = "", calls_a_minute: int = 600,
+    passwords: bool = True, namespace: str = "", wording: Wording | None = None, calls_a_minute: int = 600,
 ) -> Parts:  # fmt: skip
     """Return the parts of a process, once its database told who signs.
 
@@ -49,7 +52,7 @@ async def gathered(
     board = PokeBoard(core, transactions, env)
     return Parts(
         core, transactions, env, Callers(found, provider, env), board, provider, passwords, namespace,
-        calls_a_minute,
+        wording, calls_a_minute,
     )  # fmt: skip
 
 

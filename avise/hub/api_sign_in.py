@@ -56,6 +56,7 @@ class Doors:
         self.strangers[login] = attempts.after_failure(now)
         while len(self.strangers) > MOST_STRANGERS:
             self.strangers.popitem(last=False)
+        # Before this try, as for those who exist.
         attempts.require_open(now)
 
     async def verify(self, kept: str | None, password: str) -> PasswordVerdict:
