@@ -89,6 +89,11 @@ class LocalHouse:
             await self.owner.open()
         return await self.owner.write(work)
 
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """Run work that reads, once something was set up."""
+        assert self.owner is not None
+        return await self.owner.read(work)
+
     async def aclose(self) -> None:
         for hub in self.opened:
             await hub.aclose()
