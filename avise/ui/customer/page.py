@@ -24,6 +24,7 @@ from avise.ui.customer.caller_check import CallerCheck
 from avise.ui.customer.customer_header import CustomerHeader, customer_label
 from avise.ui.customer.data_reports import CustomerReports
 from avise.ui.customer.floating_panel import in_floating_panel
+from avise.ui.customer.header_reading import HeaderReading
 from avise.ui.customer.later_parts import LaterParts
 from avise.ui.customer.open_items import ITEM_FACETS, open_items
 from avise.ui.customer.page_shape import RAIL_OF_WINDOW, PageShape, page_shape
@@ -117,6 +118,7 @@ class CustomerPage(QWidget):
         self.rail = RightRail(self.parts, lambda: self.model.moment().today, env.now, self.splitter)
         self._build()
         self.check = CallerCheck(self.model, self.header, self.tasks, self)
+        HeaderReading(self.model, self.header, self.refresh)
         self.blocks = BlockActions(self.model, self.sheet, self.check, self)
         self.acting = CustomerActing(desk, self.model, self, announcer)
         self.acting.message.connect(self.message)
