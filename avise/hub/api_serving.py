@@ -43,6 +43,8 @@ def settings_of(app: HubApplication, certificate: Certificate | None = None) -> 
         HubError: `hub.certificate`, it cannot be read.
     """
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    # Its lines hold addresses of callers and paths, and are written wherever the root logger has a handler.
+    logging.getLogger("uvicorn.access").disabled = True
     context = None if certificate is None else context_of(certificate)
     return uvicorn.Config(
         app,
@@ -51,7 +53,6 @@ def settings_of(app: HubApplication, certificate: Certificate | None = None) -> 
         http="h11",
         ws="none",
         interface="asgi3",
-        # Its lines hold addresses and paths; ours tell kinds of events only.
         access_log=False,
         log_config=None,
         server_header=False,
