@@ -12,6 +12,7 @@ from avise.env import Env
 from avise.models.errors import AviseError
 from avise.models.source_status import SourceState, SourceStatus
 from avise.services.desk import IncomingCall
+from avise.services.settings_file import CallWith
 from avise.texts import language, plural, set_language, text
 from avise.texts.formats import format_time_with_seconds
 from avise.texts.imposed import is_language_imposed
@@ -27,6 +28,7 @@ from avise.ui.pane_widths import pane_widths
 from avise.ui.requests.in_window import RequestsInWindow
 from avise.ui.shell.actions import WindowActions
 from avise.ui.shell.calls import Calls
+from avise.ui.shell.dialling import Dialling
 from avise.ui.shell.main_window import MainWindow
 from avise.ui.shell.page import MakeCustomerPage
 from avise.ui.shell.relabelling import keys_written, relabel
@@ -54,6 +56,7 @@ class Desktop(QObject):
         make_customer_page: builds a customer's page.
         report: told of failures that no screen shows.
         idle_at_most: minutes without a key or the mouse that the profile allows before the desk locks.
+        call_with: what the workstation's telephone answers to.
 
     Signals:
         close_requested: the user closes the window.
@@ -68,6 +71,8 @@ class Desktop(QObject):
         make_customer_page: MakeCustomerPage,
         report: Report,
         idle_at_most: int = IDLE_MINUTES[-1],
+        *,
+        call_with: CallWith = CallWith.TEL,
     ) -> None:
         super().__init__()
         self._idle_at_most = idle_at_most
@@ -95,6 +100,7 @@ class Desktop(QObject):
         self.calls.rang.connect(self._on_rang)
         self.beep: Callable[[], None] = QApplication.beep
         """The one sound: somebody calls (`ui.md` 5.15)."""
+        self._dialling = Dialling(call_with, self._tell, self)
         self._failing: frozenset[str] | None = None
         """Tools that do not answer, once they were told of."""
         self.locking = Locking(desk, env, self.calls, self._tasks, self._windows, self)
@@ -116,6 +122,7 @@ class Desktop(QObject):
         window.settings_made.connect(self._on_settings_made)
         outbox = OutboxInWindow(self.outbox, window, actions, self._env, self._report)
         outbox.close_requested.connect(self.close_requested)
+        window.home.call_chosen.connect(self._dialling.call)
         self._outboxes[window] = outbox
         requests = RequestsInWindow(self._desk, window, actions, self._env, self._report)
         self._requests[window] = requests
@@ -125,6 +132,9 @@ class Desktop(QObject):
         window.sessions.changed.connect(self._save_tabs.start)
         window.sessions.current_changed.connect(self._on_current_changed)
         return window, actions
+
+    def _tell(self, message: Message) -> None:
+        self.window.toast.show_message(message)
 
     @property
     def requests(self) -> RequestsInWindow:
