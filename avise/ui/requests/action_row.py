@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from avise.models.journal import EventKind
 from avise.models.requests import CLOCK_STOPS
-from avise.models.roles import Session
+from avise.models.roles import Role, Session
 from avise.services.request_values import RequestDetail
 from avise.texts import text
 from avise.ui.shortcuts import keys_of
@@ -84,7 +84,9 @@ def primary(detail: RequestDetail, session: Session) -> str:
     allowed = {action.id for action in offered(detail)}
     if "take" in allowed and not detail.request.holder:
         return "take"
-    if detail.request.holder in ("", session.user) or "take" not in allowed:
+    request = detail.request
+    handles = session.role in (Role.CASE_MANAGER, Role.TEAM_LEAD) and request.requester != session.user
+    if request.holder in ("", session.user) or not handles:
         return "reply" if "reply" in allowed else next((one for one in _BUTTONS if one in allowed), "")
     return ""
 

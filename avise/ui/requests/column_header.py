@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 from typing_extensions import override
 
 from avise.services.request_values import RequestSort
 from avise.texts import text
-from avise.ui.requests.columns import ALWAYS, SORT_OF, Column, places, title_of
+from avise.ui.requests.columns import ALWAYS, SORT_OF, Column, Place, places, title_of
 from avise.ui.requests.row_delegate import MARGIN
 from avise.ui.theme import theme
 from avise.ui.widgets.painting import LEFT, draw_icon, draw_row_line, draw_text
@@ -34,9 +34,26 @@ class ColumnHeader(QWidget):
         super().__init__(parent)
         self._columns: tuple[Column, ...] = tuple(Column)
         self._sort = RequestSort.DUE
+        self._viewport: QWidget | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.hide()
         theme().changed.connect(self._on_theme_changed)
+
+    def follow(self, viewport: QWidget) -> None:
+        """Stand over the rows, whose width the scroll bar changes."""
+        self._viewport = viewport
+        viewport.installEventFilter(self)
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Paint the titles anew when the rows have another width."""
+        if event.type() == QEvent.Type.Resize:
+            self.update()
+        return super().eventFilter(watched, event)
+
+    def _places(self) -> list[Place]:
+        width = self._viewport.width() if self._viewport is not None else self.width()
+        return places(self._columns, width, theme().zoom / 100, theme().px(MARGIN))
 
     @property
     def columns(self) -> Sequence[Column]:
@@ -77,7 +94,7 @@ class ColumnHeader(QWidget):
     @override
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Sort by the column under the mouse; the head of the list does it by the keyboard."""
-        for found in places(self._columns, self.width(), theme().zoom / 100, theme().px(MARGIN)):
+        for found in self._places():
             inside = found.left <= event.position().x() < found.left + found.width
             if inside and found.column in SORT_OF:
                 self.sort_requested.emit(SORT_OF[found.column])
@@ -89,7 +106,7 @@ class ColumnHeader(QWidget):
         with QPainter(self) as painter:
             painter.fillRect(self.rect(), theme().colour("bg-subtle"))
             draw_row_line(painter, self.rect(), "border")
-            for found in places(self._columns, self.width(), theme().zoom / 100, px(MARGIN)):
+            for found in self._places():
                 place = QRectF(found.left, 0, found.width - px(10), self.height())
                 words = title_of(found.column)
                 is_sort = SORT_OF.get(found.column) is self._sort

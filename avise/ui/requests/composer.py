@@ -158,6 +158,8 @@ class RequestComposer(QWidget):
         if is_other:
             self.edit.load("")
         self._show_allowed()
+        if self._early is not None:
+            self.show_drafts(*self._early)
 
     def forget(self) -> None:
         """Show nothing: no request is on screen. What was typed is kept first."""
@@ -169,7 +171,10 @@ class RequestComposer(QWidget):
     def show_drafts(self, request: RequestId, drafts: Mapping[str, str]) -> None:
         """Give back what was being typed on a request, unless something was typed since."""
         if self._detail is None or self._detail.request.id != request:
+            # Read before the request itself: given back once it is shown.
+            self._early = (request, drafts)
             return
+        self._early = None
         for target, words in drafts.items():
             self._words.setdefault(target, words)
         self._show_targets()
@@ -336,6 +341,8 @@ class RequestComposer(QWidget):
 
     # ---- sending ---------------------------------------------------------------------------------
     _closes = False
+    _early: tuple[RequestId, Mapping[str, str]] | None = None
+    """What was being typed on a request that is not shown yet."""
 
     @Slot(bool)
     def _on_send_keys(self, closes: bool) -> None:

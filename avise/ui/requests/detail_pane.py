@@ -7,7 +7,7 @@ from datetime import datetime
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 from typing_extensions import override
 
 from avise.models.business_hours import DEFAULT_HOURS, BusinessHours
@@ -35,14 +35,15 @@ from avise.ui.widgets.icon import Icon
 from avise.ui.widgets.label import Label
 from avise.ui.widgets.layout import clear, column, row
 from avise.ui.widgets.line import HorizontalLine, VerticalLine
+from avise.ui.widgets.presence import SIZE as AVATAR
 from avise.ui.widgets.presence import PresenceAvatar
 from avise.ui.widgets.segmented import Segmented
 from avise.ui.widgets.sla_chip import SlaChip
 
 LEAST_WIDTH, SIDE_FROM = 470, 640
 """Narrower, conversation and side take turns."""
-ORIGIN_FROM, SENTENCE_FROM = 600, 560
-"""Narrower, the header leaves out who sent the request, then says the clock in a few signs."""
+ORIGIN_WIDTH = 70
+"""With less room than that, the header leaves out who sent the request."""
 TALK, FILE = "talk", "file"
 _MOST_AVATARS = 4
 
@@ -129,6 +130,7 @@ class DetailPane(QWidget):
             self.legal,
             self.waiting,
             self.origin,
+            None,
             self.people,
             gap=8,
         )
@@ -155,7 +157,9 @@ class DetailPane(QWidget):
         )
         content.setStretch(4, 1)
         content.setStretch(5, 1)
-        self.setLayout(content)
+        whole = row(VerticalLine(strong=True), content)
+        whole.setStretch(1, 1)
+        self.setLayout(whole)
         self.veil = Veil(self._talk, 0)
 
     def _connect(self) -> None:
@@ -174,22 +178,27 @@ class DetailPane(QWidget):
         self.composer.forget()
         self.side.forget()
         self.detail = None
-        self._set_content(shown=False)
         self.notice.show_notice(
             title or text("request_panel.nothing"),
             sentence or text("request_panel.nothing.sentence"),
             action=text("request_panel.next"),
             keys=keys_of("request_take_next"),
         )
+        self._set_content(shown=False)
 
     def show_failure(self, error: AviseError) -> None:
         """Say why a request cannot be shown."""
         self.show_nothing(text("request_panel.not_shown"), text(error.message_key, **error.params))
 
     def _set_content(self, *, shown: bool) -> None:
+        focused = QApplication.focusWidget()
+        had_focus = focused is not None and self.isAncestorOf(focused)
+        self.notice.setVisible(not shown)
+        if had_focus and not shown:
+            # What had focus goes; focus stays in the pane.
+            self.notice.focus_current()
         for widget in (self._head, self._middle, self._line):
             widget.setVisible(shown)
-        self.notice.setVisible(not shown)
         if not shown:
             self._strip_line.hide()
             self._parts_line.hide()
@@ -243,11 +252,11 @@ class DetailPane(QWidget):
         self.origin.setText(detail.state_line)
         self._show_people(detail, now)
         self._show_strip(detail)
+        self._fit_line()
 
     def _show_clock(self, detail: RequestDetail, now: datetime) -> None:
         if self.clock is None:
-            in_full = self.width() >= theme().px(SENTENCE_FROM)
-            self.clock = SlaChip(detail.clock, now, self._hours, in_full=in_full)
+            self.clock = SlaChip(detail.clock, now, self._hours, in_full=True)
             self._clock_place.addWidget(self.clock)
         self.clock.show_clock(detail.clock, now, self._hours)
 
@@ -329,14 +338,27 @@ class DetailPane(QWidget):
         both = self.has_side
         shown = self.detail is not None
         self._parts_line.setVisible(shown and not both)
-        self.origin.setVisible(self.width() >= theme().px(ORIGIN_FROM))
-        if self.clock is not None:
-            self.clock.set_in_full(in_full=self.width() >= theme().px(SENTENCE_FROM), now=self._now())
+        self._fit_line()
         self.side.setMinimumWidth(theme().px(SIDE_WIDTH) if both else 0)
         self.side.setMaximumWidth(theme().px(SIDE_WIDTH) if both else _NO_LIMIT)
         self._edge.setVisible(both)
         self._talk.setVisible(both or self.parts.current == TALK)
         self.side.setVisible(both or self.parts.current == FILE)
+
+    def _fit_line(self) -> None:
+        """Say the clock in a few signs, then leave out who sent the request, where there is no room."""
+        if self.clock is None or self.detail is None:
+            return
+        px, now = theme().px, self._now()
+        self.clock.set_in_full(in_full=True, now=now)
+        marks = [self.number, self.state, self.clock]
+        marks += [mark for mark in (self.legal, self.waiting) if not mark.isHidden()]
+        people = min(len(self.detail.present), _MOST_AVATARS) * px(AVATAR + 6)
+        taken = sum(mark.sizeHint().width() + px(8) for mark in marks) + people + px(16 + 10 + 8)
+        left = self.width() - taken
+        self.origin.setVisible(left >= px(ORIGIN_WIDTH))
+        if left < 0:
+            self.clock.set_in_full(in_full=False, now=now)
 
     @Slot(str)
     def _show_part(self, _part: str) -> None:

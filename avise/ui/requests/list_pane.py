@@ -118,6 +118,7 @@ class ListPane(QWidget):
         self.batch = BatchBar()
         self.banner = NewBanner()
         self.header = ColumnHeader()
+        self.header.follow(self.rows.viewport())
         self.notice = Notice()
         self.state = Label("", "small", "muted", wrap=True)
         self._search = QTimer(self)

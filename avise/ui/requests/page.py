@@ -9,6 +9,7 @@ from functools import partial
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QPlainTextEdit, QWidget
+from shiboken6 import isValid
 from typing_extensions import override
 
 from avise.models.requests import Attachment, RequestId
@@ -40,6 +41,8 @@ from avise.ui.widgets.pane_splitter import PaneSplitter
 
 REFERENCE, MIDDLE, SMALL = 1330, 1080, 760
 """Widths of the page at 100 %, from which it has another shape."""
+_LIST_WIDTHS = ((2200, 1080), (1700, 420), (REFERENCE, LIST), (0, NARROW_LIST))
+"""From these widths of the page, these widths of the list (`ui.md` 4.3)."""
 MINUTE_MS = 60_000
 READ_MS = 120
 """The arrows go through a list without reading each request."""
@@ -55,6 +58,11 @@ class Shape(StrEnum):
     """Without the corbeilles: a menu has them."""
     SMALL = "small"
     """The list, or one request."""
+
+
+def _list_width(page: int) -> int:
+    """Return the width of the list at 100 %: a table with every column where the screen is that large."""
+    return next(width for least, width in _LIST_WIDTHS if page >= least)
 
 
 class RequestsPage(QWidget):
@@ -515,8 +523,13 @@ class RequestsPage(QWidget):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Share the room between list and request once it is known."""
         if watched is self.splitter and event.type() == QEvent.Type.Resize:
-            turns().soon(("requests panes", id(self)), self.splitter.place)
+            turns().soon(("requests panes", id(self)), self._share_room)
         return super().eventFilter(watched, event)
+
+    def _share_room(self) -> None:
+        if isValid(self):
+            # A window that closes lays out its pages once more.
+            self.splitter.place()
 
     def _panel_place(self) -> QPoint:
         if self.detail.isVisibleTo(self) and self.model.detail is not None:
@@ -553,7 +566,7 @@ class RequestsPage(QWidget):
         self.detail.back.setVisible(small)
         self.detail.expand.setVisible(not small)
         if not small and not alone:
-            list_width = LIST if wide else NARROW_LIST
+            list_width = _list_width(round(width * 100 / theme().zoom))
             taken = (BASKETS if wide else NARROW_BASKETS) + 1 if has_baskets else 0
             design = round(width * 100 / theme().zoom) - taken - list_width - 1
             self.list.setMinimumWidth(px(300))

@@ -10,7 +10,6 @@ from typing_extensions import override
 from avise.ui.requests.list_model import RequestListModel
 from avise.ui.widgets.row_list import RowsView
 
-
 _MODIFIERS = (Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Key.Key_AltGr)
 
 

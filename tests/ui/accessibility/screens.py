@@ -55,6 +55,7 @@ class Screen:
 def full_desk(*, absent: bool = False) -> ScriptedDesk:
     """Return a desk on which every screen has something to show."""
     desk = scene.desk()
+    desk.session = ScriptedDesk().session
     desk.offers, desk.items = OFFERS, every_state()
     desk.day = away() if absent else FULL_DAY
     desk.board = desk.day.board

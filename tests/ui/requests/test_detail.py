@@ -373,7 +373,7 @@ def test_a_request_taken_by_somebody_else_is_read_only_with_the_draft_kept(run: 
             stage.desk.show_detail(_held(scene.KARIM, allowed=allowed))
             await until(composer.edit.isReadOnly)
             assert composer.edit.words() == "en cours"
-            assert composer.strip.words().startswith("Tenue par Karim Benali. Votre brouillon est gardé")
+            assert composer.strip.words() == "Tenue par Karim Benali, brouillon gardé"
             assert not composer.strip.take_over.isVisible()
             composer.go_to(NOTE)
             assert not composer.edit.isReadOnly()
