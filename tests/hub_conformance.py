@@ -668,7 +668,12 @@ class Subjects:
         name, content = "a" * 32, b"%PDF-1.7 devis"
         await lea.hub.put_blob(name, content)
         await lea.hub.put_blob(name, content)
-        joined: dict[str, JSON] = {"blob": name, "name": "devis.pdf", "media_type": "application/pdf", "size": len(content)}
+        joined: dict[str, JSON] = {
+            "blob": name,
+            "name": "devis.pdf",
+            "media_type": "application/pdf",
+            "size": len(content),
+        }
         request, _ = await lea.create(attachments=[joined])
         other, _ = await lea.create()
         assert await marc.hub.get_blob(name, request) == content

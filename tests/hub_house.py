@@ -206,6 +206,7 @@ class PostgresHouse:
         for transactions in (self.shared, self.owner):
             if transactions is not None:
                 await transactions.aclose()
+        self.shared = self.owner = None
 
 
 def postgres_house(server: PostgresServer, core: HubCore, env: FixedEnv) -> PostgresHouse:

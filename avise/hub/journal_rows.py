@@ -76,11 +76,17 @@ def lock_heads(connection: Connection, perimeters: Iterable[str]) -> dict[str, P
         return {}
     confine(connection, names)
     found = rows(connection, _LOCK_HEADS, names=names)
-    missing = [{"perimeter": name, "chain": FIRST} for name in names if name not in {row[0] for row in found}]
-    if missing:
-        change_each(connection, _MAKE_HEAD, missing)
+    there = {row.perimeter for row in found}
+    if len(there) < len(names):
+        make_heads(connection, [name for name in names if name not in there])
         found = rows(connection, _LOCK_HEADS, names=names)
     return {row.perimeter: Position(row.perimeter, row.pos, row.chain) for row in found}
+
+
+def make_heads(connection: Connection, perimeters: Sequence[str]) -> None:
+    """Make the counters of perimeters that have none: before anybody writes there, so that pushes do not."""
+    made = [{"perimeter": name, "chain": FIRST} for name in sorted(perimeters)]
+    change_each(connection, _MAKE_HEAD, made)
 
 
 def resent(connection: Connection, device: str, first: int, last: int) -> dict[int, Row[Any]]:
