@@ -67,6 +67,8 @@ class WindowActions(QObject):
         self.detaching = Detaching(window, self.commands, places)
         self.people = PeopleInWindow(desk, window.my_day.now, window.undoing, window.tasks, window)
         self._walk = ZoneWalk(window.zones, window.announcer)
+        self._met = ""
+        """The call that was announced last, names and all."""
         self._connect_widgets()
         self._connect_calls()
         self._bind()
@@ -348,6 +350,7 @@ class WindowActions(QObject):
             # Whoever stands before the screen may not learn who calls; told again once it is open.
             self._window.announcer.say_locked(text("lock.call"))
             return
+        self._met = call.call_id
         sentence = self._window.call_panel.show_call(call)
         self._window.announcer.say_now(sentence)
         if len(call.matches) == 1 and self._can_open_behind(call.matches[0]):
@@ -377,11 +380,15 @@ class WindowActions(QObject):
         self._take_call_with(hit)
 
     def meet_call(self) -> None:
-        """Show the call that came while the desk was locked, when it still rings or was answered."""
+        """Show the call that came while the desk was locked, when it still rings or was answered.
+
+        One that was announced before the lock is not announced again.
+        """
         call = self._calls.call
         if call is None:
             return
-        self._on_rang(call)
+        if call.call_id != self._met:
+            self._on_rang(call)
         if call.state is not CallState.RINGING:
             self._on_answered(call)
 
