@@ -15,6 +15,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 
 from avise.commands.hub_database import HubDatabase, chosen_database, opened, require_ready
@@ -38,6 +39,7 @@ MOST_WORKERS = 64
 _STILL_S = 15.0
 """A process that was told to stop and did not is killed."""
 _RESTART_S = 1.0
+"""Between two looks at the processes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +177,7 @@ def _run_several(serving: Serving, listening: socket.socket, count: int) -> int:
 
     running = [started() for _ in range(count)]
     while not stopping:
-        signal.sigtimedwait((signal.SIGCHLD,), _RESTART_S)
+        wait([process.sentinel for process in running], _RESTART_S)
         for place, process in enumerate(running):
             if not process.is_alive() and not stopping:
                 running[place] = started()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import logging
+import signal
 import socket
 import ssl
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ KEEP_ALIVE_S = 75
 """Longer than a workstation keeps a connection that it does not use: it never writes on a closed one."""
 GRACE_S = 10
 """What is being answered when the server is told to stop has that long."""
+STOPPING = (signal.SIGINT, signal.SIGTERM)
 LONGEST_HEADERS = 32 * 1024
 """Bytes of a call's first line and headers."""
 
@@ -119,12 +121,16 @@ class HubServer(uvicorn.Server):
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Leave signals to whoever runs several things in one process."""
+        """Stop at a signal and end well; uvicorn's own would raise it again at the end."""
         if not self._own_signals:
             yield
             return
-        with super().capture_signals():
+        before = {number: signal.signal(number, self.handle_exit) for number in STOPPING}
+        try:
             yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop: streams first, which would otherwise be waited for."""
