@@ -42,6 +42,7 @@ from avise.services.sync import (
     Rest,
     Rewind,
     Send,
+    Skip,
     SyncCore,
 )
 from avise.store.attachments import Attachments
@@ -182,7 +183,7 @@ class HubSync:
         kept = await self._feed.state()
         self._core = SyncCore(
             kept.hub_id, kept.epoch, kept.base, kept.written, kept.sent,
-            dict(kept.cursors), dict(kept.chains), __version__,
+            dict(kept.cursors), dict(kept.chains), kept.copied, __version__,
         )  # fmt: skip
         contact = await self._feed.noted(CONTACT)
         self._as_of = datetime.fromisoformat(contact) if contact else None
@@ -227,6 +228,12 @@ class HubSync:
                 await self._send(core, action)
             case Fetch():
                 await self._fetch(core, action)
+            case _:
+                await self._repair(core, action)
+
+    async def _repair(self, core: SyncCore, action: Action) -> None:
+        """Put right what the hub and this station know of each other."""
+        match action:
             case Begin():
                 _log.info("the hub begins epoch %d", action.epoch)
                 await self._feed.begin_epoch(action.hub_id, action.epoch, action.position)
@@ -245,6 +252,9 @@ class HubSync:
             case Rename():
                 await self._feed.rename(action.position)
                 core.renamed()
+            case Skip():
+                await self._feed.skip(action.position)
+                core.skipped()
             case Forget():
                 await self._feed.forget(action.perimeters)
                 core.forgotten(action)
@@ -328,8 +338,11 @@ class HubSync:
         if by_position:
             first = min(by_position)
             written = await self._journal.since(first - 1, max(by_position) - first + 1)
+            elsewhere = await self._feed.elsewhere(first)
             pairs = [
-                (event, by_position[event.device_seq]) for event in written if event.device_seq in by_position
+                (event, by_position[event.device_seq])
+                for event in written
+                if event.device_seq in by_position and event.device_seq not in elsewhere
             ]
             await self._listener.on_judged(pairs)
 

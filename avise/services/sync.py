@@ -79,6 +79,13 @@ class Rename:
 
 
 @dataclass(frozen=True, slots=True)
+class Skip:
+    """Have a void event go in the place of one that the hub has from a copy of here; then `skipped`."""
+
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
 class Forget:
     """Forget feeds that may be read no more; then `forgotten`."""
 
@@ -110,7 +117,7 @@ class Rest:
     """Whether the hub may be asked to tell when it changes."""
 
 
-Action: TypeAlias = Ask | Begin | Rewind | Renew | Rename | Forget | Send | Fetch | Rest
+Action: TypeAlias = Ask | Begin | Rewind | Renew | Rename | Skip | Forget | Send | Fetch | Rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +146,7 @@ class SyncCore:
         sent: last position that the hub acknowledged.
         cursors: position reached in each perimeter.
         chains: chain of each perimeter there.
+        copied: last position that a copy of this journal had when this one took another identity.
         version: of this program.
     """
 
@@ -149,6 +157,7 @@ class SyncCore:
     sent: int
     cursors: dict[str, int]
     chains: dict[str, bytes]
+    copied: int = 0
     version: str = ""
     head: Head | None = None
     """The last one that was told; what it says of rights holds until the next."""
@@ -244,7 +253,7 @@ class SyncCore:
         self._asks = False
         told = self.base + head.last_seq
         if (self.hub_id, self.epoch) != (head.hub_id, head.epoch):
-            self._repair = Begin(head.hub_id, head.epoch, min(told, self.written))
+            self._repair = Begin(head.hub_id, head.epoch, min(told, self.sent))
         elif told > self.written:
             # The hub knows events that this journal does not: another copy of it has gone on.
             self._repair = Renew(self.sent)
@@ -256,7 +265,9 @@ class SyncCore:
         """Know that the feeds are empty."""
         self.hub_id, self.epoch, self.sent = action.hub_id, action.epoch, action.position
         self.cursors, self.chains = {}, {}
-        self._repair, self.void = None, 0
+        # What earlier identities of the device sent may be lost too: all of it goes again, under a new one.
+        self._repair = Renew(0) if self.copied else None
+        self.void = 0
         self._look_behind()
 
     def rewound(self, action: Rewind) -> None:
@@ -267,10 +278,15 @@ class SyncCore:
     def renewed(self, action: Renew) -> None:
         """Know that the device has another identity: the hub has to be asked as it."""
         self.base = self.sent = action.position
+        self.copied = self.written
         self._repair, self._asks, self.void = None, True, 0
 
     def renamed(self) -> None:
         """Know that the event has another identity."""
+        self._repair = None
+
+    def skipped(self) -> None:
+        """Know that a void event goes in the place of one that the hub has already."""
         self._repair = None
 
     def forgotten(self, action: Forget) -> None:
@@ -335,9 +351,8 @@ class SyncCore:
         """Know that a page is kept."""
         self.cursors |= page.through
         self.chains |= page.chains
+        # The head may be of before a restore: only the hub says whether there is more.
         self._behind = more
-        if not more:
-            self._look_behind()
 
     def failed(self, error: AviseError) -> None:
         """Take what an action raised."""
@@ -350,7 +365,9 @@ class SyncCore:
             case ResendMismatchError() if self._repairs == 0:
                 self._repair, self._repairs = Renew(self.sent), 1
             case IdCollisionError() if self._repairs <= self.pending:
-                self._repair = Rename(self.base + error.device_seq)
+                position = self.base + error.device_seq
+                # What a copy of this journal sent under its own identity is there, and counts once.
+                self._repair = Skip(position) if position <= self.copied else Rename(position)
                 self._repairs += 1
             case _:
                 self.refusal = error
