@@ -149,7 +149,8 @@ EVENT = PushedEvent(
     [
         {"event_id": "{00000000-0000-0000-0000-000000000001}"}, {"event_id": 1}, {"device_seq": True},
         {"device_seq": 1.0}, {"device_seq": 2**63}, {"stream": "a\0b"}, {"stream": "x" * 5_000},
-        {"body": "é"}, {"body": "a"}, {"occurred_at": "2026-03-24T00:00:00"}, {"occurred_at": "0001-01-01T00:00:00+14:00"},
+        {"body": "é"}, {"body": "a"}, {"occurred_at": "2026-03-24T00:00:00"},
+        {"occurred_at": "0001-01-01T00:00:00+14:00"},
         {"pos": 3}, {"author": None},
     ],
 )  # fmt: skip
