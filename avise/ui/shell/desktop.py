@@ -80,8 +80,8 @@ class Desktop(QObject):
         self._make_customer_page, self._report = make_customer_page, report
         self._tasks = TaskScope(self, report)
         self._watches: list[Watch] = []
-        self._left: list[MainWindow] = []
-        """Windows in another language, on their way out."""
+        self._leaving = TaskScope(self, report)
+        """Windows in another language, on their way out: closing one is not cut short."""
         self._sources: Sequence[SourceStatus] = ()
         self._values = dict(DEFAULTS)
         """Settings in force that the theme does not know."""
@@ -189,8 +189,8 @@ class Desktop(QObject):
                 await self._desk.change_setting("panes", pane_widths().words())
         except AviseError as error:
             self._report("save tabs", error)
-        for window in (*self._left, self.window):
-            await self._close_window(window)
+        await self._leaving.finished()
+        await self._close_window(self.window)
 
     async def _close_window(self, window: MainWindow) -> None:
         window.palette_view.close_palette()
@@ -204,8 +204,6 @@ class Desktop(QObject):
         window.customers.close_all()
         window.hide()
         window.deleteLater()
-        if window in self._left:
-            self._left.remove(window)
 
     async def _restore_settings(self) -> None:
         kept = ("theme", "density", "zoom", *DEFAULTS, "shortcuts")
@@ -277,9 +275,8 @@ class Desktop(QObject):
         self.window.focus_page()
         self.requests.start()
         self.window.my_day.start()
-        self._left.append(old)
         old.hide()
-        self._tasks.spawn(self._close_window(old), name="close the old window", when_busy="parallel")
+        self._leaving.spawn(self._close_window(old), name="close the old window", when_busy="parallel")
         self._tasks.spawn(self._read_recents(), name="recents")
 
     def _show_values(self) -> None:
