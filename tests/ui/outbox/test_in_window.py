@@ -41,7 +41,7 @@ def test_an_empty_outbox_takes_no_room_in_the_bars(run: Run) -> None:
         async with acting_window(ScriptedDesk()) as stage:
             assert chips(stage) == []
             assert not stage.window.status_bar.outbox.isVisible()
-            assert stage.window.rail.button("outbox").accessibleName() == "À envoyer"
+            assert stage.window.rail.button("outbox").accessibleName() == "Boîte d’envoi"
 
     run(scenario())
 
@@ -54,7 +54,7 @@ def test_the_bars_tell_what_needs_a_person_and_what_waits(run: Run) -> None:
             desk.show_outbox(item(1, S.REJECTED, R.REJECTED), item(2, S.CONFIRMED))
             await until(lambda: chips(stage) == ["1 refusé", "1 à envoyer"])
             assert stage.window.status_bar.outbox.text() == "1 refusé, 1 à envoyer"
-            assert stage.window.rail.button("outbox").accessibleName() == "À envoyer, 2"
+            assert stage.window.rail.button("outbox").accessibleName() == "Boîte d’envoi, 2"
             desk.show_outbox()
             await until(lambda: chips(stage) == [])
 
