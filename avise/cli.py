@@ -80,7 +80,10 @@ def _add_connector_command(commands: argparse._SubParsersAction[argparse.Argumen
 def _add_demo_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     demo = commands.add_parser("demo", help="a mutual in a box: eight tools on this machine, and the window")
     demo.add_argument(
-        "action", nargs="?", choices=("break", "call"), help="make a tool fail, or a telephone ring"
+        "action",
+        nargs="?",
+        choices=("break", "call"),
+        help="make a tool fail, or a telephone ring (then --answer, --end)",
     )
     demo.add_argument("target", nargs="?", help="with break, which tool; with call, who calls (a number)")
     demo.add_argument("--preset", choices=("mini", "demo"), default="demo", help="how many people")
@@ -100,6 +103,9 @@ def _add_demo_command(commands: argparse._SubParsersAction[argparse.ArgumentPars
     demo.add_argument("--garbage", action="store_true", help="with break: answer nonsense")
     demo.add_argument("--expire-token", action="store_true", help="with break: refuse every token")
     demo.add_argument("--restore", action="store_true", help="with break: work again")
+    answering = demo.add_mutually_exclusive_group()
+    answering.add_argument("--answer", action="store_true", help="with call: answer the call that rang last")
+    answering.add_argument("--end", action="store_true", help="with call: end it")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -5,6 +5,7 @@ avise demo --as NAME           one window, of that member of staff
 avise demo --team              the same two windows on a hub of their team: PostgreSQL and `avise hub serve`
 avise demo --serve             the tools only, and profiles that the other commands use
 avise demo --tour DIR          the main screens drawn to PNG files
+avise demo call [NUMBER]       the agent's telephone rings; then --answer, and --end
 avise demo break documents --slow 8s | --down | --garbage | --expire-token | --restore
 
 The tools of a folder run once. A second start says which process runs them and which profile reaches
@@ -27,7 +28,7 @@ import platformdirs
 
 from avise.commands.demo_run import FIRST, SECOND, DemoFolder, DemoRun, demo_user, tell
 from avise.commands.wrong_argument import WrongArgumentError
-from avise.demo.calls import ANSWERED, ENDED, change_call, simulate_call
+from avise.demo.calls import ANSWERED, ENDED, TELEPHONY, change_call, change_latest_call, simulate_call
 from avise.demo.faults import Fault, FaultKind, ToolNotRunningError, UnsupportedFaultError, break_tool
 from avise.demo.only_run import AlreadyRunningError, OnlyRun
 from avise.demo.population.personas import PERSONAS
@@ -54,7 +55,7 @@ def run(chosen: argparse.Namespace) -> int:
     if chosen.action == "break":
         return _break(folder, chosen)
     if chosen.action == "call":
-        return _call(folder, chosen.target or PERSONAS["P00"].phone)
+        return _call(folder, chosen)
     env = SystemEnv()
     spec = _spec(chosen, env)
     users = _users(chosen)
@@ -171,16 +172,30 @@ def _set_fault(folder: DemoFolder, tool: str, kind: str) -> None:
     break_tool(folder.data, tool, Fault(FaultKind(kind)))
 
 
-def _call(folder: DemoFolder, number: str) -> int:
-    """Make the agent's telephone ring."""
+def _call(folder: DemoFolder, chosen: argparse.Namespace) -> int:
+    """Make the agent's telephone ring, or answer or end the call that rang last."""
+    try:
+        told = _changed(folder, chosen) if chosen.answer or chosen.end else _ring(folder, chosen.target)
+    except ToolNotRunningError:
+        raise AviseError("demo.not_running", tool=TELEPHONY) from None
+    sys.stdout.write(text(told) + "\n")
+    return 0
+
+
+def _ring(folder: DemoFolder, number: str | None) -> str:
+    number = number or PERSONAS["P00"].phone
     if not parse_phone(number):
         raise WrongArgumentError("demo.bad_number")
-    try:
-        simulate_call(folder.data, number, queue="Remboursements", waited_s=70)
-    except ToolNotRunningError:
-        raise AviseError("demo.not_running", tool="relation") from None
-    sys.stdout.write(text("demo.ringing") + "\n")
-    return 0
+    simulate_call(folder.data, number, queue="Remboursements", waited_s=70)
+    return "demo.ringing"
+
+
+def _changed(folder: DemoFolder, chosen: argparse.Namespace) -> str:
+    if chosen.target:
+        raise WrongArgumentError("demo.no_number_needed")
+    if not change_latest_call(folder.data, ANSWERED if chosen.answer else ENDED):
+        raise AviseError("demo.no_call")
+    return "demo.answered" if chosen.answer else "demo.ended"
 
 
 def _break(folder: DemoFolder, chosen: argparse.Namespace) -> int:

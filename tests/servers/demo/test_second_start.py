@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from avise.commands.demo import ALREADY_RUNNING, DemoFolder
+from avise.commands.demo import ALREADY_RUNNING
+from avise.commands.demo_run import DemoFolder
 from avise.demo.faults import is_running, running_tools
 from avise.demo.only_run import RECORD_FILE, AlreadyRunningError, OnlyRun, Run, recorded_run
 from avise.demo.profile import SECRETS_FILE, SETTINGS_FILE
@@ -86,7 +87,17 @@ async def test_a_second_start_says_who_runs_the_tools_and_changes_nothing(
         assert (folder.profile / SETTINGS_FILE).read_bytes() == settings
         assert running_tools(folder.data) == tools
         assert is_running(folder.data)
-        assert (await ran("demo", "call", "--folder", str(folder.root)))[0] == 0
+        call = ("demo", "call", "--folder", str(folder.root))
+        assert (await ran(*call, "--answer"))[0] != 0
+        assert (await ran(*call))[0] == 0
+        assert (await ran(*call, "--answer"))[:2] == (
+            0,
+            "L’appel est pris. Pour raccrocher : avise demo call --end\n",
+        )
+        assert (await ran(*call, "--end"))[:2] == (0, "L’appel est terminé.\n")
+        status, _, errors = await ran(*call, "--end")
+        assert status == 1
+        assert "Aucun appel n’est en cours" in errors
         assert first.returncode is None
     assert not (folder.root / RECORD_FILE).exists()
 
