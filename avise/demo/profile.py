@@ -12,6 +12,7 @@ from pathlib import Path
 from avise.demo.launcher import DemoTools, write_private
 from avise.demo.news import write_news
 from avise.demo.population.spec import WorldSpec
+from avise.models.customer import PersonId, person_id
 from avise.resources import resource_folder
 
 SETTINGS_FILE = "settings.toml"
@@ -19,6 +20,8 @@ SECRETS_FILE = "demo-secrets.toml"
 """Read instead of the keyring, only for a profile marked synthetic."""
 
 CONNECTORS_FOLDER = "connectors"
+IDENTITY_MASTER = "parties"
+"""Instance whose keys give the people of the demonstration their identifiers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,16 @@ def site_namespace(spec: WorldSpec) -> uuid.UUID:
     notes of yesterday's demonstration find them again today.
     """
     return uuid.uuid5(uuid.NAMESPACE_URL, f"urn:avise:demo:{spec.seed}:{spec.version}")
+
+
+def demo_person(namespace: uuid.UUID, party: str) -> PersonId:
+    """Return the identifier that every desk of the demonstration gives a person.
+
+    Args:
+        namespace: see `site_namespace`.
+        party: the person's key in the parties tool.
+    """
+    return person_id(namespace, IDENTITY_MASTER, party)
 
 
 def write_profile(
@@ -92,7 +105,7 @@ def settings_text(tools: DemoTools, user: DemoUser, mail_port: int = 0, hub: Dem
     lines = [
         "synthetic = true",
         f"site_namespace = {_quoted(str(site_namespace(tools.spec)))}",
-        'identity_master = "parties"',
+        f"identity_master = {_quoted(IDENTITY_MASTER)}",
         'directory = "portfolio"',
         *_table("user", {"login": user.login, "name": user.name, "role": user.role}),
         *_table("key", {"source": "demo"}),

@@ -27,6 +27,9 @@ from avise.services.request_type_files import shipped_request_types
 MARK = "past.json"
 """Tells of which world, and until which day, the past was written."""
 
+PAST_VERSION = 2
+"""Raised when the past is told in another way: a hub that holds an older one begins anew."""
+
 KEPT_FOR = timedelta(days=5)
 """After a week without work every list would be red."""
 
@@ -50,7 +53,11 @@ class House:
         """Say whether there is a hub, of this world, whose past is recent enough."""
         try:
             told = json.loads((self.folder / MARK).read_text("utf-8"))
-            same = (told["dossiers"], told["seed"]) == (spec.dossiers, spec.seed)
+            same = (told["version"], told["dossiers"], told["seed"]) == (
+                PAST_VERSION,
+                spec.dossiers,
+                spec.seed,
+            )
             age = spec.as_of - date.fromisoformat(told["until"])
         except (OSError, ValueError, KeyError, TypeError):
             return False
@@ -79,7 +86,12 @@ async def prepare_house(house: House, spec: WorldSpec, namespace: uuid.UUID, env
         await hub.setting_up(lambda connection: fill(connection, spec, namespace, book, now, {}))
     finally:
         await hub.aclose()
-    told = {"dossiers": spec.dossiers, "seed": spec.seed, "until": spec.as_of.isoformat()}
+    told = {
+        "version": PAST_VERSION,
+        "dossiers": spec.dossiers,
+        "seed": spec.seed,
+        "until": spec.as_of.isoformat(),
+    }
     write_private(house.folder / MARK, json.dumps(told))
     return True
 

@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 
 from avise.demo.population.external_ids import external_ids
 from avise.demo.population.spec import WorldSpec
+from avise.demo.profile import demo_person
 from avise.demo.requests.past import PastEvent, Story
 from avise.demo.requests.staff import BY_LOGIN, PLATEAU
 from avise.models.business_hours import DEFAULT_HOURS
-from avise.models.customer import person_id
 from avise.models.journal import EventKind
 from avise.models.json_types import JSON
 from avise.models.requests import request_stream
@@ -25,7 +25,7 @@ LEAD_REQUEST = uuid.UUID("0e5c3c5e-0a52-4b54-9d0e-2f6f4c1b0187")
 
 def scripted_events(spec: WorldSpec, namespace: uuid.UUID, now: datetime) -> Sequence[PastEvent]:
     """Return the story of the lead persona's request, up to now."""
-    lead = person_id(namespace, "parties.party", external_ids(0, 0).party)
+    lead = demo_person(namespace, external_ids(0, 0).party)
     story = Story(random.Random(spec.seed), request_stream(LEAD_REQUEST), now, now)
     for days, hour, minute, author, kind, body in _LEAD:
         story.at = _at(now, days, hour, minute)
