@@ -96,6 +96,18 @@ async def require_ready(transactions: Transactions) -> None:
         raise HubError("hub.older" if found < NEWEST else "hub.too_new")
 
 
+async def key_of(database: HubDatabase, env: Env, *, create: bool = False) -> bytes:
+    """Return the key of a hub that is kept in a file.
+
+    Raises:
+        KeyUnavailableError: there is none, or it cannot be read.
+    """
+    if database.key_file is not None:
+        return _key_in(database.key_file, env, create=create)
+    source = hub_key_source("keyring", database.path.parent, env, synthetic=False)
+    return await source.key(create=create)
+
+
 async def _file(database: HubDatabase, env: Env, *, create: bool) -> SqliteTransactions:
     check_library()
     path = database.path
@@ -103,13 +115,7 @@ async def _file(database: HubDatabase, env: Env, *, create: bool) -> SqliteTrans
         raise HubError("hub.not_made")
     if create:
         path.parent.mkdir(parents=True, exist_ok=True)
-    key = (
-        _key_in(database.key_file, env, create=create and not path.exists())
-        if database.key_file is not None
-        else await hub_key_source("keyring", path.parent, env, synthetic=False).key(
-            create=create and not path.exists()
-        )
-    )
+    key = await key_of(database, env, create=create and not path.exists())
     transactions = SqliteTransactions(hub_opener(path, key), env)
     try:
         await transactions.open()

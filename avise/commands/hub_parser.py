@@ -26,6 +26,8 @@ def add_hub_command(commands: argparse._SubParsersAction[argparse.ArgumentParser
         _add_token(actions),
         actions.add_parser("doctor", help="check the hub; status 1 when something needs a person"),
         actions.add_parser("audit", help="check the hub against its events; status 1 on a difference"),
+        _add_backup(actions),
+        _add_restore(actions),
     ]
     made[0].add_argument("--new-key", action="store_true", help="sign with another key from now on")
     for command in made:
@@ -59,6 +61,25 @@ def _add_token(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     command.add_argument("name", nargs="?", default="")
     command.add_argument("--scope", action="append", default=[], choices=SCOPES, help="repeatable")
     command.add_argument("--team", default="", help="that follows the requests it makes (with v360:write)")
+    return command
+
+
+def _add_backup(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> argparse.ArgumentParser:
+    command = actions.add_parser("backup", help="write the hub to a file while others go on writing")
+    command.add_argument("file", type=Path, help="replaced when there is one")
+    return command
+
+
+def _add_restore(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> argparse.ArgumentParser:
+    command = actions.add_parser("restore", help="make the hub again from a backup, in a new epoch")
+    command.add_argument("file", type=Path)
+    command.add_argument(
+        "--replaced-epoch",
+        type=int,
+        default=0,
+        metavar="N",
+        help="epoch of the hub that it replaces, if known",
+    )
     return command
 
 

@@ -218,3 +218,26 @@ def test_a_database_without_a_hub_is_told_so(
     assert main(["hub", "doctor", "--database", "mysql://x"]) == 2
     assert main(["hub", "doctor", "--database", str(tmp_path / "absent.db")]) == 1
     assert "init" in capsys.readouterr().err
+
+
+def test_a_backup_makes_the_hub_again_in_a_new_epoch(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    key = ("--key-file", str(made / "key"))
+    kept, lost = made / "sauvegarde", made / "lost.db"
+    assert main(["hub", "backup", str(kept), *key]) == 0
+    assert main(["hub", "restore", str(kept), *key]) == 1
+    (made / "hub.db").rename(lost)
+    capsys.readouterr()
+    assert main(["hub", "restore", str(kept), *key]) == 0
+    assert "2" in capsys.readouterr().out
+    assert main(["hub", "staff", "list", *key]) == 0
+    assert AGENT.login in capsys.readouterr().out
+    assert main(["hub", "audit", *key]) == 0
+
+
+@pytest.mark.parametrize("content", [b"", b"x" * 8192])
+def test_what_is_no_backup_makes_no_hub(made: Path, content: bytes) -> None:
+    (made / "hub.db").rename(made / "lost.db")
+    (made / "sauvegarde").write_bytes(content)
+    for file in ("sauvegarde", "absente"):
+        assert main(["hub", "restore", str(made / file), "--key-file", str(made / "key")]) == 1
+    assert not (made / "hub.db").exists()
