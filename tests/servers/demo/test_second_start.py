@@ -92,7 +92,7 @@ async def test_a_second_start_says_who_runs_the_tools_and_changes_nothing(
         assert (await ran(*call))[0] == 0
         assert (await ran(*call, "--answer"))[:2] == (
             0,
-            "L’appel est pris. Pour raccrocher : avise demo call --end\n",
+            "L’appel est pris. Pour raccrocher\u00a0: avise demo call --end\n",
         )
         assert (await ran(*call, "--end"))[:2] == (0, "L’appel est terminé.\n")
         status, _, errors = await ran(*call, "--end")
