@@ -350,7 +350,8 @@ class OpenDossier:
         await self.env.sleep(TIMELINE_PAUSE)
         self._tell_timeline()
 
-    def _tell_timeline(self) -> None:
+    def history(self) -> TimelineChanged:
+        """Return the timeline as it is now: what this role may read, and the tools that could not tell."""
         missing = {history.offer.name for history in self._histories.values() if history.failed}
         missing |= {
             block.view.source_name
@@ -358,8 +359,12 @@ class OpenDossier:
             if block.view.state in FAILED_STATES and block.view.facet in _TOLD_IN_TIMELINE
         }
         truncated = any(history.truncated for history in self._histories.values())
-        self._timeline = unified(self._all_entries())
-        self._tell(TimelineChanged(self._timeline, tuple(sorted(missing)), truncated))
+        return TimelineChanged(unified(self._all_entries()), tuple(sorted(missing)), truncated)
+
+    def _tell_timeline(self) -> None:
+        history = self.history()
+        self._timeline = history.entries
+        self._tell(history)
         self._tell_rules()
 
     async def _settle(self) -> None:
