@@ -27,7 +27,7 @@ from avise.services.request_type_files import shipped_request_types
 MARK = "past.json"
 """Tells of which world, and until which day, the past was written."""
 
-PAST_VERSION = 2
+PAST_VERSION = 3
 """Raised when the past is told in another way: a hub that holds an older one begins anew."""
 
 KEPT_FOR = timedelta(days=5)
