@@ -409,6 +409,7 @@ async def test_the_day_tells_what_was_passed_on_and_what_to_say(lea: Station, ka
     )
     assert day.requests.followed
     assert day.requests.rows[0].sentence
+    assert day.requests.rows[0].request == made
     await done(karim, made, EventKind.REQUEST_CLAIMED)
     await done(karim, made, EventKind.REQUEST_RESOLVED, outcome="done", then_close=True)
     await lea.known(made, lambda found: not found.is_open)
