@@ -177,8 +177,11 @@ class WindowSession:
         garbage = GarbageOnQtThread(self._application, self._env)
         running = self.running = RunningEngine(self._profile, self._env, self._process)
         bridge = DeskBridge(running.desk, running.thread.loop, self._application)
-        idle_at_most = self._profile.settings.desk.idle_minutes_at_most
-        desktop = Desktop(bridge, self._env, customer_page_maker(bridge, self._env), report, idle_at_most)
+        site = self._profile.settings.desk
+        make_page = customer_page_maker(bridge, self._env)
+        desktop = Desktop(
+            bridge, self._env, make_page, report, site.idle_minutes_at_most, call_with=site.call_with
+        )
         desktop.close_requested.connect(self._stop.set)
         desktop.window.setGeometry(place(self._application))
         desktop.window.show()

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from avise import __version__
+from avise.commands.hub_parser import add_hub_command
 from avise.commands.wrong_argument import WRONG_ARGUMENT, WrongArgumentError
 from avise.models.errors import AlreadyToldError, AviseError
 from avise.texts import LANGUAGES, text
@@ -44,6 +45,7 @@ def parser() -> argparse.ArgumentParser:
     _add_reading_commands(commands)
     _add_connector_command(commands)
     _add_demo_command(commands)
+    add_hub_command(commands)
     return root
 
 
@@ -78,16 +80,20 @@ def _add_connector_command(commands: argparse._SubParsersAction[argparse.Argumen
 def _add_demo_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     demo = commands.add_parser("demo", help="a mutual in a box: eight tools on this machine, and the window")
     demo.add_argument(
-        "action", nargs="?", choices=("break", "call"), help="make a tool fail, or a telephone ring"
+        "action",
+        nargs="?",
+        choices=("break", "call"),
+        help="make a tool fail, or a telephone ring (then --answer, --end)",
     )
     demo.add_argument("target", nargs="?", help="with break, which tool; with call, who calls (a number)")
     demo.add_argument("--preset", choices=("mini", "demo"), default="demo", help="how many people")
     demo.add_argument("--persons", type=int, help="about this many people instead of a preset")
     demo.add_argument("--seed", type=int, default=1)
-    demo.add_argument("--as", dest="as_user", metavar="NAME", default="lea.girard", help="who works here")
-    demo.add_argument("--role", default="agent", help="role of that person")
+    demo.add_argument("--as", dest="as_user", metavar="NAME", default="", help="one window, of that person")
+    demo.add_argument("--role", default="", help="another role than that person's")
     demo.add_argument("--folder", type=Path, help="where the demo keeps its data and profile")
     demo.add_argument("--postgres", action="store_true", help="contributions in a real PostgreSQL")
+    demo.add_argument("--team", action="store_true", help="a hub served to the windows, on a real PostgreSQL")
     demo.add_argument(
         "--serve", action="store_true", help="the tools only, and a profile (status 3: they already run)"
     )
@@ -97,6 +103,9 @@ def _add_demo_command(commands: argparse._SubParsersAction[argparse.ArgumentPars
     demo.add_argument("--garbage", action="store_true", help="with break: answer nonsense")
     demo.add_argument("--expire-token", action="store_true", help="with break: refuse every token")
     demo.add_argument("--restore", action="store_true", help="with break: work again")
+    answering = demo.add_mutually_exclusive_group()
+    answering.add_argument("--answer", action="store_true", help="with call: answer the call that rang last")
+    answering.add_argument("--end", action="store_true", help="with call: end it")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -158,6 +167,10 @@ def _run(chosen: argparse.Namespace) -> int:
         from avise.commands import demo  # noqa: PLC0415 - the demo's servers are not needed otherwise
 
         return demo.run(chosen)
+    if chosen.command == "hub":
+        from avise.commands import hub  # noqa: PLC0415 - as above
+
+        return hub.run(chosen)
     if chosen.command == "search":
         _check_search(chosen)
     if chosen.command in ("show", "search", "doctor", "outbox", "secret"):

@@ -29,6 +29,7 @@ from avise.hub.port import (
     View,
 )
 from avise.models.journal import EventKind
+from avise.models.json_types import JSON
 from avise.models.request_numbers import is_request_number
 from avise.models.requests import request_stream
 from avise.models.roles import Purpose
@@ -129,6 +130,8 @@ class Sequence:
         lea.seq = 0
         event = lea.written(request_stream(request), EventKind.REQUEST_CREATED, request_body())
         kept = (await everything(lea))[0]
+        assert kept.body is not None
+        assert kept.salt is not None
         same = dataclasses.replace(
             event, event_id=kept.event_id, body=kept.body, salt=kept.salt, content_sha=kept.content_sha,
             occurred_at=kept.occurred_at,
@@ -665,7 +668,12 @@ class Subjects:
         name, content = "a" * 32, b"%PDF-1.7 devis"
         await lea.hub.put_blob(name, content)
         await lea.hub.put_blob(name, content)
-        joined = {"blob": name, "name": "devis.pdf", "media_type": "application/pdf", "size": len(content)}
+        joined: dict[str, JSON] = {
+            "blob": name,
+            "name": "devis.pdf",
+            "media_type": "application/pdf",
+            "size": len(content),
+        }
         request, _ = await lea.create(attachments=[joined])
         other, _ = await lea.create()
         assert await marc.hub.get_blob(name, request) == content

@@ -20,6 +20,7 @@ from avise.hub import staff
 from avise.hub.acting import ActingHub
 from avise.hub.chain import content_hash
 from avise.hub.core import HubCore
+from avise.hub.database_roles import SERVER
 from avise.hub.dialect import postgres_engine
 from avise.hub.local import LocalHub, Opener, SqliteTransactions
 from avise.hub.migrating import migrate
@@ -43,7 +44,9 @@ TERMS: Mapping[str, JSON] = {"target_minutes": 540}
 class House(Protocol):
     """A hub, and who works with it."""
 
-    env: FixedEnv
+    @property
+    def env(self) -> FixedEnv:
+        """Clock and chance of the house."""
 
     async def connect(self, actor: Actor) -> HubPort:
         """Return the hub to somebody who is signed in, their device being known."""
@@ -85,6 +88,11 @@ class LocalHouse:
             self.owner = SqliteTransactions(opener(self.path), self.env)
             await self.owner.open()
         return await self.owner.write(work)
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """Run work that reads, once something was set up."""
+        assert self.owner is not None
+        return await self.owner.read(work)
 
     async def aclose(self) -> None:
         for hub in self.opened:
@@ -173,36 +181,40 @@ AN_HOUR = timedelta(hours=1)
 
 @dataclass
 class PostgresHouse:
-    """A hub in a PostgreSQL, each user calling it through a pool that they share."""
+    """A hub in a PostgreSQL, each user calling it through a pool that they share, as the server's role."""
 
     url: str
+    owner_url: str
     core: HubCore
     env: FixedEnv
     shared: PostgresTransactions | None = None
-
-    async def _transactions(self) -> PostgresTransactions:
-        if self.shared is None:
-            self.shared = PostgresTransactions.to(self.url, self.env)
-        return self.shared
+    owner: PostgresTransactions | None = None
 
     async def connect(self, actor: Actor) -> HubPort:
-        hub = ActingHub(self.core, await self._transactions(), actor, self.env)
+        if self.shared is None:
+            self.shared = PostgresTransactions.to(self.url, self.env)
+        hub = ActingHub(self.core, self.shared, actor, self.env)
         await hub.enrol()
         return hub
 
     async def set_up(self, work: Callable[[Connection], T]) -> T:
-        return await (await self._transactions()).write(work)
+        if self.owner is None:
+            self.owner = PostgresTransactions.to(self.owner_url, self.env, 1)
+        return await self.owner.write(work)
 
     async def aclose(self) -> None:
-        if self.shared is not None:
-            await self.shared.aclose()
+        for transactions in (self.shared, self.owner):
+            if transactions is not None:
+                await transactions.aclose()
+        self.shared = self.owner = None
 
 
-def postgres_hub(server: PostgresServer) -> str:
-    """Make a hub in a new database of a server; return the address for the hub's own server role."""
+def postgres_house(server: PostgresServer, core: HubCore, env: FixedEnv) -> PostgresHouse:
+    """Make a hub in a new database of a server, which a role without more rights than it needs calls."""
     name = server.database()
     owner = postgres_engine(server.url(name), 1)
     with owner.begin() as connection:
-        migrate(connection, FixedEnv())
+        migrate(connection, env)
+        connection.exec_driver_sql(f"CREATE ROLE {name} LOGIN PASSWORD 'hub' IN ROLE {SERVER}")
     owner.dispose()
-    return server.url(name)
+    return PostgresHouse(server.url(name, name, "hub"), server.url(name), core, env)

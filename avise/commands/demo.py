@@ -1,8 +1,11 @@
-"""`avise demo`: a mutual in a box, its eight tools in processes of their own, and the window on it.
+"""`avise demo`: a mutual in a box, its eight tools in processes of their own, and two windows on it.
 
-avise demo                     the tools and the window
-avise demo --serve             the tools only, and a profile that the other commands use
+avise demo                     the tools and two windows: an agent's, and a case manager's
+avise demo --as NAME           one window, of that member of staff
+avise demo --team              the same two windows on a hub of their team: PostgreSQL and `avise hub serve`
+avise demo --serve             the tools only, and profiles that the other commands use
 avise demo --tour DIR          the main screens drawn to PNG files
+avise demo call [NUMBER]       the agent's telephone rings; then --answer, and --end
 avise demo break documents --slow 8s | --down | --garbage | --expire-token | --restore
 
 The tools of a folder run once. A second start says which process runs them and which profile reaches
@@ -16,65 +19,34 @@ import argparse
 import asyncio
 import json
 import signal
+import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
 import platformdirs
 
+from avise.commands.demo_run import FIRST, SECOND, DemoFolder, DemoRun, demo_user, tell
 from avise.commands.wrong_argument import WrongArgumentError
-from avise.demo.calls import ANSWERED, ENDED, change_call, simulate_call
+from avise.demo.calls import ANSWERED, ENDED, TELEPHONY, change_call, change_latest_call, simulate_call
 from avise.demo.faults import Fault, FaultKind, ToolNotRunningError, UnsupportedFaultError, break_tool
-from avise.demo.launcher import DemoTools
-from avise.demo.mail_sink import MailSink
 from avise.demo.only_run import AlreadyRunningError, OnlyRun
 from avise.demo.population.personas import PERSONAS
 from avise.demo.population.spec import WorldSpec
-from avise.demo.profile import DemoUser, write_profile
+from avise.demo.profile import DemoUser
 from avise.demo.tools.loading import tool_kinds
-from avise.demo.tools.prepare import spec_key
-from avise.engine.loops import LoopThread
 from avise.env import Env, SystemEnv
 from avise.models.errors import AviseError
 from avise.models.identifiers import parse_phone
 from avise.models.roles import Role
-from avise.services.profile import DIRECTORY_NAME
 from avise.texts import plural, text
-from avise.texts.formats import PARIS, format_member_number
+from avise.texts.catalogue import language
+from avise.texts.formats import PARIS
+from avise.texts.imposed import is_language_imposed
 
-PROFILE_FOLDER = "profile"
-DATA_FOLDER = "data"
-MAIL_FOLDER = "mail"
-WORLD_NAME = "world"
-"""Names the world whose people the profile's directory lists."""
-START_SECONDS = 300.0
-"""The first start generates the population: about twenty seconds on a slow machine."""
+INTERRUPTED = 130
 ALREADY_RUNNING = 3
 """Exit status of a start that leaves the tools to the process that runs them."""
-
-
-@dataclass(frozen=True, slots=True)
-class DemoFolder:
-    """Where a demonstration keeps its data and its profile."""
-
-    root: Path
-
-    @property
-    def data(self) -> Path:
-        """Return where the tools keep their data."""
-        return self.root / DATA_FOLDER
-
-    @property
-    def mail(self) -> Path:
-        """Return where the mail server of the demonstration leaves what it takes, as .eml files."""
-        return self.root / MAIL_FOLDER
-
-    @property
-    def profile(self) -> Path:
-        """Return the profile that the window opens."""
-        return self.root / PROFILE_FOLDER
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -83,27 +55,32 @@ def run(chosen: argparse.Namespace) -> int:
     if chosen.action == "break":
         return _break(folder, chosen)
     if chosen.action == "call":
-        return _call(folder, chosen.target or PERSONAS["P00"].phone)
+        return _call(folder, chosen)
     env = SystemEnv()
     spec = _spec(chosen, env)
-    user = _user(chosen)
+    users = _users(chosen)
     try:
         with OnlyRun.taken(folder.root, env) as only:
+            demo = DemoRun(folder, spec, users, only, postgres=chosen.postgres, team=chosen.team)
             if chosen.serve:
-                return asyncio.run(_serve(folder, spec, user, only, postgres=chosen.postgres))
-            return _with_tools(folder, spec, user, only, chosen)
+                return asyncio.run(demo.serve())
+            with demo.beside():
+                return _tour(folder, chosen.tour) if chosen.tour else _windows(demo, chosen)
     except AlreadyRunningError as error:
-        return _beside(error, folder, chosen)
+        return _beside(error, folder, users, chosen)
 
 
-def _beside(error: AlreadyRunningError, folder: DemoFolder, chosen: argparse.Namespace) -> int:
+def _beside(
+    error: AlreadyRunningError, folder: DemoFolder, users: Sequence[DemoUser], chosen: argparse.Namespace
+) -> int:
     """Say who runs the tools, and open a window on their profile when one was asked for."""
-    _told(text(error.message_key, **error.params))
+    tell(text(error.message_key, **error.params))
     sys.stdout.write(text("demo.profile_in_use", profile=str(folder.profile)) + "\n")
     sys.stdout.flush()
     if chosen.serve or chosen.tour or not error.run.ready:
         return ALREADY_RUNNING
-    return _window(folder, chosen)
+    profile = folder.profile_of(users[0])
+    return _window(profile if profile.is_dir() else folder.profile, chosen)
 
 
 def default_folder() -> Path:
@@ -120,118 +97,49 @@ def _spec(chosen: argparse.Namespace, env: Env) -> WorldSpec:
     return WorldSpec.for_preset(chosen.preset, today, chosen.seed)
 
 
-def _user(chosen: argparse.Namespace) -> DemoUser:
-    if chosen.role not in set(Role):
+def _users(chosen: argparse.Namespace) -> tuple[DemoUser, ...]:
+    """Return who sits at the windows; a name given on the command line sits alone."""
+    if chosen.role and chosen.role not in set(Role):
         raise AviseError("demo.unknown_role", role=chosen.role, roles=", ".join(Role))
-    login: str = chosen.as_user
-    name = DemoUser().name if login == DemoUser().login else login.replace(".", " ").title()
-    return DemoUser(login, name, chosen.role)
+    if chosen.as_user or chosen.role:
+        return (demo_user(chosen.as_user or FIRST, chosen.role),)
+    return tuple(demo_user(login) for login in (FIRST, SECOND))
 
 
-def _told(sentence: str) -> None:
-    sys.stderr.write(sentence + "\n")
-    sys.stderr.flush()
-
-
-@asynccontextmanager
-async def _tools(
-    folder: DemoFolder, spec: WorldSpec, user: DemoUser, only: OnlyRun, *, postgres: bool
-) -> AsyncIterator[DemoTools]:
-    """Start the tools and write the profile that reaches them."""
-    _told(text("demo.starting"))
-    async with (
-        DemoTools.start(folder.data, spec, postgres=postgres) as tools,
-        MailSink.start(folder.mail) as mail,
-    ):
-        _forget_other_world(folder, spec)
-        write_profile(folder.profile, tools, user, mail.port)
-        only.note_ready()
-        yield tools
-
-
-def _forget_other_world(folder: DemoFolder, spec: WorldSpec) -> None:
-    """Have the directory read again when the profile listed the people of another world."""
-    mark = folder.profile / WORLD_NAME
-    world = spec_key(spec)
-    if mark.is_file() and mark.read_text("utf-8") == world:
-        return
-    for file in folder.profile.glob(f"{DIRECTORY_NAME}*"):
-        file.unlink()
-    folder.profile.mkdir(parents=True, exist_ok=True)
-    mark.write_text(world, "utf-8")
-
-
-async def _serve(
-    folder: DemoFolder, spec: WorldSpec, user: DemoUser, only: OnlyRun, *, postgres: bool
-) -> int:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
-    async with _tools(folder, spec, user, only, postgres=postgres) as tools:
-        for name, tool in tools.tools.items():
-            sys.stdout.write(f"{name:<15} 127.0.0.1:{tool.port}\n")
-        sys.stdout.write(text("demo.ready", profile=str(folder.profile)) + "\n")
-        for persona in list(PERSONAS.values())[:6]:
-            sys.stdout.write(f"  {format_member_number(persona.member_number)}  {persona.sentence}\n")
-        sys.stdout.flush()
-        await stop.wait()
-    return 0
-
-
-def _with_tools(
-    folder: DemoFolder, spec: WorldSpec, user: DemoUser, only: OnlyRun, chosen: argparse.Namespace
-) -> int:
-    """Keep the tools running in a thread of their own while the window, or the tour, has this one."""
-    thread = LoopThread("avise demo tools")
-    thread.start()
-    ending: asyncio.Event | None = None
+def _windows(demo: DemoRun, chosen: argparse.Namespace) -> int:
+    """Show a window for each; return once all are closed, with the worst of their statuses."""
+    profiles = [demo.profile_of(user) for user in demo.users]
+    if len(profiles) == 1 or chosen.check_start:
+        return _window(profiles[0], chosen)
+    windows = [subprocess.Popen(window_command(profile)) for profile in profiles]  # noqa: S603 - ours
+    # Told to end, the demonstration closes its windows and leaves in order: its tools end with it.
+    before = signal.signal(signal.SIGTERM, lambda *_: _close(windows))
     try:
-        ready: Callable[[], asyncio.Event] = thread.submit(
-            _kept(folder, spec, user, only, postgres=chosen.postgres)
-        ).result(START_SECONDS)
-        ending = ready()
-        return _tour(folder, chosen.tour) if chosen.tour else _window(folder, chosen)
+        return max(window.wait() for window in windows)
+    except KeyboardInterrupt:
+        return INTERRUPTED
     finally:
-        if ending is not None:
-            thread.submit(_set(ending)).result(START_SECONDS)
-        thread.stop()
+        _close(windows)
+        for window in windows:
+            window.wait()
+        signal.signal(signal.SIGTERM, before)
 
 
-async def _kept(
-    folder: DemoFolder, spec: WorldSpec, user: DemoUser, only: OnlyRun, *, postgres: bool
-) -> Callable[[], asyncio.Event]:
-    """Return once the tools answer; they run until the event that the result gives is set."""
-    ending, started = asyncio.Event(), asyncio.get_running_loop().create_future()
-
-    async def keep() -> None:
-        try:
-            async with _tools(folder, spec, user, only, postgres=postgres):
-                started.set_result(None)
-                await ending.wait()
-        except Exception as error:  # noqa: BLE001 - told to whoever waits for the tools
-            if not started.done():
-                started.set_exception(error)
-
-    task = asyncio.get_running_loop().create_task(keep(), name="demo tools")
-    _KEPT[ending] = task
-    await started
-    return lambda: ending
+def _close(windows: Sequence[subprocess.Popen[bytes]]) -> None:
+    for window in windows:
+        window.terminate()
 
 
-_KEPT: dict[asyncio.Event, asyncio.Task[None]] = {}
-"""Holds the tasks that keep tools running, so that they are not collected."""
+def window_command(profile: Path) -> list[str]:
+    """Return the command that opens a window on a profile."""
+    spoken = ["--language", language()] if is_language_imposed() else []
+    return [sys.executable, "-P", "-m", "avise", *spoken, "--profile", str(profile)]
 
 
-async def _set(ending: asyncio.Event) -> None:
-    ending.set()
-    await _KEPT.pop(ending)
-
-
-def _window(folder: DemoFolder, chosen: argparse.Namespace) -> int:
+def _window(profile: Path, chosen: argparse.Namespace) -> int:
     from avise.start import run_window  # noqa: PLC0415 - Qt is imported for the window only
 
-    return run_window(folder.profile, call_url=None, check_start=chosen.check_start)
+    return run_window(profile, call_url=None, check_start=chosen.check_start)
 
 
 def _tour(folder: DemoFolder, target: Path) -> int:
@@ -264,16 +172,30 @@ def _set_fault(folder: DemoFolder, tool: str, kind: str) -> None:
     break_tool(folder.data, tool, Fault(FaultKind(kind)))
 
 
-def _call(folder: DemoFolder, number: str) -> int:
-    """Make the agent's telephone ring."""
+def _call(folder: DemoFolder, chosen: argparse.Namespace) -> int:
+    """Make the agent's telephone ring, or answer or end the call that rang last."""
+    try:
+        told = _changed(folder, chosen) if chosen.answer or chosen.end else _ring(folder, chosen.target)
+    except ToolNotRunningError:
+        raise AviseError("demo.not_running", tool=TELEPHONY) from None
+    sys.stdout.write(text(told) + "\n")
+    return 0
+
+
+def _ring(folder: DemoFolder, number: str | None) -> str:
+    number = number or PERSONAS["P00"].phone
     if not parse_phone(number):
         raise WrongArgumentError("demo.bad_number")
-    try:
-        simulate_call(folder.data, number, queue="Remboursements", waited_s=70)
-    except ToolNotRunningError:
-        raise AviseError("demo.not_running", tool="relation") from None
-    sys.stdout.write(text("demo.ringing") + "\n")
-    return 0
+    simulate_call(folder.data, number, queue="Remboursements", waited_s=70)
+    return "demo.ringing"
+
+
+def _changed(folder: DemoFolder, chosen: argparse.Namespace) -> str:
+    if chosen.target:
+        raise WrongArgumentError("demo.no_number_needed")
+    if not change_latest_call(folder.data, ANSWERED if chosen.answer else ENDED):
+        raise AviseError("demo.no_call")
+    return "demo.answered" if chosen.answer else "demo.ended"
 
 
 def _break(folder: DemoFolder, chosen: argparse.Namespace) -> int:

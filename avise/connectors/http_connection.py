@@ -16,7 +16,7 @@ from avise.connectors.contract import ConnectorError, HttpReply
 from avise.connectors.deadline import Deadline
 from avise.connectors.endpoints import HttpEndpoint
 from avise.connectors.http_status import status_error
-from avise.connectors.sign_in import Credentials, Secret, credentials_for
+from avise.connectors.sign_in import Again, Credentials, Secret, credentials_for
 from avise.connectors.transport_errors import error_of
 from avise.env import Env
 from avise.models.errors import ErrorKind, Origin
@@ -72,12 +72,19 @@ class HttpConnection:
         endpoint: where the tool is and how one signs in.
         tls: the context shared by all instances; there is no way to switch verification off.
         secret: gives the instance's secrets.
+        again: reads them again, when the tool refused them.
         env: clock.
         user_agent: how Avise names itself.
     """
 
     def __init__(
-        self, endpoint: HttpEndpoint, tls: ssl.SSLContext, secret: Secret, env: Env, user_agent: str
+        self,
+        endpoint: HttpEndpoint,
+        tls: ssl.SSLContext,
+        secret: Secret,
+        again: Again,
+        env: Env,
+        user_agent: str,
     ) -> None:
         _silence_libraries()
         self._endpoint = endpoint
@@ -88,7 +95,9 @@ class HttpConnection:
         self._client = self._new_client()
         self._pool_timeouts = 0
         self._limiter = _limiter(endpoint.rate_per_second)
-        self._credentials: Credentials = credentials_for(endpoint.sign_in, secret, self._post_form, env)
+        self._credentials: Credentials = credentials_for(
+            endpoint.sign_in, secret, again, self._post_form, env
+        )
 
     def _new_client(self) -> httpx2.AsyncClient:
         # The bulkhead queues, never the pool; proxies and passwords of the environment are not ours.

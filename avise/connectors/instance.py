@@ -14,12 +14,13 @@ from avise.connectors.addresses import is_remote
 from avise.connectors.body_worker import BodyWorker
 from avise.connectors.breaker import Breaker
 from avise.connectors.bulkhead import Bulkhead
-from avise.connectors.context import Caller, Context, InstanceEnv, missing_secret
+from avise.connectors.context import Caller, Context, InstanceEnv
 from avise.connectors.contract import Connector, ConnectorError, HttpGateway, Manifest, SqlGateway
 from avise.connectors.deadline import Deadline, within
 from avise.connectors.endpoints import HttpEndpoint, SqlEndpoint
 from avise.connectors.http_connection import HttpConnection, Sent
 from avise.connectors.http_gateway import CallHttp, NoGateway
+from avise.connectors.instance_secrets import InstanceSecrets
 from avise.connectors.ports import InstanceSettings, SecretPort
 from avise.connectors.retry import RetryAllowance, RetryBudget
 from avise.connectors.safe_log import SafeLogger
@@ -30,8 +31,6 @@ from avise.models.json_types import JSON
 
 OPEN_S = 10.0
 CLOSE_S = 2.0
-SECRETS_S = 3.0
-"""A keyring that takes longer waits for somebody to unlock it (`connectors.md` C7)."""
 FIRST_REOPENING_S = 5.0
 LONGEST_REOPENING_S = 300.0
 THREADS = 8
@@ -114,13 +113,13 @@ class Instance:
         self.reopens_at: datetime | None = None
         self.remote = False
         """Its tool is on the network, not on this machine; known once its address was read."""
-        self._secrets_port = secrets
-        self._secrets: dict[str, str] = {}
+        self._secrets = InstanceSecrets(settings.id, loaded.manifest, secrets)
         self._tls = tls
         self._user_agent = user_agent
         self._bodies = bodies
         self._settled = asyncio.Event()
         self._opening: asyncio.Task[None] | None = None
+        self._renewing = asyncio.Lock()
         self._http: HttpConnection | None = None
         self._sql: SqlGateway = NoGateway()
         self._pool = ThreadPoolExecutor(
@@ -140,12 +139,33 @@ class Instance:
 
     async def reopen(self) -> None:
         """Try to open now, whatever was decided before (the button « Réessayer »)."""
-        if self.state in {InstanceState.READY, InstanceState.OPENING}:
-            return
+        if self.state is InstanceState.READY:
+            await self._take_new_secrets()
+        elif self.state is not InstanceState.OPENING:
+            await self._open_anew()
+
+    async def _open_anew(self) -> None:
         await self._stop_opening()
         self._change(InstanceState.OPENING)
         self._settled.clear()
+        await self._close_connector()
         self.start()
+
+    async def _take_new_secrets(self) -> None:
+        """Open anew when somebody stored other secrets than those that the tool refused."""
+        async with self._renewing:
+            if self._refused and await self._secrets.again():
+                await self._open_anew()
+
+    @property
+    def _refused(self) -> bool:
+        """Whether the tool, or the absence of a secret, keeps the instance from being used."""
+        if self.state is InstanceState.READY:
+            last = self.statistics.last_failure
+            return (
+                self.statistics.failing_since is not None and last is not None and last.kind is ErrorKind.AUTH
+            )
+        return self.state in {InstanceState.NEEDS_AUTH, InstanceState.MISCONFIGURED}
 
     async def ready(self, patience: float) -> None:
         """Wait until the first opening ends.
@@ -153,6 +173,8 @@ class Instance:
         Raises:
             ConnectorError: why the instance is not open; TIMEOUT when that takes longer than `patience`.
         """
+        if self._refused:
+            await self._take_new_secrets()
         if self.state is InstanceState.OPENING:
             try:
                 async with asyncio.timeout(patience):
@@ -172,6 +194,7 @@ class Instance:
     async def aclose(self) -> None:
         """Close the connector, its connections and its threads; a thread that hangs is left behind."""
         await self._stop_opening()
+        await self._secrets.aclose()
         self._change(InstanceState.CLOSED)
         self._settled.set()
         await self._close_connector()
@@ -215,22 +238,24 @@ class Instance:
         return None
 
     async def _open(self) -> None:
+        secrets = await self._secrets.open()
         config = self._filled_config()
-        self._secrets = await self._read_secrets()
         http = self.loaded.http_endpoint(config)
         if http is not None:
             self.remote = is_remote(http.base_url)
-            self._http = HttpConnection(http, self._tls, self._secret, self.env, self._user_agent)
+            self._http = HttpConnection(
+                http, self._tls, self._secrets.get, self._secrets.again, self.env, self._user_agent
+            )
         sql = self.loaded.sql_endpoint(config)
         if sql is not None:
             self._sql = await self._open_sql(sql)
-        await self.connector.open(InstanceEnv(self.id, config, self.log, self._secrets))
+        await self.connector.open(InstanceEnv(self.id, config, self.log, secrets))
 
     async def _open_sql(self, endpoint: SqlEndpoint) -> SqlGateway:
         # Imported here, so that a site without SQL never pays for SQLAlchemy.
         from avise.connectors.sql_gateway import open_sql_gateway  # noqa: PLC0415
 
-        password = await self._secret(endpoint.password_secret) if endpoint.password_secret else ""
+        password = await self._secrets.get(endpoint.password_secret) if endpoint.password_secret else ""
         return await open_sql_gateway(endpoint, password, self._pool)
 
     async def _close_connector(self) -> None:
@@ -261,34 +286,6 @@ class Instance:
                 raise ConnectorError(ErrorKind.CONFIG, f"config {declared.name} missing", origin=Origin.HOST)
             config[declared.name] = value
         return config
-
-    async def _read_secrets(self) -> dict[str, str]:
-        found: dict[str, str] = {}
-        for declared in self.manifest.config:
-            if declared.type != "secret":
-                continue
-            value = await self._ask_for_secret(declared.name)
-            if value is None and declared.required:
-                raise missing_secret(declared.name)
-            if value is not None:
-                found[declared.name] = value
-        return found
-
-    async def _ask_for_secret(self, name: str) -> str | None:
-        try:
-            async with asyncio.timeout(SECRETS_S):
-                return await self._secrets_port.get(self.id, name)
-        except TimeoutError:
-            raise ConnectorError(ErrorKind.CONFIG, "secrets locked", origin=Origin.HOST) from None
-        except Exception as error:  # noqa: BLE001 - keyrings fail in many ways, none of them the connector's
-            detail = f"secrets unreachable, {type(error).__name__}"
-            raise ConnectorError(ErrorKind.CONFIG, detail, origin=Origin.HOST) from None
-
-    async def _secret(self, name: str) -> str:
-        value = self._secrets.get(name)
-        if value is None:
-            raise missing_secret(name)
-        return value
 
     # ---- calls -------------------------------------------------------------------------------
     def context(

@@ -29,6 +29,8 @@ DEFAULT_LIFE_S = 300.0
 
 Secret = Callable[[str], Awaitable[str]]
 """Gives a secret by name; ConnectorError(CONFIG) when it is missing."""
+Again = Callable[[], Awaitable[bool]]
+"""Reads the stored secrets again, once for all who ask at the same time."""
 Post = Callable[[str, Mapping[str, str], bytes], Awaitable[HttpReply]]
 """Sends a form to the token's address without signing in; returns any status."""
 
@@ -49,6 +51,7 @@ class FixedCredentials:
 
     sign_in: NoSignIn | BasicSignIn | BearerSignIn | HeaderSignIn
     secret: Secret
+    again: Again
 
     async def headers(self) -> Mapping[str, str]:
         """Return the header of the scheme."""
@@ -64,6 +67,7 @@ class FixedCredentials:
 
     async def renew(self, refused: Mapping[str, str]) -> bool:
         """Say whether somebody stored another secret since."""
+        await self.again()
         return await self.headers() != refused
 
 
@@ -73,13 +77,17 @@ class ClientCredentials:
     Args:
         sign_in: where and as whom.
         secret: gives the client's secret.
+        again: reads it again when it is refused.
         post: reaches the token's address.
         env: the clock that ages tokens.
     """
 
-    def __init__(self, sign_in: ClientCredentialsSignIn, secret: Secret, post: Post, env: Env) -> None:
+    def __init__(
+        self, sign_in: ClientCredentialsSignIn, secret: Secret, again: Again, post: Post, env: Env
+    ) -> None:
         self._sign_in = sign_in
         self._secret = secret
+        self._again = again
         self._post = post
         self._env = env
         self._lock = asyncio.Lock()
@@ -102,26 +110,37 @@ class ClientCredentials:
 
     async def _fetch(self) -> None:
         self._headers = {}
+        secret = await self._secret(self._sign_in.secret)
+        try:
+            token, life_s = await self._token(secret)
+        except ConnectorError as error:
+            if error.kind is not ErrorKind.AUTH:
+                raise
+            await self._again()
+            stored = await self._secret(self._sign_in.secret)
+            if stored == secret:
+                raise
+            token, life_s = await self._token(stored)
+        self._headers = {"Authorization": f"Bearer {_header_value(token)}"}
+        self._renew_at = self._env.monotonic() + max(life_s - MARGIN_S, life_s / 2)
+
+    async def _token(self, secret: str) -> tuple[str, float]:
         form = {"grant_type": "client_credentials"}
         if self._sign_in.scope:
             form["scope"] = self._sign_in.scope
-        secret = await self._secret(self._sign_in.secret)
         headers = {"Accept": "application/json"}
         if self._sign_in.client_auth == "body":
             form |= {"client_id": self._sign_in.client_id, "client_secret": secret}
         else:
             headers["Authorization"] = basic(_form_encoded(self._sign_in.client_id), _form_encoded(secret))
-        reply = await self._post(self._sign_in.token_url, headers, _encoded(form))
-        token, life_s = _token_of(reply)
-        self._headers = {"Authorization": f"Bearer {_header_value(token)}"}
-        self._renew_at = self._env.monotonic() + max(life_s - MARGIN_S, life_s / 2)
+        return _token_of(await self._post(self._sign_in.token_url, headers, _encoded(form)))
 
 
-def credentials_for(sign_in: SignIn, secret: Secret, post: Post, env: Env) -> Credentials:
+def credentials_for(sign_in: SignIn, secret: Secret, again: Again, post: Post, env: Env) -> Credentials:
     """Return what signs the requests of an instance."""
     if isinstance(sign_in, ClientCredentialsSignIn):
-        return ClientCredentials(sign_in, secret, post, env)
-    return FixedCredentials(sign_in, secret)
+        return ClientCredentials(sign_in, secret, again, post, env)
+    return FixedCredentials(sign_in, secret, again)
 
 
 def basic(user: str, password: str) -> str:

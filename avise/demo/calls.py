@@ -1,4 +1,4 @@
-"""Make the simulated telephony ring, from outside its process."""
+"""Make the simulated telephony ring, answer and hang up, from outside its process."""
 
 from __future__ import annotations
 
@@ -52,3 +52,13 @@ def change_call(state_dir: Path, call: str, state: str) -> None:
         ToolNotRunningError: the relation tool does not run, or does not know the call.
     """
     _control(state_dir, CHANGE_PATH, {"call": call, "state": state})
+
+
+def change_latest_call(state_dir: Path, state: str) -> bool:
+    """Say what became of the call that rang last; return whether one was under way.
+
+    Raises:
+        ToolNotRunningError: the relation tool does not run.
+    """
+    answer = _control(state_dir, CHANGE_PATH, {"call": "", "state": state})
+    return bool(json.loads(answer)["call"])

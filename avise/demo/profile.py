@@ -12,6 +12,7 @@ from pathlib import Path
 from avise.demo.launcher import DemoTools, write_private
 from avise.demo.news import write_news
 from avise.demo.population.spec import WorldSpec
+from avise.models.customer import PersonId, person_id
 from avise.resources import resource_folder
 
 SETTINGS_FILE = "settings.toml"
@@ -19,6 +20,8 @@ SECRETS_FILE = "demo-secrets.toml"
 """Read instead of the keyring, only for a profile marked synthetic."""
 
 CONNECTORS_FOLDER = "connectors"
+IDENTITY_MASTER = "parties"
+"""Instance whose keys give the people of the demonstration their identifiers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,22 @@ class DemoUser:
     login: str = "lea.girard"
     name: str = "Léa Girard"
     role: str = "agent"
+    team: str = "PLATEAU_NANTES"
+
+
+@dataclass(frozen=True, slots=True)
+class DemoHub:
+    """How a desk of the demonstration reaches the hub: a file of this machine, or a server.
+
+    Args:
+        file: of the embedded hub, "" for a server.
+        url: of the server.
+        password: with which its user signs in at the server.
+    """
+
+    file: str = ""
+    url: str = ""
+    password: str = ""
 
 
 def site_namespace(spec: WorldSpec) -> uuid.UUID:
@@ -39,8 +58,22 @@ def site_namespace(spec: WorldSpec) -> uuid.UUID:
     return uuid.uuid5(uuid.NAMESPACE_URL, f"urn:avise:demo:{spec.seed}:{spec.version}")
 
 
+def demo_person(namespace: uuid.UUID, party: str) -> PersonId:
+    """Return the identifier that every desk of the demonstration gives a person.
+
+    Args:
+        namespace: see `site_namespace`.
+        party: the person's key in the parties tool.
+    """
+    return person_id(namespace, IDENTITY_MASTER, party)
+
+
 def write_profile(
-    profile_dir: Path, tools: DemoTools, user: DemoUser | None = None, mail_port: int = 0
+    profile_dir: Path,
+    tools: DemoTools,
+    user: DemoUser | None = None,
+    mail_port: int = 0,
+    hub: DemoHub | None = None,
 ) -> None:
     """Write the settings, the connector files, the team's news and the secrets of the running tools.
 
@@ -51,6 +84,7 @@ def write_profile(
         tools: running.
         user: an agent by default.
         mail_port: of the loopback mail server; 0 for a desk that sends no e-mail.
+        hub: that carries requests; None for a desk without a middle office.
     """
     connectors = profile_dir / CONNECTORS_FOLDER
     connectors.mkdir(parents=True, exist_ok=True)
@@ -59,25 +93,36 @@ def write_profile(
             resource_folder(CONNECTORS_FOLDER) / "demo" / f"{name}.toml", connectors / f"{name}.toml"
         )
     write_news(profile_dir, tools.spec.as_of)
-    write_private(profile_dir / SECRETS_FILE, secrets_text(_secrets(tools)))
-    write_private(profile_dir / SETTINGS_FILE, settings_text(tools, user or DemoUser(), mail_port))
+    kept = dict(_secrets(tools))
+    if hub is not None and hub.password:
+        kept["hub", "password"] = hub.password
+    write_private(profile_dir / SECRETS_FILE, secrets_text(kept))
+    write_private(profile_dir / SETTINGS_FILE, settings_text(tools, user or DemoUser(), mail_port, hub))
 
 
-def settings_text(tools: DemoTools, user: DemoUser, mail_port: int = 0) -> str:
+def settings_text(tools: DemoTools, user: DemoUser, mail_port: int = 0, hub: DemoHub | None = None) -> str:
     """Return the content of `settings.toml`."""
     lines = [
         "synthetic = true",
         f"site_namespace = {_quoted(str(site_namespace(tools.spec)))}",
-        'identity_master = "parties"',
+        f"identity_master = {_quoted(IDENTITY_MASTER)}",
         'directory = "portfolio"',
         *_table("user", {"login": user.login, "name": user.name, "role": user.role}),
         *_table("key", {"source": "demo"}),
         *_messages(mail_port),
+        *_hub(hub, user.team),
     ]
     for instance, config in _instances(tools).items():
         lines += _table(f"instances.{instance}", {"connector": instance})
         lines += _table(f"instances.{instance}.config", config)
     return "\n".join(lines) + "\n"
+
+
+def _hub(hub: DemoHub | None, team: str) -> list[str]:
+    if hub is None:
+        return []
+    where = {"mode": "remote", "url": hub.url} if hub.url else {"mode": "embedded", "file": hub.file}
+    return _table("hub", {**where, "team": team})
 
 
 def _messages(mail_port: int) -> list[str]:

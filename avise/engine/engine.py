@@ -267,22 +267,20 @@ class Engine:
             self._reading_rules = asyncio.create_task(asyncio.to_thread(shipped_book), name="read answers")
         if self._at_desk and settings.hub.mode is not HubMode.NONE:
             # Two processes of one profile would number the same events: a command alone has no hub.
-            self.requests = await self._open_requests(store, key, journal)
+            self.requests = await self._open_requests(opened, sealed, journal)
         self._loading = DirectoryLoading(settings.identity_master, self.directory, self.sources, env)
         self._loading.start()
         self._purging = asyncio.create_task(self._purge(Snapshots(store, env)), name="purge snapshots")
 
-    async def _open_requests(self, store: Store, key: bytes, journal: Journal) -> RequestRoom:
+    async def _open_requests(
+        self, opened: OpenedStore, secrets: SealedSecrets, journal: Journal
+    ) -> RequestRoom:
         desk = self.desk
         parts = DeskParts(
-            desk.everybody,
-            journal,
-            desk.about_request,
-            desk.known_of_request,
-            desk.add_task,
-            desk.take_shared,
-        )
-        room = RequestRoom(self.profile, store, key, parts, self.env)
+            desk.everybody, journal, desk.about_request, desk.known_of_request, desk.add_task,
+            desk.take_shared, desk.beside_request, desk.absences,
+        )  # fmt: skip
+        room = RequestRoom(self.profile, opened, secrets, parts, self.env)
         await room.open()
         desk.use_requests(room.desk, self.directory.family, room.on_written)
         return room

@@ -40,7 +40,7 @@ def push_of(
         if len(found) >= MAX_PUSH or (found and size > MOST_BYTES):
             break
         after = event.position
-        found.append(_void(event, base) if event.refused else _whole(event, base))
+        found.append(_void(event, base, device) if event.refused else _whole(event, base))
     return found
 
 
@@ -51,8 +51,8 @@ def _whole(event: UnsentEvent, base: int) -> PushedEvent:
     )  # fmt: skip
 
 
-def _void(event: UnsentEvent, base: int) -> PushedEvent:
-    identity = uuid.uuid5(event.event_id, VOID)
+def _void(event: UnsentEvent, base: int, device: str) -> PushedEvent:
+    identity = uuid.uuid5(event.event_id, f"{VOID}/{device}")
     return _empty(identity, event.position - base, event.author, event.occurred_at)
 
 

@@ -42,7 +42,8 @@ from avise.services.sync import (
     Rest,
     Rewind,
     Send,
-    SyncClient,
+    Skip,
+    SyncCore,
 )
 from avise.store.attachments import Attachments
 from avise.store.feed import CONTACT, Feed, KeptAck
@@ -130,7 +131,7 @@ class HubSync:
         self._listener = listener
         self._env = env
         self._sign_in = sign_in
-        self._client: SyncClient | None = None
+        self._core: SyncCore | None = None
         self._hub: HubPort | None = None
         self._device = session.device
         self._poked = asyncio.Event()
@@ -138,6 +139,7 @@ class HubSync:
         self._presence: tuple[Presence, ...] = ()
         self._colleagues_version: int | None = None
         self._embedded = False
+        self._reopen = False
         self._as_of: datetime | None = None
         self._contact_kept: datetime | None = None
         self.hidden = False
@@ -151,7 +153,7 @@ class HubSync:
         Raises:
             HubUnreachableError: there is none now.
         """
-        if self._hub is None or self._client is None or self._client.failures:
+        if self._hub is None or self._core is None or self._core.failures:
             raise HubUnreachableError("hub.unreachable")
         return self._hub
 
@@ -166,26 +168,27 @@ class HubSync:
             self._presence = told
             self.poke()
 
-    async def reconnect(self) -> None:
-        """Open the hub again: somebody signed in, or out."""
-        await self._disconnect()
-        if self._client is not None:
-            self._client.failures, self._client.refusal = 0, None
-            self._client.head = None
+    def sign_in_changed(self, error: AviseError | None) -> None:
+        """Try the hub again, as whoever signed in; or say why nobody did."""
+        if error is not None and self._core is not None:
+            self._core.refusal = error
+            self._tell_status()
+            return
+        self._reopen = True
         self.poke()
 
     async def start(self, *, embedded: bool) -> None:
         """Begin; returns before the hub is reached."""
         self._embedded = embedded
         kept = await self._feed.state()
-        self._client = SyncClient(
+        self._core = SyncCore(
             kept.hub_id, kept.epoch, kept.base, kept.written, kept.sent,
-            dict(kept.cursors), dict(kept.chains), __version__,
+            dict(kept.cursors), dict(kept.chains), kept.copied, __version__,
         )  # fmt: skip
         contact = await self._feed.noted(CONTACT)
         self._as_of = datetime.fromisoformat(contact) if contact else None
         self._tell_status()
-        self._task = asyncio.create_task(self._run(self._client), name="hub sync")
+        self._task = asyncio.create_task(self._run(self._core), name="hub sync")
 
     async def aclose(self) -> None:
         """End; what is on its way is sent again next time."""
@@ -196,64 +199,73 @@ class HubSync:
         await self._disconnect()
 
     # ---- the task ------------------------------------------------------------------------------
-    async def _run(self, client: SyncClient) -> None:
+    async def _run(self, core: SyncCore) -> None:
         while True:
-            action = client.next(self._env.random(), hidden=self.hidden)
+            action = core.next(self._env.random(), hidden=self.hidden)
             try:
-                await self._carry_out(client, action)
+                await self._carry_out(core, action)
             except AviseError as error:
-                self._note_failure(client, error)
+                self._note_failure(core, error)
             except Exception as error:  # noqa: BLE001 - the sync outlives a bug of ours: told by its kind
                 _log.error("the sync met %s", type(error).__name__)
-                client.failed(HubError("error.bug"))
+                core.failed(HubError("error.bug"))
             self._tell_status()
 
-    def _note_failure(self, client: SyncClient, error: AviseError) -> None:
-        if not isinstance(error, HubUnreachableError) or not client.failures:
+    def _note_failure(self, core: SyncCore, error: AviseError) -> None:
+        if not isinstance(error, HubUnreachableError) or not core.failures:
             _log.warning("the hub: %s", error.message_key)
-        client.failed(error)
+        core.failed(error)
         if error.message_key in SIGN_IN:
-            self._hub = None
+            self._reopen = True
 
-    async def _carry_out(self, client: SyncClient, action: Action) -> None:
+    async def _carry_out(self, core: SyncCore, action: Action) -> None:
         match action:
             case Rest():
-                await self._rest(client, action)
+                await self._rest(core, action)
             case Ask():
-                await self._ask(client)
+                await self._ask(core)
             case Send():
-                await self._send(client, action)
+                await self._send(core, action)
             case Fetch():
-                await self._fetch(client, action)
+                await self._fetch(core, action)
+            case _:
+                await self._repair(core, action)
+
+    async def _repair(self, core: SyncCore, action: Action) -> None:
+        """Put right what the hub and this station know of each other."""
+        match action:
             case Begin():
                 _log.info("the hub begins epoch %d", action.epoch)
                 await self._feed.begin_epoch(action.hub_id, action.epoch, action.position)
                 await self._attachments.again()
                 await self._listener.on_begun()
-                client.begun(action)
+                core.begun(action)
             case Rewind():
                 _log.warning("sending again after %d", action.position)
                 await self._feed.rewind(action.position)
-                client.rewound(action)
+                core.rewound(action)
             case Renew():
                 _log.warning("this device was copied: it takes another identity")
                 self._device = await self._feed.renew_device(action.position)
                 await self._disconnect()
-                client.renewed(action)
+                core.renewed(action)
             case Rename():
                 await self._feed.rename(action.position)
-                client.renamed()
+                core.renamed()
+            case Skip():
+                await self._feed.skip(action.position)
+                core.skipped()
             case Forget():
                 await self._feed.forget(action.perimeters)
-                client.forgotten(action)
+                core.forgotten(action)
                 await self._listener.on_forgotten()
 
-    async def _rest(self, client: SyncClient, action: Rest) -> None:
+    async def _rest(self, core: SyncCore, action: Rest) -> None:
         pause = asyncio.ensure_future(self._env.sleep(action.seconds))
         poked = asyncio.ensure_future(self._poked.wait())
         waiting = {pause, poked}
         if action.listening and self._hub is not None:
-            seen = dict(client.cursors)
+            seen = core.reached()
             waiting.add(asyncio.ensure_future(self._hears(self._hub, seen)))
         try:
             await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
@@ -262,7 +274,7 @@ class HubSync:
                 waited.cancel()
             await asyncio.gather(*waiting, return_exceptions=True)
         self._poked.clear()
-        client.woken()
+        core.woken()
 
     async def _hears(self, hub: HubPort, seen: Mapping[str, int]) -> None:
         """Return once the hub tells of a change; never when it cannot."""
@@ -273,14 +285,17 @@ class HubSync:
             # The next look says what happened; until then there is nothing to hear.
             await asyncio.Event().wait()
 
-    async def _ask(self, client: SyncClient) -> None:
-        client.wrote((await self._feed.state()).written)
+    async def _ask(self, core: SyncCore) -> None:
+        core.wrote((await self._feed.state()).written)
+        if self._reopen:
+            self._reopen = False
+            await self._disconnect()
         hub = await self._connected()
         before = self._env.now()
         head = await self._answer(hub.head(self._presence))
         after = self._env.now()
         self._measure(head, before + (after - before) / 2)
-        client.asked(head)
+        core.asked(head)
         await self._listener.on_head(head)
         if head.colleagues_version != self._colleagues_version:
             await self._listener.on_colleagues(await self._read_colleagues(hub))
@@ -300,12 +315,12 @@ class HubSync:
             if not cursor:
                 return tuple(found)
 
-    async def _send(self, client: SyncClient, action: Send) -> None:
+    async def _send(self, core: SyncCore, action: Send) -> None:
         hub = await self._connected()
         await self._send_files(hub)
         unsent = await self._feed.unsent(action.after, MAX_PUSH)
         events = push_of(unsent, action.after, action.base, self._device, self._session.user)
-        told = client.sent_events(await self._answer(hub.push(events)))
+        told = core.sent_events(await self._answer(hub.push(events)))
         kept = []
         for judgement in told:
             if judgement.state == "void":
@@ -313,17 +328,21 @@ class HubSync:
                 await self._feed.refuse(judgement.position)
             else:
                 kept.append(KeptAck(judgement.position, judgement.state, judgement.refusal))
-        await self._feed.acknowledge(kept, client.epoch)
-        client.acknowledged(told)
+        await self._feed.acknowledge(kept, core.epoch)
+        core.acknowledged(told)
         await self._tell_judged(told)
 
     async def _tell_judged(self, told: Sequence[Judgement]) -> None:
-        by_position = {judgement.position: judgement for judgement in told}
+        # Of one that can never be taken, its void event tells, once the hub has it.
+        by_position = {judgement.position: judgement for judgement in told if judgement.state != "void"}
         if by_position:
             first = min(by_position)
             written = await self._journal.since(first - 1, max(by_position) - first + 1)
+            elsewhere = await self._feed.elsewhere(first)
             pairs = [
-                (event, by_position[event.device_seq]) for event in written if event.device_seq in by_position
+                (event, by_position[event.device_seq])
+                for event in written
+                if event.device_seq in by_position and event.device_seq not in elsewhere
             ]
             await self._listener.on_judged(pairs)
 
@@ -334,12 +353,12 @@ class HubSync:
                 await self._answer(hub.put_blob(blob, content), FILE_SECONDS)
             await self._attachments.sent(blob)
 
-    async def _fetch(self, client: SyncClient, action: Fetch) -> None:
+    async def _fetch(self, core: SyncCore, action: Fetch) -> None:
         hub = await self._connected()
         pulled = await self._answer(hub.pull(action.cursors))
-        page = client.fetched(action, pulled)
+        page = core.fetched(action, pulled)
         await self._feed.keep(page)
-        client.kept(page, more=pulled.more)
+        core.kept(page, more=pulled.more)
         await self._listener.on_fed(page.events)
 
     # ---- the hub -------------------------------------------------------------------------------
@@ -362,26 +381,26 @@ class HubSync:
 
     # ---- how it stands -------------------------------------------------------------------------
     def _tell_status(self) -> None:
-        client = self._client
-        if client is None:
+        core = self._core
+        if core is None:
             return
-        if client.up_to_date:
+        if core.up_to_date:
             # By the minute, as it is shown: screens are not told again for less.
             self._as_of = self._env.now().replace(second=0, microsecond=0)
             self._keep_contact(self._as_of)
-        self._listener.on_status(self._status(client))
+        self._listener.on_status(self._status(core))
 
-    def _status(self, client: SyncClient) -> HubStatus:
-        trouble = client.trouble
+    def _status(self, core: SyncCore) -> HubStatus:
+        trouble = core.trouble
         state = HubState.EMBEDDED if self._embedded else HubState.ONLINE
         if trouble is not None:
             state = HubState.SIGN_IN_NEEDED if trouble.message_key in SIGN_IN else HubState.REFUSED
-        elif client.failures:
+        elif core.failures:
             state = HubState.OFFLINE
-        elif client.head is None:
+        elif core.head is None:
             state = HubState.STARTING
         sentence = text(trouble.message_key, **trouble.params) if trouble is not None else ""
-        return HubStatus(state, self._as_of, client.pending, sentence, self._sign_in)
+        return HubStatus(state, self._as_of, core.pending, sentence, self._sign_in)
 
     def _keep_contact(self, now: datetime) -> None:
         if self._contact_kept is None or now - self._contact_kept >= CONTACT_EVERY:

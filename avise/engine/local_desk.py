@@ -33,6 +33,7 @@ from avise.services.desk import (
     VerificationQuestion,
 )
 from avise.services.incoming_calls import IncomingCalls
+from avise.services.ongoing_verifications import OngoingVerifications
 from avise.services.open_customer import OpenDossier
 from avise.services.ports import CopiesPort, DeskMemoryPort, DirectoryPort, JournalPort
 from avise.services.restricted_values import RestrictedValues, stream_of
@@ -77,6 +78,7 @@ class LocalDesk(LocalMessages, LocalRequests, LocalWorkstation):
         self._copies = copies
         self._restricted = RestrictedValues(sources, journal)
         self._calls = IncomingCalls(sources, self._directory, env, session)
+        self._verifications = OngoingVerifications(memory, env)
 
     # ---- customers -----------------------------------------------------------------------------
     async def open_customer(
@@ -89,9 +91,11 @@ class LocalDesk(LocalMessages, LocalRequests, LocalWorkstation):
         own = await self._own_entries(f"{CUSTOMERS}{member.dossier}")
         dossier = OpenDossier(member, self.session, purpose, self._sources, self._env, own)
         dossier.own_consents = await self._own_consents(member)
+        dossier.verification = await self._verifications.found(person)
         self._dossiers[person] = dossier
         dossier.start()
         noted = asyncio.create_task(self._note_opening(dossier, person, reason), name="note opening")
+        asking = self._ask_hub(dossier, reason)
         try:
             async for update in dossier.follow():
                 yield update
@@ -101,7 +105,13 @@ class LocalDesk(LocalMessages, LocalRequests, LocalWorkstation):
             await dossier.aclose()
             if not self._followed(dossier):
                 await self._sources.leave(dossier.customer_key(()))
-            await asyncio.gather(noted, return_exceptions=True)
+            asking.cancel()
+            await asyncio.gather(noted, asking, self._forget_left(person), return_exceptions=True)
+
+    async def _forget_left(self, person: PersonId) -> None:
+        """Forget who was verified about a file that no screen follows any more."""
+        if person not in self._dossiers:
+            await self._verifications.forget(person)
 
     def _followed(self, left: OpenDossier) -> bool:
         """Say whether another screen follows the same member: the readings are then also its own."""
@@ -158,6 +168,7 @@ class LocalDesk(LocalMessages, LocalRequests, LocalWorkstation):
             "level": outcome.verification.level,
         }
         await self._journal.append(self.session, EventKind.CALLER_VERIFIED, stream_of(dossier), body)
+        await self._verifications.keep(person, dossier.verification)
         return outcome
 
     async def callers(self, person: PersonId) -> tuple[Caller, ...]:
@@ -172,12 +183,14 @@ class LocalDesk(LocalMessages, LocalRequests, LocalWorkstation):
         dossier.tell_verification()
         body: Mapping[str, JSON] = {"caller": caller.kind, "name": caller.name, "scope": caller.scope}
         await self._journal.append(self.session, EventKind.CALLER_VERIFIED, stream_of(dossier), body)
+        await self._verifications.keep(person, dossier.verification)
 
     async def forget_verification(self, person: PersonId) -> None:
         """Forget who was verified: another call begins."""
         dossier = self._open_dossier(person)
         dossier.verification = CallerVerification()
         dossier.tell_verification()
+        await self._verifications.forget(person)
 
     # ---- calls ---------------------------------------------------------------------------------
     def calls(self) -> AsyncIterator[IncomingCall]:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import TypeVar
 
 from typing_extensions import override
 
 from avise.engine.local_day import LocalDay
+from avise.engine.request_dossiers import RequestDossiers, open_at_hub
+from avise.models.absences import Absence
 from avise.models.customer import DirectoryEntry, PartyKind, PersonId
 from avise.models.errors import AviseError
 from avise.models.journal import EventEnvelope
@@ -16,7 +21,7 @@ from avise.models.requests import Request, RequestId
 from avise.services.alerts import alerts
 from avise.services.customer_rights import refuse_opening
 from avise.services.facts import Facts
-from avise.services.open_customer import OpenDossier
+from avise.services.open_customer import OpenDossier, log_error
 from avise.services.request_desk import RequestDesk
 from avise.services.request_type_files import shipped_request_types
 from avise.services.request_values import (
@@ -46,6 +51,8 @@ from avise.texts.formats import local
 
 T = TypeVar("T")
 
+_log = logging.getLogger(__name__)
+
 Family = Callable[[PersonId], Awaitable[tuple[DirectoryEntry, ...]]]
 
 NO_HUB = HubStatus(HubState.NONE)
@@ -61,6 +68,7 @@ class LocalRequests(LocalDay):
     _middle_office: MiddleOffice | None = None
     _family: Family | None = None
     _tell_written: Written | None = None
+    _beside: RequestDossiers | None = None
 
     def use_requests(self, middle_office: MiddleOffice, family: Family, written: Written) -> None:
         """Show the requests of a hub.
@@ -110,13 +118,57 @@ class LocalRequests(LocalDay):
 
     async def known_of_request(self, request: Request) -> tuple[tuple[CheckedFact, ...], tuple[str, ...]]:
         """Return what the tools say of the matter of a request, and the worded alerts of its customer."""
-        dossier = self._dossier_of(request.dossier) if request.dossier is not None else None
+        if request.dossier is None:
+            return (), ()
+        dossier = self._dossier_of(request.dossier) or self._request_dossiers.get(request.dossier)
         if dossier is None:
             return (), ()
         facts = dossier.facts()
         kind = shipped_request_types().book.get(request.type)
         reasons = kind.reasons if kind is not None else ()
         return checked_facts(facts, reasons), tuple(alert_text(alert) for alert in alerts(facts))
+
+    def beside_request(self, request: Request) -> AbstractAsyncContextManager[None]:
+        """Read the file of a request's customer for as long as somebody looks at the request."""
+        return self._request_dossiers.beside(request)
+
+    async def absences(self) -> Sequence[Absence]:
+        """Return the absences that are known here."""
+        return await self._tasks.absences()
+
+    @property
+    def _request_dossiers(self) -> RequestDossiers:
+        if self._beside is None:
+            find = self._directory.by_person
+            self._beside = RequestDossiers(self.session, self._sources, self._env, find, self._tell_requests)
+        return self._beside
+
+    def _tell_requests(self) -> None:
+        if self._middle_office is not None:
+            self._middle_office.tell_changed()
+
+    def _ask_hub(self, dossier: OpenDossier, reason: str) -> asyncio.Task[None]:
+        """Tell the hub that a file is opened, and show what it holds of the customer meanwhile."""
+        task = asyncio.create_task(self._show_hub(dossier, reason), name="ask the hub")
+        task.add_done_callback(log_error)
+        return task
+
+    async def _show_hub(self, dossier: OpenDossier, reason: str) -> None:
+        office = self._middle_office
+        if office is None:
+            return
+        subject = dossier.entry.dossier
+        try:
+            found = await open_at_hub(
+                office.hub(), subject, dossier.purpose, reason, self._journal.events
+            )  # fmt: skip
+        except AviseError as error:
+            _log.info("a file was opened without the hub: %s", error.message_key)
+        else:
+            office.show_subject(subject, found.requests)
+            dossier.show_hub_entries(found.entries)
+        async for _ in office.beats():
+            dossier.show_open_requests(office.open_requests_of(subject))
 
     def _dossier_of(self, dossier: PersonId) -> OpenDossier | None:
         return next((found for found in self._dossiers.values() if found.entry.dossier == dossier), None)

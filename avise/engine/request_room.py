@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
+from avise.engine.hub_connection import HubConnection, Secrets
 from avise.engine.hub_sync import Connect, HubSync
-from avise.engine.opened_hub import hub_key_source, open_local_hub
+from avise.engine.opened_store import OpenedStore
 from avise.env import Env
-from avise.hub.core import HubCore
-from avise.hub.port import HubError, HubPort
+from avise.models.absences import Absence
+from avise.models.errors import AviseError
 from avise.models.journal import EventEnvelope
-from avise.models.roles import Session
+from avise.models.requests import Request
 from avise.services.change_signal import ChangeSignal
+from avise.services.open_customer import log_error
 from avise.services.ports import DirectoryPort
 from avise.services.profile import Profile
 from avise.services.request_type_files import shipped_request_types
@@ -31,7 +34,6 @@ from avise.store.attachments import Attachments
 from avise.store.feed import Feed
 from avise.store.journal import Journal
 from avise.store.request_drafts import RequestMemory
-from avise.store.store import Store
 
 STREAMS = ("request/", "task/", "absence/")
 """Streams of the hub that a workstation shows."""
@@ -51,6 +53,8 @@ class DeskParts:
         known_of: what the tools say of the matter of a request.
         add_task: adds a task of this user's.
         take_shared: takes the tasks and absences of others.
+        beside: reads the file of a request's customer while the request is on screen.
+        absences: tells who is away.
     """
 
     directory: DirectoryPort
@@ -59,6 +63,8 @@ class DeskParts:
     known_of: KnownOf
     add_task: AddTask
     take_shared: TakeShared
+    beside: Callable[[Request], AbstractAsyncContextManager[None]]
+    absences: Callable[[], Awaitable[Sequence[Absence]]]
 
 
 class RequestRoom:
@@ -66,20 +72,22 @@ class RequestRoom:
 
     Args:
         profile: with its section `[hub]`.
-        store: where everything is kept.
-        key: of the store's files, from which attachments get their names.
+        opened: the store and its key, from which attachments get their names.
+        secrets: where tokens are sealed.
         parts: of the desk.
         env: the clock.
     """
 
-    def __init__(self, profile: Profile, store: Store, key: bytes, parts: DeskParts, env: Env) -> None:
-        self._profile = profile
+    def __init__(
+        self, profile: Profile, opened: OpenedStore, secrets: Secrets, parts: DeskParts, env: Env
+    ) -> None:
+        store = opened.store
         self._parts = parts
         self._env = env
         self._section = section = profile.settings.hub
         self._session = session = profile.session()
-        self._feed = Feed(store, env)
-        self._attachments = attachments = Attachments(store, key, env)
+        self.feed = Feed(store, env)
+        self._attachments = attachments = Attachments(store, opened.key, env)
         self.known = KnownRequests()
         self.standing = Standing(session, section.team)
         self.changes = ChangeSignal()
@@ -90,43 +98,62 @@ class RequestRoom:
         types = shipped_request_types()
         details = Details(office, names, types, parts.known_of)
         memory = RequestMemory(store, env, session.user)
-        self.desk = MiddleOffice(office, Around(memory, names, parts.about, details, types), self.changes)
-        self.news = HubNews(
-            office, self.desk.rows, self._feed, self.changes, parts.add_task, parts.take_shared
+        self.desk = MiddleOffice(
+            office,
+            Around(memory, names, parts.about, details, types, parts.beside, parts.absences),
+            self.changes,
         )
+        self.news = HubNews(
+            office, self.desk.rows, self.feed, self.changes, parts.add_task, parts.take_shared
+        )
+        self._connection = HubConnection(profile, session, secrets, env)
+        self._connection.on_changed = self._on_sign_in
+        self.desk.signing = self._connection
         self.sync: HubSync | None = None
+        self._opening: asyncio.Task[None] | None = None
 
     async def open(self, connect: Connect | None = None) -> None:
-        """Read what is kept, then begin to speak to the hub.
+        """Begin: what is kept is read, then the hub spoken to, in the background.
 
         Args:
             connect: opens the hub; the profile's, unless told.
         """
-        self.standing.read(await self._feed.noted(STANDING))
+        self.standing.read(await self.feed.noted(STANDING))
         await self.desk.open()
-        state = await self._feed.state()
-        fed = await self._feed.events(STREAMS)
-        own = await self._parts.journal.since(state.sent, OWN_AT_MOST)
-        await asyncio.to_thread(self.known.load, fed, own)
-        await self.news.on_kept([event for event in fed if not event.stream.startswith(STREAMS[0])])
-        self.changes.tell()
-        sync = HubSync(
-            self._session, connect or self._connect, self._feed, self._parts.journal, self._attachments,
-            self.news, self._env, self._sign_in,
+        self._opening = asyncio.create_task(self._load(), name="load requests")
+        self._opening.add_done_callback(log_error)
+        self.sync = self.desk.link = HubSync(
+            self._session, connect or self._connection.connect, self.feed, self._parts.journal,
+            self._attachments, self.news, self._env, self._sign_in,
         )  # fmt: skip
-        self.sync = self.desk.link = sync
-        await sync.start(embedded=self._section.mode is HubMode.EMBEDDED)
+
+    async def _load(self) -> None:
+        state = await self.feed.state()
+        fed = await self.feed.events(STREAMS)
+        own = await self._parts.journal.since(state.sent, OWN_AT_MOST)
+        loaded = KnownRequests()
+        await asyncio.to_thread(loaded.load, fed, own)
+        self.known.adopt(loaded)
+        await self.news.on_kept([event for event in fed if not event.stream.startswith(STREAMS[0])])
+        self.desk.ready.set()
+        self.changes.tell()
+        if self.sync is not None:
+            await self.sync.start(embedded=self._section.mode is HubMode.EMBEDDED)
 
     async def aclose(self) -> None:
         """End the talk with the hub."""
+        if self._opening is not None:
+            self._opening.cancel()
+            await asyncio.gather(self._opening, return_exceptions=True)
         if self.sync is not None:
             await self.sync.aclose()
+        await self._connection.aclose()
 
     async def purge(self) -> None:
         """Forget what ended long ago, and files that the hub has."""
         gone = self.known.drop_ended(self._env.now())
         if gone:
-            await self._feed.drop(gone)
+            await self.feed.drop(gone)
             self.changes.tell()
         await self._attachments.purge()
 
@@ -141,13 +168,7 @@ class RequestRoom:
         if self.sync is not None:
             self.sync.poke()
 
-    async def _connect(self, device: str) -> HubPort:
-        if self._section.mode is not HubMode.EMBEDDED:
-            raise HubError("hub.not_here")
-        settings = self._profile.settings
-        path = self._profile.folder / self._section.file
-        source = hub_key_source(
-            settings.key.source, path.parent, self._env, synthetic=settings.synthetic
-        )  # fmt: skip
-        session = Session(self._session.user, self._session.display_name, self._session.role, device)
-        return await open_local_hub(path.parent, source, HubCore(self._env), session, self._env)
+    def _on_sign_in(self, error: AviseError | None) -> None:
+        """Speak to the hub again: somebody signed in or out, or could not."""
+        if self.sync is not None:
+            self.sync.sign_in_changed(error)

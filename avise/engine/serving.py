@@ -58,8 +58,8 @@ _log = logging.getLogger(__name__)
 NICENESS = 5
 """The window paints first where there are few processors; on Windows, see `EngineProcess`."""
 
-LOOK_SECONDS = 0.01
-"""Between two looks at what another thread, or another process, must do first."""
+LOOK_SECONDS = 0.05
+"""Between two looks at the lock of an engine that is ending: nothing tells when another process lets go."""
 
 ENGINE_LOCK_NAME = "engine.lock"
 """Held by the engine itself: the window's lock goes with the window, its engine may still be ending."""
@@ -118,6 +118,8 @@ class _Serving:
         self._thread = LoopThread("avise engine")
         self._opened: OpenedStore | None = None
         self._engine: Engine | None = None
+        self._built = asyncio.Event()
+        """Set on the engine's loop once the engine stands: what needs it waits, and looks at nothing."""
         self._lock = ProfileLock(start.folder, self._env, ENGINE_LOCK_NAME)
         self.post = Post(pipe, "avise engine post")
         # From the first moment: a window that is gone ends an engine that hangs while it starts.
@@ -147,6 +149,7 @@ class _Serving:
         self._engine = engine = Engine(profile, self._env, self._thread, at_desk=True, opened=opened)
         engine.start()
         self._thread.loop.call_soon_threadsafe(desk.become, engine.desk)
+        self._thread.loop.call_soon_threadsafe(self._built.set)
         self._window.wait()
 
     async def _take_lock(self) -> None:
@@ -163,9 +166,9 @@ class _Serving:
                 return
 
     async def _directory_ready(self) -> None:
-        while self._engine is None or not self._engine.started:
-            await self._env.sleep(LOOK_SECONDS)
-        await self._engine.directory_ready()
+        await self._built.wait()
+        if self._engine is not None:
+            await self._engine.directory_ready()
 
     def end(self) -> None:
         """End everything in order, however far it came."""

@@ -127,9 +127,7 @@ class IdentityProvider:
         except TokenRefusedError as error:
             if not may_end_with_newer_keys(token, error.fault):
                 raise
-            newer = await self._keys.renewed()
-            if newer is keys:
-                raise
+        newer = await self._keys.renewed()
         return verified_identity(token, newer, self.settings, self._env.now(), nonce)
 
     async def exchange(self, grant: Mapping[str, str], *, refused_key: str) -> ProviderAnswer:

@@ -67,6 +67,10 @@ class ContactRows:
         told = row(self._connection, _TOLD, event_id=event_id)
         if told is None or told.kind != EventKind.INTERACTION_RECORDED.value or not told.effective:
             return
+        if any(line["event_id"] == event_id for line in self._lines):
+            return
+        if row(self._connection, _LINES, event_id=event_id) is not None:
+            return
         event = {"event_id": told.event_id, "occurred_at": told.occurred_at}
         self._lines.append(line_of(dossier, event, body_of(told.body) or {}))
         self._contacts[dossier] += 1

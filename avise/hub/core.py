@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Connection
 
 from avise.env import Env
-from avise.hub import blobs, lists, pulling, staff, subjects
+from avise.hub import blobs, lists, posting, pulling, settling, staff, subjects, synthesis
 from avise.hub.accesses import OPENINGS_AN_HOUR
 from avise.hub.judging import CheckCreated
 from avise.hub.port import (
@@ -103,3 +103,22 @@ class HubCore:
     def get_blob(self, connection: Connection, actor: Actor, name: str, request: uuid.UUID) -> bytes:
         """Return an attachment of a request that the actor may read, and log it."""
         return blobs.get_blob(connection, actor, name, request, self._env.now())
+
+    def synthesis(self, connection: Connection, actor: Actor, dossier: uuid.UUID) -> Mapping[str, JSON]:
+        """Return a customer's synthesis for another application, and log that it was read."""
+        return synthesis.synthesis(connection, actor, dossier, self._env.now())
+
+    def post_interaction(
+        self, connection: Connection, actor: Actor, dossier: uuid.UUID, source_id: str,
+        told: Mapping[str, JSON],
+    ) -> posting.Posted:  # fmt: skip
+        """Keep an interaction of another application, once for each of its own identifiers."""
+        return posting.post_interaction(connection, actor, dossier, source_id, told, self._env)
+
+    def settle_quarantined(
+        self, connection: Connection, actor: Actor, event: uuid.UUID, *, adopt: bool
+    ) -> Ack | None:
+        """Let an event that was put aside in, as its author wrote it, or leave it aside for good."""
+        return settling.settle_quarantined(
+            connection, actor, event, self._env.now(), self._queues, self._check_created, adopt=adopt
+        )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Engine, Row, create_engine
@@ -83,6 +83,15 @@ def _for_sqlite(values: Mapping[str, Bound]) -> dict[str, Any]:
         name: json.dumps(value) if isinstance(value, (list, tuple)) else value
         for name, value in values.items()
     }
+
+
+_CONFINE = Statement("SELECT set_config('avise.perimeters', :names, true)")
+
+
+def confine(connection: Connection, perimeters: Iterable[str]) -> None:
+    """Let this transaction read and feed these perimeters only (`avise.hub.database_roles`)."""
+    if not is_sqlite(connection):
+        rows(connection, _CONFINE, names="\n".join(sorted(perimeters)))
 
 
 def is_worth_retrying(error: DBAPIError) -> bool:

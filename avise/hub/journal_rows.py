@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from avise.hub.chain import FIRST, SEPARATOR, link, microseconds, moment
-from avise.hub.dialect import Bound, Statement, change_each, rows
+from avise.hub.dialect import Bound, Statement, change_each, confine, rows
 from avise.hub.port import Ack, Outcome, PulledEvent, PushedEvent
 
 HEADER = (
@@ -40,7 +40,7 @@ _RESENT = Statement(
     f"SELECT {_SENT}, effective, refusal, ver, number, 'accepted' AS outcome FROM event"  # noqa: S608 - our own names
     " WHERE device = :device AND device_seq BETWEEN :first AND :last"
     f" UNION ALL SELECT {_SENT}, 0, reason, 0, '', 'quarantined' FROM quarantine"
-    " WHERE device = :device AND device_seq BETWEEN :first AND :last"
+    " WHERE device = :device AND device_seq BETWEEN :first AND :last AND settled <> 'adopted'"
 )
 _TAKEN = Statement(
     "SELECT event_id FROM event WHERE event_id IN [ids]"
@@ -74,12 +74,19 @@ def lock_heads(connection: Connection, perimeters: Iterable[str]) -> dict[str, P
     names = sorted(set(perimeters))
     if not names:
         return {}
+    confine(connection, names)
     found = rows(connection, _LOCK_HEADS, names=names)
-    missing = [{"perimeter": name, "chain": FIRST} for name in names if name not in {row[0] for row in found}]
-    if missing:
-        change_each(connection, _MAKE_HEAD, missing)
+    there = {row.perimeter for row in found}
+    if len(there) < len(names):
+        make_heads(connection, [name for name in names if name not in there])
         found = rows(connection, _LOCK_HEADS, names=names)
     return {row.perimeter: Position(row.perimeter, row.pos, row.chain) for row in found}
+
+
+def make_heads(connection: Connection, perimeters: Sequence[str]) -> None:
+    """Make the counters of perimeters that have none: before anybody writes there, so that pushes do not."""
+    made = [{"perimeter": name, "chain": FIRST} for name in sorted(perimeters)]
+    change_each(connection, _MAKE_HEAD, made)
 
 
 def resent(connection: Connection, device: str, first: int, last: int) -> dict[int, Row[Any]]:

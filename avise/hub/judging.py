@@ -15,6 +15,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from avise.hub.chain import microseconds, moment
+from avise.hub.contact_rows import CUSTOMER
 from avise.hub.dialect import Statement, rows
 from avise.hub.port import Actor
 from avise.hub.received_event import VOID, Received
@@ -126,6 +127,8 @@ class Bench:
             return "no_right"
         if event.kind == VOID:
             return ""
+        if self.rights.posts:
+            return "" if event.stream.startswith(CUSTOMER) else "no_right"
         if received.request is not None and self.rights.of_customers:
             return self._request_aside(received, stream.state)
         foreign = stream.team.startswith("team/") and stream.team not in self.rights.writable

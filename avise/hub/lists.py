@@ -79,7 +79,7 @@ def query(
     """
     at = microseconds(now)
     rights = rights_of(connection, actor, at)
-    if not rights.active:
+    if not rights.active or rights.posts:
         raise HubError("hub.no_right")
     wanted = min(max(limit, 1), MOST_ROWS)
     asked = _Asked(connection, actor, rights, filters, cursor, wanted, now, quota)

@@ -8,10 +8,13 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect
 
 from avise.env import Env
+from avise.hub.database_roles import grant_rights
 from avise.hub.dialect import Statement, change, is_sqlite, row
+from avise.hub.journal_rows import make_heads
 from avise.hub.port import HubError
+from avise.hub.stream_state import CUSTOMERS
 
-NEWEST = "001"
+NEWEST = "002"
 """The version of the schema that this program works with."""
 
 _VERSION = Statement("SELECT version_num FROM alembic_version")
@@ -47,9 +50,12 @@ def migrate(connection: Connection, env: Env, hub_id: uuid.UUID | None = None) -
         raise HubError("hub.too_new")
     if found < NEWEST:
         _upgrade(connection)
+        if not is_sqlite(connection):
+            grant_rights(connection)
     for name, value in (("hub_id", str(hub_id or env.uuid7())), ("epoch", "1"), ("min_version", "0.1.0")):
         change(connection, _META, name=name, value=value)
     change(connection, _META, name="colleagues_version", value="1")
+    make_heads(connection, [CUSTOMERS])
 
 
 def _upgrade(connection: Connection) -> None:

@@ -68,9 +68,10 @@ class PostgresTransactions:
             try:
                 return await self._run(lambda: self._in_transaction(work))
             except DBAPIError as error:
-                if not is_worth_retrying(error) and not is_outage(error):
+                retried = is_worth_retrying(error)
+                if not retried and not is_outage(error):
                     raise
-                if attempt == MOST_ATTEMPTS or is_outage(error):
+                if not retried or attempt == MOST_ATTEMPTS:
                     raise HubBrokenError.of(error) from None
             await self._env.sleep(FIRST_WAIT * 2**attempt * (0.5 + self._env.random()))
         raise HubClosedError

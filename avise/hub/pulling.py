@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from avise.hub.chain import microseconds, moment
-from avise.hub.dialect import Statement, change, change_each, row, rows
+from avise.hub.dialect import Statement, change, change_each, confine, row, rows
 from avise.hub.journal_rows import COLUMNS, pulled
 from avise.hub.port import PRESENCE_SECONDS, Actor, Head, HubError, Presence, Pulled, PulledEvent
 from avise.hub.rights import Rights, rights_of
@@ -116,6 +116,7 @@ def pull(
     at = microseconds(now)
     rights = rights_of(connection, actor, at)
     names = sorted(rights.readable.intersection(cursors))
+    confine(connection, names)
     ends = positions(connection, names) if names else {}
     left = min(max(limit, 1), MOST_PULLED)
     events: list[PulledEvent] = []

@@ -41,9 +41,10 @@ from avise.hub.port import (
     ResendMismatchError,
     SequenceGapError,
 )
+from avise.hub.quarantining import INSERT_QUARANTINE, QUARANTINE_COLUMNS, early_events, settle
 from avise.hub.read_models import ReadModels
 from avise.hub.received_event import VOID, Received, received, settled
-from avise.hub.rights import rights_of
+from avise.hub.rights import Rights, rights_of
 from avise.hub.stream_state import (
     CUSTOMERS,
     StreamState,
@@ -65,14 +66,6 @@ _LOCK_DEVICE = Statement(
 )
 _SAVE_DEVICE = Statement(
     "UPDATE device SET last_seq = :last_seq, seen_at = :now, clock_skew_ms = :skew WHERE device = :device"
-)
-_QUARANTINE_COLUMNS = (
-    "event_id", "device", "device_seq", "stream", "kind", "schema_v", "author", "login", "role",
-    "occurred_at", "clock_offset_ms", "body", "salt", "content_sha", "reason", "perimeter", "received_at",
-)  # fmt: skip
-_INSERT_QUARANTINE = Statement(
-    f"INSERT INTO quarantine ({', '.join(_QUARANTINE_COLUMNS)})"  # noqa: S608 - our own names
-    f" VALUES ({', '.join(f':{name}' for name in _QUARANTINE_COLUMNS)})"
 )
 _NUMBERS = Statement(
     "INSERT INTO request_number (year, last) VALUES (:year, :count) ON CONFLICT (year)"
@@ -114,6 +107,7 @@ class Push:
     check_created: CheckCreated | None = None
     _streams: dict[str, StreamState] = field(default_factory=dict)
     _judged: list[_Judged] = field(default_factory=list)
+    _adopting: bool = False
     _accepted: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
 
     def run(self, events: Sequence[PushedEvent]) -> tuple[Ack, ...]:
@@ -138,7 +132,30 @@ class Push:
             revoked = "revoked" if device.revoked_at is not None else ""
             acks += self._take(fresh, revoked or ("device" if device.login != self.actor.login else ""))
             self._save_device(fresh[-1].event)
+            self._adopt_early()
         return tuple(acks + refused)
+
+    def adopt(self, event: PushedEvent, rights: Rights) -> Ack:
+        """Take an event that had been put aside, by its own author, with the right of whoever lets it in.
+
+        Its row of the quarantine is settled by the caller.
+        """
+        found = received(event)
+        if isinstance(found, str):
+            return Ack(event.device_seq, Outcome.REFUSED, effective=False, refusal=found)
+        self._adopting = True
+        return self._take([found], "", rights)[0]
+
+    def _adopt_early(self) -> None:
+        """Take what was put aside because its request was not there yet (`avise.hub.quarantining`)."""
+        created = [judged.received.event.stream for judged in self._judged if _is_created(judged)]
+        if not created:
+            return
+        for early in early_events(self.connection, created):
+            rights = rights_of(self.connection, early.actor, microseconds(self.now))
+            push = Push(self.connection, early.actor, self.now, self.queues, self.check_created)
+            if push.adopt(early.event, rights).outcome is Outcome.ACCEPTED:
+                settle(self.connection, early.event.event_id, "adopted", "", self.now)
 
     def _again(self, events: Sequence[PushedEvent]) -> list[Ack]:
         """Answer what was received before as the first time."""
@@ -150,10 +167,11 @@ class Push:
                 raise ResendMismatchError
         return [ack_again(kept[event.device_seq]) for event in events]
 
-    def _take(self, fresh: Sequence[Received], set_aside: str) -> list[Ack]:
-        self._require_new_ids(fresh)
+    def _take(self, fresh: Sequence[Received], set_aside: str, rights: Rights | None = None) -> list[Ack]:
+        if rights is None:
+            self._require_new_ids(fresh)
         self._streams = lock_streams(self.connection, (found.event.stream for found in fresh))
-        rights = rights_of(self.connection, self.actor, microseconds(self.now))
+        rights = rights or rights_of(self.connection, self.actor, microseconds(self.now))
         bench = Bench(
             self.connection, self.actor, rights, self.now, set_aside, self.queues, self.check_created
         )
@@ -241,7 +259,8 @@ class Push:
         models.save()
         saved = [{"perimeter": at.perimeter, "pos": at.pos, "chain": at.chain} for at in heads.values()]
         change_each(self.connection, SAVE_HEAD, saved)
-        self._put_aside([judged for judged in self._judged if judged.verdict.quarantined])
+        if not self._adopting:
+            self._put_aside([judged for judged in self._judged if judged.verdict.quarantined])
 
     def _number(self, accepted: Sequence[_Judged]) -> None:
         """Give the requests that are created the next numbers of the year."""
@@ -281,8 +300,8 @@ class Push:
             perimeter = queue_perimeter(queue) if queue else stream.team or CUSTOMERS
             extra = {"login": self.actor.login, "reason": judged.verdict.quarantined, "perimeter": perimeter}
             values = judged.row | extra
-            rows_of.append({name: values[name] for name in _QUARANTINE_COLUMNS})
-        change_each(self.connection, _INSERT_QUARANTINE, rows_of)
+            rows_of.append({name: values[name] for name in QUARANTINE_COLUMNS})
+        change_each(self.connection, INSERT_QUARANTINE, rows_of)
 
     def _save_device(self, last: PushedEvent) -> None:
         skew = (microseconds(last.occurred_at) - microseconds(self.now)) // 1000 + last.clock_offset_ms

@@ -33,7 +33,7 @@ _HOUR = Statement(
     " ON CONFLICT (queue, hour) DO UPDATE SET received = hour_count.received + excluded.received,"
     " done = hour_count.done + excluded.done"
 )
-_USE = Statement("INSERT INTO blob_use (name, stream) VALUES (:name, :stream) ON CONFLICT DO NOTHING")
+INSERT_USE = Statement("INSERT INTO blob_use (name, stream) VALUES (:name, :stream) ON CONFLICT DO NOTHING")
 
 
 @dataclass(slots=True)
@@ -120,4 +120,4 @@ class ReadModels:
         self._counts.save(self._connection)
         self._contacts.save(self._requests.before, self._requests.rows)
         uses = [{"name": name, "stream": stream} for name, stream in sorted(self._uses)]
-        change_each(self._connection, _USE, uses)
+        change_each(self._connection, INSERT_USE, uses)

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from avise.hub.chain import microseconds
 from avise.hub.dialect import Statement, change, row, rows
+from avise.hub.journal_rows import make_heads
 from avise.hub.port import Actor, Colleague, HubError
 from avise.models.roles import Role
 
@@ -84,6 +85,7 @@ def join(
     can_write: bool = True, role: str = "",
 ) -> None:  # fmt: skip
     """Let somebody read a perimeter, and write there, between two moments."""
+    make_heads(connection, [perimeter])
     change(
         connection, _JOIN, login=login, perimeter=perimeter, can_write=int(can_write), role=role,
         valid_from=microseconds(starts), valid_to=None if ends is None else microseconds(ends),

@@ -17,18 +17,18 @@ from avise.models.requests import Priority, RequestStatus
 CUSTOMERS = "customers"
 """The perimeter of everything that belongs to a person, which no workstation pulls."""
 
-_COLUMNS = (
+COLUMNS = (
     "stream", "ver", "team", "queue", "status", "requester", "type", "priority", "holder", "questions",
     "paused_at", "resolved_at", "confidential", "merged_into", "moved_by", "moved_from", "moved_at",
 )  # fmt: skip
 
 _LOCK = Statement(
-    f"SELECT {', '.join(_COLUMNS)} FROM stream WHERE stream IN [streams] ORDER BY stream FOR NO KEY UPDATE"  # noqa: S608 - our own names
+    f"SELECT {', '.join(COLUMNS)} FROM stream WHERE stream IN [streams] ORDER BY stream FOR NO KEY UPDATE"  # noqa: S608 - our own names
 )
 _MAKE = Statement("INSERT INTO stream (stream) VALUES (:stream) ON CONFLICT (stream) DO NOTHING")
 _SAVE = Statement(
     "UPDATE stream SET "  # noqa: S608 - our own names
-    + ", ".join(f"{name} = :{name}" for name in _COLUMNS[1:])
+    + ", ".join(f"{name} = :{name}" for name in COLUMNS[1:])
     + " WHERE stream = :stream"
 )
 
@@ -99,7 +99,7 @@ def state_of(row: Row[Any]) -> RequestState:
 def columns_of(stream: StreamState) -> Mapping[str, Bound]:
     """Return the row of a stream."""
     state = stream.state
-    values: dict[str, Bound] = dict.fromkeys(_COLUMNS, "")
+    values: dict[str, Bound] = dict.fromkeys(COLUMNS, "")
     values |= {"stream": stream.stream, "ver": stream.ver, "team": stream.team, "confidential": 0}
     values |= {"paused_at": None, "resolved_at": None, "moved_at": None}
     if state is None:

@@ -1,9 +1,9 @@
 """What may not stand in a note, and what had better not (`domain.md` 6.2 and 6.22, free-text policy).
 
-A NIR, with or without its key, a bank account and a card number never stay in a note: it is recorded
-once they are masked or removed. Words of health, belief or judgement are only pointed at: the person
-may ask to read the note, and the agent decides. Nothing here raises or logs; a finding tells a place,
-never the words found.
+A NIR (with its key, with a wrong one or without), a bank account and a card number never stay in a note:
+it is recorded once they are masked or removed. Words of health, belief or judgement are only pointed at:
+the person may ask to read the note, and the agent decides. Nothing here raises or logs; a finding tells a
+place, never the words found.
 """
 
 from __future__ import annotations
@@ -16,7 +16,15 @@ from functools import cached_property
 
 from stdnum import iban as stdnum_iban
 
-from avise.models.identifiers import BULLET, check_iban, check_nir, is_nir_without_key, mask_iban, mask_nir
+from avise.models.identifiers import (
+    BULLET,
+    check_iban,
+    check_nir,
+    is_nir_with_wrong_key,
+    is_nir_without_key,
+    mask_iban,
+    mask_nir,
+)
 from avise.models.note_findings import MAX_NOTE, Finding, FindingKind, blocking
 
 __all__ = [
@@ -99,6 +107,10 @@ _NIR = re.compile(rf"(?<![0-9A-Za-z])(?=([1-478](?:{_GAP}[0-9ABab]){{14}})(?![0-
 _NIR_WITHOUT_KEY = re.compile(
     rf"(?<![0-9A-Za-z])(?=([1-478](?:{_GAP}[0-9]){{5}}{_GAP}[0-9ABab](?:{_GAP}[0-9]){{6}})(?![0-9A-Za-z]))"
 )
+_NIR_WRONG_KEY = re.compile(
+    rf"(?<![0-9A-Za-z])(?=([1-478](?:{_GAP}[0-9]){{5}}{_GAP}[0-9ABab](?:{_GAP}[0-9]){{6}}[0-9]{{2}})(?![0-9A-Za-z]))"
+)
+"""The key follows without a gap: two digits after a gap may be the number of a street."""
 _NIR_LIKE = re.compile(
     rf"(?<![0-9A-Za-z])[12]{_GAP}[0-9]{_GAP}[0-9]{_GAP}(?:0{_GAP}[1-9]|1{_GAP}[0-2]){_GAP}"
     rf"(?:[0-9]{_GAP}[0-9ABab])(?:{_GAP}[0-9]){{6}}(?:{_GAP}[0-9]{_GAP}[0-9])?(?![0-9A-Za-z])"
@@ -120,10 +132,13 @@ def _nirs(note: str) -> Iterator[Finding]:
     for match in _NIR_WITHOUT_KEY.finditer(note):
         if is_nir_without_key(match[1]):
             yield Finding(FindingKind.NIR, *match.span(1))
+    for match in _NIR_WRONG_KEY.finditer(note):
+        if is_nir_with_wrong_key(match[1]):
+            yield Finding(FindingKind.NIR, *match.span(1))
 
 
 def holds_nir_in_words(words: str) -> bool:
-    """Say whether words typed by staff hold a NIR, with its key or without.
+    """Say whether words typed by staff hold a NIR: with its key, with a wrong one or without.
 
     Stricter than `identifiers.holds_nir`, which guards what tools tell: there, thirteen digits are often
     a number of another kind.

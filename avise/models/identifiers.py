@@ -93,16 +93,49 @@ def check_nir(text: str) -> Checked:
 _NIR_WITHOUT_KEY = re.compile(
     r"[1-478]\d{2}(?:0[1-9]|1[0-2]|[23]\d|4[0-2]|[5-9]\d)(?:0[1-9]|[1-9]\d|2[AB])(?!000)\d{3}(?!000)\d{3}"
 )
+_ORDINARY_MONTH = re.compile(r"...(?:0[1-9]|1[0-2])")
+_DATED_NUMBER = re.compile(r"20[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])")
 
 
 def is_nir_without_key(text: str) -> bool:
     """Say whether thirteen characters have the shape of a NIR written without its key.
 
     Sex, month (pseudo months of incomplete civil records too), department, commune and order are looked
-    at; there is no key to tell a number of another kind that happens to have this shape.
+    at. There is no key to tell a number of another kind that happens to have this shape, but two kinds
+    show by themselves, unless they are written in the groups of a NIR: the code of a product (EAN-13,
+    as 3400930… on a box of medicine), which has a key of its own and never the first digit of a woman or
+    a man; and a number that begins with a date of this century, whose month would be a pseudo month.
     """
     value = compact(text)
-    return value.isascii() and _NIR_WITHOUT_KEY.fullmatch(value) is not None
+    if not value.isascii() or _NIR_WITHOUT_KEY.fullmatch(value) is None:
+        return False
+    return _in_nir_groups(text) or not (_is_product(value) or _is_dated(value))
+
+
+def is_nir_with_wrong_key(text: str) -> bool:
+    """Say whether fifteen characters have the shape of a NIR, its month an ordinary one, and another key.
+
+    Pseudo months are left out: with them, every second number of fifteen digits would have this shape.
+    """
+    value = compact(text)
+    shaped = value.isascii() and len(value) == 15 and _NIR_WITHOUT_KEY.fullmatch(value[:13]) is not None
+    return shaped and value[13:].isdigit() and _ORDINARY_MONTH.match(value) is not None
+
+
+def _in_nir_groups(text: str) -> bool:
+    groups = [group for group in _SEPARATORS.split(text.strip()) if group]
+    return [len(group) for group in groups] == [1, 2, 2, 2, 3, 3]
+
+
+def _is_product(value: str) -> bool:
+    """Say whether a number is an EAN-13, whose weights are 1 and 3 (GS1 general specifications, 7.9)."""
+    if value[0] in "12" or not value.isdigit():
+        return False
+    return sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(value)) % 10 == 0
+
+
+def _is_dated(value: str) -> bool:
+    return _DATED_NUMBER.match(value) is not None and _ORDINARY_MONTH.match(value) is None
 
 
 def is_waiting_number(nir: str) -> bool:

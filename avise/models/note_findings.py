@@ -17,11 +17,11 @@ class FindingKind(StrEnum):
     """What was found. Sentence: catalogue key `free_text.<kind>`."""
 
     NIR = "nir"
-    """With its key, or the thirteen characters before it."""
+    """With its key, with a wrong one, or the thirteen characters before it."""
     BANK_ACCOUNT = "bank_account"
     CARD = "card"
     NIR_LIKE = "nir_like"
-    """A number close to a NIR: a wrong key, or a place that no NIR names."""
+    """A number close to a NIR: a place or an order that no NIR names."""
     HEALTH = "health"
     BELIEF = "belief"
     UNION = "union"

@@ -23,11 +23,20 @@ REPEATED_CONTACTS = 3
 """Contacts by the member in that many days that make a repeated call (`domain.md` 2.1, alert 10)."""
 
 
-def alerts(facts: Facts, timeline: tuple[TimelineEntry, ...] = ()) -> tuple[Alert, ...]:
+def alerts(
+    facts: Facts, timeline: tuple[TimelineEntry, ...] = (), open_requests: int = 0
+) -> tuple[Alert, ...]:
     """Return every alert of a customer, danger first, then by priority."""
     found = [alert for rule in _RULES for alert in rule(facts)]
     found.extend(_repeated_contact(facts, timeline))
+    found.extend(_open_requests(open_requests))
     return tuple(sorted(found, key=lambda alert: (_RANK[alert.severity], alert.priority)))
+
+
+def _open_requests(count: int) -> Iterator[Alert]:
+    if count:
+        key = "open_request" if count == 1 else "open_requests"
+        yield Alert(key, Severity.NOTE, 12, "list-plus", {"n": str(count)}, "")
 
 
 def _complaint(facts: Facts) -> Iterator[Alert]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from uuid import UUID
 
 from avise.models.absences import Absence
 from avise.models.customer import PersonId, SearchHit
@@ -138,6 +139,8 @@ class SentRequest:
     """Ready to be said: « Votre demande est entre les mains de… »."""
     due: datetime | None = None
     person: PersonId | None = None
+    request: UUID | None = None
+    """Of the request itself, to open it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from avise.models.facets import FacetView
+from avise.models.interaction import TimelineEntry
 from avise.services.customer_updates import Header
 
 
@@ -52,6 +53,18 @@ class ExportedBlock:
 
 
 @dataclass(frozen=True, slots=True)
+class ExportedTimeline:
+    """The timeline of the file, newest first."""
+
+    entries: tuple[TimelineEntry, ...] = ()
+    """Of what the role may read; numbers that no note may hold are masked. Sources by their names."""
+    left_out: int = 0
+    """Lines beyond the limit, the oldest."""
+    missing: tuple[str, ...] = ()
+    """Names of the tools that could not tell theirs."""
+
+
+@dataclass(frozen=True, slots=True)
 class ExportedFile:
     """What leaves; the journal already says that it does."""
 
@@ -61,3 +74,4 @@ class ExportedFile:
     wish: ExportWish
     header: Header
     blocks: tuple[ExportedBlock, ...]
+    timeline: ExportedTimeline = ExportedTimeline()

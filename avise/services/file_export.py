@@ -14,22 +14,34 @@ from avise.env import Env
 from avise.models.errors import AviseError
 from avise.models.facet_specs import FACETS
 from avise.models.facets import Datum, FacetRecord, FacetView
+from avise.models.free_text import masked_note
+from avise.models.interaction import TimelineEntry
 from avise.models.journal import EventKind
 from avise.models.json_types import JSON
 from avise.models.masking import Access, access, mask_record, may_open
 from avise.models.roles import Role
 from avise.services.customer_header import header_of
 from avise.services.customer_rights import refuse_without_right
-from avise.services.exported_file import ExportedBlock, ExportedFile, ExportReason, ExportWish
+from avise.services.customer_updates import TimelineChanged
+from avise.services.exported_file import (
+    ExportedBlock,
+    ExportedFile,
+    ExportedTimeline,
+    ExportReason,
+    ExportWish,
+)
 from avise.services.facts import READABLE, Facts
 from avise.services.open_customer import OpenDossier
 from avise.services.ports import JournalPort
 from avise.services.restricted_values import stream_of
 from avise.services.wrap_up import refuse_restricted
+from avise.texts import text
 
 MAX_ROWS = 200
 """`domain.md` 2.7: more than that is a list, not a file."""
 LONGEST_WORDS = 200
+JOURNAL = "journal"
+"""Source of the lines that Avise itself wrote."""
 
 
 class FileExport:
@@ -53,18 +65,20 @@ class FileExport:
         """
         session = dossier.session
         refuse_export(session.role, wish, restricted=dossier.entry.party.restricted)
-        blocks = exported_blocks(dossier.facts(), session.role)
+        names = {offer.instance: offer.name for offer in dossier.sources.offers()}
+        blocks, timeline = exported_content(dossier.facts(), session.role, dossier.history(), names)
         body: dict[str, JSON] = {
             "form": wish.form.value,
             "reason": wish.reason.value,
             "words": wish.words.strip(),
             "rows": sum(len(block.view.records) for block in blocks),
             "facets": [block.view.facet for block in blocks],
+            "timeline": len(timeline.entries),
         }
         written = await self._journal.append(session, EventKind.EXPORTED, stream_of(dossier), body)
         header = header_of(dossier.entry, dossier.facts(), session.role)
         name = session.display_name
-        return ExportedFile(written.event_id, self._env.now(), name, wish, header, blocks)
+        return ExportedFile(written.event_id, self._env.now(), name, wish, header, blocks, timeline)
 
 
 def refuse_export(role: Role, wish: ExportWish, *, restricted: bool) -> None:
@@ -83,8 +97,24 @@ def refuse_export(role: Role, wish: ExportWish, *, restricted: bool) -> None:
     refuse_restricted(wish.words)
 
 
-def exported_blocks(facts: Facts, role: Role, limit: int = MAX_ROWS) -> tuple[ExportedBlock, ...]:
-    """Return the blocks that a role may read, masked; long ones are cut so that the whole keeps the limit."""
+def exported_content(
+    facts: Facts,
+    role: Role,
+    history: TimelineChanged,
+    source_names: Mapping[str, str],
+    limit: int = MAX_ROWS,
+) -> tuple[tuple[ExportedBlock, ...], ExportedTimeline]:
+    """Return the blocks that a role may read and the timeline, masked; the whole keeps the limit.
+
+    Long ones are cut: short ones leave whole. The newest lines of the timeline stay.
+
+    Args:
+        facts: what is known.
+        role: who takes it out.
+        history: the timeline as this role reads it.
+        source_names: of the tools, by instance.
+        limit: rows at most.
+    """
     views = [
         view
         for facet, found in facts.views.items()
@@ -92,8 +122,21 @@ def exported_blocks(facts: Facts, role: Role, limit: int = MAX_ROWS) -> tuple[Ex
         for view in found
         if view.state in READABLE
     ]
-    kept = shares([len(view.records) for view in views], limit)
-    return tuple(_block(view, role, count) for view, count in zip(views, kept, strict=True) if view.records)
+    *kept, lines = shares([*(len(view.records) for view in views), len(history.entries)], limit)
+    blocks = tuple(_block(view, role, count) for view, count in zip(views, kept, strict=True) if view.records)
+    entries = tuple(_line(entry, source_names) for entry in history.entries[:lines])
+    return blocks, ExportedTimeline(entries, len(history.entries) - lines, history.missing_sources)
+
+
+def _line(entry: TimelineEntry, source_names: Mapping[str, str]) -> TimelineEntry:
+    """Return a line as it leaves: what people wrote there may hold a number that must not."""
+    own = text("timeline.own_journal") if entry.source == JOURNAL else entry.source
+    return replace(
+        entry,
+        title=masked_note(entry.title),
+        summary=masked_note(entry.summary),
+        source=source_names.get(entry.source, own),
+    )
 
 
 def shares(counts: Sequence[int], limit: int) -> tuple[int, ...]:
@@ -127,6 +170,11 @@ def exported_json(file: ExportedFile) -> bytes:
         "last_name": header.last_name,
         "first_name": header.first_name,
         "blocks": [_block_json(block) for block in file.blocks],
+        "timeline": {
+            "left_out": file.timeline.left_out,
+            "missing": list(file.timeline.missing),
+            "entries": [_line_json(entry) for entry in file.timeline.entries],
+        },
     }
     return json.dumps(content, ensure_ascii=False, indent=2).encode()
 
@@ -139,6 +187,19 @@ def _block_json(block: ExportedBlock) -> Mapping[str, JSON]:
         "as_of": view.as_of.isoformat() if view.as_of is not None else None,
         "left_out": block.left_out,
         "records": [_record_json(record) for record in view.records],
+    }
+
+
+def _line_json(entry: TimelineEntry) -> Mapping[str, JSON]:
+    return {
+        "at": entry.at.isoformat(),
+        "group": entry.group.value,
+        "variant": entry.variant,
+        "title": entry.title,
+        "summary": entry.summary,
+        "source": entry.source,
+        "status": entry.status,
+        "count": entry.count,
     }
 
 

@@ -94,6 +94,10 @@ class OpenDossier:
     sources: SourcePort
     env: Env
     own_entries: tuple[TimelineEntry, ...] = ()
+    hub_entries: tuple[TimelineEntry, ...] = ()
+    """Exchanges that colleagues wrote, as the hub tells them."""
+    open_requests: int = 0
+    """Requests to the middle office that somebody still has to work on."""
     verification: CallerVerification = field(default_factory=CallerVerification)
     own_consents: ConsentMatrix = field(default_factory=ConsentMatrix)
     """What the journal knows of consents: it holds at once, whatever a tool still tells."""
@@ -198,6 +202,17 @@ class OpenDossier:
         self.own_entries = entries
         self._fold_soon()
 
+    def show_hub_entries(self, entries: tuple[TimelineEntry, ...]) -> None:
+        """Show the exchanges that colleagues wrote."""
+        self.hub_entries = entries
+        self._fold_soon()
+
+    def show_open_requests(self, count: int) -> None:
+        """Show how many requests to the middle office are open."""
+        if count != self.open_requests:
+            self.open_requests = count
+            self._tell_rules_soon()
+
     def show_consents(self, own: ConsentMatrix) -> None:
         """Show what the journal knows of consents over what tools told."""
         self.own_consents = own
@@ -280,7 +295,7 @@ class OpenDossier:
     def _tell_rules_soon(self) -> None:
         if self._rules_task is None or self._rules_task.done():
             self._rules_task = asyncio.create_task(self._tell_rules_after_pause(), name="tell rules")
-            self._rules_task.add_done_callback(_log_error)
+            self._rules_task.add_done_callback(log_error)
 
     async def _tell_rules_after_pause(self) -> None:
         await self.env.sleep(RULES_PAUSE)
@@ -288,7 +303,7 @@ class OpenDossier:
 
     def _tell_rules(self) -> None:
         facts = self.facts()
-        found_alerts = alerts(facts, self._timeline)
+        found_alerts = alerts(facts, self._timeline, self.open_requests)
         if found_alerts != self._told.alerts:
             self._told.alerts = found_alerts
             self._tell(AlertsChanged(found_alerts))
@@ -307,7 +322,7 @@ class OpenDossier:
         self._aging = None
         if moment is not None:
             task = asyncio.create_task(self._tell_rules_at(moment), name="age answers")
-            task.add_done_callback(_log_error)
+            task.add_done_callback(log_error)
             self._aging = (moment, task)
 
     async def _tell_rules_at(self, moment: datetime) -> None:
@@ -322,6 +337,9 @@ class OpenDossier:
             entries.extend(block.entries)
         for history in self._histories.values():
             entries.extend(history.entries)
+        told = {entry.id for entry in entries}
+        # The same exchange may be told by its own tool, which says more of it.
+        entries.extend(entry for entry in self.hub_entries if entry.id not in told)
         return tuple(entries)
 
     def _fold_soon(self) -> None:
@@ -332,7 +350,8 @@ class OpenDossier:
         await self.env.sleep(TIMELINE_PAUSE)
         self._tell_timeline()
 
-    def _tell_timeline(self) -> None:
+    def history(self) -> TimelineChanged:
+        """Return the timeline as it is now: what this role may read, and the tools that could not tell."""
         missing = {history.offer.name for history in self._histories.values() if history.failed}
         missing |= {
             block.view.source_name
@@ -340,8 +359,12 @@ class OpenDossier:
             if block.view.state in FAILED_STATES and block.view.facet in _TOLD_IN_TIMELINE
         }
         truncated = any(history.truncated for history in self._histories.values())
-        self._timeline = unified(self._all_entries())
-        self._tell(TimelineChanged(self._timeline, tuple(sorted(missing)), truncated))
+        return TimelineChanged(unified(self._all_entries()), tuple(sorted(missing)), truncated)
+
+    def _tell_timeline(self) -> None:
+        history = self.history()
+        self._timeline = history.entries
+        self._tell(history)
         self._tell_rules()
 
     async def _settle(self) -> None:
@@ -383,11 +406,11 @@ class OpenDossier:
         if running is not None and not running.done():
             running.cancel()
         task = asyncio.create_task(coroutine, name="read")
-        task.add_done_callback(_log_error)
+        task.add_done_callback(log_error)
         return task
 
 
-def _log_error(task: asyncio.Task[None]) -> None:
+def log_error(task: asyncio.Task[None]) -> None:
     """Name the type of an error and keep its text out of the log."""
     if not task.cancelled() and (error := task.exception()) is not None:
         _log.error("a reading ended on %s", type(error).__name__)

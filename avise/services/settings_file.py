@@ -70,6 +70,16 @@ class MessagesSection:
     unless it is absolute."""
 
 
+class CallWith(StrEnum):
+    """What the telephone of a workstation answers to."""
+
+    TEL = "tel"
+    CALLTO = "callto"
+    SIP = "sip"
+    NOTHING = ""
+    """There is none: numbers are copied."""
+
+
 @dataclass(frozen=True, slots=True)
 class DeskSection:
     """What the site decides for every desk."""
@@ -80,6 +90,8 @@ class DeskSection:
     """A code was forgotten: the desk opens without it, until a new one is set and this is taken away."""
     data_quality: str = ""
     """Login of whoever gets reports of wrong data; "" leaves each with its author."""
+    call_with: CallWith = CallWith.TEL
+    """Addresses by which the window asks for a number to be called."""
 
 
 class HubMode(StrEnum):
@@ -114,7 +126,7 @@ class HubSection:
     sign_in: HubSignIn = HubSignIn.LOCAL
     issuer: str = ""
     """Address of the identity provider."""
-    client_id: str = ""
+    application: str = ""
     """Name of Avise at that provider."""
     team: str = ""
     """Team that this desk's requests come from; "" for the first that the hub gives its user."""
@@ -247,6 +259,7 @@ def read_settings(document: Mapping[str, object]) -> SettingsFile:
             desk.integer("idle_minutes_at_most", 15, 5, 15),
             desk.flag("ignore_lock_code", default=False),
             desk.text("data_quality", ""),
+            _choice(desk, "call_with", CallWith.TEL),
         ),
         hub=_hub(hub),
     )
@@ -275,7 +288,7 @@ def _role(user: _Table) -> Role:
     return Role.AGENT
 
 
-_C = TypeVar("_C", HubMode, HubSignIn)
+_C = TypeVar("_C", HubMode, HubSignIn, CallWith)
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -307,7 +320,7 @@ def _hub(table: _Table) -> HubSection:
         url=table.text("url", ""),
         sign_in=_choice(table, "sign_in", HubSignIn.LOCAL),
         issuer=table.text("issuer", ""),
-        client_id=table.text("client_id", ""),
+        application=table.text("application", ""),
         team=table.text("team", ""),
     )
     if section.mode is HubMode.EMBEDDED and not section.file.endswith(".db"):
@@ -316,7 +329,7 @@ def _hub(table: _Table) -> HubSection:
         if not _is_reachable(section.url):
             table.note("url", _Flaw.BAD_VALUE if section.url else _Flaw.MISSING)
         if section.sign_in is HubSignIn.OIDC:
-            for key, value in (("issuer", section.issuer), ("client_id", section.client_id)):
+            for key, value in (("issuer", section.issuer), ("application", section.application)):
                 if not value:
                     table.note(key, _Flaw.MISSING)
     return section

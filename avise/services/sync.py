@@ -79,6 +79,13 @@ class Rename:
 
 
 @dataclass(frozen=True, slots=True)
+class Skip:
+    """Have a void event go in the place of one that the hub has from a copy of here; then `skipped`."""
+
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
 class Forget:
     """Forget feeds that may be read no more; then `forgotten`."""
 
@@ -110,7 +117,7 @@ class Rest:
     """Whether the hub may be asked to tell when it changes."""
 
 
-Action: TypeAlias = Ask | Begin | Rewind | Renew | Rename | Forget | Send | Fetch | Rest
+Action: TypeAlias = Ask | Begin | Rewind | Renew | Rename | Skip | Forget | Send | Fetch | Rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +135,7 @@ class Judgement:
 
 
 @dataclass(slots=True)
-class SyncClient:
+class SyncCore:
     """Where this workstation is with its hub, and what comes next.
 
     Args:
@@ -139,6 +146,7 @@ class SyncClient:
         sent: last position that the hub acknowledged.
         cursors: position reached in each perimeter.
         chains: chain of each perimeter there.
+        copied: last position that a copy of this journal had when this one took another identity.
         version: of this program.
     """
 
@@ -149,6 +157,7 @@ class SyncClient:
     sent: int
     cursors: dict[str, int]
     chains: dict[str, bytes]
+    copied: int = 0
     version: str = ""
     head: Head | None = None
     """The last one that was told; what it says of rights holds until the next."""
@@ -189,7 +198,7 @@ class SyncClient:
             return Forget(tuple(sorted(gone)))
         if self.written > self.sent:
             return Send(self.sent, self.base)
-        return Fetch(self._asked_cursors()) if self._behind and not self.too_old else None
+        return Fetch(self.reached()) if self._behind and not self.too_old else None
 
     @property
     def up_to_date(self) -> bool:
@@ -223,7 +232,8 @@ class SyncClient:
             return REFUSED_SECONDS * spread
         return POLL_SECONDS * (HIDDEN if hidden else 1.0) * spread
 
-    def _asked_cursors(self) -> dict[str, int]:
+    def reached(self) -> dict[str, int]:
+        """Return the position reached in each perimeter that may be read."""
         readable = self.head.perimeters if self.head is not None else ()
         return {found.id: self.cursors.get(found.id, 0) for found in readable}
 
@@ -243,7 +253,7 @@ class SyncClient:
         self._asks = False
         told = self.base + head.last_seq
         if (self.hub_id, self.epoch) != (head.hub_id, head.epoch):
-            self._repair = Begin(head.hub_id, head.epoch, min(told, self.written))
+            self._repair = Begin(head.hub_id, head.epoch, min(told, self.sent))
         elif told > self.written:
             # The hub knows events that this journal does not: another copy of it has gone on.
             self._repair = Renew(self.sent)
@@ -255,7 +265,9 @@ class SyncClient:
         """Know that the feeds are empty."""
         self.hub_id, self.epoch, self.sent = action.hub_id, action.epoch, action.position
         self.cursors, self.chains = {}, {}
-        self._repair, self.void = None, 0
+        # What earlier identities of the device sent may be lost too: all of it goes again, under a new one.
+        self._repair = Renew(0) if self.copied else None
+        self.void = 0
         self._look_behind()
 
     def rewound(self, action: Rewind) -> None:
@@ -266,10 +278,15 @@ class SyncClient:
     def renewed(self, action: Renew) -> None:
         """Know that the device has another identity: the hub has to be asked as it."""
         self.base = self.sent = action.position
+        self.copied = self.written
         self._repair, self._asks, self.void = None, True, 0
 
     def renamed(self) -> None:
         """Know that the event has another identity."""
+        self._repair = None
+
+    def skipped(self) -> None:
+        """Know that a void event goes in the place of one that the hub has already."""
         self._repair = None
 
     def forgotten(self, action: Forget) -> None:
@@ -323,7 +340,7 @@ class SyncClient:
                 raise HubError("hub.feed_gap", perimeter=perimeter)
             chains[perimeter] = _chain(chains.get(perimeter), since, through, rows)
         return FedPage(
-            events=tuple(_fed(event) for event in pulled.events),
+            events=tuple(fed_event(event) for event in pulled.events),
             places=tuple((event.perimeter, event.pos, event.event_id) for event in pulled.events),
             since=asked.cursors,
             through=dict(pulled.through),
@@ -334,9 +351,8 @@ class SyncClient:
         """Know that a page is kept."""
         self.cursors |= page.through
         self.chains |= page.chains
+        # The head may be of before a restore: only the hub says whether there is more.
         self._behind = more
-        if not more:
-            self._look_behind()
 
     def failed(self, error: AviseError) -> None:
         """Take what an action raised."""
@@ -349,7 +365,9 @@ class SyncClient:
             case ResendMismatchError() if self._repairs == 0:
                 self._repair, self._repairs = Renew(self.sent), 1
             case IdCollisionError() if self._repairs <= self.pending:
-                self._repair = Rename(self.base + error.device_seq)
+                position = self.base + error.device_seq
+                # What a copy of this journal sent under its own identity is there, and counts once.
+                self._repair = Skip(position) if position <= self.copied else Rename(position)
                 self._repairs += 1
             case _:
                 self.refusal = error
@@ -392,7 +410,8 @@ def _chain(known: bytes | None, since: int, through: int, rows: Sequence[PulledE
     return chain if chain is not None and at == through else b""
 
 
-def _fed(event: PulledEvent) -> FedEvent:
+def fed_event(event: PulledEvent) -> FedEvent:
+    """Return an event that the hub gave, as it is kept."""
     return FedEvent(
         event_id=event.event_id,
         stream=event.stream,

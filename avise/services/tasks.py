@@ -191,6 +191,11 @@ class Tasks:
         body: dict[str, JSON] = {"absence": str(absence)}
         return await self._write(absence_stream(user), EventKind.ABSENCE_ENDED, body, absence)
 
+    async def absences(self) -> tuple[Absence, ...]:
+        """Return the absences that are known here, of everybody."""
+        await self._load()
+        return self._absences
+
     # ---- events --------------------------------------------------------------------------------
     async def _write(
         self, stream: str, kind: EventKind, body: Mapping[str, JSON], subject: UUID | None = None

@@ -53,7 +53,8 @@ class CallerVerification:
     """
 
     state: Verification = field(default_factory=Verification)
-    _right: frozenset[str] = frozenset()
+    right: frozenset[str] = frozenset()
+    """Questions that were answered right."""
 
     def answer(self, facts: Facts, question_id: str, answer: str, now: datetime) -> Comparison:
         """Compare one answer and return where the verification stands; locked answers nothing."""
@@ -64,11 +65,11 @@ class CallerVerification:
             return self._comparison(correct=False)
         correct = question.matches(facts, answer) is True
         if correct:
-            self._right |= {question_id}
+            self.right |= {question_id}
         wrong = self.state.wrong + (0 if correct else 1)
         self.state = replace(
             self.state,
-            correct=len(self._right),
+            correct=len(self.right),
             wrong=wrong,
             needed=ANSWERS_NEEDED,
             level=self._level(wrong),
@@ -78,17 +79,17 @@ class CallerVerification:
 
     def choose(self, caller: Caller) -> None:
         """Note who calls: another voice answers the questions anew, wrong answers still count."""
-        self._right = frozenset()
+        self.right = frozenset()
         kept = self.state.level if self.state.level is VerificationLevel.LOCKED else VerificationLevel.NONE
         self.state = replace(self.state, caller=caller, correct=0, level=kept, at=None)
 
     def _level(self, wrong: int) -> VerificationLevel:
         if wrong >= WRONG_ANSWERS_THAT_LOCK:
             return VerificationLevel.LOCKED
-        dynamic = any(question.dynamic and question.id in self._right for question in _QUESTIONS)
-        if len(self._right) >= ANSWERS_NEEDED and dynamic:
+        dynamic = any(question.dynamic and question.id in self.right for question in _QUESTIONS)
+        if len(self.right) >= ANSWERS_NEEDED and dynamic:
             return VerificationLevel.STRONG
-        if len(self._right) >= WEAK_FROM:
+        if len(self.right) >= WEAK_FROM:
             return VerificationLevel.WEAK
         return VerificationLevel.NONE
 

@@ -36,6 +36,10 @@ _SENT = "SELECT coalesce(max(device_seq), 0) FROM event_ack"
 _WRITTEN = "SELECT coalesce(max(device_seq), 0) FROM event"
 
 HUB_ID, EPOCH, BASE, CONTACT = "hub_id", "hub_epoch", "device_base", "hub_contact"
+COPIED = "device_copied"
+
+ELSEWHERE = "elsewhere"
+"""State of an event that the hub has from a copy of this store: a void one keeps its number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,8 @@ class KeptSync:
     """Last position of the journal."""
     cursors: Mapping[str, int]
     chains: Mapping[str, bytes]
+    copied: int = 0
+    """Last position that a copy of this store had when this one took another identity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +88,7 @@ class UnsentEvent:
     salt: bytes
     content_sha: bytes
     refused: bool
-    """The hub can never take it: a void event goes in its place."""
+    """The hub can never take it, or has it already: a void event goes in its place."""
 
 
 class Feed:
@@ -152,9 +158,8 @@ class Feed:
 
         def change(connection: Connection) -> None:
             for ack in told:
-                connection.execute(
-                    update(event).where(event.c.device_seq == ack.device_seq).values(state=ack.state)
-                )
+                same = (event.c.device_seq == ack.device_seq) & (event.c.state != ELSEWHERE)
+                connection.execute(update(event).where(same).values(state=ack.state))
                 connection.execute(delete(event_ack).where(event_ack.c.device_seq == ack.device_seq))
                 row = {"device_seq": ack.device_seq, "epoch": epoch, "refusal": ack.refusal}
                 connection.execute(insert(event_ack).values(row))
@@ -165,6 +170,16 @@ class Feed:
         """Note that the hub can never take an event: a void one goes in its place."""
         statement = update(event).where(event.c.device_seq == position).values(state="refused")
         await self._store.write(lambda connection: connection.execute(statement).rowcount)
+
+    async def skip(self, position: int) -> None:
+        """Note that the hub has an event from a copy of this store."""
+        statement = update(event).where(event.c.device_seq == position).values(state=ELSEWHERE)
+        await self._store.write(lambda connection: connection.execute(statement).rowcount)
+
+    async def elsewhere(self, after: int) -> frozenset[int]:
+        """Return the positions, from one on, of events that the hub has from a copy of this store."""
+        statement = select(event.c.device_seq).where(event.c.device_seq >= after, event.c.state == ELSEWHERE)
+        return frozenset(await self._store.read(lambda connection: connection.scalars(statement).all()))
 
     async def rewind(self, position: int) -> None:
         """Take everything after a position of the journal as not acknowledged."""
@@ -217,6 +232,7 @@ class Feed:
             _rewind(connection, position)
             _set_meta(connection, "device_id", minted)
             _set_meta(connection, BASE, str(position))
+            _set_meta(connection, COPIED, str(connection.exec_driver_sql(_WRITTEN).scalar_one()))
             connection.execute(update(event).where(event.c.device_seq > position).values(device_id=minted))
 
         await self._store.write(change)
@@ -250,6 +266,7 @@ def _state(connection: Connection) -> KeptSync:
         written=int(connection.exec_driver_sql(_WRITTEN).scalar_one()),
         cursors={row.perimeter: row.pos for row in cursors},
         chains={row.perimeter: row.chain for row in cursors},
+        copied=int(noted.get(COPIED, 0)),
     )
 
 
@@ -260,7 +277,7 @@ def _cursor(connection: Connection, perimeter: str) -> int:
 
 def _rewind(connection: Connection, position: int) -> None:
     connection.execute(delete(event_ack).where(event_ack.c.device_seq > position))
-    again = event.c.state.in_(("acked", "quarantined")) & (event.c.device_seq > position)
+    again = event.c.state.in_(("acked", "quarantined", ELSEWHERE)) & (event.c.device_seq > position)
     connection.execute(update(event).where(again).values(state="pending"))
 
 
@@ -282,7 +299,7 @@ def _unsent(row: Row[Any]) -> UnsentEvent:
         body=row.body or b"",
         salt=row.salt or b"",
         content_sha=row.content_sha,
-        refused=row.state == "refused",
+        refused=row.state in ("refused", ELSEWHERE),
     )
 
 

@@ -53,6 +53,7 @@ _DECLARED = (
     SettingSpec("lock_errors", "0", pattern=re.compile(r"[0-9]{1,2}")),
     SettingSpec("detached", "", pattern=re.compile(rf"(?:{_PLACE}(?:;{_PLACE})*)?")),
     SettingSpec("panes", "", pattern=re.compile(rf"(?:{_WIDTH}(?:;{_WIDTH})*)?")),
+    SettingSpec("ongoing_verifications", "", pattern=re.compile(r"(?:\{.*\})?")),
 )
 
 SETTINGS: Mapping[str, SettingSpec] = {spec.name: spec for spec in _DECLARED}

@@ -59,6 +59,11 @@ class TaskScope(QObject):
         """Cancel everything that runs."""
         _cancel_all(self._tasks)
 
+    async def finished(self) -> None:
+        """Wait until all that runs has ended of itself."""
+        running = [task for group in self._tasks.values() for task in group]
+        await asyncio.gather(*running, return_exceptions=True)
+
     async def aclose(self) -> None:
         """Cancel everything that runs and wait until it has ended."""
         running = [task for group in self._tasks.values() for task in group]

@@ -16,7 +16,7 @@ from typing_extensions import override
 from avise.resources import resource_folder
 
 REFERENCE = QSize(1440, 900)
-RAIL, TOP_BAR, STATUS_BAR = 68, 40, 24
+RAIL, TOP_BAR, STATUS_BAR = 72, 40, 24
 """Widths and heights of the shell (`ui.md` 4.1)."""
 
 

@@ -25,6 +25,7 @@ class Scope(StrEnum):
     CALL = "call"
     PALETTE = "palette"
     OUTBOX = "outbox"
+    REQUESTS = "requests"
     LISTS = "lists"
 
 
@@ -68,6 +69,10 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     Shortcut("lock", (), _E, "lock", _COMMAND),
     Shortcut("go_home", ("Ctrl+G, H",), _E, "house", _COMMAND),
     Shortcut("go_customers", ("Ctrl+G, A",), _E, "users", _COMMAND),
+    Shortcut("go_requests", ("Ctrl+G, D",), _E, "inbox", _COMMAND),
+    Shortcut("go_team", ("Ctrl+G, E",), _E, "clipboard-list", _COMMAND),
+    Shortcut("new_request", ("Ctrl+N",), _E, "send", _COMMAND),
+    Shortcut("complaint", (), _E, "flag", _COMMAND),
     Shortcut("go_sources", ("Ctrl+G, S",), _E, "database", _COMMAND),
     Shortcut("outbox", ("Ctrl+Shift+O",), _E, "cloud-upload", _COMMAND),
     Shortcut("zoom_in", ("Ctrl+=", "Ctrl++"), _E, "maximize-2", _COMMAND),
@@ -91,6 +96,7 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     Shortcut("suggestions", ("F9",), _C, "lightbulb", _OF_CUSTOMER),
     Shortcut("facets", ("Ctrl+B",), _C, "id-card", _OF_CUSTOMER),
     Shortcut("timeline", ("Ctrl+H",), _C, "history", _OF_CUSTOMER),
+    Shortcut("requests_of", ("Ctrl+D",), _C, "inbox", _OF_CUSTOMER),
     Shortcut("wrap_up", ("Ctrl+L",), _C, "pen-line", _OF_CUSTOMER),
     Shortcut("filter_list", ("Ctrl+F",), _C, "search"),
     Shortcut("refresh_block", ("F5",), _C, "rotate-cw", _OF_CUSTOMER),
@@ -121,6 +127,24 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     Shortcut("outbox_resend", (), Scope.OUTBOX, "send", _COMMAND),
     Shortcut("outbox_verify", (), Scope.OUTBOX, "search", _COMMAND),
     Shortcut("outbox_abandon", ("Del",), Scope.OUTBOX, "x", _COMMAND, handled_by_view=True),
+    Shortcut("request_take_next", ("Ctrl+Shift+A",), Scope.REQUESTS, "hand", _COMMAND),
+    Shortcut("request_take", ("Ctrl+M",), Scope.REQUESTS, "hand", _COMMAND, handled_by_view=True),
+    Shortcut("request_reply", ("Ctrl+R",), Scope.REQUESTS, "reply", _COMMAND, handled_by_view=True),
+    Shortcut("request_note", ("Ctrl+Shift+I",), Scope.REQUESTS, "lock", _COMMAND, handled_by_view=True),
+    Shortcut(
+        "request_transfer", ("Ctrl+E",), Scope.REQUESTS, "arrow-right-left", _COMMAND, handled_by_view=True
+    ),
+    Shortcut("request_pause", ("Ctrl+U",), Scope.REQUESTS, "pause", _COMMAND, handled_by_view=True),
+    Shortcut("request_end", ("Ctrl+Shift+E",), Scope.REQUESTS, "check", _COMMAND, handled_by_view=True),
+    Shortcut(
+        "request_customer", ("Ctrl+O",), Scope.REQUESTS, "arrow-up-right", _COMMAND, handled_by_view=True
+    ),
+    Shortcut("request_previous", ("Ctrl+Up",), Scope.REQUESTS, handled_by_view=True),
+    Shortcut("request_following", ("Ctrl+Down",), Scope.REQUESTS, handled_by_view=True),
+    Shortcut("request_choose", ("Space",), Scope.REQUESTS, handled_by_view=True),
+    Shortcut("request_choose_more", ("Shift+Up", "Shift+Down"), Scope.REQUESTS, handled_by_view=True),
+    Shortcut("request_send", ("Ctrl+Return",), Scope.REQUESTS, handled_by_view=True),
+    Shortcut("request_send_and_close", ("Ctrl+Shift+Return",), Scope.REQUESTS, handled_by_view=True),
     Shortcut("list_menu", ("Shift+F10",), Scope.LISTS, handled_by_view=True),
     Shortcut("list_ends", ("Home", "End"), Scope.LISTS, handled_by_view=True),
     Shortcut("list_page", ("PgUp", "PgDown"), Scope.LISTS, handled_by_view=True),

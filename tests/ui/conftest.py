@@ -12,6 +12,7 @@ import pytest
 import qasync
 from PySide6.QtWidgets import QApplication
 
+from avise.ui.discretion import discretion
 from avise.ui.theme import Density, Scheme, theme
 
 SECONDS = 10
@@ -35,6 +36,7 @@ def dressed(qapp: QApplication) -> Iterator[QApplication]:
     yield qapp
     theme().set_scheme(Scheme.LIGHT)
     theme().set_zoom(100)
+    discretion().set_on(on=False)
 
 
 @pytest.fixture

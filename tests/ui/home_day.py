@@ -26,6 +26,7 @@ from avise.services.day_values import (
 )
 from tests.ui.persona import HELENE, NOW
 from tests.ui.scripted_desk import DIRECTORY, hit_of
+from tests.ui.scripted_requests import request_id
 
 ME, COLLEAGUE = "lea.girard", "karim.benali"
 NOBODY_EVENT = UUID(int=900)
@@ -114,7 +115,7 @@ FULL_DAY = MyDay(
                 "D-2026-000187-K", "Remboursement optique non reçu", NOW - timedelta(hours=18),
                 "« Votre demande est entre les mains de Karim Benali, aux Prestations ; "
                 "vous aurez une réponse avant demain midi. »",
-                datetime(2026, 3, 25, 11, 0, tzinfo=UTC), HELENE,
+                datetime(2026, 3, 25, 11, 0, tzinfo=UTC), HELENE, request_id(187),
             ),
         ),
     ),

@@ -27,6 +27,7 @@ class StubPage(QWidget):
     followed = Signal(int)
     acted = Signal(str, object)
     wrap_up_ticked = Signal(int)
+    request_requested = Signal(object)
 
     person: PersonId
     purpose: Purpose

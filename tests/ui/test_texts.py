@@ -34,6 +34,7 @@ OURS = (
     "recovery",
     "help",
     "detached",
+    "requests_panel",
 )  # fmt: skip
 ROOMS = (
     "shell",
@@ -47,6 +48,7 @@ ROOMS = (
     "notifications",
     "help",
     "export",
+    "requests",
 )
 
 COMPOSED = (

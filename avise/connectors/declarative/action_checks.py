@@ -15,6 +15,7 @@ from avise.connectors.action_contract import ConfirmRule, Idempotency, InputType
 from avise.connectors.declarative.action_schema import texts_of
 from avise.connectors.declarative.action_values import COMMAND_NAMES
 from avise.connectors.declarative.checks import Document, check_template, found
+from avise.connectors.declarative.kinds import kind_of
 from avise.connectors.declarative.placeholders import PlaceholderError, parse_template
 from avise.connectors.declarative.positions import KeyPath
 from avise.connectors.declarative.problems import Finding, closest
@@ -51,7 +52,7 @@ _BODIES = (
 
 def check_actions(document: Document) -> Iterator[Finding]:
     """Yield what is wrong in the actions of a file."""
-    python = _get(document.get("connector"), "kind") == "python"
+    python = kind_of(document) == "python"
     facets = {value for _, value in found(document, ("facet", "*", "id")) if isinstance(value, str)}
     for path, action in found(document, ("action", "*")):
         if not isinstance(action, dict):

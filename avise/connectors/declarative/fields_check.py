@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from avise.connectors.declarative.kinds import kind_of
 from avise.connectors.declarative.mapping import Conversion
 from avise.connectors.declarative.positions import KeyPath
 from avise.connectors.declarative.problems import Finding, closest
@@ -25,7 +26,7 @@ _DECIMAL = frozenset({Conversion.DECIMAL, Conversion.PERCENT})
 
 def check_fields(document: Mapping[str, Any]) -> Iterator[Finding]:
     """Yield what is wrong in the facets and in the tables of fields."""
-    python = _get(document.get("connector"), "kind") == "python"
+    python = kind_of(document) == "python"
     for index, facet in enumerate(_tables(document.get("facet"))):
         yield from _facet(("facet", index), facet, mapped=not python)
     for index, timeline in enumerate(_tables(document.get("timeline"))):
@@ -57,14 +58,32 @@ def _options_of_python(document: Mapping[str, Any]) -> Iterator[Finding]:
 
 def _facet(path: KeyPath, facet: Mapping[str, Any], *, mapped: bool) -> Iterator[Finding]:
     name = facet.get("id")
-    if not isinstance(name, str):
-        return
-    if name not in FACETS:
-        yield Finding((*path, "id"), "unknown_facet", {"name": name, "suggestion": closest(name, FACETS)})
-        return
+    meant = ""
+    if isinstance(name, str):
+        meant = name if name in FACETS else closest(name, FACETS)
+        if meant != name:
+            yield Finding((*path, "id"), "unknown_facet", {"name": name, "suggestion": meant})
     if mapped:
-        yield from _table((*path, "fields"), facet.get("fields"), facet_targets(name))
+        # A misspelt facet hides no error of its fields: they are judged by the one that was meant.
+        yield from _table_meant((*path, "fields"), facet.get("fields"), meant)
         yield from _subject((*path, "subject"), facet.get("subject"))
+
+
+def _table_meant(path: KeyPath, fields: object, facet: str) -> Iterator[Finding]:
+    """Check the fields of a facet; where nothing tells which, what is wrong in whatever facet."""
+    if facet:
+        yield from _table(path, fields, facet_targets(facet))
+        return
+    if not isinstance(fields, dict):
+        return
+    known = {name for facet in FACETS for name in facet_targets(facet)}
+    for name, rule in fields.items():
+        if name not in known:
+            yield Finding((*path, name), "unknown_field", {"name": name, "suggestion": closest(name, known)})
+        elif isinstance(rule, dict) and "as" in rule:
+            yield from _options((*path, name), rule, rule["as"])
+    if "id" not in fields:
+        yield Finding((*path, "id"), "field_required", {"name": "id"}, missing=True)
 
 
 def _subject(path: KeyPath, subject: object) -> Iterator[Finding]:

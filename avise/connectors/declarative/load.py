@@ -12,9 +12,10 @@ from pydantic import ValidationError
 from avise.connectors.contract import Connector, Manifest
 from avise.connectors.declarative.action_checks import check_actions
 from avise.connectors.declarative.build import build_connector, options_model, python_connector_names
-from avise.connectors.declarative.checks import check_document
+from avise.connectors.declarative.checks import check_document, found
 from avise.connectors.declarative.documents import read_document
 from avise.connectors.declarative.instance import http_endpoint, sql_endpoint
+from avise.connectors.declarative.kinds import kind_of
 from avise.connectors.declarative.manifest import manifest_of
 from avise.connectors.declarative.problems import Finding, ProblemAt, closest, findings_of
 from avise.connectors.declarative.schema import (
@@ -28,8 +29,6 @@ from avise.connectors.declarative.schema import (
 from avise.connectors.endpoints import HttpEndpoint, SqlEndpoint
 from avise.models.errors import AviseError
 from avise.models.json_types import JSON
-
-_SECTION_OF_KIND = (("sql", "sql"), ("csv", "files"), ("options", "python"), ("http", "rest"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,46 +107,43 @@ def _read(path: Path) -> tuple[list[ProblemAt], AnyFile | None]:
 
 
 def _check(document: dict[str, Any]) -> tuple[list[Finding], AnyFile | None]:
+    kind = kind_of(document)
+    model = MODELS.get(kind, HeaderFile)
     findings = [*check_document(document), *check_actions(document)]
-    model = _model(document)
+    if kind == "python":
+        findings += _python_findings(document)
     file: AnyFile | HeaderFile | None = None
     try:
         file = model.model_validate(document)
     except ValidationError as error:
         findings += findings_of(error, model)
-    if isinstance(file, PythonFile):
-        findings += _python_findings(file)
     return findings, None if findings or isinstance(file, HeaderFile) else file
 
 
-def _model(document: Mapping[str, Any]) -> type[AnyFile] | type[HeaderFile]:
-    """Return the model of a document's kind; of the kind that its sections betray when it is not said."""
-    header = document.get("connector")
-    kind = header.get("kind") if isinstance(header, dict) else None
-    if isinstance(kind, str) and kind in MODELS:
-        return MODELS[kind]
-    betrayed = (kind for section, kind in _SECTION_OF_KIND if section in document)
-    return MODELS.get(next(betrayed, ""), HeaderFile)
-
-
-def _python_findings(file: PythonFile) -> Iterable[Finding]:
+def _python_findings(document: Mapping[str, Any]) -> Iterable[Finding]:
     """Tell a Python connector that is not there, and what is wrong in the options given to it."""
-    use, known = file.connector.use or "", python_connector_names()
+    header, options = document.get("connector"), document.get("options", {})
+    use, known = header.get("use") if isinstance(header, dict) else None, python_connector_names()
+    if not isinstance(use, str):
+        return []  # told by the format's check
     if use not in known:
         params = {"name": use, "suggestion": closest(use, known)}
         return [Finding(("connector", "use"), "unknown_python", params)]
     model = options_model(use)
-    if model is None:
+    if model is None or not isinstance(options, dict):
         return []
-    told = file.options.get("actions")
-    silent = [
-        Finding(("action", index, "id"), "action_without_options", {"name": action.id})
-        for index, action in enumerate(file.action)
-        if "actions" in model.model_fields and action.id not in (told if isinstance(told, dict) else {})
-    ]
+    silent = list(_silent_actions(document, options)) if "actions" in model.model_fields else []
     try:
-        model.model_validate(file.options)
+        model.model_validate(options)
     except ValidationError as error:
         wrong = findings_of(error, model)
-        return [*silent, *(replace(found, path=("options", *found.path)) for found in wrong)]
+        return [*silent, *(replace(one, path=("options", *one.path)) for one in wrong)]
     return silent
+
+
+def _silent_actions(document: Mapping[str, Any], options: Mapping[str, Any]) -> Iterable[Finding]:
+    """Tell an action that the options say nothing of."""
+    told = options.get("actions")
+    for path, name in found(document, ("action", "*", "id")):
+        if isinstance(name, str) and name not in (told if isinstance(told, dict) else {}):
+            yield Finding(path, "action_without_options", {"name": name})

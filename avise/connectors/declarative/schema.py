@@ -38,8 +38,6 @@ from avise.models.interaction import Channel
 ChannelName = Annotated[Channel, Field(strict=False)]
 SensitivityName = Annotated[Sensitivity, Field(strict=False)]
 
-KINDS = ("rest", "sql", "files", "python")
-
 
 class ConnectorHeader(Section):
     """Who the connector is; the same header for a file and for a Python connector's manifest."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from avise.connectors.declarative.schema import KINDS
+from avise.connectors.declarative.kinds import KINDS
 from avise.models.errors import AviseError
 from avise.resources import resource_folder
 

@@ -17,11 +17,12 @@ from avise.demo.population.entities import Dossier
 from avise.demo.population.generate import generate_dossier
 from avise.demo.population.spec import WorldSpec
 from avise.demo.population.streams import rng
+from avise.demo.profile import demo_person
 from avise.demo.requests.staff import AGENCIES, FIELD, PLATEAU, STAFF, StaffMember, handlers, lead_of
 from avise.demo.requests.wording import AGAIN, ANSWERS, NOTES, QUESTIONS, REPLIES, WORDINGS
 from avise.env import uuid7_at
 from avise.models.business_hours import DEFAULT_HOURS
-from avise.models.customer import PersonId, person_id
+from avise.models.customer import PersonId
 from avise.models.journal import EventKind
 from avise.models.json_types import JSON
 from avise.models.request_types import FieldCheck, RequestBook, RequestField, RequestFieldKind, RequestType
@@ -147,7 +148,7 @@ def _begin(chance: random.Random, now: datetime) -> datetime:
 
 def _created(chance: random.Random, about: About, today: date) -> dict[str, JSON]:
     told = WORDINGS[about.type.id]
-    member = person_id(about.namespace, "parties.party", about.dossier.ids.party)
+    member = demo_person(about.namespace, about.dossier.ids.party)
     fields = _filled(chance, about, today, member)
     handling = about.type.handling_for(fields, today)
     terms = about.type.terms(fields, today)

@@ -37,7 +37,7 @@ WORDINGS: Mapping[str, RequestWording] = {
             "Analyses payées deux fois",
         ),
         (
-            "L’adhérent rappelle : le décompte de la caisse est arrivé, rien de notre côté.",
+            "L’adhérent rappelle : le décompte de la caisse est arrivé, rien de notre côté.",
             "Facture acquittée jointe. Merci de dire quand le virement partira.",
             "Tiers payant refusé, l’adhérent a tout avancé.",
         ),
@@ -47,7 +47,7 @@ WORDINGS: Mapping[str, RequestWording] = {
         7.0,
         ("Reste à charge contesté", "Plafond appliqué à tort", "Dépassement non remboursé"),
         (
-            "Conteste le montant : le devis accepté annonçait davantage.",
+            "Conteste le montant : le devis accepté annonçait davantage.",
             "Pense que le plafond de l’an dernier a été appliqué.",
         ),
     ),
@@ -56,7 +56,7 @@ WORDINGS: Mapping[str, RequestWording] = {
         ("Rejet de télétransmission", "Changement de caisse, liaison coupée", "Autre mutuelle déclarée"),
         (
             "La caisse dit avoir transmis, nous ne recevons rien depuis deux mois.",
-            "Déménagement : nouvelle caisse, attestation demandée.",
+            "Déménagement : nouvelle caisse, attestation demandée.",
         ),
         ("Attend l’attestation de droits.", "Attend le certificat de radiation."),
     ),
@@ -65,7 +65,7 @@ WORDINGS: Mapping[str, RequestWording] = {
         ("Couronne, devis à estimer", "Orthodontie, semestre 4", "Prothèses, second devis", "Implant, devis"),
         (
             "Devis du dentiste joint, l’adhérent attend le reste à charge.",
-            "Deuxième devis, moins cher : comparer.",
+            "Deuxième devis, moins cher : comparer.",
         ),
     ),
     "QUOTE_OPTIC": RequestWording(
@@ -133,9 +133,9 @@ WORDINGS: Mapping[str, RequestWording] = {
     "COMPLAINT": RequestWording(
         3.0,
         (
-            "Réclamation : délai de remboursement",
-            "Réclamation : accueil téléphonique",
-            "Réclamation : refus de prise en charge",
+            "Réclamation : délai de remboursement",
+            "Réclamation : accueil téléphonique",
+            "Réclamation : refus de prise en charge",
         ),
         ("Quatre appels en dix jours pour le même dossier.", "S’estime mal renseigné à deux reprises."),
     ),
@@ -154,14 +154,14 @@ REPLIES = (
     "Accord envoyé à l’établissement.",
 )
 NOTES = (
-    "Même motif le mois dernier : vérifier le paramétrage du contrat.",
+    "Même motif le mois dernier : vérifier le paramétrage du contrat.",
     "Virement dans le lot de 18:02. Je vérifie la date de valeur demain matin.",
     "Titulaire du compte à contrôler avant paiement.",
 )
 QUESTIONS = (
-    "La facture est-elle acquittée ou reste-t-il une part à régler ?",
-    "De quelle date de soins s’agit-il exactement ?",
-    "L’adhérent a-t-il changé de caisse cette année ?",
+    "La facture est-elle acquittée ou reste-t-il une part à régler ?",
+    "De quelle date de soins s’agit-il exactement ?",
+    "L’adhérent a-t-il changé de caisse cette année ?",
 )
 ANSWERS = (
     "Acquittée en totalité, tampon visible en bas de page.",

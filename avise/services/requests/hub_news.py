@@ -89,11 +89,13 @@ class HubNews:
 
     async def on_head(self, head: Head) -> None:
         """Take what the hub says of rights and presences."""
-        before = (self._standing.perimeters, self._standing.presences)
-        self._standing.perimeters = tuple(head.perimeters)
-        self._standing.presences = tuple(head.presences)
-        if before != (self._standing.perimeters, self._standing.presences):
+        perimeters, presences = tuple(head.perimeters), tuple(head.presences)
+        if perimeters != self._standing.perimeters:
+            self._standing.perimeters = perimeters
             await self._keep_standing()
+            self._changes.tell()
+        if presences != self._standing.presences:
+            self._standing.presences = presences
             self._changes.tell()
 
     async def on_colleagues(self, colleagues: tuple[Colleague, ...]) -> None:

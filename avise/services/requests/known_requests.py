@@ -62,6 +62,16 @@ class KnownRequests:
             self._put_own(envelope, touched)
         self._fold(touched)
 
+    def adopt(self, loaded: KnownRequests) -> None:
+        """Take over what another one loaded, and keep what was written here meanwhile."""
+        meanwhile = self._streams
+        self._streams, self._requests, self._states = loaded._streams, loaded._requests, loaded._states
+        touched: set[RequestId] = set()
+        for stream in meanwhile.values():
+            for event in stream.own.values():
+                self._put_own(event.event, touched)
+        self._fold(touched)
+
     # ---- what there is -------------------------------------------------------------------------
     def __iter__(self) -> Iterator[Request]:
         """Return every request."""

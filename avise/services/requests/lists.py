@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from avise.hub.port import Perimeter
+from avise.models.business_hours import to_minute
 from avise.models.customer import PersonId
 from avise.models.names import fold
-from avise.models.requests import CLOCK_STOPS, Request, RequestStatus
+from avise.models.requests import CLOCK_STOPS, Request, RequestId, RequestStatus
 from avise.models.sla import SlaClock, SlaState
 from avise.services.request_values import (
     Basket,
@@ -46,6 +48,9 @@ TEAM_BASKET = "team"
 _WAITING = (*CLOCK_STOPS, RequestStatus.WAITING_INTERNAL)
 
 
+_Mark = tuple[int, bool, tuple[Perimeter, ...]]
+
+
 @dataclass(frozen=True, slots=True)
 class Listing:
     """One list at one moment, before it is drawn."""
@@ -69,6 +74,8 @@ class Lists:
     standing: Standing
     clocks: Clocks
     views: Mapping[str, SavedView]
+    _kept: dict[RequestId, tuple[Request, _Mark, frozenset[str]]] = field(default_factory=dict)
+    """Baskets of each request, as long as nothing that decides of them changes."""
 
     # ---- the left pane -------------------------------------------------------------------------
     def baskets(
@@ -79,9 +86,12 @@ class Lists:
         late: Counter[str] = Counter()
         saved = {name: self._of_view(view, fragile, now) for name, view in self.views.items()}
         for request in requests:
-            for name in (*self._baskets_of(request, fragile, now), *_holding(saved, request)):
-                counted[name] += request.is_open
-                late[name] += request.is_open and self._is_late(request, now)
+            if not request.is_open:
+                continue
+            names = (*self._baskets_of(request, fragile, now), *_holding(saved, request))
+            counted.update(names)
+            if self._is_late(request, now):
+                late.update(names)
         return tuple(
             replace(basket, count=counted[basket.id], late=late[basket.id]) for basket in self._pane()
         )
@@ -103,8 +113,17 @@ class Lists:
         for name, saved in self.views.items():
             yield replace(_basket(name, BasketSection.VIEWS, saved.name, SAVED_ICON), saved=True)
 
-    def _baskets_of(self, request: Request, fragile: frozenset[PersonId], now: datetime) -> Iterable[str]:
+    def _baskets_of(self, request: Request, fragile: frozenset[PersonId], now: datetime) -> frozenset[str]:
         """Return the baskets that hold a request, those with a name of the user's excepted."""
+        mark = (to_minute(now), request.dossier in fragile, self.standing.perimeters)
+        kept = self._kept.get(request.id)
+        if kept is not None and kept[0] is request and kept[1] == mark:
+            return kept[2]
+        found = frozenset(self._sorted(request, fragile, now))
+        self._kept[request.id] = (request, mark, found)
+        return found
+
+    def _sorted(self, request: Request, fragile: frozenset[PersonId], now: datetime) -> Iterable[str]:
         user = self.standing.session.user
         yield f"queue/{request.queue}"
         if request.requester == user:

@@ -5,14 +5,17 @@ Everything is answered from what this workstation holds; the hub is asked only f
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from avise.hub.port import HubPort, Presence
+from avise.hub.port import HubError, HubPort, Presence
+from avise.models.absences import Absence
 from avise.models.customer import PersonId
 from avise.models.errors import AviseError
 from avise.models.journal import EventKind
@@ -45,6 +48,7 @@ from avise.services.requests.clocks import Clocks
 from avise.services.requests.creation import AboutPort, NewRequests
 from avise.services.requests.customer_names import CustomerNames
 from avise.services.requests.details import Details
+from avise.services.requests.far_requests import FarRequests, refused_far
 from avise.services.requests.lists import Lists
 from avise.services.requests.office import Office
 from avise.services.requests.rows import Rows
@@ -130,6 +134,9 @@ class Around:
     about: AboutPort
     details: Details
     types: RequestTypes
+    beside: Callable[[Request], AbstractAsyncContextManager[None]]
+    """Reads the file of a request's customer for as long as the request is on screen."""
+    absences: Callable[[], Awaitable[Sequence[Absence]]]
 
 
 class MiddleOffice:
@@ -157,6 +164,13 @@ class MiddleOffice:
         self.deeds = RequestDeeds(office)
         self._new = NewRequests(office, around.types, around.about, self._drawn)
         self.team = Team(office, self._clocks)
+        self._beside, self._absences = around.beside, around.absences
+        self._far = FarRequests(self.hub)
+        self._subjects: dict[PersonId, tuple[Request, ...]] = {}
+        """Requests that the hub told when a file was opened, by dossier."""
+        around.details.away_until = self.team.away_until
+        self.ready = asyncio.Event()
+        """Set once what is kept is read: whoever asks before waits."""
         self.link: HubLink | None = None
         self.signing: SignIn | None = None
 
@@ -173,7 +187,7 @@ class MiddleOffice:
         """Follow the corbeilles and one list."""
         refuse_without_right(self._office.session.role)
         told: RequestBoard | None = None
-        async for _ in self._beats():
+        async for _ in self.beats():
             board = await self._board(query)
             if board != told:
                 told = board
@@ -197,8 +211,9 @@ class MiddleOffice:
             hours=listing.hours,
         )
 
-    async def _beats(self) -> AsyncIterator[None]:
-        """Come at once, then after each change, at most twice a second, and now and then by the clock."""
+    async def beats(self) -> AsyncIterator[None]:
+        """Come once all is read, then after each change, at most twice a second, and by the clock."""
+        await self.ready.wait()
         while True:
             seen = self._changes.count
             yield None
@@ -209,9 +224,11 @@ class MiddleOffice:
         """Follow the requests of a customer's dossier."""
         refuse_without_right(self._office.session.role)
         told: tuple[RequestRow, ...] | None = None
-        async for _ in self._beats():
+        async for _ in self.beats():
             now = self._env.now()
             found = [request for request in self._known if person in (request.dossier, request.person)]
+            here = {request.id for request in found}
+            found.extend(other for other in self._subjects.get(person, ()) if other.id not in here)
             found.sort(key=lambda request: (not request.is_open, self._due(request, now)))
             drawn = await self._drawn(found)
             if drawn != told:
@@ -231,27 +248,62 @@ class MiddleOffice:
         refuse_without_right(self._office.session.role)
         if not words.strip():
             return ()
+        await self.ready.wait()
         found = self._lists.searched(words, self._known)[:FOUND_AT_MOST]
-        return await self._drawn(found)
+        here = {request.id for request in self._known}
+        far = [request for request in await self._far.search(words) if request.id not in here]
+        return await self._drawn([*found, *far][:FOUND_AT_MOST])
+
+    def tell_changed(self) -> None:
+        """Say that something shown beside requests changed."""
+        self._changes.tell()
+
+    def show_subject(self, dossier: PersonId, requests: tuple[Request, ...]) -> None:
+        """Show with a customer the requests that the hub told when the file was opened."""
+        self._subjects[dossier] = requests
+        self._changes.tell()
+
+    def open_requests_of(self, dossier: PersonId) -> int:
+        """Return how many requests of a dossier are open."""
+        here = {request.id: request for request in self._known if request.dossier == dossier}
+        far = {request.id: request for request in self._subjects.get(dossier, ())}
+        return sum(request.is_open for request in (far | here).values())
 
     # ---- one request ---------------------------------------------------------------------------
     async def follow_request(self, request: RequestId) -> AsyncIterator[RequestDetail]:
         """Follow one request; the opening is journaled when it is about a person."""
         refuse_without_right(self._office.session.role)
+        await self.ready.wait()
+        found = self._known.get(request) or await self._fetched(request)
+        await self._details.note_opening(found)
+        async with self._beside(found), aclosing(self._followed(request)) as details:  # type: ignore[type-var]  # a generator
+            async for detail in details:
+                yield detail
+
+    async def _fetched(self, request: RequestId) -> Request:
+        """Return a request that the hub alone knows; it stays here for the time of a session."""
+        try:
+            events = await self._far.events(request)
+        except HubError as error:
+            raise refused_far(error) from None
+        self._known.take_fed(events)
         found = self._known.get(request)
         if found is None:
             raise AviseError("request.nobody_knows")
-        await self._details.note_opening(found)
+        return found
+
+    async def _followed(self, request: RequestId) -> AsyncIterator[RequestDetail]:
         told: RequestDetail | None = None
-        async for _ in self._beats():
+        async for _ in self.beats():
+            self.team.absences = await self._absences()
             found = self._known.get(request)
             if found is None:
                 raise AviseError("request.nobody_knows")
             detail = await self._details.of(found, self.rows, self.deeds, await self._related(found))
+            await self._note_seen(found)
             if detail != told:
                 told = detail
                 yield detail
-            await self._note_seen(found)
 
     async def _related(self, request: Request) -> tuple[RequestRow, ...]:
         if request.dossier is None:
@@ -279,6 +331,7 @@ class MiddleOffice:
     async def act_on_requests(self, requests: Sequence[RequestId], deed: RequestDeed) -> RequestActs:
         """Do something to requests: stored and shown at once, then sent."""
         refuse_without_right(self._office.session.role)
+        await self.ready.wait()
         done = await self.deeds.act(requests, deed)
         for request in done.done:
             self.rows.refused.pop(request, None)
@@ -286,6 +339,7 @@ class MiddleOffice:
 
     async def take_next(self, basket: str) -> RequestActs:
         """Take the request of a corbeille that is due first and held by nobody."""
+        await self.ready.wait()
         query = RequestQuery(basket, RequestFilters())
         listing = self._lists.listing(query, self._known, self.rows.fragile_dossiers(), self._env.now())
         for request in listing.found:
@@ -301,9 +355,14 @@ class MiddleOffice:
         found = self._known.get(request)
         if found is None:
             raise AviseError("request.nobody_knows")
-        return await self._details.save_attachment(found, blob, folder, self._hub)
+        return await self._details.save_attachment(found, blob, folder, self.hub)
 
-    def _hub(self) -> HubPort:
+    def hub(self) -> HubPort:
+        """Return the hub, to ask what is not kept here.
+
+        Raises:
+            HubUnreachableError: it is not there.
+        """
         if self.link is None:
             raise AviseError("hub.none")
         return self.link.hub
@@ -323,6 +382,7 @@ class MiddleOffice:
 
     async def request_form(self, type_id: str, person: PersonId | None) -> RequestForm:
         """Return what a type asks."""
+        await self.ready.wait()
         return await self._new.form(type_id, person)
 
     async def check_request(self, new: NewRequest) -> tuple[FieldTrouble, ...]:
@@ -332,6 +392,7 @@ class MiddleOffice:
     async def create_request(self, new: NewRequest) -> RequestActs:
         """Send a request."""
         refuse_without_right(self._office.session.role)
+        await self.ready.wait()
         return await self._new.create(new)
 
     # ---- views and team ------------------------------------------------------------------------
@@ -358,6 +419,7 @@ class MiddleOffice:
 
     async def colleagues(self) -> tuple[ColleagueRow, ...]:
         """Return colleagues, to assign a request to or to mention."""
+        self.team.absences = await self._absences()
         return self.team.colleagues(self._env.now())
 
     async def team_board(self) -> AsyncIterator[TeamBoard]:
@@ -365,7 +427,9 @@ class MiddleOffice:
         if self._office.session.role is not Role.TEAM_LEAD:
             raise AviseError("board.leads_only")
         told: TeamBoard | None = None
-        async for _ in self._beats():
+        async for _ in self.beats():
+            self.team.absences = await self._absences()
+            self.team.quarantined = await self._far.quarantined()
             board = self.team.board(await self._drawn(self.team.late(self._env.now())), self._env.now())
             if board != told:
                 told = board
@@ -388,16 +452,19 @@ class MiddleOffice:
             sentence=say(request.type, request.status, request.queue, due, now),
             due=due,
             person=request.person,
+            request=request.id,
         )
 
     # ---- the hub -------------------------------------------------------------------------------
     async def hub_status(self) -> AsyncIterator[HubStatus]:
         """Follow how this station stands with the hub."""
         told: HubStatus | None = None
-        async for _ in self._beats():
+        while True:
+            seen = self._changes.count
             if self._standing.status != told:
                 told = self._standing.status
                 yield told
+            await self._changes.wait(seen, self._env, LOOK_EVERY)
 
     async def sign_in(self, password: str) -> None:
         """Sign this station's user in."""

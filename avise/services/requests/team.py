@@ -42,6 +42,12 @@ class Team:
         self.absences: Sequence[Absence] = ()
         self.quarantined = 0
 
+    def away_until(self, login: str, now: datetime) -> datetime | None:
+        """Return until when somebody is away, None when they are there."""
+        return next(
+            (found.ends for found in self.absences if found.user == login and found.covers(now)), None
+        )
+
     def colleagues(self, now: datetime) -> tuple[ColleagueRow, ...]:
         """Return everybody who works with customers, this user excepted, by name."""
         user = self._standing.session.user
@@ -50,8 +56,7 @@ class Team:
 
     def _row(self, colleague: Colleague, now: datetime) -> ColleagueRow:
         queues = tuple(name.removeprefix(QUEUES) for name in colleague.perimeters if name.startswith(QUEUES))
-        away = (found for found in self.absences if found.user == colleague.login and found.covers(now))
-        until = next((found.ends for found in away), None)
+        until = self.away_until(colleague.login, now)
         return ColleagueRow(colleague.login, colleague.name, colleague.role, queues, until)
 
     # ---- the lead's board ----------------------------------------------------------------------

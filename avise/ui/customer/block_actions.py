@@ -35,6 +35,7 @@ class BlockActions(QObject):
         reread_requested: facet to read again.
         file_requested: member number or SIREN of the file that opens.
         report_requested: facet in which something is wrong.
+        consents_requested: what the member accepts is to be asked or noted.
         facets_requested: the blocks must come on screen, where they share it with something else.
     """
 
@@ -42,6 +43,7 @@ class BlockActions(QObject):
     facets_requested = Signal()
     file_requested = Signal(str)
     report_requested = Signal(str)
+    consents_requested = Signal()
 
     def __init__(self, model: CustomerViewModel, sheet: Sheet, check: CallerCheck, page: QWidget) -> None:
         super().__init__(page)
@@ -83,6 +85,8 @@ class BlockActions(QObject):
                 self._open_file(facet, next((r for v in self._model.views(facet) for r in v.records), None))
             case "report":
                 self.report_requested.emit(facet)
+            case "consents":
+                self.consents_requested.emit()
             case "copy":
                 QGuiApplication.clipboard().setText(block.content.spoken())
             case "menu":

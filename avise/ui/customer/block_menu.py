@@ -58,6 +58,8 @@ class BlockMenu(QObject):
         self._add(menu, facet, "detail", "block.action.open", "")
         self._add(menu, facet, "copy", "block.action.copy", "")
         self._add(menu, facet, "fold", "block.action.unfold" if folded else "block.action.fold", "")
+        if facet == "consents":
+            self._add(menu, facet, "consents", "shortcut.consents", keys_of("consents"))
         self._add_intentions(menu, facet, intentions)
         self._add(menu, facet, "report", "block.action.report", keys_of("report_data"))
         self._add_restricted(menu, facet, views, may_reveal=may_reveal)

@@ -35,6 +35,7 @@ from avise.ui.widgets.button import Button, ButtonKind
 from avise.ui.widgets.chip import Chip, ChipSpec, Tone, chip_size
 from avise.ui.widgets.label import Label
 from avise.ui.widgets.layout import row
+from avise.ui.widgets.link import Link
 
 HEIGHT, _MIN_WIDTH, _SIRET = 96, 300, 14
 _BORN = {"mr": "customer.born_m", "mrs": "customer.born_f"}
@@ -153,7 +154,8 @@ class CustomerHeader(QWidget):
         parent: of the widget.
 
     Signals:
-        verification_requested, copy_requested, reveal_requested, compare_requested: what was pressed.
+        verification_requested, copy_requested, reveal_requested, compare_requested, retry_requested: what
+            was pressed.
         facet_requested: the facet of the alert pressed.
     """
 
@@ -161,6 +163,7 @@ class CustomerHeader(QWidget):
     copy_requested = Signal()
     reveal_requested = Signal()
     compare_requested = Signal()
+    retry_requested = Signal()
     facet_requested = Signal(str)
 
     def __init__(self, role: Role, parent: QWidget | None = None) -> None:
@@ -174,6 +177,9 @@ class CustomerHeader(QWidget):
         self._birth = Label("", "value", "muted")
         self._number = Label("", "value", "muted")
         self._reading = Label("", "small", "meta")
+        self._read_so_far = text("customer.being_read")
+        self.retry = Link(text("block.action.retry"))
+        self._may_retry = False
         self.copy = Button(
             "", ButtonKind.QUIET, icon="copy", small=True,
             name=with_keys(text("customer.copy_number"), "copy_member_number"),
@@ -199,6 +205,7 @@ class CustomerHeader(QWidget):
         self._first.addLayout(row(self._number, self.copy))
         self._first.addWidget(self.identity)
         self._first.addWidget(self._reading)
+        self._first.addWidget(self.retry)
         self._first.addStretch(1)
         self._lines = QVBoxLayout(self)
         self._lines.addLayout(self._first)
@@ -209,6 +216,7 @@ class CustomerHeader(QWidget):
     def _connect(self) -> None:
         self.copy.clicked.connect(self.copy_requested)
         self.identity.clicked.connect(self.verification_requested)
+        self.retry.clicked.connect(self.retry_requested)
         self.facts.reveal_requested.connect(self.reveal_requested)
         self.facts.compare_requested.connect(self.compare_requested)
         self.alerts.facet_requested.connect(self.facet_requested)
@@ -223,10 +231,23 @@ class CustomerHeader(QWidget):
         self._number.setText(text("customer.number", number=number) if number else "")
         self.copy.setVisible(bool(header.member_number))
         known = text("people.prospect.label") if header.kind is PartyKind.PROSPECT else ""
-        self._reading.setText(text("customer.from_directory") if header.from_directory_only else known)
+        self._reading.setText(self._read_so_far if header.from_directory_only else known)
         facts = _facts(header)
         self.facts.set_facts([fact for fact in facts if fact.id != NIR] if discretion().is_on else facts)
         self._fit_first_line()
+
+    def set_reading(self, words: str, *, may_retry: bool = False) -> None:
+        """Say how the reading stands, for as long as only the directory says who it is.
+
+        Args:
+            words: what is being read, or which tool could not be.
+            may_retry: offer to read it again.
+        """
+        self._read_so_far, self._may_retry = words, may_retry
+        self.retry.setAccessibleName(f"{words}, {text('block.action.retry')}")
+        self.retry.setToolTip(words)
+        if self._header is not None:
+            self.set_header(self._header)
 
     def set_alerts(self, alerts: Sequence[Alert]) -> None:
         """Show what must not be missed."""
@@ -271,6 +292,10 @@ class CustomerHeader(QWidget):
             label.setVisible(is_shown)
             room -= width if is_shown else 0
         self._shorten(short=room < 0)
+        offers = self._may_retry and self._header is not None and self._header.from_directory_only
+        # The way out first: heard and hovered, it says the rest.
+        self.retry.setVisible(offers)
+        room -= self.retry.sizeHint().width() + theme().px(10) if offers else 0
         self._reading.setVisible(room >= self._reading.sizeHint().width())
 
     def _shorten(self, *, short: bool) -> None:

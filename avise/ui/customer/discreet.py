@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QObject, Qt, Slot
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication, QWidget
 from typing_extensions import override
 
 from avise.models.facet_specs import FACETS
@@ -23,7 +24,7 @@ from avise.ui.widgets.icon import Icon
 from avise.ui.widgets.label import Label
 from avise.ui.widgets.layout import column, row
 from avise.ui.widgets.painting import Span
-from avise.ui.widgets.panel import HEADER_HEIGHT
+from avise.ui.widgets.panel import HEADER_HEIGHT, Panel
 from avise.ui.widgets.row_list import RowsView
 
 _HIDDEN_KINDS = frozenset({FieldKind.AMOUNT, FieldKind.NIR, FieldKind.IBAN})
@@ -99,6 +100,10 @@ class Veil(QWidget):
 
     @Slot()
     def _follow(self) -> None:
+        self.cover()
+
+    def cover(self) -> None:
+        """Come over the panel or leave it, as the mode says."""
         self.setVisible(discretion().is_on)
         for rows in self._panel.findChildren(RowsView):
             # Nor by the keyboard: a row that opens would show what is veiled.
@@ -117,3 +122,59 @@ class Veil(QWidget):
         if discretion().is_on and event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
             self._place()
         return False
+
+
+class PanelVeil(Veil):
+    """Hides a panel that stands over the page, and keeps the keys from what nobody can read.
+
+    Échap still closes the panel; its header, with the cross, stays.
+
+    Args:
+        panel: to hide, once all that it shows is in it.
+    """
+
+    def __init__(self, panel: Panel) -> None:
+        self._held: list[QWidget] = []
+        self._before: QWidget | None = None
+        self._header = panel.header
+        super().__init__(panel)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    @override
+    def cover(self) -> None:
+        """Take the keyboard with the sight, and give both back."""
+        if not discretion().is_on:
+            # First: hidden, the veil would give the focus to anything.
+            self._let_go()
+        super().cover()
+        if discretion().is_on:
+            self._hold()
+
+    def _hold(self) -> None:
+        focused = QApplication.focusWidget()
+        held = [one for one in self._panel.children() if isinstance(one, QWidget) and one.isEnabled()]
+        self._held = [one for one in held if one not in (self, self._header)]
+        if focused is not None and any(one is focused or one.isAncestorOf(focused) for one in self._held):
+            self._before = focused
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
+        for one in self._held:
+            one.setEnabled(False)
+
+    def _let_go(self) -> None:
+        for one in self._held:
+            one.setEnabled(True)
+        self._held = []
+        if self._before is not None and self.hasFocus():
+            self._before.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._before = None
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Take the focus of a panel that comes on screen, and every key that would act in it."""
+        if discretion().is_on:
+            if event.type() == QEvent.Type.Show:
+                self._place()
+                self.setFocus(Qt.FocusReason.OtherFocusReason)
+            if isinstance(event, QKeyEvent) and event.key() != Qt.Key.Key_Escape:
+                return event.type() == QEvent.Type.KeyPress
+        return super().eventFilter(watched, event)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from avise.models.interaction import TimelineEntry
 from avise.texts.formats import format_date, format_time, local
+from avise.ui.customer.discreet import PanelVeil
 from avise.ui.customer.floating_panel import FloatingPanel
 from avise.ui.customer.record_words import together
 from avise.ui.customer.timeline_model import row_title, status_words
@@ -28,6 +29,7 @@ class EntryPanel(FloatingPanel):
         )
         self._summary.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.body.addLayout(column(self._when, self._summary, gap=6, margins=(12, 8, 12, 12)))
+        self.veil = PanelVeil(self)
 
     def open_entry(self, entry: TimelineEntry, source: str, anchor: QPoint) -> None:
         """Show an exchange near its row."""

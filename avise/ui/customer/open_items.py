@@ -286,13 +286,15 @@ class OpenItemsPanel(QWidget):
 
     Signals:
         facet_requested: facet of the item that the user opens.
+        counted: there are more items, or fewer.
     """
 
     facet_requested = Signal(str)
+    counted = Signal()
 
     def __init__(self, today: Callable[[], date], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._compact = False
+        self._compact, self._shown = False, SHOWN
         self.model = OpenItemModel(today)
         self.rows = RowsView(ROW_HEIGHT, text("customer.open_items"))
         self._delegate = OpenItemDelegate(today, self)
@@ -330,6 +332,7 @@ class OpenItemsPanel(QWidget):
         self._reading.setText(text("open_item.reading") if found.items and found.is_reading else "")
         self._said.setAccessibleName(self.said())
         self._fit()
+        self.counted.emit()
 
     def said(self) -> str:
         """Return the sentences beside the list: nothing is open, or which tools could not tell."""
@@ -342,6 +345,12 @@ class OpenItemsPanel(QWidget):
             self.rows.set_row_height(SMALL_ROW_HEIGHT if compact else ROW_HEIGHT)
             self._fit()
 
+    def set_shown(self, count: int) -> None:
+        """Show so many items at once; the others are scrolled to."""
+        if count != self._shown:
+            self._shown = count
+            self._fit()
+
     def _fit(self) -> None:
         count = self.model.rowCount()
         self._count.set_text(str(count) if count else "")
@@ -349,7 +358,7 @@ class OpenItemsPanel(QWidget):
         self._notice.setVisible(bool(self._notice.text()))
         self._said.setVisible(bool(self.said()))
         self.rows.setVisible(bool(count))
-        self.rows.setFixedHeight(min(count, SHOWN) * self.rows.row_height())
+        self.rows.setFixedHeight(min(count, self._shown) * self.rows.row_height())
 
     def _on_opened(self, index: QModelIndex) -> None:
         self.facet_requested.emit(self.model.item(index.row()).facet)

@@ -22,6 +22,7 @@ from avise.ui.customer.caller_check import CallerCheck
 from avise.ui.customer.customer_header import CustomerHeader
 from avise.ui.customer.data_reports import CustomerReports
 from avise.ui.customer.floating_panel import in_floating_panel
+from avise.ui.customer.header_reading import HeaderReading
 from avise.ui.customer.later_parts import LaterParts
 from avise.ui.customer.page_content import PageContent
 from avise.ui.customer.page_shape import RAIL_OF_WINDOW, PageShape, page_shape
@@ -35,6 +36,7 @@ from avise.ui.customer.wrap_up_values import WrapUpStage
 from avise.ui.export.exporting import CustomerExports
 from avise.ui.messages.customer_consents import CustomerConsents
 from avise.ui.messages.customer_messages import CustomerMessages
+from avise.ui.new_request.customer_requests import CustomerRequests
 from avise.ui.outbox.customer_acting import CustomerActing
 from avise.ui.palette.rows import PaletteCommand
 from avise.ui.shell.page import Zone
@@ -62,6 +64,7 @@ class CustomerPage(QWidget):
         followed: how many commands to tools have not gone well yet.
         wrap_up_ticked: seconds of wrap-up left, 0 when it is over.
         acted: a sentence and an act that can be taken back.
+        request_requested: a request to show in the middle office (its identity).
     """
 
     title_changed = Signal(str)
@@ -73,6 +76,7 @@ class CustomerPage(QWidget):
     followed = Signal(int)
     wrap_up_ticked = Signal(int)
     acted = Signal(str, object)
+    request_requested = Signal(object)
 
     def __init__(
         self,
@@ -101,9 +105,10 @@ class CustomerPage(QWidget):
         self.sheet = Sheet(
             self.parts, self.content.first_content, lambda: self.model.moment().today, self.splitter
         )
-        self.rail = RightRail(self.parts, lambda: self.model.moment().today, self.splitter)
+        self.rail = RightRail(self.parts, lambda: self.model.moment().today, env.now, self.splitter)
         self._build()
         self.check = CallerCheck(self.model, self.header, self.tasks, self)
+        HeaderReading(self.model, self.header, self.refresh)
         self.blocks = BlockActions(self.model, self.sheet, self.check, self)
         self.acting = CustomerActing(desk, self.model, self, announcer)
         self.acting.message.connect(self.message)
@@ -115,12 +120,18 @@ class CustomerPage(QWidget):
         self.messages.facet_requested.connect(self.blocks.show_facet)
         self.blocks.offer_messages(self.messages.opens)
         self.consents = CustomerConsents(desk, self.model, report, self)
+        self.blocks.consents_requested.connect(self.consents.open)
         self.exports = CustomerExports(desk, self.model, report, self)
         self.exports.message.connect(self.message)
         self.reports = CustomerReports(desk, self.model, report, self)
         self.reports.acted.connect(self.acted)
         self.blocks.report_requested.connect(self._report_data)
+        self.requests = CustomerRequests(desk, self.model, env, report, self)
+        self.requests.opened.connect(self.request_requested)
+        self.requests.acted.connect(self.acted)
+        self.requests.spoken.connect(self._speak)
         self.answers = SuggestionActions(self.model, self.blocks, self)
+        self.answers.offer("request", self.requests.answer)
         self.acting.loaded.connect(lambda: self.answers.offer("act", self.acting.open_answer))
         self._connect_model()
         self._connect_views()
@@ -177,12 +188,15 @@ class CustomerPage(QWidget):
                 self.answers.bind(self.sheet.suggestions)
             case "timeline":
                 self.messages.counted.connect(self.sheet.timeline.model.set_countdowns)
+            case "requests":
+                self.requests.bind(self.rail.requests)
             case "open_items":
                 self.rail.open_items.facet_requested.connect(self.blocks.show_facet)
             case "wrap_up":
                 WrapUpBinding(self.model.wrap_up, self.rail.wrap_up)
                 self.model.wrap_up.open()
                 self.consents.ask_in(self.rail.wrap_up.consent_place)
+                self.rail.wrap_up.request_requested.connect(self.requests.new)
         self.content.fill(part)
 
     # ---- what the window asks ----------------------------------------------------------------
@@ -211,7 +225,11 @@ class CustomerPage(QWidget):
                 ("zone.facets", self.sheet.facets),
                 ("zone.timeline", self.sheet.timeline),
             ]
-        rail: list[Zone] = [("zone.open_items", self.rail.open_items), ("zone.wrap_up", self.rail.wrap_up)]
+        rail: list[Zone] = [
+            ("zone.requests_of", self.rail.requests),
+            ("zone.open_items", self.rail.open_items),
+            ("zone.wrap_up", self.rail.wrap_up),
+        ]
         return [("zone.header", self.header), *middle, *rail]
 
     def activate(self) -> None:
@@ -274,6 +292,7 @@ class CustomerPage(QWidget):
         self.acting.close()
         self.messages.close()
         self.consents.close()
+        self.requests.close()
         self.check.mask()
         self.model.close()
 
@@ -289,6 +308,9 @@ class CustomerPage(QWidget):
             "refresh_block": self._refresh_current,
             "refresh_all": self.refresh,
             "copy_member_number": self.copy_member_number,
+            "new_request": self.requests.new,
+            "complaint": self.requests.complain,
+            "requests_of": self._focus_requests,
             "consents": self.consents.open,
             "report_data": self._report_data,
             "export_file": self._export_file,
@@ -418,6 +440,10 @@ class CustomerPage(QWidget):
         self._show_tab("rail" if self._shape.rail_in_tab else self.sheet.tab)
         self.rail.wrap_up.note.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
+    def _focus_requests(self) -> None:
+        self._show_tab("rail" if self._shape.rail_in_tab else self.sheet.tab)
+        self.rail.requests.focus_current()
+
     def _filter_list(self) -> None:
         if self.sheet.detail is not None:
             self.sheet.detail.search()
@@ -442,7 +468,8 @@ class CustomerPage(QWidget):
             self.model.wrap_up.record()
 
     def restore_draft(self) -> None:
-        """Take back what an undone recording gives again to be written."""
+        """Take back what an undone recording or request gives again to be written."""
+        self.requests.restore()
         self.model.wrap_up.read_again()
 
     @override

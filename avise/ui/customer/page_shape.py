@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-RAIL_OF_WINDOW = 68
+RAIL_OF_WINDOW = 72
 """Width that the window's own rail takes beside a page."""
 
 

@@ -15,6 +15,7 @@ from avise.models.facets import FacetView
 from avise.models.note_findings import Finding
 from avise.services.wording import facet_title, field_label
 from avise.texts import text
+from avise.ui.customer.discreet import PanelVeil
 from avise.ui.customer.floating_panel import FloatingPanel
 from avise.ui.customer.wrap_up_note import FindingsStrip, NoteEdit
 from avise.ui.shortcuts import keys_of
@@ -81,6 +82,7 @@ class ReportPanel(FloatingPanel):
         self.send.clicked.connect(self.submit)
         self.note.edited.connect(self.note_edited)
         self.findings.mask_requested.connect(self.mask_requested)
+        self.veil = PanelVeil(self)
 
     def open_block(self, facet: str, views: Sequence[FacetView], anchor: QPoint) -> None:
         """Ask about a block; the tool is asked for where several feed it."""

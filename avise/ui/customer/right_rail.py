@@ -1,9 +1,9 @@
-"""The right rail: what is still open, and the wrap-up of the exchange."""
+"""The right rail: requests, what is still open in the tools, and the wrap-up of the exchange."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import cast
 
 from PySide6.QtCore import QEvent, Qt, Slot
@@ -12,11 +12,14 @@ from typing_extensions import override
 
 from avise.ui.customer.later_parts import LaterParts, Place
 from avise.ui.customer.open_items import OpenItemsPanel
+from avise.ui.customer.request_cards import RequestCardsPanel
 from avise.ui.customer.wrap_up_panel import WrapUpPanel
 from avise.ui.theme import theme
 from avise.ui.widgets.line import HorizontalLine
 
 _MIN_WIDTH = 240
+ROWS = 4
+"""Requests and open items in sight at once: the note keeps its room (`ui.md` 4.2)."""
 
 
 class _Inside(QWidget):
@@ -42,23 +45,44 @@ class _Inside(QWidget):
         return taken
 
 
-class RightRail(QWidget):
-    """Open items over the wrap-up, which scroll when they must; the button that closes stays in sight.
+def shares(requests: int, items: int, rows: int) -> tuple[int, int]:
+    """Return how many requests and how many open items are in sight at once.
 
     Args:
-        parts: build its two halves.
+        requests: that there are.
+        items: that there are.
+        rows: that there is room for.
+    """
+    half = (rows + 1) // 2
+    shown = min(requests, max(half, rows - items))
+    return max(shown, 1), max(min(items, rows - shown), 1)
+
+
+class RightRail(QWidget):
+    """Requests and open items over the wrap-up, which scroll when they must; the button stays in sight.
+
+    Args:
+        parts: build its three parts.
         today: the present day.
+        now: the clock.
         parent: of the widget.
     """
 
-    def __init__(self, parts: LaterParts, today: Callable[[], date], parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        parts: LaterParts,
+        today: Callable[[], date],
+        now: Callable[[], datetime],
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setProperty("role", "surface")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.area = QScrollArea(self)
         inside = _Inside(self.area.viewport())
         self._parts, self._compact = parts, False
-        upper, lower = Place(inside), Place(inside)
+        top, upper, lower = Place(inside), Place(inside), Place(inside)
+        parts.add("requests", lambda place: RequestCardsPanel(now, place), top)
         parts.add("open_items", lambda place: OpenItemsPanel(today, place), upper)
         parts.add("wrap_up", WrapUpPanel, lower)
         parts.built.connect(self._on_built)
@@ -67,6 +91,8 @@ class RightRail(QWidget):
         box = QVBoxLayout(inside)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
+        box.addWidget(top)
+        box.addWidget(HorizontalLine(strong=True))
         box.addWidget(upper)
         box.addWidget(HorizontalLine(strong=True))
         box.addWidget(lower, 1)
@@ -87,18 +113,38 @@ class RightRail(QWidget):
     def set_compact(self, *, compact: bool) -> None:
         """Leave out what can wait, on small screens."""
         self._compact = compact
-        for name in ("open_items", "wrap_up"):
+        for name in ("requests", "open_items", "wrap_up"):
             if self._parts.has(name):
                 self._on_built(name)
 
     @Slot(str)
     def _on_built(self, name: str) -> None:
-        if name == "open_items":
+        if name == "requests":
+            self.requests.set_compact(compact=self._compact)
+            self.requests.counted.connect(self._share, Qt.ConnectionType.UniqueConnection)
+        elif name == "open_items":
             self.open_items.set_compact(compact=self._compact)
+            self.open_items.counted.connect(self._share, Qt.ConnectionType.UniqueConnection)
+            self._share()
         elif name == "wrap_up":
             self.wrap_up.set_compact(compact=self._compact)
             if self.wrap_up.footer.parentWidget() is not self._bottom:
                 self._bottom.fill(self.wrap_up.footer)
+
+    @Slot()
+    def _share(self) -> None:
+        """Share the room over the note between requests and open items."""
+        if not (self._parts.has("requests") and self._parts.has("open_items")):
+            return
+        requests, items = self.requests.model.rowCount(), self.open_items.model.rowCount()
+        shown, others = shares(requests, items, ROWS - self._compact)
+        self.requests.set_shown(shown)
+        self.open_items.set_shown(others)
+
+    @property
+    def requests(self) -> RequestCardsPanel:
+        """The requests of the dossier."""
+        return cast("RequestCardsPanel", self._parts.part("requests"))
 
     @property
     def open_items(self) -> OpenItemsPanel:

@@ -21,7 +21,7 @@ from avise.ui.customer.wrap_up_chips import DetailLink, ReasonChips
 from avise.ui.customer.wrap_up_note import FindingsStrip, NoteEdit
 from avise.ui.customer.wrap_up_reason import ReasonField
 from avise.ui.customer.wrap_up_values import ShownWrapUp, WrapUpStage
-from avise.ui.shortcuts import keys_of
+from avise.ui.shortcuts import keys_of, with_keys
 from avise.ui.theme import theme
 from avise.ui.widgets.button import Button, ButtonKind
 from avise.ui.widgets.chip import Chip, ChipSpec, Tone
@@ -45,6 +45,7 @@ class WrapUpPanel(QWidget):
         callback_promised: a `CallbackPromise`, or None.
         mask_requested: numbers that must not stay are to be masked.
         close_requested: the exchange is to be recorded.
+        request_requested: somebody else must go on: a request is to be sent.
     """
 
     reason_chosen = Signal(str)
@@ -54,6 +55,7 @@ class WrapUpPanel(QWidget):
     callback_promised = Signal(object)
     mask_requested = Signal()
     close_requested = Signal()
+    request_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -78,6 +80,8 @@ class WrapUpPanel(QWidget):
         self.findings = FindingsStrip()
         self._told = Label("", "small", "danger", wrap=True)
         self._told.hide()
+        self.transmit = Link(text("new_request.from_wrap_up"))
+        self.transmit.setToolTip(with_keys(self.transmit.text(), "new_request"))
         self._note_title = Label(text("wrap_up.note"), "small", "muted")
         self._deeds_title = Label("", "small", "muted")
         self._deeds = QVBoxLayout()
@@ -107,7 +111,7 @@ class WrapUpPanel(QWidget):
             row(self._outcome_title, None, self.detail),
             self.outcome,
             2,
-            self._note_title,
+            row(self._note_title, None, self.transmit),
             self.note,
             self.findings,
             self._deeds_title,
@@ -133,6 +137,7 @@ class WrapUpPanel(QWidget):
         self.callback.promised.connect(self.callback_promised)
         self.findings.mask_requested.connect(self.mask_requested)
         self._more.clicked.connect(self._on_more_clicked)
+        self.transmit.clicked.connect(self.request_requested)
         self.button.clicked.connect(self.close_requested)
 
     # ---- content -----------------------------------------------------------------------------

@@ -11,7 +11,8 @@ from PySide6.QtGui import QFont, QPageLayout, QPageSize, QPainter, QPdfWriter, Q
 
 from avise.models.facet_specs import FACETS
 from avise.models.facets import FacetRecord, FacetSpec, Shape
-from avise.services.exported_file import ExportedBlock, ExportedFile
+from avise.models.interaction import TimelineEntry
+from avise.services.exported_file import ExportedBlock, ExportedFile, ExportedTimeline
 from avise.services.wording import facet_title, field_label, value_text
 from avise.texts import plural, text
 from avise.texts.formats import format_date, format_list_name, format_member_number, format_time, local
@@ -43,6 +44,7 @@ def file_html(file: ExportedFile) -> str:
         f'<p class="meta">{escape(text("export.doc.masked"))}</p>',
     ]
     parts += [_block_html(block) for block in file.blocks]
+    parts += [_timeline_html(file.timeline)]
     return f"<html><head><style>{_STYLE}</style></head><body>{''.join(parts)}</body></html>"
 
 
@@ -63,6 +65,25 @@ def _block_html(block: ExportedBlock) -> str:
     return f'<h2>{escape(facet_title(view.facet))}</h2><p class="meta">{escape(source)}</p>{table}' + (
         left if block.left_out else ""
     )
+
+
+def _timeline_html(timeline: ExportedTimeline) -> str:
+    """Return the timeline, newest first; what is missing of it is told, or it would look whole."""
+    if not (timeline.entries or timeline.missing):
+        return ""
+    told = [text("timeline.missing", sources=", ".join(timeline.missing))] if timeline.missing else []
+    told += [plural("export.doc.left_out", timeline.left_out)] if timeline.left_out else []
+    rows = [_line_html(entry) for entry in timeline.entries]
+    meta = "".join(f'<p class="meta">{escape(sentence)}</p>' for sentence in told)
+    return f"<h2>{escape(text('export.doc.timeline'))}</h2><table>{''.join(rows)}</table>{meta}"
+
+
+def _line_html(entry: TimelineEntry) -> str:
+    when = f"{format_date(local(entry.at).date())} {format_time(entry.at)}"
+    title = f"{entry.title} × {entry.count}" if entry.count > 1 else entry.title
+    group = text(f"timeline.group.{entry.group}")
+    cells = (when, group, title, entry.summary, entry.source)
+    return "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>"
 
 
 def _said(spec: FacetSpec, record: FacetRecord, name: str) -> str:

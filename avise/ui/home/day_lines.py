@@ -29,8 +29,8 @@ def request_lines(requests: DayRequests, now: datetime) -> tuple[tuple[Line, ...
             left=format_moment(sent.sent_at, now),
             detail=sent.sentence,
             quiet=text("moment.due", when=moment_words(sent.due, now)) if sent.due is not None else "",
-            action=text("day.action.open") if sent.person is not None else "",
-            key=sent.person,
+            action=text("day.action.open") if sent.request is not None else "",
+            key=sent.request,
         )
         for sent in requests.rows
     )

@@ -61,6 +61,7 @@ class HomePage(QWidget):
         customer_chosen: whose file opens (a `SearchHit`).
         call_chosen: who is called back (a `SearchHit`).
         person_chosen: whose file opens (a person's identity).
+        request_chosen: which request is shown in the middle office (its identity).
         search_requested: the user looks for somebody.
         sources_requested: the user wants the Sources page.
         unlinked_requested: the user wants the exchanges without a file; one of them, or None.
@@ -69,6 +70,7 @@ class HomePage(QWidget):
     customer_chosen = Signal(object)
     call_chosen = Signal(object)
     person_chosen = Signal(object)
+    request_chosen = Signal(object)
     search_requested = Signal()
     sources_requested = Signal()
     unlinked_requested = Signal(object)
@@ -139,7 +141,7 @@ class HomePage(QWidget):
         self.new_task.clicked.connect(self.add_task)
         self.absence_button.clicked.connect(self.declare_absence)
         self.absence_chip.clicked.connect(self.declare_absence)
-        self.requests.line_chosen.connect(self.person_chosen)
+        self.requests.line_chosen.connect(self.request_chosen)
         self.unfinished.line_chosen.connect(self.person_chosen)
         self.unlinked.line_chosen.connect(self.unlinked_requested)
         self.recents.customer_chosen.connect(self.customer_chosen)

@@ -16,9 +16,8 @@ from avise.models.consent import ConsentChannel
 from avise.models.outgoing import MessageDraft
 from avise.services.customer_updates import Header
 from avise.texts import LANGUAGES, plural, text
-from avise.ui.customer.discreet import Veil
+from avise.ui.customer.discreet import PanelVeil
 from avise.ui.customer.floating_panel import FloatingPanel
-from avise.ui.discretion import discretion
 from avise.ui.messages.channel_picker import ChannelPicker
 from avise.ui.messages.composer_model import ComposerModel, ShownMessage
 from avise.ui.messages.gap_rows import BodyFindings, GapRows
@@ -94,7 +93,7 @@ class Composer(FloatingPanel):
         self.send = Button("", ButtonKind.PRIMARY, icon="send", keys=keys_of("validate"))
         self._build()
         self._connect()
-        self.veil = Veil(self)
+        self.veil = PanelVeil(self)
 
     # ---- building ----------------------------------------------------------------------------------
     def _build(self) -> None:
@@ -400,10 +399,8 @@ class Composer(FloatingPanel):
         """Ctrl+Entrée sends; no key of the composer reaches the page behind."""
         enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
         if enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            if not discretion().is_on:
-                # What nobody can read is not sent.
-                self._take_typed()
-                self.model.send()
+            self._take_typed()
+            self.model.send()
             return
         super().keyPressEvent(event)
         if enter:

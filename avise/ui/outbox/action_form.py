@@ -22,6 +22,7 @@ from avise.models.json_types import JSON
 from avise.services.acting_values import GroupPlan, PlannedAction, RefusedPlan
 from avise.texts import plural, text
 from avise.ui.aio import TaskScope
+from avise.ui.customer.discreet import PanelVeil
 from avise.ui.customer.floating_panel import FloatingPanel
 from avise.ui.outbox.action_fields import ActionField, Pick, make_field
 from avise.ui.outbox.offers import Intention
@@ -79,6 +80,7 @@ class ActionForm(FloatingPanel):
         self._refused: tuple[RefusedPlan, ...] = ()
         self.step = Step.FILL
         self._build()
+        self.veil = PanelVeil(self)
 
     def _build(self) -> None:
         self._inputs = QWidget()

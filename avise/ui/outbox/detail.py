@@ -23,7 +23,6 @@ from avise.models.commands import Change, CommandState, OutboxItem
 from avise.texts import text
 from avise.texts.formats import format_moment
 from avise.ui.accessible_roles import Role, heard_as
-from avise.ui.discretion import discretion
 from avise.ui.outbox.sentences import (
     action_words,
     age,
@@ -158,7 +157,6 @@ class OutboxDetail(QScrollArea):
         self._timer.timeout.connect(self._on_tick)
         self._on_theme_changed()
         theme().changed.connect(self._on_theme_changed)
-        discretion().changed.connect(self._on_discretion_changed)
 
     @property
     def item(self) -> OutboxItem | None:
@@ -304,11 +302,6 @@ class OutboxDetail(QScrollArea):
         now = self._env.now()
         words = " · ".join(filter(None, (age(self._item, now), next_try(self._item, now))))
         self._times.setText(words)
-
-    @Slot()
-    def _on_discretion_changed(self) -> None:
-        item, self._item = self._item, None
-        self.show_item(item)
 
     @Slot()
     def _on_theme_changed(self) -> None:

@@ -80,7 +80,8 @@ class OutboxInWindow(QObject):
 
     def _on_page(self, name: str) -> Callable[[], None]:
         def run() -> None:
-            if self.page is not None and self._window.page_name == "outbox":
+            # A discreet screen shows something else in its place.
+            if self.page is not None and self._window.stack.currentWidget() is self.page:
                 getattr(self.page, name)()
 
         return run

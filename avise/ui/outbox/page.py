@@ -50,6 +50,7 @@ class OutboxPage(QWidget):
         redo_requested: a command that is to be planned anew (an `OutboxItem`).
     """
 
+    hidden_when_discreet = True
     message = Signal(object)
     file_requested = Signal(object)
     redo_requested = Signal(object)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLayout, QVBoxLayout, QWidget
 
 from avise.models.commands import Change, OutboxItem
 from avise.services.acting_values import GroupPlan, PlannedAction, RefusedPlan
@@ -48,8 +48,7 @@ class PlanView(QWidget):
             sentence = refusal(refused)
             self._add_line("circle-x", "danger", sentence)
             spoken.append(sentence)
-        self.setAccessibleName(text("action_form.plan"))
-        self.setAccessibleDescription(" ".join(spoken))
+        self._told(text("action_form.plan"), spoken)
 
     def _add_changes(self, changes: Sequence[Change], same: Sequence[PlannedAction]) -> None:
         tools = ", ".join(planned.offer.source_name for planned in same)
@@ -86,8 +85,13 @@ class PlanView(QWidget):
             sentence = refusal(plan)
             self._add_line("circle-x", "danger", sentence)
             spoken.append(sentence)
-        self.setAccessibleName(text("action_form.report"))
+        self._told(text("action_form.report"), spoken)
+
+    def _told(self, name: str, spoken: Sequence[str]) -> None:
+        self.setAccessibleName(name)
         self.setAccessibleDescription(" ".join(spoken))
+        # Now, not at the next event: the form takes the height of what it shows.
+        show_deep(self._box)
 
 
 def refusal(refused: RefusedPlan) -> str:
@@ -118,6 +122,16 @@ def _spoken(changes: Sequence[Change], same: Sequence[PlannedAction]) -> str:
         for f, b, a in map(change_words, changes)
     )
     return f"{tools}. {' '.join(words)}"
+
+
+def show_deep(layout: QLayout) -> None:
+    """Show everything in a layout, what its rows hold included."""
+    items = (layout.itemAt(place) for place in range(layout.count()))
+    for item in (one for one in items if one is not None):
+        if (inner := item.layout()) is not None:
+            show_deep(inner)
+        elif (widget := item.widget()) is not None:
+            widget.show()
 
 
 def clear_deep(box: QVBoxLayout) -> None:

@@ -16,13 +16,10 @@ from avise.models.commands import (
     OutboxItem,
 )
 from avise.models.facet_specs import FACETS
-from avise.models.facets import FieldKind, Sensitivity
-from avise.models.masking import MASK
 from avise.services.outbox_wording import reason_sentence, state_words
 from avise.services.wording import field_label, value_text
 from avise.texts import text
 from avise.texts.formats import format_age, format_moment, format_time_with_seconds
-from avise.ui.discretion import discretion
 from avise.ui.outbox.counts import is_refused
 from avise.ui.widgets.chip import ChipSpec, Tone
 
@@ -177,16 +174,8 @@ def change_words(change: Change) -> tuple[str, str, str]:
     known = facet in FACETS and any(spec.name == field for spec in FACETS[facet].fields)
     if not known:
         return name, before or text("outbox.nothing"), after or text("outbox.nothing")
-    if discretion().is_on and _is_hidden(facet, field):
-        return field_label(facet, field), MASK, MASK
     was, will = (value_text(facet, field, value) or text("outbox.nothing") for value in (before, after))
     return field_label(facet, field), was, will
-
-
-def _is_hidden(facet: str, field: str) -> bool:
-    """Say whether the discreet mode hides a field: health, and amounts (`domain.md` 2.7)."""
-    spec = FACETS[facet]
-    return spec.sensitivity is Sensitivity.HEALTH or spec.field(field).kind is FieldKind.AMOUNT
 
 
 def attempt_words(attempt: Attempt, item: OutboxItem, now: datetime) -> tuple[str, str]:

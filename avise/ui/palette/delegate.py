@@ -110,7 +110,8 @@ def _spans(row: PaletteRow) -> tuple[Span, ...]:
 
 
 def _span(part: Part, kind: RowKind) -> Span:
-    role = "text" if part.strong or kind is not RowKind.CUSTOMER else "text-2"
+    named = kind in (RowKind.CUSTOMER, RowKind.REQUEST)
+    role = "text" if part.strong or not named else "text-2"
     if part.matched:
         return Span(part.text, "strong", "text", "warn-bg")
     return Span(part.text, "body", role)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from avise.models.customer import MatchedOn, PartyKind, PersonId, SearchAnswer, SearchHit
+from avise.services.request_values import RequestRow
 from avise.texts import plural, text
 from avise.texts.formats import format_date, format_member_number, format_phone
 from avise.ui.palette.matching import Mark, marks_of, merged
@@ -17,6 +18,7 @@ class PaletteScope(StrEnum):
 
     ALL = "all"
     CUSTOMERS = "customers"
+    REQUESTS = "requests"
     COMMANDS = "commands"
 
 
@@ -26,6 +28,7 @@ class RowKind(StrEnum):
     GROUP = "group"
     COMMAND = "command"
     CUSTOMER = "customer"
+    REQUEST = "request"
     NOTICE = "notice"
     """A sentence, with an action that Enter does ("Réessayer")."""
     SKELETON = "skeleton"
@@ -66,15 +69,18 @@ class PaletteRow:
     command: str = ""
     """What Enter does, for a command or a notice."""
     hit: SearchHit | None = None
+    request: RequestRow | None = None
 
     @property
     def can_be_chosen(self) -> bool:
         """Whether the arrows stop here."""
-        return self.kind in (RowKind.COMMAND, RowKind.CUSTOMER) or bool(self.command)
+        return self.kind in (RowKind.COMMAND, RowKind.CUSTOMER, RowKind.REQUEST) or bool(self.command)
 
     @property
     def identity(self) -> str:
         """Names the row across answers, so that the choice stays on it."""
+        if self.request is not None:
+            return str(self.request.id)
         return str(self.hit.entry.person) if self.hit is not None else f"{self.kind}:{self.command}"
 
     @property
@@ -116,6 +122,8 @@ class Question:
     """When the directory was read, written."""
     failure: str = ""
     """Why nobody was looked for, as a sentence."""
+    requests: Sequence[RequestRow] = ()
+    """Those of the middle office that the words name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,29 +138,38 @@ class Listing:
 
 CUSTOMERS_IN_ALL = 8
 COMMANDS_IN_ALL = 4
+REQUESTS_IN_ALL = 4
 COMMANDS_WHEN_EMPTY = 6
+
+
+_WITH_COMMANDS = (PaletteScope.ALL, PaletteScope.COMMANDS)
 
 
 def listing(question: Question) -> Listing:
     """Return what the palette shows for a question."""
     found = _found_commands(question)
     total = question.answer.total if question.answer is not None and question.words.strip() else 0
+    requests = question.requests if question.words.strip() else ()
     counts = {
-        PaletteScope.ALL: total + len(found),
+        PaletteScope.ALL: total + len(found) + len(requests),
         PaletteScope.CUSTOMERS: total,
+        PaletteScope.REQUESTS: len(requests),
         PaletteScope.COMMANDS: len(found),
     }
     rows: list[PaletteRow] = []
-    if question.scope is not PaletteScope.CUSTOMERS:
+    if question.scope in _WITH_COMMANDS:
         rows += _command_rows(
             question, [row for row in found if row[1].of_customer], "palette.group.customer"
         )
-    if question.scope is not PaletteScope.COMMANDS:
+    if question.scope in (PaletteScope.ALL, PaletteScope.CUSTOMERS):
         rows += _customer_rows(question)
-    if question.scope is not PaletteScope.CUSTOMERS:
+    if question.scope in _WITH_COMMANDS:
         rows += _command_rows(
             question, [row for row in found if not row[1].of_customer], "palette.group.commands"
         )
+    if question.scope in (PaletteScope.ALL, PaletteScope.REQUESTS):
+        # Last: they may come later than the rest, and nothing moves under the choice.
+        rows += _request_rows(question)
     if not any(row.can_be_chosen for row in rows) and question.state is SearchState.DONE:
         rows.append(_nothing(question))
     more = question.answer.more if question.answer is not None else False
@@ -204,6 +221,26 @@ def marked(words: str, marks: Sequence[Mark], *, strong: bool = False) -> tuple[
     if done < len(words):
         parts.append(Part(words[done:], strong=strong))
     return tuple(parts)
+
+
+# ---- requests --------------------------------------------------------------------------------
+
+
+def _request_rows(question: Question) -> list[PaletteRow]:
+    if not question.words.strip():
+        return []
+    limit = REQUESTS_IN_ALL if question.scope is PaletteScope.ALL else None
+    rows = [request_row(found, question.words) for found in question.requests[:limit]]
+    return [_group(text("palette.group.requests")), *rows] if rows else []
+
+
+def request_row(found: RequestRow, words: str) -> PaletteRow:
+    """Return the row of a request: what it is about, whom, where it is, and its number."""
+    number = found.number or text("palette.provisional")
+    parts = list(marked(found.title, marks_of(words, found.title) or (), strong=True))
+    parts += [Part(f" · {piece}") for piece in (found.customer, found.queue_label) if piece]
+    right = Part(number, matched=bool(marks_of(words, number)))
+    return PaletteRow(RowKind.REQUEST, tuple(parts), "inbox", (right,), request=found)
 
 
 # ---- customers -------------------------------------------------------------------------------

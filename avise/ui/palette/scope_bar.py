@@ -20,7 +20,7 @@ _PADDING, _GAP = 10, 6
 
 
 class ScopeBar(QWidget):
-    """One scope in force among three.
+    """One scope in force among four.
 
     Signals:
         chosen: the scope that the user took (a `PaletteScope`).

@@ -42,10 +42,12 @@ class PaletteView(QWidget):
 
     Signals:
         customer_chosen: a hit, and whether it opens behind the page shown.
+        request_chosen: a request (its identity).
         closed: the palette went away.
     """
 
     customer_chosen = Signal(object, bool)
+    request_chosen = Signal(object)
     closed = Signal()
 
     def __init__(self, view_model: PaletteViewModel, announcer: Announcer, window: QWidget) -> None:
@@ -251,9 +253,12 @@ class PaletteView(QWidget):
         if chosen.command == "retry_search":
             self._view_model.look_for(self.field.text())
             return
-        if chosen.hit is not None:
+        if chosen.hit is not None or chosen.request is not None:
             self.close_palette()
-            self.customer_chosen.emit(chosen.hit, behind)
+            if chosen.hit is not None:
+                self.customer_chosen.emit(chosen.hit, behind)
+            elif chosen.request is not None:
+                self.request_chosen.emit(chosen.request.id)
             return
         command = self._view_model.command(chosen.command)
         self.close_palette()

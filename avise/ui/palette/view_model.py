@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from avise.env import Env
 from avise.models.customer import PersonId, SearchAnswer, SearchHit
 from avise.models.errors import AviseError
+from avise.services.request_values import RequestRow
 from avise.texts import text
 from avise.texts.formats import format_moment
 from avise.ui.aio import Report, TaskScope
@@ -53,6 +54,7 @@ class PaletteViewModel(QObject):
         self._open_people: Collection[PersonId] = ()
         self._recents: Sequence[SearchHit] = ()
         self._answer: SearchAnswer | None = None
+        self._requests: Sequence[RequestRow] = ()
         self._state = SearchState.DONE
         self._failure = ""
         self._slow = QTimer(self)
@@ -66,7 +68,7 @@ class PaletteViewModel(QObject):
     def open(self, commands: Sequence[PaletteCommand], open_people: Collection[PersonId], words: str) -> None:
         """Start over with the commands that can be run now."""
         self._commands, self._open_people = commands, open_people
-        self._answer, self._state = None, SearchState.DONE
+        self._answer, self._requests, self._state = None, (), SearchState.DONE
         self.scope = PaletteScope.ALL
         self.words = ""
         self._tasks.spawn(self._read_recents(), name="palette recents")
@@ -89,10 +91,12 @@ class PaletteViewModel(QObject):
             # The rows of the words before stay until the answer comes: nothing flickers.
             self._state = SearchState.IDLE
             self._tasks.spawn(self._search(words), name="palette search")
+            self._tasks.spawn(self._find_requests(words), name="palette requests")
         else:
             self._tasks.spawn(_nothing(), name="palette search")
+            self._tasks.spawn(_nothing(), name="palette requests")
             self._slow.stop()
-            self._answer, self._state = None, SearchState.DONE
+            self._answer, self._requests, self._state = None, (), SearchState.DONE
         self._list()
 
     @property
@@ -128,6 +132,14 @@ class PaletteViewModel(QObject):
         self._slow.stop()
         self._list()
 
+    async def _find_requests(self, words: str) -> None:
+        """Look for requests apart: the hub may take longer than the directory, or not be there."""
+        try:
+            self._requests = await self._desk.find_request(words.strip())
+        except AviseError:
+            self._requests = ()
+        self._list()
+
     @Slot()
     def _on_slow(self) -> None:
         self._state = SearchState.READING
@@ -146,6 +158,7 @@ class PaletteViewModel(QObject):
                 self._open_people,
                 self._directory_time(),
                 self._failure,
+                self._requests,
             )
         )
         self.listed.emit()

@@ -14,6 +14,7 @@ from typing_extensions import override
 from avise.models.customer import SearchHit
 from avise.models.own_history import UnlinkedInteraction
 from avise.texts import text
+from avise.ui.customer.discreet import PanelVeil
 from avise.ui.customer.floating_panel import FloatingPanel
 from avise.ui.home.day_lines import unlinked_detail, unlinked_line, unlinked_title
 from avise.ui.home.lines_panel import LinesPanel
@@ -67,6 +68,7 @@ class UnlinkedPanel(FloatingPanel):
         self._build_search()
         self.body.addWidget(self._scroll)
         self.body.addWidget(self._search)
+        self.veil = PanelVeil(self)
 
     def _build_search(self) -> None:
         self._who = Label("", "list-title")

@@ -18,6 +18,7 @@ from avise.ui.home.view_model import reminder_sentence
 from avise.ui.notifications.centre import Notification, notify
 from avise.ui.outbox.chips import COMMANDS as OUTBOX_COMMANDS
 from avise.ui.people.in_window import PeopleInWindow
+from avise.ui.requests.in_window import COMMANDS as REQUEST_COMMANDS
 from avise.ui.shell.calls import Calls
 from avise.ui.shell.commands import Commands, is_typing
 from avise.ui.shell.detaching import Detaching
@@ -66,6 +67,8 @@ class WindowActions(QObject):
         self.detaching = Detaching(window, self.commands, places)
         self.people = PeopleInWindow(desk, window.my_day.now, window.undoing, window.tasks, window)
         self._walk = ZoneWalk(window.zones, window.announcer)
+        self._met = ""
+        """The call that was announced last, names and all."""
         self._connect_widgets()
         self._connect_calls()
         self._bind()
@@ -127,6 +130,7 @@ class WindowActions(QObject):
             ("settings", "settings"),
             ("go_home", "home"),
             ("go_customers", CUSTOMERS),
+            ("go_requests", "requests"),
             ("go_sources", "sources"),
         ):
             bind(name, self._page_opener(page))
@@ -171,6 +175,7 @@ class WindowActions(QObject):
         useless = {"pick_up"} if window.call_panel.isHidden() else set()
         useless |= set() if self._calls.may_end else {"end_call"}
         useless |= set() if window.page_name == "outbox" else OUTBOX_COMMANDS
+        useless |= set() if window.page_name == "requests" else REQUEST_COMMANDS
         useless |= set() if window.undoing.can_undo else {"undo"}
         person = self.detaching.person()
         offered = self.commands.offered(with_customer=person is not None, without=useless)
@@ -198,6 +203,10 @@ class WindowActions(QObject):
                 page.run_command(identifier)
             elif identifier in ("refresh_block", "refresh_all") and self._window.page_name == "sources":
                 self._window.sources.refresh(everything=identifier == "refresh_all")
+            elif identifier in ("refresh_block", "filter_list") and self._window.page_name == "requests":
+                run_command = getattr(self._window.current_page(), "run_command", None)
+                if run_command is not None:
+                    run_command(identifier)
             elif identifier == "refresh_block" and self._window.page_name == "outbox":
                 self.commands.run("outbox_verify")
 
@@ -341,6 +350,7 @@ class WindowActions(QObject):
             # Whoever stands before the screen may not learn who calls; told again once it is open.
             self._window.announcer.say_locked(text("lock.call"))
             return
+        self._met = call.call_id
         sentence = self._window.call_panel.show_call(call)
         self._window.announcer.say_now(sentence)
         if len(call.matches) == 1 and self._can_open_behind(call.matches[0]):
@@ -370,11 +380,15 @@ class WindowActions(QObject):
         self._take_call_with(hit)
 
     def meet_call(self) -> None:
-        """Show the call that came while the desk was locked, when it still rings or was answered."""
+        """Show the call that came while the desk was locked, when it still rings or was answered.
+
+        One that was announced before the lock is not announced again.
+        """
         call = self._calls.call
         if call is None:
             return
-        self._on_rang(call)
+        if call.call_id != self._met:
+            self._on_rang(call)
         if call.state is not CallState.RINGING:
             self._on_answered(call)
 

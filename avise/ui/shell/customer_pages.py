@@ -42,6 +42,7 @@ class CustomerPages(QObject):
         message: what came of an action on a page (a `Message`).
         acted: a sentence, an act that can be taken back, and what to do once it is.
         wrap_up_ticked: a person, and the seconds of wrap-up left; 0 when it is over.
+        request_requested: a request to show in the middle office (its identity).
     """
 
     shown = Signal(object)
@@ -50,6 +51,7 @@ class CustomerPages(QObject):
     message = Signal(object)
     acted = Signal(str, object, object)
     wrap_up_ticked = Signal(object, int)
+    request_requested = Signal(object)
 
     def __init__(
         self,
@@ -93,6 +95,7 @@ class CustomerPages(QObject):
         page.message.connect(self.message)
         page.wrap_up_ticked.connect(lambda seconds: self.wrap_up_ticked.emit(person, seconds))
         page.acted.connect(lambda sentence, act: self._on_acted(person, sentence, act))
+        page.request_requested.connect(self.request_requested)
         page.followed.connect(lambda count: self._sessions.mark(person, to_send=count))
         page.set_outbox(self._outbox)
         self._stack.addWidget(widget)

@@ -12,6 +12,7 @@ from avise.env import Env
 from avise.models.errors import AviseError
 from avise.models.source_status import SourceState, SourceStatus
 from avise.services.desk import IncomingCall
+from avise.services.settings_file import CallWith
 from avise.texts import language, plural, set_language, text
 from avise.texts.formats import format_time_with_seconds
 from avise.texts.imposed import is_language_imposed
@@ -19,12 +20,15 @@ from avise.ui.aio import Report, TaskScope
 from avise.ui.bridge import DeskBridge, Watch
 from avise.ui.lock.lockable import LockableWindow
 from avise.ui.lock.locking import Locking
+from avise.ui.new_request.in_window import NewRequestsInWindow
 from avise.ui.notifications.centre import Notification, notifications, notify
 from avise.ui.outbox.in_window import OutboxInWindow
 from avise.ui.outbox.view_model import OutboxViewModel
 from avise.ui.pane_widths import pane_widths
+from avise.ui.requests.in_window import RequestsInWindow
 from avise.ui.shell.actions import WindowActions
 from avise.ui.shell.calls import Calls
+from avise.ui.shell.dialling import Dialling
 from avise.ui.shell.main_window import MainWindow
 from avise.ui.shell.page import MakeCustomerPage
 from avise.ui.shell.relabelling import keys_written, relabel
@@ -52,6 +56,7 @@ class Desktop(QObject):
         make_customer_page: builds a customer's page.
         report: told of failures that no screen shows.
         idle_at_most: minutes without a key or the mouse that the profile allows before the desk locks.
+        call_with: what the workstation's telephone answers to.
 
     Signals:
         close_requested: the user closes the window.
@@ -66,6 +71,8 @@ class Desktop(QObject):
         make_customer_page: MakeCustomerPage,
         report: Report,
         idle_at_most: int = IDLE_MINUTES[-1],
+        *,
+        call_with: CallWith = CallWith.TEL,
     ) -> None:
         super().__init__()
         self._idle_at_most = idle_at_most
@@ -73,8 +80,8 @@ class Desktop(QObject):
         self._make_customer_page, self._report = make_customer_page, report
         self._tasks = TaskScope(self, report)
         self._watches: list[Watch] = []
-        self._left: list[MainWindow] = []
-        """Windows in another language, on their way out."""
+        self._leaving = TaskScope(self, report)
+        """Windows in another language, on their way out: closing one is not cut short."""
         self._sources: Sequence[SourceStatus] = ()
         self._values = dict(DEFAULTS)
         """Settings in force that the theme does not know."""
@@ -93,6 +100,7 @@ class Desktop(QObject):
         self.calls.rang.connect(self._on_rang)
         self.beep: Callable[[], None] = QApplication.beep
         """The one sound: somebody calls (`ui.md` 5.15)."""
+        self._dialling = Dialling(call_with, self._tell, self)
         self._failing: frozenset[str] | None = None
         """Tools that do not answer, once they were told of."""
         self.locking = Locking(desk, env, self.calls, self._tasks, self._windows, self)
@@ -101,6 +109,8 @@ class Desktop(QObject):
         self.locking.sessions_refused.connect(self._on_sessions_refused)
         self.outbox = OutboxViewModel(desk, self)
         self._outboxes: dict[MainWindow, OutboxInWindow] = {}
+        self._requests: dict[MainWindow, RequestsInWindow] = {}
+        self._new_requests: dict[MainWindow, NewRequestsInWindow] = {}
         self.window, self.actions = self._new_window()
 
     def _new_window(self) -> tuple[MainWindow, WindowActions]:
@@ -112,10 +122,24 @@ class Desktop(QObject):
         window.settings_made.connect(self._on_settings_made)
         outbox = OutboxInWindow(self.outbox, window, actions, self._env, self._report)
         outbox.close_requested.connect(self.close_requested)
+        window.home.call_chosen.connect(self._dialling.call)
         self._outboxes[window] = outbox
+        requests = RequestsInWindow(self._desk, window, actions, self._env, self._report)
+        self._requests[window] = requests
+        self._new_requests[window] = NewRequestsInWindow(
+            self._desk, window, actions, requests, self._env, self._report
+        )
         window.sessions.changed.connect(self._save_tabs.start)
         window.sessions.current_changed.connect(self._on_current_changed)
         return window, actions
+
+    def _tell(self, message: Message) -> None:
+        self.window.toast.show_message(message)
+
+    @property
+    def requests(self) -> RequestsInWindow:
+        """The middle office in the present window."""
+        return self._requests[self.window]
 
     # ---- start and end -----------------------------------------------------------------------
     async def start(self) -> None:
@@ -130,6 +154,7 @@ class Desktop(QObject):
             self._desk.watch_calls(self.calls.take, self._on_calls_failed, self.calls.interrupt),
         ]
         self.outbox.start()
+        self.requests.start()
         self.window.my_day.start()
         await self._restore_tabs()
         await self._read_recents()
@@ -164,8 +189,8 @@ class Desktop(QObject):
                 await self._desk.change_setting("panes", pane_widths().words())
         except AviseError as error:
             self._report("save tabs", error)
-        for window in (*self._left, self.window):
-            await self._close_window(window)
+        await self._leaving.finished()
+        await self._close_window(self.window)
 
     async def _close_window(self, window: MainWindow) -> None:
         window.palette_view.close_palette()
@@ -173,12 +198,12 @@ class Desktop(QObject):
         await window.palette_model.aclose()
         await window.sources.aclose()
         await self._outboxes.pop(window).aclose()
+        await self._requests.pop(window).aclose()
+        await self._new_requests.pop(window).aclose()
         await window.my_day.aclose()
         window.customers.close_all()
         window.hide()
         window.deleteLater()
-        if window in self._left:
-            self._left.remove(window)
 
     async def _restore_settings(self) -> None:
         kept = ("theme", "density", "zoom", *DEFAULTS, "shortcuts")
@@ -248,10 +273,10 @@ class Desktop(QObject):
         self._show_sources()
         self.calls.tell_again()
         self.window.focus_page()
+        self.requests.start()
         self.window.my_day.start()
-        self._left.append(old)
         old.hide()
-        self._tasks.spawn(self._close_window(old), name="close the old window", when_busy="parallel")
+        self._leaving.spawn(self._close_window(old), name="close the old window", when_busy="parallel")
         self._tasks.spawn(self._read_recents(), name="recents")
 
     def _show_values(self) -> None:

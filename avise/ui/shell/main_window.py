@@ -17,6 +17,7 @@ from avise.texts import text
 from avise.ui.aio import Report, TaskScope
 from avise.ui.announce import Announcer
 from avise.ui.bridge import DeskBridge
+from avise.ui.discretion import discretion
 from avise.ui.home.nobody import NobodyPage
 from avise.ui.home.page import HomePage
 from avise.ui.home.view_model import MyDayViewModel
@@ -25,6 +26,7 @@ from avise.ui.palette.view import PaletteView
 from avise.ui.palette.view_model import PaletteViewModel
 from avise.ui.shell.call_panel import CallPanel
 from avise.ui.shell.customer_pages import CustomerPages
+from avise.ui.shell.discreet_page import DiscreetPage, is_hidden
 from avise.ui.shell.keys_page import KeysPage
 from avise.ui.shell.page import MakeCustomerPage, Page, Zone
 from avise.ui.shell.rail import ENTRIES, Rail
@@ -121,6 +123,7 @@ class MainWindow(LockableWindow):
         self.page_name = "home"
         self.sessions.current_changed.connect(self._on_current_changed)
         self.toast.told.connect(self._on_told)
+        discretion().changed.connect(self._on_discretion_changed)
         theme().changed.connect(self._on_theme_changed)
         self.show_page("home")
 
@@ -173,8 +176,9 @@ class MainWindow(LockableWindow):
             self._bring(CUSTOMERS, self.customers.prepare(self.sessions.current))
 
     def toast_origin(self) -> QPoint:
-        """Return the corner over which toasts stand: bottom left of the work area."""
-        return QPoint(self.rail.width(), self.height() - self.status_bar.height())
+        """Return the corner over which toasts stand: bottom left of the work area, or of its active pane."""
+        left = self.rail.width() + getattr(self.current_page(), "toast_inset", 0)
+        return QPoint(left, self.height() - self.status_bar.height())
 
     @override
     def changeEvent(self, event: QEvent) -> None:
@@ -183,7 +187,20 @@ class MainWindow(LockableWindow):
         if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
             self.entered.emit()
 
+    @Slot()
+    def _on_discretion_changed(self) -> None:
+        """Hide the page of the rail that is on screen, or show it again."""
+        if self.sessions.current is None:
+            self._bring(self.page_name, self._rail_page(self.page_name))
+
+    @cached_property
+    def _discreet(self) -> DiscreetPage:
+        page = DiscreetPage()
+        self.stack.addWidget(page)
+        return page
+
     def _bring(self, name: str, page: QWidget) -> None:
+        page = self._discreet if is_hidden(page) else page
         before = self.stack.currentWidget()
         keeps_focus = self._has_focus_elsewhere(before)
         if before is not page:
@@ -198,6 +215,8 @@ class MainWindow(LockableWindow):
         self._name_window(self.sessions.current)
         if not keeps_focus and not self._has_focus(page):
             self.focus_page()
+        if self.toast.parentWidget() is self:
+            self.toast.place(self.toast_origin())
 
     def _has_focus(self, page: QWidget) -> bool:
         """Return whether the page took focus itself, where its work starts."""

@@ -22,7 +22,11 @@ Zone = tuple[str, QWidget]
 
 
 class Page(Protocol):
-    """A page of the rail."""
+    """A page of the rail.
+
+    One that is about many people has `hidden_when_discreet = True`: while the screen is discreet, the window
+    shows `avise.ui.shell.discreet_page.DiscreetPage` in its place.
+    """
 
     def zones(self) -> list[Zone]:
         """Return the zones in the order in which they are seen."""
@@ -49,6 +53,7 @@ class CustomerPageLike(Page, Protocol):
         followed: how many commands for this customer have not gone well yet.
         acted: a sentence, and an act that can be taken back.
         wrap_up_ticked: seconds of wrap-up left, 0 when it is over.
+        request_requested: a request to show in the middle office (its identity).
     """
 
     def open(self, person: PersonId, purpose: Purpose, reason: str = "") -> None:
@@ -97,6 +102,10 @@ class CustomerPageLike(Page, Protocol):
     @property
     def acted(self) -> SignalInstance:
         """Something was done that can be taken back."""
+
+    @property
+    def request_requested(self) -> SignalInstance:
+        """A request to show in the middle office."""
 
     @property
     def wrap_up_ticked(self) -> SignalInstance:

@@ -52,6 +52,12 @@ class SessionTabs(QWidget):
         self._page.setAutoExclusive(False)
         self._page.hide()
         self._page.clicked.connect(self._keep_page_checked)
+        self._pin = SessionTabButton(_NOBODY, self)
+        self._pin.setAutoExclusive(False)
+        self._pin.hide()
+        self._pin.clicked.connect(self._on_pin_pressed)
+        self._pinned = ""
+        self._show_pinned: Callable[[], None] | None = None
         self._more = Button("»", ButtonKind.QUIET, name=text("tabs.more"), parent=self)
         self._more.hide()
         self._more.clicked.connect(self._show_hidden)
@@ -73,7 +79,26 @@ class SessionTabs(QWidget):
         self._page.setVisible(bool(label))
         if label:
             self._page.set_page(label, icon)
+        self._pin.setVisible(bool(self._pinned) and label != self._pinned)
         self._place()
+
+    def pin(self, label: str, icon: str, show: Callable[[], None]) -> None:
+        """Keep the tab of a work page first, whatever is shown (`ui.md` 5.1); it has no cross.
+
+        Args:
+            label: of the page.
+            icon: of the page.
+            show: brings it on screen.
+        """
+        self._pinned, self._show_pinned = label, show
+        self._pin.set_page(label, icon)
+        self._place()
+
+    @Slot()
+    def _on_pin_pressed(self) -> None:
+        self._pin.setChecked(False)
+        if self._show_pinned is not None:
+            self._show_pinned()
 
     def set_call_seconds(self, person: PersonId, seconds: int) -> None:
         """Show how long a customer's call has lasted."""
@@ -155,14 +180,15 @@ class SessionTabs(QWidget):
     # ---- widths ------------------------------------------------------------------------------
     def _place(self) -> None:
         px, tabs = theme().px, self._sessions.tabs
-        page_width = px(PAGE_WIDTH) if not self._page.isHidden() else 0
+        pages = [page for page in (self._pin, self._page) if not page.isHidden()]
+        page_width = px(PAGE_WIDTH) * len(pages)
         room = self.width() - page_width - px(_BUTTON_ROOM)
         width, active, fitting = tab_widths(
             room, len(tabs), px, has_active=self._sessions.current is not None
         )
         self._hidden = self._overflow(fitting)
-        if page_width:
-            self._page.setGeometry(0, 0, page_width, self.height())
+        for place, page in enumerate(pages):
+            page.setGeometry(place * px(PAGE_WIDTH), 0, px(PAGE_WIDTH), self.height())
         left = page_width
         for tab in tabs:
             button = self._buttons[tab.person]

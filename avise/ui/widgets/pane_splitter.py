@@ -89,7 +89,8 @@ class PaneSplitter(QSplitter):
         if wanted == self._shown and self.sizes()[1] == width:
             return
         self._shown = wanted
-        total = max(self.width(), width * 2)
+        # Before it is laid out, its own width says nothing yet.
+        total = self.width() if self.width() > width else width * 2
         self.setSizes([total - width, width])
         self.placed.emit()
 

@@ -13,10 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from avise.commands.demo import ALREADY_RUNNING, DemoFolder
+from avise.commands.demo import ALREADY_RUNNING
+from avise.commands.demo_run import DemoFolder
 from avise.demo.faults import is_running, running_tools
 from avise.demo.only_run import RECORD_FILE, AlreadyRunningError, OnlyRun, Run, recorded_run
-from avise.demo.profile import SETTINGS_FILE
+from avise.demo.profile import SECRETS_FILE, SETTINGS_FILE
 from avise.env import SystemEnv
 
 READY_S = 60.0
@@ -86,22 +87,32 @@ async def test_a_second_start_says_who_runs_the_tools_and_changes_nothing(
         assert (folder.profile / SETTINGS_FILE).read_bytes() == settings
         assert running_tools(folder.data) == tools
         assert is_running(folder.data)
-        assert (await ran("demo", "call", "--folder", str(folder.root)))[0] == 0
+        call = ("demo", "call", "--folder", str(folder.root))
+        assert (await ran(*call, "--answer"))[0] != 0
+        assert (await ran(*call))[0] == 0
+        assert (await ran(*call, "--answer"))[:2] == (
+            0,
+            "L’appel est pris. Pour raccrocher\u00a0: avise demo call --end\n",
+        )
+        assert (await ran(*call, "--end"))[:2] == (0, "L’appel est terminé.\n")
+        status, _, errors = await ran(*call, "--end")
+        assert status == 1
+        assert "Aucun appel n’est en cours" in errors
         assert first.returncode is None
     assert not (folder.root / RECORD_FILE).exists()
 
 
 async def test_what_a_dead_process_left_is_taken_over(serve: Serve, folder: DemoFolder) -> None:
     async with serve() as first:
-        before = tomllib.loads((folder.profile / SETTINGS_FILE).read_text("utf-8"))
+        before = tomllib.loads((folder.profile / SECRETS_FILE).read_text("utf-8"))
         first.kill()
         await first.wait()
         assert recorded_run(folder.root) == Run(first.pid, ready=True)
         async with serve() as second:
             assert recorded_run(folder.root) == Run(second.pid, ready=True)
-            after = tomllib.loads((folder.profile / SETTINGS_FILE).read_text("utf-8"))
+            after = tomllib.loads((folder.profile / SECRETS_FILE).read_text("utf-8"))
             assert is_running(folder.data)
-    assert before["instances"]["parties"]["config"] != after["instances"]["parties"]["config"]
+    assert before["parties"] != after["parties"]
 
 
 async def test_a_start_beside_tools_that_are_not_ready_opens_no_window(tmp_path: Path) -> None:

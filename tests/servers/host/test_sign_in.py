@@ -9,7 +9,15 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from avise.connectors.contract import ConfigField
+from avise.connectors.contract import (
+    Batch,
+    CallContext,
+    ConfigField,
+    ConnectorEnv,
+    ConnectorError,
+    FacetQuery,
+    Record,
+)
 from avise.connectors.endpoints import (
     BasicSignIn,
     BearerSignIn,
@@ -17,6 +25,7 @@ from avise.connectors.endpoints import (
     HeaderSignIn,
     SignIn,
 )
+from avise.connectors.instance_secrets import InstanceSecrets
 from avise.models.errors import ErrorKind
 from avise.models.source_status import SourceState
 from tests.servers.host.benefits_connector import MANIFEST, BenefitsConnector, Found, manifest_with
@@ -187,3 +196,112 @@ async def test_a_stored_secret_repairs_the_instance_at_the_next_try(open_desk: O
         desk.secrets.values["account_key"] = "s3cret"
         await desk.host.retry_now("benefits")
         assert (await desk.last()).error is None
+
+
+OTHER = "t1"
+
+
+class ChangingTool:
+    """Takes the one secret of the moment, whatever the scheme."""
+
+    def __init__(self, secret: str) -> None:
+        self.secret = secret
+
+    async def __call__(self, asked: Asked, writer: asyncio.StreamWriter) -> None:
+        shown = asked.headers.get("authorization", "") + asked.body.decode()
+        if asked.path == "/oauth/token":
+            good = f"client_secret={self.secret}" in shown
+            answer = {"access_token": self.secret, "expires_in": 300}
+        else:
+            good = shown == f"Bearer {self.secret}"
+            answer = {"rows": rows(2)}
+        writer.write(reply(answer) if good else reply(b"", status=401))
+        await writer.drain()
+
+
+SIGN_INS = [
+    BearerSignIn("token"),
+    ClientCredentialsSignIn("/oauth/token", "avise", "token", client_auth="body"),
+]
+
+
+@pytest.mark.parametrize("sign_in", SIGN_INS)
+async def test_a_secret_changed_while_the_desk_runs_is_read_again_when_it_is_refused(
+    open_desk: Opening, sign_in: SignIn
+) -> None:
+    behaviour = ChangingTool("t0")
+    found = Found(BenefitsConnector(), sign_in)
+    async with (
+        running_tool(behaviour) as tool,
+        open_desk({"benefits": tool.base_url}, {"benefits": found}) as desk,
+    ):
+        assert (await desk.last()).error is None
+        behaviour.secret = OTHER
+        desk.secrets.values["token"] = OTHER
+        assert (await desk.last(force=True)).error is None
+
+
+@pytest.mark.parametrize("sign_in", SIGN_INS)
+async def test_a_secret_stored_after_the_refusal_is_taken_at_the_next_reading(
+    open_desk: Opening, sign_in: SignIn
+) -> None:
+    behaviour = ChangingTool(OTHER)
+    found = Found(BenefitsConnector(), sign_in)
+    async with (
+        running_tool(behaviour) as tool,
+        open_desk({"benefits": tool.base_url}, {"benefits": found}) as desk,
+    ):
+        refused = (await desk.last()).error
+        assert refused is not None
+        assert refused.kind is ErrorKind.AUTH
+        desk.secrets.values["token"] = OTHER
+        assert (await desk.last(force=True)).error is None
+
+
+class OpeningConnector(BenefitsConnector):
+    """Signs in by itself, with the secret that it was opened with, as a session of JSON-RPC does."""
+
+    opened_with = ""
+
+    async def open(self, env: ConnectorEnv) -> None:
+        self.opened_with = env.secret("token")
+        await super().open(env)
+
+    async def read_facet(self, query: FacetQuery, ctx: CallContext) -> AsyncIterator[Batch[Record]]:
+        if self.opened_with != OTHER:
+            raise ConnectorError(ErrorKind.AUTH, "session refused")
+        async for batch in super().read_facet(query, ctx):
+            yield batch
+
+
+async def test_a_connector_that_keeps_its_secret_is_opened_anew_once_with_another(
+    open_desk: Opening,
+) -> None:
+    connector = OpeningConnector()
+    async with (
+        running_tool(answering(reply({"rows": rows(2)}))) as tool,
+        open_desk({"benefits": tool.base_url}, {"benefits": Found(connector)}) as desk,
+    ):
+        for _ in range(2):
+            assert (await desk.last(force=True)).error is not None
+        assert connector.opened == 1
+        desk.secrets.values["token"] = OTHER
+        last, _ = await asyncio.gather(desk.last(force=True), desk.host.retry_now("benefits"))
+        assert last.error is None
+        assert connector.opened == 2
+
+
+async def test_secrets_are_read_again_once_for_all_who_are_refused_together() -> None:
+    class SlowSecrets:
+        asked = 0
+
+        async def get(self, instance: str, name: str) -> str | None:
+            self.asked += 1
+            await asyncio.sleep(0)
+            return f"{instance} {name}"
+
+    port = SlowSecrets()
+    secrets = InstanceSecrets("benefits", MANIFEST, port)
+    assert await asyncio.gather(*(secrets.again() for _ in range(5))) == [True] * 5
+    assert port.asked == 1
+    await secrets.aclose()

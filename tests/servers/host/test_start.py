@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from avise.connectors import instance, reachability, roster
+from avise.connectors import instance_secrets, reachability, roster
 from avise.connectors.contract import Batch, CallContext, Completeness, ConnectorEnv, FacetQuery, Record
 from avise.connectors.host import ConnectorHost
 from avise.connectors.instance import Loaded
@@ -193,7 +193,7 @@ async def test_one_dead_tool_on_a_good_network_is_unavailable(
 async def test_a_keyring_that_fails_misconfigures_the_tool_and_no_more(
     monkeypatch: pytest.MonkeyPatch, get: Callable[..., Awaitable[str]], detail: str
 ) -> None:
-    monkeypatch.setattr(instance, "SECRETS_S", 0.05)
+    monkeypatch.setattr(instance_secrets, "SECRETS_S", 0.05)
     secrets = MemorySecrets()
     monkeypatch.setattr(secrets, "get", get)
     shelf = Shelf({"x": Found(BenefitsConnector())})

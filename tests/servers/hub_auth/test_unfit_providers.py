@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -248,7 +249,6 @@ async def test_a_provider_that_does_not_end_its_answer_costs_all_who_wait_one_de
             reply({}, status=302, headers={"Location": "http://127.0.0.1:9/"}),
             "hub.provider_answer",
         ),
-        (DISCOVERY, reply(b" " * (auth.LARGEST_ANSWER + 1)), "hub.provider_answer"),
         ("/keys", reply({"keys": []}), "hub.provider_answer"),
         ("/keys", reply({"keys": [{"kty": "oct", "k": "AAAA"}]}), "hub.provider_answer"),
         ("/keys", reply(b"{}", headers={"Content-Encoding": "gzip"}), "hub.provider_unreachable"),
@@ -259,6 +259,12 @@ async def test_an_answer_that_cannot_be_used_ends_in_a_sentence(
 ) -> None:
     scripted.routes = {path: answering(body)}
     assert (await failure(reach(scripted.issuer), scripted.token())).message_key == key
+
+
+async def test_an_answer_without_end_is_cut_however_well_it_begins(scripted: Scripted, reach: Reach) -> None:
+    padded = json.dumps(scripted.document()).encode() + b" " * auth.LARGEST_ANSWER
+    scripted.routes = {DISCOVERY: answering(reply(padded))}
+    assert (await failure(reach(scripted.issuer), scripted.token())).detail == "answer too large"
 
 
 @pytest.mark.parametrize(

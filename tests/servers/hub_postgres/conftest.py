@@ -8,7 +8,7 @@ import pytest
 
 from avise.env import FixedEnv
 from avise.hub.core import HubCore
-from tests.hub_house import House, PostgresHouse, hire, postgres_hub
+from tests.hub_house import PostgresHouse, hire, postgres_house
 from tests.postgres_server import PostgresServer, has_postgres, postgres_server
 
 
@@ -22,10 +22,10 @@ def server() -> Iterator[PostgresServer]:
 
 
 @pytest.fixture
-async def house(server: PostgresServer) -> AsyncIterator[House]:
+async def house(server: PostgresServer) -> AsyncIterator[PostgresHouse]:
     """Make a hub with its staff."""
     env = FixedEnv()
-    made = PostgresHouse(postgres_hub(server), HubCore(env), env)
+    made = postgres_house(server, HubCore(env), env)
     await made.set_up(hire)
     yield made
     await made.aclose()

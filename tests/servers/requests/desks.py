@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from avise.engine.engine import Engine
 from avise.engine.opened_hub import hub_key_source, open_local_hub
-from avise.env import SystemEnv
+from avise.env import Env, SystemEnv
 from avise.hub import staff
 from avise.hub.core import HubCore
 from avise.models.roles import Role, Session
@@ -42,6 +42,21 @@ source = "demo"
 mode = "embedded"
 file = "{hub}"
 """
+
+
+class EnvOf(SystemEnv):
+    """The real clock, set to a day.
+
+    Args:
+        day: the date that it tells when it is made; time goes on from there.
+    """
+
+    def __init__(self, day: datetime) -> None:
+        self._shift = day - super().now()
+
+    def now(self) -> datetime:
+        """Return the time of that day."""
+        return super().now() + self._shift
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +142,9 @@ class House:
 
 
 @contextmanager
-def opened(folder: Path) -> Iterator[Engine]:
+def opened(folder: Path, env: Env | None = None) -> Iterator[Engine]:
     """Open a desk on a profile, as a window's engine is."""
-    engine = Engine(load_profile(folder, device=""), SystemEnv(), at_desk=True)
+    engine = Engine(load_profile(folder, device=""), env or SystemEnv(), at_desk=True)
     try:
         engine.start()
         yield engine

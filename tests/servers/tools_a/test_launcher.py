@@ -14,7 +14,7 @@ import pytest
 
 from avise.connectors.declarative.load import check_connector_file
 from avise.demo.faults import STATE_FILE, ToolNotRunningError, running_tools
-from avise.demo.launcher import DemoTools, ToolFailedError
+from avise.demo.launcher import PORTS_FILE, DemoTools, ToolFailedError
 from avise.demo.population.generate import generate_dossier
 from avise.demo.population.spec import WorldSpec
 from avise.demo.profile import SECRETS_FILE, SETTINGS_FILE, DemoUser, site_namespace, write_profile
@@ -66,7 +66,7 @@ async def test_tools_end_with_the_block(start: StartTools, data_dir: Path) -> No
         assert all(_alive(pid) for pid in pids)
         assert set(running_tools(data_dir)) == set(OURS)
     assert not any(_alive(pid) for pid in pids)
-    assert _names(data_dir) == ["prepared"]
+    assert set(_names(data_dir)) == {"prepared", PORTS_FILE}
     with pytest.raises(ToolNotRunningError):
         running_tools(data_dir)
 
@@ -87,7 +87,7 @@ async def test_tools_end_with_a_parent_that_is_killed_and_the_next_run_cleans_up
     await _wait_until_gone(pids)
     async with start("parties"):
         assert sum(name.startswith("run-") for name in _names(data_dir)) == 1
-    assert _names(data_dir) == ["prepared"]
+    assert set(_names(data_dir)) == {"prepared", PORTS_FILE}
 
 
 async def test_the_state_is_for_its_owner_only_and_holds_no_secret(start: StartTools, data_dir: Path) -> None:

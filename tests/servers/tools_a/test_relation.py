@@ -8,7 +8,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from avise.demo.calls import ANSWERED, ENDED, HELD, change_call, simulate_call
+from avise.demo.calls import ANSWERED, ENDED, HELD, change_call, change_latest_call, simulate_call
 from avise.demo.faults import ToolNotRunningError
 from avise.demo.launcher import DemoTools
 from avise.demo.population.unattached import unattached_exchanges
@@ -93,6 +93,22 @@ async def test_a_call_rings_is_answered_held_and_ended(start: StartTools, data_d
     assert [event["etat"] for event in events] == ["SONNERIE", ANSWERED, HELD, ENDED]
     assert {event["numero"] for event in events} == {"0639981234"}
     assert (events[0]["file"], events[0]["attenteS"]) == ("Prestations", 75)
+
+
+async def test_the_call_that_rang_last_and_is_not_over_is_the_one_that_changes(
+    start: StartTools, data_dir: Path
+) -> None:
+    async with start("relation") as tools, client_of(tools, "relation", **_signed(tools)) as client:
+        assert not change_latest_call(data_dir, ENDED)
+        calls = [simulate_call(data_dir, "0639981234") for _ in range(2)]
+        for state in (ANSWERED, ENDED, ENDED):
+            assert change_latest_call(data_dir, state)
+        assert not change_latest_call(data_dir, ANSWERED)
+        async with client.stream("GET", "/calls/stream", headers={"Last-Event-ID": "2"}) as stream:
+            lines = stream.aiter_lines()
+            events = [await _next_event(lines) for _ in range(3)]
+    told = [(event["appel"], event["etat"]) for event in events]
+    assert told == [(calls[1], ANSWERED), (calls[1], ENDED), (calls[0], ENDED)]
 
 
 async def test_a_client_that_reconnects_gets_what_it_missed(start: StartTools, data_dir: Path) -> None:

@@ -27,6 +27,7 @@ from tests.ui.home_day import FULL_DAY, UNLINKED, away
 from tests.ui.outbox.acting_window import ActingStage
 from tests.ui.outbox.outbox_items import OFFERS, every_state
 from tests.ui.persona import HELENE, NOW
+from tests.ui.requests import scene
 from tests.ui.scripted_desk import DIRECTORY, ScriptedDesk, hit_of
 from tests.ui.scripted_messages import CARD
 from tests.ui.waiting import until
@@ -53,7 +54,9 @@ class Screen:
 
 def full_desk(*, absent: bool = False) -> ScriptedDesk:
     """Return a desk on which every screen has something to show."""
-    desk = ScriptedDesk(offers=OFFERS, items=every_state())
+    desk = scene.desk()
+    desk.session = ScriptedDesk().session
+    desk.offers, desk.items = OFFERS, every_state()
     desk.day = away() if absent else FULL_DAY
     desk.board = desk.day.board
     desk.unlinked = UNLINKED
@@ -286,6 +289,54 @@ def _partial(function: Callable[..., Awaitable[None]], *values: object) -> Reach
     return functools.partial(function, *values)
 
 
+async def _requests(stage: ActingStage, _desk: ScriptedDesk) -> None:
+    stage.desktop.requests.show_page()
+    page = stage.desktop.requests.page
+    assert page is not None
+    page.model.show_basket("queue/PREST_SOINS")
+    await until(lambda: page.list.current_place()[1] == len(scene.rows()))
+    page.show_request(scene.row_id())
+    await until(lambda: page.detail.conversation.exchanges.rowCount() > 1)
+    await until(lambda: page.detail.composer.tabs.label() != "")
+    page.focus_current()
+
+
+async def _requests_act(action: str, panel: str, stage: ActingStage, desk: ScriptedDesk) -> None:
+    await _requests(stage, desk)
+    page = stage.desktop.requests.page
+    assert page is not None
+    page.run_action(action)
+    await until(lambda: _seen(stage, panel))
+
+
+async def _requests_chosen(stage: ActingStage, desk: ScriptedDesk) -> None:
+    await _requests(stage, desk)
+    page = stage.desktop.requests.page
+    assert page is not None
+    page.list.model.choose(row.id for row in page.list.model.rows[:4])
+
+
+async def _requests_small(width: int, stage: ActingStage, desk: ScriptedDesk) -> None:
+    stage.window.resize(width, 700)
+    await _requests(stage, desk)
+
+
+async def _requests_view(stage: ActingStage, desk: ScriptedDesk) -> None:
+    await _requests(stage, desk)
+    page = stage.desktop.requests.page
+    assert page is not None
+    page.list.filters.save_requested.emit()
+
+
+async def _requests_empty(stage: ActingStage, desk: ScriptedDesk) -> None:
+    desk.request_rows = ()
+    stage.desktop.requests.show_page()
+    await until(lambda: stage.desktop.requests.page is not None)
+    page = stage.desktop.requests.page
+    assert page is not None
+    await until(lambda: bool(page.list.notice.title()))
+
+
 SCREENS: tuple[Screen, ...] = (
     Screen("home", ("HomePage",), _home),
     Screen("home while away", ("HomePage",), _home, absent=True),
@@ -299,6 +350,20 @@ SCREENS: tuple[Screen, ...] = (
     Screen("settings", ("SettingsPage",), _partial(_page, "settings")),
     Screen("keys", ("KeysPage",), _partial(_page, "keys")),
     Screen("outbox", ("OutboxPage",), _partial(_page, "outbox")),
+    Screen("requests", ("RequestsPage",), _requests),
+    Screen("requests chosen together", ("RequestsPage", "BatchBar"), _requests_chosen),
+    Screen("requests on a small screen", ("RequestsPage",), _partial(_requests_small, 1100)),
+    Screen("no request", ("RequestsPage",), _requests_empty),
+    Screen("transfer a request", ("TransferPanel",), _partial(_requests_act, "transfer", "TransferPanel")),
+    Screen("pause a request", ("PausePanel",), _partial(_requests_act, "pause", "PausePanel")),
+    Screen("question", ("QuestionPanel",), _partial(_requests_act, "ask", "QuestionPanel")),
+    Screen("end of a request", ("EndPanel",), _partial(_requests_act, "end", "EndPanel")),
+    Screen("colleague", ("ColleaguePanel",), _partial(_requests_act, "assign", "ColleaguePanel")),
+    Screen("priority", ("PriorityPanel",), _partial(_requests_act, "prioritise", "PriorityPanel")),
+    Screen("merge requests", ("MergePanel",), _partial(_requests_act, "merge", "MergePanel")),
+    Screen("reason", ("ReasonPanel",), _partial(_requests_act, "cancel", "ReasonPanel")),
+    Screen("split a request", ("SplitPanel",), _partial(_requests_act, "split", "SplitPanel")),
+    Screen("name of a view", ("NamePanel",), _requests_view),
     Screen("help", ("HelpPanel",), _help),
     Screen("notifications", ("NotificationPanel",), _notifications),
     Screen("palette", ("PaletteView",), _palette),

@@ -22,7 +22,7 @@ from tests.ui.accessibility.screens import SCREENS, Screen, full_desk, on_screen
 from tests.ui.outbox.acting_window import acting_window
 
 Run = Callable[[Coroutine[object, object, None]], None]
-BASES = {"FloatingPanel", "FormPanel", "LockableWindow", "MainWindow"}
+BASES = {"DeedPanel", "FloatingPanel", "FormPanel", "LockableWindow", "MainWindow"}
 """Shown only as something else, or in every case."""
 OVER = ("PaletteView", "CallPanel", "Cover", "Toast", "FacetDetail", "WrapUpPanel")
 """What lies over a page without being a panel, a dialog or a page."""

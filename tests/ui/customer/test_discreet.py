@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
@@ -17,21 +16,16 @@ from avise.models.masking import MASK
 from avise.texts import text
 from avise.ui.customer.discreet import discreet_words, is_health
 from avise.ui.customer.facet_layouts import LAYOUTS
+from avise.ui.customer.report_panel import ReportPanel
 from avise.ui.discretion import discretion
 from avise.ui.theme import theme
 from tests.ui.customer.opened_page import opened
 from tests.ui.scripted_desk import ScriptedDesk
 from tests.ui.shell.test_desktop import CTRL, SHIFT, staged
+from tests.ui.waiting import until
 
 Run = Callable[[Coroutine[object, object, None]], None]
 AMOUNT = re.compile(r"\d[\s\u202f\u00a0]*€")
-
-
-@pytest.fixture(autouse=True)
-def open_screen(dressed: QApplication) -> Iterator[None]:
-    """Leave the mode."""
-    yield
-    discretion().set_on(on=False)
 
 
 def test_blocks_hide_amounts_numbers_and_health_until_the_mode_is_left(run: Run) -> None:
@@ -87,6 +81,46 @@ def test_nothing_is_revealed_and_what_was_is_masked(run: Run) -> None:
             page.check.ask_restricted("reveal", "nir", "")
             assert told == ["discreet.no_reveal"]
             assert not page.check.restricted.isVisible()
+
+    run(scenario())
+
+
+def test_a_panel_over_the_page_is_veiled_and_takes_no_key_but_echap(run: Run) -> None:
+    async def scenario() -> None:
+        async with opened(ScriptedDesk()) as page:
+            page.run_command("report_data")
+            panel = page.findChild(ReportPanel)
+            assert panel is not None
+            panel.note.setPlainText("devis de prothèse")
+            panel.note.setFocus()
+            discretion().set_on(on=True)
+            await asyncio.sleep(0.02)
+            assert panel.veil.geometry().contains(panel.note.geometry())
+            assert QApplication.focusWidget() is panel.veil
+            assert not panel.note.isEnabled()
+            QTest.keyClick(panel.veil, Qt.Key.Key_Return, CTRL)
+            assert panel.isVisible()
+            discretion().set_on(on=False)
+            assert QApplication.focusWidget() is panel.note
+            discretion().set_on(on=True)
+            QTest.keyClick(panel.veil, Qt.Key.Key_Escape)
+            assert not panel.isVisible()
+
+    run(scenario())
+
+
+def test_a_panel_opened_on_a_discreet_screen_is_veiled_at_once(run: Run) -> None:
+    async def scenario() -> None:
+        async with opened(ScriptedDesk()) as page:
+            discretion().set_on(on=True)
+            page.run_command("write_email")
+            composer = page.messages.composer()
+            await until(lambda: not composer.model.shown().is_busy)
+            assert QApplication.focusWidget() is composer.veil
+            QTest.keyClicks(composer.veil, "prothese")
+            discretion().set_on(on=False)
+            assert not composer.words.text()
+            assert composer.words.isEnabled()
 
     run(scenario())
 

@@ -85,12 +85,13 @@ def test_every_zone_can_take_focus(run: Run) -> None:
                 ("suggestions", page.sheet.suggestions),
                 ("facets", page.sheet.facets),
                 ("timeline", page.sheet.timeline),
+                ("requests_of", page.rail.requests),
                 ("wrap_up", page.rail.wrap_up),
             ):
                 page.run_command(command)
                 assert zone.isAncestorOf(_focused()), command
             names = [text(key) for key, _widget in page.zones()]
-            assert len(names) == len(set(names)) == 6
+            assert len(names) == len(set(names)) == 7
 
     run(scenario())
 

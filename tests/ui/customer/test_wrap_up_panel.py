@@ -405,6 +405,7 @@ def test_an_action_that_nothing_does_here_is_not_shown_and_one_that_is_offered_c
         async with opened(ScriptedDesk(), Purpose.CALL) as page:
             await until(lambda: page.sheet.suggestions.model.rowCount() == 3)
             panel = page.sheet.suggestions
+            panel.set_kinds(frozenset({"insert", "show"}))
             complaint = panel.model.suggestion(1)
             assert [action.id for action in complaint.actions] == ["insert", "show"]
             asked: list[tuple[str, str]] = []

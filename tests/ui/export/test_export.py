@@ -8,6 +8,7 @@ import stat
 import sys
 import uuid
 from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,15 @@ from PySide6.QtWidgets import QApplication, QWidget
 from avise.models.customer import PersonId
 from avise.models.errors import AviseError
 from avise.models.facets import FacetRecord, FacetState, FacetView
-from avise.services.exported_file import ExportedBlock, ExportedFile, ExportForm, ExportReason, ExportWish
+from avise.models.interaction import TimelineEntry, TimelineGroup
+from avise.services.exported_file import (
+    ExportedBlock,
+    ExportedFile,
+    ExportedTimeline,
+    ExportForm,
+    ExportReason,
+    ExportWish,
+)
 from avise.ui.customer.page import CustomerPage
 from avise.ui.discretion import discretion
 from avise.ui.export.document import file_html, pdf_of
@@ -192,6 +201,25 @@ def test_the_document_says_who_when_and_why_and_escapes_what_tools_hold(dressed:
     assert "<b>Sérénité" not in html
     assert "&lt;b&gt;Sérénité" in html
     assert "3 lignes non imprimées" in html
+
+
+def test_the_document_holds_the_timeline_and_says_what_is_missing_of_it(dressed: QApplication) -> None:
+    entry = TimelineEntry("1", NOW, TimelineGroup.CALL, "call_in", "<Devis>", "reçu", "Relation", count=3)
+    file = replace(
+        exported(ExportWish(ExportForm.PDF, ExportReason.COMPLAINT)),
+        timeline=ExportedTimeline((entry,), left_out=2, missing=("Courrier",)),
+    )
+    html = file_html(file)
+    for words in (
+        "Historique",
+        "&lt;Devis&gt; × 3",
+        "reçu",
+        "Relation",
+        "Appels",
+        "Courrier",
+        "2 lignes non",
+    ):
+        assert words in html
 
 
 def test_the_properties_of_a_pdf_name_nobody(run: Run) -> None:

@@ -228,6 +228,26 @@ def test_a_caller_is_announced_without_a_name_and_met_once_the_desk_is_open(run:
     run(scenario())
 
 
+def test_a_call_that_was_announced_before_the_lock_is_not_announced_again(run: Run) -> None:
+    async def scenario() -> None:
+        async with staged() as stage:
+            said: list[str] = []
+            stage.window.announcer.announced.connect(lambda words, _urgent: said.append(words))
+            stage.desk.ring(HELENE)
+            await until(lambda: said == ["Appel entrant, MARCHAND Hélène"])
+            stage.window.call_panel.hide()
+            cover = await locked(stage)
+            QTest.mouseClick(cover, Qt.MouseButton.LeftButton)
+            assert not is_locked(stage)
+            assert [words for words in said if words.startswith("Appel")] == [
+                "Appel entrant, MARCHAND Hélène"
+            ]
+            # Put aside by the agent: it stays so.
+            assert not stage.window.call_panel.isVisible()
+
+    run(scenario())
+
+
 def test_what_wants_to_show_itself_waits_behind_the_cover(run: Run) -> None:
     async def scenario() -> None:
         async with staged() as stage:

@@ -6,9 +6,10 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from datetime import date
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from avise.models.consent import (
     Consent,
@@ -20,6 +21,7 @@ from avise.models.consent import (
 )
 from avise.models.interaction import Channel
 from avise.services.desk import CallState, IncomingCall
+from avise.texts import text
 from avise.ui.customer.deeds import deed_words
 from avise.ui.customer.page import CustomerPage
 from avise.ui.messages.consents_panel import ConsentsPanel
@@ -104,6 +106,27 @@ def test_a_consent_is_noted_with_its_question_and_its_proof_from_the_keyboard(ru
         assert act == ConsentAct(
             COMMERCIAL, SMS, Channel.PHONE_IN, "formulaire 12", text_version="2026-08-11"
         )
+
+    run(scene())
+
+
+@pytest.mark.qt_log_ignore("does not support raise", "grabbing the keyboard", "propagateSizeHints")
+def test_the_menu_of_the_block_opens_the_panel(run: Run) -> None:
+    async def scene() -> None:
+        async with opened(ScriptedDesk(questions=(QUESTION,))) as page:
+            await until(lambda: page.parts.has("facets"))
+            page.blocks.run("consents", "menu")
+            menu = page.findChildren(QMenu)[-1]
+            entry = next(one for one in menu.actions() if one.text() == text("shortcut.consents"))
+            entry.trigger()
+            menu.close()
+            panel = page.consents.panel()
+            assert panel is not None
+            await until(lambda: panel.isVisible() and QApplication.focusWidget() is panel.matrix)
+            page.blocks.run("contracts", "menu")
+            other = page.findChildren(QMenu)[-1]
+            assert text("shortcut.consents") not in [one.text() for one in other.actions()]
+            other.close()
 
     run(scene())
 

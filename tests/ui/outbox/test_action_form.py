@@ -23,6 +23,7 @@ from avise.ui.outbox.action_fields import read_day, read_hour, read_phone
 from avise.ui.outbox.action_form import Step
 from avise.ui.outbox.customer_acting import UNDO_S
 from avise.ui.outbox.offers import intentions, named_by
+from avise.ui.outbox.sentences import state_chip
 from avise.ui.widgets import ElidedLabel
 from tests.ui.outbox.acting_window import CTRL, SHIFT, ActingStage, acting_window
 from tests.ui.outbox.outbox_items import ADDRESS_CHANGES, CARD, CERTIFICATE, MEETING, OFFERS
@@ -268,6 +269,30 @@ def test_one_form_goes_to_three_tools_and_each_has_its_own_row_and_state(run: Ru
             assert "« Adresse inconnue. »" in spoken().replace("\u00a0", " ")
             stage.press(Qt.Key.Key_Escape)
             assert not stage.form().isVisible()
+
+    run(scenario())
+
+
+def test_the_report_of_three_tools_is_seen_whole_on_a_small_screen(run: Run) -> None:
+    async def scenario() -> None:
+        desk = ScriptedDesk(offers=OFFERS)
+        async with acting_window(desk) as stage:
+            stage.window.resize(1366, 768)
+            await planned_address(stage)
+            stage.press(Qt.Key.Key_Return, CTRL)
+            await until(lambda: stage.form().step is Step.REPORT)
+            for state, reason in ((S.SENDING, R.NONE), (S.WAITING, R.UNAVAILABLE), (S.UNKNOWN, R.NO_ANSWER)):
+                desk.show_outbox(*(replace(one, state=state, reason=reason) for one in desk.items))
+                chip = state_chip(desk.items[0]).text
+                spoken = stage.form().plan_view.accessibleDescription
+                await until(lambda spoken=spoken, chip=chip: spoken().count(chip) >= 3)  # type: ignore[misc]
+                await asyncio.sleep(0.05)
+                form = stage.form()
+                content = form.scroller.widget()
+                assert content is not None
+                assert content.height() <= form.scroller.viewport().height()
+                for name in form.plan_view.findChildren(QLabel):
+                    assert name.height() >= name.heightForWidth(name.width()), name.text()
 
     run(scenario())
 

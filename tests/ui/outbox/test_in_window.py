@@ -7,15 +7,16 @@ from collections.abc import Callable, Coroutine
 from dataclasses import replace
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication
 
 from avise.models.commands import CommandReason, CommandState
 from avise.models.errors import AviseError
-from avise.ui.discretion import discretion
+from avise.texts import text
 from avise.ui.notifications.centre import notifications
 from avise.ui.outbox.action_form import Step
 from avise.ui.outbox.closing_strip import ClosingStrip
 from avise.ui.outbox.page import OutboxPage
+from tests.ui.customer.opened_page import said
 from tests.ui.outbox.acting_window import CTRL, SHIFT, ActingStage, acting_window
 from tests.ui.outbox.outbox_items import CARD, OFFERS, every_state, item
 from tests.ui.persona import HELENE
@@ -40,7 +41,7 @@ def test_an_empty_outbox_takes_no_room_in_the_bars(run: Run) -> None:
         async with acting_window(ScriptedDesk()) as stage:
             assert chips(stage) == []
             assert not stage.window.status_bar.outbox.isVisible()
-            assert stage.window.rail.button("outbox").accessibleName() == "À envoyer"
+            assert stage.window.rail.button("outbox").accessibleName() == "Boîte d’envoi"
 
     run(scenario())
 
@@ -53,7 +54,7 @@ def test_the_bars_tell_what_needs_a_person_and_what_waits(run: Run) -> None:
             desk.show_outbox(item(1, S.REJECTED, R.REJECTED), item(2, S.CONFIRMED))
             await until(lambda: chips(stage) == ["1 refusé", "1 à envoyer"])
             assert stage.window.status_bar.outbox.text() == "1 refusé, 1 à envoyer"
-            assert stage.window.rail.button("outbox").accessibleName() == "À envoyer, 2"
+            assert stage.window.rail.button("outbox").accessibleName() == "Boîte d’envoi, 2"
             desk.show_outbox()
             await until(lambda: chips(stage) == [])
 
@@ -204,24 +205,26 @@ def test_the_bell_tells_without_a_name_that_an_action_was_refused(run: Run) -> N
     run(scenario())
 
 
-def test_the_discreet_screen_hides_amounts_and_health(run: Run) -> None:
+def test_the_discreet_screen_shows_no_command_and_does_nothing_to_one(run: Run) -> None:
     async def scenario() -> None:
-        money = item(1, S.WAITING, R.UNAVAILABLE, changes=(("contributions.amount", "84.20", "42.10"),))
-        async with acting_window(ScriptedDesk(items=(money,))) as stage:
+        desk = ScriptedDesk(items=(item(1, S.WAITING, R.UNAVAILABLE, because="devis de prothèse"),))
+        async with acting_window(desk) as stage:
             stage.press(Qt.Key.Key_O, CTRL | SHIFT)
             page = stage.window.stack.currentWidget()
             assert isinstance(page, OutboxPage)
-
-            def words() -> str:
-                return " ".join(
-                    label.text() for label in page.detail.findChildren(QLabel) if label.isVisible()
-                )
-
-            assert "42,10" in words()
-            discretion().set_on(on=True)
+            assert "devis de prothèse" in said(page.detail)
+            stage.press(Qt.Key.Key_L, CTRL | SHIFT)
+            assert page.isHidden()
+            shown = stage.window.stack.currentWidget()
+            assert shown is not None
+            assert "MARCHAND" not in said(shown)
+            assert text("discreet.page") in stage.focused().accessibleName()
+            stage.desktop.actions.commands.run("outbox_resend")
             await asyncio.sleep(0.02)
-            assert "42,10" not in words()
-            discretion().set_on(on=False)
+            assert not [asked for asked in desk.asked if asked[0] == "resend"]
+            stage.press(Qt.Key.Key_L, CTRL | SHIFT)
+            assert stage.window.stack.currentWidget() is page
+            assert stage.focused() is page.table
 
     run(scenario())
 

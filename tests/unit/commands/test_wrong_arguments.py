@@ -36,6 +36,7 @@ source = "demo"
         (("demo", "--persons", "0"), "demo.bad_persons"),
         (("demo", "--persons", "-20", "--serve"), "demo.bad_persons"),
         (("demo", "call", "abc"), "demo.bad_number"),
+        (("demo", "call", "0639984127", "--end"), "demo.no_number_needed"),
     ],
 )
 def test_an_argument_that_means_nothing_is_refused_with_a_sentence(

@@ -24,6 +24,9 @@ from tests.unit.engine.test_engine_end import SETTINGS
 
 PATIENCE = 20.0
 SPEAKING = Path(__file__).with_name("speaking_engine.py")
+RESTING = Path(__file__).with_name("resting_engine.py")
+MOST_WAKES = 10
+"""In a second at rest: the outbox looks around every few seconds; a loop that polls wakes a hundred times."""
 
 
 class Served:
@@ -214,3 +217,21 @@ def test_an_engine_that_is_asked_to_terminate_by_the_system_waits_for_its_window
     os.kill(served.process.process_id, signal.SIGTERM)
     assert served.run(desk.setting("theme"))
     assert not served.lost.is_set()
+
+
+def test_an_engine_that_nothing_is_asked_of_does_nothing(tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text(SETTINGS, encoding="utf-8")
+    resting = Served(tmp_path, [sys.executable, str(RESTING)])
+    try:
+        desk = resting.start()
+        ready = resting.thread.submit(resting.process.directory_ready())
+        before = resting.run(desk.setting("before it is built"))
+        ready.result(PATIENCE)
+        # What a start leaves behind ends first: the purge, the first looks.
+        resting.run(desk.setting("just built"))
+        after = resting.run(desk.setting("at rest"))
+    finally:
+        resting.process.stop_blocking()
+        resting.thread.stop()
+    assert int(str(before)) <= MOST_WAKES
+    assert int(str(after)) <= MOST_WAKES

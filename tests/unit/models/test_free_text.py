@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from itertools import pairwise
 
 import pytest
@@ -11,7 +12,7 @@ from stdnum import luhn
 from stdnum.fr import nir as stdnum_nir
 
 from avise.models.free_text import check_note, holds_nir_in_words, masked_note, removed_note
-from avise.models.identifiers import holds_nir, mask_nir
+from avise.models.identifiers import holds_nir, is_nir_with_wrong_key, mask_nir
 from avise.models.note_findings import BLOCKING, MAX_NOTE, Finding, FindingKind, blocking
 from avise.services.note_words import note_words
 
@@ -156,7 +157,94 @@ def test_thirteen_digits_that_no_nir_has_are_recorded(number: str) -> None:
     assert masked_note(note) == note
 
 
-@pytest.mark.parametrize("number", ["185059999900180", "2680344000456"])
+def ean(twelve: str) -> str:
+    total = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(twelve))
+    return f"{twelve}{-total % 10}"
+
+
+medicines = st.integers(0, 10**7 - 1).map(lambda number: ean(f"34009{number:07d}"))
+"""Boxes of medicine: CIP13, an EAN-13 whose prefix is 34009 (ANSM)."""
+products = (
+    st.integers(10**11, 10**12 - 1)
+    .map(lambda number: ean(str(number)))
+    .filter(lambda code: code[0] not in "12")
+)
+orders = st.builds(
+    lambda day, number: f"{day:%Y%m%d}{number:05d}",
+    st.dates(date(2022, 1, 1), date(2029, 12, 31)),
+    st.integers(0, 99_999),
+)
+"""Numbers that begin with their day."""
+
+
+@given(
+    st.one_of(
+        medicines,
+        medicines.map(lambda code: f"{code[0]} {code[1:7]} {code[7:]}"),
+        medicines.map(lambda code: f"{code[:5]} {code[5:12]} {code[12]}"),
+        products,
+        orders,
+    ),
+    st.sampled_from(["{}", "boîte {}.", "Code {}, prix 12 €", "commande {} reçue"]),
+)
+def test_the_code_of_a_product_and_a_dated_number_are_recorded(number: str, note: str) -> None:
+    written = note.format(number)
+    assert blocking(check_note(written)) == ()
+    assert not holds_nir_in_words(written)
+
+
+any_nirs = st.builds(
+    lambda sex, year, month, place, order: (
+        (number := f"{sex}{year:02d}{month:02d}{place}{order:03d}") + stdnum_nir.calc_check_digits(number)
+    ),
+    st.sampled_from("123478"),
+    st.integers(0, 99),
+    st.one_of(st.integers(1, 12), st.integers(20, 42), st.integers(50, 99)),
+    st.sampled_from(["01042", "44109", "95018", "2A004", "2B033", "97401", "99352"]),
+    st.integers(1, 999),
+)
+
+
+@given(any_nirs, st.sampled_from(["{}", "N° {} noté", "NIR:{}."]))
+def test_a_valid_nir_is_always_found(number: str, note: str) -> None:
+    grouped = " ".join(number[start:end] for start, end in pairwise((0, 1, 3, 5, 7, 10, 13, 15)))
+    for value in (number, number.lower(), grouped, grouped[:-3]):
+        assert [
+            note.format(value)[found.start : found.end] for found in blocking(check_note(note.format(value)))
+        ] == [value]
+
+
+@given(nirs, st.integers(1, 99))
+def test_a_nir_with_a_wrong_key_must_not_stay_and_is_masked_whole(number: str, slip: int) -> None:
+    wrong = f"{number[:13]}{(int(number[13:]) + slip) % 100:02d}"
+    note = f"Numéro {wrong} à vérifier"
+    (finding,) = blocking(check_note(note))
+    assert (finding.kind, note[finding.start : finding.end]) == (FindingKind.NIR, wrong)
+    assert holds_nir_in_words(note)
+    assert masked_note(note) == f"Numéro {mask_nir(wrong)} à vérifier"
+
+
+@given(st.integers(10**14, 10**15 - 1).map(str))
+def test_few_numbers_of_fifteen_digits_are_taken_for_a_nir_with_a_wrong_key(number: str) -> None:
+    if is_nir_with_wrong_key(number):
+        assert number[0] in "123478"
+        assert 1 <= int(number[3:5]) <= 12
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "185139999900180",  # month 13
+        "185059900000180",  # commune 000… and order
+        "585059999900180",  # no such sex
+        "202611281234567",  # begins with its day
+    ],
+)
+def test_fifteen_digits_that_no_nir_has_are_recorded(number: str) -> None:
+    assert blocking(check_note(f"Numéro {number} à vérifier")) == ()
+
+
+@pytest.mark.parametrize("number", ["185059900000180", "2680344000456"])
 def test_a_number_close_to_a_nir_is_pointed_at(number: str) -> None:
     (finding,) = check_note(f"Numéro {number} à vérifier")
     assert finding.kind is FindingKind.NIR_LIKE

@@ -149,11 +149,12 @@ def test_words_taken_back_are_gone_and_a_state_is_not() -> None:
     story = taken()
     story.tell(KARIM, K.REQUEST_REPLIED, {"words": "Parti hier."})
     reply = story.last()
-    story.tell(KARIM, K.UNDONE, {"event": reply}, minutes=9)
+    story.tell(KARIM, K.UNDONE, {"event": reply}, minutes=8)
     assert "Parti hier." not in {line.words for line in fold(story).exchanges}
     claimed = str(story.events[1].event.event_id)
     story.tell(KARIM, K.UNDONE, {"event": claimed}, minutes=0)
     assert (fold(story).status, fold(story).holder) == (S.TAKEN, KARIM.login)
+    assert "request_claimed" in {line.what for line in fold(story).exchanges}
 
 
 @pytest.mark.parametrize(("person", "minutes"), [(INES, 1), (KARIM, 11)])
@@ -205,6 +206,7 @@ def test_an_answer_closes_its_question_alone() -> None:
     story.tell(LEA, K.REQUEST_ANSWERED, {"question": asked, "words": "Le 2."})
     request = fold(story)
     assert [question.answered_by for question in request.questions] == [LEA.login, ""]
+    assert [question.lapsed_at for question in request.questions] == [None, None]
     assert [question.words for question in request.open_questions] == ["Combien ?"]
     assert request.status is S.WAITING_INTERNAL
 
@@ -368,6 +370,9 @@ def test_a_verdict_is_data_and_is_not_judged_again() -> None:
     assert fold(story, JudgedEvent(event, 3, story.now)).holder == INES.login
     refused = JudgedEvent(event, 3, story.now, effective=False, refusal="rule_of_next_year")
     assert fold(story, refused).exchanges[-1].refused == "rule_of_next_year"
+    given = written(SARA, K.REQUEST_ASSIGNED, {"assignee": "who.left"}, number=3, at=story.now)
+    unknown_here = JudgedEvent(given, 3, story.now, effective=False, refusal="bad_target")
+    assert fold(story, unknown_here).holder == KARIM.login
 
 
 def test_an_author_of_an_unknown_role_may_do_nothing() -> None:

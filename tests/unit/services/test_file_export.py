@@ -6,7 +6,7 @@ import asyncio
 import json
 from contextlib import aclosing
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,14 +15,15 @@ from hypothesis import strategies as st
 
 from avise.models.errors import AviseError
 from avise.models.facets import FacetRecord, FacetState, FacetView
+from avise.models.interaction import TimelineEntry, TimelineGroup
 from avise.models.journal import EventKind
 from avise.models.json_types import JSON
 from avise.models.masking import MASK
 from avise.models.roles import Purpose, Role
-from avise.services.customer_updates import OpeningSettled
-from avise.services.exported_file import ExportForm, ExportReason, ExportWish
+from avise.services.customer_updates import OpeningSettled, TimelineChanged
+from avise.services.exported_file import ExportedBlock, ExportForm, ExportReason, ExportWish
 from avise.services.facts import Facts
-from avise.services.file_export import MAX_ROWS, exported_blocks, exported_json, refuse_export, shares
+from avise.services.file_export import MAX_ROWS, exported_content, exported_json, refuse_export, shares
 from avise.store.journal import Journal
 from tests.unit.engine.test_local_desk import PLAIN, Office
 from tests.unit.engine.test_local_desk import office as office_of
@@ -42,11 +43,21 @@ def facts(*views: FacetView) -> Facts:
     return Facts(date(2026, 3, 24), NOW, {found.facet: (found,) for found in views})
 
 
+def blocks_of(known: Facts, role: Role) -> tuple[ExportedBlock, ...]:
+    return exported_content(known, role, TimelineChanged(()), {})[0]
+
+
+def line(number: int, **changes: str) -> TimelineEntry:
+    at = NOW - timedelta(days=number)
+    entry = TimelineEntry(str(number), at, TimelineGroup.CALL, "call_in", "Appel", "Devis reçu", "relation")
+    return replace(entry, **changes)  # type: ignore[arg-type]  # test data
+
+
 # ---- what leaves -------------------------------------------------------------------------------
 def test_an_act_label_leaves_masked_for_an_agent_and_in_clear_for_a_case_manager() -> None:
     known = facts(view("benefits", {"label": "CANARY", "amount": "12.00"}))
-    (for_agent,) = exported_blocks(known, Role.AGENT)
-    (for_manager,) = exported_blocks(known, Role.CASE_MANAGER)
+    (for_agent,) = blocks_of(known, Role.AGENT)
+    (for_manager,) = blocks_of(known, Role.CASE_MANAGER)
     assert for_agent.view.records[0].data["label"] == MASK
     assert for_manager.view.records[0].data["label"] == "CANARY"
 
@@ -55,7 +66,7 @@ def test_blocks_that_the_role_does_not_see_or_that_were_not_read_do_not_leave() 
     known = facts(
         view("benefits", {"label": "x"}), view("contracts", {"number": "C"}, state=FacetState.FAILED)
     )
-    assert exported_blocks(known, Role.REP) == ()
+    assert blocks_of(known, Role.REP) == ()
 
 
 @given(st.lists(st.integers(0, 500), max_size=12), st.integers(0, 300))
@@ -70,9 +81,38 @@ def test_rows_are_shared_within_the_limit_and_short_blocks_stay_whole(counts: li
 def test_two_hundred_rows_leave_and_the_rest_is_counted() -> None:
     row: dict[str, JSON] = {"date": "2026-01-01"}
     known = facts(view("benefits", *[row] * 250), view("contracts", {}))
-    blocks = exported_blocks(known, Role.CASE_MANAGER)
+    blocks = blocks_of(known, Role.CASE_MANAGER)
     assert sum(len(block.view.records) for block in blocks) == MAX_ROWS
     assert sum(block.left_out for block in blocks) == 51
+
+
+def test_the_timeline_leaves_with_the_names_of_its_sources_and_of_those_that_could_not_tell() -> None:
+    history = TimelineChanged((line(0), line(1, source="journal")), ("Courrier",))
+    _, timeline = exported_content(facts(), Role.AGENT, history, {"relation": "Relation adhérents"})
+    assert [entry.source for entry in timeline.entries] == ["Relation adhérents", "Avise"]
+    assert timeline.missing == ("Courrier",)
+    assert timeline.left_out == 0
+
+
+def test_a_number_that_no_note_may_hold_leaves_masked_in_the_timeline() -> None:
+    history = TimelineChanged(
+        (line(0, title="NIR 268034410921492", summary="RIB FR7699999000020000000000197"),)
+    )
+    _, timeline = exported_content(facts(), Role.CASE_MANAGER, history, {})
+    written = f"{timeline.entries[0].title} {timeline.entries[0].summary}"
+    assert "0921492" not in written
+    assert "99999" not in written
+
+
+def test_blocks_and_timeline_share_two_hundred_rows_and_the_newest_lines_stay() -> None:
+    row: dict[str, JSON] = {"date": "2026-01-01"}
+    known = facts(view("contracts", {"number": "C"}), view("benefits", *[row] * 250))
+    history = TimelineChanged(tuple(line(number) for number in range(300)))
+    blocks, timeline = exported_content(known, Role.CASE_MANAGER, history, {})
+    assert sum(len(block.view.records) for block in blocks) + len(timeline.entries) == MAX_ROWS
+    assert timeline.entries[0].id == "0"
+    assert timeline.left_out == 300 - len(timeline.entries) > 0
+    assert len(timeline.entries) >= 66
 
 
 # ---- who may ------------------------------------------------------------------------------------
@@ -112,6 +152,7 @@ async def fed(office: Office) -> Office:
 async def test_the_journal_says_that_a_file_leaves_and_why(fed: Office, tmp_path: Path) -> None:
     del tmp_path
     desk, person = fed.desk(Role.AGENT), await fed.person(PLAIN)
+    await desk.record_interaction(person, {"channel": "phone_in", "title": "Devis reçu"})
     async with aclosing(desk.open_customer(person, Purpose.CALL)) as updates:  # type: ignore[type-var]
         async with asyncio.timeout(5):
             async for update in updates:
@@ -124,7 +165,11 @@ async def test_the_journal_says_that_a_file_leaves_and_why(fed: Office, tmp_path
     assert event.body["words"] == "demande du 12/03"
     assert event.body["facets"] == ["contracts"]
     assert "Sérénité" not in json.dumps(dict(event.body), ensure_ascii=False)
+    assert event.body["timeline"] == 1
     content = json.loads(exported_json(file))
+    (told,) = content["timeline"]["entries"]
+    assert (told["title"], told["source"]) == ("Devis reçu", "Avise")
+    assert content["timeline"]["missing"] == []
     assert content["last_name"] == "MARCHAND"
     assert content["blocks"][0]["records"][0]["data"]["plan"] == "Sérénité 3"
 

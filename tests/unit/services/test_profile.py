@@ -41,6 +41,7 @@ def test_a_profile_is_read_with_its_defaults(tmp_path: Path) -> None:
         ("user = ", "profile.syntax", "settings.toml"),
         (GOOD + "\n[surprise]\nx = 1\n", "profile.invalid", "surprise"),
         (GOOD.replace('identity_master = "parties"', ""), "profile.invalid", "identity_master"),
+        (GOOD + '\n[desk]\ncall_with = "fax"\n', "profile.invalid", "desk.call_with"),
         (GOOD.replace('name = "Léa Girard"', 'name = "Léa"\nrole = "boss"'), "profile.invalid", "role"),
     ],
 )
@@ -53,6 +54,14 @@ def test_a_bad_profile_is_refused_with_what_to_look_at(
         load_profile(tmp_path, device="d1")
     assert refused.value.message_key == key
     assert told in text(key, **refused.value.params)
+
+
+@pytest.mark.parametrize(
+    ("written_so", "call_with"), [("", "tel"), ('call_with = "sip"', "sip"), ('call_with = ""', "")]
+)
+def test_a_house_says_what_its_telephones_answer_to(tmp_path: Path, written_so: str, call_with: str) -> None:
+    profile = load_profile(written(tmp_path, f"{GOOD}\n[desk]\n{written_so}\n"), device="d1")
+    assert profile.settings.desk.call_with == call_with
 
 
 def test_a_profile_that_is_not_utf8_is_refused(tmp_path: Path) -> None:

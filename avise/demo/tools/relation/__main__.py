@@ -26,8 +26,10 @@ async def _serve(arguments: Arguments) -> None:
 
     async def change(body: bytes) -> str:
         asked = json.loads(body)
-        telephony.change(str(asked["call"]), str(asked["state"]))
-        return "{}"
+        call = str(asked["call"]) or telephony.latest
+        if call:
+            telephony.change(call, str(asked["state"]))
+        return json.dumps({"call": call})
 
     service = RelationService(answers, telephony, token)
     async with asgi_server(service.application()) as port:

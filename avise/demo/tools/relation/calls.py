@@ -43,6 +43,11 @@ class Telephony:
         self._publish(call, "SONNERIE")
         return call
 
+    @property
+    def latest(self) -> str:
+        """The call that rang last and is not over, "" when there is none."""
+        return next(reversed(self._calls), "")
+
     def change(self, call: str, state: str) -> None:
         """Tell every listener what became of a call.
 

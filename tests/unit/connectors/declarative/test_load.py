@@ -17,7 +17,7 @@ from avise.connectors.declarative import (
     new_connector_file,
 )
 from avise.connectors.declarative.checks import contract_fits
-from avise.connectors.declarative.schema import KINDS
+from avise.connectors.declarative.kinds import KINDS
 from avise.connectors.endpoints import ClientCredentialsSignIn
 from avise.models.errors import AviseError, ErrorKind
 from avise.models.facets import Sensitivity
@@ -197,6 +197,64 @@ def test_the_rest_is_judged_even_when_the_kind_is_misspelt(tmp_path: Path) -> No
         ("facet[0].record", "records"),
         ("action[0].verify.record", "records"),
     ]
+
+
+FIELDS_IN_TROUBLE = """
+[[facet]]
+id = "FACET"
+path = "/c"
+on_404 = "error"
+paging = { type = "none" }
+[facet.fields]
+paid_o = "x"
+as_of = { from = "x", as = "datetime", decimal = "," }
+"""
+
+
+@pytest.mark.parametrize("written", ['"benefits"', '"benefitz"', '"zzz"', "3", ""])
+def test_a_wrong_facet_hides_no_error_of_its_fields(tmp_path: Path, written: str) -> None:
+    text = REST + FIELDS_IN_TROUBLE.replace('"FACET"', written)
+    text = text.replace("\nid = \n", "\n")
+    at = max(int(found.key_path[6]) for found in check(tmp_path, text) if found.key_path.startswith("facet["))
+    assert {
+        (f"facet[{at}].fields.id", "field_required"),
+        (f"facet[{at}].fields.paid_o", "unknown_field"),
+        (f"facet[{at}].fields.as_of.decimal", "option_unused"),
+    } <= {(path, key) for _, path, key in seen(check(tmp_path, text))}
+
+
+OPTIONS_IN_TROUBLE = PYTHON.replace('media_type = "media_type"', 'media_typ = "media_type"').replace(
+    'on_404 = "empty"', 'on_404 = "void"'
+)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('id = "documents"', "id = 3"),
+        ('id = "documents"', 'id = "documens"'),
+        ('kind = "python"', 'kind = "pyton"'),
+        ('kind = "python"', "kind = 3"),
+        ('kind = "python"', ""),
+        ('id = "mon_outil"', 'id = "Mon outil"'),
+    ],
+)
+def test_a_wrong_facet_or_kind_hides_no_error_of_the_options(tmp_path: Path, old: str, new: str) -> None:
+    hidden = seen(check(tmp_path, OPTIONS_IN_TROUBLE))
+    assert {key for _, _, key in hidden} == {"unknown_field", "not_one_of"}
+    found = seen(check(tmp_path, replaced(OPTIONS_IN_TROUBLE, old, new)))
+    assert hidden <= found
+    assert len(found) > len(hidden)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("written", ["3", '"soap"', ""])
+def test_a_wrong_kind_is_the_only_error_of_a_file_that_is_right_otherwise(
+    tmp_path: Path, kind: str, written: str
+) -> None:
+    line = f'kind = "{kind}"'
+    text = replaced(new_connector_file(kind), line, f"kind = {written}" if written else "")
+    assert {found.key_path for found in check(tmp_path, text)} == {"connector.kind"}
 
 
 def test_an_empty_file_is_told_what_every_file_has(tmp_path: Path) -> None:

@@ -1,0 +1,150 @@
+"""The database of a hub, as a command names it: an address of PostgreSQL, or a file and its key."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from avise.commands.hub_parser import DATABASE_VARIABLE
+from avise.commands.wrong_argument import WrongArgumentError
+from avise.engine.opened_hub import hub_key_source, hub_opener
+from avise.env import Env
+from avise.hub.acting import Transactions
+from avise.hub.local import SqliteTransactions
+from avise.hub.migrating import NEWEST, version_of
+from avise.hub.port import HubError
+from avise.hub.postgres import CONNECTIONS, PostgresTransactions
+from avise.store.connections import KEY_BYTES, check_library
+from avise.store.errors import LIBRARY_ERRORS, translated
+from avise.store.key_source import KeyUnavailableError
+
+
+@dataclass(frozen=True, slots=True)
+class HubDatabase:
+    """Where a hub is kept."""
+
+    where: str
+    """"postgresql://…", or the path of a file."""
+    key_file: Path | None = None
+    """Key of a file; the system's keyring when None."""
+
+    @property
+    def is_postgres(self) -> bool:
+        """Whether it is in a PostgreSQL."""
+        return self.where.startswith("postgresql://")
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return Path(self.where)
+
+
+def chosen_database(chosen: argparse.Namespace) -> HubDatabase:
+    """Return the database that a command is about.
+
+    Raises:
+        WrongArgumentError: none is named.
+    """
+    where = chosen.database or os.environ.get(DATABASE_VARIABLE, "")
+    if not where:
+        raise WrongArgumentError("hub_command.no_database")
+    if "://" in where and not where.startswith("postgresql://"):
+        raise WrongArgumentError("hub_command.bad_database")
+    return HubDatabase(where, chosen.key_file)
+
+
+@asynccontextmanager
+async def opened(
+    database: HubDatabase, env: Env, *, create: bool = False, connections: int = CONNECTIONS
+) -> AsyncIterator[Transactions]:
+    """Open a database for the time of the block.
+
+    Args:
+        database: where.
+        env: clock and chance.
+        create: whether a file may be made.
+        connections: to PostgreSQL at once.
+
+    Raises:
+        AviseError: it cannot be used; the sentence says what to do.
+    """
+    transactions = (
+        PostgresTransactions.to(database.where, env, connections)
+        if database.is_postgres
+        else await _file(database, env, create=create)
+    )
+    try:
+        yield transactions
+    finally:
+        await transactions.aclose()
+
+
+async def require_ready(transactions: Transactions) -> None:
+    """Refuse a database that holds no hub of this version.
+
+    Raises:
+        HubError: `hub.not_made`, `hub.older`, `hub.too_new`, `hub.unreachable`.
+    """
+    found = await transactions.read(version_of)
+    if not found:
+        raise HubError("hub.not_made")
+    if found != NEWEST:
+        raise HubError("hub.older" if found < NEWEST else "hub.too_new")
+
+
+async def key_of(database: HubDatabase, env: Env, *, create: bool = False) -> bytes:
+    """Return the key of a hub that is kept in a file.
+
+    Raises:
+        KeyUnavailableError: there is none, or it cannot be read.
+    """
+    if database.key_file is not None:
+        return _key_in(database.key_file, env, create=create)
+    source = hub_key_source("keyring", database.path.parent, env, synthetic=False)
+    return await source.key(create=create)
+
+
+async def _file(database: HubDatabase, env: Env, *, create: bool) -> SqliteTransactions:
+    check_library()
+    path = database.path
+    if not create and not path.exists():
+        raise HubError("hub.not_made")
+    if create:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    key = await key_of(database, env, create=create and not path.exists())
+    transactions = SqliteTransactions(hub_opener(path, key), env)
+    try:
+        await transactions.open()
+    except LIBRARY_ERRORS as error:
+        await transactions.aclose()
+        raise translated(error) from None
+    except BaseException:
+        await transactions.aclose()
+        raise
+    return transactions
+
+
+def _key_in(path: Path, env: Env, *, create: bool) -> bytes:
+    """Return the key that a file holds in hexadecimal digits; it is written with a new hub.
+
+    Raises:
+        KeyUnavailableError: `key.missing`, `key.file_unreadable`.
+    """
+    if not path.exists():
+        if not create:
+            raise KeyUnavailableError("key.missing")
+        digits = env.token() + env.token()
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(digits + "\n")
+        return bytes.fromhex(digits)
+    try:
+        key = bytes.fromhex(path.read_text("ascii").strip())
+    except (OSError, ValueError):
+        raise KeyUnavailableError("key.file_unreadable") from None
+    if len(key) != KEY_BYTES:
+        raise KeyUnavailableError("key.file_unreadable")
+    return key

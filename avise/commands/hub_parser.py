@@ -1,0 +1,118 @@
+"""The arguments of `avise hub`, apart from what runs it: the window's start does not pay for a server."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from avise.models.roles import Role
+
+DATABASE_VARIABLE = "AVISE_HUB_DATABASE"
+"""Names the database where `--database` does not: an address may hold a password."""
+NAMESPACE_VARIABLE = "AVISE_HUB_NAMESPACE"
+SCOPES = ("v360:read", "v360:write")
+"""`avise.hub.tokens.Scope`, which a test compares."""
+
+
+def add_hub_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add `avise hub` to the command line."""
+    hub = commands.add_parser("hub", help="the hub that teams share: make it, serve it, look after it")
+    actions = hub.add_subparsers(dest="action", required=True, metavar="ACTION")
+    made = [
+        actions.add_parser("init", help="make the hub, or bring it to this version"),
+        _add_serve(actions),
+        _add_staff(actions),
+        _add_perimeter(actions),
+        _add_token(actions),
+        actions.add_parser("doctor", help="check the hub; status 1 when something needs a person"),
+        actions.add_parser("audit", help="check the hub against its events; status 1 on a difference"),
+        _add_backup(actions),
+        _add_restore(actions),
+    ]
+    made[0].add_argument("--new-key", action="store_true", help="sign with another key from now on")
+    for command in made:
+        _add_database_options(command)
+
+
+def _add_staff(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> argparse.ArgumentParser:
+    command = actions.add_parser("staff", help="who works here, with which role, and on which devices")
+    command.add_argument(
+        "what", choices=("list", "add", "password", "lock", "unlock", "sign-out", "revoke", "wipe")
+    )
+    command.add_argument("name", nargs="?", default="", help="a login; with revoke and wipe, a device")
+    command.add_argument("--name", dest="full_name", default="", metavar="NAME", help="with add: their name")
+    command.add_argument("--role", choices=[role.value for role in Role], default=Role.AGENT.value)
+    return command
+
+
+def _add_perimeter(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> argparse.ArgumentParser:
+    command = actions.add_parser("perimeter", help="who reads and writes in which corbeille or team")
+    command.add_argument("what", choices=("list", "grant", "end"))
+    command.add_argument("login", nargs="?", default="")
+    command.add_argument("perimeter", nargs="?", default="", help="queue/PREST_SOINS, team/GC-RENNES…")
+    command.add_argument("--read-only", action="store_true")
+    command.add_argument("--until", default="", metavar="DATE", help="last day (2026-12-31)")
+    return command
+
+
+def _add_token(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> argparse.ArgumentParser:
+    command = actions.add_parser("token", help="other applications of the house, and what they may do")
+    command.add_argument("what", choices=("list", "add", "revoke"))
+    command.add_argument("name", nargs="?", default="")
+    command.add_argument("--scope", action="append", default=[], choices=SCOPES, help="repeatable")
+    command.add_argument("--team", default="", help="that follows the requests it makes (with v360:write)")
+    return command
+
+
+def _add_backup(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> argparse.ArgumentParser:
+    command = actions.add_parser("backup", help="write the hub to a file while others go on writing")
+    command.add_argument("file", type=Path, help="replaced when there is one")
+    return command
+
+
+def _add_restore(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> argparse.ArgumentParser:
+    command = actions.add_parser("restore", help="make the hub again from a backup, in a new epoch")
+    command.add_argument("file", type=Path)
+    command.add_argument(
+        "--replaced-epoch",
+        type=int,
+        default=0,
+        metavar="N",
+        help="epoch of the hub that it replaces, if known",
+    )
+    return command
+
+
+def _add_database_options(command: argparse.ArgumentParser) -> None:
+    """Let a command say which hub it is about."""
+    command.add_argument(
+        "--database", metavar="WHERE", help=f"postgresql://… or a file (default: ${DATABASE_VARIABLE})"
+    )
+    command.add_argument(
+        "--key-file", type=Path, metavar="FILE", help="key of a hub kept in a file (default: the keyring)"
+    )
+
+
+def _add_serve(
+    actions: argparse._SubParsersAction[argparse.ArgumentParser],
+) -> argparse.ArgumentParser:
+    command = actions.add_parser("serve", help="serve the hub by HTTPS, until told to stop")
+    command.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine)")
+    command.add_argument("--port", type=int, default=8443)
+    command.add_argument(
+        "--tls-cert", type=Path, metavar="FILE", help="certificate chain, needed off this machine"
+    )
+    command.add_argument("--tls-key", type=Path, metavar="FILE", help="its private key")
+    command.add_argument("--workers", type=int, default=1, metavar="N", help="processes, all alike")
+    command.add_argument("--oidc-issuer", default="", metavar="URL", help="the house's identity provider")
+    command.add_argument("--oidc-application", default="", metavar="NAME", help="Avise's name there")
+    command.add_argument("--oidc-audience", default="", metavar="NAME", help="for whom its tokens are")
+    command.add_argument(
+        "--oidc-login-field", default="", metavar="FIELD", help="where a token holds the login"
+    )
+    command.add_argument("--no-passwords", action="store_true", help="take the provider's sign-in only")
+    command.add_argument(
+        "--namespace", default="", metavar="UUID",
+        help=f"site_namespace of the workstations, for /v360 (default: ${NAMESPACE_VARIABLE})",
+    )  # fmt: skip
+    return command

@@ -1,0 +1,235 @@
+"""Opens the hub of a profile, and signs its user in where the hub asks for it.
+
+What proves a sign-in is sealed in the store, and leaves it only for the hub that gave it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ssl
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Protocol
+
+from avise.engine.opened_hub import hub_key_source, open_local_hub
+from avise.env import Env
+from avise.hub.auth import IdentityProvider
+from avise.hub.core import HubCore
+from avise.hub.oidc_sign_in import SignedIn, renew_sign_in, sign_in
+from avise.hub.port import HubError, HubPort
+from avise.hub.provider_tokens import ProviderSettings
+from avise.hub.remote import HubLine, RemoteHub
+from avise.hub.remote_sign_in import PasswordTokens, ProviderTokens, Tokens
+from avise.models.errors import AviseError
+from avise.models.roles import Session
+from avise.services.profile import Profile
+from avise.services.settings_file import HubMode, HubSignIn
+
+SECRETS, REFRESH = "hub", "refresh_token"
+
+BROWSER_SECONDS = 10.0
+"""How long the provider may take to say which page to open."""
+
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Secrets(Protocol):
+    """Where the refresh token is sealed."""
+
+    async def get(self, instance: str, name: str) -> str | None:
+        """Return a secret."""
+
+    async def put(self, instance: str, name: str, secret: str) -> None:
+        """Seal a secret."""
+
+    async def forget(self, instance: str, name: str) -> None:
+        """Forget a secret."""
+
+
+class HubConnection:
+    """The way to one hub; `connect` is the sync's, the rest is `SignIn`.
+
+    Args:
+        profile: whose hub it is.
+        session: who works here.
+        secrets: where tokens are sealed.
+        env: the clock.
+        ask_passphrase: for an embedded hub whose key is sealed by one.
+    """
+
+    def __init__(
+        self,
+        profile: Profile,
+        session: Session,
+        secrets: Secrets,
+        env: Env,
+        ask_passphrase: Callable[[], str] | None = None,
+    ) -> None:
+        self._profile = profile
+        self._section = profile.settings.hub
+        self._session = session
+        self._secrets = secrets
+        self._env = env
+        self._ask_passphrase = ask_passphrase
+        self._tls: ssl.SSLContext | None = None
+        self._provider: IdentityProvider | None = None
+        self._signed_in: Tokens | None = None
+        self._signing: asyncio.Task[None] | None = None
+        self.device = session.device
+        self.on_changed: Callable[[AviseError | None], None] = lambda _error: None
+        """Called once somebody signed in or out, or could not."""
+
+    async def aclose(self) -> None:
+        """End a sign-in that is under way."""
+        if self._signing is not None:
+            self._signing.cancel()
+            await asyncio.gather(self._signing, return_exceptions=True)
+        if self._provider is not None:
+            await self._provider.aclose()
+
+    # ---- the hub -------------------------------------------------------------------------------
+    async def connect(self, device: str) -> HubPort:
+        """Open the hub as a device.
+
+        Raises:
+            HubError: `hub.sign_in_needed`, or it cannot be used.
+        """
+        if device != self.device:
+            self.device, self._signed_in = device, None
+        if self._section.mode is HubMode.EMBEDDED:
+            return await self._embedded()
+        line = await self._line()
+        try:
+            if self._signed_in is None:
+                self._signed_in = await self._resumed(line)
+            hub = RemoteHub(line, self._signed_in, self._env)
+            await hub.enrol()
+        except BaseException:
+            await line.aclose()
+            raise
+        return hub
+
+    async def _embedded(self) -> HubPort:
+        settings = self._profile.settings
+        folder = (self._profile.folder / self._section.file).parent
+        source = hub_key_source(
+            settings.key.source,
+            folder,
+            self._env,
+            synthetic=settings.synthetic,
+            ask_passphrase=self._ask_passphrase,
+        )
+        session = replace(self._session, device=self.device)
+        return await open_local_hub(folder, source, HubCore(self._env), session, self._env)
+
+    async def _line(self) -> HubLine:
+        if self._tls is None:
+            self._tls = await asyncio.to_thread(ssl.create_default_context)
+        return HubLine(self._section.url, self._tls)
+
+    async def _resumed(self, line: HubLine) -> Tokens:
+        """Return what a kept refresh token still gives."""
+        kept = await self._secrets.get(SECRETS, REFRESH)
+        if not kept:
+            raise HubError("hub.sign_in_needed")
+        if self._section.sign_in is HubSignIn.LOCAL:
+            tokens = PasswordTokens(line, self.device, self._env, self._keep)
+            await tokens.resume(kept)
+            return tokens
+        provider = await self._identity_provider(line)
+        before = SignedIn(self._session.user, "", kept, _LONG_AGO)
+        signed_in = await renew_sign_in(provider, before)
+        return await self._provider_tokens(provider, signed_in)
+
+    async def _keep(self, token: str) -> None:
+        await self._secrets.put(SECRETS, REFRESH, token)
+
+    # ---- signing in ----------------------------------------------------------------------------
+    async def sign_in(self, password: str) -> None:
+        """Sign this station's user in with a password of the hub's own.
+
+        Raises:
+            HubError: refused, or no answer.
+        """
+        self._require(HubSignIn.LOCAL)
+        line = await self._line()
+        # The line of the tokens lives as long as they do: it is closed with the hub that takes it over.
+        tokens = PasswordTokens(line, self.device, self._env, self._keep)
+        try:
+            await tokens.sign_in(self._session.user, password)
+        finally:
+            await line.aclose()
+        self._signed_in = None
+        self.on_changed(None)
+
+    async def sign_in_with_provider(self) -> str:
+        """Begin a sign-in at the identity provider; return the address of its page.
+
+        Raises:
+            HubError: the provider does not answer.
+        """
+        self._require(HubSignIn.OIDC)
+        if self._signing is not None:
+            self._signing.cancel()
+        page: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._signing = asyncio.create_task(self._sign_in_in_browser(page), name="hub sign-in")
+        try:
+            async with asyncio.timeout(BROWSER_SECONDS):
+                return await page
+        except TimeoutError:
+            raise HubError("hub.provider_unreachable") from None
+
+    async def _sign_in_in_browser(self, page: asyncio.Future[str]) -> None:
+        async def open_page(address: str) -> bool:
+            if not page.done():
+                page.set_result(address)
+            return True
+
+        try:
+            line = await self._line()
+            try:
+                provider = await self._identity_provider(line)
+            finally:
+                await line.aclose()
+            signed_in = await sign_in(provider, open_page, self._env)
+            self._signed_in = await self._provider_tokens(provider, signed_in)
+        except AviseError as error:
+            if not page.done():
+                page.set_exception(error)
+            else:
+                self.on_changed(error)
+        else:
+            self.on_changed(None)
+
+    async def sign_out(self) -> None:
+        """Forget the tokens of this station, and tell the hub when it answers."""
+        tokens, self._signed_in = self._signed_in, None
+        await self._secrets.forget(SECRETS, REFRESH)
+        if isinstance(tokens, PasswordTokens):
+            with contextlib.suppress(AviseError):
+                await tokens.sign_out()
+        self.on_changed(None)
+
+    async def _identity_provider(self, line: HubLine) -> IdentityProvider:
+        if self._provider is None:
+            told = (await line.ways()).provider
+            own = ProviderSettings(self._section.issuer, self._section.application)
+            # The workstation's own settings decide whom a person gives their password to.
+            settings = replace(told, issuer=own.issuer, application=own.application) if told else own
+            if self._tls is None:
+                raise HubError("hub.unreachable")
+            self._provider = IdentityProvider(settings, self._env, self._tls)
+        return self._provider
+
+    async def _provider_tokens(self, provider: IdentityProvider, signed_in: SignedIn) -> Tokens:
+        if signed_in.login != self._session.user:
+            raise HubError("hub.other_login")
+        if signed_in.refresh_token:
+            await self._keep(signed_in.refresh_token)
+        return ProviderTokens(provider, signed_in, self.device, self._env, self._keep)
+
+    def _require(self, way: HubSignIn) -> None:
+        if self._section.mode is not HubMode.REMOTE or self._section.sign_in is not way:
+            raise HubError("hub.no_sign_in")

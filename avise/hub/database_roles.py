@@ -1,0 +1,77 @@
+"""What each role of the database may do, on PostgreSQL (decision 24): asked for after every migration.
+
+The tables belong to a role that nobody signs in as. The server's role adds to the journal and cannot
+change or delete an event; erasing the content of one is a role apart. Row-level security keeps a statement
+of ours that forgot its condition from reading, or feeding, a perimeter that the call is not about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection
+
+OWNER, SERVER, ERASURE = "avise_hub_owner", "avise_hub_server", "avise_hub_erasure"
+"""Roles without a password: whoever signs in is a member of one."""
+
+KEPT = frozenset(("event", "feed", "taken_back", "access_log", "blob", "blob_use", "posted"))
+"""Tables to which the server adds, and in which it changes nothing."""
+
+_EMPTIED = frozenset(("presence", "timeline", "refresh_grant", "signing_key"))
+"""Tables whose rows the server takes away."""
+
+_SETTING = "avise.perimeters"
+_CONDITION = (
+    f"perimeter = ANY ((SELECT string_to_array(current_setting('{_SETTING}', true), E'\\n'))::text[])"
+)
+
+_TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY tablename"
+
+
+def grant_rights(connection: Connection) -> None:
+    """Make the three roles and give each its rights, as often as wanted.
+
+    Args:
+        connection: on PostgreSQL, of a role that may make roles and owns the tables or the database.
+    """
+    for role in (OWNER, SERVER, ERASURE):
+        connection.exec_driver_sql(
+            f"DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = '{role}')"  # noqa: S608 - our own names
+            f" THEN CREATE ROLE {role} NOLOGIN; END IF; END $$"
+        )
+    tables = [str(row[0]) for row in connection.exec_driver_sql(_TABLES)]
+    for statement in (*_ownership(tables), *_server_rights(tables), *_erasure_rights(), *_row_security()):
+        connection.exec_driver_sql(statement)
+
+
+def _ownership(tables: Iterable[str]) -> Iterable[str]:
+    for table in tables:
+        yield f"ALTER TABLE {table} OWNER TO {OWNER}"
+
+
+def _server_rights(tables: Iterable[str]) -> Iterable[str]:
+    for table in tables:
+        yield f"REVOKE ALL ON {table} FROM PUBLIC, {SERVER}"
+        if table == "alembic_version":
+            yield f"GRANT SELECT ON {table} TO {SERVER}"
+            continue
+        rights = "SELECT, INSERT" if table in KEPT else "SELECT, INSERT, UPDATE"
+        yield f"GRANT {rights}{', DELETE' if table in _EMPTIED else ''} ON {table} TO {SERVER}"
+
+
+def _erasure_rights() -> Iterable[str]:
+    for table in ("event", "quarantine"):
+        yield f"REVOKE ALL ON {table} FROM {ERASURE}"
+        yield f"GRANT SELECT (event_id, stream, kind, received_at) ON {table} TO {ERASURE}"
+        yield f"GRANT UPDATE (body, salt) ON {table} TO {ERASURE}"
+    yield f"GRANT SELECT (name, stream) ON blob_use TO {ERASURE}"
+    yield f"GRANT SELECT (name), DELETE ON blob TO {ERASURE}"
+    yield f"GRANT SELECT, DELETE ON timeline TO {ERASURE}"
+
+
+def _row_security() -> Iterable[str]:
+    yield "ALTER TABLE feed ENABLE ROW LEVEL SECURITY"
+    yield "DROP POLICY IF EXISTS feed_of_the_call ON feed"
+    yield (
+        f"CREATE POLICY feed_of_the_call ON feed TO {SERVER} USING ({_CONDITION}) WITH CHECK ({_CONDITION})"
+    )

@@ -1,0 +1,139 @@
+"""One choice among some: a field that narrows the list, and the list under it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QObject, QRect, QRectF, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtWidgets import QLineEdit, QWidget
+from typing_extensions import override
+
+from avise.models.names import fold
+from avise.texts import text
+from avise.ui.theme import theme
+from avise.ui.widgets.label import Label
+from avise.ui.widgets.layout import column
+from avise.ui.widgets.painting import RIGHT, draw_icon, draw_text
+from avise.ui.widgets.row_list import Index, RowDelegate, RowLook, RowsView
+from avise.ui.widgets.rows_model import ROW_ROLE, RowsModel
+
+ROW_HEIGHT, SHOWN, FILTERED_FROM = 28, 7, 8
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One thing that may be chosen."""
+
+    code: str
+    label: str
+    aside: str = ""
+    """Said and shown at the end of the line."""
+
+
+class _Delegate(RowDelegate):
+    """Paints a choice on one line."""
+
+    @override
+    def paint_row(self, painter: QPainter, rect: QRect, look: RowLook, index: Index) -> None:
+        """Paint a tick on the current one, the label, and what is said of it."""
+        px = theme().px
+        choice: Choice = index.data(ROW_ROLE)
+        area = QRectF(rect).adjusted(px(30), 0, -px(10), 0)
+        if look.current:
+            draw_icon(painter, "check", rect.left() + px(9), area.center().y(), 14, "accent-text")
+        aside = min(theme().text_width(choice.aside, "small"), area.width() / 2)
+        draw_text(
+            painter,
+            area.adjusted(0, 0, -aside - px(8), 0),
+            choice.label,
+            "strong" if look.current else "body",
+        )
+        draw_text(painter, area, choice.aside, "small", "text-3", RIGHT)
+
+
+class ChoiceField(QWidget):
+    """The field.
+
+    Args:
+        label: above the list.
+        parent: of the widget.
+
+    Signals:
+        taken: the current choice was taken with Entrée, or by a double click.
+    """
+
+    taken = Signal()
+
+    def __init__(self, label: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._choices: tuple[Choice, ...] = ()
+        self.words = QLineEdit()
+        self.words.setAccessibleName(label)
+        self.words.setPlaceholderText(text("request_panel.narrow"))
+        self.words.setClearButtonEnabled(True)
+        self.words.installEventFilter(self)
+        self.model: RowsModel[Choice] = RowsModel(lambda one: ", ".join(filter(None, (one.label, one.aside))))
+        self._delegate = _Delegate()
+        self.rows = RowsView(ROW_HEIGHT, label, ground="bg-overlay")
+        self.rows.setModel(self.model)
+        self.rows.setItemDelegate(self._delegate)
+        self._error = Label("", "small", "danger", wrap=True)
+        self._error.hide()
+        self.setLayout(column(Label(label, "small-medium"), self.words, self.rows, self._error, gap=4))
+        self.words.textEdited.connect(self._narrow)
+        self.rows.opened.connect(self.taken)
+
+    def show_choices(self, choices: Sequence[Choice], current: str = "") -> None:
+        """Offer these; the field that narrows them is there when they are many."""
+        self._choices = tuple(choices)
+        self.words.clear()
+        self.words.setVisible(len(choices) > FILTERED_FROM)
+        self._show(self._choices)
+        place = next((n for n, one in enumerate(self._choices) if one.code == current), 0)
+        self.rows.go_to(place)
+        self.show_error("")
+
+    def current(self) -> str:
+        """Return the code of the choice, "" when nothing is left."""
+        place = self.rows.current_row()
+        rows = self.model.rows()
+        return rows[place].code if 0 <= place < len(rows) else ""
+
+    def choose(self, code: str) -> None:
+        """Make a choice the current one."""
+        for place, choice in enumerate(self.model.rows()):
+            if choice.code == code:
+                self.rows.go_to(place)
+
+    def show_error(self, sentence: str) -> None:
+        """Say what is wrong; "" when nothing is."""
+        self._error.setText(sentence)
+        self._error.setVisible(bool(sentence))
+
+    def focus_first(self) -> None:
+        """Take focus where one narrows, or on the list."""
+        target = self.words if self.words.isVisibleTo(self) else self.rows
+        target.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @Slot(str)
+    def _narrow(self, words: str) -> None:
+        wanted = fold(words).split()
+        self._show([one for one in self._choices if all(word in fold(one.label) for word in wanted)])
+        self.rows.go_to(0)
+
+    def _show(self, choices: Sequence[Choice]) -> None:
+        self.model.set_rows(choices)
+        shown = min(max(len(self._choices), 1), SHOWN)
+        self.rows.setFixedHeight(self.rows.row_height() * shown)
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Move in the list from the field above it."""
+        if watched is self.words and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()))
+            if step is not None:
+                self.rows.go_to(self.rows.current_row() + step)
+                return True
+        return super().eventFilter(watched, event)
