@@ -16,7 +16,7 @@ from tests.ui.persona import NOW
 from tests.ui.scripted_desk import ScriptedDesk
 
 Run = Callable[[Coroutine[object, object, None]], None]
-PARTS = ("suggestions", "facets", "timeline", "open_items", "wrap_up")
+PARTS = ("suggestions", "facets", "timeline", "requests", "open_items", "wrap_up")
 
 
 async def _shown(page: CustomerPage) -> list[str]:
