@@ -36,6 +36,10 @@ REFERENCE_WIDTH = 1330
 """Of the page, in a window of 1400."""
 BELOW_WIDTH = 860
 """Narrower, the pane of the tool chosen stands under the table: a small window, or a large zoom."""
+_WELL, _LOCKED, _DOWN = "ok", "needs_auth", "down"
+"""Of `avise.connectors.contract.Health`, which the first paint does without."""
+_STILL = {_LOCKED: "sources.still_locked", _DOWN: "sources.still_down"}
+"""What is said of a tool that was tried again in vain."""
 
 
 class SourcesPage(QWidget):
@@ -207,27 +211,32 @@ class SourcesPage(QWidget):
             await self._desk.retry_source(instance)
         except AviseError as error:
             self._say(error)
-        else:
-            self._tell(text("sources.retried", source=self._name(instance)), "rotate-cw")
+            return
+        key = _STILL.get(await self._health(instance), "sources.retried")
+        icon = "rotate-cw" if key == "sources.retried" else "circle-x"
+        self._tell(text(key, source=self._name(instance)), icon)
 
     async def _check(self, instances: Sequence[str]) -> None:
-        answers = await asyncio.gather(*(self._is_well(instance) for instance in instances))
-        ill = [self._name(name) for name, well in zip(instances, answers, strict=True) if not well]
-        if ill:
-            self._tell(text("sources.checked_ill", names=", ".join(ill)), "circle-x")
+        answers = await asyncio.gather(*map(self._health, instances))
+        found: dict[str, list[str]] = {}
+        for name, health in zip(instances, answers, strict=True):
+            if health != _WELL:
+                key = "sources.checked_locked" if health == _LOCKED else "sources.checked_ill"
+                found.setdefault(key, []).append(self._name(name))
+        if found:
+            sentences = [text(key, names=", ".join(names)) for key, names in sorted(found.items())]
+            self._tell(". ".join(sentences), "circle-x")
         elif len(instances) == 1:
             self._tell(text("sources.checked_one", source=self._name(instances[0])), "circle-check")
         else:
             self._tell(text("sources.checked_all", count=len(instances)), "circle-check")
 
-    async def _is_well(self, instance: str) -> bool:
-        from avise.connectors.contract import Health  # noqa: PLC0415 - the first paint does without
-
+    async def _health(self, instance: str) -> str:
+        """Return what the tool answers, as `avise.connectors.contract.Health` names it."""
         try:
-            report = await self._desk.check_source(instance)
+            return (await self._desk.check_source(instance)).health
         except AviseError:
-            return False
-        return report.health is Health.OK
+            return _DOWN
 
     async def _copy(self, instance: str) -> None:
         try:

@@ -143,6 +143,34 @@ def test_pressing_the_action_of_a_row_tries_that_tool_again(run: Run) -> None:
     run(scenario())
 
 
+def test_a_tool_tried_again_in_vain_says_what_it_still_does(run: Run) -> None:
+    class Desk(ScriptedDesk):
+        async def check_source(self, instance: str) -> HealthReport:
+            await super().check_source(instance)
+            return HealthReport(Health.NEEDS_AUTH if instance == "contributions" else Health.DOWN)
+
+    async def scenario() -> None:
+        desk = Desk()
+        async with shown(desk) as page:
+            said: list[str] = []
+            page.message.connect(lambda message: said.append(message.sentence))
+            locked = next(one for one in desk.statuses if one.instance == "contributions")
+            page.show_sources([replace(locked, state=SourceState.NEEDS_AUTH, retry_at=None)])
+            assert "refuse l’accès d’Avise" in texts(page)
+            page.refresh(everything=False)
+            await until(lambda: len(said) == 1)
+            assert said[0].startswith("Cotisations refuse toujours l’accès d’Avise.")
+            page.refresh(everything=True)
+            await until(lambda: len(said) == 2)
+            assert said[1] == "Accès refusé : Cotisations"
+            page.show_sources(desk.statuses)
+            page.retry("documents")
+            await until(lambda: len(said) == 3)
+            assert said[2].endswith("ne répond toujours pas.")
+
+    run(scenario())
+
+
 def test_a_test_of_all_tools_names_those_that_do_not_answer(run: Run) -> None:
     class Desk(ScriptedDesk):
         async def check_source(self, instance: str) -> HealthReport:
