@@ -33,6 +33,7 @@ from avise.services.request_values import (
 from avise.texts import plural, text
 from avise.ui.aio import Report, TaskScope
 from avise.ui.bridge import DeskBridge, Watch
+from avise.ui.requests.filters import merged
 from avise.ui.requests.wording import failure, refusals, short_number, told
 from avise.ui.undoing import Undoing
 from avise.ui.widgets.toast import Message
@@ -188,7 +189,8 @@ class RequestsViewModel(QObject):
             return
         if view is not None:
             self.columns = view.columns
-            self.show_query(replace(view.query, basket=basket))
+            # The view holds its own filters: the line above the list has those that are added to it.
+            self.show_query(RequestQuery(basket, sort=view.query.sort))
 
     def follow_again(self) -> None:
         """Follow the list again after a failure."""
@@ -446,11 +448,20 @@ class RequestsViewModel(QObject):
             if kept is not None:
                 await self._desk.save_view(replace(kept, name=name))
             else:
-                await self._desk.save_view(SavedView("", name, self.query, columns))
+                await self._desk.save_view(SavedView("", name, await self._query_to_keep(), columns))
         except AviseError as error:
             self._fail(error)
             return
         self.message.emit(Message(text("request_panel.view.saved", name=name), "pin"))
+
+    async def _query_to_keep(self) -> RequestQuery:
+        """Return the list on screen; one narrowed from a saved view stands on what that view holds."""
+        found = self.basket(self.query.basket)
+        view = await self._desk.saved_view(self.query.basket) if found is not None and found.saved else None
+        if view is None:
+            return self.query
+        filters = merged(view.query.filters, self.query.filters)
+        return replace(view.query, filters=filters, sort=self.query.sort)
 
     def delete_view(self, view: str) -> None:
         """Forget a saved view; its message keeps it again."""

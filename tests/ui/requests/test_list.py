@@ -19,6 +19,7 @@ from avise.services.request_values import (
     RequestFilters,
     RequestQuery,
     RequestSort,
+    SavedView,
 )
 from avise.ui.discretion import discretion
 from avise.ui.requests.columns import ALWAYS, Column, places
@@ -227,6 +228,28 @@ def test_a_view_is_kept_renamed_and_forgotten(run: Run) -> None:
             await until(lambda: stage.desk.views[view.id].name == "Retards")
             stage.page.model.delete_view(view.id)
             await until(lambda: not stage.desk.views)
+
+    run(scenario())
+
+
+def test_a_list_narrowed_from_a_view_is_kept_with_what_the_view_holds(run: Run) -> None:
+    async def scenario() -> None:
+        desk = scene.desk()
+        kept = RequestQuery("queue/PREST_SOINS", RequestFilters(late=True), RequestSort.CREATED)
+        desk.views["view/saved-1"] = SavedView("view/saved-1", "Mes optiques", kept, ("due", "title", "age"))
+        async with requests_window(desk) as stage:
+            model = stage.page.model
+            model.show_basket("view/saved-1")
+            await until(lambda: model.query == RequestQuery("view/saved-1", sort=RequestSort.CREATED))
+            assert tuple(stage.page.list.header.columns) == (Column.DUE, Column.TITLE, Column.AGE)
+            await until(lambda: model.board is not None and model.board.query == model.query)
+            model.show_query(replace(model.query, filters=RequestFilters(with_attachment=True)))
+            await until(lambda: model.board is not None and model.board.query == model.query)
+            model.save_view("Avec pièces", ())
+            await until(lambda: len(desk.views) == 2)
+            made = next(view for view in desk.views.values() if view.name == "Avec pièces")
+            wanted = RequestFilters(late=True, with_attachment=True)
+            assert made.query == RequestQuery("queue/PREST_SOINS", wanted, RequestSort.CREATED)
 
     run(scenario())
 
