@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
+from avise.connectors.ports import SecretPort
 from avise.engine.hub_connection import HubConnection, Secrets
 from avise.engine.hub_sync import Connect, HubSync
 from avise.engine.opened_store import OpenedStore
@@ -76,10 +77,17 @@ class RequestRoom:
         secrets: where tokens are sealed.
         parts: of the desk.
         env: the clock.
+        plain: secrets of a demonstration's profile.
     """
 
     def __init__(
-        self, profile: Profile, opened: OpenedStore, secrets: Secrets, parts: DeskParts, env: Env
+        self,
+        profile: Profile,
+        opened: OpenedStore,
+        secrets: Secrets,
+        parts: DeskParts,
+        env: Env,
+        plain: SecretPort | None = None,
     ) -> None:
         store = opened.store
         self._parts = parts
@@ -106,7 +114,7 @@ class RequestRoom:
         self.news = HubNews(
             office, self.desk.rows, self.feed, self.changes, parts.add_task, parts.take_shared
         )
-        self._connection = HubConnection(profile, session, secrets, env)
+        self._connection = HubConnection(profile, session, secrets, env, plain)
         self._connection.on_changed = self._on_sign_in
         self.desk.signing = self._connection
         self.sync: HubSync | None = None
