@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -28,12 +27,11 @@ from avise.services.request_values import (
     RequestQuery,
     RequestRow,
     RequestTypeRow,
-    SavedView,
 )
 from avise.texts import plural, text
 from avise.ui.aio import Report, TaskScope
 from avise.ui.bridge import DeskBridge, Watch
-from avise.ui.requests.filters import merged
+from avise.ui.requests.saved_views import SavedViews
 from avise.ui.requests.wording import failure, refusals, short_number, told
 from avise.ui.undoing import Undoing
 from avise.ui.widgets.toast import Message
@@ -115,6 +113,7 @@ class RequestsViewModel(QObject):
         super().__init__(parent)
         self._desk, self._env, self._undoing = desk, env, undoing
         self._tasks = TaskScope(self, report)
+        self.views = SavedViews(desk, self._tasks, self.message.emit)
         self._board_watch: Watch | None = None
         self._detail_watch: Watch | None = None
         self._wanted: RequestId | None = None
@@ -182,11 +181,7 @@ class RequestsViewModel(QObject):
             self.show_query(RequestQuery(basket, sort=self.query.sort))
 
     async def _show_saved(self, basket: str) -> None:
-        try:
-            view = await self._desk.saved_view(basket)
-        except AviseError as error:
-            self._fail(error)
-            return
+        view = await self.views.read(basket)
         if view is not None:
             self.columns = view.columns
             # The view holds its own filters: the line above the list has those that are added to it.
@@ -438,61 +433,20 @@ class RequestsViewModel(QObject):
     # ---- views -----------------------------------------------------------------------------------
     def save_view(self, name: str, columns: Sequence[str], view: str = "") -> None:
         """Keep the list on screen under a name; with the identifier of a view, give that one the name."""
-        self._tasks.spawn(
-            self._save_view(name, tuple(columns), view), name="save a view", when_busy="parallel"
-        )
-
-    async def _save_view(self, name: str, columns: tuple[str, ...], view: str) -> None:
-        try:
-            kept = await self._desk.saved_view(view) if view else None
-            if kept is not None:
-                await self._desk.save_view(replace(kept, name=name))
-            else:
-                await self._desk.save_view(SavedView("", name, await self._query_to_keep(), columns))
-        except AviseError as error:
-            self._fail(error)
+        if view:
+            self.views.rename(view, name)
             return
-        self.message.emit(Message(text("request_panel.view.saved", name=name), "pin"))
-
-    async def _query_to_keep(self) -> RequestQuery:
-        """Return the list on screen; one narrowed from a saved view stands on what that view holds."""
         found = self.basket(self.query.basket)
-        view = await self._desk.saved_view(self.query.basket) if found is not None and found.saved else None
-        if view is None:
-            return self.query
-        filters = merged(view.query.filters, self.query.filters)
-        return replace(view.query, filters=filters, sort=self.query.sort)
+        self.views.save(name, self.query, columns, on_view=found is not None and found.saved)
 
     def delete_view(self, view: str) -> None:
-        """Forget a saved view; its message keeps it again."""
-        self._tasks.spawn(self._delete_view(view), name="delete a view", when_busy="parallel")
+        """Forget a saved view; its message takes it back."""
 
-    async def _delete_view(self, view: str) -> None:
-        try:
-            kept = await self._desk.saved_view(view)
-            await self._desk.delete_view(view)
-        except AviseError as error:
-            self._fail(error)
-            return
-        if self.query.basket == view:
-            self.show_basket(FIRST_BASKET)
-        if kept is None:
-            return
-        restore = replace(kept, id="")
-        self.message.emit(
-            Message(
-                text("request_panel.view.deleted", name=kept.name),
-                "pin",
-                action=text("undo.action"),
-                on_action=lambda: self._tasks.spawn(self._keep_again(restore), name="keep a view"),
-            )
-        )
+        def leave() -> None:
+            if self.query.basket == view:
+                self.show_basket(FIRST_BASKET)
 
-    async def _keep_again(self, view: SavedView) -> None:
-        try:
-            await self._desk.save_view(view)
-        except AviseError as error:
-            self._fail(error)
+        self.views.delete(view, leave)
 
     def _fail(self, error: AviseError) -> None:
         self.message.emit(Message(failure(error), "circle-x", is_error=True))
