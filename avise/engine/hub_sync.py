@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from avise import __version__
 from avise.engine.hub_events import push_of
@@ -62,6 +62,9 @@ FILE_SECONDS = 60.0
 
 LISTEN_SECONDS = 20.0
 """How long the hub is asked at once to tell of a change."""
+
+CANCEL_SECONDS = 0.5
+"""How long something cancelled may take to end before it is cancelled again."""
 
 CONTACT_EVERY = timedelta(minutes=1)
 """Between two writings of the last contact."""
@@ -193,8 +196,7 @@ class HubSync:
     async def aclose(self) -> None:
         """End; what is on its way is sent again next time."""
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await _cancel((self._task,))
             self._task = None
         await self._disconnect()
 
@@ -270,9 +272,7 @@ class HubSync:
         try:
             await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for waited in waiting:
-                waited.cancel()
-            await asyncio.gather(*waiting, return_exceptions=True)
+            await _cancel(waiting)
         self._poked.clear()
         core.woken()
 
@@ -407,6 +407,16 @@ class HubSync:
             self._contact_kept = now
             noting = asyncio.ensure_future(self._feed.note(CONTACT, now.isoformat()))
             noting.add_done_callback(_forget)
+
+
+async def _cancel(waiting: Collection[asyncio.Future[Any]]) -> None:
+    """Cancel what still waits, again when that was lost: `wait_for` may swallow it (Python 3.11)."""
+    pending = set(waiting)
+    while pending:
+        for waited in pending:
+            waited.cancel()
+        _, pending = await asyncio.wait(pending, timeout=CANCEL_SECONDS)
+    await asyncio.gather(*waiting, return_exceptions=True)
 
 
 def _forget(noting: asyncio.Future[None]) -> None:
