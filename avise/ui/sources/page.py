@@ -154,14 +154,14 @@ class SourcesPage(QWidget):
         now = self._env.now()
         self._seen.setText(text("sources.seen", time=format_time_with_seconds(now)))
         self.counters.show_sources(sources)
-        self.model.show_sources(self._sources, now)
-        row_to_show = self.model.row_of(chosen.instance) if chosen is not None else 0
+        self.model.show_rows(self._sources, now)
+        row_to_show = self.model.place_of(chosen.instance) if chosen is not None else 0
         self.table.go_to(max(row_to_show, 0))
-        self.detail.show_source(self.model.source(self.table.current_row()))
+        self.detail.show_source(self.model.row_at(self.table.current_row()))
 
     @Slot(QModelIndex, QModelIndex)
     def _on_row_changed(self, index: QModelIndex, _before: QModelIndex) -> None:
-        self.detail.show_source(self.model.source(index.row()))
+        self.detail.show_source(self.model.row_at(index.row()))
 
     # ---- actions -----------------------------------------------------------------------------
     def refresh(self, *, everything: bool) -> None:
@@ -174,14 +174,14 @@ class SourcesPage(QWidget):
 
     @Slot(QModelIndex, int)
     def _on_pressed(self, index: QModelIndex, left: int) -> None:
-        source = self.model.source(index.row())
+        source = self.model.row_at(index.row())
         action = next(place for place in columns(self.table.viewport().width()) if place.name == "action")
         if source is not None and can_retry(source) and left >= action.left:
             self.retry(source.instance)
 
     @Slot(QModelIndex)
     def _on_opened(self, index: QModelIndex) -> None:
-        source = self.model.source(index.row())
+        source = self.model.row_at(index.row())
         if source is not None and can_retry(source):
             self.retry(source.instance)
 
