@@ -119,7 +119,7 @@ def test_the_next_try_counts_down(run: Run) -> None:
         async with shown(ScriptedDesk(), env) as page:
             page.table.go_to(page.model.place_of("documents"))
             env.advance(timedelta(seconds=30))
-            page.detail._on_tick()
+            page.detail.tick()
             assert "dans 0:08." in texts(page)
 
     run(scenario())
