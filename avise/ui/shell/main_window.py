@@ -114,7 +114,8 @@ class MainWindow(LockableWindow):
         }
         for page in self._rail_pages.values():
             self.stack.addWidget(page)
-        self.setLayout(column(row(self.rail, column(self.top_bar, self.stack)), self.status_bar))
+        self._work = column(self.top_bar, self.stack)
+        self.setLayout(column(row(self.rail, self._work), self.status_bar))
         self.call_panel = CallPanel(self)
         self.toast = Toast(self)
         self.palette_model = PaletteViewModel(desk, env, report, self)
@@ -175,6 +176,10 @@ class MainWindow(LockableWindow):
         if self.sessions.current is not None:
             self._bring(CUSTOMERS, self.customers.prepare(self.sessions.current))
 
+    def add_strip(self, strip: QWidget) -> None:
+        """Give a strip its place under the top bar; it says what concerns every page."""
+        self._work.insertWidget(1, strip)
+
     def toast_origin(self) -> QPoint:
         """Return the corner over which toasts stand: bottom left of the work area, or of its active pane."""
         left = self.rail.width() + getattr(self.current_page(), "toast_inset", 0)
@@ -210,7 +215,7 @@ class MainWindow(LockableWindow):
         self.current_page().activate()
         self.rail.set_current(name)
         is_customer = self.sessions.current is not None
-        icon = next(entry.icon for entry in ENTRIES if entry.id == name)
+        icon = next((entry.icon for entry in ENTRIES if entry.id == name), "lock")
         self.top_bar.tabs.set_page("" if is_customer else text(f"rail.{name}"), icon)
         self._name_window(self.sessions.current)
         if not keeps_focus and not self._has_focus(page):
