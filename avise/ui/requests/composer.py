@@ -8,7 +8,9 @@ from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
+from typing_extensions import override
 
 from avise.models.journal import EventKind
 from avise.models.requests import Question, RequestId
@@ -21,6 +23,7 @@ from avise.ui.requests.presence_strip import PresenceStrip
 from avise.ui.requests.target_tabs import TargetTabs
 from avise.ui.requests.words_edit import WordsEdit
 from avise.ui.shortcuts import written
+from avise.ui.theme import theme
 from avise.ui.widgets.button import Button, ButtonKind
 from avise.ui.widgets.label import Label
 from avise.ui.widgets.layout import clear, column, row
@@ -141,6 +144,21 @@ class RequestComposer(QWidget):
         self.strip.write_requested.connect(self._write_to)
         self._pause.timeout.connect(self.keep_draft)
         discretion().changed.connect(self._show_allowed)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the keys to the tooltip where the buttons have no room for them."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        keys = written("Ctrl+Return")
+        self.send.set_keys(keys)
+        tools = (self.templates, self.facts, self.attach, self.mention, self.send, self.send_and_close)
+        px = theme().px
+        wanted = sum(tool.sizeHint().width() + px(6) for tool in tools if not tool.isHidden()) + px(16 + 12)
+        self.send.set_keys(keys if wanted <= self.width() else "")
+        self.send.setToolTip(keys)
 
     # ---- content ---------------------------------------------------------------------------------
     def show_detail(self, detail: RequestDetail) -> None:
@@ -266,6 +284,7 @@ class RequestComposer(QWidget):
         may_close = self.may_close()
         self.send_and_close.setVisible(may_close and self.tabs.current != NOTE)
         self.send_and_close.setEnabled(not read_only and not empty)
+        self._fit()
         taken = detail.row.holder_name if self.is_taken_by_other() else ""
         may_take_over = bool({EventKind.REQUEST_ASSIGNED, EventKind.REQUEST_CLAIMED} & detail.allowed)
         self.strip.show_detail(detail, taken_by=taken, may_take_over=may_take_over)

@@ -341,7 +341,7 @@ def test_a_request_that_has_ended_shows_how_rather_than_its_clock() -> None:
 def test_the_next_one_is_taken_from_the_corbeille_on_screen(run: Run) -> None:
     async def scenario() -> None:
         async with requests_window() as stage:
-            stage.press(K.Key_A, CTRL | SHIFT)
+            stage.press(K.Key_F4)
             await until(lambda: bool(stage.asked("take_next")))
             assert stage.asked("take_next") == [("take_next", "queue/PREST_SOINS")]
             await until(lambda: stage.page.model.wanted == request_id(158))
