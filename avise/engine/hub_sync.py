@@ -10,10 +10,11 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from avise import __version__
 from avise.engine.hub_events import push_of
+from avise.engine.sync_listener import SyncListener
 from avise.env import Env
 from avise.hub.port import (
     MAX_PUSH,
@@ -26,8 +27,6 @@ from avise.hub.port import (
     View,
 )
 from avise.models.errors import AviseError
-from avise.models.fed_events import FedEvent
-from avise.models.journal import EventEnvelope
 from avise.models.roles import Role, Session
 from avise.services.request_values import HubState, HubStatus
 from avise.services.sync import (
@@ -74,31 +73,6 @@ SIGN_IN = frozenset({"hub.sign_in_needed", "hub.sign_in_again", "hub.token_expir
 
 Connect = Callable[[str], Awaitable[HubPort]]
 """Opens the hub for a device."""
-
-
-class SyncListener(Protocol):
-    """Whoever shows what the hub says; called on the engine's loop."""
-
-    def on_status(self, status: HubStatus) -> None:
-        """Take how this station stands."""
-
-    async def on_head(self, head: Head) -> None:
-        """Take what the hub says of rights and presences."""
-
-    async def on_colleagues(self, colleagues: tuple[Colleague, ...]) -> None:
-        """Take who works here."""
-
-    async def on_fed(self, events: Sequence[FedEvent]) -> None:
-        """Take events that were just kept."""
-
-    async def on_judged(self, told: Sequence[tuple[EventEnvelope, Judgement]]) -> None:
-        """Take what the hub said of own events."""
-
-    async def on_begun(self) -> None:
-        """Take that everything confirmed comes again."""
-
-    async def on_forgotten(self) -> None:
-        """Take that some feeds are gone."""
 
 
 class HubSync:

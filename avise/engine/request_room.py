@@ -27,9 +27,10 @@ from avise.services.requests.details import Details, KnownOf
 from avise.services.requests.hub_news import STANDING, AddTask, HubNews, TakeShared
 from avise.services.requests.joined_files import JoinedFiles
 from avise.services.requests.known_requests import KnownRequests
-from avise.services.requests.middle_office import Around, MiddleOffice
+from avise.services.requests.middle_office import MiddleOffice
 from avise.services.requests.office import Office
 from avise.services.requests.standing import Standing
+from avise.services.requests.surroundings import Around
 from avise.services.settings_file import HubMode
 from avise.store.attachments import Attachments
 from avise.store.feed import Feed
