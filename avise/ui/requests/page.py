@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal, Slot
@@ -126,6 +126,7 @@ class RequestsPage(QWidget):
         list_.pause_requested.connect(lambda: self._batch("pause"))
         list_.baskets_requested.connect(self._open_baskets)
         list_.retry_requested.connect(model.follow_again)
+        list_.header.columns_changed.connect(self._on_columns)
         detail.step_requested.connect(list_.step)
         detail.expand_requested.connect(self.toggle_expanded)
         detail.back_requested.connect(self._leave_detail)
@@ -176,7 +177,7 @@ class RequestsPage(QWidget):
 
     def run_action(self, action: str) -> None:
         """Do an action with the request on screen, or with those chosen together; say when it cannot be."""
-        if self.list.model.chosen and action in ("take", "transfer", "pause") and not self._in_composer():
+        if self.list.model.chosen and action in ("take", "transfer", "pause") and not self._in_detail_pane():
             self._batch(action)
             return
         detail = self.model.detail
@@ -187,7 +188,7 @@ class RequestsPage(QWidget):
         else:
             self._announcer.say(text("request_panel.not_now", what=text(f"request_panel.action.{action}")))
 
-    def _in_composer(self) -> bool:
+    def _in_detail_pane(self) -> bool:
         focused = QApplication.focusWidget()
         return focused is not None and self.detail.isAncestorOf(focused)
 
@@ -294,8 +295,12 @@ class RequestsPage(QWidget):
     @Slot(object, object)
     def _on_acted(self, requests: tuple[RequestId, ...], leaves: bool) -> None:
         self.list.model.choose(())
-        if leaves:
-            self.list.expect_gone(requests)
+        if not leaves:
+            return
+        if self._in_detail_pane():
+            # What is typed next must not land in the request that comes next.
+            self.list.focus_current()
+        self.list.expect_gone(requests)
 
     @Slot(object)
     def _on_taken(self, request: RequestId) -> None:
@@ -390,6 +395,10 @@ class RequestsPage(QWidget):
             action.setChecked(basket.id == self.model.query.basket)
             action.triggered.connect(lambda _checked=False, one=basket.id: self._on_basket(one))
         menu.popup(self.list.baskets.mapToGlobal(QPoint(0, self.list.baskets.height())))
+
+    @Slot(object)
+    def _on_columns(self, columns: Sequence[Column]) -> None:
+        self.model.columns = tuple(column.value for column in columns)
 
     # ---- views -----------------------------------------------------------------------------------
     @Slot()

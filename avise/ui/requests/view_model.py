@@ -123,7 +123,7 @@ class RequestsViewModel(QObject):
         self.detail: RequestDetail | None = None
         self.colleagues: Sequence[ColleagueRow] = ()
         self.columns: tuple[str, ...] = ()
-        """Of the saved view on screen."""
+        """Chosen by the user, or by the saved view that was shown last; none for all of them."""
         self._presence = QTimer(self)
         self._presence.setInterval(PRESENCE_MS)
         self._presence.timeout.connect(self._tell_presence)
@@ -173,7 +173,6 @@ class RequestsViewModel(QObject):
 
     def show_basket(self, basket: str) -> None:
         """Follow a corbeille or a view; a saved one brings its filters, order and columns."""
-        self.columns = ()
         found = self.basket(basket)
         if found is not None and found.saved:
             self._tasks.spawn(self._show_saved(basket), name="saved view")

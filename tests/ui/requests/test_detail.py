@@ -354,6 +354,19 @@ def test_sending_and_closing_asks_how_the_request_ends(run: Run) -> None:
     run(scenario())
 
 
+def test_after_a_request_is_closed_nothing_typed_lands_in_the_next_one(run: Run) -> None:
+    async def scenario() -> None:
+        desk = scene.desk()
+        desk.request_details[HELENE] = scene.detail(present=(), outcomes=(("done", "Traité"),))
+        async with requests_window(desk) as stage:
+            await _write(stage, "Tout est vire")
+            stage.press(K.Key_Return, CTRL | SHIFT)
+            await stage.done()
+            await until(stage.page.list.rows.hasFocus)
+
+    run(scenario())
+
+
 def test_the_button_repeats_that_the_member_reads_it(run: Run) -> None:
     async def scenario() -> None:
         async with requests_window() as stage:

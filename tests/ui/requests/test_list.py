@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QSignalSpy
 
+from avise.models.errors import AviseError
 from avise.models.journal import EventKind
 from avise.models.requests import RequestStatus
 from avise.services.request_values import (
@@ -291,6 +292,33 @@ def test_offline_the_list_says_as_of_when_it_is(run: Run) -> None:
         async with requests_window(desk) as stage:
             assert stage.page.list.state.isVisible()
             assert stage.page.list.state.text().endswith("État au 10:44.")
+
+    run(scenario())
+
+
+def test_a_list_that_cannot_be_followed_says_why_and_is_asked_again(run: Run) -> None:
+    async def scenario() -> None:
+        async with requests_window() as stage:
+            stage.page.model._on_board_failed(AviseError("engine.stopped"))
+            notice = stage.page.list.notice
+            assert (notice.isVisible(), notice.title()) == (True, "Liste indisponible")
+            notice.button.click()
+            await until(lambda: not notice.isVisible())
+            assert len(stage.shown()) == len(scene.rows())
+
+    run(scenario())
+
+
+def test_columns_chosen_stay_when_the_list_is_narrowed(run: Run) -> None:
+    async def scenario() -> None:
+        async with requests_window() as stage:
+            header = stage.page.list.header
+            header.columns_changed.emit((Column.DUE, Column.TITLE, Column.AGE))
+            stage.page.model.show_query(replace(stage.page.model.query, filters=RequestFilters(late=True)))
+            await until(
+                lambda: stage.page.model.board is not None and stage.page.model.board.query.filters.late
+            )
+            assert tuple(header.columns) == (Column.DUE, Column.TITLE, Column.AGE)
 
     run(scenario())
 
