@@ -17,6 +17,7 @@ from avise.texts import text
 from avise.ui.aio import Report, TaskScope
 from avise.ui.announce import Announcer
 from avise.ui.bridge import DeskBridge
+from avise.ui.customer.floating_panel import FloatingPanel
 from avise.ui.discretion import discretion
 from avise.ui.home.nobody import NobodyPage
 from avise.ui.home.page import HomePage
@@ -260,7 +261,14 @@ class MainWindow(LockableWindow):
             around.append(("zone.call", self.call_panel))
         if "notification_panel" in self.__dict__ and self.notification_panel.isVisible():
             around.append(("zone.notifications", self.notification_panel.rows))
-        return [*around, *self.current_page().zones(), ("zone.status", self.status_bar.counts)]
+        panels: list[Zone] = [("zone.panel", panel) for panel in self._open_panels()]
+        return [*around, *panels, *self.current_page().zones(), ("zone.status", self.status_bar.counts)]
+
+    def _open_panels(self) -> list[FloatingPanel]:
+        """Return the panels over the page on screen, the uppermost last."""
+        page = self.stack.currentWidget()
+        panels = page.findChildren(FloatingPanel) if page is not None else []
+        return [panel for panel in panels if panel.isVisible()]
 
     @cached_property
     def notification_panel(self) -> NotificationPanel:
@@ -311,6 +319,15 @@ class MainWindow(LockableWindow):
             self.call_panel.place()
         if self.toast.parentWidget() is self:
             self.toast.place(self.toast_origin())
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Close with Échap the uppermost panel over the page, wherever focus went meanwhile."""
+        panels = self._open_panels() if event.key() == Qt.Key.Key_Escape else []
+        if panels:
+            panels[-1].close_panel()
+            return
+        super().keyPressEvent(event)
 
     @override
     def keyReleaseEvent(self, event: QKeyEvent) -> None:

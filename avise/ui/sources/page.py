@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QBoxLayout, QWidget
 from typing_extensions import override
 
 from avise.env import Env
@@ -133,6 +133,10 @@ class SourcesPage(QWidget):
         self._on_screen = True
         self.detail.set_ticking(ticking=True)
         self.show_sources(self._sources)
+        focused = QApplication.focusWidget()
+        if focused is not None and self.isAncestorOf(focused):
+            # Qt gives it to the first button when the page before goes.
+            self.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def deactivate(self) -> None:
         """Stop counting; what comes meanwhile is shown at the next visit."""
