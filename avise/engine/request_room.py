@@ -147,6 +147,7 @@ class RequestRoom:
         self.desk.ready.set()
         self.changes.tell()
         if self.sync is not None:
+            self._parts.journal.on_written = self.sync.poke
             await self.sync.start(embedded=self._section.mode is HubMode.EMBEDDED)
 
     async def aclose(self) -> None:
@@ -171,11 +172,9 @@ class RequestRoom:
         return self._section.sign_in.value if self._section.mode is HubMode.REMOTE else ""
 
     def on_written(self, written: Sequence[EventEnvelope]) -> None:
-        """Show what was just written, and have it sent."""
+        """Show what was just written; the journal has it sent."""
         self.known.take_own(written)
         self.changes.tell()
-        if self.sync is not None:
-            self.sync.poke()
 
     def _on_sign_in(self, error: AviseError | None) -> None:
         """Speak to the hub again: somebody signed in or out, or could not."""

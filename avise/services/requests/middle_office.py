@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
@@ -58,7 +59,10 @@ LOOK_EVERY = 20.0
 """Seconds between two looks at the clock: a mark changes its minute at most that late."""
 
 PAUSE = 0.5
-"""Seconds between two states told to a screen: at most two a second."""
+"""Seconds between two states told to a screen, on average: at most two a second."""
+
+AT_ONCE = 2
+"""States told one after the other without a pause: an act, then what the hub says of it."""
 
 FOUND_AT_MOST = 50
 
@@ -141,11 +145,15 @@ class MiddleOffice:
     async def beats(self) -> AsyncIterator[None]:
         """Come once all is read, then after each change, at most twice a second, and by the clock."""
         await self.ready.wait()
+        told: deque[float] = deque(maxlen=AT_ONCE)
         while True:
             seen = self._changes.count
+            told.append(self._env.monotonic())
             yield None
-            await self._env.sleep(PAUSE)
             await self._changes.wait(seen, self._env, LOOK_EVERY)
+            left = told[0] + AT_ONCE * PAUSE - self._env.monotonic() if len(told) == AT_ONCE else 0.0
+            if left > 0:
+                await self._env.sleep(left)
 
     async def requests_of(self, person: PersonId) -> AsyncIterator[tuple[RequestRow, ...]]:
         """Follow the requests of a customer's dossier."""

@@ -215,7 +215,7 @@ async def test_a_right_that_is_taken_away_takes_what_it_showed_away(machine: Mac
         karim.desk.request_board(RequestQuery("queue/ACCUEIL")),
         lambda board: all(basket.id != "queue/ACCUEIL" for basket in board.baskets),
     )
-    assert karim.room.known.get(made) is None
+    await karim.gone(made)
     assert await karim.room.feed.events(("request/",)) == ()
 
 
