@@ -10,6 +10,7 @@ from typing_extensions import override
 from avise.env import Env
 from avise.models.customer import PersonId
 from avise.models.errors import AviseError
+from avise.models.interaction import TimelineEntry
 from avise.models.roles import Purpose
 from avise.services.desk import IncomingCall
 from avise.services.wording import facet_title
@@ -128,7 +129,7 @@ class CustomerPage(QWidget):
         self.messages = CustomerMessages(desk, self.model, env, report, self)
         self.messages.message.connect(self.message)
         self.messages.facet_requested.connect(self.blocks.show_facet)
-        self.blocks.offer_messages(self.messages.opens)
+        self.blocks.offer_messages(self._opens_entry)
         self.consents = CustomerConsents(desk, self.model, report, self)
         self.blocks.consents_requested.connect(self.consents.open)
         self.exports = CustomerExports(desk, person, report, self)
@@ -137,9 +138,6 @@ class CustomerPage(QWidget):
         self.reports.acted.connect(self.acted)
         self.blocks.report_requested.connect(self._report_data)
         self.requests = CustomerRequests(desk, self.model, env, report, self)
-        self.requests.opened.connect(self.request_requested)
-        self.requests.acted.connect(self.acted)
-        self.requests.spoken.connect(self._speak)
         self.answers = SuggestionActions(self.model, self.blocks, self)
         self.answers.offer("request", self.requests.answer)
         self.acting.loaded.connect(lambda: self.answers.offer("act", self.acting.open_answer))
@@ -182,8 +180,12 @@ class CustomerPage(QWidget):
         model.wrap_up.spoken.connect(self._speak)
 
     def _connect_views(self) -> None:
-        header = self.header
+        header, requests = self.header, self.requests
         self.parts.built.connect(self._on_built)
+        requests.opened.connect(self.request_requested)
+        requests.acted.connect(self.acted)
+        requests.spoken.connect(self._speak)
+        requests.changed.connect(self._on_timeline_changed)
         header.copy_requested.connect(self.copy_member_number)
         self.call_panel.end_requested.connect(self.call_end_requested)
         header.facet_requested.connect(self.blocks.show_facet)
@@ -386,11 +388,19 @@ class CustomerPage(QWidget):
         if self._lacks("timeline"):
             return
         state = self.model.state
-        sources = {entry.source for entry in state.timeline}
+        entries = self.requests.with_lines(state.timeline)
+        sources = {entry.source for entry in entries}
         names = {source: self.model.source_name(source) for source in sources}
         self.sheet.timeline.set_entries(
-            state.timeline, names, state.missing_sources, cut=state.timeline_truncated
+            entries,
+            names,
+            state.missing_sources,
+            cut=state.timeline_truncated,
         )
+
+    def _opens_entry(self, entry: TimelineEntry, anchor: QPoint) -> bool:
+        """Show what a line of the history tells of, when it is a request or a message of this desk."""
+        return self.requests.opens(entry) or self.messages.opens(entry, anchor)
 
     @Slot(str)
     def _on_facet_changed(self, facet: str) -> None:
