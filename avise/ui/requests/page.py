@@ -89,6 +89,8 @@ class RequestsPage(QWidget):
         self._on_query()
         self._on_board()
         self._on_colleagues()
+        if model.failure:
+            self.list.show_failure(model.failure)
 
     def _build(self) -> None:
         self.splitter.addWidget(self.list)

@@ -120,6 +120,8 @@ class RequestsViewModel(QObject):
         self._is_writing = False
         self.query = RequestQuery(FIRST_BASKET)
         self.board: RequestBoard | None = None
+        self.failure = ""
+        """Why the list cannot be followed, as a sentence; "" while it is."""
         self.detail: RequestDetail | None = None
         self.colleagues: Sequence[ColleagueRow] = ()
         self.columns: tuple[str, ...] = ()
@@ -140,7 +142,7 @@ class RequestsViewModel(QObject):
 
     def start(self) -> None:
         """Follow the list, and say again that its request is looked at."""
-        if self._board_watch is None:
+        if self._board_watch is None or self.failure:
             self._follow_board()
             self._tasks.spawn(self._read_colleagues(), name="colleagues")
         if self._wanted is not None:
@@ -193,6 +195,7 @@ class RequestsViewModel(QObject):
     def _follow_board(self) -> None:
         if self._board_watch is not None:
             self._board_watch.close()
+        self.failure = ""
         self.query_changed.emit()
         try:
             self._board_watch = self._desk.watch_board(self.query, self._on_board, self._on_board_failed)
@@ -206,7 +209,8 @@ class RequestsViewModel(QObject):
             self.board_changed.emit()
 
     def _on_board_failed(self, error: AviseError) -> None:
-        self.board_failed.emit(failure(error))
+        self.failure = failure(error)
+        self.board_failed.emit(self.failure)
 
     def basket(self, basket: str) -> Basket | None:
         """Return a corbeille or a view by its identifier."""
