@@ -162,6 +162,8 @@ MEMBERSHIPS = {
     ADMINISTRATOR: (),
 }
 
+ACTORS_BY_LOGIN = {actor.login: actor for actor in MEMBERSHIPS}
+
 
 def hire(connection: Connection) -> None:
     """Make the staff of the house known, with their perimeters."""

@@ -7,12 +7,10 @@ logs and identity. Only frozen values cross; the one way to report a failure is 
 
 from __future__ import annotations
 
-import json
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import Generic, Protocol, TypeVar, runtime_checkable
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol, runtime_checkable
 
 from avise.connectors.action_contract import (
     ActionCommand,
@@ -28,9 +26,31 @@ from avise.connectors.action_contract import (
     OfflineRule,
     Outcome,
 )
+from avise.connectors.contract_values import (
+    Batch,
+    CallEvent,
+    CallEventKind,
+    Completeness,
+    ConnectorError,
+    FacetQuery,
+    Health,
+    HealthReport,
+    LiveQuery,
+    Record,
+    TimelineQuery,
+)
 from avise.connectors.endpoints import HttpEndpoint, SqlEndpoint
-from avise.models.customer import CustomerKey, IdentityEvidence, Party
-from avise.models.errors import ErrorKind, Origin
+from avise.connectors.lent_gateways import (
+    ANY_STATUS,
+    CallContext,
+    ConnectorEnv,
+    FieldLogger,
+    HttpGateway,
+    HttpReply,
+    Priority,
+    SqlGateway,
+)
+from avise.models.customer import Party
 from avise.models.facets import Sensitivity
 from avise.models.interaction import Channel, Interaction
 from avise.models.json_types import JSON
@@ -89,282 +109,6 @@ CONTRACT = (1, 1)
 
 ENTRY_POINT_GROUP = "avise.connectors.v1"
 
-T = TypeVar("T")
-
-
-class ConnectorError(Exception):
-    """The only exception that a connector lets out, CancelledError excepted.
-
-    Args:
-        kind: one of the closed list.
-        detail: a word for support, written by the connector; never personal data, never a text
-            of the tool.
-        origin: who must act.
-        retry_after: what the tool asked for.
-        outcome_unknown: for an action, the request may have taken effect.
-        source_code: the tool's own code, for support.
-        user_message: the tool's sentence; honoured for REJECTED, INVALID and CONFLICT only.
-    """
-
-    def __init__(
-        self,
-        kind: ErrorKind,
-        detail: str = "",
-        *,
-        origin: Origin = Origin.SOURCE,
-        retry_after: timedelta | None = None,
-        outcome_unknown: bool = False,
-        source_code: str = "",
-        user_message: str = "",
-    ) -> None:
-        super().__init__(f"{kind}: {detail}" if detail else str(kind))
-        self.kind = kind
-        self.detail = detail
-        self.origin = origin
-        self.retry_after = retry_after
-        self.outcome_unknown = outcome_unknown
-        self.source_code = source_code
-        self.user_message = user_message
-
-
-class Completeness(StrEnum):
-    """Whether more follows. The last batch says COMPLETE or TRUNCATED, or the host raises BAD_DATA."""
-
-    MORE = "more"
-    COMPLETE = "complete"
-    TRUNCATED = "truncated"
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One record of a facet, with the names and types of `avise.models.facet_specs`."""
-
-    id: str
-    """Stable within (connector, facet); never a row number."""
-    data: Mapping[str, JSON]
-    as_of: datetime | None = None
-    version: str = ""
-    extra: Mapping[str, JSON] = field(default_factory=dict)
-    evidence: IdentityEvidence | None = None
-    """Whom the record concerns, when the tool says it; compared with the customer on screen."""
-
-
-@dataclass(frozen=True, slots=True)
-class Batch(Generic[T]):
-    """A page of an answer."""
-
-    items: Sequence[T]
-    completeness: Completeness
-    truncated_because: str = ""
-    """"max_rows", "max_pages" or the tool's own limit."""
-    total: int | None = None
-    cursor: str = ""
-    """`changes`: where the next reading starts."""
-    validator: str = ""
-    """ETag or Last-Modified, for the next conditional reading."""
-    not_modified: bool = False
-    as_of: datetime | None = None
-    """When the tool says that the whole answer was true (the date of a nightly file)."""
-    unreadable: int = 0
-    """Items that could not be mapped and were left out."""
-    evidence: IdentityEvidence | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class FacetQuery:
-    """Ask for one facet of one customer."""
-
-    facet: str
-    customer: CustomerKey
-    limit: int = 500
-    validator: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class TimelineQuery:
-    """Ask for the exchanges with one customer, newest first."""
-
-    customer: CustomerKey
-    limit: int = 500
-    before: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class LiveQuery:
-    """Ask for one restricted value (NIR, IBAN), live, never stored."""
-
-    field: str
-    customer: CustomerKey
-    record: str = ""
-    """Identifier of the record that carries it, when the facet has several."""
-
-
-class CallEventKind(StrEnum):
-    """Life of a telephone call."""
-
-    RINGING = "ringing"
-    ANSWERED = "answered"
-    HELD = "held"
-    ENDED = "ended"
-
-
-@dataclass(frozen=True, slots=True)
-class CallEvent:
-    """What the telephony says; the number is personal data and is never logged."""
-
-    call_id: str
-    kind: CallEventKind
-    at: datetime
-    number: str
-    """E.164, or "" for a withheld number."""
-    queue: str = ""
-    waited_s: int = 0
-    agent: str = ""
-
-
-class Health(StrEnum):
-    """What `check` found."""
-
-    OK = "ok"
-    DEGRADED = "degraded"
-    DOWN = "down"
-    NEEDS_AUTH = "needs_auth"
-    MISCONFIGURED = "misconfigured"
-
-
-@dataclass(frozen=True, slots=True)
-class HealthReport:
-    """Answer of `check`."""
-
-    health: Health
-    detail: str = ""
-    source_version: str = ""
-
-
-# ---- what the host lends -------------------------------------------------------------------------
-
-
-class Priority(StrEnum):
-    """INTERACTIVE passes before BACKGROUND in a full queue."""
-
-    INTERACTIVE = "interactive"
-    BACKGROUND = "background"
-
-
-@dataclass(frozen=True, slots=True)
-class HttpReply:
-    """A reply that the default status table let through."""
-
-    status: int
-    headers: Mapping[str, str]
-    """Lower-case names."""
-    body: bytes
-    content_type: str
-    """Without parameters, lower case."""
-    charset: str
-    """Declared charset, else utf-8."""
-    url: str = field(default="", repr=False)
-    """Address that answered, to resolve a relative link; never logged."""
-
-    def json(self) -> JSON:
-        """Parse the body.
-
-        Raises:
-            ConnectorError: BAD_DATA when it is not JSON in the declared charset.
-        """
-        try:
-            parsed: JSON = json.loads(self.body.decode(self.charset))
-        except (ValueError, LookupError):
-            raise ConnectorError(ErrorKind.BAD_DATA, f"not JSON ({self.content_type})") from None
-        return parsed
-
-
-class HttpGateway(Protocol):
-    """Base URL, sign-in, proxy, TLS, deadline, retry, rate limit, breaker and counters applied.
-
-    Raises ConnectorError for transport errors and by the default status table.
-    """
-
-    async def request(
-        self,
-        method: str,
-        path: str,
-        *,
-        query: Mapping[str, str] | None = None,
-        json: JSON = None,
-        content: bytes | None = None,
-        headers: Mapping[str, str] | None = None,
-        accept_status: Collection[int] = (),
-        template: str = "",
-    ) -> HttpReply:
-        """Send one request. `path` is relative to the base URL or an absolute URL of the same origin.
-
-        `template` is the route without values ("/parties/{party}"), the only form that is logged.
-        """
-
-    def reading(self) -> HttpGateway:
-        """Return the same gateway for requests that only read, whatever their method (a POST of JSON-RPC).
-
-        In an action, any other POST, PUT, PATCH or DELETE whose answer is lost leaves it of unknown outcome.
-        """
-
-    def stream_lines(
-        self, path: str, *, headers: Mapping[str, str] | None = None, template: str = ""
-    ) -> AsyncIterator[str]:
-        """Read an endless text answer line by line (server-sent events); no deadline."""
-
-
-class SqlGateway(Protocol):
-    """Bound parameters only, in a read-only transaction with a statement timeout."""
-
-    def select(
-        self, statement: str, params: Mapping[str, JSON], *, max_rows: int, chunk: int = 200
-    ) -> AsyncIterator[Sequence[Mapping[str, object]]]:
-        """Yield rows by chunks as mappings; stops after `max_rows + 1` rows."""
-
-
-class CallContext(Protocol):
-    """What the host lends for one call."""
-
-    request_id: str
-    priority: Priority
-    agent: str
-    purpose: str
-    http: HttpGateway
-    sql: SqlGateway
-
-    def remaining(self) -> float:
-        """Return the seconds left before the deadline."""
-
-    def now(self) -> datetime:
-        """Return the current time, aware."""
-
-    async def blocking(self, function: Callable[..., T], *args: object) -> T:
-        """Run a synchronous function in the connectors' pool."""
-
-
-class FieldLogger(Protocol):
-    """A log that refuses a field that was not declared safe."""
-
-    def info(self, event: str, **fields: str | int | float) -> None:
-        """Log an event of normal life."""
-
-    def warning(self, event: str, **fields: str | int | float) -> None:
-        """Log what support may want to see."""
-
-
-class ConnectorEnv(Protocol):
-    """What the host lends for a connector's life."""
-
-    instance_id: str
-    config: Mapping[str, JSON]
-    """Values of the manifest's `[config]`, secrets excepted."""
-    log: FieldLogger
-
-    def secret(self, name: str) -> str:
-        """Return a secret declared in the manifest; ConnectorError(CONFIG) when it is missing."""
-
-
 # ---- how a connector asks for its gateways ---------------------------------------------------------
 
 
@@ -382,10 +126,6 @@ class UsesSql(Protocol):
 
     def sql_endpoint(self, config: Mapping[str, JSON]) -> SqlEndpoint:
         """Return where the tool is for an instance's values; ConnectorError(CONFIG) when unfit."""
-
-
-ANY_STATUS = range(100, 600)
-"""For `accept_status`: the connector judges the body first, then calls `http_status.check_status`."""
 
 
 # ---- what a connector is -------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from pathlib import Path
 
@@ -44,6 +44,7 @@ from avise.connectors.source_rows import (
 )
 from avise.connectors.starts import StartLog
 from avise.connectors.streams import as_timeline, facet_stream, timeline_stream
+from avise.connectors.tool_calls import ToolCalls
 from avise.env import Env
 from avise.models.customer import CustomerKey, IdentityEvidence, Party
 from avise.models.errors import ErrorKind, Origin
@@ -98,8 +99,7 @@ class ConnectorHost:
         self._pipeline = Pipeline(env, snapshots, self._cut_off)
         self._acting = Acting(self._cut_off)
         self._heartbeat = Heartbeat(env, SafeLogger())
-        self._call_watches: list[Callable[[], None]] = []
-        """Each follows the calls of tools that were loaded since it last looked."""
+        self._calls = ToolCalls(self._roster, self._reference)
 
     # ---- life --------------------------------------------------------------------------------
     async def start(self) -> None:
@@ -334,34 +334,9 @@ class ConnectorHost:
 
     async def call_events(self) -> AsyncGenerator[CallEvent, None]:
         """Yield the telephony's events, whatever instance streams them, until the iterator is closed."""
-        waiting: asyncio.Queue[CallEvent] = asyncio.Queue()
-        followers: dict[str, asyncio.Task[None]] = {}
-
-        def follow_new() -> None:
-            for tool in self._roster.running.values():
-                if tool.manifest.call_events and tool.id not in followers:
-                    work = self._follow_calls(tool, waiting)
-                    followers[tool.id] = asyncio.create_task(work, name=f"calls {tool.id}")
-
-        follow_new()
-        self._call_watches.append(follow_new)
-        try:
-            while True:
-                yield await waiting.get()
-        finally:
-            self._call_watches.remove(follow_new)
-            for follower in followers.values():
-                follower.cancel()
-            await asyncio.gather(*followers.values(), return_exceptions=True)
-
-    async def _follow_calls(self, tool: Instance, waiting: asyncio.Queue[CallEvent]) -> None:
-        def caller() -> tuple[Caller, str]:
-            who = Caller("", "calls")
-            return who, self._reference()
-
-        async with aclosing(direct_calls.call_events(tool, caller)) as events:
+        async with aclosing(self._calls.events()) as events:
             async for event in events:
-                waiting.put_nowait(event)
+                yield event
 
     async def check(self, instance: str) -> HealthReport:
         """Ask a tool whether it answers.
@@ -378,8 +353,7 @@ class ConnectorHost:
             ConnectorError: CONFIG when the instance was refused or disabled.
         """
         await self._roster.load_again(instance)
-        for follow_new in self._call_watches:
-            follow_new()
+        self._calls.follow_new()
         tool = self._running(instance)
         await tool.reopen()
         tool.breaker.allow_probe()

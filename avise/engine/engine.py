@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from avise.connectors.host import ConnectorHost
-from avise.connectors.ports import InstanceSettings
+from avise.connectors.ports import InstanceSettings, SecretPort
 from avise.connectors.registry import Registry
 from avise.engine.directory_loading import DirectoryLoading
 from avise.engine.local_desk import LocalDesk
@@ -267,20 +267,20 @@ class Engine:
             self._reading_rules = asyncio.create_task(asyncio.to_thread(shipped_book), name="read answers")
         if self._at_desk and settings.hub.mode is not HubMode.NONE:
             # Two processes of one profile would number the same events: a command alone has no hub.
-            self.requests = await self._open_requests(opened, sealed, journal)
+            self.requests = await self._open_requests(opened, sealed, secrets, journal)
         self._loading = DirectoryLoading(settings.identity_master, self.directory, self.sources, env)
         self._loading.start()
         self._purging = asyncio.create_task(self._purge(Snapshots(store, env)), name="purge snapshots")
 
     async def _open_requests(
-        self, opened: OpenedStore, secrets: SealedSecrets, journal: Journal
+        self, opened: OpenedStore, sealed: SealedSecrets, plain: SecretPort, journal: Journal
     ) -> RequestRoom:
         desk = self.desk
         parts = DeskParts(
             desk.everybody, journal, desk.about_request, desk.known_of_request, desk.add_task,
             desk.take_shared, desk.beside_request, desk.absences,
         )  # fmt: skip
-        room = RequestRoom(self.profile, opened, secrets, parts, self.env)
+        room = RequestRoom(self.profile, opened, sealed, parts, self.env, plain)
         await room.open()
         desk.use_requests(room.desk, self.directory.family, room.on_written)
         return room

@@ -13,12 +13,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Protocol
 
+from avise.connectors.ports import SecretPort
 from avise.engine.opened_hub import hub_key_source, open_local_hub
 from avise.env import Env
 from avise.hub.auth import IdentityProvider
 from avise.hub.core import HubCore
 from avise.hub.oidc_sign_in import SignedIn, renew_sign_in, sign_in
-from avise.hub.port import HubError, HubPort
+from avise.hub.port import HubError, HubPort, HubUnreachableError
 from avise.hub.provider_tokens import ProviderSettings
 from avise.hub.remote import HubLine, RemoteHub
 from avise.hub.remote_sign_in import PasswordTokens, ProviderTokens, Tokens
@@ -27,7 +28,10 @@ from avise.models.roles import Session
 from avise.services.profile import Profile
 from avise.services.settings_file import HubMode, HubSignIn
 
-SECRETS, REFRESH = "hub", "refresh_token"
+SECRETS, REFRESH, IDENTITY = "hub", "refresh_token", "identity_token"
+
+PASSWORD = "password"  # noqa: S105 - the name of a secret, not one
+"""Of a demonstration's user, in the plain secrets of a synthetic profile: nobody types it."""
 
 BROWSER_SECONDS = 10.0
 """How long the provider may take to say which page to open."""
@@ -56,6 +60,7 @@ class HubConnection:
         session: who works here.
         secrets: where tokens are sealed.
         env: the clock.
+        plain: secrets of a demonstration's profile.
         ask_passphrase: for an embedded hub whose key is sealed by one.
     """
 
@@ -65,6 +70,7 @@ class HubConnection:
         session: Session,
         secrets: Secrets,
         env: Env,
+        plain: SecretPort | None = None,
         ask_passphrase: Callable[[], str] | None = None,
     ) -> None:
         self._profile = profile
@@ -72,11 +78,13 @@ class HubConnection:
         self._session = session
         self._secrets = secrets
         self._env = env
+        self._plain = plain
         self._ask_passphrase = ask_passphrase
         self._tls: ssl.SSLContext | None = None
         self._provider: IdentityProvider | None = None
         self._signed_in: Tokens | None = None
         self._signing: asyncio.Task[None] | None = None
+        self._signed_out = False
         self.device = session.device
         self.on_changed: Callable[[AviseError | None], None] = lambda _error: None
         """Called once somebody signed in or out, or could not."""
@@ -132,16 +140,38 @@ class HubConnection:
     async def _resumed(self, line: HubLine) -> Tokens:
         """Return what a kept refresh token still gives."""
         kept = await self._secrets.get(SECRETS, REFRESH)
+        if self._section.sign_in is HubSignIn.LOCAL:
+            return await self._resumed_locally(line, kept)
         if not kept:
             raise HubError("hub.sign_in_needed")
-        if self._section.sign_in is HubSignIn.LOCAL:
-            tokens = PasswordTokens(line, self.device, self._env, self._keep)
-            await tokens.resume(kept)
-            return tokens
         provider = await self._identity_provider(line)
-        before = SignedIn(self._session.user, "", kept, _LONG_AGO)
+        # A provider that renews without an identity token leaves the last one to be shown.
+        identity = await self._secrets.get(SECRETS, IDENTITY) or ""
+        before = SignedIn(self._session.user, "", kept, _LONG_AGO, identity)
         signed_in = await renew_sign_in(provider, before)
         return await self._provider_tokens(provider, signed_in)
+
+    async def _resumed_locally(self, line: HubLine, kept: str | None) -> Tokens:
+        tokens = PasswordTokens(line, self.device, self._env, self._keep)
+        password = await self._demo_password() if not self._signed_out else None
+        try:
+            if kept:
+                await tokens.resume(kept)
+                return tokens
+        except HubUnreachableError:
+            raise
+        except HubError:
+            if not password:
+                raise
+        if not password:
+            raise HubError("hub.sign_in_needed")
+        await tokens.sign_in(self._session.user, password)
+        return tokens
+
+    async def _demo_password(self) -> str | None:
+        if not self._profile.settings.synthetic or self._plain is None:
+            return None
+        return await self._plain.get(SECRETS, PASSWORD)
 
     async def _keep(self, token: str) -> None:
         await self._secrets.put(SECRETS, REFRESH, token)
@@ -206,7 +236,9 @@ class HubConnection:
     async def sign_out(self) -> None:
         """Forget the tokens of this station, and tell the hub when it answers."""
         tokens, self._signed_in = self._signed_in, None
-        await self._secrets.forget(SECRETS, REFRESH)
+        self._signed_out = True
+        for name in (REFRESH, IDENTITY):
+            await self._secrets.forget(SECRETS, name)
         if isinstance(tokens, PasswordTokens):
             with contextlib.suppress(AviseError):
                 await tokens.sign_out()
@@ -228,6 +260,8 @@ class HubConnection:
             raise HubError("hub.other_login")
         if signed_in.refresh_token:
             await self._keep(signed_in.refresh_token)
+        if signed_in.identity_token:
+            await self._secrets.put(SECRETS, IDENTITY, signed_in.identity_token)
         return ProviderTokens(provider, signed_in, self.device, self._env, self._keep)
 
     def _require(self, way: HubSignIn) -> None:

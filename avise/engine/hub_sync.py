@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Protocol, TypeVar
+from typing import Any, TypeVar
 
 from avise import __version__
 from avise.engine.hub_events import push_of
+from avise.engine.sync_listener import SyncListener
 from avise.env import Env
 from avise.hub.port import (
     MAX_PUSH,
@@ -26,8 +27,6 @@ from avise.hub.port import (
     View,
 )
 from avise.models.errors import AviseError
-from avise.models.fed_events import FedEvent
-from avise.models.journal import EventEnvelope
 from avise.models.roles import Role, Session
 from avise.services.request_values import HubState, HubStatus
 from avise.services.sync import (
@@ -63,6 +62,9 @@ FILE_SECONDS = 60.0
 LISTEN_SECONDS = 20.0
 """How long the hub is asked at once to tell of a change."""
 
+CANCEL_SECONDS = 0.5
+"""How long something cancelled may take to end before it is cancelled again."""
+
 CONTACT_EVERY = timedelta(minutes=1)
 """Between two writings of the last contact."""
 
@@ -71,31 +73,6 @@ SIGN_IN = frozenset({"hub.sign_in_needed", "hub.sign_in_again", "hub.token_expir
 
 Connect = Callable[[str], Awaitable[HubPort]]
 """Opens the hub for a device."""
-
-
-class SyncListener(Protocol):
-    """Whoever shows what the hub says; called on the engine's loop."""
-
-    def on_status(self, status: HubStatus) -> None:
-        """Take how this station stands."""
-
-    async def on_head(self, head: Head) -> None:
-        """Take what the hub says of rights and presences."""
-
-    async def on_colleagues(self, colleagues: tuple[Colleague, ...]) -> None:
-        """Take who works here."""
-
-    async def on_fed(self, events: Sequence[FedEvent]) -> None:
-        """Take events that were just kept."""
-
-    async def on_judged(self, told: Sequence[tuple[EventEnvelope, Judgement]]) -> None:
-        """Take what the hub said of own events."""
-
-    async def on_begun(self) -> None:
-        """Take that everything confirmed comes again."""
-
-    async def on_forgotten(self) -> None:
-        """Take that some feeds are gone."""
 
 
 class HubSync:
@@ -193,8 +170,7 @@ class HubSync:
     async def aclose(self) -> None:
         """End; what is on its way is sent again next time."""
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await _cancel((self._task,))
             self._task = None
         await self._disconnect()
 
@@ -270,9 +246,7 @@ class HubSync:
         try:
             await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for waited in waiting:
-                waited.cancel()
-            await asyncio.gather(*waiting, return_exceptions=True)
+            await _cancel(waiting)
         self._poked.clear()
         core.woken()
 
@@ -407,6 +381,16 @@ class HubSync:
             self._contact_kept = now
             noting = asyncio.ensure_future(self._feed.note(CONTACT, now.isoformat()))
             noting.add_done_callback(_forget)
+
+
+async def _cancel(waiting: Collection[asyncio.Future[Any]]) -> None:
+    """Cancel what still waits, again when that was lost: `wait_for` may swallow it (Python 3.11)."""
+    pending = set(waiting)
+    while pending:
+        for waited in pending:
+            waited.cancel()
+        _, pending = await asyncio.wait(pending, timeout=CANCEL_SECONDS)
+    await asyncio.gather(*waiting, return_exceptions=True)
 
 
 def _forget(noting: asyncio.Future[None]) -> None:

@@ -10,12 +10,15 @@ from avise.env import Env
 from avise.hub.core import HubCore
 from avise.hub.local import LocalHub, Opener
 from avise.hub.port import Actor
+from avise.hub.refusals import HubBrokenError
 from avise.models.roles import Session
 from avise.store.connections import READER_PRAGMAS, STORE_PRAGMAS, check_library, open_encrypted
-from avise.store.errors import LIBRARY_ERRORS, translated
+from avise.store.errors import LIBRARY_ERRORS, WrongKeyError, translated
 from avise.store.key_source import DemoKey, KeyringKey, KeySource, KeyUnavailableError, PassphraseKey
 
 HUB_NAME = "hub.db"
+_NOT_A_DATABASE = "SQLITE_NOTADB"
+"""What the library says of pages that a key does not open."""
 
 
 def hub_key_source(
@@ -78,5 +81,9 @@ async def open_local_hub(
     actor = Actor(session.user, session.role, session.device)
     try:
         return await LocalHub.open(hub_opener(path, key), core, actor, env)
+    except HubBrokenError as error:
+        if error.params.get("code") == _NOT_A_DATABASE:
+            raise WrongKeyError from None
+        raise
     except LIBRARY_ERRORS as error:
         raise translated(error) from None

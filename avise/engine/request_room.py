@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
+from avise.connectors.ports import SecretPort
 from avise.engine.hub_connection import HubConnection, Secrets
 from avise.engine.hub_sync import Connect, HubSync
 from avise.engine.opened_store import OpenedStore
@@ -26,9 +27,10 @@ from avise.services.requests.details import Details, KnownOf
 from avise.services.requests.hub_news import STANDING, AddTask, HubNews, TakeShared
 from avise.services.requests.joined_files import JoinedFiles
 from avise.services.requests.known_requests import KnownRequests
-from avise.services.requests.middle_office import Around, MiddleOffice
+from avise.services.requests.middle_office import MiddleOffice
 from avise.services.requests.office import Office
 from avise.services.requests.standing import Standing
+from avise.services.requests.surroundings import Around
 from avise.services.settings_file import HubMode
 from avise.store.attachments import Attachments
 from avise.store.feed import Feed
@@ -76,10 +78,17 @@ class RequestRoom:
         secrets: where tokens are sealed.
         parts: of the desk.
         env: the clock.
+        plain: secrets of a demonstration's profile.
     """
 
     def __init__(
-        self, profile: Profile, opened: OpenedStore, secrets: Secrets, parts: DeskParts, env: Env
+        self,
+        profile: Profile,
+        opened: OpenedStore,
+        secrets: Secrets,
+        parts: DeskParts,
+        env: Env,
+        plain: SecretPort | None = None,
     ) -> None:
         store = opened.store
         self._parts = parts
@@ -106,7 +115,7 @@ class RequestRoom:
         self.news = HubNews(
             office, self.desk.rows, self.feed, self.changes, parts.add_task, parts.take_shared
         )
-        self._connection = HubConnection(profile, session, secrets, env)
+        self._connection = HubConnection(profile, session, secrets, env, plain)
         self._connection.on_changed = self._on_sign_in
         self.desk.signing = self._connection
         self.sync: HubSync | None = None
@@ -138,6 +147,7 @@ class RequestRoom:
         self.desk.ready.set()
         self.changes.tell()
         if self.sync is not None:
+            self._parts.journal.on_written = self.sync.poke
             await self.sync.start(embedded=self._section.mode is HubMode.EMBEDDED)
 
     async def aclose(self) -> None:
@@ -162,11 +172,9 @@ class RequestRoom:
         return self._section.sign_in.value if self._section.mode is HubMode.REMOTE else ""
 
     def on_written(self, written: Sequence[EventEnvelope]) -> None:
-        """Show what was just written, and have it sent."""
+        """Show what was just written; the journal has it sent."""
         self.known.take_own(written)
         self.changes.tell()
-        if self.sync is not None:
-            self.sync.poke()
 
     def _on_sign_in(self, error: AviseError | None) -> None:
         """Speak to the hub again: somebody signed in or out, or could not."""

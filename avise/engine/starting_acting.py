@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from avise.engine.starting_day import closed
+from avise.engine.awaited_desk import AwaitedDesk
 from avise.models.customer import PersonId
 from avise.models.json_types import JSON
 
@@ -13,14 +13,10 @@ if TYPE_CHECKING:
     from avise.connectors.action_contract import ActionOffer
     from avise.models.commands import CommandId, OutboxItem
     from avise.services.acting_values import GroupPlan, PlannedAction
-    from avise.services.desk import Desk
 
 
-class StartingActing:
+class StartingActing(AwaitedDesk):
     """Implements `avise.services.acting_desk.ActingDesk` by waiting for the real desk."""
-
-    async def _desk(self) -> Desk:
-        raise NotImplementedError
 
     async def actions(self, person: PersonId) -> tuple[ActionOffer, ...]:
         """See `ActingDesk.actions`."""
@@ -52,14 +48,9 @@ class StartingActing:
         """See `ActingDesk.confirm_actions`."""
         return await (await self._desk()).confirm_actions(plans, undo_s, depends_on)
 
-    async def outbox(self) -> AsyncIterator[tuple[OutboxItem, ...]]:
+    def outbox(self) -> AsyncIterator[tuple[OutboxItem, ...]]:
         """See `ActingDesk.outbox`."""
-        changes = (await self._desk()).outbox()
-        try:
-            async for items in changes:
-                yield items
-        finally:
-            await closed(changes)
+        return self._follow(lambda desk: desk.outbox())
 
     async def resend(self, command_id: CommandId) -> OutboxItem:
         """See `ActingDesk.resend`."""

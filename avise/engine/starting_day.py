@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from avise.engine.awaited_desk import AwaitedDesk
 from avise.models.customer import PersonId
 
 if TYPE_CHECKING:
@@ -18,21 +19,10 @@ if TYPE_CHECKING:
     from avise.models.tasks import NewTask, TaskId
     from avise.models.wrap_up import Deed, WrapUp
     from avise.services.day_values import MyDay, SavedWrapUp, TaskBoard, WrapUpDraft
-    from avise.services.desk import Desk
 
 
-async def closed(iterator: object) -> None:
-    """Close a stream that knows how to be closed."""
-    close = getattr(iterator, "aclose", None)
-    if close is not None:
-        await close()
-
-
-class StartingDay:
+class StartingDay(AwaitedDesk):
     """Implements `avise.services.day_desk.DayDesk` by waiting for the real desk."""
-
-    async def _desk(self) -> Desk:
-        raise NotImplementedError
 
     async def contact_reasons(self) -> tuple[ContactReason, ...]:
         """See `DayDesk.contact_reasons`."""
@@ -68,14 +58,9 @@ class StartingDay:
         """See `DayDesk.undo`."""
         await (await self._desk()).undo(act)
 
-    async def tasks(self) -> AsyncIterator[TaskBoard]:
+    def tasks(self) -> AsyncIterator[TaskBoard]:
         """See `DayDesk.tasks`."""
-        boards = (await self._desk()).tasks()
-        try:
-            async for board in boards:
-                yield board
-        finally:
-            await closed(boards)
+        return self._follow(lambda desk: desk.tasks())
 
     async def add_task(self, new: NewTask) -> Act:
         """See `DayDesk.add_task`."""
@@ -101,14 +86,9 @@ class StartingDay:
         """See `DayDesk.end_absence`."""
         return await (await self._desk()).end_absence(absence)
 
-    async def my_day(self) -> AsyncIterator[MyDay]:
+    def my_day(self) -> AsyncIterator[MyDay]:
         """See `DayDesk.my_day`."""
-        days = (await self._desk()).my_day()
-        try:
-            async for day in days:
-                yield day
-        finally:
-            await closed(days)
+        return self._follow(lambda desk: desk.my_day())
 
     async def add_person(self, new: NewPerson) -> Act:
         """See `DayDesk.add_person`."""

@@ -6,71 +6,28 @@ asks meanwhile is answered as soon as they are there.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping
 from typing import TYPE_CHECKING
 
 from avise.engine.starting_acting import StartingActing
-from avise.engine.starting_day import StartingDay, closed
+from avise.engine.starting_day import StartingDay
 from avise.engine.starting_messages import StartingMessages
 from avise.engine.starting_requests import StartingRequests
 from avise.engine.starting_workstation import StartingWorkstation
 from avise.models.callers import Caller
 from avise.models.customer import PersonId, SearchAnswer, SearchHit
 from avise.models.desk_memory import Draft, SavedTab
-from avise.models.errors import AviseError
-from avise.models.roles import Purpose, Session
+from avise.models.roles import Purpose
 from avise.models.source_status import SourceStatus
 from avise.services.customer_updates import CustomerUpdate
-from avise.services.desk import Comparison, Desk, IncomingCall, Revealed, VerificationQuestion
+from avise.services.desk import Comparison, IncomingCall, Revealed, VerificationQuestion
 
 if TYPE_CHECKING:
     from avise.connectors.contract import HealthReport
 
 
 class StartingDesk(StartingDay, StartingActing, StartingMessages, StartingRequests, StartingWorkstation):
-    """Implements `avise.services.desk.Desk` by waiting for the real one.
-
-    Args:
-        session: who works here.
-        loop: the engine's.
-    """
-
-    def __init__(self, session: Session, loop: asyncio.AbstractEventLoop) -> None:
-        self.session = session
-        self._loop = loop
-        self._ready: asyncio.Future[Desk] = loop.create_future()
-
-    @property
-    def is_ready(self) -> bool:
-        """Whether the real desk is there."""
-        return self._ready.done() and self._ready.exception() is None
-
-    def become(self, desk: Desk) -> None:
-        """Give the real desk; the newest one is taken. Called on the engine's loop."""
-        self.session = desk.session
-        self._renew()
-        self._ready.set_result(desk)
-
-    def lose(self) -> None:
-        """Wait for another desk: this one's engine is gone. Called on the engine's loop."""
-        if self._ready.done():
-            self._renew()
-
-    def give_up(self, error: AviseError) -> None:
-        """Say that there will be none, and why. Called on the engine's loop."""
-        self._renew()
-        self._ready.set_exception(error)
-        # Told to whoever asks; that nobody does is no fault.
-        self._ready.exception()
-
-    def _renew(self) -> None:
-        if self._ready.done():
-            self._ready = self._loop.create_future()
-
-    async def _desk(self) -> Desk:
-        ready = self._ready
-        return await asyncio.shield(ready)
+    """Implements `avise.services.desk.Desk` by waiting for the real one."""
 
     async def search(self, words: str, limit: int = 50) -> SearchAnswer:
         """See `Desk.search`."""
@@ -84,16 +41,11 @@ class StartingDesk(StartingDay, StartingActing, StartingMessages, StartingReques
         """See `Desk.find_by_identifier`."""
         return await (await self._desk()).find_by_identifier(scheme, value)
 
-    async def open_customer(
+    def open_customer(
         self, person: PersonId, purpose: Purpose, reason: str = ""
     ) -> AsyncIterator[CustomerUpdate]:
         """See `Desk.open_customer`."""
-        updates = (await self._desk()).open_customer(person, purpose, reason)
-        try:
-            async for update in updates:
-                yield update
-        finally:
-            await closed(updates)
+        return self._follow(lambda desk: desk.open_customer(person, purpose, reason))
 
     async def reread(self, person: PersonId, facet: str = "") -> None:
         """See `Desk.reread`."""
@@ -131,14 +83,9 @@ class StartingDesk(StartingDay, StartingActing, StartingMessages, StartingReques
         """See `Desk.forget_verification`."""
         await (await self._desk()).forget_verification(person)
 
-    async def calls(self) -> AsyncIterator[IncomingCall]:
+    def calls(self) -> AsyncIterator[IncomingCall]:
         """See `Desk.calls`."""
-        calls = (await self._desk()).calls()
-        try:
-            async for call in calls:
-                yield call
-        finally:
-            await closed(calls)
+        return self._follow(lambda desk: desk.calls())
 
     async def announce_call(self, number: str = "", call_id: str = "") -> None:
         """See `Desk.announce_call`."""
@@ -148,14 +95,9 @@ class StartingDesk(StartingDay, StartingActing, StartingMessages, StartingReques
         """See `Desk.record_interaction`."""
         await (await self._desk()).record_interaction(person, body)
 
-    async def sources(self) -> AsyncIterator[tuple[SourceStatus, ...]]:
+    def sources(self) -> AsyncIterator[tuple[SourceStatus, ...]]:
         """See `Desk.sources`."""
-        sources = (await self._desk()).sources()
-        try:
-            async for found in sources:
-                yield found
-        finally:
-            await closed(sources)
+        return self._follow(lambda desk: desk.sources())
 
     async def check_source(self, instance: str) -> HealthReport:
         """See `Desk.check_source`."""

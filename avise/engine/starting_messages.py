@@ -6,21 +6,17 @@ from collections.abc import AsyncIterator, Mapping
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from avise.engine.starting_day import closed
+from avise.engine.awaited_desk import AwaitedDesk
 from avise.models.customer import PersonId
 from avise.models.interaction import Channel
 
 if TYPE_CHECKING:
     from avise.models.consent import Consent, ConsentAct, ConsentChannel, ConsentPurpose, ConsentQuestion
     from avise.models.outgoing import LetterPage, MessageDraft, OutgoingMessage, TemplateChoice
-    from avise.services.desk import Desk
 
 
-class StartingMessages:
+class StartingMessages(AwaitedDesk):
     """Implements `avise.services.message_desk.MessageDesk` by waiting for the real desk."""
-
-    async def _desk(self) -> Desk:
-        raise NotImplementedError
 
     async def message_templates(self, reason: str = "") -> tuple[TemplateChoice, ...]:
         """See `MessageDesk.message_templates`."""
@@ -50,14 +46,9 @@ class StartingMessages:
         """See `MessageDesk.undo_message`."""
         return await (await self._desk()).undo_message(message)
 
-    async def messages(self) -> AsyncIterator[tuple[OutgoingMessage, ...]]:
+    def messages(self) -> AsyncIterator[tuple[OutgoingMessage, ...]]:
         """See `MessageDesk.messages`."""
-        changes = (await self._desk()).messages()
-        try:
-            async for found in changes:
-                yield found
-        finally:
-            await closed(changes)
+        return self._follow(lambda desk: desk.messages())
 
     async def consents(self, person: PersonId) -> tuple[Consent, ...]:
         """See `MessageDesk.consents`."""

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING
 
-from avise.engine.starting_day import closed
+from avise.engine.awaited_desk import AwaitedDesk
 from avise.models.customer import PersonId
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from avise.models.requests import RequestId
-    from avise.services.desk import Desk
     from avise.services.request_values import (
         ColleagueRow,
         FieldTrouble,
@@ -31,44 +30,26 @@ if TYPE_CHECKING:
     )
 
 
-class StartingRequests:
+class StartingRequests(AwaitedDesk):
     """Implements `avise.services.request_desk.RequestDesk` by waiting for the real desk."""
 
-    async def _desk(self) -> Desk:
-        raise NotImplementedError
-
     # ---- lists ---------------------------------------------------------------------------------
-    async def request_board(self, query: RequestQuery) -> AsyncIterator[RequestBoard]:
+    def request_board(self, query: RequestQuery) -> AsyncIterator[RequestBoard]:
         """See `RequestDesk.request_board`."""
-        boards = (await self._desk()).request_board(query)
-        try:
-            async for found in boards:
-                yield found
-        finally:
-            await closed(boards)
+        return self._follow(lambda desk: desk.request_board(query))
 
-    async def requests_of(self, person: PersonId) -> AsyncIterator[tuple[RequestRow, ...]]:
+    def requests_of(self, person: PersonId) -> AsyncIterator[tuple[RequestRow, ...]]:
         """See `RequestDesk.requests_of`."""
-        rows = (await self._desk()).requests_of(person)
-        try:
-            async for found in rows:
-                yield found
-        finally:
-            await closed(rows)
+        return self._follow(lambda desk: desk.requests_of(person))
 
     async def find_request(self, words: str) -> tuple[RequestRow, ...]:
         """See `RequestDesk.find_request`."""
         return await (await self._desk()).find_request(words)
 
     # ---- one request ---------------------------------------------------------------------------
-    async def follow_request(self, request: RequestId) -> AsyncIterator[RequestDetail]:
+    def follow_request(self, request: RequestId) -> AsyncIterator[RequestDetail]:
         """See `RequestDesk.follow_request`."""
-        details = (await self._desk()).follow_request(request)
-        try:
-            async for found in details:
-                yield found
-        finally:
-            await closed(details)
+        return self._follow(lambda desk: desk.follow_request(request))
 
     async def note_presence(self, request: RequestId | None, *, writing: bool = False) -> None:
         """See `RequestDesk.note_presence`."""
@@ -128,24 +109,14 @@ class StartingRequests:
         """See `RequestDesk.colleagues`."""
         return await (await self._desk()).colleagues()
 
-    async def team_board(self) -> AsyncIterator[TeamBoard]:
+    def team_board(self) -> AsyncIterator[TeamBoard]:
         """See `RequestDesk.team_board`."""
-        boards = (await self._desk()).team_board()
-        try:
-            async for found in boards:
-                yield found
-        finally:
-            await closed(boards)
+        return self._follow(lambda desk: desk.team_board())
 
     # ---- the hub -------------------------------------------------------------------------------
-    async def hub_status(self) -> AsyncIterator[HubStatus]:
+    def hub_status(self) -> AsyncIterator[HubStatus]:
         """See `RequestDesk.hub_status`."""
-        statuses = (await self._desk()).hub_status()
-        try:
-            async for found in statuses:
-                yield found
-        finally:
-            await closed(statuses)
+        return self._follow(lambda desk: desk.hub_status())
 
     async def sign_in(self, password: str) -> None:
         """See `RequestDesk.sign_in`."""

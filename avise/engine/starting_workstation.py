@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from avise.engine.awaited_desk import AwaitedDesk
 from avise.models.customer import PersonId
 
 if TYPE_CHECKING:
     from avise.models.acts import Act
     from avise.models.data_report import DataReport
-    from avise.services.desk import Desk
     from avise.services.desk_lock import Unlocking
     from avise.services.exported_file import ExportedFile, ExportWish
 
 
-class StartingWorkstation:
+class StartingWorkstation(AwaitedDesk):
     """Implements `avise.services.workstation_desk.WorkstationDesk` by waiting for the real desk."""
-
-    async def _desk(self) -> Desk:
-        raise NotImplementedError
 
     async def has_pin(self) -> bool:
         """See `WorkstationDesk.has_pin`."""

@@ -39,8 +39,10 @@ class Refusal(BaseModel):
 class ApplicationSecret(_Form):
     """What an application shows to get an access token."""
 
-    application: StrictStr = Field(max_length=40, examples=["mobile-app"])
-    secret: StrictStr = Field(max_length=256, description="Printed once by `avise hub token add`.")
+    application: StrictStr = Field(max_length=40, pattern="^[a-z][a-z0-9-]*$", examples=["mobile-app"])
+    secret: StrictStr = Field(
+        max_length=256, pattern="^[!-~]+$", description="Printed once by `avise hub token add`."
+    )
 
 
 class AccessAnswer(BaseModel):

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Engine, Row, create_engine
@@ -91,7 +92,27 @@ _CONFINE = Statement("SELECT set_config('avise.perimeters', :names, true)")
 def confine(connection: Connection, perimeters: Iterable[str]) -> None:
     """Let this transaction read and feed these perimeters only (`avise.hub.database_roles`)."""
     if not is_sqlite(connection):
-        rows(connection, _CONFINE, names="\n".join(sorted(perimeters)))
+        connection.exec_driver_sql(_CONFINE.postgres, {"names": "\n".join(sorted(perimeters))}).close()
+
+
+@contextmanager
+def pipelined(connection: Connection) -> Iterator[None]:
+    """Send what the block writes without waiting for each answer, where the engine can; it reads nothing."""
+    if is_sqlite(connection):
+        yield
+        return
+    raw: Any = connection.connection.driver_connection
+    try:
+        with raw.pipeline():
+            yield
+    except DBAPIError:
+        raise
+    except Exception as error:
+        # In a pipeline errors come as the driver raises them, at whichever statement waits (decision 47).
+        if getattr(error, "sqlstate", None) is None:
+            raise
+        kind = OperationalError if type(error).__mro__[1].__name__ == "OperationalError" else DBAPIError
+        raise kind(None, None, error, hide_parameters=True) from None
 
 
 def is_worth_retrying(error: DBAPIError) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from avise.hub.chain import FIRST, SEPARATOR, link, microseconds, moment
-from avise.hub.dialect import Bound, Statement, change_each, confine, rows
+from avise.hub.dialect import Bound, Statement, change_each, rows
 from avise.hub.port import Ack, Outcome, PulledEvent, PushedEvent
 
 HEADER = (
@@ -74,7 +74,6 @@ def lock_heads(connection: Connection, perimeters: Iterable[str]) -> dict[str, P
     names = sorted(set(perimeters))
     if not names:
         return {}
-    confine(connection, names)
     found = rows(connection, _LOCK_HEADS, names=names)
     there = {row.perimeter for row in found}
     if len(there) < len(names):

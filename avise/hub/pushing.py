@@ -8,7 +8,7 @@ content, never by "do nothing on conflict" (`hub.md` 2).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from avise.hub.chain import microseconds
-from avise.hub.dialect import Bound, Statement, change, change_each, row
+from avise.hub.dialect import Bound, Statement, change, change_each, confine, pipelined, row
 from avise.hub.journal_rows import (
     INSERT_EVENT,
     INSERT_FEED,
@@ -243,9 +243,26 @@ class Push:
         heads = lock_heads(self.connection, wanted)
         self._number(accepted)
         feed = self._feed(accepted, heads)
+        touched = {judged.received.event.stream for judged in accepted}
+        models = ReadModels(self.connection, touched)
+        with pipelined(self.connection):
+            confine(self.connection, wanted)
+            self._write_journal(accepted, feed, touched)
+        for judged in accepted:
+            models.take(judged.received, judged.row, judged.before, judged.after)
+        models.fold()
+        saved = [{"perimeter": at.perimeter, "pos": at.pos, "chain": at.chain} for at in heads.values()]
+        with pipelined(self.connection):
+            models.save()
+            change_each(self.connection, SAVE_HEAD, saved)
+            if not self._adopting:
+                self._put_aside([judged for judged in self._judged if judged.verdict.quarantined])
+
+    def _write_journal(
+        self, accepted: Sequence[_Judged], feed: Sequence[Mapping[str, Bound]], touched: Collection[str]
+    ) -> None:
         change_each(self.connection, INSERT_EVENT, [judged.row for judged in accepted])
         change_each(self.connection, INSERT_FEED, feed)
-        touched = {judged.received.event.stream for judged in accepted}
         save_streams(self.connection, (self._streams[name] for name in sorted(touched)))
         taken_back = [
             {"event_id": judged.verdict.takes_back, "by_event": judged.row["event_id"]}
@@ -253,14 +270,6 @@ class Push:
             if judged.verdict.takes_back
         ]
         change_each(self.connection, _TAKE_BACK, taken_back)
-        models = ReadModels(self.connection, touched)
-        for judged in accepted:
-            models.take(judged.received, judged.row, judged.before, judged.after)
-        models.save()
-        saved = [{"perimeter": at.perimeter, "pos": at.pos, "chain": at.chain} for at in heads.values()]
-        change_each(self.connection, SAVE_HEAD, saved)
-        if not self._adopting:
-            self._put_aside([judged for judged in self._judged if judged.verdict.quarantined])
 
     def _number(self, accepted: Sequence[_Judged]) -> None:
         """Give the requests that are created the next numbers of the year."""

@@ -114,8 +114,12 @@ class ReadModels:
         if before is not after:
             self._counts.take(before, after, event["received_at"])
 
+    def fold(self) -> None:
+        """Make again from all their events the rows that need it: the last that is read before `save`."""
+        self._requests.fold()
+
     def save(self) -> None:
-        """Write what changed."""
+        """Write what changed, reading nothing."""
         self._requests.save()
         self._counts.save(self._connection)
         self._contacts.save(self._requests.before, self._requests.rows)

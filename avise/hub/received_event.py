@@ -20,7 +20,7 @@ VOID = "void"
 REQUEST_SCHEMA = 1
 """Newest version of the bodies of a request's events that `avise.models.request_rules` judges."""
 
-_KINDS = frozenset(kind.value for kind in EventKind)
+_KINDS = {kind.value: kind for kind in EventKind}
 _WORD = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _STREAM = re.compile(r"[a-z_]{1,40}(/[\w.@:+-]{1,120})?")
 _LOGIN = re.compile(r"[\w.@:+-]{1,120}")
@@ -36,14 +36,8 @@ class Received:
     body: Mapping[str, JSON]
     request: uuid.UUID | None
     """When its stream is a request's."""
-
-    @property
-    def kind(self) -> EventKind | None:
-        """What this version knows it as; None for a kind or a version of a newer one."""
-        event = self.event
-        if event.kind not in _KINDS or (self.request is not None and event.schema_v != REQUEST_SCHEMA):
-            return None
-        return EventKind(event.kind)
+    kind: EventKind | None
+    """What this version knows it as; None for a kind or a version of a newer one."""
 
 
 def settled(event: PushedEvent, device: str) -> PushedEvent:
@@ -60,7 +54,11 @@ def received(event: PushedEvent) -> Received | str:
     if len(event.salt) > _LONGEST_SALT or content_hash(event.salt, event.body) != event.content_sha:
         return "content_sha"
     body = body_of(event.body)
-    return "body" if body is None else Received(event, body, request_of_stream(event.stream))
+    if body is None:
+        return "body"
+    request = request_of_stream(event.stream)
+    newer = request is not None and event.schema_v != REQUEST_SCHEMA
+    return Received(event, body, request, None if newer else _KINDS.get(event.kind))
 
 
 def body_of(written: bytes | None) -> Mapping[str, JSON] | None:

@@ -25,7 +25,7 @@ from avise.models.json_types import JSON
 from avise.models.request_bodies import attachments_of, day_of
 from avise.models.request_fold import fold_request
 from avise.models.request_rules import RequestState
-from avise.models.requests import CLOCK_STOPS, ENDED, OPEN, Request, request_of_stream
+from avise.models.requests import CLOCK_STOPS, ENDED, OPEN, PREFIX, Request, request_of_stream
 
 COLUMNS = (
     "stream", "id", "number", "type", "title", "queue", "team", "requester", "holder", "status", "is_open",
@@ -48,6 +48,8 @@ _UPDATE = Statement(
     f"UPDATE request SET {', '.join(f'{name} = :{name}' for name in _CHANGING)} WHERE stream = :stream"  # noqa: S608 - our own names
 )
 
+_NO_PAUSE = "[]"
+
 Row = dict[str, Any]
 
 
@@ -61,7 +63,7 @@ class RequestRows:
 
     def __init__(self, connection: Connection, streams: Iterable[str]) -> None:
         self._connection = connection
-        wanted = sorted(name for name in streams if request_of_stream(name) is not None)
+        wanted = sorted(name for name in streams if name.startswith(PREFIX))
         found = rows(connection, _SELECT, streams=wanted) if wanted else ()
         self.before: dict[str, Row] = {row.stream: dict(row._mapping) for row in found}  # noqa: SLF001 - SQLAlchemy's public name
         self.rows: dict[str, Row] = {stream: dict(row) for stream, row in self.before.items()}
@@ -87,12 +89,15 @@ class RequestRows:
             else:
                 self._refolded.add(stream)
 
-    def save(self) -> None:
-        """Write the rows."""
+    def fold(self) -> None:
+        """Make again, from all their events, the rows that one event cannot be brought into."""
         for stream in sorted(self._refolded):
             row = folded_row(stream_rows(self._connection, stream))
             if row is not None:
                 self.rows[stream] = row
+
+    def save(self) -> None:
+        """Write the rows."""
         made = [row for stream, row in sorted(self.rows.items()) if stream not in self.before]
         change_each(self._connection, INSERT_ROW, made)
         changed = [self.rows[stream] for stream in sorted(self.before)]
@@ -134,7 +139,7 @@ def created_row(received: Received, event: Mapping[str, Any], state: RequestStat
         "outcome": "",
         "open_questions": "",
         "attachments": len(attachments_of(body.get("attachments"))),
-        "pauses": "[]",
+        "pauses": _NO_PAUSE,
         "newer": 0,
         "ver": event["ver"],
         "due_at": due_time(terms, at, (), at),
@@ -170,7 +175,7 @@ def _as_state(row: Row, state: RequestState) -> None:
     row["status"], row["is_open"] = state.status.value, int(state.status in OPEN)
     row["merged_into"] = "" if state.merged_into is None else str(state.merged_into)
     row["resolved_at"] = None if state.resolved_at is None else microseconds(state.resolved_at)
-    pauses = json.loads(row["pauses"])
+    pauses = json.loads(row["pauses"]) if row["pauses"] != _NO_PAUSE else ()
     lasting = pauses[-1][0] if pauses and pauses[-1][1] is None else None
     row["late_at"] = late_time(row["due_at"], lasting)
 
@@ -200,14 +205,16 @@ def _apply(
 
 def _count_pauses(row: Row, before: RequestState, after: RequestState, at: int) -> None:
     """Keep the ledger of what does not count: waiting for the member or a third party, and being resolved."""
-    if before.status is after.status:
+    stops = before.status in CLOCK_STOPS or after.status in CLOCK_STOPS
+    reopened = before.resolved_at is not None and after.resolved_at is None
+    if before.status is after.status or not (stops or reopened):
         return
     pauses = json.loads(row["pauses"])
     if before.status in CLOCK_STOPS and pauses and pauses[-1][1] is None:
         pauses[-1][1] = at
     if after.status in CLOCK_STOPS:
         pauses.append([at, None])
-    if before.resolved_at is not None and after.resolved_at is None:
+    if reopened and before.resolved_at is not None:
         pauses.append([microseconds(before.resolved_at), at])
     row["pauses"] = json.dumps(pauses)
     row["due_at"] = due_time(json.loads(row["terms"]), row["created_at"], pauses, at)

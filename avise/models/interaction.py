@@ -83,7 +83,7 @@ class TimelineEntry:
     variant: str
     """Chooses the icon: "call_in", "call_out", "call_missed", "email_in", "email_out", "sms",
     "letter_in", "letter_out", "member_space", "agency", "payment", "statement", "rejection",
-    "complaint", "appointment", "note", "system"."""
+    "complaint", "appointment", "request", "note", "system"."""
     title: str
     summary: str
     source: str

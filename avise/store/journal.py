@@ -55,6 +55,8 @@ class Journal:
         self._env = env
         self.clock_offset_ms = 0
         """Measured offset to the hub's clock, set by whoever measures it."""
+        self.on_written: Callable[[], None] = _nobody
+        """Called once events are kept: whoever sends them need not look for them."""
 
     async def append(
         self, session: Session, kind: EventKind, stream: str, body: Mapping[str, JSON]
@@ -97,7 +99,9 @@ class Journal:
                 other(connection)
             return tuple(written)
 
-        return await self._store.write(change)
+        written = await self._store.write(change)
+        self.on_written()
+        return written
 
     async def stream(
         self, stream: str, kinds: Sequence[EventKind] = (), limit: int = 500
@@ -179,6 +183,10 @@ class Journal:
             content_sha=content_sha(salt, body),
             salt=salt,
         )
+
+
+def _nobody() -> None:
+    return
 
 
 def content_sha(salt: bytes, body: bytes) -> bytes:

@@ -127,7 +127,7 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     Shortcut("outbox_resend", (), Scope.OUTBOX, "send", _COMMAND),
     Shortcut("outbox_verify", (), Scope.OUTBOX, "search", _COMMAND),
     Shortcut("outbox_abandon", ("Del",), Scope.OUTBOX, "x", _COMMAND, handled_by_view=True),
-    Shortcut("request_take_next", ("Ctrl+Shift+A",), Scope.REQUESTS, "hand", _COMMAND),
+    Shortcut("request_take_next", ("F4",), Scope.REQUESTS, "hand", _COMMAND),
     Shortcut("request_take", ("Ctrl+M",), Scope.REQUESTS, "hand", _COMMAND, handled_by_view=True),
     Shortcut("request_reply", ("Ctrl+R",), Scope.REQUESTS, "reply", _COMMAND, handled_by_view=True),
     Shortcut("request_note", ("Ctrl+Shift+I",), Scope.REQUESTS, "lock", _COMMAND, handled_by_view=True),

@@ -127,6 +127,8 @@ def _rule(path: KeyPath, rule: object, target: Target) -> Iterator[Finding]:
 
 def _options(path: KeyPath, rule: Mapping[str, Any], conversion: object) -> Iterator[Finding]:
     """Tell an option that the converter would silently ignore."""
+    if not isinstance(conversion, str):
+        return  # told by the format's check
     for option, converters in (("format", _DATED), ("decimal", _DECIMAL)):
         if option in rule and conversion not in converters:
             params = {"option": option, "converter": str(conversion)}

@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, aclosing
-from dataclasses import dataclass, replace
+from collections import deque
+from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
 
 from avise.hub.port import HubError, HubPort, Presence
-from avise.models.absences import Absence
 from avise.models.customer import PersonId
 from avise.models.errors import AviseError
 from avise.models.journal import EventKind
@@ -24,7 +23,6 @@ from avise.models.roles import Role
 from avise.services.change_signal import ChangeSignal
 from avise.services.customer_rights import refuse_without_right
 from avise.services.day_values import SentRequest
-from avise.services.request_type_files import RequestTypes
 from avise.services.request_values import (
     ColleagueRow,
     FieldTrouble,
@@ -45,15 +43,14 @@ from avise.services.request_values import (
 from avise.services.request_wording import say, type_label
 from avise.services.requests.acts import RequestDeeds
 from avise.services.requests.clocks import Clocks
-from avise.services.requests.creation import AboutPort, NewRequests
-from avise.services.requests.customer_names import CustomerNames
-from avise.services.requests.details import Details
+from avise.services.requests.creation import NewRequests
 from avise.services.requests.far_requests import FarRequests, refused_far
 from avise.services.requests.lists import Lists
 from avise.services.requests.office import Office
 from avise.services.requests.rows import Rows
 from avise.services.requests.saved_views import PREFIX as VIEWS
 from avise.services.requests.saved_views import view_from, view_text
+from avise.services.requests.surroundings import Around, HubLink, SignIn
 from avise.services.requests.team import Team
 
 _log = logging.getLogger(__name__)
@@ -62,81 +59,15 @@ LOOK_EVERY = 20.0
 """Seconds between two looks at the clock: a mark changes its minute at most that late."""
 
 PAUSE = 0.5
-"""Seconds between two states told to a screen: at most two a second."""
+"""Seconds between two states told to a screen, on average: at most two a second."""
+
+AT_ONCE = 2
+"""States told one after the other without a pause: an act, then what the hub says of it."""
 
 FOUND_AT_MOST = 50
 
-
-class HubLink(Protocol):
-    """The hub behind this station, as the middle office uses it."""
-
-    hidden: bool
-
-    @property
-    def hub(self) -> HubPort:
-        """The hub itself; `HubUnreachableError` while it is not there."""
-
-    def poke(self) -> None:
-        """Have what was written sent now."""
-
-    def show_presence(self, presence: Presence | None) -> None:
-        """Tell what is on screen."""
-
-
-class SignIn(Protocol):
-    """Signs this station's user in at a remote hub."""
-
-    async def sign_in(self, password: str) -> None:
-        """With a password of the hub's own."""
-
-    async def sign_in_with_provider(self) -> str:
-        """At the identity provider: return the address to open."""
-
-    async def sign_out(self) -> None:
-        """Forget the tokens."""
-
-
-class RequestMemoryPort(Protocol):
-    """What one desk keeps about requests."""
-
-    async def save_draft(self, request: RequestId, target: str, words: str) -> None:
-        """Keep what is being typed."""
-
-    async def drafts(self, request: RequestId) -> dict[str, str]:
-        """Return what was being typed."""
-
-    async def note_seen(self, request: RequestId, ver: int) -> None:
-        """Remember what was looked at."""
-
-    async def seen(self) -> dict[RequestId, int]:
-        """Return what was seen last of each request."""
-
-    async def keep_view(self, view_id: str, body: str) -> None:
-        """Keep a list."""
-
-    async def forget_view(self, view_id: str) -> None:
-        """Forget a list."""
-
-    async def views(self) -> dict[str, str]:
-        """Return the lists kept."""
-
-
-Refused = Callable[[Request, str, str], None]
-"""Called with a request, why an act on it was refused, and the text that it held."""
-
-
-@dataclass(frozen=True, slots=True)
-class Around:
-    """What the middle office needs of the rest of the desk."""
-
-    memory: RequestMemoryPort
-    names: CustomerNames
-    about: AboutPort
-    details: Details
-    types: RequestTypes
-    beside: Callable[[Request], AbstractAsyncContextManager[None]]
-    """Reads the file of a request's customer for as long as the request is on screen."""
-    absences: Callable[[], Awaitable[Sequence[Absence]]]
+QUARANTINE_EVERY = 60.0
+"""Seconds between two counts of what waits for a team lead at the hub."""
 
 
 class MiddleOffice:
@@ -214,11 +145,15 @@ class MiddleOffice:
     async def beats(self) -> AsyncIterator[None]:
         """Come once all is read, then after each change, at most twice a second, and by the clock."""
         await self.ready.wait()
+        told: deque[float] = deque(maxlen=AT_ONCE)
         while True:
             seen = self._changes.count
+            told.append(self._env.monotonic())
             yield None
-            await self._env.sleep(PAUSE)
             await self._changes.wait(seen, self._env, LOOK_EVERY)
+            left = told[0] + AT_ONCE * PAUSE - self._env.monotonic() if len(told) == AT_ONCE else 0.0
+            if left > 0:
+                await self._env.sleep(left)
 
     async def requests_of(self, person: PersonId) -> AsyncIterator[tuple[RequestRow, ...]]:
         """Follow the requests of a customer's dossier."""
@@ -427,9 +362,12 @@ class MiddleOffice:
         if self._office.session.role is not Role.TEAM_LEAD:
             raise AviseError("board.leads_only")
         told: TeamBoard | None = None
+        counted_at = -QUARANTINE_EVERY
         async for _ in self.beats():
             self.team.absences = await self._absences()
-            self.team.quarantined = await self._far.quarantined()
+            if self._env.monotonic() >= counted_at + QUARANTINE_EVERY:
+                counted_at = self._env.monotonic()
+                self.team.quarantined = await self._far.quarantined()
             board = self.team.board(await self._drawn(self.team.late(self._env.now())), self._env.now())
             if board != told:
                 told = board

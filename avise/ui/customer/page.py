@@ -10,6 +10,7 @@ from typing_extensions import override
 from avise.env import Env
 from avise.models.customer import PersonId
 from avise.models.errors import AviseError
+from avise.models.interaction import TimelineEntry
 from avise.models.roles import Purpose
 from avise.services.desk import IncomingCall
 from avise.texts import text
@@ -118,7 +119,7 @@ class CustomerPage(QWidget):
         self.messages = CustomerMessages(desk, self.model, env, report, self)
         self.messages.message.connect(self.message)
         self.messages.facet_requested.connect(self.blocks.show_facet)
-        self.blocks.offer_messages(self.messages.opens)
+        self.blocks.offer_messages(self._opens_entry)
         self.consents = CustomerConsents(desk, self.model, report, self)
         self.blocks.consents_requested.connect(self.consents.open)
         self.exports = CustomerExports(desk, self.model, report, self)
@@ -127,9 +128,6 @@ class CustomerPage(QWidget):
         self.reports.acted.connect(self.acted)
         self.blocks.report_requested.connect(self._report_data)
         self.requests = CustomerRequests(desk, self.model, env, report, self)
-        self.requests.opened.connect(self.request_requested)
-        self.requests.acted.connect(self.acted)
-        self.requests.spoken.connect(self._speak)
         self.answers = SuggestionActions(self.model, self.blocks, self)
         self.answers.offer("request", self.requests.answer)
         self.acting.loaded.connect(lambda: self.answers.offer("act", self.acting.open_answer))
@@ -155,7 +153,7 @@ class CustomerPage(QWidget):
 
     def _connect_model(self) -> None:
         model = self.model
-        self.content.follow(self.sheet, self.rail)
+        self.content.follow(self.sheet, self.rail, self.requests.with_lines)
         self.content.named.connect(self.setAccessibleName)
         self.content.named.connect(self.title_changed)
         self.content.answers_shown.connect(self._on_answers_shown)
@@ -168,8 +166,12 @@ class CustomerPage(QWidget):
         model.wrap_up.spoken.connect(self._speak)
 
     def _connect_views(self) -> None:
-        header = self.header
+        header, requests = self.header, self.requests
         self.parts.built.connect(self._on_built)
+        requests.opened.connect(self.request_requested)
+        requests.acted.connect(self.acted)
+        requests.spoken.connect(self._speak)
+        requests.changed.connect(self.content.show_history)
         header.copy_requested.connect(self.copy_member_number)
         self.call_panel.end_requested.connect(self.call_end_requested)
         header.facet_requested.connect(self.blocks.show_facet)
@@ -352,6 +354,10 @@ class CustomerPage(QWidget):
         self._awaits_answer = untouched and not ready
         if untouched and ready:
             self.sheet.suggestions.focus_current()
+
+    def _opens_entry(self, entry: TimelineEntry, anchor: QPoint) -> bool:
+        """Show what a line of the history tells of, when it is a request or a message of this desk."""
+        return self.requests.opens(entry) or self.messages.opens(entry, anchor)
 
     @Slot()
     def _on_call_changed(self) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
+from avise.models.interaction import TimelineEntry
 from avise.services.wording import facet_title
 from avise.texts import plural, text
 from avise.ui.customer.block_content import BlockContent
@@ -14,6 +17,9 @@ from avise.ui.customer.open_items import ITEM_FACETS, open_items
 from avise.ui.customer.right_rail import RightRail
 from avise.ui.customer.sheet import Sheet
 from avise.ui.customer.view_model import CustomerViewModel
+
+
+WithLines = Callable[[Sequence[TimelineEntry]], Sequence[TimelineEntry]]
 
 
 class PageContent(QObject):
@@ -47,15 +53,21 @@ class PageContent(QObject):
         self._stale: set[str] = set()
         """Blocks that do not show what is known."""
 
-    def follow(self, sheet: Sheet, rail: RightRail) -> None:
-        """Fill a sheet and a rail from now on."""
-        self.sheet, self.rail = sheet, rail
+    def follow(self, sheet: Sheet, rail: RightRail, with_lines: WithLines) -> None:
+        """Fill a sheet and a rail from now on.
+
+        Args:
+            sheet: of the page.
+            rail: of the page.
+            with_lines: adds to the history what other rooms tell of the customer.
+        """
+        self.sheet, self.rail, self._with_lines = sheet, rail, with_lines
         model, header = self._model, self._header
         model.header_changed.connect(self._on_header_changed)
         model.alerts_changed.connect(lambda: header.set_alerts(model.state.alerts))
         model.verification_changed.connect(lambda: header.set_verification(model.state.verification))
         model.suggestions_changed.connect(self._on_suggestions_changed)
-        model.timeline_changed.connect(self._on_timeline_changed)
+        model.timeline_changed.connect(self.show_history)
         model.facet_changed.connect(self._on_facet_changed)
         model.hidden_changed.connect(self._on_hidden_changed)
         model.settled.connect(self._on_settled)
@@ -73,7 +85,7 @@ class PageContent(QObject):
             case "facets":
                 self._on_hidden_changed()
             case "timeline":
-                self._on_timeline_changed()
+                self.show_history()
             case "open_items":
                 self._refresh_open_items()
 
@@ -102,15 +114,15 @@ class PageContent(QObject):
         self.answers_shown.emit()
 
     @Slot()
-    def _on_timeline_changed(self) -> None:
+    def show_history(self) -> None:
+        """Show the exchanges as they now are."""
         if self._lacks("timeline"):
             return
         state = self._model.state
-        sources = {entry.source for entry in state.timeline}
+        entries = self._with_lines(state.timeline)
+        sources = {entry.source for entry in entries}
         names = {source: self._model.source_name(source) for source in sources}
-        self.sheet.timeline.set_entries(
-            state.timeline, names, state.missing_sources, cut=state.timeline_truncated
-        )
+        self.sheet.timeline.set_entries(entries, names, state.missing_sources, cut=state.timeline_truncated)
 
     # ---- blocks --------------------------------------------------------------------------------
     def first_content(self, facet: str) -> BlockContent:

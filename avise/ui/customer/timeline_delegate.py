@@ -38,6 +38,7 @@ ICONS = {
     "statement": "receipt-euro",
     "rejection": "circle-x",
     "complaint": "flag",
+    "request": "inbox",
     "appointment": "calendar",
     "note": "lock",
     "system": "settings",

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Signal, Slot
-from PySide6.QtGui import QTextCharFormat, QTextCursor
-from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QTextEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from avise.models.note_findings import Finding, FindingKind
@@ -16,91 +15,38 @@ from avise.ui.widgets.icon import Icon
 from avise.ui.widgets.label import Label
 from avise.ui.widgets.layout import clear, row
 from avise.ui.widgets.link import Link
+from avise.ui.widgets.marked_text import MarkedText, finding_look
 
 _MIN_HEIGHT = 56
 _SENTENCES = 2
 """Of the findings; the others keep their mark under the words."""
 
 
-class NoteEdit(QPlainTextEdit):
-    """The text of the note; Tab leaves it, so that it is no trap (WCAG 2.1.2).
-
-    Signals:
-        edited: the user typed; loading a text is silent.
-    """
-
-    edited = Signal(str)
+class NoteEdit(MarkedText):
+    """The text of the note."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self._is_loading = False
+        # Before: the field marks its words as soon as it is dressed.
         self._findings: tuple[Finding, ...] = ()
-        self.setTabChangesFocus(True)
-        self.setAccessibleName(text("wrap_up.note"))
+        super().__init__(text("wrap_up.note"), _MIN_HEIGHT, opens_at_end=True)
         self.setPlaceholderText(text("free_text.banner"))
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.textChanged.connect(self._on_text_changed)
-        self._on_theme_changed()
-        theme().changed.connect(self._on_theme_changed)
-
-    @override
-    def sizeHint(self) -> QSize:
-        """Return the least size: the note takes the room that is left."""
-        return QSize(theme().px(200), theme().px(_MIN_HEIGHT))
-
-    def words(self) -> str:
-        """Return what is written, no-break spaces included."""
-        return self.document().toRawText().replace("\u2029", "\n").replace("\u2028", "\n")
-
-    def load(self, words: str) -> None:
-        """Show a text without saying that it was typed; the cursor goes to its end."""
-        if words == self.words():
-            return
-        self._is_loading = True
-        self.setPlainText(words)
-        self.moveCursor(QTextCursor.MoveOperation.End)
-        self._is_loading = False
 
     def mark(self, findings: Sequence[Finding]) -> None:
         """Underline what was found; the sentences say the same to people who hear the screen."""
         self._findings = tuple(findings)
-        self.setExtraSelections(
-            [self._selection(finding) for finding in findings if finding.kind not in _UNMARKED]
-        )
+        self.mark_again()
         self.setAccessibleDescription(" ".join(finding_sentences(findings)))
 
-    def _selection(self, finding: Finding) -> QTextEdit.ExtraSelection:
-        look = QTextCharFormat()
-        look.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
-        look.setUnderlineColor(theme().colour("danger" if finding.blocks else "warn"))
-        if finding.blocks:
-            look.setBackground(theme().colour("danger-bg"))
-        found = QTextEdit.ExtraSelection()
-        cursor = self.textCursor()
-        words = self.words()
-        cursor.setPosition(_qt_length(words[: finding.start]))
-        cursor.setPosition(_qt_length(words[: finding.end]), QTextCursor.MoveMode.KeepAnchor)
-        found.cursor, found.format = cursor, look
-        return found
-
-    @Slot()
-    def _on_text_changed(self) -> None:
-        if not self._is_loading:
-            self.edited.emit(self.words())
-
-    @Slot()
-    def _on_theme_changed(self) -> None:
-        self.setFont(theme().font("body"))
-        self.setMinimumHeight(theme().px(_MIN_HEIGHT))
-        self.mark(self._findings)
+    @override
+    def mark_again(self) -> None:
+        """Underline what was found."""
+        marked = [found for found in self._findings if found.kind not in _UNMARKED]
+        self.setExtraSelections(
+            [self.selection(found.start, found.end, finding_look(found)) for found in marked]
+        )
 
 
 _UNMARKED = frozenset({FindingKind.LONG})
-
-
-def _qt_length(words: str) -> int:
-    """Return the length of a text as Qt counts it, in UTF-16."""
-    return len(words.encode("utf-16-le")) // 2
 
 
 def finding_sentences(findings: Sequence[Finding]) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from avise.ui.theme import theme
 
 if TYPE_CHECKING:
     from avise.models.acts import Act
+    from avise.models.interaction import TimelineEntry
     from avise.services.customer_updates import SuggestedAction, Suggestion
     from avise.services.request_values import RequestActs, RequestForm, RequestRow
     from avise.ui.customer.request_cards import RequestCardsPanel
@@ -43,11 +44,13 @@ class CustomerRequests(QObject):
         acted: a sentence, and an act that can be taken back.
         opened: a request to show in the panel (its identity).
         spoken: a sentence for people who hear the screen.
+        changed: the requests of the dossier are not what they were.
     """
 
     acted = Signal(str, object)
     opened = Signal(object)
     spoken = Signal(str)
+    changed = Signal()
 
     def __init__(
         self, desk: DeskBridge, model: CustomerViewModel, env: Env, report: Report, page: QWidget
@@ -88,11 +91,31 @@ class CustomerRequests(QObject):
 
     def show_rows(self, rows: Sequence[RequestRow]) -> None:
         """Take the requests of the dossier as they now are."""
-        self.rows = tuple(rows)
+        before, self.rows = self.rows, tuple(rows)
+        if self.rows != before:
+            self.changed.emit()
         if self._panel is not None:
             self._panel.show_rows(self.rows)
         if self._untold is not None and self._number_of(self._untold[0]):
             self._tell_sent()
+
+    # ---- history -----------------------------------------------------------------------------
+    def with_lines(self, entries: Sequence[TimelineEntry]) -> Sequence[TimelineEntry]:
+        """Return the history of the customer with the lines of requests at their place."""
+        if not self.rows:
+            return entries
+        from avise.ui.new_request.timeline_lines import joined  # noqa: PLC0415 - not at first paint
+
+        return joined(entries, self.rows)
+
+    def opens(self, entry: TimelineEntry) -> bool:
+        """Show the request that a line of the history tells of; return whether it is one."""
+        from avise.ui.new_request.timeline_lines import request_of_line  # noqa: PLC0415 - as above
+
+        request = request_of_line(entry)
+        if request is not None:
+            self.opened.emit(request)
+        return request is not None
 
     def _on_failed(self, error: AviseError) -> None:
         if self._panel is not None:

@@ -141,7 +141,7 @@ class RequestForm(QWidget):
 
     def _chain_tabs(self) -> None:
         chain: list[QWidget] = [
-            *itertools.chain.from_iterable(zip(self.duplicates.buttons, self.duplicates.links, strict=True)),
+            *self.duplicates.controls(),
             self.duplicates.anyway,
             *(field.editor for field in self.fields.values() if self._visible.isAncestorOf(field)),
             self.documents.join,
@@ -196,7 +196,7 @@ class RequestForm(QWidget):
         shown = [field for field in self.fields.values() if field.isVisibleTo(self)]
         wrong = next((field for field in shown if field.problem()), None)
         empty = next((field for field in shown if not field.value() and field.asked.required), None)
-        if wrong is not None or (empty is not None and not self.duplicates.buttons):
+        if wrong is not None or (empty is not None and not self.duplicates.rows):
             found = wrong or empty
             assert found is not None  # noqa: S101 - one of the two is there
             found.take_focus()
@@ -207,10 +207,10 @@ class RequestForm(QWidget):
         return target
 
     def _calm_start(self, shown: Sequence[RequestField]) -> QWidget:
-        if self.duplicates.buttons:
-            return self.duplicates.buttons[0]
         if not self._words.isHidden():
             return self.words
+        if self.duplicates.rows:
+            return self.duplicates.links[0]
         return shown[0].editor if shown else self.documents.join
 
 

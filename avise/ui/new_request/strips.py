@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -110,6 +111,11 @@ class DuplicateBox(TintedBox):
         """Those that are open already."""
         return self._rows
 
+    def controls(self) -> list[QWidget]:
+        """Return its buttons and links, line by line."""
+        pairs = itertools.zip_longest(self.buttons, self.links)
+        return [control for pair in pairs for control in pair if control is not None]
+
     def show_rows(self, rows: Sequence[RequestRow], now: datetime) -> None:
         """Offer to complete these; nothing when there is none."""
         self._rows = tuple(rows)
@@ -122,15 +128,22 @@ class DuplicateBox(TintedBox):
 
     def _line(self, found: RequestRow, now: datetime) -> QWidget:
         number = short_number(found.number)
-        complete = Button(text("new_request.complete", number=number), ButtonKind.PLAIN, small=True)
+        line = QWidget()
+        complete = Button(
+            text("new_request.complete", number=number), ButtonKind.PLAIN, small=True, parent=line
+        )
+        complete.setVisible(len(self._rows) > 1)
         complete.clicked.connect(lambda: self.complete_requested.emit(found))
         see = Link(text("new_request.see", number=number))
         see.clicked.connect(lambda: self.open_requested.emit(found))
-        self.buttons.append(complete)
         self.links.append(see)
-        line = QWidget()
         words = Label(duplicate_words(found, now), "row", wrap=True)
-        line.setLayout(column(words, row(complete, see, None, gap=10), gap=4))
+        actions = row(see, None, gap=10)
+        if len(self._rows) > 1:
+            # Of one alone, the button of the sheet takes care.
+            self.buttons.append(complete)
+            actions.insertWidget(0, complete)
+        line.setLayout(column(words, actions, gap=4))
         return line
 
 

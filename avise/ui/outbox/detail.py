@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
-    QApplication,
     QGridLayout,
     QLineEdit,
-    QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -22,7 +19,6 @@ from avise.env import Env
 from avise.models.commands import Change, CommandState, OutboxItem
 from avise.texts import text
 from avise.texts.formats import format_moment
-from avise.ui.accessible_roles import Role, heard_as
 from avise.ui.outbox.sentences import (
     action_words,
     age,
@@ -42,15 +38,11 @@ from avise.ui.shortcuts import keys_of
 from avise.ui.theme import theme
 from avise.ui.widgets.button import Button, ButtonKind
 from avise.ui.widgets.chip import Chip
+from avise.ui.widgets.detail_pane import MARGINS, NARROW_WIDTH, DetailPane, titled
 from avise.ui.widgets.label import Label
-from avise.ui.widgets.layout import clear, column, row
-from avise.ui.widgets.line import HorizontalLine
+from avise.ui.widgets.layout import column, row
 
-WIDTH, NARROW_WIDTH = 404, 360
 ATTEMPTS = 12
-_MARGINS = (16, 12, 16, 12)
-QWIDGETSIZE_MAX = (1 << 24) - 1
-"""Qt's own bound, which the bindings do not export."""
 
 
 class AbandonRow(QWidget):
@@ -110,7 +102,7 @@ class AbandonRow(QWidget):
         super().keyPressEvent(event)
 
 
-class OutboxDetail(QScrollArea):
+class OutboxDetail(DetailPane):
     """The pane.
 
     Args:
@@ -135,45 +127,18 @@ class OutboxDetail(QScrollArea):
     abandon_cancelled = Signal()
 
     def __init__(self, env: Env, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(text("outbox.detail"), parent)
         self._env = env
-        self._narrow = self._below = False
         self._item: OutboxItem | None = None
         self._abandon: AbandonRow | None = None
         self._head_box, self._head_column = QWidget(self), QVBoxLayout()
         self._head_box.hide()
         self._times = Label("", "small", "meta", tabular=True)
-        self.setAccessibleName(text("outbox.detail"))
-        heard_as(self, Role.Grouping)
-        self.setWidgetResizable(True)
-        content = QWidget()
-        content.setProperty("role", "pane")
-        self._sections = QVBoxLayout(content)
-        self._sections.setSpacing(0)
-        self._sections.setContentsMargins(0, 0, 0, 0)
-        self.setWidget(content)
-        self._timer = QTimer(self)
-        self._timer.setInterval(1000)
-        self._timer.timeout.connect(self._on_tick)
-        self._on_theme_changed()
-        theme().changed.connect(self._on_theme_changed)
 
     @property
     def item(self) -> OutboxItem | None:
         """The command shown."""
         return self._item
-
-    def set_room(self, *, narrow: bool, below: bool) -> None:
-        """Leave more room to the list: a narrower pane, or a pane below it (`ui.md` 4.3)."""
-        self._narrow, self._below = narrow, below
-        self._on_theme_changed()
-
-    def set_ticking(self, *, ticking: bool) -> None:
-        """Tell ages again while the page is on screen, and only then."""
-        if ticking:
-            self._timer.start()
-        else:
-            self._timer.stop()
 
     def show_item(self, item: OutboxItem | None) -> None:
         """Show another command, or the same one as it now is; what is typed for it stays."""
@@ -182,22 +147,18 @@ class OutboxDetail(QScrollArea):
         same = item is not None and self._item is not None and item.command_id == self._item.command_id
         typed = self._abandon.field.text() if same and self._abandon is not None else None
         typing = self._abandon is not None and self._abandon.field.hasFocus()
-        focused = self._focused_button()
+        focused = self.focused_button()
         self._item, self._abandon = item, None
-        clear(self._sections)
-        if item is not None:
-            now = self._env.now()
-            parts = (self._head(item), _changes(item.changes), _facts(item, now), _history(item, now))
-            for section in filter(None, parts):
-                self._sections.addWidget(section)
-                section.show()  # now, not at the next event: a button in it may take focus
-                self._sections.addWidget(HorizontalLine())
-        self._sections.addStretch(1)
-        self._on_tick()
+        self.show_sections(self._parts(item) if item is not None else ())
+        self.tick()
         if typed is not None and item is not None and may_abandon(item):
             self.ask_to_abandon(typed, focus=typing)
-        elif focused:
-            self._focus_button(focused)
+        elif focused and not self.focus_button(focused):
+            self.focus_current()
+
+    def _parts(self, item: OutboxItem) -> tuple[QWidget | None, ...]:
+        now = self._env.now()
+        return self._head(item), _changes(item.changes), _facts(item, now), _history(item, now)
 
     def ask_to_abandon(self, words: str = "", *, focus: bool = True) -> None:
         """Ask in place why the command shown is given up."""
@@ -232,22 +193,8 @@ class OutboxDetail(QScrollArea):
 
     def focus_current(self) -> None:
         """Give focus to what can be done first."""
-        first = next((one for one in self.findChildren(QPushButton) if one.isVisibleTo(self)), None)
-        (first or self).setFocus(Qt.FocusReason.TabFocusReason)
-
-    def _focused_button(self) -> str:
-        """Return the name of the button with focus: its command changes, its place must not."""
-        focused = QApplication.focusWidget()
-        if isinstance(focused, QPushButton) and self.isAncestorOf(focused):
-            return focused.accessibleName() or focused.text()
-        return ""
-
-    def _focus_button(self, name: str) -> None:
-        buttons = [one for one in self.findChildren(QPushButton) if one.isVisibleTo(self)]
-        same = next((one for one in buttons if (one.accessibleName() or one.text()) == name), None)
-        target = same or (buttons[0] if buttons else None)
-        if target is not None:
-            target.setFocus(Qt.FocusReason.OtherFocusReason)
+        first: QWidget = next(iter(self.buttons()), self)
+        first.setFocus(Qt.FocusReason.TabFocusReason)
 
     # ---- sections ------------------------------------------------------------------------------
     def _head(self, item: OutboxItem) -> QWidget:
@@ -259,7 +206,7 @@ class OutboxDetail(QScrollArea):
             Label(explained(item), "body", wrap=True),
             self._times,
             gap=6,
-            margins=_MARGINS,
+            margins=MARGINS,
         )
         content.itemAt(0).layout().setStretch(0, 1)  # type: ignore[union-attr]  # just added
         if buttons := self._buttons(item):
@@ -295,21 +242,14 @@ class OutboxDetail(QScrollArea):
             add("put_away", "check", self.put_away_requested)
         return found
 
-    @Slot()
-    def _on_tick(self) -> None:
+    @override
+    def tick(self) -> None:
+        """Tell the ages again."""
         if self._item is None:
             return
         now = self._env.now()
         words = " · ".join(filter(None, (age(self._item, now), next_try(self._item, now))))
         self._times.setText(words)
-
-    @Slot()
-    def _on_theme_changed(self) -> None:
-        if self._below:
-            self.setMinimumWidth(0)
-            self.setMaximumWidth(QWIDGETSIZE_MAX)
-        else:
-            self.setFixedWidth(theme().px(NARROW_WIDTH if self._narrow else WIDTH))
 
 
 def _lines(buttons: Sequence[Button]) -> list[list[Button]]:
@@ -341,17 +281,10 @@ def changes_grid(changes: Sequence[Change]) -> QGridLayout:
     return grid
 
 
-def _titled(title: str) -> tuple[QWidget, QVBoxLayout]:
-    box = QWidget()
-    content = column(Label(title, "strong"), gap=6, margins=_MARGINS)
-    box.setLayout(content)
-    return box, content
-
-
 def _changes(changes: Sequence[Change]) -> QWidget | None:
     if not changes:
         return None
-    box, content = _titled(text("outbox.changes"))
+    box, content = titled(text("outbox.changes"))
     content.addLayout(changes_grid(changes))
     return box
 
@@ -363,7 +296,7 @@ def _facts(item: OutboxItem, now: datetime) -> QWidget | None:
         (text("outbox.reference_label"), item.reference),
         (text("outbox.because"), item.because),
     ]
-    box, content = _titled(text("outbox.facts"))
+    box, content = titled(text("outbox.facts"))
     for label, value in lines:
         if value:
             name = Label(label, "small", "meta")
@@ -376,7 +309,7 @@ def _facts(item: OutboxItem, now: datetime) -> QWidget | None:
 def _history(item: OutboxItem, now: datetime) -> QWidget | None:
     if not item.history:
         return None
-    box, content = _titled(text("outbox.history"))
+    box, content = titled(text("outbox.history"))
     for attempt in reversed(item.history[-ATTEMPTS:]):
         when, words = attempt_words(attempt, item, now)
         moment = Label(when, "small", "meta", tabular=True)

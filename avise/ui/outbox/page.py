@@ -177,12 +177,12 @@ class OutboxPage(QWidget):
         before = self.table.current_row()
         chosen = self.detail.item
         items = self._model.items
-        self.table_model.show_items(items, self._env.now())
-        place = self.table_model.row_of(chosen.command_id) if chosen is not None else 0
+        self.table_model.show_rows(items, self._env.now())
+        place = self.table_model.place_of(chosen.command_id) if chosen is not None else 0
         if items:
             # The one that has gone leaves the current row to the next one.
             self.table.go_to(place if place >= 0 else min(max(before, 0), len(items) - 1))
-        self.detail.show_item(self.table_model.item(self.table.current_row()) if items else None)
+        self.detail.show_item(self.table_model.row_at(self.table.current_row()) if items else None)
         self._summary.setText(summary(self._model.counts))
         self._show_parts()
         if had_focus and not items:
@@ -205,7 +205,7 @@ class OutboxPage(QWidget):
 
     @Slot(QModelIndex, QModelIndex)
     def _on_row_changed(self, index: QModelIndex, _before: QModelIndex) -> None:
-        self.detail.show_item(self.table_model.item(index.row()))
+        self.detail.show_item(self.table_model.row_at(index.row()))
 
     @Slot()
     def _focus_table(self) -> None:
@@ -213,12 +213,12 @@ class OutboxPage(QWidget):
 
     def current(self) -> OutboxItem | None:
         """Return the command of the current row."""
-        return self.table_model.item(self.table.current_row())
+        return self.table_model.row_at(self.table.current_row())
 
     # ---- what is asked of it -------------------------------------------------------------------
     @Slot(QModelIndex)
     def _on_opened(self, index: QModelIndex) -> None:
-        item = self.table_model.item(index.row())
+        item = self.table_model.row_at(index.row())
         if item is not None:
             self._do(main_action(item))
 

@@ -5,20 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from PySide6.QtCore import (
-    QAbstractTableModel,
-    QModelIndex,
-    QObject,
-    QPersistentModelIndex,
-    QRect,
-    QRectF,
-    Qt,
-    Signal,
-)
+from PySide6.QtCore import QObject, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter
 from typing_extensions import override
 
-from avise.models.commands import CommandId, OutboxItem
+from avise.models.commands import OutboxItem
 from avise.ui.outbox.sentences import (
     action_words,
     age,
@@ -33,71 +24,20 @@ from avise.ui.theme import theme
 from avise.ui.widgets.chip import paint_chip
 from avise.ui.widgets.painting import RIGHT, Span, draw_icon, draw_spans, draw_text
 from avise.ui.widgets.row_list import RowDelegate, RowLook, RowsView
+from avise.ui.widgets.rows_model import NOW_ROLE, ROW_ROLE, DatedRows, Index
 
 ROW_HEIGHT = 49
-ITEM, NOW = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
-Index = QModelIndex | QPersistentModelIndex
-_ROOT = QModelIndex()
-
 _MARGIN, _ICON, _GAP, _TIMES, _ACTION = 16, 16, 12, 150, 132
 _CHIP = 132
 _CHIP_FROM = 560
 """Narrower, the state is a coloured word at the head of the second line."""
 
 
-class OutboxTableModel(QAbstractTableModel):
-    """The commands, one a row."""
+class OutboxTableModel(DatedRows[OutboxItem]):
+    """The commands, one a row, known by their identity."""
 
     def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._items: Sequence[OutboxItem] = ()
-        self._now: datetime | None = None
-
-    def show_items(self, items: Sequence[OutboxItem], now: datetime) -> None:
-        """Replace the commands; rows stay where they are when the same stand in the same order."""
-        same = [one.command_id for one in items] == [one.command_id for one in self._items]
-        self._now = now
-        if same:
-            self._items = items
-            if items:
-                self.dataChanged.emit(self.index(0, 0), self.index(len(items) - 1, 0))
-            return
-        self.beginResetModel()
-        self._items = items
-        self.endResetModel()
-
-    def item(self, row: int) -> OutboxItem | None:
-        """Return the command of a row."""
-        return self._items[row] if 0 <= row < len(self._items) else None
-
-    def row_of(self, command_id: CommandId) -> int:
-        """Return the row of a command, -1 when it is not there."""
-        ids = [item.command_id for item in self._items]
-        return ids.index(command_id) if command_id in ids else -1
-
-    @override
-    def rowCount(self, parent: Index = _ROOT) -> int:
-        """Return how many commands there are."""
-        return 0 if parent.isValid() else len(self._items)
-
-    @override
-    def columnCount(self, parent: Index = _ROOT) -> int:
-        """Return one column."""
-        return 0 if parent.isValid() else 1
-
-    @override
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """Return a command, the time that ages are told from, or the row as a sentence."""
-        if not index.isValid() or self._now is None:
-            return None
-        item = self._items[index.row()]
-        if role == ITEM:
-            return item
-        if role == NOW:
-            return self._now
-        if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.DisplayRole):
-            return row_sentence(item, self._now)
-        return None
+        super().__init__(lambda item: item.command_id, row_sentence, parent)
 
 
 class OutboxRows(RowsView):
@@ -130,8 +70,8 @@ class OutboxDelegate(RowDelegate):
     def paint_row(self, painter: QPainter, rect: QRect, look_: RowLook, index: Index) -> None:
         """Paint the two lines of a row."""
         px = theme().px
-        item: OutboxItem = index.data(ITEM)
-        now: datetime = index.data(NOW)
+        item: OutboxItem = index.data(ROW_ROLE)
+        now: datetime = index.data(NOW_ROLE)
         found = look(item)
         left: float = rect.left() + px(_MARGIN)
         draw_icon(painter, found.icon, left, rect.top() + px(16), _ICON, found.ink)

@@ -7,19 +7,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+from typing_extensions import override
 
 from avise.models.journal import EventKind
 from avise.models.requests import Question, RequestId
 from avise.models.roles import Role, Session
-from avise.services.request_values import ColleagueRow, RequestDeed, RequestDetail
+from avise.services.request_values import RequestDeed, RequestDetail
 from avise.texts import text
 from avise.ui.discretion import discretion
+from avise.ui.requests.composer_menus import ComposerMenus
 from avise.ui.requests.presence_strip import PresenceStrip
 from avise.ui.requests.target_tabs import TargetTabs
 from avise.ui.requests.words_edit import WordsEdit
 from avise.ui.shortcuts import written
+from avise.ui.theme import theme
 from avise.ui.widgets.button import Button, ButtonKind
 from avise.ui.widgets.label import Label
 from avise.ui.widgets.layout import clear, column, row
@@ -33,8 +37,6 @@ KINDS: Mapping[str, EventKind] = {
     NOTE: EventKind.REQUEST_NOTED,
     MEMBER: EventKind.REQUEST_MEMBER_WRITTEN,
 }
-TEMPLATES = ("received", "checking", "paid", "missing", "closing")
-"""Words ready to be put in a reply. Text: catalogue key `request_panel.template.<template>`."""
 _HANDLERS = (Role.CASE_MANAGER, Role.TEAM_LEAD)
 
 
@@ -77,13 +79,11 @@ class RequestComposer(QWidget):
         self._files: dict[str, tuple[Path, ...]] = {}
         self._unsaved: set[str] = set()
         """Targets whose words are not kept yet."""
-        self._mentioned: dict[str, str] = {}
-        """Login of each name put in."""
-        self.colleagues: Sequence[ColleagueRow] = ()
         self.setAccessibleName(text("request_panel.composer"))
         self.strip = PresenceStrip(now, session.user)
         self.tabs = TargetTabs()
         self.edit = WordsEdit()
+        self.menus = ComposerMenus(self.edit, self)
         self._asked = Label("", "small", "info", wrap=True)
         self._file_row = QHBoxLayout()
         self._file_row.setSpacing(6)
@@ -129,13 +129,15 @@ class RequestComposer(QWidget):
         self.tabs.chosen.connect(self._on_target)
         self.edit.edited.connect(self._on_edited)
         self.edit.send_requested.connect(self._on_send_keys)
-        self.edit.mention_requested.connect(self._offer_colleagues_after_sign)
+        self.edit.mention_requested.connect(
+            lambda where: self.menus.open_colleagues_after_sign(self.mention, where)
+        )
         self.send.clicked.connect(self.try_send)
         self.send_and_close.clicked.connect(self.try_send_and_close)
         self.attach.clicked.connect(self.files_requested)
-        self.templates.clicked.connect(self._open_templates)
-        self.facts.clicked.connect(self._open_facts)
-        self.mention.clicked.connect(self._open_colleagues)
+        self.templates.clicked.connect(lambda: self.menus.open_templates(self.templates))
+        self.facts.clicked.connect(lambda: self.menus.open_facts(self.facts))
+        self.mention.clicked.connect(lambda: self.menus.open_colleagues(self.mention))
         self.strip.anyway.connect(self._send_anyway)
         self.strip.kept_back.connect(self._focus_words)
         self.strip.take_over_requested.connect(self.take_over_requested)
@@ -143,17 +145,33 @@ class RequestComposer(QWidget):
         self._pause.timeout.connect(self.keep_draft)
         discretion().changed.connect(self._show_allowed)
 
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the keys to the tooltip where the buttons have no room for them."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        keys = written("Ctrl+Return")
+        self.send.set_keys(keys)
+        tools = (self.templates, self.facts, self.attach, self.mention, self.send, self.send_and_close)
+        px = theme().px
+        wanted = sum(tool.sizeHint().width() + px(6) for tool in tools if not tool.isHidden()) + px(16 + 12)
+        self.send.set_keys(keys if wanted <= self.width() else "")
+        self.send.setToolTip(keys)
+
     # ---- content ---------------------------------------------------------------------------------
     def show_detail(self, detail: RequestDetail) -> None:
         """Show to whom one may write about a request, and who else is there."""
         is_other = self._detail is None or self._detail.request.id != detail.request.id
         if is_other:
             self.keep_draft()
-            self._words, self._files, self._mentioned = {}, {}, {}
+            self._words, self._files = {}, {}
+            self.menus.forget()
             self._closes = False
             self.edit.load("")
             self._show_files()
-        self._detail = detail
+        self._detail = self.menus.detail = detail
         self._show_targets()
         if is_other:
             self.edit.load("")
@@ -164,8 +182,9 @@ class RequestComposer(QWidget):
     def forget(self) -> None:
         """Show nothing: no request is on screen. What was typed is kept first."""
         self.keep_draft()
-        self._detail = None
-        self._words, self._files, self._mentioned = {}, {}, {}
+        self._detail = self.menus.detail = None
+        self._words, self._files = {}, {}
+        self.menus.forget()
         self.edit.load("")
 
     def show_drafts(self, request: RequestId, drafts: Mapping[str, str]) -> None:
@@ -265,6 +284,7 @@ class RequestComposer(QWidget):
         may_close = self.may_close()
         self.send_and_close.setVisible(may_close and self.tabs.current != NOTE)
         self.send_and_close.setEnabled(not read_only and not empty)
+        self._fit()
         taken = detail.row.holder_name if self.is_taken_by_other() else ""
         may_take_over = bool({EventKind.REQUEST_ASSIGNED, EventKind.REQUEST_CLAIMED} & detail.allowed)
         self.strip.show_detail(detail, taken_by=taken, may_take_over=may_take_over)
@@ -378,11 +398,10 @@ class RequestComposer(QWidget):
         target = self.tabs.current
         words = self.edit.words().strip()
         asked = self.question() if target == REQUESTER else None
-        mentions = tuple(login for name, login in self._mentioned.items() if f"@{name}" in words)
         deed = RequestDeed(
             EventKind.REQUEST_ANSWERED if asked is not None else KINDS[target],
             words=words,
-            mentions=mentions,
+            mentions=self.menus.mentions(words),
             files=self._files.get(target, ()),
             question=asked.event if asked is not None else None,
             then_close=self._closes,
@@ -404,91 +423,15 @@ class RequestComposer(QWidget):
         self._show_allowed()
 
     # ---- tools -----------------------------------------------------------------------------------
-    def _menu(self, under: QWidget) -> tuple[QMenu, QPoint]:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.setAccessibleName(under.accessibleName())
-        return menu, under.mapToGlobal(QPoint(0, under.height()))
-
-    @Slot()
-    def _open_templates(self) -> None:
-        menu, where = self._menu(self.templates)
-        detail = self._detail
-        if detail is not None and detail.sentence:
-            self._offer(menu, detail.sentence, detail.sentence)
-            menu.addSeparator()
-        for template in TEMPLATES:
-            self._offer(
-                menu,
-                text(f"request_panel.template.{template}.title"),
-                text(f"request_panel.template.{template}"),
-            )
-        menu.popup(where)
-
-    @Slot()
-    def _open_facts(self) -> None:
-        menu, where = self._menu(self.facts)
-        detail = self._detail
-        if detail is not None:
-            facts = [fact.sentence for fact in detail.facts]
-            form = [
-                text("request_panel.fact", label=line.label, value=line.value)
-                for line in detail.form
-                if line.value
-            ]
-            for words in (*facts, *form, detail.request.number):
-                if words:
-                    self._offer(menu, words, words)
-        menu.popup(where)
-
-    def _offer(self, menu: QMenu, label: str, words: str) -> None:
-        short = label if len(label) <= _LONGEST_LABEL else f"{label[:_LONGEST_LABEL]}…"
-        entry = menu.addAction(short.replace("&", "&&"))
-        entry.triggered.connect(lambda _checked=False: self.edit.insert(words))
-
-    @Slot()
-    def _open_colleagues(self) -> None:
-        menu, where = self._menu(self.mention)
-        self._offer_colleagues(menu, "@")
-        menu.popup(where)
-
-    @Slot(QPoint)
-    def _offer_colleagues_after_sign(self, where: QPoint) -> None:
-        menu, _under = self._menu(self.mention)
-        self._offer_colleagues(menu, "")
-        if menu.actions():
-            menu.popup(where)
-
-    def _offer_colleagues(self, menu: QMenu, sign: str) -> None:
-        for colleague in self.colleagues:
-            words = colleague.name
-            if colleague.absent_until is not None:
-                words = f"{words} ({text('request_panel.presence.absent')})"
-            entry = menu.addAction(words)
-            entry.triggered.connect(lambda _checked=False, one=colleague: self._mention(one, sign))
-
-    def _mention(self, colleague: ColleagueRow, sign: str) -> None:
-        self._mentioned[colleague.name] = colleague.login
-        if sign:
-            self.edit.insert(f"{sign}{colleague.name} ")
-        else:
-            self.edit.textCursor().insertText(f"{colleague.name} ")
-        self._focus_words()
-
     @Slot(str)
     def _write_to(self, login: str) -> None:
         """Begin an internal note to somebody who is beside the request."""
-        name = self._detail.names.get(login, "") if self._detail is not None else ""
-        found = next((one for one in self.colleagues if one.login == login), None)
+        known = self._detail.names.get(login, "") if self._detail is not None else ""
+        name = next((one.name for one in self.menus.colleagues if one.login == login), known)
         self.go_to(NOTE)
-        if self.tabs.current == NOTE and (found is not None or name):
-            name = found.name if found is not None else name
-            self._mentioned[name] = login
-            self.edit.insert(f"@{name} ")
+        if self.tabs.current == NOTE and name:
+            self.menus.mention(name, login)
 
     def tick(self) -> None:
         """Tell since when colleagues are there again."""
         self.strip.tick()
-
-
-_LONGEST_LABEL = 72

@@ -20,6 +20,7 @@ from avise.ui.requests.choice_field import Choice, ChoiceField
 from avise.ui.requests.wording import short_number
 from avise.ui.widgets.check_box import CheckBox
 from avise.ui.widgets.label import Label
+from avise.ui.widgets.layout import column
 from avise.ui.widgets.segmented import Segmented
 
 WIDTH = 380
@@ -108,7 +109,9 @@ class PausePanel(DeedPanel):
         choices = [(code, text(f"request_panel.pause.{code}")) for code in PAUSES]
         self.whom = Segmented(choices, "member", text("request_panel.pause.whom"))
         self.reasons = ChoiceField(text("request_panel.pause.reason"))
-        self.content.addWidget(self.whom)
+        self.content.addLayout(
+            column(Label(text("request_panel.pause.whom"), "small-medium"), self.whom, gap=4)
+        )
         self.content.addWidget(self.reasons)
         self.content.addWidget(Label(text("request_panel.pause.explained"), "small", "meta", wrap=True))
         self.whom.chosen.connect(self._show_reasons)

@@ -60,6 +60,16 @@ def with_choice(filters: RequestFilters, choice: FilterChoice) -> RequestFilters
     return replace(filters, **{choice.field: choice.value})  # type: ignore[arg-type]  # its own field
 
 
+def merged(first: RequestFilters, second: RequestFilters) -> RequestFilters:
+    """Return what both leave out; where both say something the second is kept."""
+    said = {name: getattr(second, name) for name in _names() if getattr(second, name)}
+    return replace(first, **said)
+
+
+def _names() -> list[str]:
+    return [field.name for field in fields(RequestFilters)]
+
+
 def offered(rows: Sequence[RequestRow]) -> Iterator[tuple[str, list[FilterChoice]]]:
     """Give each filter that has several values, with those that the list knows."""
     yield "priority", [FilterChoice("priority", value, value.value) for value in Priority]

@@ -20,6 +20,8 @@ ROW, GONE, CHOSEN = (Qt.ItemDataRole.UserRole + number for number in range(3))
 Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
 _ANY: list[int] = []
+_SAID = (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole)
+"""The tooltip says in words what the icons of a row say."""
 
 
 class RequestListModel(QAbstractTableModel):
@@ -195,7 +197,7 @@ class RequestListModel(QAbstractTableModel):
             return row.id in self._gone
         if role == CHOSEN:
             return row.id in self.chosen
-        if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.DisplayRole):
+        if role in _SAID:
             gone, chosen = row.id in self._gone, row.id in self.chosen
             return row_sentence(row, self._now(), chosen=chosen, gone=gone)
         return None

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from enum import StrEnum
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QPlainTextEdit, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from shiboken6 import isValid
 from typing_extensions import override
 
@@ -17,52 +16,28 @@ from avise.services.request_values import Basket, RequestQuery
 from avise.texts import plural, text
 from avise.ui.aio import Report, TaskScope
 from avise.ui.announce import Announcer
-from avise.ui.customer.floating_panel import in_floating_panel
 from avise.ui.requests.action_row import offered
-from avise.ui.requests.basket_pane import NARROW_WIDTH as NARROW_BASKETS
-from avise.ui.requests.basket_pane import WIDTH as BASKETS
 from avise.ui.requests.basket_pane import BasketPane
 from avise.ui.requests.columns import Column, read_columns
 from avise.ui.requests.composer import NOTE, REQUESTER, Written
 from avise.ui.requests.detail_pane import DetailPane
 from avise.ui.requests.doing import Doing
 from avise.ui.requests.files import asked_files, keep_file
-from avise.ui.requests.list_pane import NARROW_WIDTH as NARROW_LIST
-from avise.ui.requests.list_pane import WIDTH as LIST
 from avise.ui.requests.list_pane import ListPane
+from avise.ui.requests.page_keys import PageKeys
+from avise.ui.requests.page_shape import page_shape
 from avise.ui.requests.view_model import RequestsViewModel
 from avise.ui.shell.page import Zone
-from avise.ui.shortcuts import SHORTCUTS, Scope, chords_of
 from avise.ui.theme import theme
 from avise.ui.turns import turns
 from avise.ui.widgets.layout import row
 from avise.ui.widgets.line import VerticalLine
 from avise.ui.widgets.pane_splitter import PaneSplitter
 
-REFERENCE, MIDDLE, SMALL = 1330, 1080, 760
-"""Widths of the page at 100 %, from which it has another shape."""
-_LIST_WIDTHS = ((2200, 1080), (1700, 420), (REFERENCE, LIST), (0, NARROW_LIST))
-"""From these widths of the page, these widths of the list (`ui.md` 4.3)."""
+LEAST_LIST = 300
 MINUTE_MS = 60_000
 READ_MS = 120
 """The arrows go through a list without reading each request."""
-
-
-class Shape(StrEnum):
-    """What the page shows side by side."""
-
-    WIDE = "wide"
-    MIDDLE = "middle"
-    """Narrower panes."""
-    NARROW = "narrow"
-    """Without the corbeilles: a menu has them."""
-    SMALL = "small"
-    """The list, or one request."""
-
-
-def _list_width(page: int) -> int:
-    """Return the width of the list at 100 %: a table with every column where the screen is that large."""
-    return next(width for least, width in _LIST_WIDTHS if page >= least)
 
 
 class RequestsPage(QWidget):
@@ -89,7 +64,7 @@ class RequestsPage(QWidget):
         self.model, self._announcer = model, announcer
         self._tasks = TaskScope(self, report)
         self._is_expanded = self._in_detail = False
-        self._shape = Shape.WIDE
+        self._shape = page_shape(0)
         self._on_screen = False
         self._late: bool | None = None
         """Whether the request on screen was late when it was last told."""
@@ -114,6 +89,8 @@ class RequestsPage(QWidget):
         self._on_query()
         self._on_board()
         self._on_colleagues()
+        if model.failure:
+            self.list.show_failure(model.failure)
 
     def _build(self) -> None:
         self.splitter.addWidget(self.list)
@@ -151,6 +128,7 @@ class RequestsPage(QWidget):
         list_.pause_requested.connect(lambda: self._batch("pause"))
         list_.baskets_requested.connect(self._open_baskets)
         list_.retry_requested.connect(model.follow_again)
+        list_.header.columns_changed.connect(self._on_columns)
         detail.step_requested.connect(list_.step)
         detail.expand_requested.connect(self.toggle_expanded)
         detail.back_requested.connect(self._leave_detail)
@@ -188,26 +166,7 @@ class RequestsPage(QWidget):
             "request_previous": partial(self.list.step, -1),
             "request_following": partial(self.list.step, 1),
         }
-        self._keys: list[QShortcut] = []
-        for declared in SHORTCUTS:
-            run = runs.get(declared.id)
-            if declared.scope is not Scope.REQUESTS or run is None:
-                continue
-            for keys in chords_of(declared.id):
-                bound = QShortcut(QKeySequence(keys), self)
-                bound.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-                bound.activated.connect(partial(self._by_key, run, declared.id))
-                self._keys.append(bound)
-        self.runs: Mapping[str, Callable[[], None]] = runs
-
-    def _by_key(self, run: Callable[[], None], identifier: str) -> None:
-        focused = QApplication.focusWidget()
-        if in_floating_panel(focused):
-            return  # its keys are its own
-        moves = identifier in ("request_previous", "request_following")
-        if moves and isinstance(focused, QPlainTextEdit | QLineEdit):
-            return
-        run()
+        self._keys = PageKeys(self, runs)
 
     def run_command(self, identifier: str) -> None:
         """Do what a command of the palette says; "filter_list" looks for words in the list."""
@@ -215,12 +174,12 @@ class RequestsPage(QWidget):
             self.list.open_search()
         elif identifier == "refresh_block":
             self.list.show_new()
-        elif identifier in self.runs:
-            self.runs[identifier]()
+        elif identifier in self._keys.runs:
+            self._keys.runs[identifier]()
 
     def run_action(self, action: str) -> None:
         """Do an action with the request on screen, or with those chosen together; say when it cannot be."""
-        if self.list.model.chosen and action in ("take", "transfer", "pause") and not self._in_composer():
+        if self.list.model.chosen and action in ("take", "transfer", "pause") and not self._in_detail_pane():
             self._batch(action)
             return
         detail = self.model.detail
@@ -231,7 +190,7 @@ class RequestsPage(QWidget):
         else:
             self._announcer.say(text("request_panel.not_now", what=text(f"request_panel.action.{action}")))
 
-    def _in_composer(self) -> bool:
+    def _in_detail_pane(self) -> bool:
         focused = QApplication.focusWidget()
         return focused is not None and self.detail.isAncestorOf(focused)
 
@@ -338,8 +297,12 @@ class RequestsPage(QWidget):
     @Slot(object, object)
     def _on_acted(self, requests: tuple[RequestId, ...], leaves: bool) -> None:
         self.list.model.choose(())
-        if leaves:
-            self.list.expect_gone(requests)
+        if not leaves:
+            return
+        if self._in_detail_pane():
+            # What is typed next must not land in the request that comes next.
+            self.list.focus_current()
+        self.list.expect_gone(requests)
 
     @Slot(object)
     def _on_taken(self, request: RequestId) -> None:
@@ -348,7 +311,7 @@ class RequestsPage(QWidget):
 
     @Slot()
     def _on_colleagues(self) -> None:
-        self.detail.composer.colleagues = self.model.colleagues
+        self.detail.composer.menus.colleagues = self.model.colleagues
 
     # ---- the list --------------------------------------------------------------------------------
     @Slot(str)
@@ -359,7 +322,7 @@ class RequestsPage(QWidget):
     def _on_current(self, request: RequestId | None) -> None:
         """Read the request that the user stops at."""
         self._wanted = request
-        if self._shape is Shape.SMALL and not self._in_detail:
+        if self._shape.is_small and not self._in_detail:
             return
         if request is None or self.model.wanted is None:
             self._read_current()
@@ -391,7 +354,7 @@ class RequestsPage(QWidget):
     def _open_detail(self) -> None:
         """Go from the list to the request."""
         self._read_current()
-        if self._shape is Shape.SMALL:
+        if self._shape.is_small:
             self._in_detail = True
             self._read_current()
             self._fit()
@@ -435,6 +398,10 @@ class RequestsPage(QWidget):
             action.triggered.connect(lambda _checked=False, one=basket.id: self._on_basket(one))
         menu.popup(self.list.baskets.mapToGlobal(QPoint(0, self.list.baskets.height())))
 
+    @Slot(object)
+    def _on_columns(self, columns: Sequence[Column]) -> None:
+        self.model.columns = tuple(column.value for column in columns)
+
     # ---- views -----------------------------------------------------------------------------------
     @Slot()
     def _save_view(self) -> None:
@@ -457,7 +424,7 @@ class RequestsPage(QWidget):
     def reply(self, target: str = "") -> None:
         """Go to the words of a reply."""
         self.detail.show_talk()
-        if self._shape is Shape.SMALL and not self._in_detail:
+        if self._shape.is_small and not self._in_detail:
             self._open_detail()
         self.detail.composer.go_to(target or REQUESTER)
 
@@ -539,37 +506,17 @@ class RequestsPage(QWidget):
 
     @Slot()
     def _fit(self) -> None:
-        px = theme().px
-        width = self.width()
-        self._shape = next(
-            (
-                shape
-                for shape, least in (
-                    (Shape.WIDE, REFERENCE),
-                    (Shape.MIDDLE, MIDDLE),
-                    (Shape.NARROW, SMALL),
-                )
-                if width >= px(least)
-            ),
-            Shape.SMALL,
-        )
-        alone = self._is_expanded and self._shape is not Shape.SMALL
-        small = self._shape is Shape.SMALL
-        has_baskets = self._shape in (Shape.WIDE, Shape.MIDDLE) and not alone
-        wide = self._shape is Shape.WIDE
-        self.baskets.setFixedWidth(px(BASKETS if wide else NARROW_BASKETS))
-        self.baskets.setVisible(has_baskets)
-        self._edge.setVisible(has_baskets)
-        self.list.baskets.setVisible(not has_baskets)
-        self.list.setVisible(not alone and not (small and self._in_detail))
-        self.detail.setVisible(not small or self._in_detail)
-        self.detail.back.setVisible(small)
-        self.detail.expand.setVisible(not small)
-        if not small and not alone:
-            list_width = _list_width(round(width * 100 / theme().zoom))
-            taken = (BASKETS if wide else NARROW_BASKETS) + 1 if has_baskets else 0
-            design = round(width * 100 / theme().zoom) - taken - list_width - 1
-            self.list.setMinimumWidth(px(300))
-            self.splitter.set_design(max(design, 360))
-        else:
-            self.list.setMinimumWidth(0)
+        px, zoom = theme().px, theme().zoom
+        self._shape = found = page_shape(round(self.width() * 100 / zoom), expanded=self._is_expanded)
+        self.baskets.setFixedWidth(px(found.baskets))
+        self.baskets.setVisible(found.has_baskets)
+        self._edge.setVisible(found.has_baskets)
+        self.list.baskets.setVisible(not found.has_baskets)
+        self.list.setVisible(not found.alone and not (found.is_small and self._in_detail))
+        self.detail.setVisible(not found.is_small or self._in_detail)
+        self.detail.back.setVisible(found.is_small)
+        self.detail.expand.setVisible(not found.is_small)
+        side_by_side = not found.is_small and not found.alone
+        self.list.setMinimumWidth(px(LEAST_LIST) if side_by_side else 0)
+        if side_by_side:
+            self.splitter.set_design(found.detail)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -28,11 +27,11 @@ from avise.services.request_values import (
     RequestQuery,
     RequestRow,
     RequestTypeRow,
-    SavedView,
 )
 from avise.texts import plural, text
 from avise.ui.aio import Report, TaskScope
 from avise.ui.bridge import DeskBridge, Watch
+from avise.ui.requests.saved_views import SavedViews
 from avise.ui.requests.wording import failure, refusals, short_number, told
 from avise.ui.undoing import Undoing
 from avise.ui.widgets.toast import Message
@@ -114,16 +113,19 @@ class RequestsViewModel(QObject):
         super().__init__(parent)
         self._desk, self._env, self._undoing = desk, env, undoing
         self._tasks = TaskScope(self, report)
+        self.views = SavedViews(desk, self._tasks, self.message.emit)
         self._board_watch: Watch | None = None
         self._detail_watch: Watch | None = None
         self._wanted: RequestId | None = None
         self._is_writing = False
         self.query = RequestQuery(FIRST_BASKET)
         self.board: RequestBoard | None = None
+        self.failure = ""
+        """Why the list cannot be followed, as a sentence; "" while it is."""
         self.detail: RequestDetail | None = None
         self.colleagues: Sequence[ColleagueRow] = ()
         self.columns: tuple[str, ...] = ()
-        """Of the saved view on screen."""
+        """Chosen by the user, or by the saved view that was shown last; none for all of them."""
         self._presence = QTimer(self)
         self._presence.setInterval(PRESENCE_MS)
         self._presence.timeout.connect(self._tell_presence)
@@ -140,7 +142,7 @@ class RequestsViewModel(QObject):
 
     def start(self) -> None:
         """Follow the list, and say again that its request is looked at."""
-        if self._board_watch is None:
+        if self._board_watch is None or self.failure:
             self._follow_board()
             self._tasks.spawn(self._read_colleagues(), name="colleagues")
         if self._wanted is not None:
@@ -173,7 +175,6 @@ class RequestsViewModel(QObject):
 
     def show_basket(self, basket: str) -> None:
         """Follow a corbeille or a view; a saved one brings its filters, order and columns."""
-        self.columns = ()
         found = self.basket(basket)
         if found is not None and found.saved:
             self._tasks.spawn(self._show_saved(basket), name="saved view")
@@ -181,14 +182,11 @@ class RequestsViewModel(QObject):
             self.show_query(RequestQuery(basket, sort=self.query.sort))
 
     async def _show_saved(self, basket: str) -> None:
-        try:
-            view = await self._desk.saved_view(basket)
-        except AviseError as error:
-            self._fail(error)
-            return
+        view = await self.views.read(basket)
         if view is not None:
             self.columns = view.columns
-            self.show_query(replace(view.query, basket=basket))
+            # The view holds its own filters: the line above the list has those that are added to it.
+            self.show_query(RequestQuery(basket, sort=view.query.sort))
 
     def follow_again(self) -> None:
         """Follow the list again after a failure."""
@@ -197,6 +195,7 @@ class RequestsViewModel(QObject):
     def _follow_board(self) -> None:
         if self._board_watch is not None:
             self._board_watch.close()
+        self.failure = ""
         self.query_changed.emit()
         try:
             self._board_watch = self._desk.watch_board(self.query, self._on_board, self._on_board_failed)
@@ -210,7 +209,8 @@ class RequestsViewModel(QObject):
             self.board_changed.emit()
 
     def _on_board_failed(self, error: AviseError) -> None:
-        self.board_failed.emit(failure(error))
+        self.failure = failure(error)
+        self.board_failed.emit(self.failure)
 
     def basket(self, basket: str) -> Basket | None:
         """Return a corbeille or a view by its identifier."""
@@ -436,52 +436,20 @@ class RequestsViewModel(QObject):
     # ---- views -----------------------------------------------------------------------------------
     def save_view(self, name: str, columns: Sequence[str], view: str = "") -> None:
         """Keep the list on screen under a name; with the identifier of a view, give that one the name."""
-        self._tasks.spawn(
-            self._save_view(name, tuple(columns), view), name="save a view", when_busy="parallel"
-        )
-
-    async def _save_view(self, name: str, columns: tuple[str, ...], view: str) -> None:
-        try:
-            kept = await self._desk.saved_view(view) if view else None
-            if kept is not None:
-                await self._desk.save_view(replace(kept, name=name))
-            else:
-                await self._desk.save_view(SavedView("", name, self.query, columns))
-        except AviseError as error:
-            self._fail(error)
+        if view:
+            self.views.rename(view, name)
             return
-        self.message.emit(Message(text("request_panel.view.saved", name=name), "pin"))
+        found = self.basket(self.query.basket)
+        self.views.save(name, self.query, columns, on_view=found is not None and found.saved)
 
     def delete_view(self, view: str) -> None:
-        """Forget a saved view; its message keeps it again."""
-        self._tasks.spawn(self._delete_view(view), name="delete a view", when_busy="parallel")
+        """Forget a saved view; its message takes it back."""
 
-    async def _delete_view(self, view: str) -> None:
-        try:
-            kept = await self._desk.saved_view(view)
-            await self._desk.delete_view(view)
-        except AviseError as error:
-            self._fail(error)
-            return
-        if self.query.basket == view:
-            self.show_basket(FIRST_BASKET)
-        if kept is None:
-            return
-        restore = replace(kept, id="")
-        self.message.emit(
-            Message(
-                text("request_panel.view.deleted", name=kept.name),
-                "pin",
-                action=text("undo.action"),
-                on_action=lambda: self._tasks.spawn(self._keep_again(restore), name="keep a view"),
-            )
-        )
+        def leave() -> None:
+            if self.query.basket == view:
+                self.show_basket(FIRST_BASKET)
 
-    async def _keep_again(self, view: SavedView) -> None:
-        try:
-            await self._desk.save_view(view)
-        except AviseError as error:
-            self._fail(error)
+        self.views.delete(view, leave)
 
     def _fail(self, error: AviseError) -> None:
         self.message.emit(Message(failure(error), "circle-x", is_error=True))

@@ -124,7 +124,9 @@ def state_spec(row: RequestRow, user: str) -> ChipSpec:
 
 def hub_sentence(hub: HubStatus, now: datetime) -> str:
     """Return how old what is shown may be, and why; "" while the hub is there."""
-    if hub.state in (HubState.EMBEDDED, HubState.ONLINE):
+    if hub.state is HubState.EMBEDDED:
+        return ""
+    if hub.state is HubState.ONLINE:
         return plural("request_panel.hub.pending", hub.pending) if hub.pending else ""
     if hub.sentence:
         return hub.sentence

@@ -246,7 +246,9 @@ class WindowActions(QObject):
     @Slot()
     def _toggle_discretion(self) -> None:
         discretion().set_on(on=not discretion().is_on)
-        self._say(text("discreet.on" if discretion().is_on else "discreet.off"), "eye")
+        told = text("discreet.on" if discretion().is_on else "discreet.off")
+        # The later one takes the place of the earlier: a message must not say the mode that was left.
+        self._window.toast.show_message(Message(told, "eye", about="discreet"))
 
     def _toggle_full_screen(self) -> None:
         if self._window.isFullScreen():

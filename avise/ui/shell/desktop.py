@@ -36,6 +36,8 @@ from avise.ui.shell.screen_places import ScreenPlaces
 from avise.ui.shell.sessions import SessionTab
 from avise.ui.shell.setting_choices import DEFAULTS, IDLE_MINUTES
 from avise.ui.shortcuts import read_kept, remap
+from avise.ui.sign_in.in_window import HubInWindow
+from avise.ui.team.in_window import TeamInWindow
 from avise.ui.theme import Density, Scheme, theme
 from avise.ui.theme.motion import reduce_motion
 from avise.ui.widgets.toast import Message
@@ -111,6 +113,8 @@ class Desktop(QObject):
         self._outboxes: dict[MainWindow, OutboxInWindow] = {}
         self._requests: dict[MainWindow, RequestsInWindow] = {}
         self._new_requests: dict[MainWindow, NewRequestsInWindow] = {}
+        self._hubs: dict[MainWindow, HubInWindow] = {}
+        self._teams: dict[MainWindow, TeamInWindow] = {}
         self.window, self.actions = self._new_window()
 
     def _new_window(self) -> tuple[MainWindow, WindowActions]:
@@ -126,6 +130,8 @@ class Desktop(QObject):
         self._outboxes[window] = outbox
         requests = RequestsInWindow(self._desk, window, actions, self._env, self._report)
         self._requests[window] = requests
+        self._hubs[window] = HubInWindow(self._desk, window, self._report)
+        self._teams[window] = TeamInWindow(self._desk, window, actions, requests, self._env, self._report)
         self._new_requests[window] = NewRequestsInWindow(
             self._desk, window, actions, requests, self._env, self._report
         )
@@ -141,6 +147,11 @@ class Desktop(QObject):
         """The middle office in the present window."""
         return self._requests[self.window]
 
+    @property
+    def hub(self) -> HubInWindow:
+        """The hub in the present window."""
+        return self._hubs[self.window]
+
     # ---- start and end -----------------------------------------------------------------------
     async def start(self) -> None:
         """Take the settings and the tabs of the last start, then follow tools and calls."""
@@ -155,6 +166,7 @@ class Desktop(QObject):
         ]
         self.outbox.start()
         self.requests.start()
+        self.hub.start()
         self.window.my_day.start()
         await self._restore_tabs()
         await self._read_recents()
@@ -200,6 +212,8 @@ class Desktop(QObject):
         await self._outboxes.pop(window).aclose()
         await self._requests.pop(window).aclose()
         await self._new_requests.pop(window).aclose()
+        await self._hubs.pop(window).aclose()
+        await self._teams.pop(window).aclose()
         await window.my_day.aclose()
         window.customers.close_all()
         window.hide()
@@ -274,6 +288,7 @@ class Desktop(QObject):
         self.calls.tell_again()
         self.window.focus_page()
         self.requests.start()
+        self.hub.start()
         self.window.my_day.start()
         old.hide()
         self._leaving.spawn(self._close_window(old), name="close the old window", when_busy="parallel")

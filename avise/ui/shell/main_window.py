@@ -17,6 +17,7 @@ from avise.texts import text
 from avise.ui.aio import Report, TaskScope
 from avise.ui.announce import Announcer
 from avise.ui.bridge import DeskBridge
+from avise.ui.customer.floating_panel import FloatingPanel
 from avise.ui.discretion import discretion
 from avise.ui.home.nobody import NobodyPage
 from avise.ui.home.page import HomePage
@@ -114,7 +115,8 @@ class MainWindow(LockableWindow):
         }
         for page in self._rail_pages.values():
             self.stack.addWidget(page)
-        self.setLayout(column(row(self.rail, column(self.top_bar, self.stack)), self.status_bar))
+        self._work = column(self.top_bar, self.stack)
+        self.setLayout(column(row(self.rail, self._work), self.status_bar))
         self.call_panel = CallPanel(self)
         self.toast = Toast(self)
         self.palette_model = PaletteViewModel(desk, env, report, self)
@@ -175,6 +177,10 @@ class MainWindow(LockableWindow):
         if self.sessions.current is not None:
             self._bring(CUSTOMERS, self.customers.prepare(self.sessions.current))
 
+    def add_strip(self, strip: QWidget) -> None:
+        """Give a strip its place under the top bar; it says what concerns every page."""
+        self._work.insertWidget(1, strip)
+
     def toast_origin(self) -> QPoint:
         """Return the corner over which toasts stand: bottom left of the work area, or of its active pane."""
         left = self.rail.width() + getattr(self.current_page(), "toast_inset", 0)
@@ -210,7 +216,7 @@ class MainWindow(LockableWindow):
         self.current_page().activate()
         self.rail.set_current(name)
         is_customer = self.sessions.current is not None
-        icon = next(entry.icon for entry in ENTRIES if entry.id == name)
+        icon = next((entry.icon for entry in ENTRIES if entry.id == name), "lock")
         self.top_bar.tabs.set_page("" if is_customer else text(f"rail.{name}"), icon)
         self._name_window(self.sessions.current)
         if not keeps_focus and not self._has_focus(page):
@@ -255,7 +261,14 @@ class MainWindow(LockableWindow):
             around.append(("zone.call", self.call_panel))
         if "notification_panel" in self.__dict__ and self.notification_panel.isVisible():
             around.append(("zone.notifications", self.notification_panel.rows))
-        return [*around, *self.current_page().zones(), ("zone.status", self.status_bar.counts)]
+        panels: list[Zone] = [("zone.panel", panel) for panel in self._open_panels()]
+        return [*around, *panels, *self.current_page().zones(), ("zone.status", self.status_bar.counts)]
+
+    def _open_panels(self) -> list[FloatingPanel]:
+        """Return the panels over the page on screen, the uppermost last."""
+        page = self.stack.currentWidget()
+        panels = page.findChildren(FloatingPanel) if page is not None else []
+        return [panel for panel in panels if panel.isVisible()]
 
     @cached_property
     def notification_panel(self) -> NotificationPanel:
@@ -306,6 +319,15 @@ class MainWindow(LockableWindow):
             self.call_panel.place()
         if self.toast.parentWidget() is self:
             self.toast.place(self.toast_origin())
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Close with Échap the uppermost panel over the page, wherever focus went meanwhile."""
+        panels = self._open_panels() if event.key() == Qt.Key.Key_Escape else []
+        if panels:
+            panels[-1].close_panel()
+            return
+        super().keyPressEvent(event)
 
     @override
     def keyReleaseEvent(self, event: QKeyEvent) -> None:

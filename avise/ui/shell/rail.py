@@ -36,6 +36,7 @@ ENTRIES = (
     RailEntry("home", "house", "go_home"),
     RailEntry("customers", "users", "go_customers"),
     RailEntry("requests", "inbox", "go_requests"),
+    RailEntry("team", "clipboard-list", "go_team"),
     RailEntry("outbox", "cloud-upload", "outbox"),
     RailEntry("sources", "database", "go_sources"),
     RailEntry("keys", "keyboard", "keys", low=True),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, QSize, Qt, Slot
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QWidget
 from typing_extensions import override
 
@@ -19,7 +19,7 @@ from avise.ui.widgets.label import Label
 from avise.ui.widgets.line import VerticalLine
 from avise.ui.widgets.painting import draw_icon, draw_text
 
-HEIGHT = 24
+HEIGHT, WIDE = 24, 1280
 _ICON, _GAP, _BETWEEN, _PADDING = 13, 5, 14, 10
 
 
@@ -120,10 +120,24 @@ class StatusBar(QWidget):
         self._on_theme_changed()
         theme().changed.connect(self._on_theme_changed)
 
+    def add_item(self, item: QWidget) -> None:
+        """Show something else that the window stands on, before the outbox."""
+        self._layout.insertWidget(self._layout.indexOf(self.outbox), item)
+        QWidget.setTabOrder(self.counts, item)
+        QWidget.setTabOrder(item, self.outbox)
+
     def show_sources(self, sources: Sequence[SourceStatus], seen_at: str) -> None:
         """Count the tools again; `seen_at` is when, written."""
         self.counts.show_sources(sources)
         self._seen.setText(text("status.seen", time=seen_at))
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave out what can wait, on narrow windows: the counts keep their room."""
+        super().resizeEvent(event)
+        wide = self.width() >= theme().px(WIDE)
+        self._seen.setVisible(wide)
+        self._line.setVisible(wide)
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:

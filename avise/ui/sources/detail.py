@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QApplication, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+from typing_extensions import override
 
 from avise.env import Env
 from avise.models.source_status import SourceStatus
 from avise.texts import text
-from avise.ui.accessible_roles import Role, heard_as
 from avise.ui.shortcuts import keys_of
 from avise.ui.sources.charts import LatencyChart
 from avise.ui.sources.flow import FlowLayout
@@ -29,19 +29,15 @@ from avise.ui.sources.table import state_chip
 from avise.ui.theme import theme
 from avise.ui.widgets.button import Button, ButtonKind
 from avise.ui.widgets.chip import Chip, ChipSpec, Tone
+from avise.ui.widgets.detail_pane import MARGINS, DetailPane, titled
 from avise.ui.widgets.icon import Icon
 from avise.ui.widgets.label import Label
-from avise.ui.widgets.layout import clear, column, row
-from avise.ui.widgets.line import HorizontalLine
+from avise.ui.widgets.layout import column, row
 
-WIDTH, NARROW_WIDTH = 404, 360
 ATTEMPTS = 6
-QWIDGETSIZE_MAX = (1 << 24) - 1
-"""Qt's own bound, which the bindings do not export."""
-_MARGINS = (16, 12, 16, 12)
 
 
-class SourceDetail(QScrollArea):
+class SourceDetail(DetailPane):
     """The pane.
 
     Args:
@@ -59,27 +55,11 @@ class SourceDetail(QScrollArea):
     diagnostic_requested = Signal(str)
 
     def __init__(self, env: Env, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(text("sources.detail"), parent)
         self._env = env
-        self._narrow = False
-        self._below = False
         self._source: SourceStatus | None = None
-        self.setAccessibleName(text("sources.detail"))
-        heard_as(self, Role.Grouping)
-        self.setWidgetResizable(True)
-        content = QWidget()
-        content.setProperty("role", "pane")
-        self._sections = QVBoxLayout(content)
-        self._sections.setSpacing(0)
-        self._sections.setContentsMargins(0, 0, 0, 0)
-        self.setWidget(content)
         self._countdown = Label("", "body", "muted", tabular=True)
         self.chart = LatencyChart()
-        self._timer = QTimer(self)
-        self._timer.setInterval(1000)
-        self._timer.timeout.connect(self._on_tick)
-        self._on_theme_changed()
-        theme().changed.connect(self._on_theme_changed)
 
     @property
     def source(self) -> SourceStatus | None:
@@ -91,52 +71,21 @@ class SourceDetail(QScrollArea):
         if source == self._source:
             return
         self._source = source
-        focused = self._focused_button()
-        clear(self._sections)
-        if source is None:
-            self._sections.addStretch(1)
-            return
+        focused = self.focused_button()
+        self.show_sections(self._parts(source) if source is not None else ())
+        self.tick()
+        self.focus_button(focused)
+
+    def _parts(self, source: SourceStatus) -> tuple[QWidget | None, ...]:
         now = self._env.now()
-        for section in (
+        return (
             self._head(source, now),
             self._chart_section(source),
             _instead_section(source, now),
             _facets_section(source),
             _attempts_section(source),
             _support_section(source),
-        ):
-            if section is not None:
-                self._sections.addWidget(section)
-                section.show()  # now, not at the next event: a button in it may take focus
-                self._sections.addWidget(HorizontalLine())
-        self._sections.addStretch(1)
-        self._on_tick()
-        self._focus_button(focused)
-
-    def _focused_button(self) -> str:
-        """Return the name of the button with focus: its tool changes, its place must not."""
-        focused = QApplication.focusWidget()
-        if isinstance(focused, QPushButton) and self.isAncestorOf(focused):
-            return focused.accessibleName() or focused.text()
-        return ""
-
-    def _focus_button(self, name: str) -> None:
-        for button in self.findChildren(QPushButton) if name else ():
-            if button.isVisibleTo(self) and (button.accessibleName() or button.text()) == name:
-                button.setFocus(Qt.FocusReason.OtherFocusReason)
-                return
-
-    def set_room(self, *, narrow: bool, below: bool) -> None:
-        """Leave more room to the table: a narrower pane, or a pane below it (`ui.md` 4.3)."""
-        self._narrow, self._below = narrow, below
-        self._on_theme_changed()
-
-    def set_ticking(self, *, ticking: bool) -> None:
-        """Count down while the page is on screen, and only then."""
-        if ticking:
-            self._timer.start()
-        else:
-            self._timer.stop()
+        )
 
     def _head(self, source: SourceStatus, now: datetime) -> QWidget:
         self._countdown = Label("", "body", "muted", tabular=True)
@@ -152,7 +101,7 @@ class SourceDetail(QScrollArea):
             Label(explained(source, now), "body", wrap=True),
             self._countdown,
             gap=6,
-            margins=_MARGINS,
+            margins=MARGINS,
         )
         if advice := to_do(source):
             content.addWidget(Label(advice, "body", "muted", wrap=True))
@@ -186,36 +135,22 @@ class SourceDetail(QScrollArea):
             Label(text("unit.seconds"), "small", "meta"),
         )
         box = QWidget()
-        box.setLayout(column(title, self.chart, gap=6, margins=_MARGINS))
+        box.setLayout(column(title, self.chart, gap=6, margins=MARGINS))
         return box
 
-    @Slot()
-    def _on_tick(self) -> None:
+    @override
+    def tick(self) -> None:
+        """Count down to the next try."""
         words = countdown(self._source, self._env.now()) if self._source is not None else ""
         self._countdown.setText(words)
         self._countdown.setVisible(bool(words))
-
-    @Slot()
-    def _on_theme_changed(self) -> None:
-        if self._below:
-            self.setMinimumWidth(0)
-            self.setMaximumWidth(QWIDGETSIZE_MAX)
-        else:
-            self.setFixedWidth(theme().px(NARROW_WIDTH if self._narrow else WIDTH))
-
-
-def _titled(title: str) -> tuple[QWidget, QVBoxLayout]:
-    box = QWidget()
-    content = column(Label(title, "strong"), gap=6, margins=_MARGINS)
-    box.setLayout(content)
-    return box, content
 
 
 def _instead_section(source: SourceStatus, now: datetime) -> QWidget | None:
     lines = instead(source, now)
     if not lines:
         return None
-    box, content = _titled(text("sources.instead"))
+    box, content = titled(text("sources.instead"))
     for icon, sentence in lines:
         role = "warn-solid" if icon == "history" else "text-2"
         content.addLayout(row(Icon(icon, 14, role), Label(sentence, "body", wrap=True), gap=8))
@@ -226,7 +161,7 @@ def _instead_section(source: SourceStatus, now: datetime) -> QWidget | None:
 def _facets_section(source: SourceStatus) -> QWidget | None:
     if not source.facets:
         return None
-    box, content = _titled(text("sources.where"))
+    box, content = titled(text("sources.where"))
     chips = FlowLayout(theme().px(6))
     for facet in source.facets:
         chips.addWidget(Chip(ChipSpec(text("sources.in_file", facet=text(f"facet.{facet}")), Tone.OUTLINE)))
@@ -237,7 +172,7 @@ def _facets_section(source: SourceStatus) -> QWidget | None:
 def _attempts_section(source: SourceStatus) -> QWidget | None:
     if not source.attempts:
         return None
-    box, content = _titled(text("sources.attempts"))
+    box, content = titled(text("sources.attempts"))
     for attempt in source.attempts[:ATTEMPTS]:
         moment, outcome = attempt_line(attempt)
         tone = "text" if attempt.outcome == "ok" else "danger"
@@ -250,6 +185,6 @@ def _attempts_section(source: SourceStatus) -> QWidget | None:
 def _support_section(source: SourceStatus) -> QWidget | None:
     if not source.support:
         return None
-    box, content = _titled(text("sources.whom"))
+    box, content = titled(text("sources.whom"))
     content.addWidget(Label(source.support, "body", "muted", wrap=True))
     return box

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QBoxLayout, QWidget
 from typing_extensions import override
 
 from avise.env import Env
@@ -36,6 +36,10 @@ REFERENCE_WIDTH = 1330
 """Of the page, in a window of 1400."""
 BELOW_WIDTH = 860
 """Narrower, the pane of the tool chosen stands under the table: a small window, or a large zoom."""
+_WELL, _LOCKED, _DOWN = "ok", "needs_auth", "down"
+"""Of `avise.connectors.contract.Health`, which the first paint does without."""
+_STILL = {_LOCKED: "sources.still_locked", _DOWN: "sources.still_down"}
+"""What is said of a tool that was tried again in vain."""
 
 
 class SourcesPage(QWidget):
@@ -129,6 +133,10 @@ class SourcesPage(QWidget):
         self._on_screen = True
         self.detail.set_ticking(ticking=True)
         self.show_sources(self._sources)
+        focused = QApplication.focusWidget()
+        if focused is not None and self.isAncestorOf(focused):
+            # Qt gives it to the first button when the page before goes.
+            self.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def deactivate(self) -> None:
         """Stop counting; what comes meanwhile is shown at the next visit."""
@@ -150,14 +158,14 @@ class SourcesPage(QWidget):
         now = self._env.now()
         self._seen.setText(text("sources.seen", time=format_time_with_seconds(now)))
         self.counters.show_sources(sources)
-        self.model.show_sources(self._sources, now)
-        row_to_show = self.model.row_of(chosen.instance) if chosen is not None else 0
+        self.model.show_rows(self._sources, now)
+        row_to_show = self.model.place_of(chosen.instance) if chosen is not None else 0
         self.table.go_to(max(row_to_show, 0))
-        self.detail.show_source(self.model.source(self.table.current_row()))
+        self.detail.show_source(self.model.row_at(self.table.current_row()))
 
     @Slot(QModelIndex, QModelIndex)
     def _on_row_changed(self, index: QModelIndex, _before: QModelIndex) -> None:
-        self.detail.show_source(self.model.source(index.row()))
+        self.detail.show_source(self.model.row_at(index.row()))
 
     # ---- actions -----------------------------------------------------------------------------
     def refresh(self, *, everything: bool) -> None:
@@ -170,14 +178,14 @@ class SourcesPage(QWidget):
 
     @Slot(QModelIndex, int)
     def _on_pressed(self, index: QModelIndex, left: int) -> None:
-        source = self.model.source(index.row())
+        source = self.model.row_at(index.row())
         action = next(place for place in columns(self.table.viewport().width()) if place.name == "action")
         if source is not None and can_retry(source) and left >= action.left:
             self.retry(source.instance)
 
     @Slot(QModelIndex)
     def _on_opened(self, index: QModelIndex) -> None:
-        source = self.model.source(index.row())
+        source = self.model.row_at(index.row())
         if source is not None and can_retry(source):
             self.retry(source.instance)
 
@@ -207,27 +215,32 @@ class SourcesPage(QWidget):
             await self._desk.retry_source(instance)
         except AviseError as error:
             self._say(error)
-        else:
-            self._tell(text("sources.retried", source=self._name(instance)), "rotate-cw")
+            return
+        key = _STILL.get(await self._health(instance), "sources.retried")
+        icon = "rotate-cw" if key == "sources.retried" else "circle-x"
+        self._tell(text(key, source=self._name(instance)), icon)
 
     async def _check(self, instances: Sequence[str]) -> None:
-        answers = await asyncio.gather(*(self._is_well(instance) for instance in instances))
-        ill = [self._name(name) for name, well in zip(instances, answers, strict=True) if not well]
-        if ill:
-            self._tell(text("sources.checked_ill", names=", ".join(ill)), "circle-x")
+        answers = await asyncio.gather(*map(self._health, instances))
+        found: dict[str, list[str]] = {}
+        for name, health in zip(instances, answers, strict=True):
+            if health != _WELL:
+                key = "sources.checked_locked" if health == _LOCKED else "sources.checked_ill"
+                found.setdefault(key, []).append(self._name(name))
+        if found:
+            sentences = [text(key, names=", ".join(names)) for key, names in sorted(found.items())]
+            self._tell(". ".join(sentences), "circle-x")
         elif len(instances) == 1:
             self._tell(text("sources.checked_one", source=self._name(instances[0])), "circle-check")
         else:
             self._tell(text("sources.checked_all", count=len(instances)), "circle-check")
 
-    async def _is_well(self, instance: str) -> bool:
-        from avise.connectors.contract import Health  # noqa: PLC0415 - the first paint does without
-
+    async def _health(self, instance: str) -> str:
+        """Return what the tool answers, as `avise.connectors.contract.Health` names it."""
         try:
-            report = await self._desk.check_source(instance)
+            return (await self._desk.check_source(instance)).health
         except AviseError:
-            return False
-        return report.health is Health.OK
+            return _DOWN
 
     async def _copy(self, instance: str) -> None:
         try:

@@ -2,20 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from PySide6.QtCore import (
-    QAbstractTableModel,
-    QModelIndex,
-    QObject,
-    QPersistentModelIndex,
-    QRect,
-    QRectF,
-    Qt,
-    Slot,
-)
+from PySide6.QtCore import QObject, QRect, QRectF, Qt, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
@@ -36,11 +26,9 @@ from avise.ui.theme import theme
 from avise.ui.widgets.chip import ChipSpec, Tone, paint_chip
 from avise.ui.widgets.painting import LEFT, RIGHT, draw_text
 from avise.ui.widgets.row_list import RowDelegate, RowLook, RowsView
+from avise.ui.widgets.rows_model import NOW_ROLE, ROW_ROLE, DatedRows, Index
 
 ROW_HEIGHT, HEADER_HEIGHT = 40, 28
-SOURCE, NOW = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
-Index = QModelIndex | QPersistentModelIndex
-_ROOT = QModelIndex()
 
 TONES = {
     SourceState.UP_TO_DATE: Tone.PLAIN,
@@ -106,59 +94,11 @@ def columns(width: int) -> tuple[Column, ...]:
     return tuple(found)
 
 
-class SourcesTableModel(QAbstractTableModel):
-    """The tools, one a row."""
+class SourcesTableModel(DatedRows[SourceStatus]):
+    """The tools, one a row, known by their instance."""
 
     def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._sources: Sequence[SourceStatus] = ()
-        self._now: datetime | None = None
-
-    def show_sources(self, sources: Sequence[SourceStatus], now: datetime) -> None:
-        """Replace the tools; rows stay where they are when the same tools stand in the same order."""
-        same = [one.instance for one in sources] == [one.instance for one in self._sources]
-        self._now = now
-        if same:
-            self._sources = sources
-            if sources:
-                self.dataChanged.emit(self.index(0, 0), self.index(len(sources) - 1, 0))
-            return
-        self.beginResetModel()
-        self._sources = sources
-        self.endResetModel()
-
-    def source(self, row: int) -> SourceStatus | None:
-        """Return the tool of a row."""
-        return self._sources[row] if 0 <= row < len(self._sources) else None
-
-    def row_of(self, instance: str) -> int:
-        """Return the row of a tool, -1 when it is not there."""
-        names = [source.instance for source in self._sources]
-        return names.index(instance) if instance in names else -1
-
-    @override
-    def rowCount(self, parent: Index = _ROOT) -> int:
-        """Return how many tools there are."""
-        return 0 if parent.isValid() else len(self._sources)
-
-    @override
-    def columnCount(self, parent: Index = _ROOT) -> int:
-        """Return one column."""
-        return 0 if parent.isValid() else 1
-
-    @override
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """Return a tool, the time that ages are told from, or the row as a sentence."""
-        if not index.isValid() or self._now is None:
-            return None
-        source = self._sources[index.row()]
-        if role == SOURCE:
-            return source
-        if role == NOW:
-            return self._now
-        if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.DisplayRole):
-            return row_sentence(source, self._now)
-        return None
+        super().__init__(lambda source: source.instance, row_sentence, parent)
 
 
 class SourcesDelegate(RowDelegate):
@@ -167,10 +107,10 @@ class SourcesDelegate(RowDelegate):
     @override
     def paint_row(self, painter: QPainter, rect: QRect, look: RowLook, index: Index) -> None:
         """Paint each column that fits."""
-        source: SourceStatus = index.data(SOURCE)
+        source: SourceStatus = index.data(ROW_ROLE)
         for column in columns(rect.width()):
             area = QRectF(rect.left() + column.left, rect.top(), column.width, rect.height())
-            _PAINT[column.name](painter, area, source, index.data(NOW))
+            _PAINT[column.name](painter, area, source, index.data(NOW_ROLE))
 
 
 def _paint_state(painter: QPainter, area: QRectF, source: SourceStatus, _now: datetime) -> None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from uuid import UUID
 
 from PySide6.QtWidgets import QWidget
@@ -17,19 +18,23 @@ from avise.models.consent import ConsentChannel
 from avise.models.outgoing import DEPARTS_AFTER, MessageStatus, OutgoingMessage
 from avise.models.roles import Purpose
 from avise.services.desk import CallState
+from avise.services.request_values import HubState, HubStatus
 from avise.ui.home.day_rows import DayAction
 from avise.ui.home.page import HomePage
 from avise.ui.notifications import Notification, notify
 from avise.ui.outbox.action_form import Step
 from avise.ui.shell.sessions import SessionTab
+from avise.ui.team.page import TeamPage
 from avise.ui.widgets.toast import Message
 from tests.ui.home_day import FULL_DAY, UNLINKED, away
 from tests.ui.outbox.acting_window import ActingStage
 from tests.ui.outbox.outbox_items import OFFERS, every_state
 from tests.ui.persona import HELENE, NOW
+from tests.ui.request_new.forms import COMPLAINT, FORM, TYPES
 from tests.ui.requests import scene
 from tests.ui.scripted_desk import DIRECTORY, ScriptedDesk, hit_of
 from tests.ui.scripted_messages import CARD
+from tests.ui.team.boards import BOARD, PEOPLE
 from tests.ui.waiting import until
 
 Reach = Callable[[ActingStage, ScriptedDesk], Awaitable[None]]
@@ -70,7 +75,7 @@ def _run(stage: ActingStage, command: str) -> None:
 async def _customer(stage: ActingStage, desk: ScriptedDesk) -> None:
     page = await stage.open(HELENE)
     await until(lambda: page.model.state.settled is not None)
-    for part in ("suggestions", "facets", "timeline", "open_items", "wrap_up"):
+    for part in ("suggestions", "facets", "timeline", "requests", "open_items", "wrap_up"):
         await until(lambda part=part: page.parts.has(part))  # type: ignore[misc]  # bound at once
 
 
@@ -267,6 +272,56 @@ async def _export(stage: ActingStage, desk: ScriptedDesk) -> None:
     await until(lambda: _seen(stage, "ExportPanel"))
 
 
+async def _new_request(stage: ActingStage, desk: ScriptedDesk) -> None:
+    desk.type_rows, desk.form = TYPES, replace(FORM, duplicates=desk.request_rows[:1])
+    await _customer(stage, desk)
+    _run(stage, "new_request")
+    await until(lambda: stage.customer().requests.sheet().types.model.rowCount() > 0)
+
+
+async def _request_form(stage: ActingStage, desk: ScriptedDesk) -> None:
+    await _new_request(stage, desk)
+    sheet = stage.customer().requests.sheet()
+    sheet.types.chosen.emit("REIMB_SEARCH")
+    await until(sheet.send.isVisible)
+    sheet.form.more.setChecked(True)
+    sheet.join((Path("facture.pdf"),))
+
+
+async def _complaint(stage: ActingStage, desk: ScriptedDesk) -> None:
+    desk.type_rows, desk.form = TYPES, COMPLAINT
+    await _customer(stage, desk)
+    _run(stage, "complaint")
+    await until(stage.customer().requests.sheet().send.isVisible)
+
+
+async def _team(stage: ActingStage, desk: ScriptedDesk) -> None:
+    desk.team, desk.colleague_rows = BOARD, PEOPLE
+    stage.window.show_page("team")
+    await until(lambda: _seen(stage, "LateList"))
+
+
+async def _give(stage: ActingStage, desk: ScriptedDesk) -> None:
+    await _team(stage, desk)
+    page = stage.window.current_page()
+    assert isinstance(page, TeamPage)
+    page.late.toggle(0)
+    page.give.click()
+
+
+async def _sign_in(way: str, stage: ActingStage, desk: ScriptedDesk) -> None:
+    await _home(stage, desk)
+    desk.show_hub(HubStatus(HubState.SIGN_IN_NEEDED, NOW, sign_in=way))
+    await until(stage.desktop.hub.strip.isVisible)
+    stage.desktop.hub.show_page()
+
+
+async def _sign_in_strip(stage: ActingStage, desk: ScriptedDesk) -> None:
+    await _home(stage, desk)
+    desk.show_hub(HubStatus(HubState.SIGN_IN_NEEDED, NOW, sign_in="local"))
+    await until(stage.desktop.hub.strip.isVisible)
+
+
 async def _toast(stage: ActingStage, desk: ScriptedDesk) -> None:
     await _home(stage, desk)
     stage.window.toast.show_message(
@@ -397,5 +452,13 @@ SCREENS: tuple[Screen, ...] = (
     Screen("detached", ("DetachedWindow", "DetachedPlace"), _detached),
     Screen("place of a detached file", ("DetachedPlace",), _place_of_detached),
     Screen("export", ("ExportPanel",), _export),
+    Screen("types of requests", ("NewRequestSheet",), _new_request),
+    Screen("new request", ("NewRequestSheet",), _request_form),
+    Screen("complaint", ("NewRequestSheet",), _complaint),
+    Screen("team", ("TeamPage",), _team),
+    Screen("give requests", ("GivePanel",), _give),
+    Screen("sign in", ("SignInPage",), _partial(_sign_in, "local")),
+    Screen("sign in with the browser", ("SignInPage",), _partial(_sign_in, "oidc")),
+    Screen("sign-in ended", ("SignInStrip",), _sign_in_strip),
 )
 """Every screen."""

@@ -136,6 +136,9 @@ def test_the_keys_enter_and_the_chip_of_the_top_bar_leaves(run: Run) -> None:
             QTest.mouseClick(chip, Qt.MouseButton.LeftButton)
             assert not discretion().is_on
             assert not chip.isVisible()
+            message = stage.window.toast.message()
+            assert message is not None
+            assert message.sentence == text("discreet.off")
 
     run(scenario())
 

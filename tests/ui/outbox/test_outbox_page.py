@@ -64,7 +64,7 @@ class Shown:
 
     def go_to(self, wanted: OutboxItem) -> None:
         """Make a command the current one."""
-        self.page.table.go_to(self.page.table_model.row_of(wanted.command_id))
+        self.page.table.go_to(self.page.table_model.place_of(wanted.command_id))
 
     def asked(self, name: str) -> list[tuple[object, ...]]:
         """Return what was asked of the desk under a name."""
@@ -101,7 +101,7 @@ async def shown(desk: ScriptedDesk, width: int = 1370) -> AsyncIterator[Shown]:
 
 def states(page: OutboxPage) -> list[CommandState]:
     rows = range(page.table_model.rowCount())
-    return [found.state for row in rows if (found := page.table_model.item(row)) is not None]
+    return [found.state for row in rows if (found := page.table_model.row_at(row)) is not None]
 
 
 # ---- what it shows ---------------------------------------------------------------------------
@@ -427,7 +427,7 @@ def test_ages_and_next_tries_are_told_from_the_clock(run: Run) -> None:
         late = item(1, S.WAITING, R.UNAVAILABLE, next_at=NOW - timedelta(seconds=1))
         soon = item(2, S.WAITING, R.UNAVAILABLE, next_at=NOW + timedelta(seconds=38))
         model = OutboxTableModel()
-        model.show_items((late, soon), NOW)
+        model.show_rows((late, soon), NOW)
         spoken = [model.index(row, 0).data(Qt.ItemDataRole.AccessibleTextRole) for row in range(2)]
         assert "prochain essai" not in spoken[0]
         assert spoken[1].endswith("prochain essai 10:45:30")

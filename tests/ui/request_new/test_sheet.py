@@ -12,7 +12,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox
 
 from avise.models.errors import AviseError
+from avise.models.interaction import TimelineEntry
 from avise.models.journal import EventKind
+from avise.models.requests import RequestStatus
 from avise.services.customer_updates import SuggestedAction
 from avise.services.request_values import FieldTrouble, NewRequest, RequestDeed
 from avise.ui.customer.page import CustomerPage
@@ -466,3 +468,38 @@ def test_a_request_is_found_by_its_number_in_the_palette(run: Run) -> None:
             assert stage.window.page_name == "requests"
 
     run(scenario())
+
+
+# ---- history -----------------------------------------------------------------------------------
+def test_requests_stand_among_the_exchanges_and_open_in_the_panel(run: Run) -> None:
+    async def scenario() -> None:
+        desk = made_desk()
+        done = request_row(
+            3, "Envoyer une carte", sent=NOW - timedelta(days=2), status=RequestStatus.CLOSED,
+            changed_at=NOW - timedelta(minutes=1), number="D-2026-000003-K",
+        )  # fmt: skip
+        desk.request_rows = (done,)
+        async with opened(desk) as (stage, page):
+            await until(lambda: page.parts.has("timeline") and bool(page.model.state.timeline))
+            timeline = page.sheet.timeline
+            await until(
+                lambda: any(
+                    _entry(page, place).variant == "request" for place in range(timeline.model.rowCount())
+                )
+            )
+            entries = [_entry(page, place) for place in range(timeline.model.rowCount())]
+            titles = [entry.title for entry in entries if entry.variant == "request"]
+            assert titles == ["Demande D-0003 clôturée", "Demande D-0003 transmise"]
+            place = next(n for n, entry in enumerate(entries) if entry.variant == "request")
+            assert all(entry.at > done.changed_at for entry in entries[:place])
+            assert entries[place + 1].at < done.changed_at
+            timeline.rows.setFocus()
+            timeline.rows.go_to(place)
+            stage.press(Qt.Key.Key_Return)
+            await until(lambda: ("follow_request", done.id) in desk.asked)
+
+    run(scenario())
+
+
+def _entry(page: CustomerPage, place: int) -> TimelineEntry:
+    return page.sheet.timeline.model.entry(place)

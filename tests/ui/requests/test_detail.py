@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QFileDialog
 
 from avise.env import FixedEnv
 from avise.models.errors import AviseError
@@ -18,8 +19,11 @@ from avise.models.requests import Exchange, ExchangeKind, Question, RequestStatu
 from avise.models.roles import Role
 from avise.services.request_values import HubState, HubStatus, PresenceKind, RequestDetail
 from avise.ui.requests.composer import MEMBER, NOTE, REQUESTER
+from avise.ui.requests.in_window import COMMANDS
+from avise.ui.widgets.button import Button
 from avise.ui.widgets.chip import Tone
 from avise.ui.widgets.presence import PresenceAvatar
+from tests.ui.outbox.acting_window import acting_window
 from tests.ui.persona import NOW
 from tests.ui.requests import scene
 from tests.ui.requests.requests_window import CTRL, MENUS, SHIFT, RequestsStage, requests_window
@@ -354,6 +358,19 @@ def test_sending_and_closing_asks_how_the_request_ends(run: Run) -> None:
     run(scenario())
 
 
+def test_after_a_request_is_closed_nothing_typed_lands_in_the_next_one(run: Run) -> None:
+    async def scenario() -> None:
+        desk = scene.desk()
+        desk.request_details[HELENE] = scene.detail(present=(), outcomes=(("done", "Traité"),))
+        async with requests_window(desk) as stage:
+            await _write(stage, "Tout est vire")
+            stage.press(K.Key_Return, CTRL | SHIFT)
+            await stage.done()
+            await until(stage.page.list.rows.hasFocus)
+
+    run(scenario())
+
+
 def test_the_button_repeats_that_the_member_reads_it(run: Run) -> None:
     async def scenario() -> None:
         async with requests_window() as stage:
@@ -623,5 +640,102 @@ def test_a_window_without_room_shows_the_list_or_the_request(run: Run) -> None:
             assert not page.list.isVisible()
             stage.press(K.Key_Escape)
             assert page.list.rows.hasFocus()
+
+    run(scenario())
+
+
+def test_a_file_of_this_machine_is_joined_and_can_be_taken_off(run: Run, tmp_path: Path) -> None:
+    async def scenario() -> None:
+        desk = scene.desk()
+        desk.request_details[HELENE] = scene.detail(present=())
+        kept, gone = tmp_path / "decompte.pdf", tmp_path / "autre.pdf"
+        async with requests_window(desk) as stage:
+            await _write(stage, "voici")
+            composer = stage.page.detail.composer
+            composer.add_files((kept, gone))
+            off = next(
+                one for one in composer.findChildren(Button) if one.accessibleName() == "Retirer autre.pdf"
+            )
+            off.click()
+            stage.press(K.Key_Return, CTRL)
+            QTest.keyClick(composer.edit, K.Key_Return, CTRL)
+            assert (await stage.done()).files == (kept,)
+
+    run(scenario())
+
+
+def test_a_file_of_the_conversation_is_kept_where_the_user_says(run: Run, tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with requests_window() as stage:
+            await stage.show(HELENE)
+            rows = stage.page.detail.conversation
+            rows.setFocus()
+            rows.go_to(0)
+            stage.press(K.Key_Return)
+            await until(lambda: bool(stage.page.findChildren(QFileDialog)))
+            box = stage.page.findChildren(QFileDialog)[0]
+            box.fileSelected.emit(str(tmp_path))
+            box.accept()
+            await until(lambda: stage.toast() == "Fichier enregistré")
+            assert stage.asked("save_attachment") == [("save_attachment", HELENE, "blob-1", tmp_path)]
+
+    run(scenario())
+
+
+def test_the_palette_offers_what_is_done_with_requests_on_their_screen_alone(run: Run) -> None:
+    async def scenario() -> None:
+        async with requests_window() as stage:
+            await stage.show(HELENE)
+            await stage.stage.run_from_palette("prendre en charge")
+            assert (await stage.done()).kind is E.REQUEST_CLAIMED
+            stage.window.show_page("home")
+            commands = stage.stage.desktop.actions.commands
+            offered = [found.id for found in commands.offered(with_customer=False, without=COMMANDS)]
+            assert "request_take_next" in offered
+            assert "request_take" not in offered
+
+    run(scenario())
+
+
+def test_a_request_that_ended_is_reopened_with_a_reason(run: Run) -> None:
+    async def scenario() -> None:
+        row = replace(scene.rows()[2], status=RequestStatus.CLOSED)
+        desk = scene.desk()
+        allowed = frozenset((E.REQUEST_REOPENED, E.REQUEST_NOTED))
+        desk.request_details[HELENE] = scene.detail(row, allowed=allowed)
+        async with requests_window(desk) as stage:
+            await stage.show(HELENE)
+            stage.page.detail.action_row.buttons["reopen"].click()
+            stage.type("nouvelle piece")
+            stage.press(K.Key_Return)
+            assert (await stage.done()).kind is E.REQUEST_REOPENED
+
+    run(scenario())
+
+
+def test_the_request_is_shown_alone_and_back(run: Run) -> None:
+    async def scenario() -> None:
+        async with requests_window() as stage:
+            await stage.show(HELENE)
+            stage.page.detail.expand.click()
+            assert not stage.page.list.isVisible()
+            assert not stage.page.baskets.isVisible()
+            stage.page.detail.expand.click()
+            assert stage.page.list.isVisible()
+
+    run(scenario())
+
+
+def test_a_list_that_failed_before_its_page_is_followed_again_when_it_comes(run: Run) -> None:
+    async def scenario() -> None:
+        async with acting_window(scene.desk()) as stage:
+            requests = stage.desktop.requests
+            await until(lambda: requests.model is not None and requests.model.board is not None)
+            assert requests.model is not None
+            requests.model._on_board_failed(AviseError("engine.stopped"))
+            requests.show_page()
+            page = requests.page
+            assert page is not None
+            await until(lambda: page.list.notice.title() == "File vide")
 
     run(scenario())

@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QSignalSpy
 
+from avise.models.errors import AviseError
 from avise.models.journal import EventKind
 from avise.models.requests import RequestStatus
 from avise.services.request_values import (
@@ -19,6 +20,7 @@ from avise.services.request_values import (
     RequestFilters,
     RequestQuery,
     RequestSort,
+    SavedView,
 )
 from avise.ui.discretion import discretion
 from avise.ui.requests.columns import ALWAYS, Column, places
@@ -231,6 +233,28 @@ def test_a_view_is_kept_renamed_and_forgotten(run: Run) -> None:
     run(scenario())
 
 
+def test_a_list_narrowed_from_a_view_is_kept_with_what_the_view_holds(run: Run) -> None:
+    async def scenario() -> None:
+        desk = scene.desk()
+        kept = RequestQuery("queue/PREST_SOINS", RequestFilters(late=True), RequestSort.CREATED)
+        desk.views["view/saved-1"] = SavedView("view/saved-1", "Mes optiques", kept, ("due", "title", "age"))
+        async with requests_window(desk) as stage:
+            model = stage.page.model
+            model.show_basket("view/saved-1")
+            await until(lambda: model.query == RequestQuery("view/saved-1", sort=RequestSort.CREATED))
+            assert tuple(stage.page.list.header.columns) == (Column.DUE, Column.TITLE, Column.AGE)
+            await until(lambda: model.board is not None and model.board.query == model.query)
+            model.show_query(replace(model.query, filters=RequestFilters(with_attachment=True)))
+            await until(lambda: model.board is not None and model.board.query == model.query)
+            model.save_view("Avec pièces", ())
+            await until(lambda: len(desk.views) == 2)
+            made = next(view for view in desk.views.values() if view.name == "Avec pièces")
+            wanted = RequestFilters(late=True, with_attachment=True)
+            assert made.query == RequestQuery("queue/PREST_SOINS", wanted, RequestSort.CREATED)
+
+    run(scenario())
+
+
 # ---- a wide list ---------------------------------------------------------------------------------
 @MENUS
 def test_a_wide_list_is_a_table_whose_columns_are_chosen(run: Run) -> None:
@@ -268,6 +292,33 @@ def test_offline_the_list_says_as_of_when_it_is(run: Run) -> None:
         async with requests_window(desk) as stage:
             assert stage.page.list.state.isVisible()
             assert stage.page.list.state.text().endswith("État au 10:44.")
+
+    run(scenario())
+
+
+def test_a_list_that_cannot_be_followed_says_why_and_is_asked_again(run: Run) -> None:
+    async def scenario() -> None:
+        async with requests_window() as stage:
+            stage.page.model._on_board_failed(AviseError("engine.stopped"))
+            notice = stage.page.list.notice
+            assert (notice.isVisible(), notice.title()) == (True, "Liste indisponible")
+            notice.button.click()
+            await until(lambda: not notice.isVisible())
+            assert len(stage.shown()) == len(scene.rows())
+
+    run(scenario())
+
+
+def test_columns_chosen_stay_when_the_list_is_narrowed(run: Run) -> None:
+    async def scenario() -> None:
+        async with requests_window() as stage:
+            header = stage.page.list.header
+            header.columns_changed.emit((Column.DUE, Column.TITLE, Column.AGE))
+            stage.page.model.show_query(replace(stage.page.model.query, filters=RequestFilters(late=True)))
+            await until(
+                lambda: stage.page.model.board is not None and stage.page.model.board.query.filters.late
+            )
+            assert tuple(header.columns) == (Column.DUE, Column.TITLE, Column.AGE)
 
     run(scenario())
 
@@ -318,7 +369,7 @@ def test_a_request_that_has_ended_shows_how_rather_than_its_clock() -> None:
 def test_the_next_one_is_taken_from_the_corbeille_on_screen(run: Run) -> None:
     async def scenario() -> None:
         async with requests_window() as stage:
-            stage.press(K.Key_A, CTRL | SHIFT)
+            stage.press(K.Key_F4)
             await until(lambda: bool(stage.asked("take_next")))
             assert stage.asked("take_next") == [("take_next", "queue/PREST_SOINS")]
             await until(lambda: stage.page.model.wanted == request_id(158))

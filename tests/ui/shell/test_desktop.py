@@ -479,3 +479,36 @@ def _zone_of(widget: QWidget | None, zones: list[QWidget]) -> int:
 
 def _spoken_name(widget: QWidget) -> str:
     return QAccessible.queryAccessibleInterface(widget).text(QAccessible.Text.Name)
+
+
+# ---- what stands over a page -----------------------------------------------------------------
+
+
+def test_a_panel_that_focus_left_is_reached_by_f6_and_closed_by_echap(run: Run) -> None:
+    async def scenario() -> None:
+        async with staged() as stage:
+            home = stage.window.home
+            home.new_task.click()
+            panel = home.new_panel
+            stage.window.status_bar.counts.setFocus()
+            reached = []
+            for _turn in range(len(stage.window.zones())):
+                stage.press(Qt.Key.Key_F6)
+                reached.append(panel.isAncestorOf(stage.window.focusWidget()))
+            assert any(reached)
+            stage.window.status_bar.counts.setFocus()
+            stage.press(Qt.Key.Key_Escape)
+            assert not panel.isVisible()
+            assert stage.window.status_bar.counts.hasFocus()
+
+    run(scenario())
+
+
+def test_the_sources_start_on_their_table(run: Run) -> None:
+    async def scenario() -> None:
+        async with staged() as stage:
+            stage.press(Qt.Key.Key_G, CTRL)
+            stage.press(Qt.Key.Key_S)
+            assert stage.window.focusWidget() is stage.window.sources.table
+
+    run(scenario())

@@ -70,7 +70,7 @@ def test_the_arrows_show_each_tool_in_the_pane(run: Run) -> None:
 def test_the_tool_chosen_stays_chosen_when_the_order_changes(run: Run) -> None:
     async def scenario() -> None:
         async with shown(ScriptedDesk()) as page:
-            page.table.go_to(page.model.row_of("parties"))
+            page.table.go_to(page.model.place_of("parties"))
             broken = tuple(
                 replace(source, state=SourceState.FAILING) if source.instance == "parties" else source
                 for source in scripted_sources()
@@ -78,7 +78,7 @@ def test_the_tool_chosen_stays_chosen_when_the_order_changes(run: Run) -> None:
             page.show_sources(broken)
             assert page.detail.source is not None
             assert page.detail.source.instance == "parties"
-            assert page.table.current_row() == page.model.row_of("parties") < 3
+            assert page.table.current_row() == page.model.place_of("parties") < 3
 
     run(scenario())
 
@@ -88,7 +88,7 @@ def test_the_button_with_focus_keeps_it_while_figures_change(run: Run) -> None:
         async with shown(ScriptedDesk()) as page:
             page.activateWindow()
             await until(page.isActiveWindow)
-            page.table.go_to(page.model.row_of("documents"))
+            page.table.go_to(page.model.place_of("documents"))
             button = next(b for b in page.detail.findChildren(QPushButton) if b.text() == "Tester")
             button.setFocus()
             busier = tuple(replace(source, calls_1h=source.calls_1h + 1) for source in scripted_sources())
@@ -117,9 +117,9 @@ def test_the_next_try_counts_down(run: Run) -> None:
     async def scenario() -> None:
         env = FixedEnv(NOW)
         async with shown(ScriptedDesk(), env) as page:
-            page.table.go_to(page.model.row_of("documents"))
+            page.table.go_to(page.model.place_of("documents"))
             env.advance(timedelta(seconds=30))
-            page.detail._on_tick()
+            page.detail.tick()
             assert "dans 0:08." in texts(page)
 
     run(scenario())
@@ -131,7 +131,7 @@ def test_pressing_the_action_of_a_row_tries_that_tool_again(run: Run) -> None:
         async with shown(desk) as page:
             said: list[Message] = []
             page.message.connect(said.append)
-            row = page.model.row_of("contributions")
+            row = page.model.place_of("contributions")
             rect = page.table.visualRect(page.model.index(row, 0))
             action = next(place for place in columns(rect.width()) if place.name == "action")
             place = QPoint(rect.left() + action.left + action.width - 5, rect.center().y())
@@ -139,6 +139,34 @@ def test_pressing_the_action_of_a_row_tries_that_tool_again(run: Run) -> None:
             await until(lambda: bool(said))
             assert ("retry_source", "contributions") in desk.asked
             assert said[0].sentence == "Cotisations\u00a0: lecture relancée"
+
+    run(scenario())
+
+
+def test_a_tool_tried_again_in_vain_says_what_it_still_does(run: Run) -> None:
+    class Desk(ScriptedDesk):
+        async def check_source(self, instance: str) -> HealthReport:
+            await super().check_source(instance)
+            return HealthReport(Health.NEEDS_AUTH if instance == "contributions" else Health.DOWN)
+
+    async def scenario() -> None:
+        desk = Desk()
+        async with shown(desk) as page:
+            said: list[str] = []
+            page.message.connect(lambda message: said.append(message.sentence))
+            locked = next(one for one in desk.statuses if one.instance == "contributions")
+            page.show_sources([replace(locked, state=SourceState.NEEDS_AUTH, retry_at=None)])
+            assert "refuse l’accès d’Avise" in texts(page)
+            page.refresh(everything=False)
+            await until(lambda: len(said) == 1)
+            assert said[0].startswith("Cotisations refuse toujours l’accès d’Avise.")
+            page.refresh(everything=True)
+            await until(lambda: len(said) == 2)
+            assert said[1] == "Accès refusé : Cotisations"
+            page.show_sources(desk.statuses)
+            page.retry("documents")
+            await until(lambda: len(said) == 3)
+            assert said[2].endswith("ne répond toujours pas.")
 
     run(scenario())
 
@@ -181,7 +209,7 @@ def test_every_row_tells_its_state_to_a_screen_reader(run: Run) -> None:
     async def scenario() -> None:
         async with shown(ScriptedDesk()) as page:
             spoken = page.model.data(
-                page.model.index(page.model.row_of("documents"), 0), Qt.ItemDataRole.AccessibleTextRole
+                page.model.index(page.model.place_of("documents"), 0), Qt.ItemDataRole.AccessibleTextRole
             )
             assert spoken == (
                 "Documents, en erreur depuis 14 min, médiane 5,0 s, 12 échecs en une heure, "
@@ -193,16 +221,16 @@ def test_every_row_tells_its_state_to_a_screen_reader(run: Run) -> None:
 
 def test_the_model_keeps_the_rules_of_qt(qtmodeltester: ModelTester) -> None:
     model = SourcesTableModel()
-    model.show_sources(worst_first(scripted_sources()), NOW)
+    model.show_rows(worst_first(scripted_sources()), NOW)
     qtmodeltester.check(model)  # type: ignore[no-untyped-call]  # the tester of pytest-qt has no types
 
 
 def test_the_same_tools_in_the_same_order_do_not_reset_the_list(qapp: QApplication) -> None:
     model = SourcesTableModel()
-    model.show_sources(worst_first(scripted_sources()), NOW)
+    model.show_rows(worst_first(scripted_sources()), NOW)
     resets: list[None] = []
     model.modelReset.connect(lambda: resets.append(None))
-    model.show_sources(worst_first(scripted_sources()), NOW)
+    model.show_rows(worst_first(scripted_sources()), NOW)
     assert not resets
-    model.show_sources(worst_first(scripted_sources())[:3], NOW)
+    model.show_rows(worst_first(scripted_sources())[:3], NOW)
     assert len(resets) == 1

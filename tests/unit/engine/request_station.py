@@ -197,6 +197,12 @@ class Station:
                     return found
                 await self.room.changes.wait(seen, SystemEnv(), 0.2)
 
+    async def gone(self, request: RequestId) -> None:
+        """Wait until a request is on this station no more."""
+        async with asyncio.timeout(PATIENCE):
+            while self.room.known.get(request) is not None:
+                await self.room.changes.wait(self.room.changes.count, SystemEnv(), 0.05)
+
     async def settled(self) -> None:
         """Wait until everything that was written is acknowledged and everything told is here."""
         async with asyncio.timeout(PATIENCE):

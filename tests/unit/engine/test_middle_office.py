@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import replace
@@ -307,6 +308,7 @@ async def test_what_is_offered_is_what_would_count(lea: Station, karim: Station)
     assert EventKind.REQUEST_CLAIMED in handled.allowed
     assert not {EventKind.REQUEST_RESOLVED, EventKind.REQUEST_ASSIGNED} & handled.allowed
     assert handled.reply_to == LEA.name
+    assert pickle.loads(pickle.dumps(handled)) == handled  # noqa: S301 - it crosses to the window so
     assert handled.queues
     assert "ACCUEIL" not in dict(handled.queues)
 

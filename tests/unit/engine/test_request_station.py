@@ -29,11 +29,13 @@ from tests.unit.engine.request_station import (
     Line,
     Machine,
     Station,
+    Worker,
     first,
     station,
 )
 
 CLAIM = RequestDeed(EventKind.REQUEST_CLAIMED)
+TOM = Worker("tom.riou", "Tom Riou", Role.AGENT, ("team/PLATEAU",))
 
 
 @pytest.fixture
@@ -213,8 +215,18 @@ async def test_a_right_that_is_taken_away_takes_what_it_showed_away(machine: Mac
         karim.desk.request_board(RequestQuery("queue/ACCUEIL")),
         lambda board: all(basket.id != "queue/ACCUEIL" for basket in board.baskets),
     )
-    assert karim.room.known.get(made) is None
+    await karim.gone(made)
     assert await karim.room.feed.events(("request/",)) == ()
+
+
+async def test_a_task_given_to_a_colleague_of_the_team_is_found_at_their_desk(machine: Machine) -> None:
+    await machine.hire(TOM)
+    lea, tom = await machine.station(LEA), await machine.station(TOM)
+    await first(lea.desk.hub_status(), lambda status: status.state is HubState.EMBEDDED)
+    due = machine.env.now() + timedelta(hours=1)
+    await lea.desk.add_task(NewTask(TaskKind.TODO, "Rappeler la caisse", due, assignee=TOM.login))
+    board = await first(tom.desk.tasks(), lambda found: bool(found.mine))
+    assert board.mine[0].task.words == "Rappeler la caisse"
 
 
 async def test_somebody_who_asks_for_a_request_of_others_is_told_that_nobody_knows_it(

@@ -223,6 +223,15 @@ def test_a_wrong_facet_hides_no_error_of_its_fields(tmp_path: Path, written: str
     } <= {(path, key) for _, path, key in seen(check(tmp_path, text))}
 
 
+@pytest.mark.parametrize("facet", ["benefits", "zzz"])
+def test_a_converter_that_is_no_word_is_told(tmp_path: Path, facet: str) -> None:
+    rule = 'as_of = { from = "x", as = { a = 1 }, format = "%d" }'
+    text = REST + FIELDS_IN_TROUBLE.replace("FACET", facet).replace('paid_o = "x"', rule).replace(
+        'as_of = { from = "x", as = "datetime", decimal = "," }', ""
+    )
+    assert any(key == "not_one_of" for _, _, key in seen(check(tmp_path, text)))
+
+
 OPTIONS_IN_TROUBLE = PYTHON.replace('media_type = "media_type"', 'media_typ = "media_type"').replace(
     'on_404 = "empty"', 'on_404 = "void"'
 )

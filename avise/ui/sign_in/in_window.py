@@ -1,0 +1,188 @@
+"""One window's part of the hub: the status bar, the page of sign-in, the strip when a sign-in ends."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QUrl, Slot
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QWidget
+
+from avise.models.customer import PersonId
+from avise.models.errors import AviseError
+from avise.services.request_values import HubState, HubStatus
+from avise.texts import text
+from avise.ui.aio import Report, TaskScope
+from avise.ui.bridge import DeskBridge, Watch
+from avise.ui.sign_in.hub_item import HubItem, hub_sentence
+from avise.ui.sign_in.strip import SignInStrip
+from avise.ui.widgets.toast import Message
+
+if TYPE_CHECKING:
+    from avise.ui.shell.main_window import MainWindow
+    from avise.ui.sign_in.page import SignInPage
+
+PAGE = "sign_in"
+_ASKS = (HubState.SIGN_IN_NEEDED, HubState.REFUSED)
+
+
+class HubInWindow(QObject):
+    """Follows the hub for one window.
+
+    Args:
+        desk: the services.
+        window: where it is shown.
+        report: told of failures that no screen shows.
+    """
+
+    def __init__(self, desk: DeskBridge, window: MainWindow, report: Report) -> None:
+        super().__init__(window)
+        self._desk, self._window = desk, window
+        self._tasks = TaskScope(self, report)
+        self._watch: Watch | None = None
+        self.status: HubStatus | None = None
+        self.page: SignInPage | None = None
+        self._back: tuple[str, PersonId | None] = ("home", None)
+        """Where the user was before signing in."""
+        self.item = HubItem()
+        self.item.clicked.connect(self._on_item)
+        self.strip = SignInStrip()
+        self.strip.wanted.connect(self.show_page)
+        self.strip.put_off.connect(self._on_strip_put_off)
+        window.add_strip(self.strip)
+        window.status_bar.add_item(self.item)
+        window.later_pages[PAGE] = self._make_page
+
+    def start(self) -> None:
+        """Follow the hub."""
+        if self._watch is None:
+            self._watch = self._desk.watch_hub(self.show_status, self._on_failed)
+
+    async def aclose(self) -> None:
+        """End what is under way."""
+        if self._watch is not None:
+            self._watch.close()
+            self._watch = None
+        await self._tasks.aclose()
+
+    def _on_failed(self, _error: AviseError) -> None:
+        """Show nothing of a hub that this desk has not."""
+
+    # ---- how it stands -----------------------------------------------------------------------
+    def show_status(self, status: HubStatus) -> None:
+        """Show how this station stands with the hub; ask to sign in when it must."""
+        before, self.status = self.status, status
+        self.item.show_status(status)
+        asks = status.state is HubState.SIGN_IN_NEEDED
+        if self.page is not None:
+            self.page.show_way(status.sign_in, status.sentence)
+        if asks and (before is None or before.state is not HubState.SIGN_IN_NEEDED):
+            self._ask(at_start=before is None or before.state is HubState.STARTING)
+        if not asks:
+            self.strip.hide()
+            if status.state in (HubState.ONLINE, HubState.EMBEDDED):
+                self._on_signed_in()
+
+    def _ask(self, *, at_start: bool) -> None:
+        """Ask at once when nothing is under way; else say it at the edge, and take nothing away."""
+        idle = self._window.page_name == "home" and self._window.sessions.current is None
+        if at_start and idle and not self._window.is_locked:
+            self.show_page()
+            return
+        if self._window.page_name != PAGE:
+            self.strip.show()
+            self._window.announcer.say(self.strip.sentence.text())
+
+    def _on_signed_in(self) -> None:
+        if self._window.page_name == PAGE:
+            self._leave()
+            self._window.toast.show_message(Message(text("sign_in.done"), "circle-check"))
+
+    # ---- the page ----------------------------------------------------------------------------
+    def _make_page(self) -> QWidget:
+        from avise.ui.sign_in.page import SignInPage  # noqa: PLC0415 - not needed by the first paint
+
+        session = self._desk.session
+        self.page = SignInPage(session.display_name, session.user)
+        self.page.password_given.connect(self._on_password)
+        self.page.browser_wanted.connect(self._on_browser)
+        self.page.put_off.connect(self._leave)
+        if self.status is not None:
+            self.page.show_way(self.status.sign_in, self.status.sentence)
+        return self.page
+
+    @Slot()
+    def show_page(self) -> None:
+        """Show the page of sign-in; where the user was comes back after it."""
+        if self._window.page_name != PAGE:
+            self._back = (self._window.page_name, self._window.sessions.current)
+        self.strip.hide()
+        self._window.show_page(PAGE)
+
+    @Slot()
+    def _leave(self) -> None:
+        """Go back to where the user was."""
+        name, person = self._back
+        if person is not None and self._window.sessions.tab(person) is not None:
+            self._window.sessions.show(person)
+        else:
+            self._window.show_page(name)
+
+    @Slot()
+    def _on_strip_put_off(self) -> None:
+        self.strip.hide()
+        self._window.focus_page()
+
+    @Slot()
+    def _on_item(self) -> None:
+        """Lead to where one signs in; else say how the station stands."""
+        if self.status is None:
+            return
+        if self.status.state is HubState.SIGN_IN_NEEDED:
+            self.show_page()
+        else:
+            self._window.toast.show_message(Message(hub_sentence(self.status), "cloud", about="hub"))
+
+    # ---- signing in --------------------------------------------------------------------------
+    @Slot(str)
+    def _on_password(self, password: str) -> None:
+        self._tasks.spawn(self._sign_in(password), name="sign in", when_busy="drop")
+
+    async def _sign_in(self, password: str) -> None:
+        page = self.page
+        if page is None:
+            return
+        page.set_busy(busy=True)
+        try:
+            await self._desk.sign_in(password)
+        except AviseError as error:
+            self._tell(text(error.message_key, **error.params))
+        finally:
+            page.set_busy(busy=False)
+
+    @Slot()
+    def _on_browser(self) -> None:
+        self._tasks.spawn(self._sign_in_with_provider(), name="sign in", when_busy="drop")
+
+    async def _sign_in_with_provider(self) -> None:
+        page = self.page
+        if page is None:
+            return
+        page.set_busy(busy=True)
+        try:
+            address = await self._desk.sign_in_with_provider()
+        except AviseError as error:
+            self._tell(text(error.message_key, **error.params))
+            return
+        finally:
+            page.set_busy(busy=False)
+        if QDesktopServices.openUrl(QUrl(address)):
+            self._tell(text("sign_in.in_browser"), is_error=False)
+        else:
+            self._tell(text("hub.sign_in_browser"))
+
+    def _tell(self, sentence: str, *, is_error: bool = True) -> None:
+        if self.page is not None:
+            self.page.tell(sentence, is_error=is_error)
+        say = self._window.announcer.say_now if is_error else self._window.announcer.say
+        say(sentence)
