@@ -18,7 +18,6 @@ from avise.ui.customer.right_rail import RightRail
 from avise.ui.customer.sheet import Sheet
 from avise.ui.customer.view_model import CustomerViewModel
 
-
 WithLines = Callable[[Sequence[TimelineEntry]], Sequence[TimelineEntry]]
 
 
