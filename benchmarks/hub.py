@@ -21,6 +21,7 @@ from avise.env import FixedEnv
 from avise.hub.core import HubCore
 from avise.hub.dialect import is_sqlite, postgres_engine
 from avise.hub.migrating import migrate
+from avise.hub.migrations.versions import v001_baseline
 from avise.hub.port import PushedEvent, View
 from avise.hub.request_rows import COLUMNS
 from avise.models.journal import EventKind
@@ -229,10 +230,15 @@ def _fill(hub: Connection, rows: int) -> None:
     later = "CAST((CAST(i AS BIGINT) * 7919) % 1000003 AS BIGINT) * 60000000"
     told = f"r.due_at + {later}, r.late_at + {later}, r.created_at + i, r.changed_at + i, 1, 'sent', ''"
     filled = f"{series} 'request/f' || i, 'f' || i, 'F-' || i, {told}, {copied} FROM n"
+    indexes = [made for made in v001_baseline.TABLES if " ON request (" in made]
     with hub.begin():
+        for made in indexes:
+            hub.exec_driver_sql(f"DROP INDEX {made.split(' INDEX ')[1].split()[0]}")
         hub.execute(
             text(f"INSERT INTO request ({own}, {kept}) {filled}, (SELECT * FROM request LIMIT 1) AS r")  # noqa: S608 - our own names
         )
+        for made in indexes:
+            hub.exec_driver_sql(made)
     with hub.begin():
         hub.exec_driver_sql("ANALYZE")
 

@@ -55,9 +55,9 @@ class HubCore:
         self._queues = queues
         self._quota = quota
 
-    def enrol(self, connection: Connection, actor: Actor) -> None:
+    def enrol(self, connection: Connection, actor: Actor, *, take_over: bool = False) -> None:
         """Make a device known, once; whoever authenticated the actor decided that it may be."""
-        staff.enrol(connection, actor, self._env.now())
+        staff.enrol(connection, actor, self._env.now(), take_over=take_over)
 
     def head(self, connection: Connection, actor: Actor) -> Head:
         """Return where the hub is; reads only."""

@@ -63,10 +63,16 @@ def _erasure_rights() -> Iterable[str]:
     for table in ("event", "quarantine"):
         yield f"REVOKE ALL ON {table} FROM {ERASURE}"
         yield f"GRANT SELECT (event_id, stream, kind, received_at) ON {table} TO {ERASURE}"
+        yield f"GRANT SELECT (body) ON {table} TO {ERASURE}"
         yield f"GRANT UPDATE (body, salt) ON {table} TO {ERASURE}"
     yield f"GRANT SELECT (name, stream) ON blob_use TO {ERASURE}"
     yield f"GRANT SELECT (name), DELETE ON blob TO {ERASURE}"
-    yield f"GRANT SELECT, DELETE ON timeline TO {ERASURE}"
+    # To find which exchanges a customer's events attach, and what no longer has words.
+    yield f"GRANT SELECT (effective) ON event TO {ERASURE}"
+    for table in ("timeline", "taken_back"):
+        yield f"GRANT SELECT, DELETE ON {table} TO {ERASURE}"
+    yield f"GRANT SELECT (dossier), UPDATE (contacts) ON synthesis TO {ERASURE}"
+    yield f"GRANT INSERT ON access_log TO {ERASURE}"
 
 
 def _row_security() -> Iterable[str]:

@@ -155,7 +155,7 @@ class LocalHub(ActingHub):
         hub = cls(core, transactions, actor, env)
         try:
             await transactions.open()
-            await hub.enrol()
+            await transactions.write(lambda connection: core.enrol(connection, actor, take_over=True))
         except BaseException:
             await transactions.aclose()
             raise

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from pathlib import Path
 
 from sqlalchemy import Connection, inspect
 
@@ -18,6 +17,8 @@ NEWEST = "002"
 """The version of the schema that this program works with."""
 
 _VERSION = Statement("SELECT version_num FROM alembic_version")
+_SAVE_VERSION = Statement("INSERT INTO alembic_version (version_num) VALUES (:version)")
+_MAKE_VERSION = "CREATE TABLE IF NOT EXISTS alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"
 _TABLES = Statement("SELECT count(*) FROM sqlite_master WHERE name = 'alembic_version'")
 _META = Statement("INSERT INTO meta (name, value) VALUES (:name, :value) ON CONFLICT (name) DO NOTHING")
 
@@ -49,7 +50,7 @@ def migrate(connection: Connection, env: Env, hub_id: uuid.UUID | None = None) -
     if found > NEWEST:
         raise HubError("hub.too_new")
     if found < NEWEST:
-        _upgrade(connection)
+        _upgrade(connection, found)
         if not is_sqlite(connection):
             grant_rights(connection)
     for name, value in (("hub_id", str(hub_id or env.uuid7())), ("epoch", "1"), ("min_version", "0.1.0")):
@@ -58,11 +59,17 @@ def migrate(connection: Connection, env: Env, hub_id: uuid.UUID | None = None) -
     make_heads(connection, [CUSTOMERS])
 
 
-def _upgrade(connection: Connection) -> None:
-    from alembic import command  # noqa: PLC0415 - slow to import, and only needed by a new or old hub
-    from alembic.config import Config  # noqa: PLC0415
+def _upgrade(connection: Connection, found: str) -> None:
+    """Apply the versions that are missing, named here so that a packaged program has them too."""
+    from alembic.operations import Operations  # noqa: PLC0415 - slow to import, and rarely needed
+    from alembic.runtime.migration import MigrationContext  # noqa: PLC0415
 
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    from avise.hub.migrations.versions import v001_baseline, v002_sign_in  # noqa: PLC0415 - they need alembic
+
+    connection.exec_driver_sql(_MAKE_VERSION)
+    with Operations.context(MigrationContext.configure(connection)):
+        for version in (v001_baseline, v002_sign_in):
+            if version.revision > found:
+                version.upgrade()
+    connection.exec_driver_sql("DELETE FROM alembic_version")
+    change(connection, _SAVE_VERSION, version=NEWEST)

@@ -58,7 +58,7 @@ def head(connection: Connection, actor: Actor, now: datetime) -> Head:
     at = microseconds(now)
     meta = {found.name: found.value for found in rows(connection, _META)}
     device = row(connection, _DEVICE, device=actor.device)
-    if device is None:
+    if device is None or device.login != actor.login:
         raise HubError("hub.unknown_device")
     rights = rights_of(connection, actor, at)
     found = rows(connection, _POSITIONS, names=sorted(rights.readable)) if rights.readable else ()

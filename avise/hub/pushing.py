@@ -121,7 +121,8 @@ class Push:
         if not events:
             return ()
         device = row(self.connection, _LOCK_DEVICE, device=self.actor.device)
-        if device is None:
+        if device is None or device.login != self.actor.login:
+            # Under somebody else's device nothing is even put aside: it would use up their numbers.
             raise HubError("hub.unknown_device")
         sent = [settled(event, self.actor.device) for event in events]
         _require_dense(sent, device.last_seq)
@@ -130,7 +131,7 @@ class Push:
         fresh, refused = _readable(sent[len(again) :])
         if fresh:
             revoked = "revoked" if device.revoked_at is not None else ""
-            acks += self._take(fresh, revoked or ("device" if device.login != self.actor.login else ""))
+            acks += self._take(fresh, revoked)
             self._save_device(fresh[-1].event)
             self._adopt_early()
         return tuple(acks + refused)

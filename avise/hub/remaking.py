@@ -87,7 +87,7 @@ class Remade:
     def take(self, stream: str, events: Sequence[Event]) -> tuple[StreamState, Row | None]:
         """Bring a whole stream in; return its state and, of a request, its row."""
         for event in events:
-            if event["kind"] == EventKind.UNDONE.value and event["effective"]:
+            if event["kind"] == EventKind.UNDONE.value and event["effective"] and event["body"]:
                 target = identity_of((body_of(event["body"]) or {}).get("event"))
                 self.taken_back[str(target)] = event["event_id"]
         if request_of_stream(stream) is None:
@@ -113,7 +113,8 @@ class Remade:
     def _take_contacts(self, stream: str, events: Sequence[Event]) -> None:
         dossier = dossier_of(stream)
         for event in events:
-            if not event["effective"] or event["event_id"] in self.taken_back:
+            erased = event["body"] is None
+            if erased or not event["effective"] or event["event_id"] in self.taken_back:
                 continue
             if event["kind"] == EventKind.INTERACTION_RECORDED.value:
                 body = body_of(event["body"]) or {}

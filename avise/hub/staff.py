@@ -20,6 +20,7 @@ _ENROL = Statement(
     "INSERT INTO device (device, login, enrolled_at) VALUES (:device, :login, :now)"
     " ON CONFLICT (device) DO NOTHING"
 )
+_TAKE_OVER = Statement("UPDATE device SET login = :login WHERE device = :device AND login <> :login")
 _SAVE_MEMBER = Statement(
     "INSERT INTO staff (login, name, role) VALUES (:login, :name, :role) ON CONFLICT (login)"
     " DO UPDATE SET name = excluded.name, role = excluded.role"
@@ -148,8 +149,15 @@ def _raise_version(connection: Connection) -> None:
 # ---- devices ---------------------------------------------------------------------------------------
 
 
-def enrol(connection: Connection, actor: Actor, now: datetime) -> None:
+def enrol(connection: Connection, actor: Actor, now: datetime, *, take_over: bool = False) -> None:
     """Make a device known, once.
+
+    Args:
+        connection: in a transaction that writes.
+        actor: whose device it is.
+        now: by the hub's clock.
+        take_over: give it to the actor when it was somebody else's: on one machine, whoever opens the
+            file with its key is the same user of the system.
 
     Raises:
         HubError: `hub.device_name`, the identifier is not one.
@@ -157,6 +165,8 @@ def enrol(connection: Connection, actor: Actor, now: datetime) -> None:
     if _DEVICE.fullmatch(actor.device) is None:
         raise HubError("hub.device_name")
     change(connection, _ENROL, device=actor.device, login=actor.login, now=microseconds(now))
+    if take_over:
+        change(connection, _TAKE_OVER, device=actor.device, login=actor.login)
 
 
 def revoke(connection: Connection, device: str, now: datetime) -> None:

@@ -7,7 +7,7 @@ import functools
 from collections.abc import Callable, Coroutine
 from typing import Literal, TypeVar
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QCoreApplication, QObject, Qt
 from PySide6.QtWidgets import QDialog
 
 T = TypeVar("T")
@@ -69,6 +69,29 @@ class TaskScope(QObject):
         running = [task for group in self._tasks.values() for task in group]
         self.cancel()
         await asyncio.gather(*running, return_exceptions=True)
+
+
+def outlive(coroutine: Coroutine[object, object, None], *, name: str, report: Report) -> None:
+    """Run to its end what the closing of a page must not cancel; nothing without an application.
+
+    Args:
+        coroutine: what to run.
+        name: of the action, shown in reports.
+        report: told of its failure.
+    """
+    application = QCoreApplication.instance()
+    if application is None:
+        coroutine.close()
+        return
+    scope = TaskScope(application, report)
+
+    async def run() -> None:
+        try:
+            await coroutine
+        finally:
+            scope.deleteLater()
+
+    scope.spawn(run(), name=name)
 
 
 def _cancel_all(tasks: dict[str, set[asyncio.Task[object]]]) -> None:

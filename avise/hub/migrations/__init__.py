@@ -1,1 +1,1 @@
-"""The schema of the hub, one history for SQLite and PostgreSQL; alembic applies it."""
+"""The schema of the hub, one history for SQLite and PostgreSQL, applied by `avise.hub.migrating`."""

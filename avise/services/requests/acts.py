@@ -22,13 +22,15 @@ from avise.models.request_rules import (
 )
 from avise.models.request_types import Queue
 from avise.models.request_undo import TAKEN_BACK
-from avise.models.requests import RequestId, request_of_stream, request_stream
+from avise.models.requests import Request, RequestId, request_of_stream, request_stream
+from avise.services.request_type_files import RequestTypes
 from avise.services.request_values import BULK_LIMIT, RequestActs, RequestDeed
 from avise.services.requests.bodies import body_of
 from avise.services.requests.office import Office
 from avise.services.requests.standing import QUEUES
 from avise.services.wrap_up import refuse_restricted
 from avise.texts import text
+from avise.texts.formats import local
 
 WORDED = frozenset({EventKind.REQUEST_RESOLVED, EventKind.REQUEST_REPLIED, EventKind.REQUEST_MEMBER_WRITTEN})
 """Deeds that may close the request as well."""
@@ -50,9 +52,11 @@ class RequestDeeds:
 
     Args:
         office: what there is, and where it is written.
+        types: say what may be written in a form.
     """
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, office: Office, types: RequestTypes) -> None:
+        self._types = types
         self._known = office.known
         self._standing = office.standing
         self._journal = office.journal
@@ -93,6 +97,8 @@ class RequestDeeds:
             return _Planned(request, refusal=Refusal.UNKNOWN_REQUEST)
         if found.newer:
             return _Planned(request, refusal=Refusal.NO_RIGHT)
+        if deed.fields and not self._fits(found, deed.fields):
+            return _Planned(request, refusal=Refusal.MALFORMED)
         refusal = self._refusal(state, request, deed.kind, body)
         if refusal is not None:
             return _Planned(request, refusal=refusal)
@@ -104,6 +110,15 @@ class RequestDeeds:
                 return _Planned(request, refusal=refusal)
             events.append(NewEvent(request_stream(request), EventKind.REQUEST_CLOSED, {}))
         return _Planned(request, tuple(events))
+
+    def _fits(self, request: Request, fields: Mapping[str, JSON]) -> bool:
+        """Say whether fields may be written in the form of a request."""
+        kind = self._types.book.get(request.type)
+        if kind is None:
+            return False
+        today = local(self._env.now()).date()
+        problems = kind.check({**request.fields, **fields}, today)
+        return all(problem.field not in fields for problem in problems)
 
     def _refusal(
         self, state: RequestState | None, request: RequestId, kind: EventKind, body: Mapping[str, JSON]

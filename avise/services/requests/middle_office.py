@@ -92,7 +92,7 @@ class MiddleOffice:
         self.rows = Rows(office.known, office.standing, self._clocks)
         self._views: dict[str, SavedView] = {}
         self._lists = Lists(office.standing, self._clocks, self._views)
-        self.deeds = RequestDeeds(office)
+        self.deeds = RequestDeeds(office, around.types)
         self._new = NewRequests(office, around.types, around.about, self._drawn)
         self.team = Team(office, self._clocks)
         self._beside, self._absences = around.beside, around.absences

@@ -9,16 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QObject, Signal, Slot
 from shiboken6 import isValid
 
 from avise.env import Env
-from avise.models.contact_reasons import ContactReason, GuessedReason
 from avise.models.customer import PersonId
 from avise.models.errors import AviseError
 from avise.models.interaction import Channel, Direction
@@ -28,9 +26,11 @@ from avise.services.day_values import WrapUpDraft
 from avise.services.desk import CallState, IncomingCall
 from avise.texts import text
 from avise.texts.formats import format_time
-from avise.ui.aio import TaskScope
+from avise.ui.aio import TaskScope, outlive
 from avise.ui.bridge import DeskBridge
 from avise.ui.customer.deeds import Deeds
+from avise.ui.customer.draft_pause import DraftPause
+from avise.ui.customer.wrap_up_guesses import WrapUpGuesses
 from avise.ui.customer.wrap_up_time import WrapUpTime
 from avise.ui.customer.wrap_up_values import (
     ShownWrapUp,
@@ -41,17 +41,10 @@ from avise.ui.customer.wrap_up_values import (
     joined,
 )
 
-SAVE_AFTER_MS = 500
-SAVE_AT_LEAST_MS = 2000
-"""Somebody who types without a pause loses two seconds at most when the machine stops."""
-GUESS_AFTER_MS = 300
-"""Readings and deeds come in bursts: reasons are guessed again once after each."""
 SETTING = "wrap_up_seconds"
 DEFAULT_SECONDS = 45
 
 _log = logging.getLogger(__name__)
-_NO_EVIDENCE = "common"
-"""`GuessedReason.because` of a reason that is only frequent: offered, never proposed by itself."""
 
 
 def report(name: str, error: BaseException) -> None:
@@ -100,29 +93,20 @@ class WrapUpModel(QObject):
         """The call under way."""
         self._done_call = ""
         """The call whose exchange was recorded before it ended."""
-        self._reasons: tuple[ContactReason, ...] = ()
-        self._guesses: tuple[GuessedReason, ...] = ()
         self._hint = ""
         """The reason of an answer that was inserted in the note."""
-        self._queue = ""
         self._actions: Mapping[str, str] = {}
         self._findings: tuple[Finding, ...] = ()
         self._saved_at: datetime | None = None
         self._told, self._is_refusal = "", False
-        self._pause = self._timer(SAVE_AFTER_MS, self._on_pause)
-        self._longest = self._timer(SAVE_AT_LEAST_MS, self._on_pause)
-        self._guessing = self._timer(GUESS_AFTER_MS, self._on_guessing)
+        self._pause = DraftPause(self)
+        self._pause.came.connect(self._save)
+        self._guesses = WrapUpGuesses(desk, lambda: self.person, lambda: self._form.deeds, self.tasks, self)
+        self._guesses.changed.connect(self.changed)
         self._time = WrapUpTime(env, self)
         self._time.ticked.connect(self.ticked)
         # Its end keeps what is written and takes nothing away (`ui.md` 6.2).
         self._time.over.connect(self._on_time_over)
-
-    def _timer(self, milliseconds: int, slot: object) -> QTimer:
-        timer = QTimer(self)
-        timer.setSingleShot(True)
-        timer.setInterval(milliseconds)
-        timer.timeout.connect(slot)
-        return timer
 
     # ---- life ----------------------------------------------------------------------------------
     def open(self) -> None:
@@ -133,7 +117,7 @@ class WrapUpModel(QObject):
 
     async def _open(self) -> None:
         try:
-            self._reasons = await self._desk.contact_reasons()
+            self._guesses.reasons = await self._desk.contact_reasons()
             async with self._writing:
                 await self._restore()
         except AviseError as error:
@@ -141,32 +125,16 @@ class WrapUpModel(QObject):
         self._tell()
         if self._is_unkept():
             self._start_pause()
-        await self._guess()
+        await self._guesses.guess()
 
     def close(self) -> None:
         """Keep what is not kept yet, in a task that outlives the page."""
-        for timer in (self._pause, self._longest, self._guessing):
-            timer.stop()
+        self._pause.stop()
+        self._guesses.stop()
         self._time.stop()
         self.tasks.cancel()
         if not self._is_recording and self._is_unkept():
-            self._outlive(self._keep(), "save draft")
-
-    def _outlive(self, coroutine: Coroutine[object, object, None], name: str) -> None:
-        """Run to its end what the closing of the page must not cancel."""
-        application = QApplication.instance()
-        if application is None:
-            coroutine.close()
-            return
-        scope = TaskScope(application, report)
-
-        async def run() -> None:
-            try:
-                await coroutine
-            finally:
-                scope.deleteLater()
-
-        scope.spawn(run(), name=name)
+            outlive(self._keep(), name="save draft", report=report)
 
     # ---- what the panel shows --------------------------------------------------------------------
     @property
@@ -179,11 +147,11 @@ class WrapUpModel(QObject):
     def shown(self) -> ShownWrapUp:
         """Return what the panel shows."""
         form, reason = self._form, self._shown_reason()
-        known = next((found for found in self._reasons if found.id == reason), None)
+        known = next((found for found in self._guesses.reasons if found.id == reason), None)
         return ShownWrapUp(
             stage=self.stage,
-            reasons=self._reasons,
-            guesses=self._guesses,
+            reasons=self._guesses.reasons,
+            guesses=self._guesses.found,
             reason=reason,
             confirmed=form.confirmed,
             details=known.outcomes if known is not None else (),
@@ -210,10 +178,7 @@ class WrapUpModel(QObject):
             return self._form.reason
         if self._hint:
             return self._hint
-        best = self._guesses[0] if self._guesses else None
-        if best is None or best.because == _NO_EVIDENCE or self.stage is WrapUpStage.NOTE:
-            return ""
-        return best.reason
+        return "" if self.stage is WrapUpStage.NOTE else self._guesses.evident
 
     def say(self, sentence: str) -> None:
         """Say something that concerns the whole page, where the eye is; "" takes it away."""
@@ -303,7 +268,7 @@ class WrapUpModel(QObject):
 
     def _begin(self, call: IncomingCall) -> None:
         self._time.stop()
-        self._queue = call.queue
+        self._guesses.queue = call.queue
         if self._form.direction is not Direction.INTERNAL and self.carries:
             self._say_carried()
         self._form = replace(
@@ -354,41 +319,23 @@ class WrapUpModel(QObject):
     def guess_soon(self) -> None:
         """Guess the reasons again, once what comes in a burst has come."""
         if self._is_open and not self._form.confirmed:
-            self._guessing.start()
-
-    @Slot()
-    def _on_guessing(self) -> None:
-        self.tasks.spawn(self._guess(), name="guess reasons")
-
-    async def _guess(self) -> None:
-        try:
-            found = await self._desk.guess_reasons(self.person, self._form.deeds, self._queue)
-        except AviseError as error:
-            _log.info("no reason guessed: %s", error.message_key)
-            return
-        if found != self._guesses:
-            self._guesses = found
-            self.changed.emit()
+            self._guesses.soon()
 
     # ---- drafts --------------------------------------------------------------------------------------
     def _start_pause(self) -> None:
-        if not self._is_open:
-            return
-        self._pause.start()
-        if not self._longest.isActive():
-            self._longest.start()
+        if self._is_open:
+            self._pause.start()
 
     @Slot()
-    def _on_pause(self) -> None:
+    def _save(self) -> None:
         self._pause.stop()
-        self._longest.stop()
         self.tasks.spawn(self._keep(), name="save draft", when_busy="parallel")
 
     @Slot()
     def flush(self) -> None:
         """Keep at once what a pause would keep."""
-        if self._pause.isActive() or self._is_unkept():
-            self._on_pause()
+        if self._pause.is_awaited or self._is_unkept():
+            self._save()
 
     def _is_unkept(self) -> bool:
         blank = self._form.is_blank and self._kept.is_blank
@@ -486,7 +433,7 @@ class WrapUpModel(QObject):
             masked = found.wrap_up
             self._edit(replace(self._form, note=masked.note, callback=masked.callback))
             self._findings = tuple(finding for finding in self._findings if not finding.blocks)
-            self._on_pause()
+            self._save()
             self._tell()
 
     # ---- the recording -------------------------------------------------------------------------------
@@ -495,7 +442,7 @@ class WrapUpModel(QObject):
         if self._is_recording:
             return
         self._is_recording = True
-        self._outlive(self._record(), "record")
+        outlive(self._record(), name="record", report=report)
 
     async def _record(self) -> None:
         try:
@@ -535,7 +482,6 @@ class WrapUpModel(QObject):
         self._told, self._is_refusal = "", False
         if isValid(self):
             self._pause.stop()
-            self._longest.stop()
             self._time.stop()
             self.guess_soon()
 

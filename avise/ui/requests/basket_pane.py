@@ -29,6 +29,14 @@ SETTLE_MS = 150
 """The arrows go through corbeilles without reading each of them."""
 _LEFT, _ICON, _LABEL, _COUNT, _LATE, _RIGHT = 12, 15, 36, 28, 32, 10
 _UNKNOWN_ICON = "inbox"
+_ICONS = {
+    "me/waiting": "hourglass",
+    "me/sent": "send",
+    "view/late": "triangle-alert",
+    "view/due_today": "calendar",
+    "view/unanswered": "timer",
+    "view/fragile": "ear",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +81,13 @@ class BasketModel(RowsModel[BasketLine]):
             return Qt.ItemFlag.NoItemFlags
         return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
 
+    @override
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """Return a line, or its sentence: the tooltip says a label that is cut in full."""
+        if role == Qt.ItemDataRole.ToolTipRole:
+            role = Qt.ItemDataRole.DisplayRole
+        return super().data(index, role)
+
     def show_lines(self, lines: Sequence[BasketLine]) -> bool:
         """Show other lines; return whether they are other corbeilles, not only other counts."""
         before = self.rows()
@@ -116,7 +131,7 @@ class BasketDelegate(RowDelegate):
             return
         basket, middle = line.basket, area.center().y()
         ink = "accent-text" if look.current else "text-2"
-        draw_icon(painter, known_icon(basket.icon), area.left(), middle, _ICON, ink)
+        draw_icon(painter, icon_of(basket), area.left(), middle, _ICON, ink)
         right = area.right()
         if basket.late:
             late = QRectF(right - px(_LATE), area.top(), px(_LATE), area.height())
@@ -124,18 +139,24 @@ class BasketDelegate(RowDelegate):
             width = theme().text_width(str(basket.late), "small-medium", tabular=True)
             draw_icon(painter, "triangle-alert", right - width - px(17), middle, 12, "danger")
         right -= px(_LATE)
+        end = right
         if basket.count is not None:
+            end -= theme().text_width(str(basket.count), "small", tabular=True)
             count = QRectF(right - px(_COUNT), area.top(), px(_COUNT), area.height())
             draw_text(painter, count, str(basket.count), "small", "text-2", RIGHT, tabular=True)
         left = rect.left() + px(_LABEL)
-        label = QRectF(left, area.top(), right - px(_COUNT) - px(4) - left, area.height())
+        label = QRectF(left, area.top(), end - px(8) - left, area.height())
         draw_text(painter, label, basket.label, "strong" if look.current else "body")
 
 
+def icon_of(basket: Basket) -> str:
+    """Return the icon of a corbeille; one that nobody has drawn is that of its kind."""
+    return basket.icon if _is_drawn(basket.icon) else _ICONS.get(basket.id, _UNKNOWN_ICON)
+
+
 @cache
-def known_icon(name: str) -> str:
-    """Return an icon that exists: a corbeille may be named with one that nobody has drawn."""
-    return name if (resource_folder("icons") / f"{name}.svg").is_file() else _UNKNOWN_ICON
+def _is_drawn(icon: str) -> bool:
+    return (resource_folder("icons") / f"{icon}.svg").is_file()
 
 
 class BasketRows(RowsView):

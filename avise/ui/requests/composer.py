@@ -156,7 +156,8 @@ class RequestComposer(QWidget):
         self.send.set_keys(keys)
         tools = (self.templates, self.facts, self.attach, self.mention, self.send, self.send_and_close)
         px = theme().px
-        wanted = sum(tool.sizeHint().width() + px(6) for tool in tools if not tool.isHidden()) + px(16 + 12)
+        taken = sum(tool.sizeHint().width() + px(6) for tool in tools if not tool.isHidden())
+        wanted = taken - px(6) + px(16 + 12)
         self.send.set_keys(keys if wanted <= self.width() else "")
         self.send.setToolTip(keys)
 

@@ -37,7 +37,7 @@ from avise.ui.requests.wording import (
 )
 from avise.ui.theme import theme
 from avise.ui.widgets.chip import ChipSpec, Tone, paint_chip
-from avise.ui.widgets.painting import draw_box, draw_icon, draw_text
+from avise.ui.widgets.painting import draw_box, draw_icon, draw_text, elided
 from avise.ui.widgets.presence import initials_of, paint_avatar
 from avise.ui.widgets.row_list import Index, RowDelegate, RowLook
 
@@ -135,7 +135,11 @@ class ConversationDelegate(RowDelegate):
         middle = rect.top() + px(SYSTEM_HEIGHT) / 2
         draw_icon(painter, SYSTEM_ICONS.get(exchange.what, "circle-dot"), left, middle, 13, "text-3")
         place = QRectF(left + px(20), rect.top(), rect.right() - left - px(32), px(SYSTEM_HEIGHT))
-        draw_text(painter, place, happened(exchange, detail, self._now()), "small", "text-3")
+        when = f", {exchange_moment(exchange.at, self._now())}"
+        width = theme().text_width(when, "small")
+        # A long sentence is cut before its time.
+        sentence = elided(happened(exchange, detail), "small", place.width() - width)
+        draw_text(painter, place, f"{sentence}{when}", "small", "text-3")
 
     def _paint_words(
         self, painter: QPainter, rect: QRect, exchange: Exchange, detail: RequestDetail, found: _Measured

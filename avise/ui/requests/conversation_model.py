@@ -22,6 +22,7 @@ from avise.ui.widgets.row_list import Index
 
 _ROOT = QModelIndex()
 EXCHANGE = int(Qt.ItemDataRole.UserRole)
+_SAID = (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.DisplayRole)
 
 
 class ConversationModel(QAbstractTableModel):
@@ -91,6 +92,6 @@ class ConversationModel(QAbstractTableModel):
             return None
         if role == EXCHANGE:
             return self.exchange(index.row())
-        if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.DisplayRole):
+        if role in _SAID:
             return self.sentence(index.row())
         return None

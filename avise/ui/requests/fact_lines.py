@@ -15,7 +15,8 @@ from avise.ui.theme import theme
 from avise.ui.widgets.painting import draw_focus, draw_icon, draw_text
 
 _PADDING, _TOP, _GAP, _LINE, _SECOND = 10, 6, 3, 18, 16
-_ICON, _ICON_COLUMN = 14, 22
+_ICON, _ICON_COLUMN, _LABEL_GAP = 14, 22, 8
+_MOST_WIDER = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class FactLines(QWidget):
     """The lines; the arrows go through those that lead somewhere, Entrée goes there.
 
     Args:
-        label_width: of the column of labels, at 100 %.
+        label_width: of the column of labels, at 100 %; longer labels widen it, up to a half more.
         parent: of the widget.
 
     Signals:
@@ -60,7 +61,7 @@ class FactLines(QWidget):
         self._laid: list[QTextLayout] = []
         self._laid_for = -1
         self._tops: list[int] = []
-        self._height = 0
+        self._height = self._labels = 0
         self._current = -1
         heard_as(self, Role.StaticText)
         sizing = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -114,6 +115,9 @@ class FactLines(QWidget):
             return
         px = theme().px
         self._laid_for, self._laid, self._tops = width, [], []
+        longest = max((theme().text_width(line.label, "small") for line in self._lines), default=0)
+        least = px(self._label_width)
+        self._labels = min(max(least, round(longest) + px(_LABEL_GAP)), round(least * _MOST_WIDER))
         top = px(_TOP)
         for line in self._lines:
             layout = _laid_out(line.value, max(width - self._left(line) - px(_PADDING), px(60)))
@@ -126,7 +130,7 @@ class FactLines(QWidget):
         px = theme().px
         if line.icon:
             return px(_PADDING + _ICON_COLUMN)
-        return px(_PADDING + self._label_width) if line.label else px(_PADDING)
+        return px(_PADDING) + self._labels if line.label else px(_PADDING)
 
     # ---- painting --------------------------------------------------------------------------------
     @override
@@ -144,7 +148,7 @@ class FactLines(QWidget):
     def _paint_line(self, painter: QPainter, place: int, line: FactLine, top: int) -> None:
         px, left = theme().px, self._left(line)
         if line.label:
-            label = QRectF(px(_PADDING), top, px(self._label_width - 6), px(_LINE))
+            label = QRectF(px(_PADDING), top, self._labels - px(_LABEL_GAP - 2), px(_LINE))
             draw_text(painter, label, line.label, "small", "text-3")
         if line.icon:
             draw_icon(painter, line.icon, px(_PADDING), top + px(_LINE) / 2, _ICON, line.icon_role)

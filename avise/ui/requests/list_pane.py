@@ -213,7 +213,7 @@ class ListPane(QWidget):
             self._board = None
             self._slow.start()
         self._query = query
-        self.sort.setText("" if self.width() < theme().px(WIDTH) else text(f"requests.sort.{query.sort}"))
+        self._fit_head()
         name = text("request_panel.sort", order=text(f"requests.sort.{query.sort}"))
         self.sort.setAccessibleName(name)
         self.sort.setToolTip(name)
@@ -226,6 +226,7 @@ class ListPane(QWidget):
         self._slow.stop()
         self._board = board
         self.title.setText(title)
+        self._fit_head()
         self.count.set_text(str(board.basket_total) if board.basket_total else "")
         self.filters.show_filters(board.query.filters, board.rows, board.total, board.basket_total)
         if is_other:
@@ -238,6 +239,19 @@ class ListPane(QWidget):
         self.more.updateGeometry()
         self._show_state(board)
         self._show_page()
+
+    def _fit_head(self) -> None:
+        """Say the order in words where the title of the list has its room as well."""
+        if self._query is None:
+            return
+        px = theme().px
+        words = text(f"requests.sort.{self._query.sort}")
+        self.sort.setText(words)
+        parts = (self.baskets, self.title, self.count, self.sort, self.columns, self.choose, self.search)
+        shown = [part for part in parts if not part.isHidden()]
+        wanted = sum(part.sizeHint().width() + px(6) for part in shown) + px(12 + 8)
+        self.sort.setText(words if wanted <= self.width() else "")
+        self.sort.updateGeometry()
 
     def show_failure(self, sentence: str) -> None:
         """Say why the list cannot be followed."""

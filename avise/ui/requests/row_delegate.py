@@ -129,6 +129,8 @@ class RequestRowDelegate(RowDelegate):
             draw_icon(painter, icon, end, middle, _ICON, ink)
             end -= px(_GAP)
         spans = [Span(row.customer, "small", "text-2")]
+        if not row.customer:
+            spans = [Span(row.requester_name, "small", "text-3")]
         if row.priority is Priority.P1:
             spans.insert(0, Span(f"{row.priority} · ", "small-medium", "danger"))
         draw_spans(painter, QRectF(left, middle - px(8), end - left, px(16)), spans)

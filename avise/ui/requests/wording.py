@@ -157,8 +157,8 @@ SYSTEM_ICONS: Mapping[str, str] = {
 }
 
 
-def happened(exchange: Exchange, detail: RequestDetail, now: datetime) -> str:
-    """Return what a system line says, with its time."""
+def happened(exchange: Exchange, detail: RequestDetail) -> str:
+    """Return what a system line says; its time stands after it."""
     names = {"queue": "", "assignee": "", "outcome": "", "number": "", "priority": "", **exchange.params}
     names["name"] = author_name(exchange, detail)
     names["assignee"] = detail.names.get(names["assignee"], names["assignee"])
@@ -168,7 +168,7 @@ def happened(exchange: Exchange, detail: RequestDetail, now: datetime) -> str:
     sentence = text(f"request.happened.{exchange.what}", **names)
     if names.get("reason"):
         sentence = f"{sentence} ({reason_words(names['reason'])})"
-    return f"{sentence}, {exchange_moment(exchange.at, now)}"
+    return sentence
 
 
 def exchange_moment(at: datetime, now: datetime) -> str:
@@ -209,7 +209,8 @@ def exchange_mark(exchange: Exchange) -> str:
 def exchange_sentence(exchange: Exchange, detail: RequestDetail, now: datetime) -> str:
     """Return a line of the conversation as one sentence."""
     if exchange.kind is ExchangeKind.SYSTEM:
-        return happened(exchange, detail, now)
+        said = (happened(exchange, detail), exchange_moment(exchange.at, now), *exchange_troubles(exchange))
+        return ", ".join(said)
     files = ", ".join(found.name for found in exchange.attachments)
     parts = [
         author_name(exchange, detail),

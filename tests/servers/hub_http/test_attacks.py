@@ -385,3 +385,12 @@ async def test_an_unknown_person_with_a_good_signature_is_nobody(house: HttpHous
     token = token_of(house.running.parts, ghost)
     assert (await asked(house, "POST", "/devices", token=token)).key == "hub.no_right"
     assert (await asked(house, "GET", "/head", token=token)).key == "hub.no_right"
+
+
+async def test_a_token_that_was_good_a_moment_ago_is_refused_once_it_ended(house: HttpHouse) -> None:
+    await house.connect(AGENT)
+    token = as_lea(house)
+    assert (await asked(house, "GET", "/head", token=token)).status == 200
+    house.env.advance(timedelta(minutes=15))
+    answer = await asked(house, "GET", "/head", token=token)
+    assert (answer.status, answer.key) == (401, "hub.token_expired")

@@ -9,13 +9,15 @@ import pytest
 from psycopg import errors
 
 from avise.env import FixedEnv
+from avise.hub.auditing import audit
 from avise.hub.core import HubCore
 from avise.hub.database_roles import ERASURE, OWNER, SERVER, grant_rights
 from avise.hub.dialect import postgres_engine
+from avise.hub.erasing import erase_customer
 from avise.models.journal import EventKind
 from avise.models.requests import request_stream
 from avise.models.roles import Purpose
-from tests.hub_house import AGENT, MANAGER, SOINS, PostgresHouse, desk, hire, postgres_house
+from tests.hub_house import ADMINISTRATOR, AGENT, MANAGER, SOINS, PostgresHouse, desk, hire, postgres_house
 from tests.postgres_server import PostgresServer
 
 
@@ -87,7 +89,7 @@ async def test_the_erasure_role_empties_contents_and_does_nothing_else(house: Po
     with psycopg.connect(house.owner_url, autocommit=True) as connection:
         connection.execute(f"SET ROLE {ERASURE}".encode())
         for statement in (
-            "SELECT body FROM event", "UPDATE event SET effective = 1", "DELETE FROM event",
+            "SELECT author FROM event", "UPDATE event SET effective = 1", "DELETE FROM event",
             "INSERT INTO taken_back VALUES ('a', 'b')", "SELECT * FROM staff", "SELECT content FROM blob",
         ):  # fmt: skip
             with pytest.raises(errors.InsufficientPrivilege):
@@ -111,3 +113,18 @@ async def test_nobody_who_signs_in_owns_a_table_however_often_rights_are_given(h
             "SELECT DISTINCT grantee FROM information_schema.role_table_grants WHERE table_schema = 'public'"
         ).fetchall()
         assert {row[0] for row in strangers} == {OWNER, SERVER, ERASURE}
+
+
+async def test_the_erasure_role_has_what_an_erasure_needs(house: PostgresHouse) -> None:
+    dossier = house.env.uuid7()
+    lea = await desk(house, AGENT)
+    lea.seq = (await lea.hub.head()).last_seq
+    await lea.send(f"customer/{dossier}", EventKind.INTERACTION_RECORDED, {"note": "x"})
+    await house.aclose()
+    engine = postgres_engine(house.owner_url, 1)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(f"SET LOCAL ROLE {ERASURE}")
+        assert erase_customer(connection, ADMINISTRATOR, dossier, "demande", house.env.now()) == 1
+    with engine.begin() as connection:
+        assert audit(connection) == ()
+    engine.dispose()

@@ -169,6 +169,15 @@ async def test_a_number_that_may_not_be_kept_is_refused_before_anything_is_writt
         await lea.desk.create_request(replace(NEW, words=words))
 
 
+async def test_a_form_is_completed_only_with_what_it_asks(lea: Station, karim: Station) -> None:
+    made = await sent(lea, karim)
+    for fields in ({"subject": ""} | {"nothing": "x"}, {"received_on": "demain"}):
+        deed = RequestDeed(EventKind.REQUEST_COMPLETED, fields=fields)
+        assert (await lea.desk.act_on_requests((made,), deed)).done == ()
+    await done(lea, made, EventKind.REQUEST_COMPLETED, fields={"subject": "Carte perdue"})
+    await karim.known(made, lambda found: found.fields["subject"] == "Carte perdue")
+
+
 # ---- files ----------------------------------------------------------------------------------------
 async def test_a_file_that_is_joined_at_one_desk_is_saved_at_another(
     lea: Station, karim: Station, tmp_path: Path

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from avise.env import FixedEnv, SystemEnv
 from avise.hub import staff
 from avise.hub.core import HubCore
 from avise.hub.local import LocalHub
-from avise.hub.port import HubUnreachableError, Outcome, View
+from avise.hub.port import HubError, HubUnreachableError, Outcome, View
 from avise.models.journal import EventKind
 from avise.models.requests import request_stream
 from avise.models.roles import Role, Session
@@ -99,3 +100,32 @@ async def test_a_profile_opens_the_hub_of_its_folder(tmp_path: Path) -> None:
         await open_local_hub(tmp_path / "hub", MemoryKey(KEY), HubCore(env), session, env)
     with pytest.raises(KeyUnavailableError):
         await hub_key_source("demo", tmp_path, env, synthetic=False).key(create=False)
+
+
+async def test_somebody_else_s_device_is_no_use_and_loses_no_number(tmp_path: Path) -> None:
+    env = FixedEnv()
+    house = LocalHouse(tmp_path / "hub.db", HubCore(env), env)
+    await house.set_up(hire)
+    lea = await desk(house, AGENT)
+    await lea.create()
+    thief = replace(MANAGER, device=AGENT.device)
+    stolen = Desk(lea.hub, thief, env, 1).written(f"customer/{env.uuid7()}", EventKind.CONSULTED)
+    for call in (
+        lambda connection: house.core.push(connection, thief, [stolen]),
+        lambda connection: house.core.head(connection, thief),
+    ):
+        with pytest.raises(HubError, match=r"hub\.unknown_device"):
+            await house.set_up(call)
+    assert (await lea.create())[1].effective
+    await house.aclose()
+
+
+async def test_two_users_of_one_profile_write_one_after_the_other(tmp_path: Path) -> None:
+    env = FixedEnv()
+    house = LocalHouse(tmp_path / "hub.db", HubCore(env), env)
+    await house.set_up(hire)
+    await (await desk(house, AGENT)).create()
+    marc = await desk(house, replace(MANAGER, device=AGENT.device))
+    marc.seq = (await marc.hub.head()).last_seq
+    assert (await marc.create())[1].effective
+    await house.aclose()

@@ -9,7 +9,7 @@ from alembic import op
 revision = "001"
 down_revision = None
 
-_TABLES = (
+TABLES = (
     "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
     """
     CREATE TABLE staff (
@@ -296,7 +296,7 @@ def upgrade() -> None:
         if sqlite
         else "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
     }
-    for statement in _TABLES:
+    for statement in TABLES:
         written = statement
         for word, meaning in words.items():
             written = written.replace(word, meaning)
