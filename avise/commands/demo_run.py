@@ -135,16 +135,17 @@ class DemoRun:
         if self.team:
             logins = tuple(user.login for user in self.users)
             forget_desks(self.profile_of(user) for user in self.users)
-            async with team_house(self.spec, namespace, logins, env) as house:
-                tell(text("demo.team", address=house.url))
+            async with team_house(self.spec, namespace, logins, env) as team:
+                tell(text("demo.team", address=team.url))
                 yield {
-                    login: DemoHub(url=house.url, password=password)
-                    for login, password in house.passwords.items()
+                    login: DemoHub(url=team.url, password=password)
+                    for login, password in team.passwords.items()
                 }
             return
         if await prepare_house(self.folder.house, self.spec, namespace, env):
             forget_desks(self.folder.profiles())
-        hub = DemoHub(file=str(self.folder.house.file.absolute()))
+        house = self.folder.house
+        hub = DemoHub(file=str(house.file.absolute()), password=house.password())
         yield {user.login: hub for user in self.users}
 
     async def serve(self) -> int:

@@ -41,7 +41,7 @@ class DemoHub:
     Args:
         file: of the embedded hub, "" for a server.
         url: of the server.
-        password: with which its user signs in at the server.
+        password: with which its user signs in, by itself: nobody types it in a demonstration.
     """
 
     file: str = ""

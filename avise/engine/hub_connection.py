@@ -14,10 +14,12 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from avise.connectors.ports import SecretPort
+from avise.engine.embedded_sign_in import EmbeddedSignIn
 from avise.engine.opened_hub import hub_key_source, open_local_hub
 from avise.env import Env
 from avise.hub.auth import IdentityProvider
 from avise.hub.core import HubCore
+from avise.hub.local import LocalHub
 from avise.hub.oidc_sign_in import SignedIn, renew_sign_in, sign_in
 from avise.hub.port import HubError, HubPort, HubUnreachableError
 from avise.hub.provider_tokens import ProviderSettings
@@ -85,6 +87,7 @@ class HubConnection:
         self._signed_in: Tokens | None = None
         self._signing: asyncio.Task[None] | None = None
         self._signed_out = False
+        self._here = EmbeddedSignIn(session.user, secrets, env)
         self.device = session.device
         self.on_changed: Callable[[AviseError | None], None] = lambda _error: None
         """Called once somebody signed in or out, or could not."""
@@ -119,7 +122,16 @@ class HubConnection:
             raise
         return hub
 
-    async def _embedded(self) -> HubPort:
+    async def _embedded(self) -> LocalHub:
+        hub = await self._opened()
+        try:
+            await self._here.admitted(hub, None if self._signed_out else await self._demo_password())
+        except BaseException:
+            await hub.aclose()
+            raise
+        return hub
+
+    async def _opened(self) -> LocalHub:
         settings = self._profile.settings
         folder = (self._profile.folder / self._section.file).parent
         source = hub_key_source(
@@ -183,6 +195,9 @@ class HubConnection:
         Raises:
             HubError: refused, or no answer.
         """
+        if self._section.mode is HubMode.EMBEDDED:
+            await self._sign_in_here(password)
+            return
         self._require(HubSignIn.LOCAL)
         line = await self._line()
         # The line of the tokens lives as long as they do: it is closed with the hub that takes it over.
@@ -192,6 +207,14 @@ class HubConnection:
         finally:
             await line.aclose()
         self._signed_in = None
+        self.on_changed(None)
+
+    async def _sign_in_here(self, password: str) -> None:
+        hub = await self._opened()
+        try:
+            await self._here.sign_in(hub, password)
+        finally:
+            await hub.aclose()
         self.on_changed(None)
 
     async def sign_in_with_provider(self) -> str:
@@ -239,6 +262,7 @@ class HubConnection:
         self._signed_out = True
         for name in (REFRESH, IDENTITY):
             await self._secrets.forget(SECRETS, name)
+        await self._here.forget()
         if isinstance(tokens, PasswordTokens):
             with contextlib.suppress(AviseError):
                 await tokens.sign_out()

@@ -31,7 +31,7 @@ from avise.services.requests.middle_office import MiddleOffice
 from avise.services.requests.office import Office
 from avise.services.requests.standing import Standing
 from avise.services.requests.surroundings import Around
-from avise.services.settings_file import HubMode
+from avise.services.settings_file import HubMode, HubSignIn
 from avise.store.attachments import Attachments
 from avise.store.feed import Feed
 from avise.store.journal import Journal
@@ -169,7 +169,8 @@ class RequestRoom:
 
     @property
     def _sign_in(self) -> str:
-        return self._section.sign_in.value if self._section.mode is HubMode.REMOTE else ""
+        # A hub of this machine asks for a password of its own, where it keeps one.
+        return (self._section.sign_in if self._section.mode is HubMode.REMOTE else HubSignIn.LOCAL).value
 
     def on_written(self, written: Sequence[EventEnvelope]) -> None:
         """Show what was just written; the journal has it sent."""

@@ -12,14 +12,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from avise.hub import staff
 from avise.hub.api_answers import answer, answering, done, value_of
 from avise.hub.api_callers import Bearer, newcomer
 from avise.hub.api_grants import end_family, keep_refresh, renew
 from avise.hub.api_parts import Parts, parts_of
-from avise.hub.chain import moment
-from avise.hub.dialect import Statement, row
 from avise.hub.http_reading import Told
+from avise.hub.password_tries import begin_try, end_try, kept_password
 from avise.hub.passwords import Attempts, PasswordVerdict, hash_password, verify_password
 from avise.hub.port import HubError
 from avise.hub.tokens import ACCESS_LIFE, IssuedRefresh, first_refresh, issue_person_token
@@ -31,7 +29,6 @@ MOST_WAITING = 32
 MOST_STRANGERS = 10_000
 """Logins that nobody has, whose tries are counted: they are locked out as any other."""
 
-_LOCK = Statement("SELECT login FROM staff WHERE login = :login FOR NO KEY UPDATE")
 _SIGN_IN = frozenset(("login", "password", "device"))
 _REFRESH = frozenset(("refresh_token", "device"))
 _SIGN_OUT = frozenset(("refresh_token",))
@@ -120,9 +117,7 @@ async def sign_in(request: Request) -> Response:
 
     def end(connection: Connection) -> IssuedRefresh:
         newcomer(connection, Bearer(login, device))
-        staff.keep_failures(connection, login, 0, None)
-        if rehashed:
-            staff.keep_password(connection, login, rehashed)
+        end_try(connection, login, rehashed)
         issued = first_refresh(parts.env, login=login, device=device)
         keep_refresh(connection, issued, parts.env.now())
         return issued
@@ -137,25 +132,10 @@ async def _begin(parts: Parts, login: str) -> str | None:
         LockedOutError: too many wrong ones.
     """
     now = parts.env.now()
-
-    def begin(connection: Connection) -> staff.StaffMember | None:
-        if row(connection, _LOCK, login=login) is None:
-            return None
-        found = staff.member(connection, login)
-        if found is None:
-            return None
-        last = None if found.last_failure_at is None else moment(found.last_failure_at)
-        attempts = Attempts(found.failures, last)
-        attempts.require_open(now)
-        counted = attempts.after_failure(now)
-        staff.keep_failures(connection, login, counted.failures, counted.last)
-        return found
-
-    member = await parts.transactions.write(begin)
+    member = await parts.transactions.write(lambda connection: begin_try(connection, login, now))
     if member is None:
         doors_of(parts).try_stranger(login, now)
-    # Somebody locked out, or who never had a password, is refused as a wrong password is.
-    return None if member is None or member.locked else member.password_hash or None
+    return kept_password(member)
 
 
 async def refresh(request: Request) -> Response:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import secrets
 import shutil
 import uuid
 from collections.abc import Iterable
@@ -18,16 +19,20 @@ from pathlib import Path
 from avise.demo.launcher import write_private
 from avise.demo.population.spec import WorldSpec
 from avise.demo.requests.filling import fill
+from avise.demo.requests.staff import STAFF
 from avise.engine.opened_hub import HUB_NAME, hub_key_source, open_local_hub
 from avise.env import Env
 from avise.hub.core import HubCore
+from avise.hub.passwords import hash_password
 from avise.models.roles import Role, Session
 from avise.services.request_type_files import shipped_request_types
 
 MARK = "past.json"
 """Tells of which world, and until which day, the past was written."""
 
-PAST_VERSION = 3
+PASSWORD_FILE = "password.txt"  # noqa: S105 - the name of a file
+
+PAST_VERSION = 4
 """Raised when the past is told in another way: a hub that holds an older one begins anew."""
 
 KEPT_FOR = timedelta(days=5)
@@ -48,6 +53,10 @@ class House:
     def file(self) -> Path:
         """Return the hub's file."""
         return self.folder / HUB_NAME
+
+    def password(self) -> str:
+        """Return the password with which everybody of the demonstration signs in here."""
+        return (self.folder / PASSWORD_FILE).read_text("utf-8")
 
     def is_of(self, spec: WorldSpec) -> bool:
         """Say whether there is a hub, of this world, whose past is recent enough."""
@@ -75,6 +84,9 @@ async def prepare_house(house: House, spec: WorldSpec, namespace: uuid.UUID, env
     """
     if house.is_of(spec):
         return False
+    password = new_password()
+    hashed = await asyncio.to_thread(hash_password, password, env)
+    hashes = {member.login: hashed for member in STAFF}
     await asyncio.to_thread(shutil.rmtree, house.folder, ignore_errors=True)
     house.folder.mkdir(parents=True)
     source = hub_key_source("demo", house.folder, env, synthetic=True)
@@ -83,7 +95,7 @@ async def prepare_house(house: House, spec: WorldSpec, namespace: uuid.UUID, env
     hub = await open_local_hub(house.folder, source, HubCore(env), session, env)
     try:
         now = env.now()
-        await hub.setting_up(lambda connection: fill(connection, spec, namespace, book, now, {}))
+        await hub.setting_up(lambda connection: fill(connection, spec, namespace, book, now, hashes))
     finally:
         await hub.aclose()
     told = {
@@ -94,6 +106,11 @@ async def prepare_house(house: House, spec: WorldSpec, namespace: uuid.UUID, env
     }
     write_private(house.folder / MARK, json.dumps(told))
     return True
+
+
+def new_password() -> str:
+    """Return a password that can be read aloud."""
+    return "-".join(secrets.token_hex(2) for _ in range(4))
 
 
 def forget_desks(profiles: Iterable[Path]) -> None:

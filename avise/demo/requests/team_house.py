@@ -21,6 +21,7 @@ from psycopg import sql
 from avise.demo.population.spec import WorldSpec
 from avise.demo.postgres_server import PostgresServer, postgres_server
 from avise.demo.requests.filling import fill
+from avise.demo.requests.house import new_password
 from avise.env import Env
 from avise.hub.database_roles import SERVER
 from avise.hub.passwords import hash_password
@@ -68,7 +69,7 @@ async def team_house(
     Raises:
         PostgresUnavailableError, HubNotServedError: with what was said.
     """
-    passwords = {login: "-".join(secrets.token_hex(2) for _ in range(4)) for login in logins}
+    passwords = {login: new_password() for login in logins}
     async with postgres_server(CONNECTIONS) as server:
         url = await _made(server)
         await _fill(server, spec, namespace, passwords, env)

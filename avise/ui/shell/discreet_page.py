@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from avise.texts import text
+from avise.ui.accessible_roles import Role, heard_as
 from avise.ui.discretion import discretion
 from avise.ui.shell.page import Zone
 from avise.ui.shortcuts import keys_of
@@ -30,6 +31,7 @@ class DiscreetPage(QWidget):
         words = Label(text("discreet.veil", keys=keys_of("discreet")), "body", "muted", wrap=True)
         self._told = QWidget()
         self._told.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        heard_as(self._told, Role.StaticText)
         self._told.setAccessibleName(f"{title.text()}. {words.text()}")
         told = row(Icon("eye"), words, gap=8)
         told.setStretch(1, 1)

@@ -19,6 +19,7 @@ from avise.models.outgoing import DEPARTS_AFTER, MessageStatus, OutgoingMessage
 from avise.models.roles import Purpose
 from avise.services.desk import CallState
 from avise.services.request_values import HubState, HubStatus
+from avise.ui.discretion import discretion
 from avise.ui.home.day_rows import DayAction
 from avise.ui.home.page import HomePage
 from avise.ui.notifications import Notification, notify
@@ -77,6 +78,11 @@ async def _customer(stage: ActingStage, desk: ScriptedDesk) -> None:
     await until(lambda: page.model.state.settled is not None)
     for part in ("suggestions", "facets", "timeline", "requests", "open_items", "wrap_up"):
         await until(lambda part=part: page.parts.has(part))  # type: ignore[misc]  # bound at once
+
+
+async def _hidden_outbox(stage: ActingStage, desk: ScriptedDesk) -> None:
+    await _page("outbox", stage, desk)
+    discretion().set_on(on=True)
 
 
 async def _page(name: str, stage: ActingStage, _desk: ScriptedDesk) -> None:
@@ -405,6 +411,7 @@ SCREENS: tuple[Screen, ...] = (
     Screen("settings", ("SettingsPage",), _partial(_page, "settings")),
     Screen("keys", ("KeysPage",), _partial(_page, "keys")),
     Screen("outbox", ("OutboxPage",), _partial(_page, "outbox")),
+    Screen("hidden outbox", ("DiscreetPage",), _hidden_outbox),
     Screen("requests", ("RequestsPage",), _requests),
     Screen("requests chosen together", ("RequestsPage", "BatchBar"), _requests_chosen),
     Screen("requests on a small screen", ("RequestsPage",), _partial(_requests_small, 1100)),
