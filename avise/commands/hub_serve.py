@@ -33,6 +33,7 @@ from avise.hub.provider_tokens import ProviderSettings
 from avise.models.requests import RequestStatus
 from avise.services.request_type_files import shipped_request_types
 from avise.services.request_wording import say, type_label
+from avise.services.requests.created_check import created_check
 from avise.texts import text
 
 MOST_WORKERS = 64
@@ -138,8 +139,9 @@ async def _opening(serving: Serving) -> AsyncIterator[Parts]:
         provider = IdentityProvider(serving.provider, env, ssl.create_default_context())
     try:
         async with opened(serving.database, env) as transactions:
+            check = created_check(shipped_request_types().book, env)
             yield await gathered(
-                HubCore(env), transactions, env, provider, passwords=serving.passwords,
+                HubCore(env, check), transactions, env, provider, passwords=serving.passwords,
                 namespace=serving.namespace, wording=_wording(),
             )  # fmt: skip
     finally:

@@ -28,6 +28,8 @@ from avise.hub.remote_sign_in import PasswordTokens, ProviderTokens, Tokens
 from avise.models.errors import AviseError
 from avise.models.roles import Session
 from avise.services.profile import Profile
+from avise.services.request_type_files import shipped_request_types
+from avise.services.requests.created_check import created_check
 from avise.services.settings_file import HubMode, HubSignIn
 
 SECRETS, REFRESH, IDENTITY = "hub", "refresh_token", "identity_token"
@@ -142,7 +144,9 @@ class HubConnection:
             ask_passphrase=self._ask_passphrase,
         )
         session = replace(self._session, device=self.device)
-        return await open_local_hub(folder, source, HubCore(self._env), session, self._env)
+        types = await asyncio.to_thread(shipped_request_types)
+        core = HubCore(self._env, created_check(types.book, self._env))
+        return await open_local_hub(folder, source, core, session, self._env)
 
     async def _line(self) -> HubLine:
         if self._tls is None:

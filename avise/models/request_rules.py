@@ -73,6 +73,8 @@ class Refusal(StrEnum):
     """A corbeille, a person or a request that is the same, or is missing."""
     NO_RIGHT = "no_right"
     MALFORMED = "malformed"
+    UNKNOWN_TYPE = "unknown_type"
+    """The house's files tell no such type of request."""
 
 
 @dataclass(frozen=True, slots=True)

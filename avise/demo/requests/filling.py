@@ -24,6 +24,7 @@ from avise.hub import staff
 from avise.hub.core import HubCore
 from avise.hub.port import Actor, Outcome, PushedEvent
 from avise.models.request_types import RequestBook
+from avise.services.requests.created_check import created_check
 
 HIRED_BEFORE = timedelta(days=400)
 """How long ago everybody's rights began."""
@@ -58,7 +59,7 @@ def fill(
         _hire(connection, member, now - HIRED_BEFORE, password_hashes.get(member.login, ""))
     drawn = past_events(spec, namespace, book, now)
     told = sorted((*drawn, *scripted_events(spec, namespace, now)), key=lambda event: (event.at, event.event))
-    _play(connection, told, now)
+    _play(connection, told, book, now)
     return len(told)
 
 
@@ -74,9 +75,9 @@ def _hire(connection: Connection, member: StaffMember, since: datetime, password
             staff.join(connection, member.login, f"queue/{queue}", since, can_write=False)
 
 
-def _play(connection: Connection, events: Iterable[PastEvent], now: datetime) -> None:
+def _play(connection: Connection, events: Iterable[PastEvent], book: RequestBook, now: datetime) -> None:
     env = FixedEnv(moment=now - HIRED_BEFORE)
-    core = HubCore(env)
+    core = HubCore(env, created_check(book, env))
     sequence: Counter[str] = Counter()
     for event in events:
         env.moment = event.at
