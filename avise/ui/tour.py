@@ -39,6 +39,7 @@ from avise.ui.shell.desktop import Desktop
 from avise.ui.shell.sessions import SessionTab
 from avise.ui.theme import Scheme, theme
 from avise.ui.tour_panels import PanelScenes
+from avise.ui.tour_requests import RequestScenes
 
 REFERENCE = QSize(1440, 900)
 SMALL = QSize(1366, 768)
@@ -111,6 +112,7 @@ class Tour:
         await self._calls()
         await panels.on_call(self._page())
         await self._other_pages()
+        await self._requests()
         await self._messages()
         await self._acting()
         self._write()
@@ -280,6 +282,10 @@ class Tour:
         await self._open("P00", "opening from the store during a call")
         await asyncio.sleep(1.2)
         self._draw("customer-on-call.png", "customer screen during a call")
+
+    async def _requests(self) -> None:
+        scenes = RequestScenes(self.desktop, self.bridge, self._draw, self._until, self._breath)
+        await scenes.play(await self._open("P00", "opening before a request"))
 
     async def _other_pages(self) -> None:
         await self._day()

@@ -35,6 +35,9 @@ OURS = (
     "help",
     "detached",
     "requests_panel",
+    "request_new",
+    "team",
+    "sign_in",
 )  # fmt: skip
 ROOMS = (
     "shell",
@@ -49,6 +52,9 @@ ROOMS = (
     "help",
     "export",
     "requests",
+    "new_request",
+    "team",
+    "sign_in",
 )
 
 COMPOSED = (
