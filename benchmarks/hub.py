@@ -11,13 +11,13 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, event, text
+from sqlalchemy import Connection, text
 
 from avise.env import FixedEnv
+from avise.hub import dialect
 from avise.hub.core import HubCore
 from avise.hub.dialect import is_sqlite, postgres_engine
 from avise.hub.migrating import migrate
@@ -62,19 +62,39 @@ def run(*, quick: bool) -> list[Measure]:
     return found
 
 
+_raw_cursor = dialect.raw_cursor
+
+
+class RecordingCursor:
+    """A driver's cursor, and the list of what it ran."""
+
+    def __init__(self, cursor: Any, made: list[tuple[str, Any]]) -> None:  # noqa: ANN401 - of either driver
+        self._cursor = cursor
+        self._made = made
+
+    def execute(self, sql: str, values: object) -> None:
+        """Run a statement."""
+        self._made.append((sql, values))
+        self._cursor.execute(sql, values)
+
+    def executemany(self, sql: str, each: Sequence[object]) -> None:
+        """Run a statement for each set of values."""
+        self._made.append((sql, list(each)))
+        self._cursor.executemany(sql, each)
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the driver has
+        return getattr(self._cursor, name)
+
+
 @dataclass(slots=True)
 class Recorder:
     """The statements of one push, to be made again on the twin."""
 
     made: list[tuple[str, Any]] = field(default_factory=list)
 
-    def listen(self, connection: Connection) -> None:
-        """Record what a connection writes from now on."""
-
-        @event.listens_for(connection.engine, "before_cursor_execute")
-        def _before(_c: object, _cursor: object, sql: str, values: object, _x: object, _many: bool) -> None:
-            if sql.startswith(_WRITES):
-                self.made.append((sql, values))
+    def cursor(self, connection: Connection) -> RecordingCursor:
+        """Return a cursor that records what it does."""
+        return RecordingCursor(_raw_cursor(connection), self.made)
 
     def take(self) -> list[tuple[str, Any]]:
         """Return what was recorded, and begin again."""
@@ -137,13 +157,14 @@ def _pushes(
     core: HubCore, env: FixedEnv, hub: Connection, bare: Connection, rounds: int
 ) -> tuple[list[float], list[float]]:
     recorder = Recorder()
-    recorder.listen(hub)
+    dialect.raw_cursor = recorder.cursor
     ours, theirs = [], []
     raw: Any = bare.connection.driver_connection
     for events in _batches(env, rounds):
         ours.append(_timed(lambda sent=events: _committed(hub, core, sent)))  # type: ignore[misc]  # bound now
-        made = recorder.take()
+        made = [told for told in recorder.take() if told[0].startswith(_WRITES)]
         theirs.append(_timed(lambda told=made: _written(raw, told, sqlite=is_sqlite(bare))))  # type: ignore[misc]  # bound now
+    dialect.raw_cursor = _raw_cursor
     return ours, theirs
 
 
@@ -165,19 +186,23 @@ def _written(raw: Any, made: Sequence[tuple[str, Any]], *, sqlite: bool) -> None
 
 
 def _pulls(core: HubCore, hub: Connection) -> tuple[list[float], list[float]]:
-    texts: list[tuple[str, Any]] = []
+    recorder = Recorder()
+    dialect.raw_cursor = recorder.cursor
+    with hub.begin():
+        core.pull(hub, MANAGER, {f"queue/{SOINS}": 0}, 500)
+    dialect.raw_cursor = _raw_cursor
+    sql, values = next(told for told in recorder.take() if "FROM feed" in told[0])
 
-    @event.listens_for(hub.engine, "before_cursor_execute")
-    def _before(_c: object, _cursor: object, sql: str, values: object, _x: object, _many: bool) -> None:
-        if "FROM feed" in sql:
-            texts.append((sql, values))
+    def bare() -> None:
+        cursor = _raw_cursor(hub)
+        cursor.execute(sql, values)
+        cursor.fetchall()
+        cursor.close()
 
     ours, theirs = [], []
     for _ in range(30):
         ours.append(_timed(lambda: _read(hub, lambda: core.pull(hub, MANAGER, {f"queue/{SOINS}": 0}, 500))))
-        bare = partial(hub.exec_driver_sql, *texts[-1])
-        theirs.append(_timed(lambda: _read(hub, lambda: bare().fetchall())))  # noqa: B023 - called at once
-    event.remove(hub.engine, "before_cursor_execute", _before)
+        theirs.append(_timed(lambda: _read(hub, bare)))
     return ours, theirs
 
 

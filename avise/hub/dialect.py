@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections import namedtuple
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Engine, Row, create_engine
@@ -53,9 +55,19 @@ def is_sqlite(connection: Connection) -> bool:
 
 def rows(connection: Connection, statement: Statement, **values: Bound) -> Sequence[Row[Any]]:
     """Run a statement and return its rows."""
-    if is_sqlite(connection):
-        return connection.exec_driver_sql(statement.sqlite, _for_sqlite(values)).fetchall()
-    return connection.exec_driver_sql(statement.postgres, values).fetchall()
+    sqlite = is_sqlite(connection)
+    cursor = raw_cursor(connection)
+    try:
+        if sqlite:
+            cursor.execute(statement.sqlite, _for_sqlite(values))
+        else:
+            cursor.execute(statement.postgres, values)
+        made = _row_type(tuple(column[0] for column in cursor.description))
+        return [made(*line) for line in cursor.fetchall()]
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _told(connection, error) from None
+    finally:
+        cursor.close()
 
 
 def row(connection: Connection, statement: Statement, **values: Bound) -> Row[Any] | None:
@@ -66,17 +78,53 @@ def row(connection: Connection, statement: Statement, **values: Bound) -> Row[An
 
 def change(connection: Connection, statement: Statement, **values: Bound) -> int:
     """Run a statement that writes; return how many rows it wrote."""
-    if is_sqlite(connection):
-        return connection.exec_driver_sql(statement.sqlite, _for_sqlite(values)).rowcount
-    return connection.exec_driver_sql(statement.postgres, values).rowcount
+    sqlite = is_sqlite(connection)
+    cursor = raw_cursor(connection)
+    try:
+        if sqlite:
+            cursor.execute(statement.sqlite, _for_sqlite(values))
+        else:
+            cursor.execute(statement.postgres, values)
+        return int(cursor.rowcount)
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _told(connection, error) from None
+    finally:
+        cursor.close()
 
 
 def change_each(connection: Connection, statement: Statement, each: Sequence[Mapping[str, Any]]) -> None:
     """Run a statement that writes once for each set of values; psycopg sends them in one pipeline."""
     if not each:
         return
-    text = statement.sqlite if is_sqlite(connection) else statement.postgres
-    connection.exec_driver_sql(text, list(each))
+    cursor = raw_cursor(connection)
+    try:
+        cursor.executemany(statement.sqlite if is_sqlite(connection) else statement.postgres, each)
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _told(connection, error) from None
+    finally:
+        cursor.close()
+
+
+def raw_cursor(connection: Connection) -> Any:  # noqa: ANN401 - of either driver
+    """Return a cursor of the driver: SQLAlchemy's own way costs more than most of our statements."""
+    raw: Any = connection.connection.driver_connection
+    return raw.cursor()
+
+
+def _told(connection: Connection, error: Any) -> BaseException:  # noqa: ANN401 - of either driver
+    """Return a driver's error as SQLAlchemy tells it, without any value."""
+    base: Any = connection.dialect.loaded_dbapi.Error
+    told: BaseException = DBAPIError.instance(
+        None, None, error, base, hide_parameters=True, dialect=connection.dialect
+    )
+    return told
+
+
+@lru_cache(maxsize=256)
+def _row_type(names: tuple[str, ...]) -> Any:  # noqa: ANN401 - a class made here
+    """Return the class of a statement's rows: read by name, by place, or whole by `_mapping`."""
+    made = namedtuple("made", names, rename=True)  # type: ignore[misc]  # names of a statement
+    return type("Made", (made,), {"__slots__": (), "_mapping": property(made._asdict)})
 
 
 def _for_sqlite(values: Mapping[str, Bound]) -> dict[str, Any]:
@@ -92,7 +140,7 @@ _CONFINE = Statement("SELECT set_config('avise.perimeters', :names, true)")
 def confine(connection: Connection, perimeters: Iterable[str]) -> None:
     """Let this transaction read and feed these perimeters only (`avise.hub.database_roles`)."""
     if not is_sqlite(connection):
-        connection.exec_driver_sql(_CONFINE.postgres, {"names": "\n".join(sorted(perimeters))}).close()
+        change(connection, _CONFINE, names="\n".join(sorted(perimeters)))
 
 
 @contextmanager
