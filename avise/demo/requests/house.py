@@ -70,7 +70,12 @@ class House:
             age = spec.as_of - date.fromisoformat(told["until"])
         except (OSError, ValueError, KeyError, TypeError):
             return False
-        return same and self.file.is_file() and timedelta(0) <= age <= KEPT_FOR
+        return (
+            same
+            and self.file.is_file()
+            and (self.folder / PASSWORD_FILE).is_file()
+            and timedelta(0) <= age <= KEPT_FOR
+        )
 
 
 async def prepare_house(house: House, spec: WorldSpec, namespace: uuid.UUID, env: Env) -> bool:
