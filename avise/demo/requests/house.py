@@ -103,6 +103,7 @@ async def prepare_house(house: House, spec: WorldSpec, namespace: uuid.UUID, env
         await hub.setting_up(lambda connection: fill(connection, spec, namespace, book, now, hashes))
     finally:
         await hub.aclose()
+    write_private(house.folder / PASSWORD_FILE, password)
     told = {
         "version": PAST_VERSION,
         "dossiers": spec.dossiers,

@@ -13,8 +13,10 @@ from avise.demo.requests.staff import BY_LOGIN
 from avise.engine.opened_hub import hub_key_source, open_local_hub
 from avise.env import FixedEnv
 from avise.hub.core import HubCore
+from avise.hub.passwords import verify_password
 from avise.hub.port import View
-from avise.models.roles import Session
+from avise.hub.staff import member
+from avise.models.roles import Role, Session
 
 ENV = FixedEnv()
 SPEC = WorldSpec.for_preset("mini", ENV.now().date())
@@ -29,15 +31,31 @@ async def test_a_case_manager_finds_the_requests_of_the_past(tmp_path: Path) -> 
     house = House(tmp_path / "hub")
     assert await made(house)
 
-    member = BY_LOGIN["ines.moreau"]
+    worker = BY_LOGIN["ines.moreau"]
     source = hub_key_source("demo", house.folder, ENV, synthetic=True)
-    session = Session(member.login, member.name, member.role, "a-desk")
+    session = Session(worker.login, worker.name, worker.role, "a-desk")
     hub = await open_local_hub(house.folder, source, HubCore(ENV), session, ENV)
     try:
         page = await hub.query(View.REQUESTS, {"queue": "PREST_SOINS", "status": "open"})
     finally:
         await hub.aclose()
     assert any(row["title"] == "Remboursement optique non reçu" for row in page.rows)
+
+
+async def test_everybody_signs_in_with_the_password_of_the_demonstration(tmp_path: Path) -> None:
+    house = House(tmp_path / "hub")
+    await made(house)
+
+    source = hub_key_source("demo", house.folder, ENV, synthetic=True)
+    session = Session("demo", "Demo", Role.ADMINISTRATOR, "a-desk")
+    hub = await open_local_hub(house.folder, source, HubCore(ENV), session, ENV)
+    try:
+        kept = [await hub.setting_up(lambda at, who=login: member(at, who)) for login in BY_LOGIN]  # type: ignore[misc]  # the login of this turn
+    finally:
+        await hub.aclose()
+    hashes = {found.password_hash for found in kept if found is not None}
+    assert len(kept) == len(BY_LOGIN)
+    assert all(verify_password(each, house.password()).accepted for each in hashes)
 
 
 async def test_a_hub_is_kept_while_its_past_is_of_this_week(tmp_path: Path) -> None:
