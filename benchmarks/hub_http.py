@@ -31,21 +31,30 @@ from avise.hub.postgres import PostgresTransactions
 from avise.hub.remote import POLL_S, HubLine, RemoteHub
 from avise.hub.tokens import issue_person_token
 from avise.models.journal import EventKind
+from avise.models.json_types import JSON
 from avise.models.requests import request_stream
 from avise.models.roles import Role
 from benchmarks.measure import Measure, measure, percentile
-from tests.hub_house import LONG_AGO, SOINS, TEAM, Desk
+from tests.hub_house import LONG_AGO, SOINS, Desk
 from tests.postgres_server import has_postgres, postgres_server
 from tests.servers.hub_http.processes import serving
 from tests.servers.hub_http.serving import TLS
 
+QUEUE = f"queue/{SOINS}"
+TYPE = "OTHER"
+FIELDS: dict[str, JSON] = {
+    "subject": "Décompte",
+    "topic": "benefits",
+    "question": "Merci de revoir ce décompte.",
+}
+"""A served hub looks at types and forms."""
 AGENTS, QUICK_AGENTS = 200, 60
 SECONDS, QUICK_SECONDS = 40.0, 12.0
 CALLS, QUICK_CALLS = 300, 80
 ACTIONS_A_SECOND = 5.0
 """200 agents who each write something every 40 seconds."""
-WATCHERS = 20
-"""Desks that pull what they are told of; the others listen, or poll, and do no more."""
+MANAGERS, TEAMS = 20, 9
+"""One corbeille is handled by 20 people; the others are agents of nine teams, who ask it."""
 BAR_POLL_S, BAR_POKE_S = 5.0, 1.0
 """At p95 (`hub.md` 7, scenario 18)."""
 BAR_CALL_MS = 5.0
@@ -114,8 +123,7 @@ async def _office(agents: list[Actor]) -> AsyncIterator[Office]:
             migrate(connection, env)
             for actor in agents:
                 staff.save_member(connection, actor.login, actor.login, actor.role)
-                for perimeter in (f"queue/{SOINS}", TEAM):
-                    staff.join(connection, actor.login, perimeter, LONG_AGO)
+                staff.join(connection, actor.login, _perimeter(actor), LONG_AGO)
             return signing(connection, env.now())
 
         owner = postgres_engine(url, 1)
@@ -131,16 +139,31 @@ async def _office(agents: list[Actor]) -> AsyncIterator[Office]:
 
 async def _run(quick: bool) -> list[Measure]:
     count, seconds, calls = (QUICK_AGENTS, QUICK_SECONDS, QUICK_CALLS) if quick else (AGENTS, SECONDS, CALLS)
-    agents = [Actor(f"agent{n}", Role.CASE_MANAGER, f"poste-{n}") for n in range(count)]
+    agents = [
+        Actor(f"agent{n}", Role.CASE_MANAGER if n < MANAGERS else Role.AGENT, f"poste-{n}")
+        for n in range(count)
+    ]
     async with _office(agents) as office:
-        found = await _costs(office, agents[0], calls)
+        found = await _costs(office, agents[-1], calls)
         desks = [await office.desk(actor) for actor in agents]
-        request, _ = await desks[1].create()
+        streams = {}
+        for desk in desks[MANAGERS : MANAGERS + TEAMS]:
+            team = _perimeter(desk.actor)
+            request, ack = await desk.create(team=team, type=TYPE, fields=FIELDS)
+            if not ack.effective:
+                raise RuntimeError(ack)
+            streams[team] = request_stream(request)
         for name, wait, bar in (("poll", _polled, BAR_POLL_S), ("poke", _poked, BAR_POKE_S)):
-            seen = await _watched(desks, request_stream(request), wait, seconds)
+            seen = await _watched(desks, streams, wait, seconds)
             found.append(measure(f"hub_http.seen_by_{name}_p95", percentile(seen, 0.95), "s", bar))
             found.append(measure(f"hub_http.seen_by_{name}_p50", percentile(seen, 0.5), "s"))
         return found
+
+
+def _perimeter(actor: Actor) -> str:
+    """Return where somebody works: the corbeille, or one of the teams."""
+    number = int(actor.login.removeprefix("agent"))
+    return QUEUE if number < MANAGERS else f"team/T{number % TEAMS}"
 
 
 # ---- one call --------------------------------------------------------------------------------------
@@ -148,7 +171,7 @@ async def _run(quick: bool) -> list[Measure]:
 
 async def _costs(office: Office, actor: Actor, calls: int) -> list[Measure]:
     """Return what HTTP adds to a call, by rounds that alternate with the same call made directly."""
-    by_http = await office.desk(actor)
+    by_http = await office.desk(Actor(actor.login, actor.role, "poste-http"))
     other = Actor(actor.login, actor.role, "poste-direct")
     acting = ActingHub(HubCore(office.env), office.direct, other, office.env)
     await acting.enrol()
@@ -173,7 +196,7 @@ async def _head(desk: Desk) -> None:
 
 
 async def _push(desk: Desk) -> None:
-    await desk.create()
+    await desk.create(team=_perimeter(desk.actor), type=TYPE, fields=FIELDS)
 
 
 # ---- many agents -----------------------------------------------------------------------------------
@@ -195,27 +218,26 @@ async def _poked(hub: HubPort, seen: dict[str, int]) -> None:
     await hub.wait_for_change(seen, 30)
 
 
-async def _watched(desks: list[Desk], stream: str, wait: Wait, seconds: float) -> list[float]:
+async def _watched(desks: list[Desk], streams: dict[str, str], wait: Wait, seconds: float) -> list[float]:
     """Let desks write for some seconds while all watch; return how long each action took to be seen."""
     sent: dict[str, float] = {}
     delays: list[float] = []
-    head = await desks[0].hub.head()
-    watching = [
-        asyncio.create_task(_watch(desk, dict(head.positions), wait, sent, delays, pulls=number < WATCHERS))
-        for number, desk in enumerate(desks)
-    ]
+    watching = [asyncio.create_task(_watch(desk, wait, sent, delays)) for desk in desks]
     await asyncio.sleep(2)
     until = time.perf_counter() + seconds
     writing = []
     while time.perf_counter() < until:
-        desk = random.choice(desks[WATCHERS:])
+        desk = random.choice(desks[MANAGERS:])
+        stream = streams[_perimeter(desk.actor)]
         writing.append(asyncio.create_task(_act(desk, stream, sent)))
         await asyncio.sleep(random.expovariate(ACTIONS_A_SECOND))
     await asyncio.gather(*writing)
     await asyncio.sleep(BAR_POLL_S + 1)
     for task in watching:
         task.cancel()
-    await asyncio.gather(*watching, return_exceptions=True)
+    for end in await asyncio.gather(*watching, return_exceptions=True):
+        if isinstance(end, Exception):
+            raise end
     return delays
 
 
@@ -225,28 +247,26 @@ async def _act(desk: Desk, stream: str, sent: dict[str, float]) -> None:
     sent[str(event.event_id)] = time.perf_counter()
     while True:
         try:
-            await desk.hub.push([event])
+            (ack,) = await desk.hub.push([event])
         except SequenceGapError:
             # Until the one before has arrived.
             await asyncio.sleep(0.01)
         else:
+            if not ack.effective:
+                raise RuntimeError(ack)
             return
 
 
-async def _watch(
-    desk: Desk, seen: dict[str, int], wait: Wait, sent: dict[str, float], delays: list[float], *, pulls: bool
-) -> None:  # fmt: skip
+async def _watch(desk: Desk, wait: Wait, sent: dict[str, float], delays: list[float]) -> None:
+    name = _perimeter(desk.actor)
+    seen = dict((await desk.hub.head()).positions)
     while True:
         await wait(desk.hub, seen)
-        if not pulls:
-            head = await desk.hub.head()
-            seen.update(head.positions)
-            continue
-        page = await desk.hub.pull({f"queue/{SOINS}": seen[f"queue/{SOINS}"], TEAM: seen[TEAM]})
+        page = await desk.hub.pull({name: seen[name]})
         seen.update(page.through)
         now = time.perf_counter()
         delays += [
             now - sent[str(event.event_id)]
             for event in page.events
-            if event.perimeter == TEAM and str(event.event_id) in sent
+            if event.author != desk.actor.login and str(event.event_id) in sent
         ]

@@ -22,12 +22,20 @@ from avise.hub.port import Actor, HubUnreachableError, Presence
 from avise.hub.remote import HubLine, RemoteHub
 from avise.hub.remote_sign_in import PasswordTokens
 from avise.models.journal import EventKind
+from avise.models.json_types import JSON
 from avise.models.requests import request_stream
 from tests.hub_house import AGENT, MANAGER, SOINS, TEAM, Desk, hire, postgres_house
 from tests.postgres_server import PostgresServer
 from tests.servers.hub_http.processes import Served, certificate, serving, trusting
 from tests.servers.hub_http.serving import TLS, HouseEnv
 
+TYPE = "OTHER"
+FIELDS: dict[str, JSON] = {
+    "subject": "Décompte",
+    "topic": "benefits",
+    "question": "Merci de revoir ce décompte.",
+}
+"""A hub that is served looks at types and forms."""
 SENTENCE = "une phrase que personne ne dit"
 QUEUE = f"queue/{SOINS}"
 
@@ -82,7 +90,7 @@ async def town(server: PostgresServer, tmp_path: Path) -> AsyncIterator[Town]:
 
 async def test_three_processes_on_one_postgresql_behave_as_one(town: Town) -> None:
     lea, marc = await town.desk(AGENT, 0), await town.desk(MANAGER, 1)
-    request, ack = await lea.create()
+    request, ack = await lea.create(type=TYPE, fields=FIELDS)
     assert ack.number
     assert [event.stream for event in (await marc.hub.pull({QUEUE: 0})).events] == [request_stream(request)]
     # The same workstation goes on at another process, with its numbers.
@@ -97,14 +105,14 @@ async def test_a_process_tells_its_streams_what_another_one_received(town: Town)
     seen = (await marc.hub.head()).positions
     waiting = asyncio.create_task(marc.hub.wait_for_change(seen, 30))
     await asyncio.sleep(1)
-    await lea.create()
+    await lea.create(type=TYPE, fields=FIELDS)
     assert await waiting
 
 
 async def test_a_process_that_is_told_to_stop_ends_what_it_answers_and_its_streams(town: Town) -> None:
     lea, marc = await town.desk(AGENT, 0), await town.desk(MANAGER, 0)
     await marc.hub.wait_for_change({QUEUE: 10}, 1)
-    pushes = [asyncio.create_task(lea.create()) for _ in range(1)]
+    pushes = [asyncio.create_task(lea.create(type=TYPE, fields=FIELDS)) for _ in range(1)]
     await asyncio.sleep(0.01)
     assert await town.served[0].stop() == 0
     for done in await asyncio.gather(*pushes, return_exceptions=True):
@@ -115,7 +123,7 @@ async def test_a_process_that_is_told_to_stop_ends_what_it_answers_and_its_strea
 
 async def test_what_was_sent_to_a_process_that_was_killed_is_sent_again_to_another(town: Town) -> None:
     lea = await town.desk(AGENT, 0)
-    request, _ = await lea.create()
+    request, _ = await lea.create(type=TYPE, fields=FIELDS)
     events = [
         lea.written(request_stream(request), EventKind.REQUEST_REPLIED, {"words": str(number)})
         for number in range(100)
