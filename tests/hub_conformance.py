@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import json
 import re
 import uuid
 from contextlib import AbstractContextManager
@@ -40,6 +41,7 @@ from tests.hub_house import (
     AUDITOR,
     DENT,
     LEAD,
+    LONG_AGO,
     MANAGER,
     OTHER_TEAM,
     SECOND,
@@ -469,18 +471,42 @@ class Feeds:
         assert [event.body is None for event in await everything(lea)] == [False, True]
         assert all(event.body for event in await everything(marc))
 
-    async def test_a_confidential_request_shows_its_team_that_it_exists_and_no_more(
+    async def test_a_confidential_request_shows_its_team_where_it_stands_and_none_of_its_words(
+        self, house: House
+    ) -> None:
+        lea, marc, jean = [await desk(house, actor) for actor in (AGENT, MANAGER, STRANGER)]
+        await house.set_up(lambda connection: staff.join(connection, STRANGER.login, TEAM, LONG_AGO))
+        request, _ = await lea.create(confidential=True, title="Aide sociale", fields={"situation": "dite"})
+        await marc.send(request_stream(request), EventKind.REQUEST_REPLIED, {"words": "répondu"})
+        page = await jean.hub.query(View.REQUEST, {"id": str(request)})
+        for events in (await everything(jean), page.events):
+            made, replied = [json.loads(event.body or b"null") for event in events]
+            assert (made["queue"], made["team"], made["confidential"]) == (SOINS, TEAM, True)
+            assert not made.keys() & {"title", "fields", "words"}
+            assert replied == {}
+            assert [event.salt for event in events] == [None, None]
+        row = (await jean.hub.query(View.REQUESTS, {})).rows[0]
+        assert (row["title"], row["status"], row["readable"]) == ("", "sent", False)
+        assert (await jean.hub.query(View.REQUESTS, {"words": "aide"})).rows == ()
+        assert (await marc.hub.query(View.REQUESTS, {"words": "aide"})).rows[0]["title"] == "Aide sociale"
+
+    async def test_whoever_made_a_confidential_request_reads_it_and_what_is_answered(
         self, house: House
     ) -> None:
         lea, marc = await desk(house, AGENT), await desk(house, MANAGER)
         request, _ = await lea.create(confidential=True, title="Aide sociale")
-        assert [event.body for event in await everything(lea)] == [None]
-        row = (await lea.hub.query(View.REQUESTS, {})).rows[0]
-        assert (row["title"], row["status"], row["readable"]) == ("", "sent", False)
-        assert (await lea.hub.query(View.REQUESTS, {"words": "aide"})).rows == ()
-        assert (await marc.hub.query(View.REQUESTS, {"words": "aide"})).rows[0]["title"] == "Aide sociale"
-        page = await lea.hub.query(View.REQUEST, {"id": str(request)})
-        assert [event.body for event in page.events] == [None]
+        await marc.send(request_stream(request), EventKind.REQUEST_REPLIED, {"words": "répondu"})
+        await marc.send(request_stream(request), NOTED, {"words": "interne"})
+        made, replied, noted = await everything(lea)
+        assert b"Aide sociale" in (made.body or b"")
+        assert json.loads(replied.body or b"null") == {"words": "répondu"}
+        assert noted.body is None
+
+    async def test_whoever_wrote_a_note_reads_it_whatever_their_corbeilles(self, house: House) -> None:
+        lea = await desk(house, AGENT)
+        request, _ = await lea.create()
+        await lea.send(request_stream(request), NOTED, {"words": "à moi"})
+        assert [event.body is None for event in await everything(lea)] == [False, False]
 
     async def test_what_was_closed_a_month_ago_is_passed_over_and_counted(self, house: House) -> None:
         marc = await desk(house, MANAGER)

@@ -39,7 +39,7 @@ _KEEP = Statement(
     " VALUES (:name, :size, :media, :content, :login, :at) ON CONFLICT (name) DO NOTHING"
 )
 _USED = Statement(
-    "SELECT b.content, r.queue, r.team, r.confidential, r.dossier FROM blob b"
+    "SELECT b.content, r.queue, r.team, r.requester, r.confidential, r.dossier FROM blob b"
     " JOIN blob_use u ON u.name = b.name JOIN request r ON r.stream = u.stream"
     " WHERE b.name = :name AND u.stream = :stream"
 )
@@ -119,7 +119,7 @@ def get_blob(connection: Connection, actor: Actor, name: str, request: uuid.UUID
     found = row(connection, _USED, name=name, stream=request_stream(request))
     if found is None or not rights.reads(found.queue, found.team):
         raise HubError("hub.not_found")
-    if found.confidential and not rights.reads_queue(found.queue):
+    if found.confidential and not rights.reads_queue(found.queue) and found.requester != actor.login:
         raise HubError("hub.not_found")
     log_access(connection, actor, at, "attachment", dossier=found.dossier, request=str(request))
     content: bytes = found.content

@@ -118,7 +118,9 @@ def stream_rows(connection: Connection, stream: str, after: int = 0) -> list[dic
     return [dict(row._mapping) for row in rows(connection, _OF_STREAM, stream=stream, after=after)]  # noqa: SLF001 - SQLAlchemy's public name
 
 
-def pulled(row: Row[Any], perimeter: str, pos: int, chain: bytes, *, content: bool) -> PulledEvent:
+def pulled(
+    row: Row[Any], perimeter: str, pos: int, chain: bytes, content: tuple[bytes | None, bytes | None]
+) -> PulledEvent:
     """Return an event as it crosses.
 
     Args:
@@ -126,7 +128,7 @@ def pulled(row: Row[Any], perimeter: str, pos: int, chain: bytes, *, content: bo
         perimeter: whose feed it was read in, "" for none.
         pos: in that feed.
         chain: there.
-        content: whether the actor may read its body.
+        content: its body and its salt, as the actor may read them.
     """
     return PulledEvent(
         perimeter=perimeter,
@@ -141,8 +143,8 @@ def pulled(row: Row[Any], perimeter: str, pos: int, chain: bytes, *, content: bo
         role=row.role,
         occurred_at=moment(row.occurred_at),
         clock_offset_ms=row.clock_offset_ms,
-        body=row.body if content else None,
-        salt=row.salt if content else None,
+        body=content[0],
+        salt=content[1],
         content_sha=row.content_sha,
         effective=bool(row.effective),
         refusal=row.refusal,

@@ -17,12 +17,12 @@ from avise.hub.chain import microseconds
 from avise.hub.dialect import Statement, row, rows
 from avise.hub.journal_rows import COLUMNS, pulled
 from avise.hub.port import Actor, HubError, Page, View
-from avise.hub.pulling import may_read
 from avise.hub.received_event import body_of
 from avise.hub.request_list import list_requests
 from avise.hub.request_rows import shown
 from avise.hub.rights import Rights, require_customers, rights_of
 from avise.hub.stream_state import team_perimeter
+from avise.hub.withheld import Place, told
 from avise.models.event_fold import identity_of
 from avise.models.json_types import JSON
 from avise.models.roles import Purpose, Role
@@ -39,7 +39,9 @@ _LATE = Statement(
     "SELECT count(*) FROM (SELECT 1 FROM request WHERE queue = :queue AND is_open = 1"
     " AND late_at <= :now LIMIT :most) AS found"
 )
-_REQUEST = Statement("SELECT queue, team, dossier, person, confidential FROM request WHERE stream = :stream")
+_REQUEST = Statement(
+    "SELECT queue, team, requester, dossier, person, confidential FROM request WHERE stream = :stream"
+)
 _EVENTS = Statement(f"SELECT {', '.join(COLUMNS)} FROM event WHERE stream = :stream ORDER BY ver")  # noqa: S608 - our own names
 _TIMELINE = Statement(
     f"SELECT t.at, {', '.join(f'e.{name}' for name in COLUMNS)} FROM timeline t"  # noqa: S608 - our own names
@@ -155,9 +157,9 @@ def _request(asked: _Asked) -> Page:
         if not granted:
             raise refuse_opening(connection, actor, at)
     events = rows(connection, _EVENTS, stream=stream)
-    content = [may_read(rights, line, found.queue, found.confidential) for line in events]
-    told = tuple(pulled(line, "", 0, b"", content=whole) for line, whole in zip(events, content, strict=True))
-    return Page((), events=told, as_of=asked.now)
+    place = Place(found.queue, found.requester, bool(found.confidential))
+    given = tuple(pulled(line, "", 0, b"", told(rights, actor.login, line, place)) for line in events)
+    return Page((), events=given, as_of=asked.now)
 
 
 def _timeline(asked: _Asked) -> Page:
@@ -178,7 +180,10 @@ def _timeline(asked: _Asked) -> Page:
     )  # fmt: skip
     last = _cursor(page[-1].at, page[-1].event_id) if len(found) > limit else ""
     return Page(
-        lines, last, as_of=asked.now, events=tuple(pulled(line, "", 0, b"", content=True) for line in page)
+        lines,
+        last,
+        as_of=asked.now,
+        events=tuple(pulled(line, "", 0, b"", (line.body, line.salt)) for line in page),
     )
 
 

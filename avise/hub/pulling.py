@@ -5,15 +5,16 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from avise.hub.chain import microseconds, moment
 from avise.hub.dialect import Statement, change, change_each, confine, row, rows
 from avise.hub.journal_rows import COLUMNS, pulled
 from avise.hub.port import PRESENCE_SECONDS, Actor, Head, HubError, Presence, Pulled, PulledEvent
 from avise.hub.rights import Rights, rights_of
-from avise.models.journal import EventKind
+from avise.hub.withheld import Place, told
 
 CLOSED_FOR = timedelta(days=30)
 """Requests that ended longer ago are not pulled (decision 19)."""
@@ -40,7 +41,8 @@ _TELL_PRESENCE = Statement(
 )
 _PAGE = Statement(
     f"SELECT f.pos, f.chain, {', '.join(f'e.{name}' for name in COLUMNS)},"  # noqa: S608 - our own names
-    " coalesce(r.queue, '') AS now_in, coalesce(r.confidential, 0) AS confidential"
+    " coalesce(r.queue, '') AS now_in, coalesce(r.confidential, 0) AS confidential,"
+    " coalesce(r.requester, '') AS requester"
     " FROM feed f JOIN event e ON e.event_id = f.event_id LEFT JOIN request r ON r.stream = e.stream"
     " WHERE f.perimeter = :perimeter AND f.pos > :after AND f.pos <= :through"
     " AND (r.is_open IS NULL OR r.is_open = 1 OR coalesce(r.ended_at, r.resolved_at) > :ended_after)"
@@ -127,7 +129,7 @@ def pull(
         after, end = max(cursors[name], 0), ends.get(name, 0)
         reached = after
         if left and after < end:
-            page, reached = _page(connection, rights, name, after, end, left, at)
+            page, reached = _page(connection, rights, actor.login, name, after, end, left, at)
             events.extend(page)
             left -= len(page)
             if passed := reached - after - len(page):
@@ -138,7 +140,7 @@ def pull(
 
 
 def _page(
-    connection: Connection, rights: Rights, name: str, after: int, end: int, limit: int, now: int
+    connection: Connection, rights: Rights, login: str, name: str, after: int, end: int, limit: int, now: int
 ) -> tuple[list[PulledEvent], int]:
     """Return events of one perimeter after a position, and the position reached."""
     through = min(end, after + SCANNED)
@@ -146,20 +148,9 @@ def _page(
     found = rows(
         connection, _PAGE, perimeter=name, after=after, through=through, ended_after=ended_after, limit=limit
     )
-    page = [
-        pulled(
-            line, name, line.pos, line.chain, content=may_read(rights, line, line.now_in, line.confidential)
-        )
-        for line in found
-    ]
+    page = [pulled(line, name, line.pos, line.chain, _told(rights, login, line)) for line in found]
     return page, (page[-1].pos if len(page) == limit else through)
 
 
-def may_read(rights: Rights, event: object, queue: str, confidential: int) -> bool:
-    """Say whether somebody who sees that an event of a request exists may read its content.
-
-    A note is for the corbeille and whoever wrote it; a confidential request for its corbeille alone.
-    """
-    if not queue or rights.reads_queue(queue):
-        return True
-    return not confidential and getattr(event, "kind", "") != EventKind.REQUEST_NOTED.value
+def _told(rights: Rights, login: str, line: Row[Any]) -> tuple[bytes | None, bytes | None]:
+    return told(rights, login, line, Place(line.now_in, line.requester, bool(line.confidential)))

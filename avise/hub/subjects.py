@@ -66,4 +66,4 @@ def _events(connection: Connection, dossier: uuid.UUID) -> tuple[PulledEvent, ..
         if line.kind == EventKind.INTERACTION_ATTACHED.value and line.effective
     ]
     beside = rows(connection, _BY_ID, ids=attached) if attached else ()
-    return tuple(pulled(line, "", 0, b"", content=True) for line in (*beside, *own))
+    return tuple(pulled(line, "", 0, b"", (line.body, line.salt)) for line in (*beside, *own))

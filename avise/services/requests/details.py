@@ -180,18 +180,24 @@ class Details:
         lines = tuple(
             line for line in request.exchanges if line.kind is not ExchangeKind.NOTE or line.author == user
         )
-        if not request.confidential or request.requester == user:
+        if not self._is_hidden(request):
             return replace(request, exchanges=lines)
         hidden = tuple(replace(line, words="", attachments=()) for line in lines)
         return replace(request, exchanges=hidden, fields={}, attachments=(), documents=())
+
+    def _is_hidden(self, request: Request) -> bool:
+        """Say whether a request is for its corbeille and its requester, and this user is neither."""
+        foreign = request.queue not in self._standing.readable_queues
+        return request.confidential and foreign and request.requester != self._office.session.user
 
     def _form(
         self, request: Request, kind: RequestType | None, people: Mapping[PersonId, SearchHit]
     ) -> tuple[FormLine, ...]:
         if kind is None:
-            return tuple(
-                FormLine(name, field_label(name), str(value)) for name, value in request.fields.items()
-            )
+            # Nothing says which of its fields may be read.
+            return tuple(FormLine(name, field_label(name), MASK) for name in request.fields)
+        if self._is_hidden(request):
+            return tuple(FormLine(each.id, field_label(each.id), MASK) for each in kind.fields)
         handles = self._office.session.role in kind.handled_by
         names = {person: list_name(hit) for person, hit in people.items()}
         lines = []
