@@ -6,11 +6,14 @@ from datetime import datetime
 
 from avise.models.own_history import UnlinkedInteraction
 from avise.services.day_values import DayRequests, Diary, DiaryEntry, DiaryState, TeamNews, WrapUpDraft
-from avise.texts import text
+from avise.texts import plural, text
 from avise.texts.formats import format_moment, format_phone, format_time, local, timeline_day
 from avise.ui.home.lines_panel import Line
 from avise.ui.home.moments import moment_words
 from avise.ui.widgets.chip import ChipSpec, Tone
+
+REQUESTS_SHOWN = 4
+"""Requests passed on that stand in Ma journée, the nearest deadline first; the panel has them all."""
 
 _CHIPS = {
     "tentative": (Tone.WARN, "hourglass"),
@@ -23,17 +26,21 @@ def request_lines(requests: DayRequests, now: datetime) -> tuple[tuple[Line, ...
     """Return the requests passed on with the sentence to tell, and what to say when there is none."""
     if not requests.followed:
         return (), text("day.requests.absent")
+    today = local(now).date()
     lines = tuple(
         Line(
             title=" · ".join(part for part in (sent.number, sent.title) if part),
-            left=format_moment(sent.sent_at, now),
+            left=timeline_day(local(sent.sent_at).date(), today),
             detail=sent.sentence,
             quiet=text("moment.due", when=moment_words(sent.due, now)) if sent.due is not None else "",
-            action=text("day.action.open") if sent.request is not None else "",
+            action=text("day.requests.open") if sent.request is not None else "",
             key=sent.request,
         )
-        for sent in requests.rows
+        for sent in requests.rows[:REQUESTS_SHOWN]
     )
+    left = len(requests.rows) - len(lines)
+    if left > 0:
+        return lines, plural("day.requests.more", left)
     return lines, "" if lines else text("day.requests.none")
 
 

@@ -169,6 +169,7 @@ class HomePage(QWidget):
             self.rows.setFocus(Qt.FocusReason.OtherFocusReason)
         self.tasks.count.set_text(str(len(day.board.mine)) if day.board.mine else "")
         self.requests.show_lines(*request_lines(day.requests, now))
+        self.requests.count.set_text(str(len(day.requests.rows)) if day.requests.rows else "")
         self.diary.show_lines(*diary_lines(day.diary))
         self.news.show_lines(*news_lines(day.news, now))
         self.unfinished.show_lines([unfinished_line(draft, now) for draft in day.unfinished])

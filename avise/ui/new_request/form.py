@@ -130,6 +130,8 @@ class RequestForm(QWidget):
             if wide and side:
                 place, side = place + 1, 0
             grid.addWidget(made, place, side, 1, 2 if wide else 1, Qt.AlignmentFlag.AlignTop)
+            # At once: a form that takes the place of another is ready for the keys.
+            made.show()
             side = 0 if wide else 1 - side
             place += 0 if side else 1
 
@@ -193,7 +195,7 @@ class RequestForm(QWidget):
     def focus_first(self) -> QWidget:
         """Go to what keeps it from being sent, else to the first field that is empty; return it."""
         target: QWidget
-        shown = [field for field in self.fields.values() if field.isVisibleTo(self)]
+        shown = [field for field in self.fields.values() if self._is_in_sight(field)]
         wrong = next((field for field in shown if field.problem()), None)
         empty = next((field for field in shown if not field.value() and field.asked.required), None)
         if wrong is not None or (empty is not None and not self.duplicates.rows):
@@ -205,6 +207,9 @@ class RequestForm(QWidget):
         target = missing or (self.words if self._words_problem.text() else self._calm_start(shown))
         target.setFocus(Qt.FocusReason.OtherFocusReason)
         return target
+
+    def _is_in_sight(self, field: RequestField) -> bool:
+        return self.more.isChecked() or not self._folded.isAncestorOf(field)
 
     def _calm_start(self, shown: Sequence[RequestField]) -> QWidget:
         if not self._words.isHidden():

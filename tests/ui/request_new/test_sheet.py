@@ -352,6 +352,10 @@ def test_a_complaint_is_one_press_away_with_its_legal_days(run: Run) -> None:
             assert sheet.form.fields["words"].editor.hasFocus()
             assert not sheet.form.words.isVisible()
             assert sheet.send.text() == "Enregistrer"
+            desk.form = replace(COMPLAINT, label="Autre")
+            sheet.types.chosen.emit("CARD")
+            await until(lambda: sheet.title.text() == "Autre")
+            assert sheet.form.fields["words"].editor.hasFocus()
 
     run(scenario())
 
