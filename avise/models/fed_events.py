@@ -11,9 +11,11 @@ from datetime import datetime
 from avise.models.journal import EventEnvelope, EventKind
 from avise.models.json_types import JSON
 from avise.models.request_fold import JudgedEvent
+from avise.models.requests import request_of_stream
 
 SCHEMA = 1
-"""Newest version of the bodies of requests that this program reads."""
+"""Newest version of the bodies of requests that this program reads; what is beside requests is read
+whatever its version, as far as it is known."""
 
 _KNOWN = {kind.value: kind for kind in EventKind}
 _UNREADABLE = EventKind.REQUEST_NOTED
@@ -84,7 +86,7 @@ def judged(event: FedEvent) -> JudgedEvent:
         effective=event.effective,
         refusal=event.refusal,
         number=event.number,
-        known=kind is not None and event.schema_v <= SCHEMA,
+        known=kind is not None and (event.schema_v <= SCHEMA or request_of_stream(event.stream) is None),
     )
 
 

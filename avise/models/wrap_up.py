@@ -279,7 +279,8 @@ def interaction_of(event: EventEnvelope) -> Interaction:
     told = wrap_up_from(event.body)
     return Interaction(
         id=str(event.event_id),
-        at=event.occurred_at,
+        # Told by another application, or noted late, it was before it was written.
+        at=moment_of(event.body.get("at")) or event.occurred_at,
         channel=told.channel,
         direction=told.direction,
         title=text_in(event, "title"),

@@ -121,7 +121,7 @@ def test_exchanges_of_version_1_are_read_with_their_own_words() -> None:
     read = interaction_of(call)
     assert (read.title, read.summary) == ("Remboursement optique", "Virement de 214,00 € émis le 23/03.")
     assert (read.channel, read.direction, read.duration_s) == (Channel.PHONE_IN, Direction.IN, 272)
-    assert (read.author, read.reason, read.at) == ("lea.girard", "", call.occurred_at)
+    assert (read.author, read.reason, read.at.isoformat()) == ("lea.girard", "", call.body["at"])
     assert interaction_of(note).direction is Direction.INTERNAL
     assert (wrap_up_from(note.body).outcome, task_promised(note)) == (Outcome.TO_FOLLOW, None)
     assert (wrap_up_from(unknown.body).outcome, interaction_of(unknown).title) == (
