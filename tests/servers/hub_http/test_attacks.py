@@ -8,10 +8,11 @@ import dataclasses
 import json
 import logging
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
+import httpx2
 import pytest
 from sqlalchemy import Connection
 
@@ -28,7 +29,7 @@ from avise.models.requests import request_stream
 from avise.models.roles import Purpose
 from tests.hub_house import AGENT, MANAGER, SOINS, STRANGER, TEAM, desk, request_body
 from tests.servers.hub_http.calling import Answer, call
-from tests.servers.hub_http.serving import HttpHouse, token_of
+from tests.servers.hub_http.serving import TLS, HttpHouse, token_of
 
 QUEUE = f"queue/{SOINS}"
 SOMEBODY = uuid.UUID("0196fe00-0000-7000-8000-000000000001")
@@ -394,3 +395,17 @@ async def test_a_token_that_was_good_a_moment_ago_is_refused_once_it_ended(house
     house.env.advance(timedelta(minutes=15))
     answer = await asked(house, "GET", "/head", token=token)
     assert (answer.status, answer.key) == (401, "hub.token_expired")
+
+
+async def test_a_body_that_does_not_say_how_long_it_is_is_cut_where_the_call_ends(house: HttpHouse) -> None:
+    await house.connect(AGENT)
+
+    async def endless() -> AsyncIterator[bytes]:
+        for _ in range(64):
+            yield b" " * 16_384
+
+    headers = {"Authorization": f"Bearer {as_lea(house)}"}
+    async with httpx2.AsyncClient(verify=TLS, trust_env=False, timeout=20) as speaker:
+        for path in ("/pull", "/v360/token"):
+            answer = await speaker.post(house.running.address + path, content=endless(), headers=headers)
+            assert (answer.status_code, answer.json()["key"]) == (413, "hub.too_large")
