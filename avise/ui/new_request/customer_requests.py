@@ -69,6 +69,7 @@ class CustomerRequests(QObject):
         self._number.setSingleShot(True)
         self._number.setInterval(NUMBER_MS)
         self._number.timeout.connect(self._tell_sent)
+        model.settled.connect(self._on_settled)
 
     def close(self) -> None:
         """Stop following; the page closes."""
@@ -78,6 +79,12 @@ class CustomerRequests(QObject):
             self._watch = None
         if self._sheet is not None:
             self._sheet.model.close()
+
+    @Slot()
+    def _on_settled(self) -> None:
+        """Fill in what the tools have said since the form was opened."""
+        if self._sheet is not None and self._sheet.isVisible():
+            self._sheet.model.read_again()
 
     # ---- cards -------------------------------------------------------------------------------
     def bind(self, panel: RequestCardsPanel) -> None:

@@ -107,6 +107,13 @@ class RequestField(QWidget):
         self._source_line.setVisible(bool(self._source.text()))
         self._stale.setVisible(bool(self.asked.hint))
 
+    def take(self, asked: FormField, now: datetime) -> None:
+        """Show what has become known of a field in which nothing was typed."""
+        self.asked = asked
+        self._source.setText(source_words(asked, now))
+        self._source.set_tone("warn" if asked.hint else "meta")
+        self.set_value(asked.value)
+
     # ---- what it holds -----------------------------------------------------------------------
     def set_value(self, words: str) -> None:
         """Show a value, without saying that it was typed."""

@@ -118,6 +118,21 @@ class RequestForm(QWidget):
         self._folded.setVisible(self.more.isChecked())
         self._chain_tabs()
 
+    def show_known(self) -> None:
+        """Show what has become known; what was typed, and where the cursor is, stay as they are."""
+        form = self.model.form
+        if form is None:
+            return
+        for asked in form.fields:
+            field = self.fields.get(asked.id)
+            untouched = asked.id not in self.model.draft.values
+            if field is not None and untouched and not field.editor.hasFocus() and asked.value:
+                field.take(asked, self.model.now())
+        if form.duplicates != self.duplicates.rows:
+            self.duplicates.show_rows(form.duplicates, self.model.now())
+            self._chain_tabs()
+        self.resized.emit()
+
     def _fill(self, grid: QGridLayout, asked: Sequence[FormField]) -> None:
         _clear_grid(grid, keep=self._channel)
         place, side = 0, 0

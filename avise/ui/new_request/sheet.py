@@ -97,6 +97,7 @@ class NewRequestSheet(FloatingPanel):
         model = self.model
         model.types_read.connect(self._on_types)
         model.form_read.connect(self._on_form)
+        model.form_known.connect(self._on_form_known)
         model.closed_form.connect(self._on_closed_form)
         model.troubles_found.connect(self._on_troubles)
         model.told.connect(self.tell)
@@ -150,6 +151,14 @@ class NewRequestSheet(FloatingPanel):
         self._show_step()
         if self.isVisible():
             self._go_to(self.form.focus_first())
+
+    @Slot()
+    def _on_form_known(self) -> None:
+        form = self.model.form
+        if form is not None:
+            self.form.show_known()
+            self.send.setText(self._send_words(form))
+            self.send.updateGeometry()
 
     @Slot()
     def _on_closed_form(self) -> None:

@@ -45,6 +45,7 @@ class NewRequestModel(QObject):
     Signals:
         types_read: the types that can be created are known.
         form_read: the form of the type is there, prefilled.
+        form_known: more is known of what the form asks, nothing that was typed has changed.
         closed_form: another type is being chosen.
         troubles_found: what is wrong, by field (a dict); empty when nothing is.
         told: a sentence, and whether it refuses.
@@ -54,6 +55,7 @@ class NewRequestModel(QObject):
 
     types_read = Signal()
     form_read = Signal()
+    form_known = Signal()
     closed_form = Signal()
     troubles_found = Signal(dict)
     told = Signal(str, bool)
@@ -143,6 +145,21 @@ class NewRequestModel(QObject):
             return
         self.troubles = {}
         self.form_read.emit()
+
+    def read_again(self) -> None:
+        """Take what the tools have said since the form was shown."""
+        if self.form is not None and not self.is_sending:
+            self._tasks.spawn(self._read_again(self.form.type), name="read a form again")
+
+    async def _read_again(self, type_id: str) -> None:
+        try:
+            form = await self._desk.request_form(type_id, self.person)
+        except AviseError:
+            # What is on screen stays; sending says what is wrong.
+            return
+        if self.form is not None and self.form.type == type_id and form != self.form:
+            self.form = form
+            self.form_known.emit()
 
     # ---- what is typed -----------------------------------------------------------------------
     def value(self, field: str) -> str:

@@ -153,6 +153,27 @@ def test_what_is_known_says_quietly_where_it_comes_from_until_it_is_typed_over(r
     run(scenario())
 
 
+def test_what_the_tools_say_later_comes_in_and_what_was_typed_stays(run: Run) -> None:
+    async def scenario() -> None:
+        desk = made_desk()
+        later = desk.form
+        desk.form = replace(later, fields=tuple(replace(each, value="", source="") for each in later.fields))
+        async with opened(desk) as (stage, page):
+            sheet = await at_form(stage, page)
+            assert sheet.form.fields["care_date"].value() == ""
+            sheet.form.fields["provider"].take_focus()
+            stage.type("Dr Morel")
+            desk.form = replace(later, duplicates=(DUPLICATE,))
+            sheet.model.read_again()
+            await until(lambda: sheet.form.fields["care_date"].value() == "02/03/2026")
+            assert sheet.form.fields["care_date"].source() == "Prestations · 10:39"
+            assert sheet.form.fields["provider"].value() == "Dr Morel"
+            assert sheet.form.fields["provider"].editor.hasFocus()
+            assert sheet.send.text() == "Compléter D-0187"
+
+    run(scenario())
+
+
 def test_at_most_six_fields_are_in_sight_and_the_others_are_folded(run: Run) -> None:
     async def scenario() -> None:
         desk = made_desk()
