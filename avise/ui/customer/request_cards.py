@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from avise.models.requests import OPEN, RequestId
+from avise.models.requests import OPEN, RequestId, RequestStatus
 from avise.services.request_values import RequestRow
 from avise.texts import text
 from avise.ui.accessible_roles import Role, heard_as
@@ -44,7 +44,8 @@ def state_spec(found: RequestRow, now: datetime) -> ChipSpec:
     """Return the mark of a request: its clock, or how it ended."""
     if found.status in OPEN:
         return sla_spec(found.clock, now, small=True)
-    return ChipSpec(text(f"request.status.{found.status}"), Tone.OUTLINE, "circle-check", small=True)
+    icon = "x" if found.status is RequestStatus.CANCELLED else "circle-check"
+    return ChipSpec(text(f"request.status.{found.status}"), Tone.OUTLINE, icon, small=True)
 
 
 class RequestCardDelegate(RowDelegate):

@@ -75,7 +75,8 @@ class _Delegate(RowDelegate):
         left = area.left() + area.width() * _NAME + px(10)
         room = late.left() - left - px(34)
         width = room * row.open_requests / max(self._most(), 1)
-        painter.fillRect(QRectF(left, middle - px(4), max(width, 1), px(8)), theme().colour("accent"))
+        if row.open_requests:
+            painter.fillRect(QRectF(left, middle - px(4), max(width, 1), px(8)), theme().colour("accent"))
         number = QRectF(left + width + px(6), area.top(), px(30), area.height())
         draw_text(painter, number, str(row.open_requests), "small", "text", tabular=True)
 
