@@ -302,9 +302,10 @@ class HubSync:
                 await self._feed.refuse(judgement.position)
             else:
                 kept.append(KeptAck(judgement.position, judgement.state, judgement.refusal))
+        # Told before it is kept: cut in between, it is sent, answered and told again; what was told is known.
+        await self._tell_judged(told)
         await self._feed.acknowledge(kept, core.epoch)
         core.acknowledged(told)
-        await self._tell_judged(told)
 
     async def _tell_judged(self, told: Sequence[Judgement]) -> None:
         # Of one that can never be taken, its void event tells, once the hub has it.

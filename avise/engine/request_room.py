@@ -113,8 +113,9 @@ class RequestRoom:
             self.changes,
         )
         self.news = HubNews(
-            office, self.desk.rows, self.feed, self.changes, parts.add_task, parts.take_shared
-        )
+            office, self.desk.rows, self.feed, self.changes, parts.add_task, parts.take_shared,
+            memory,
+        )  # fmt: skip
         self._connection = HubConnection(profile, session, secrets, env, plain)
         self._connection.on_changed = self._on_sign_in
         self.desk.signing = self._connection

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -9,6 +10,7 @@ from typing import Protocol
 
 from avise.hub.port import Colleague, Head
 from avise.models.errors import AviseError
+from avise.models.event_fold import text_in
 from avise.models.fed_events import FedEvent, judged
 from avise.models.journal import EventEnvelope, EventKind
 from avise.models.request_rules import Refusal
@@ -35,6 +37,13 @@ WORDS_IN_TASK = 400
 STANDING = "hub_standing"
 
 
+TARGETS = {EventKind.REQUEST_NOTED: "note", EventKind.REQUEST_MEMBER_WRITTEN: "member"}
+"""Where the text of a refused act is typed again; any other goes to the requester."""
+
+TOLD = "refusal_told/"
+"""Begins the name under which it is noted that somebody was told of a refusal."""
+
+
 class KeptFeed(Protocol):
     """Where what the hub gave is kept."""
 
@@ -43,6 +52,19 @@ class KeptFeed(Protocol):
 
     async def note(self, name: str, value: str) -> None:
         """Keep a value."""
+
+    async def noted(self, name: str) -> str:
+        """Return a kept value, "" when there is none."""
+
+
+class Drafts(Protocol):
+    """What is being typed on requests."""
+
+    async def save_draft(self, request: RequestId, target: str, words: str) -> None:
+        """Keep what is being typed."""
+
+    async def drafts(self, request: RequestId) -> dict[str, str]:
+        """Return what is being typed, by target."""
 
 
 AddTask = Callable[[NewTask], Awaitable[object]]
@@ -59,6 +81,7 @@ class HubNews:
         changes: told of each change.
         add_task: adds a task of this user's.
         take_shared: takes the tasks and absences of others.
+        drafts: where the text of a refused act waits to be sent again.
     """
 
     def __init__(
@@ -69,6 +92,7 @@ class HubNews:
         changes: ChangeSignal,
         add_task: AddTask,
         take_shared: TakeShared,
+        drafts: Drafts,
     ) -> None:
         self._office = office
         self._known = office.known
@@ -78,6 +102,7 @@ class HubNews:
         self._changes = changes
         self._add_task = add_task
         self._take_shared = take_shared
+        self._drafts = drafts
         self._kept_standing = ""
 
     # ---- how it stands -------------------------------------------------------------------------
@@ -138,8 +163,13 @@ class HubNews:
         self._changes.tell()
 
     async def _tell_refused(self, request: RequestId, event: EventEnvelope, judgement: Judgement) -> None:
+        """Tell once of an act that does not count, whatever ends this program meanwhile."""
         why = text("request.quarantined") if judgement.state == "quarantined" else _why(judgement)
+        mark, verdict = f"{TOLD}{event.event_id}", judgement.refusal or judgement.state
+        if await self._feed.noted(mark) == verdict:
+            return
         self._rows.refused[request] = why
+        await self._keep_text(request, event)
         known = self._known.get(request)
         new = NewTask(
             TaskKind.TODO,
@@ -148,7 +178,7 @@ class HubNews:
                 what=_what(event),
                 request=_name(known, event),
                 why=why,
-                words=_kept(event),
+                words=_kept(known, event),
             ),
             self._office.env.now() + TASK_WITHIN,
             person=known.person if known is not None else None,
@@ -158,6 +188,17 @@ class HubNews:
         except AviseError:
             # What was typed holds what a task may not: the request itself still has it.
             await self._add_task(replace(new, words=f"{_name(known, event)} · {why}"))
+        await self._feed.note(mark, verdict)
+
+    async def _keep_text(self, request: RequestId, event: EventEnvelope) -> None:
+        """Put the text of a refused act back where it was typed, behind what is being typed there."""
+        words, target = text_in(event, "words").strip(), TARGETS.get(event.kind, "requester")
+        if not words or event.kind is EventKind.REQUEST_CREATED:
+            return
+        typed = (await self._drafts.drafts(request)).get(target, "")
+        if words not in typed:
+            with contextlib.suppress(AviseError):
+                await self._drafts.save_draft(request, target, f"{typed}\n\n{words}".strip())
 
     async def on_begun(self) -> None:
         """Take that everything confirmed comes again."""
@@ -186,6 +227,8 @@ def _name(known: Request | None, event: EventEnvelope) -> str:
     return told if isinstance(told, str) else ""
 
 
-def _kept(event: EventEnvelope) -> str:
-    words = event.body.get("words")
-    return words[:WORDS_IN_TASK] if isinstance(words, str) else ""
+def _kept(known: Request | None, event: EventEnvelope) -> str:
+    """Return the text of an act, as far as the team that reads the task may read it."""
+    confidential = known.confidential if known is not None else event.body.get("confidential") is True
+    private = confidential or event.kind is EventKind.REQUEST_NOTED
+    return "" if private else text_in(event, "words")[:WORDS_IN_TASK]
