@@ -10,6 +10,7 @@ import signal
 import socket
 import ssl
 import sys
+import threading
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -173,7 +174,7 @@ def _run_several(serving: Serving, listening: socket.socket, count: int) -> int:
         signal.signal(number, stop)
 
     def started() -> BaseProcess:
-        process = context.Process(target=_run, args=(serving, listening), name="avise-hub")
+        process = context.Process(target=_work, args=(serving, listening), name="avise-hub")
         process.start()
         return process
 
@@ -185,6 +186,19 @@ def _run_several(serving: Serving, listening: socket.socket, count: int) -> int:
                 running[place] = started()
     _end(running)
     return 0
+
+
+def _work(serving: Serving, listening: socket.socket) -> None:
+    """Serve in a process that ends with the one which began it, however that one ended."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_outlive_nobody, args=(parent.sentinel,), daemon=True).start()
+    _run(serving, listening)
+
+
+def _outlive_nobody(sentinel: int) -> None:
+    wait([sentinel])
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _end(running: list[BaseProcess]) -> None:

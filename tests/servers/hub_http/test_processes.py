@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -172,6 +173,23 @@ async def test_a_hub_made_by_commands_serves_by_tls_to_whoever_trusts_it(made: P
         await stranger.aclose()
         assert await at.stop() == 0
         assert AGENT.login not in at.said.read_text("utf-8")
+
+
+async def test_processes_end_with_the_one_that_began_them_even_when_it_is_killed(made: Path) -> None:
+    options = ("--workers", "2", "--key-file", str(made / "key"))
+    async with serving(made, *options, database=str(made / "hub.db")) as at:
+        line = HubLine(at.address, TLS)
+        while True:
+            with contextlib.suppress(HubUnreachableError):
+                assert (await line.ways()).passwords
+                break
+        await at.kill()
+        async with asyncio.timeout(30):
+            with contextlib.suppress(HubUnreachableError):
+                while True:
+                    await line.ways()
+                    await asyncio.sleep(0.1)
+        await line.aclose()
 
 
 def test_a_server_speaks_no_tls_before_1_2(tmp_path: Path) -> None:
