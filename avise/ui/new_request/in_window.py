@@ -54,8 +54,11 @@ class NewRequestsInWindow(QObject):
 
     @Slot(object)
     def show_request(self, request: RequestId) -> None:
-        """Show a request in the panel of the middle office."""
+        """Show a request in the panel of the middle office, in front of any file in its own window."""
         self._requests.show_request(request)
+        if not self._window.isActiveWindow():
+            self._window.raise_()
+            self._window.activateWindow()
 
     def _begin(self, command: str) -> None:
         """Begin a request about the customer on screen; about nobody, where nobody is."""
