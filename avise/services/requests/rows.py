@@ -52,6 +52,7 @@ class Rows:
         standing = self.standing
         hit = people.get(request.person) if request.person is not None else None
         changed_at = request.changed_at or request.created_at
+        clock = self.clocks.of(request, now)
         return RequestRow(
             id=request.id,
             number=request.number,
@@ -62,7 +63,7 @@ class Rows:
             priority=request.priority,
             queue=request.queue,
             queue_label=queue_label(request.queue),
-            clock=self.clocks.of(request, now),
+            clock=clock,
             holder=request.holder,
             holder_name=standing.name_of(request.holder) if request.holder else "",
             requester_name=standing.name_of(request.requester),
@@ -75,7 +76,7 @@ class Rows:
             unread=self.is_unread(request),
             attachments=len(attached(request)),
             fragile=fragile or (hit is not None and hit.entry.party.restricted),
-            escalated=request.escalated_at is not None and request.is_open,
+            escalated=request.is_open and (request.escalated_at is not None or clock.escalated),
             questions=len(questions_for(request, standing.session.user)),
             watched_by=tuple(initials(standing.name_of(found.login)) for found in self.present(request.id)),
             tentative=request.tentative,
