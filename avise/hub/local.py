@@ -7,10 +7,10 @@ sees what the others wrote by `PRAGMA data_version`, asked four times a second.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from typing import Any, TypeVar
+from contextlib import contextmanager, suppress
+from typing import TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
@@ -20,8 +20,9 @@ from avise.hub.acting import ActingHub
 from avise.hub.core import HubCore
 from avise.hub.dialect import is_outage
 from avise.hub.migrating import NEWEST, migrate, version_of
+from avise.hub.on_threads import committed, finished
 from avise.hub.port import Actor
-from avise.hub.refusals import HubBrokenError, HubClosedError, KeptRefusalError
+from avise.hub.refusals import HubBrokenError, HubClosedError
 
 T = TypeVar("T")
 
@@ -87,32 +88,18 @@ class SqliteTransactions:
     def _in_transaction(connection: Connection | None, work: Callable[[Connection], T]) -> T:
         if connection is None:
             raise HubClosedError
-        kept: KeptRefusalError | None = None
-        result: Any = None
-        with connection.begin():
-            try:
-                result = work(connection)
-            except KeptRefusalError as refusal:
-                kept = refusal
-        if kept is not None:
-            raise kept
-        answer: T = result
-        return answer
+        return committed(_begun(connection), work)
 
     async def _run(self, work: Callable[[], T]) -> T:
         if self._closed:
             raise HubClosedError
         running = asyncio.get_running_loop().run_in_executor(self._thread, work)
         try:
-            # What was begun is ended, whatever becomes of whoever waits: a cut push is sent again.
-            return await asyncio.shield(running)
+            return await finished(running)
         except DBAPIError as error:
             if not is_outage(error):
                 raise
             raise HubBrokenError.of(error) from None
-        except asyncio.CancelledError:
-            running.add_done_callback(_forget)
-            raise
 
     async def aclose(self) -> None:
         """End, once what runs has ended."""
@@ -186,7 +173,7 @@ class LocalHub(ActingHub):
         return any(found.get(name, 0) > position for name, position in seen.items())
 
 
-def _forget(running: asyncio.Future[Any]) -> None:
-    """Take an error that nobody waits for any more."""
-    if not running.cancelled():
-        running.exception()
+@contextmanager
+def _begun(connection: Connection) -> Iterator[Connection]:
+    with connection.begin():
+        yield connection

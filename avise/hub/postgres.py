@@ -9,14 +9,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from avise.env import Env
 from avise.hub.dialect import is_outage, is_worth_retrying, postgres_engine
-from avise.hub.refusals import HubBrokenError, HubClosedError, KeptRefusalError
+from avise.hub.on_threads import committed, finished
+from avise.hub.refusals import HubBrokenError, HubClosedError
 
 T = TypeVar("T")
 
@@ -66,7 +67,7 @@ class PostgresTransactions:
     async def _attempted(self, work: Callable[[Connection], T]) -> T:
         for attempt in range(1, MOST_ATTEMPTS + 1):
             try:
-                return await self._run(lambda: self._in_transaction(work))
+                return await self._run(lambda: committed(self._engine.begin(), work))
             except DBAPIError as error:
                 retried = is_worth_retrying(error)
                 if not retried and not is_outage(error):
@@ -76,28 +77,11 @@ class PostgresTransactions:
             await self._env.sleep(FIRST_WAIT * 2**attempt * (0.5 + self._env.random()))
         raise HubClosedError
 
-    def _in_transaction(self, work: Callable[[Connection], T]) -> T:
-        kept: KeptRefusalError | None = None
-        result: Any = None
-        with self._engine.begin() as connection:
-            try:
-                result = work(connection)
-            except KeptRefusalError as refusal:
-                kept = refusal
-        if kept is not None:
-            raise kept
-        answer: T = result
-        return answer
-
     async def _run(self, work: Callable[[], T]) -> T:
         if self._closed:
             raise HubClosedError
         running = asyncio.get_running_loop().run_in_executor(self._threads, work)
-        try:
-            return await asyncio.shield(running)
-        except asyncio.CancelledError:
-            running.add_done_callback(_forget)
-            raise
+        return await finished(running)
 
     async def aclose(self) -> None:
         """End, once what runs has ended."""
@@ -106,9 +90,3 @@ class PostgresTransactions:
         self._closed = True
         await asyncio.to_thread(self._threads.shutdown)
         self._engine.dispose()
-
-
-def _forget(running: asyncio.Future[Any]) -> None:
-    """Take an error that nobody waits for any more."""
-    if not running.cancelled():
-        running.exception()
