@@ -9,13 +9,14 @@ import asyncio
 import contextlib
 import ssl
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Protocol
 
 from avise.connectors.ports import SecretPort
 from avise.engine.embedded_sign_in import EmbeddedSignIn
-from avise.engine.opened_hub import hub_key_source, open_local_hub
+from avise.engine.opened_hub import HUB_NAME, hub_key_source, open_local_hub
 from avise.env import Env
 from avise.hub.auth import IdentityProvider
 from avise.hub.core import HubCore
@@ -41,6 +42,23 @@ BROWSER_SECONDS = 10.0
 """How long the provider may take to say which page to open."""
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """One file of a disk, whatever is put in its place later."""
+
+    path: Path
+    disk: int
+    number: int
+
+
+def _file_at(path: Path) -> _File | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return _File(path, found.st_dev, found.st_ino)
 
 
 class Secrets(Protocol):
@@ -90,6 +108,7 @@ class HubConnection:
         self._signing: asyncio.Task[None] | None = None
         self._signed_out = False
         self._here = EmbeddedSignIn(session.user, secrets, env)
+        self._file: _File | None = None
         self.device = session.device
         self.on_changed: Callable[[AviseError | None], None] = lambda _error: None
         """Called once somebody signed in or out, or could not."""
@@ -136,6 +155,11 @@ class HubConnection:
     async def _opened(self) -> LocalHub:
         settings = self._profile.settings
         folder = (self._profile.folder / self._section.file).parent
+        path = folder / HUB_NAME
+        found = await asyncio.to_thread(_file_at, path)
+        if found is None:
+            # An empty hub made in its place would know nobody, and take the place of what is restored.
+            raise HubError("hub.file_missing")
         source = hub_key_source(
             settings.key.source,
             folder,
@@ -146,7 +170,13 @@ class HubConnection:
         session = replace(self._session, device=self.device)
         types = await asyncio.to_thread(shipped_request_types)
         core = HubCore(self._env, created_check(types.book, self._env))
-        return await open_local_hub(folder, source, core, session, self._env)
+        hub = await open_local_hub(folder, source, core, session, self._env)
+        self._file = found
+        return hub
+
+    def is_lost(self) -> bool:
+        """Say whether the open hub is no longer the file that stands in its place: moved, or restored."""
+        return self._file is not None and _file_at(self._file.path) != self._file
 
     async def _line(self) -> HubLine:
         if self._tls is None:

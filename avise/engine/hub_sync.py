@@ -121,6 +121,8 @@ class HubSync:
         self._contact_kept: datetime | None = None
         self.hidden = False
         """Whether nobody looks at the window."""
+        self.is_lost: Callable[[], bool] = lambda: False
+        """Says whether what is open is no longer the hub, and has to be opened again."""
 
     # ---- from the desk -------------------------------------------------------------------------
     @property
@@ -338,6 +340,9 @@ class HubSync:
 
     # ---- the hub -------------------------------------------------------------------------------
     async def _connected(self) -> HubPort:
+        if self._hub is not None and self.is_lost():
+            _log.warning("the hub's file is another one: it is opened again")
+            await self._disconnect()
         if self._hub is None:
             self._hub = await self._answer(self._connect(self._device))
         return self._hub

@@ -136,6 +136,7 @@ class RequestRoom:
             self._session, connect or self._connection.connect, self.feed, self._parts.journal,
             self._attachments, self.news, self._env, self._sign_in,
         )  # fmt: skip
+        self.sync.is_lost = self._connection.is_lost
 
     async def _load(self) -> None:
         state = await self.feed.state()
