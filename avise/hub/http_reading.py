@@ -54,11 +54,20 @@ def from_json(content: bytes) -> JSON:
         if "\\u" in text:
             written = json.dumps(value, ensure_ascii=False)
             written.encode()
-            if "\\u0000" in written:
+            if "\\u0000" in written and _holds_nul(value):
                 raise MalformedError
     except (ValueError, RecursionError):
         raise MalformedError from None
     return value
+
+
+def _holds_nul(value: JSON) -> bool:
+    """Say whether a text holds a NUL; one that spells its escape holds none."""
+    if isinstance(value, str):
+        return "\0" in value
+    if isinstance(value, Mapping):
+        return any(_holds_nul(key) or _holds_nul(held) for key, held in value.items())
+    return isinstance(value, list) and any(_holds_nul(held) for held in value)
 
 
 def _no_constant(word: str) -> JSON:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
@@ -44,6 +45,7 @@ from avise.hub.port import (
     PushedEvent,
     SubjectOpened,
 )
+from avise.models.json_types import JSON
 
 NUMBERS = st.integers(-(2**62), 2**62)
 WORDS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=40)
@@ -172,3 +174,12 @@ def test_what_no_database_keeps_is_no_json_here(text: bytes) -> None:
 
 def test_a_text_that_only_looks_like_an_escape_is_kept() -> None:
     assert from_json(b'"\\u00e9 \\\\u0041"') == "é \\u0041"
+
+
+def test_words_that_spell_an_escape_are_taken_and_a_nul_is_not() -> None:
+    spelled: JSON = {"words": "\\u0000", "held": ["\\u0000", {"\\u0000": 1}]}
+
+    assert from_json(to_json(spelled)) == spelled
+    for malformed in ({"words": "\0"}, ["\0"], {"\0": 1}, {"held": [{"of": "\0"}]}):
+        with pytest.raises(MalformedError):
+            from_json(json.dumps(malformed).encode())
