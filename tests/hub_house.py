@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from avise.env import Env, FixedEnv
 from avise.hub import staff
@@ -213,10 +213,22 @@ class PostgresHouse:
 
 def postgres_house(server: PostgresServer, core: HubCore, env: FixedEnv) -> PostgresHouse:
     """Make a hub in a new database of a server, which a role without more rights than it needs calls."""
-    name = server.database()
+    server.template = server.template or _template(server)
+    name = server.database(server.template)
     owner = postgres_engine(server.url(name), 1)
     with owner.begin() as connection:
-        migrate(connection, env)
+        named = text("UPDATE meta SET value = :hub WHERE name = 'hub_id'")
+        connection.execute(named, {"hub": str(env.uuid7())})
         connection.exec_driver_sql(f"CREATE ROLE {name} LOGIN PASSWORD 'hub' IN ROLE {SERVER}")
     owner.dispose()
     return PostgresHouse(server.url(name, name, "hub"), server.url(name), core, env)
+
+
+def _template(server: PostgresServer) -> str:
+    """Make a hub that nobody works with, to be copied."""
+    name = server.database()
+    owner = postgres_engine(server.url(name), 1)
+    with owner.begin() as connection:
+        migrate(connection, FixedEnv())
+    owner.dispose()
+    return name

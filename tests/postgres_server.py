@@ -31,6 +31,8 @@ class PostgresServer:
     port: int
     password: str
     fsync: bool = False
+    template: str = ""
+    """A database that holds a new hub, once somebody has made one: a copy of it is made in no time."""
     _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     def url(self, database: str = "postgres", user: str = "postgres", password: str = "") -> str:
@@ -72,11 +74,11 @@ class PostgresServer:
             self._process.wait(_START_SECONDS)
             self._process = None
 
-    def database(self) -> str:
-        """Make an empty database; return its name."""
+    def database(self, template: str = "template1") -> str:
+        """Make a database, empty or as another is; return its name."""
         name = f"hub_{secrets.token_hex(6)}"
         with psycopg.connect(self.url(), autocommit=True) as owner:
-            owner.execute(f"create database {name}".encode())
+            owner.execute(f"create database {name} template {template}".encode())
         return name
 
 
