@@ -16,7 +16,7 @@ from avise.models.roles import Purpose
 from avise.texts import text
 from avise.ui.aio import Report
 from avise.ui.bridge import DeskBridge
-from avise.ui.shortcuts import SHORTCUTS, InPalette, Scope
+from avise.ui.requests.commands import COMMANDS
 
 if TYPE_CHECKING:
     from avise.ui.requests.page import RequestsPage
@@ -25,14 +25,6 @@ if TYPE_CHECKING:
     from avise.ui.shell.main_window import MainWindow
 
 PAGE = "requests"
-COMMANDS = frozenset(
-    declared.id
-    for declared in SHORTCUTS
-    if declared.scope is Scope.REQUESTS
-    and declared.palette is InPalette.COMMANDS
-    and declared.id != "request_take_next"
-)
-"""Commands that do something only while the page is on screen."""
 _TODO = "me/todo"
 
 

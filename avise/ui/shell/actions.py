@@ -18,7 +18,7 @@ from avise.ui.home.view_model import reminder_sentence
 from avise.ui.notifications.centre import Notification, notify
 from avise.ui.outbox.chips import COMMANDS as OUTBOX_COMMANDS
 from avise.ui.people.in_window import PeopleInWindow
-from avise.ui.requests.in_window import COMMANDS as REQUEST_COMMANDS
+from avise.ui.requests.commands import COMMANDS as REQUEST_COMMANDS
 from avise.ui.shell.calls import Calls
 from avise.ui.shell.commands import Commands, is_typing
 from avise.ui.shell.detaching import Detaching
