@@ -40,6 +40,7 @@ from avise.services.request_wording import (
 from avise.services.requests.acts import RequestDeeds
 from avise.services.requests.clocks import business_minutes, request_clock, request_legal_clock
 from avise.services.requests.customer_names import CustomerNames, list_name
+from avise.services.requests.joined_files import safe_name
 from avise.services.requests.office import Office
 from avise.services.requests.rows import Rows, origin_label
 from avise.services.requests.standing import initials
@@ -315,7 +316,7 @@ def _joined(request: Request) -> tuple[Attachment, ...]:
 
 def _write(folder: Path, name: str, content: bytes) -> Path:
     """Write a file beside those of the same name."""
-    wanted = Path(Path(name.replace("\\", "/")).name or "piece")
+    wanted = Path(safe_name(name, content))
     for count in range(1, 1000):
         path = folder / (wanted.name if count == 1 else f"{wanted.stem} ({count}){wanted.suffix}")
         try:

@@ -18,6 +18,19 @@ MOST_FILES = 10
 
 LONGEST_NAME = 120
 
+_SUFFIXES = {
+    "application/pdf": (".pdf",),
+    "image/png": (".png",),
+    "image/jpeg": (".jpg", ".jpeg"),
+    "image/tiff": (".tif", ".tiff"),
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": (".docx",),
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": (".xlsx",),
+    "text/plain": (".txt", ".csv"),
+}
+"""Endings under which each type is written, so that opening it runs nothing; the first is added to others."""
+_ELSEWHERE = frozenset('<>:"/\\|?*')
+"""Signs that some systems take in a file's name for something else."""
+
 
 class AttachmentPort(Protocol):
     """Keeps files until the hub has them."""
@@ -80,3 +93,15 @@ def _read(path: Path) -> tuple[str, bytes, str]:
     if not kind:
         raise AviseError("request.file_refused")
     return path.name, content, kind
+
+
+def safe_name(name: str, content: bytes) -> str:
+    """Return the name under which a file that somebody joined is written on this machine.
+
+    It is one name in one folder, says what the file is by its content, and shows its true ending.
+    """
+    last = name.replace("\\", "/").rpartition("/")[2]
+    shown = "".join("_" if sign in _ELSEWHERE else sign for sign in last if sign.isprintable())
+    kept = shown.strip(". ")[-LONGEST_NAME:] or "piece"
+    endings = _SUFFIXES.get(media_type(content), (".bin",))
+    return kept if kept.lower().endswith(endings) else f"{kept}{endings[0]}"
