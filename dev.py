@@ -284,8 +284,8 @@ def lock(_arguments: Sequence[str]) -> int:
     return run([
         str(DESKTOP.folder / "bin" / "uv"), "pip", "compile", "pyproject.toml", "--extra", "desktop",
         "--extra", "hub", "--extra", "demo", "--group", "dev", "--universal", "--python-version", "3.11",
-        "--generate-hashes", "--only-binary", ":all:", "--no-emit-index-url", "--no-emit-find-links", "--quiet",
-        "--output-file", "requirements.lock",
+        "--generate-hashes", "--only-binary", ":all:", "--no-emit-index-url", "--no-emit-find-links",
+        "--quiet", "--output-file", "requirements.lock",
         "--custom-compile-command", "python3 dev.py lock",
     ])  # fmt: skip
 
