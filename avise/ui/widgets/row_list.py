@@ -145,7 +145,7 @@ class RowsView(QTableView):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Open the current row with Enter; leave the rest to the list."""
+        """Open the current row with Enter, go to the first or last with Home and End."""
         is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
         if is_enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             # Ctrl+Enter validates the form around (`ui.md` 7).
@@ -154,7 +154,19 @@ class RowsView(QTableView):
         if is_enter and self.currentIndex().isValid():
             self.opened.emit(self.currentIndex())
             return
+        if event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End) and not event.modifiers():
+            # A table goes through columns with these keys, and there is one.
+            self._go_to_end(last=event.key() == Qt.Key.Key_End)
+            return
         super().keyPressEvent(event)
+
+    def _go_to_end(self, *, last: bool) -> None:
+        model = self.model()
+        rows = range(model.rowCount())
+        for place in reversed(rows) if last else rows:
+            if model.flags(model.index(place, 0)) & Qt.ItemFlag.ItemIsEnabled:
+                self.go_to(place)
+                return
 
     @override
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:

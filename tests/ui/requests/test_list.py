@@ -107,6 +107,23 @@ def test_new_rows_come_by_themselves_into_an_empty_list(run: Run) -> None:
     run(scenario())
 
 
+def test_the_keys_of_both_ends_go_to_the_first_row_and_to_the_last(run: Run) -> None:
+    async def scenario() -> None:
+        async with requests_window() as stage:
+            stage.page.list.focus_current()
+            rows = stage.page.list.rows
+            stage.press(Qt.Key.Key_End)
+            assert rows.current_row() == len(stage.shown()) - 1 > 0
+            stage.press(Qt.Key.Key_Home)
+            assert rows.current_row() == 0
+            baskets = stage.page.baskets
+            baskets.focus_current()
+            stage.press(Qt.Key.Key_Home)
+            assert baskets.rows.current_row() == 1, "the title of the first section takes no focus"
+
+    run(scenario())
+
+
 def test_another_list_is_shown_in_its_own_order(run: Run) -> None:
     async def scenario() -> None:
         async with requests_window() as stage:
