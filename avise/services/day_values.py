@@ -141,6 +141,8 @@ class SentRequest:
     person: PersonId | None = None
     request: UUID | None = None
     """Of the request itself, to open it."""
+    questions: int = 0
+    """Questions of the middle office that wait for this user's answer."""
 
 
 @dataclass(frozen=True, slots=True)

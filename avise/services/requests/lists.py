@@ -99,7 +99,8 @@ class Lists:
     def _pane(self) -> Iterable[Basket]:
         handles = bool(self.standing.own_queues)
         for name in ("me/todo", "me/waiting", "me/sent"):
-            if handles or name == "me/sent":
+            # Whoever passes requests on is asked questions: they wait in "me/todo" too.
+            if handles or name != "me/waiting":
                 yield _basket(name, BasketSection.ME, text(f"requests.basket.{name.removeprefix('me/')}"))
         if not handles and self.standing.own_teams:
             yield _basket(TEAM_BASKET, BasketSection.TEAM, text("requests.basket.team"), TEAM_ICON)

@@ -47,7 +47,7 @@ from avise.services.requests.creation import NewRequests
 from avise.services.requests.far_requests import FarRequests, refused_far
 from avise.services.requests.lists import Lists
 from avise.services.requests.office import Office
-from avise.services.requests.rows import Rows
+from avise.services.requests.rows import Rows, questions_for
 from avise.services.requests.saved_views import PREFIX as VIEWS
 from avise.services.requests.saved_views import view_from, view_text
 from avise.services.requests.surroundings import Around, HubLink, SignIn
@@ -375,10 +375,10 @@ class MiddleOffice:
 
     # ---- the day -------------------------------------------------------------------------------
     async def sent_requests(self) -> tuple[SentRequest, ...]:
-        """Return the open requests that this user passed on, with what to tell whoever asks."""
+        """Return the open requests that this user passed on, those with a question to answer first."""
         user, now = self._office.session.user, self._env.now()
         mine = [request for request in self._known if request.requester == user and request.is_open]
-        mine.sort(key=lambda request: self._due(request, now))
+        mine.sort(key=lambda request: (not questions_for(request, user), self._due(request, now)))
         return tuple(self._sent(request, now) for request in mine)
 
     def _sent(self, request: Request, now: datetime) -> SentRequest:
@@ -391,6 +391,7 @@ class MiddleOffice:
             due=due,
             person=request.person,
             request=request.id,
+            questions=len(questions_for(request, self._office.session.user)),
         )
 
     # ---- the hub -------------------------------------------------------------------------------

@@ -13,13 +13,19 @@ from avise.ui.home.moments import moment_words
 from avise.ui.widgets.chip import ChipSpec, Tone
 
 REQUESTS_SHOWN = 4
-"""Requests passed on that stand in Ma journée, the nearest deadline first; the panel has them all."""
+"""Requests passed on that stand in Ma journée: questions first, then the nearest deadline."""
 
 _CHIPS = {
     "tentative": (Tone.WARN, "hourglass"),
     "done": (Tone.OK, "circle-check"),
     "missed": (Tone.DANGER, "circle-x"),
 }
+
+
+def _asked(questions: int) -> ChipSpec | None:
+    if not questions:
+        return None
+    return ChipSpec(plural("day.requests.asked", questions), Tone.WARN, "circle-help")
 
 
 def request_lines(requests: DayRequests, now: datetime) -> tuple[tuple[Line, ...], str]:
@@ -34,6 +40,7 @@ def request_lines(requests: DayRequests, now: datetime) -> tuple[tuple[Line, ...
             detail=sent.sentence,
             quiet=text("moment.due", when=moment_words(sent.due, now)) if sent.due is not None else "",
             action=text("day.requests.open") if sent.request is not None else "",
+            chip=_asked(sent.questions),
             key=sent.request,
         )
         for sent in requests.rows[:REQUESTS_SHOWN]

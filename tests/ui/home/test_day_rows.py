@@ -68,6 +68,13 @@ def test_what_is_not_followed_is_not_said_to_be_none() -> None:
     assert lines[0].detail.startswith("«")
 
 
+def test_a_request_with_a_question_says_so() -> None:
+    requests = FULL_DAY.requests
+    asked = replace(requests, rows=(replace(requests.rows[0], questions=1),))
+    assert [line.chip for line in request_lines(requests, NOW)[0]] == [None]
+    assert request_lines(asked, NOW)[0][0].sentence.endswith("1 question pour vous")
+
+
 def test_a_diary_that_failed_names_its_tool() -> None:
     lines, sentence, tone = diary_lines(replace(FULL_DAY.diary, state=DiaryState.FAILED, missing=("Agenda",)))
     assert len(lines) == 2

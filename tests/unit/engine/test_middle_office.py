@@ -241,6 +241,8 @@ async def test_a_question_is_something_to_do_for_whoever_sent_the_request(
     await done(karim, made, EventKind.REQUEST_ASKED, words="Quelle adresse ?")
     asked = await lea.row(lambda row: row.id == made and row.questions == 1, "me/sent")
     assert asked.status is RequestStatus.WAITING_INTERNAL
+    board = await first(lea.desk.request_board(RequestQuery("me/todo")), lambda found: found.total == 1)
+    assert [(one.id, one.count) for one in board.baskets][:2] == [("me/todo", 1), ("me/sent", 1)]
     question = (await lea.known(made, lambda found: bool(found.open_questions))).open_questions[0]
     await done(lea, made, EventKind.REQUEST_ANSWERED, words="La nouvelle.", question=question.event)
     await karim.known(made, lambda found: found.status is RequestStatus.TAKEN)
@@ -425,6 +427,17 @@ async def test_the_day_tells_what_was_passed_on_and_what_to_say(lea: Station, ka
     await done(karim, made, EventKind.REQUEST_RESOLVED, outcome="done", then_close=True)
     await lea.known(made, lambda found: not found.is_open)
     await first(lea.desk.my_day(), lambda found: found.requests.rows == ())
+
+
+async def test_a_question_comes_first_in_the_day_of_whoever_passed_the_request_on(
+    lea: Station, karim: Station
+) -> None:
+    await sent(lea, karim)
+    made = await sent(lea, karim)
+    await done(karim, made, EventKind.REQUEST_CLAIMED)
+    await done(karim, made, EventKind.REQUEST_ASKED, words="Quelle adresse ?")
+    day = await first(lea.desk.my_day(), lambda found: any(one.questions for one in found.requests.rows))
+    assert [(one.request == made, one.questions) for one in day.requests.rows] == [(True, 1), (False, 0)]
 
 
 async def test_a_lead_sees_the_load_of_the_team_and_others_do_not(
