@@ -239,8 +239,7 @@ class RequestComposer(QWidget):
             "request_panel.target.requester", name=detail.reply_to or text("request_panel.the_other")
         )
         if asked is not None:
-            name = detail.names.get(asked.asked_by, asked.asked_by)
-            reply = text("request_panel.target.answer", name=name)
+            reply = text("request_panel.target.answer")
         labels = {
             REQUESTER: reply,
             NOTE: text("request_panel.target.note"),

@@ -192,13 +192,16 @@ class DetailPane(QWidget):
 
     def _set_content(self, *, shown: bool) -> None:
         focused = QApplication.focusWidget()
-        had_focus = focused is not None and self.isAncestorOf(focused)
-        self.notice.setVisible(not shown)
-        if had_focus and not shown:
+        content, notice = (self._head, self._middle, self._line), (self.notice,)
+        coming, going = (content, notice) if shown else (notice, content)
+        loses_focus = focused is not None and any(part.isAncestorOf(focused) for part in going)
+        for part in coming:
+            part.show()
+        if loses_focus:
             # What had focus goes; focus stays in the pane.
-            self.notice.focus_current()
-        for widget in (self._head, self._middle, self._line):
-            widget.setVisible(shown)
+            self.focus_current()
+        for part in going:
+            part.hide()
         if not shown:
             self._strip_line.hide()
             self._parts_line.hide()

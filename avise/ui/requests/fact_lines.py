@@ -6,7 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QTextLayout, QTextOption
+from PySide6.QtGui import (
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QTextLayout,
+    QTextOption,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
@@ -45,7 +54,7 @@ class FactLines(QWidget):
     """The lines; the arrows go through those that lead somewhere, Entrée goes there.
 
     Args:
-        label_width: of the column of labels, at 100 %; longer labels widen it, up to a half more.
+        label_width: of the column of labels, at 100 %; longer labels widen it, up to a half more, then wrap.
         parent: of the widget.
 
     Signals:
@@ -59,6 +68,7 @@ class FactLines(QWidget):
         self._label_width = label_width
         self._lines: tuple[FactLine, ...] = ()
         self._laid: list[QTextLayout] = []
+        self._laid_labels: list[QTextLayout] = []
         self._laid_for = -1
         self._tops: list[int] = []
         self._height = self._labels = 0
@@ -110,20 +120,33 @@ class FactLines(QWidget):
         width = self.width() if self.width() > theme().px(80) else theme().px(260)
         return QSize(theme().px(200), self.heightForWidth(width))
 
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Ask for another height with another width: the first one was guessed before there was any."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.updateGeometry()
+
     def _lay_out(self, width: int) -> None:
         if width == self._laid_for:
             return
         px = theme().px
-        self._laid_for, self._laid, self._tops = width, [], []
+        self._laid_for, self._laid, self._laid_labels, self._tops = width, [], [], []
         longest = max((theme().text_width(line.label, "small") for line in self._lines), default=0)
         least = px(self._label_width)
         self._labels = min(max(least, round(longest) + px(_LABEL_GAP)), round(least * _MOST_WIDER))
         top = px(_TOP)
         for line in self._lines:
             layout = _laid_out(line.value, max(width - self._left(line) - px(_PADDING), px(60)))
+            label = _laid_out(line.label, self._labels - px(_LABEL_GAP - 2), "small")
             self._laid.append(layout)
+            self._laid_labels.append(label)
             self._tops.append(top)
-            top += max(layout.lineCount(), 1) * px(_LINE) + (px(_SECOND) if line.below else 0) + px(_GAP)
+            top += (
+                max(layout.lineCount(), label.lineCount(), 1) * px(_LINE)
+                + (px(_SECOND) if line.below else 0)
+                + px(_GAP)
+            )
         self._height = top + px(_TOP - _GAP) if self._lines else 0
 
     def _left(self, line: FactLine) -> int:
@@ -148,8 +171,8 @@ class FactLines(QWidget):
     def _paint_line(self, painter: QPainter, place: int, line: FactLine, top: int) -> None:
         px, left = theme().px, self._left(line)
         if line.label:
-            label = QRectF(px(_PADDING), top, self._labels - px(_LABEL_GAP - 2), px(_LINE))
-            draw_text(painter, label, line.label, "small", "text-3")
+            painter.setPen(QPen(theme().colour("text-3")))
+            self._laid_labels[place].draw(painter, QPointF(px(_PADDING), top))
         if line.icon:
             draw_icon(painter, line.icon, px(_PADDING), top + px(_LINE) / 2, _ICON, line.icon_role)
         layout = self._laid[place]
@@ -194,8 +217,8 @@ class FactLines(QWidget):
         self.update()
 
 
-def _laid_out(words: str, width: int) -> QTextLayout:
-    layout = QTextLayout(words, theme().font("value"))
+def _laid_out(words: str, width: int, style: str = "value") -> QTextLayout:
+    layout = QTextLayout(words, theme().font(style))
     option = QTextOption()
     option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
     layout.setTextOption(option)

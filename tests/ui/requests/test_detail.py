@@ -19,6 +19,7 @@ from avise.models.requests import Exchange, ExchangeKind, Question, RequestStatu
 from avise.models.roles import Role
 from avise.services.request_values import HubState, HubStatus, PresenceKind, RequestDetail
 from avise.ui.requests.composer import MEMBER, NOTE, REQUESTER
+from avise.ui.requests.fact_lines import FactLine, FactLines
 from avise.ui.requests.in_window import COMMANDS
 from avise.ui.widgets.button import Button
 from avise.ui.widgets.chip import Tone
@@ -39,6 +40,40 @@ def _held(by: str, **more: object) -> RequestDetail:
     """Return the request of the picture, held by somebody."""
     row = replace(scene.rows()[2], holder=by, holder_name=scene.NAMES[by], status=RequestStatus.TAKEN)
     return scene.detail(row, **more)
+
+
+# ---- the first one on screen ---------------------------------------------------------------------
+def test_focus_goes_from_the_sentence_to_the_request_that_takes_its_place(run: Run) -> None:
+    async def scenario() -> None:
+        async with requests_window() as stage:
+            await stage.show(HELENE)
+            pane, told = stage.page.detail, stage.page.detail.detail
+            assert told is not None
+            pane.show_nothing()
+            pane.focus_current()
+            assert pane.notice.isAncestorOf(stage.focused())
+            pane.show_detail(told)
+            assert stage.focused() is pane.action_row.buttons["take"]
+
+    run(scenario())
+
+
+def test_the_side_has_room_for_all_its_lines_from_the_first_request_on(run: Run) -> None:
+    async def scenario() -> None:
+        async with requests_window() as stage:
+            await stage.show(HELENE)
+            shown = [lines for lines in stage.page.detail.side.lines.values() if lines.isVisible()]
+            assert shown
+            await until(lambda: all(lines.height() == lines.heightForWidth(lines.width()) for lines in shown))
+
+    run(scenario())
+
+
+def test_a_long_label_of_the_form_takes_two_lines(qapp: QApplication) -> None:
+    short, long = FactLines(), FactLines()
+    short.show_lines([FactLine("oui", "Facture")])
+    long.show_lines([FactLine("oui", "Tiers payant de la caisse primaire")])
+    assert long.heightForWidth(260) > short.heightForWidth(260)
 
 
 # ---- acts ----------------------------------------------------------------------------------------
@@ -475,7 +510,7 @@ def test_a_question_that_waits_is_answered_as_such(run: Run) -> None:
         desk.request_details[HELENE] = replace(found, request=request)
         async with requests_window(desk) as stage:
             await stage.show(HELENE)
-            assert stage.page.detail.composer.tabs.label() == "Répondre à la question de Karim Benali"
+            assert stage.page.detail.composer.tabs.label() == "Répondre à la question"
             stage.press(K.Key_R, CTRL)
             stage.type("Le nouveau")
             stage.press(K.Key_Return, CTRL)
