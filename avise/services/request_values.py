@@ -173,6 +173,29 @@ class RequestBoard:
     hub: HubStatus
     hours: tuple[HourLoad, ...] = ()
     """Today's requests received and done by hour, for the small chart."""
+    calls: tuple[RequestCall, ...] = ()
+    """What asks for this user's eyes, whatever list is shown."""
+
+
+class CallKind(StrEnum):
+    """What asks for somebody's eyes. Sentence: catalogue key `requests.call.<kind>`."""
+
+    MENTION = "mention"
+    ESCALATION = "escalation"
+    """Requests whose delay is gone by far, for whoever leads the corbeille."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestCall:
+    """Something that asks for this user's eyes; it names no customer."""
+
+    kind: CallKind
+    about: str
+    """What it tells of: a later one takes its place."""
+    where: str
+    """Label of the corbeille."""
+    count: int
+    request: RequestId | None = None
 
 
 @dataclass(frozen=True, slots=True)

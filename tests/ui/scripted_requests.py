@@ -36,6 +36,7 @@ from avise.services.request_values import (
     PathLine,
     RequestActs,
     RequestBoard,
+    RequestCall,
     RequestDeed,
     RequestDetail,
     RequestForm,
@@ -173,6 +174,7 @@ class ScriptedRequests:
     request_rows: tuple[RequestRow, ...] = ROWS
     baskets: tuple[Basket, ...] = BASKETS
     request_hours: tuple[HourLoad, ...] = ()
+    request_calls: tuple[RequestCall, ...] = ()
     hub: HubStatus = HERE
     request_details: dict[RequestId, RequestDetail] = field(default_factory=dict)
     """Those not here are made from their row."""
@@ -225,7 +227,7 @@ class ScriptedRequests:
         rows = tuple(row for row in here if _left_in(row, query))
         shown = rows[: query.limit]
         return RequestBoard(
-            query, self.baskets, shown, len(rows), len(here), self.hub, self.request_hours
+            query, self.baskets, shown, len(rows), len(here), self.hub, self.request_hours, self.request_calls
         )  # fmt: skip
 
     def _row(self, request: RequestId) -> RequestRow:

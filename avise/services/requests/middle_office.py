@@ -42,6 +42,7 @@ from avise.services.request_values import (
 )
 from avise.services.request_wording import say, type_label
 from avise.services.requests.acts import RequestDeeds
+from avise.services.requests.calls import Calls
 from avise.services.requests.clocks import Clocks
 from avise.services.requests.creation import NewRequests
 from avise.services.requests.far_requests import FarRequests, refused_far
@@ -92,6 +93,7 @@ class MiddleOffice:
         self.rows = Rows(office.known, office.standing, self._clocks)
         self._views: dict[str, SavedView] = {}
         self._lists = Lists(office.standing, self._clocks, self._views)
+        self._calls = Calls(office.known, self.rows, office.standing, self._clocks)
         self.deeds = RequestDeeds(office, around.types)
         self._new = NewRequests(office, around.types, around.about, self._drawn)
         self.team = Team(office, self._clocks)
@@ -140,6 +142,7 @@ class MiddleOffice:
             basket_total=listing.basket_total,
             hub=self._standing.status,
             hours=listing.hours,
+            calls=self._calls.found(now),
         )
 
     async def beats(self) -> AsyncIterator[None]:

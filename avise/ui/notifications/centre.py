@@ -9,6 +9,7 @@ from datetime import datetime
 from PySide6.QtCore import QObject, Signal
 
 from avise.models.customer import PersonId
+from avise.models.requests import RequestId
 from avise.texts import text
 from avise.texts.formats import local
 
@@ -34,6 +35,8 @@ class Notification:
     """Page of the rail that Enter opens."""
     person: PersonId | None = None
     """Whose file Enter opens, when it is not a page."""
+    request: RequestId | None = None
+    """Which request Enter opens, on its page."""
 
 
 @dataclass(frozen=True, slots=True)

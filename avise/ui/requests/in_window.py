@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Slot
@@ -13,9 +14,11 @@ from avise.env import Env
 from avise.models.customer import SearchHit
 from avise.models.requests import RequestId
 from avise.models.roles import Purpose
-from avise.texts import text
+from avise.services.request_values import CallKind, RequestCall
+from avise.texts import plural, text
 from avise.ui.aio import Report
 from avise.ui.bridge import DeskBridge
+from avise.ui.notifications.centre import Notification, notifications, notify
 from avise.ui.requests.commands import COMMANDS
 
 if TYPE_CHECKING:
@@ -47,7 +50,10 @@ class RequestsInWindow(QObject):
         self._env, self._report = env, report
         self.page: RequestsPage | None = None
         self.model: RequestsViewModel | None = None
+        self._told: dict[str, int] = {}
+        """How many each notification told of."""
         window.later_pages[PAGE] = self._make_page
+        actions.show_request = self.show_request
         bind = actions.commands.bind
         bind("request_take_next", self.take_next)
         for identifier in COMMANDS:
@@ -114,6 +120,24 @@ class RequestsInWindow(QObject):
         model = self._made_model()
         todo = model.basket(_TODO)
         self._window.rail.button(PAGE).set_badge((todo.count or 0) if todo is not None else 0)
+        self._tell_calls()
+
+    def _tell_calls(self) -> None:
+        """Tell what asks for this user's eyes, once, and take back what asks no more."""
+        board = self._made_model().board
+        asks = {call.about: call for call in (board.calls if board is not None else ())}
+        for about in self._told.keys() - asks.keys():
+            notifications().withdraw(about)
+        for about, call in asks.items():
+            if call.count > self._told.get(about, 0):
+                told = _notification(call, self._env.now())
+                # Another window may have told it already.
+                if all(
+                    (row.last.about, row.last.sentence) != (about, told.sentence)
+                    for row in notifications().rows
+                ):
+                    notify(told)
+        self._told = {about: call.count for about, call in asks.items()}
 
     @Slot(object)
     def _on_customer(self, who: SearchHit) -> None:
@@ -126,3 +150,10 @@ class RequestsInWindow(QObject):
             shown = event.type() == QEvent.Type.Show and self._window.page_name == PAGE
             self.page.list.set_inset(shown=shown)
         return False
+
+
+def _notification(call: RequestCall, now: datetime) -> Notification:
+    """Return what is told over whatever is on screen: no number and no name."""
+    sentence = plural(f"requests.call.{call.kind.value}", call.count)
+    icon = "user" if call.kind is CallKind.MENTION else "flag"
+    return Notification(call.about, sentence, call.where, now, icon, page=PAGE, request=call.request)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal, Slot
 
 from avise.models.customer import PersonId, SearchHit
+from avise.models.requests import RequestId
 from avise.models.roles import Purpose
 from avise.services.day_values import TaskRow
 from avise.services.desk import CallState, IncomingCall
@@ -62,6 +63,8 @@ class WindowActions(QObject):
         self.helping.keys_requested.connect(self._page_opener("keys"))
         self._follows_panel = False
         """The panel of notifications, made when it was first wanted, is listened to."""
+        self.show_request: Callable[[RequestId], None] = lambda _request: None
+        """Shows a request that a notification tells of; of the middle office, once it is there."""
         self.opening = Opening(window)
         self.commands = Commands(window)
         self.detaching = Detaching(window, self.commands, places)
@@ -240,6 +243,8 @@ class WindowActions(QObject):
     def _on_notification_opened(self, found: Notification) -> None:
         if found.person is not None:
             self.opening.open_tab(SessionTab(found.person, ""))
+        elif found.request is not None:
+            self.show_request(found.request)
         elif found.page:
             self._window.show_page(found.page)
 
