@@ -31,7 +31,7 @@ class Calls:
     rows: Rows
     standing: Standing
     clocks: Clocks
-    _mentions: dict[RequestId, tuple[Request, bool]] = field(default_factory=dict)
+    _mentions: dict[RequestId, tuple[Request, int, bool]] = field(default_factory=dict)
 
     def found(self, now: datetime) -> tuple[RequestCall, ...]:
         """Return what is to be told now, a mention until its request is looked at."""
@@ -44,12 +44,15 @@ class Calls:
                 yield RequestCall(CallKind.MENTION, f"mention/{request.id}", label, 1, request.id)
 
     def _mentions_me(self, request: Request) -> bool:
-        kept = self._mentions.get(request.id)
-        if kept is not None and kept[0] is request:
-            return kept[1]
+        """Say whether somebody mentioned this user since they last saw a request."""
+        seen, kept = self.rows.seen.get(request.id, 0), self._mentions.get(request.id)
+        if kept is not None and kept[0] is request and kept[1] == seen:
+            return kept[2]
         user = self.standing.session.user
-        found = any(user in line.mentions and line.author != user for line in request.exchanges)
-        self._mentions[request.id] = (request, found)
+        lines = {line.event for line in request.exchanges if user in line.mentions and line.author != user}
+        told = self.known.events(request.id) if lines else ()
+        found = any(event.ver > seen and event.event.event_id in lines for event in told)
+        self._mentions[request.id] = (request, seen, found)
         return found
 
     def _of_escalations(self, now: datetime) -> Iterator[RequestCall]:

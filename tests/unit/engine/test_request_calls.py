@@ -48,6 +48,10 @@ async def test_whoever_is_mentioned_is_told_until_they_look_and_nobody_else_is(m
     assert (await board(karim, 0)).calls == ()
     await ines.detail(made, lambda found: len(found.request.exchanges) == 1)
     await board(ines, 0)
+    deed = RequestDeed(EventKind.REQUEST_NOTED, words="Sans rien demander à personne.")
+    assert (await karim.desk.act_on_requests((made,), deed)).done
+    await ines.row(lambda row: row.id == made and row.unread)
+    assert (await board(ines, 0)).calls == ()
 
 
 class Later(SystemEnv):
