@@ -15,8 +15,8 @@ from sqlalchemy import Connection, Row
 
 from avise.env import Env
 from avise.hub import staff
-from avise.hub.chain import microseconds, moment
 from avise.hub.dialect import Statement, change, row, rows
+from avise.hub.moments import microseconds, moment
 from avise.hub.port import Actor, HubError
 from avise.hub.refusals import KeptRefusalError
 from avise.hub.stream_state import team_perimeter

@@ -11,8 +11,8 @@ from io import BytesIO
 from sqlalchemy import Connection
 
 from avise.hub.accesses import log_access
-from avise.hub.chain import microseconds
 from avise.hub.dialect import Statement, change, row
+from avise.hub.moments import microseconds
 from avise.hub.port import MAX_BLOB, Actor, HubError
 from avise.hub.rights import require_customers, rights_of
 from avise.models.requests import request_stream

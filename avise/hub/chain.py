@@ -7,7 +7,6 @@ content: an erasure of body and salt leaves the chain as it was.
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, datetime, timedelta
 
 from avise.hub.port import PulledEvent
 
@@ -16,19 +15,6 @@ FIRST = bytes(32)
 
 SEPARATOR = "\x1f"
 """Between the fields of a header; no field holds one."""
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
-
-
-def microseconds(moment: datetime) -> int:
-    """Return an aware moment as the hub keeps it: whole microseconds since 1970."""
-    return (moment - _EPOCH) // _MICROSECOND
-
-
-def moment(value: int) -> datetime:
-    """Return the moment of a kept number, aware, in UTC."""
-    return _EPOCH + timedelta(microseconds=value)
 
 
 def content_hash(salt: bytes, body: bytes) -> bytes:
@@ -45,10 +31,10 @@ def header_of(event: PulledEvent) -> str:
     """Return the header of an event as its links cover it."""
     return SEPARATOR.join(
         (
-            str(event.event_id), event.device, str(event.device_seq), event.stream, event.kind,
-            str(event.schema_v), event.author, event.role, str(microseconds(event.occurred_at)),
-            str(event.clock_offset_ms), str(int(event.effective)), event.refusal, str(event.ver),
-            event.number, str(microseconds(event.received_at)),
+            event.identity, event.device, str(event.device_seq), event.stream, event.kind,
+            str(event.schema_v), event.author, event.role, str(event.occurred),
+            str(event.clock_offset_ms), str(event.counted), event.refusal, str(event.ver),
+            event.number, str(event.received),
         )
     )  # fmt: skip
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from avise.hub.chain import microseconds
 from avise.hub.dialect import Statement, change, change_each, row
+from avise.hub.moments import microseconds
 from avise.hub.received_event import Received, body_of
 from avise.hub.request_rows import Row
 from avise.models.event_fold import identity_of, moment_of

@@ -55,6 +55,19 @@ def is_sqlite(connection: Connection) -> bool:
 
 def rows(connection: Connection, statement: Statement, **values: Bound) -> Sequence[Row[Any]]:
     """Run a statement and return its rows."""
+    names, lines = _asked(connection, statement, values)
+    made = _row_type(names)
+    return [made(*line) for line in lines]
+
+
+def tuples(connection: Connection, statement: Statement, **values: Bound) -> Sequence[tuple[Any, ...]]:
+    """Run a statement and return its rows as the driver gives them, for pages of hundreds."""
+    return _asked(connection, statement, values)[1]
+
+
+def _asked(
+    connection: Connection, statement: Statement, values: Mapping[str, Bound]
+) -> tuple[tuple[str, ...], Sequence[tuple[Any, ...]]]:
     sqlite = is_sqlite(connection)
     cursor = raw_cursor(connection)
     try:
@@ -62,8 +75,7 @@ def rows(connection: Connection, statement: Statement, **values: Bound) -> Seque
             cursor.execute(statement.sqlite, _for_sqlite(values))
         else:
             cursor.execute(statement.postgres, values)
-        made = _row_type(tuple(column[0] for column in cursor.description))
-        return [made(*line) for line in cursor.fetchall()]
+        return tuple(column[0] for column in cursor.description), cursor.fetchall()
     except connection.dialect.loaded_dbapi.Error as error:
         raise _told(connection, error) from None
     finally:

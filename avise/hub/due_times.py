@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 
-from avise.hub.chain import microseconds, moment
+from avise.hub.moments import microseconds, moment
 from avise.models.errors import AviseError
 from avise.models.json_types import JSON
 from avise.models.sla import Pause, ServiceLevel, due_at, legal_clock

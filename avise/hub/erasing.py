@@ -12,9 +12,9 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from avise.hub.accesses import log_access
-from avise.hub.chain import microseconds
 from avise.hub.contact_rows import CUSTOMER
 from avise.hub.dialect import Statement, change, rows
+from avise.hub.moments import microseconds
 from avise.hub.port import Actor
 from avise.hub.received_event import body_of
 from avise.models.event_fold import identity_of

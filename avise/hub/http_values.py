@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from avise.hub.http_reading import MalformedError, Told, mapping_of, whole_number
+from avise.hub.moments import microseconds
 from avise.hub.port import (
     MAX_PUSH,
     Ack,
@@ -145,7 +146,7 @@ def pulled_event_to_json(event: PulledEvent) -> Mapping[str, JSON]:
     return {
         "perimeter": event.perimeter,
         "pos": event.pos,
-        "event_id": str(event.event_id),
+        "event_id": event.identity,
         "device": event.device,
         "device_seq": event.device_seq,
         "stream": event.stream,
@@ -173,7 +174,7 @@ def read_pulled_event(value: JSON) -> PulledEvent:
     return PulledEvent(
         perimeter=told.text("perimeter"),
         pos=told.number("pos"),
-        event_id=told.identity("event_id"),
+        identity=str(told.identity("event_id")),
         device=told.text("device"),
         device_seq=told.number("device_seq"),
         stream=told.text("stream"),
@@ -181,16 +182,16 @@ def read_pulled_event(value: JSON) -> PulledEvent:
         schema_v=told.number("schema_v"),
         author=told.text("author"),
         role=told.text("role"),
-        occurred_at=told.moment("occurred_at"),
+        occurred=microseconds(told.moment("occurred_at")),
         clock_offset_ms=told.number("clock_offset_ms"),
         body=told.binary_or_none("body"),
         salt=told.binary_or_none("salt"),
         content_sha=told.binary("content_sha"),
-        effective=told.flag("effective"),
+        counted=int(told.flag("effective")),
         refusal=told.text("refusal"),
         ver=told.number("ver"),
         number=told.text("number"),
-        received_at=told.moment("received_at"),
+        received=microseconds(told.moment("received_at")),
         chain=told.binary("chain"),
     )
 

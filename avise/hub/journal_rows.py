@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from avise.hub.chain import FIRST, SEPARATOR, link, microseconds, moment
+from avise.hub.chain import FIRST, SEPARATOR, link
 from avise.hub.dialect import Bound, Statement, change_each, rows
+from avise.hub.moments import microseconds
 from avise.hub.port import Ack, Outcome, PulledEvent, PushedEvent
 
 HEADER = (
@@ -20,6 +20,12 @@ HEADER = (
 """Columns that the chain covers, in its order."""
 
 COLUMNS = (*HEADER, "body", "salt", "content_sha", "queue", "clock_doubtful")
+
+PULLED = (
+    "event_id", "device", "device_seq", "stream", "kind", "schema_v", "author", "role", "occurred_at",
+    "clock_offset_ms", "body", "salt", "content_sha", "effective", "refusal", "ver", "number", "received_at",
+)  # fmt: skip
+"""Columns of an event in the order of `PulledEvent`, between its place in the feed and its link."""
 
 INSERT_EVENT = Statement(
     f"INSERT INTO event ({', '.join(COLUMNS)}) VALUES ({', '.join(f':{name}' for name in COLUMNS)})"  # noqa: S608 - our own names
@@ -133,7 +139,7 @@ def pulled(
     return PulledEvent(
         perimeter=perimeter,
         pos=pos,
-        event_id=uuid.UUID(row.event_id),
+        identity=row.event_id,
         device=row.device,
         device_seq=row.device_seq,
         stream=row.stream,
@@ -141,15 +147,15 @@ def pulled(
         schema_v=row.schema_v,
         author=row.author,
         role=row.role,
-        occurred_at=moment(row.occurred_at),
+        occurred=row.occurred_at,
         clock_offset_ms=row.clock_offset_ms,
         body=content[0],
         salt=content[1],
         content_sha=row.content_sha,
-        effective=bool(row.effective),
+        counted=row.effective,
         refusal=row.refusal,
         ver=row.ver,
         number=row.number,
-        received_at=moment(row.received_at),
+        received=row.received_at,
         chain=chain,
     )

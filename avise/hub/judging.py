@@ -14,9 +14,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from avise.hub.chain import microseconds, moment
 from avise.hub.contact_rows import CUSTOMER
 from avise.hub.dialect import Statement, rows
+from avise.hub.moments import microseconds, moment
 from avise.hub.port import Actor
 from avise.hub.received_event import VOID, Received
 from avise.hub.rights import Rights, is_writing_member

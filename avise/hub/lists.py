@@ -13,9 +13,9 @@ from sqlalchemy import Connection
 
 from avise.hub import staff
 from avise.hub.accesses import count_opening, has_opened, has_seen, log_access, refuse_opening
-from avise.hub.chain import microseconds
 from avise.hub.dialect import Statement, row, rows
 from avise.hub.journal_rows import COLUMNS, pulled
+from avise.hub.moments import microseconds
 from avise.hub.port import Actor, HubError, Page, View
 from avise.hub.received_event import body_of
 from avise.hub.request_list import list_requests

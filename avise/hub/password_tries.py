@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from avise.hub import staff
-from avise.hub.chain import moment
 from avise.hub.dialect import Statement, row
+from avise.hub.moments import moment
 from avise.hub.passwords import Attempts
 
 _LOCK = Statement("SELECT login FROM staff WHERE login = :login FOR NO KEY UPDATE")

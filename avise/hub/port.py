@@ -11,8 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
+from avise.hub.moments import moment
 from avise.models.errors import AviseError
 from avise.models.json_types import JSON
 from avise.models.roles import Purpose, Role
@@ -88,14 +89,14 @@ class Ack:
     """Given to a request by the event that created it."""
 
 
-@dataclass(frozen=True, slots=True)
-class PulledEvent:
-    """One event of a perimeter's feed."""
+class PulledEvent(NamedTuple):
+    """One event of a perimeter's feed, its values as they are kept: pages of hundreds cross at each start."""
 
     perimeter: str
     pos: int
     """Dense from 1 in its perimeter."""
-    event_id: uuid.UUID
+    identity: str
+    """Text of `event_id`."""
     device: str
     device_seq: int
     stream: str
@@ -103,19 +104,42 @@ class PulledEvent:
     schema_v: int
     author: str
     role: str
-    occurred_at: datetime
+    occurred: int
+    """Microseconds of `occurred_at`, which is the workstation's."""
     clock_offset_ms: int
     body: bytes | None
     """None once erased, or when this actor may not read it."""
     salt: bytes | None
     content_sha: bytes
-    effective: bool
+    counted: int
+    """1 when it is effective."""
     refusal: str
     ver: int
     number: str
-    received_at: datetime
+    received: int
+    """Microseconds of `received_at`, which is the hub's."""
     chain: bytes
     """Of its perimeter, this event included."""
+
+    @property
+    def event_id(self) -> uuid.UUID:
+        """The event's identity."""
+        return uuid.UUID(self.identity)
+
+    @property
+    def occurred_at(self) -> datetime:
+        """When it was written, by the workstation's clock."""
+        return moment(self.occurred)
+
+    @property
+    def received_at(self) -> datetime:
+        """When the hub received it."""
+        return moment(self.received)
+
+    @property
+    def effective(self) -> bool:
+        """Whether it counts."""
+        return bool(self.counted)
 
 
 @dataclass(frozen=True, slots=True)

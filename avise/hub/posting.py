@@ -12,9 +12,10 @@ from sqlalchemy import Connection
 
 from avise.env import Env
 from avise.hub import staff
-from avise.hub.chain import content_hash, moment
+from avise.hub.chain import content_hash
 from avise.hub.contact_rows import CUSTOMER
 from avise.hub.dialect import Statement, change, row
+from avise.hub.moments import moment
 from avise.hub.port import MAX_BODY, Actor, HubError, Outcome, PushedEvent
 from avise.hub.pushing import Push
 from avise.models.event_fold import moment_of

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
-from avise.hub.chain import microseconds, moment
-from avise.hub.dialect import Statement, change, change_each, confine, row, rows
-from avise.hub.journal_rows import COLUMNS, pulled
+from avise.hub.dialect import Statement, change, change_each, confine, row, rows, tuples
+from avise.hub.journal_rows import PULLED
+from avise.hub.moments import microseconds, moment
 from avise.hub.port import PRESENCE_SECONDS, Actor, Head, HubError, Presence, Pulled, PulledEvent
 from avise.hub.rights import Rights, rights_of
 from avise.hub.withheld import Place, told
@@ -40,14 +40,15 @@ _TELL_PRESENCE = Statement(
     " VALUES (:login, :device, :request, :writing, :since, :now) ON CONFLICT DO NOTHING"
 )
 _PAGE = Statement(
-    f"SELECT f.pos, f.chain, {', '.join(f'e.{name}' for name in COLUMNS)},"  # noqa: S608 - our own names
-    " coalesce(r.queue, '') AS now_in, coalesce(r.confidential, 0) AS confidential,"
-    " coalesce(r.requester, '') AS requester"
+    f"SELECT f.perimeter, f.pos, {', '.join(f'e.{name}' for name in PULLED)}, f.chain,"  # noqa: S608 - our own names
+    " coalesce(r.queue, '') AS now_in, coalesce(r.requester, '') AS requester,"
+    " coalesce(r.confidential, 0) AS confidential"
     " FROM feed f JOIN event e ON e.event_id = f.event_id LEFT JOIN request r ON r.stream = e.stream"
     " WHERE f.perimeter = :perimeter AND f.pos > :after AND f.pos <= :through"
     " AND (r.is_open IS NULL OR r.is_open = 1 OR coalesce(r.ended_at, r.resolved_at) > :ended_after)"
     " ORDER BY f.pos LIMIT :limit"
 )
+_FIELDS = len(PulledEvent._fields)
 _MOST_PRESENCES = 20
 
 
@@ -145,12 +146,18 @@ def _page(
     """Return events of one perimeter after a position, and the position reached."""
     through = min(end, after + SCANNED)
     ended_after = now - CLOSED_FOR // timedelta(microseconds=1)
-    found = rows(
+    found = tuples(
         connection, _PAGE, perimeter=name, after=after, through=through, ended_after=ended_after, limit=limit
     )
-    page = [pulled(line, name, line.pos, line.chain, _told(rights, login, line)) for line in found]
+    page = [_event(rights, login, line) for line in found]
     return page, (page[-1].pos if len(page) == limit else through)
 
 
-def _told(rights: Rights, login: str, line: Row[Any]) -> tuple[bytes | None, bytes | None]:
-    return told(rights, login, line, Place(line.now_in, line.requester, bool(line.confidential)))
+def _event(rights: Rights, login: str, line: tuple[Any, ...]) -> PulledEvent:
+    """Return one line of a page as this actor may read it."""
+    event = PulledEvent._make(line[:_FIELDS])
+    now_in, requester, confidential = line[_FIELDS:]
+    if not now_in or rights.reads_queue(now_in):
+        return event
+    body, salt = told(rights, login, event, Place(now_in, requester, bool(confidential)))
+    return event._replace(body=body, salt=salt)

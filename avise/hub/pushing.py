@@ -15,7 +15,6 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from avise.hub.chain import microseconds
 from avise.hub.dialect import Bound, Statement, change, change_each, confine, pipelined, row
 from avise.hub.journal_rows import (
     INSERT_EVENT,
@@ -30,6 +29,7 @@ from avise.hub.journal_rows import (
     stream_rows,
 )
 from avise.hub.judging import Bench, CheckCreated, Verdict, target_of, team_of
+from avise.hub.moments import microseconds
 from avise.hub.port import (
     MAX_PUSH,
     Ack,

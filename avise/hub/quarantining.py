@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from avise.hub.chain import microseconds, moment
 from avise.hub.dialect import Statement, change, row, rows
+from avise.hub.moments import microseconds, moment
 from avise.hub.port import Actor, PushedEvent
 from avise.models.request_rules import Refusal
 from avise.models.roles import Role

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from avise.hub.chain import moment
+from avise.hub.moments import moment
 from avise.hub.received_event import REQUEST_SCHEMA, body_of
 from avise.models.journal import EventEnvelope, EventKind
 from avise.models.request_fold import JudgedEvent

@@ -14,9 +14,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from avise.hub.chain import microseconds
 from avise.hub.dialect import Bound, Statement, row, rows
 from avise.hub.due_times import NEVER
+from avise.hub.moments import microseconds
 from avise.hub.port import HubError, Page
 from avise.hub.request_rows import COLUMNS, shown
 from avise.hub.rights import Rights, require_customers

@@ -13,10 +13,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from avise.hub.chain import microseconds, moment
 from avise.hub.dialect import Statement, change_each, rows
 from avise.hub.due_times import due_time, late_time, legal_due
 from avise.hub.journal_rows import stream_rows
+from avise.hub.moments import microseconds, moment
 from avise.hub.received_event import Received
 from avise.hub.refolding import judged
 from avise.models.event_fold import identity_of

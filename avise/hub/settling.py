@@ -7,8 +7,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from avise.hub.chain import microseconds
 from avise.hub.judging import CheckCreated
+from avise.hub.moments import microseconds
 from avise.hub.port import Ack, Actor, HubError, Outcome
 from avise.hub.pushing import Push
 from avise.hub.quarantining import put_aside, settle

@@ -8,9 +8,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from avise.hub.chain import microseconds
 from avise.hub.dialect import Statement, change, row, rows
 from avise.hub.journal_rows import make_heads
+from avise.hub.moments import microseconds
 from avise.hub.port import Actor, Colleague, HubError
 from avise.models.roles import Role
 

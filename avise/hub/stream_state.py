@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from avise.hub.chain import microseconds, moment
 from avise.hub.dialect import Bound, Statement, change_each, rows
+from avise.hub.moments import microseconds, moment
 from avise.models.request_rules import RequestState
 from avise.models.requests import Priority, RequestStatus
 

@@ -8,10 +8,10 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from avise.hub.accesses import count_opening, log_access, refuse_opening
-from avise.hub.chain import microseconds
 from avise.hub.contact_rows import CUSTOMER
 from avise.hub.dialect import Statement, rows
 from avise.hub.journal_rows import COLUMNS, pulled
+from avise.hub.moments import microseconds
 from avise.hub.port import Actor, PulledEvent, SubjectOpened
 from avise.hub.received_event import body_of
 from avise.hub.refusals import KeptRefusalError

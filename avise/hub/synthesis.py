@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from avise.hub.accesses import log_access
-from avise.hub.chain import microseconds
 from avise.hub.contact_rows import CUSTOMER
 from avise.hub.dialect import Statement, row, rows
 from avise.hub.due_times import NEVER
 from avise.hub.journal_rows import COLUMNS
+from avise.hub.moments import microseconds
 from avise.hub.port import Actor, HubError
 from avise.hub.received_event import body_of
 from avise.hub.refolding import judged

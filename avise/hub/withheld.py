@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from avise.hub.port import PulledEvent
 from avise.hub.received_event import body_of
 from avise.hub.rights import Rights
 from avise.models.journal import EventKind
@@ -39,7 +40,9 @@ class Place:
     confidential: bool
 
 
-def told(rights: Rights, login: str, event: Row[Any], place: Place) -> tuple[bytes | None, bytes | None]:
+def told(
+    rights: Rights, login: str, event: Row[Any] | PulledEvent, place: Place
+) -> tuple[bytes | None, bytes | None]:
     """Return the body and the salt of an event, as somebody who sees that it exists may read them."""
     if not place.queue or rights.reads_queue(place.queue) or event.author == login:
         return event.body, event.salt

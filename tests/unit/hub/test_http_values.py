@@ -31,6 +31,7 @@ from avise.hub.http_values import (
     read_push,
     read_pushed,
 )
+from avise.hub.moments import microseconds
 from avise.hub.port import (
     MAX_PUSH,
     Ack,
@@ -53,6 +54,7 @@ ZONES = st.sampled_from([UTC, timezone(timedelta(hours=2)), timezone(timedelta(h
 MOMENTS = st.datetimes(datetime(1970, 1, 2), datetime(2200, 1, 1), timezones=ZONES)  # noqa: DTZ001 - bounds
 IDS = st.uuids()
 BYTES = st.binary(max_size=80)
+MICROSECONDS = MOMENTS.map(microseconds)
 COUNTS = st.dictionaries(WORDS, NUMBERS, max_size=4)
 
 PUSHED = st.builds(
@@ -60,10 +62,11 @@ PUSHED = st.builds(
     occurred_at=MOMENTS, clock_offset_ms=NUMBERS, body=BYTES, salt=BYTES, content_sha=BYTES,
 )  # fmt: skip
 PULLED_EVENT = st.builds(
-    PulledEvent, perimeter=WORDS, pos=NUMBERS, event_id=IDS, device=WORDS, device_seq=NUMBERS, stream=WORDS,
-    kind=WORDS, schema_v=NUMBERS, author=WORDS, role=WORDS, occurred_at=MOMENTS, clock_offset_ms=NUMBERS,
-    body=st.none() | BYTES, salt=st.none() | BYTES, content_sha=BYTES, effective=st.booleans(), refusal=WORDS,
-    ver=NUMBERS, number=WORDS, received_at=MOMENTS, chain=BYTES,
+    PulledEvent, perimeter=WORDS, pos=NUMBERS, identity=IDS.map(str), device=WORDS, device_seq=NUMBERS,
+    stream=WORDS, kind=WORDS, schema_v=NUMBERS, author=WORDS, role=WORDS, occurred=MICROSECONDS,
+    clock_offset_ms=NUMBERS, body=st.none() | BYTES, salt=st.none() | BYTES, content_sha=BYTES,
+    counted=st.sampled_from((0, 1)), refusal=WORDS, ver=NUMBERS, number=WORDS, received=MICROSECONDS,
+    chain=BYTES,
 )  # fmt: skip
 ACKS = st.builds(
     Ack, device_seq=NUMBERS, outcome=st.sampled_from(Outcome), effective=st.booleans(), refusal=WORDS,

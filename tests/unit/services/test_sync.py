@@ -20,6 +20,7 @@ from avise.hub import staff
 from avise.hub.chain import FIRST, content_hash, link_after
 from avise.hub.core import HubCore
 from avise.hub.migrating import migrate
+from avise.hub.moments import microseconds
 from avise.hub.port import (
     Ack,
     Actor,
@@ -82,10 +83,11 @@ def ack(number: int, outcome: Outcome = Outcome.ACCEPTED, **more: object) -> Ack
 
 def pulled_event(pos: int, chain: bytes = FIRST, **more: object) -> PulledEvent:
     event = PulledEvent(
-        QUEUE, pos, uuid.UUID(int=pos), "poste-2", pos, f"request/{uuid.UUID(int=9)}", "request_noted", 1,
-        "karim.benali", "case_manager", NOW, 0, b"{}", b"", bytes(32), True, "", pos, "", NOW, b"",
+        QUEUE, pos, str(uuid.UUID(int=pos)), "poste-2", pos, f"request/{uuid.UUID(int=9)}", "request_noted",
+        1, "karim.benali", "case_manager", microseconds(NOW), 0, b"{}", b"", bytes(32), 1, "", pos, "",
+        microseconds(NOW), b"",
     )  # fmt: skip
-    return replace(event, chain=link_after(chain, event), **more)  # type: ignore[arg-type]  # test data
+    return event._replace(chain=link_after(chain, event), **more)  # type: ignore[arg-type]  # test data
 
 
 # ---- what comes next ------------------------------------------------------------------------------
@@ -284,7 +286,7 @@ def test_rows_out_of_order_are_an_alarm() -> None:
 
 def test_a_row_that_is_not_the_one_that_the_hub_wrote_is_an_alarm() -> None:
     one = pulled_event(1)
-    forged = replace(pulled_event(2, one.chain), author="somebody.else")
+    forged = pulled_event(2, one.chain)._replace(author="somebody.else")
     with pytest.raises(AviseError, match=r"hub\.feed_changed"):
         core().fetched(Fetch({QUEUE: 0}), Pulled((one, forged), {QUEUE: 2}))
 
