@@ -99,6 +99,7 @@ class RequestRoom:
         self._attachments = attachments = Attachments(store, opened.key, env)
         self.known = KnownRequests()
         self.standing = Standing(session, section.team)
+        self.known.is_followed = self.standing.follows
         self.changes = ChangeSignal()
         office = Office(
             self.known, self.standing, parts.journal, JoinedFiles(attachments), env, self.on_written

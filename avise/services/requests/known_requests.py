@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -52,6 +52,9 @@ class KnownRequests:
         self._streams: dict[RequestId, _Stream] = defaultdict(_Stream)
         self._requests: dict[RequestId, Request] = {}
         self._states: dict[RequestId, RequestState | None] = {}
+        self.is_followed: Callable[[Request], bool] = lambda _request: True
+        """Says whether a request's news still come here: one that left for a corbeille of others stays as
+        it was then, and is in no list."""
 
     def load(self, fed: Iterable[FedEvent], own: Iterable[EventEnvelope]) -> None:
         """Take everything that is kept; long, so that it runs in a thread of its own."""
@@ -74,8 +77,8 @@ class KnownRequests:
 
     # ---- what there is -------------------------------------------------------------------------
     def __iter__(self) -> Iterator[Request]:
-        """Return every request."""
-        return iter(self._requests.values())
+        """Return every request whose news come here."""
+        return (request for request in self._requests.values() if self.is_followed(request))
 
     def get(self, request: RequestId) -> Request | None:
         """Return a request, None when it is not on this station."""

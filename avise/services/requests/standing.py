@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from avise.hub.port import Colleague, Perimeter, Presence
 from avise.models.json_types import JSON
 from avise.models.request_rules import RequestState
+from avise.models.requests import Request
 from avise.models.roles import Role, Session
 from avise.services.request_values import HubState, HubStatus
 
@@ -69,6 +70,11 @@ class Standing:
     def requests(self, state: RequestState) -> bool:
         """Say whether this user writes for the team that a request comes from."""
         return state.team in self.own_teams
+
+    def follows(self, request: Request) -> bool:
+        """Say whether the hub tells this station what becomes of a request."""
+        mine = request.tentative or request.requester == self.session.user
+        return mine or request.queue in self.readable_queues or request.team in self._named(TEAMS)
 
     @property
     def leads(self) -> bool:
