@@ -270,9 +270,9 @@ class RequestComposer(QWidget):
         self.edit.setReadOnly(read_only)
         recipient = self.tabs.label()
         self.edit.setAccessibleName(recipient)
-        self.edit.setPlaceholderText(
-            "" if read_only else text(f"request_panel.hint.{self.tabs.current or REQUESTER}")
-        )
+        self.edit.setPlaceholderText("" if read_only else self._hint(detail))
+        # Qt paints another hint only where there was none.
+        self.edit.viewport().update()
         for tool in (self.templates, self.facts, self.attach, self.mention):
             tool.setEnabled(not read_only)
         empty = not self.edit.words().strip()
@@ -288,6 +288,12 @@ class RequestComposer(QWidget):
         taken = detail.row.holder_name if self.is_taken_by_other() else ""
         may_take_over = bool({EventKind.REQUEST_ASSIGNED, EventKind.REQUEST_CLAIMED} & detail.allowed)
         self.strip.show_detail(detail, taken_by=taken, may_take_over=may_take_over)
+
+    def _hint(self, detail: RequestDetail) -> str:
+        target = self.tabs.current or REQUESTER
+        if target == REQUESTER and detail.request.requester == self._session.user:
+            target = "handlers"
+        return text(f"request_panel.hint.{target}")
 
     def may_close(self) -> bool:
         """Return whether this user may end the request now."""

@@ -67,7 +67,10 @@ def form_lines(form: Sequence[FormLine], documents: Sequence[FormLine]) -> list[
             lines.append(FactLine(missing, line.label, role="danger", heard=f"{line.label}, {missing}"))
         else:
             link = f"file:{line.attachment}" if line.attachment else ""
-            lines.append(FactLine(shown_words(line.value), line.label, link=link))
+            value, role = shown_words(line.value), "text"
+            if not value:
+                value, role = text("request_panel.form.empty"), "text-3"
+            lines.append(FactLine(value, line.label, role=role, link=link))
     return lines
 
 

@@ -8,19 +8,21 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
+from typing_extensions import override
 
 from avise.env import FixedEnv
 from avise.models.errors import AviseError
 from avise.models.journal import EventKind
 from avise.models.requests import Exchange, ExchangeKind, Question, RequestStatus
 from avise.models.roles import Role
-from avise.services.request_values import HubState, HubStatus, PresenceKind, RequestDetail
+from avise.services.request_values import FormLine, HubState, HubStatus, PresenceKind, RequestDetail
 from avise.ui.requests.composer import MEMBER, NOTE, REQUESTER
 from avise.ui.requests.fact_lines import FactLine, FactLines
 from avise.ui.requests.in_window import COMMANDS
+from avise.ui.requests.side_pane import form_lines
 from avise.ui.widgets.button import Button
 from avise.ui.widgets.chip import Tone
 from avise.ui.widgets.presence import PresenceAvatar
@@ -74,6 +76,11 @@ def test_a_long_label_of_the_form_takes_two_lines(qapp: QApplication) -> None:
     short.show_lines([FactLine("oui", "Facture")])
     long.show_lines([FactLine("oui", "Tiers payant de la caisse primaire")])
     assert long.heightForWidth(260) > short.heightForWidth(260)
+
+
+def test_what_may_be_left_out_of_a_form_says_that_it_was() -> None:
+    optional = FormLine("receipt", "Décompte de la caisse", "")
+    assert [line.value for line in form_lines((), (optional,))] == ["non fourni"]
 
 
 # ---- acts ----------------------------------------------------------------------------------------
@@ -292,6 +299,49 @@ async def _write(stage: RequestsStage, words: str) -> None:
 
 def _alone() -> RequestDetail:
     return scene.detail(present=())
+
+
+class PaintCount(QObject):
+    """Counts how often a widget is painted on screen."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self.count = 0
+        widget.installEventFilter(self)
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Count, and let the event go on."""
+        self.count += event.type() == QEvent.Type.Paint
+        return False
+
+
+def test_the_hint_on_screen_is_that_of_the_tab_chosen(run: Run) -> None:
+    async def scenario() -> None:
+        async with requests_window() as stage:
+            await stage.show(HELENE)
+            composer = stage.page.detail.composer
+            QApplication.processEvents()
+            painted = PaintCount(composer.edit.viewport())
+            composer.tabs.setFocus()
+            stage.press(K.Key_Right)
+            assert composer.tabs.current == NOTE
+            await until(lambda: painted.count)
+
+    run(scenario())
+
+
+def test_whoever_sent_a_request_writes_to_those_who_handle_it(run: Run) -> None:
+    async def scenario() -> None:
+        found = _held(scene.KARIM, present=())
+        desk = scene.desk(Role.AGENT)
+        desk.request_details[HELENE] = replace(found, request=replace(found.request, requester=scene.ME))
+        async with requests_window(desk) as stage:
+            await stage.show(HELENE)
+            hint = stage.page.detail.composer.edit.placeholderText()
+            assert hint == "Message à l’équipe qui traite la demande"
+
+    run(scenario())
 
 
 def test_a_reply_is_kept_while_it_is_typed_and_sent_with_the_keys(run: Run) -> None:
