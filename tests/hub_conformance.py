@@ -457,6 +457,25 @@ class Feeds:
         dent = [event.ver for event in await everything(ines) if event.perimeter == f"queue/{DENT}"]
         assert dent == [1, 2, 3, 4]
 
+    async def test_two_requests_merged_into_each_other_leave_one_open(self, house: House) -> None:
+        marc, ines = await desk(house, MANAGER), await desk(house, SECOND)
+        (one, _), (other, _) = await marc.create(), await marc.create()
+        first = await marc.send(request_stream(one), EventKind.REQUEST_MERGED, {"into": str(other)})
+        second = await ines.send(request_stream(other), EventKind.REQUEST_MERGED, {"into": str(one)})
+        assert (first.effective, second.effective, second.refusal) == (True, False, "bad_target")
+        rows = (await marc.hub.query(View.REQUESTS, {"status": "open"})).rows
+        assert [row["id"] for row in rows] == [str(other)]
+
+    async def test_nothing_is_merged_into_what_nobody_knows_or_its_author_may_not_read(
+        self, house: House
+    ) -> None:
+        marc, ines = await desk(house, MANAGER), await desk(house, SECOND)
+        here, _ = await marc.create()
+        foreign, _ = await ines.create(DENT, OTHER_TEAM)
+        for into in (foreign, house.env.uuid7()):
+            ack = await marc.send(request_stream(here), EventKind.REQUEST_MERGED, {"into": str(into)})
+            assert (ack.effective, ack.refusal) == (False, "bad_target")
+
     async def test_a_foreign_perimeter_gives_nothing(self, house: House) -> None:
         lea, jean = await desk(house, AGENT), await desk(house, STRANGER)
         await lea.create()

@@ -26,6 +26,7 @@ from avise.models.journal import EventKind
 from avise.models.json_types import JSON
 from avise.models.request_rules import Deed, Refusal, RequestState, decide, may_undo
 from avise.models.request_undo import TAKEN_BACK
+from avise.models.requests import RequestStatus, request_stream
 
 TEAM_STREAMS = ("task/", "absence/")
 """Streams that belong to the team of whoever wrote first there."""
@@ -83,6 +84,7 @@ class Bench:
         set_aside: why nothing of this device is taken, "" when it is.
         queues: the corbeilles that there are.
         check_created: looks at a request that is created.
+        streams: locked, those that requests are merged into among them.
     """
 
     connection: Connection
@@ -92,6 +94,7 @@ class Bench:
     set_aside: str
     queues: frozenset[str]
     check_created: CheckCreated | None
+    streams: Mapping[str, StreamState] = field(default_factory=dict)
     targets: dict[str, Target] = field(default_factory=dict)
 
     def know_targets(self, ids: list[str]) -> None:
@@ -186,11 +189,22 @@ class Bench:
             if _TEAM.fullmatch(_text(received, "team")) is None:
                 return Refusal.MALFORMED.value
             return self.check_created(received.body) if self.check_created is not None else ""
+        there = True
         if kind is EventKind.REQUEST_TRANSFERRED:
-            return "" if _text(received, "queue") in self.queues else Refusal.BAD_TARGET.value
-        if kind is EventKind.REQUEST_ASSIGNED and state is not None:
-            return "" if self._may_hold(_text(received, "assignee"), state) else Refusal.BAD_TARGET.value
-        return ""
+            there = _text(received, "queue") in self.queues
+        elif kind is EventKind.REQUEST_MERGED and merged_into(received) is not None:
+            there = self._takes_in(received)
+        elif kind is EventKind.REQUEST_ASSIGNED and state is not None:
+            there = self._may_hold(_text(received, "assignee"), state)
+        return "" if there else Refusal.BAD_TARGET.value
+
+    def _takes_in(self, received: Received) -> bool:
+        """Say whether somebody goes on with what another request is merged into: two never end as one."""
+        into = self.streams.get(merged_into(received) or "")
+        state = into.state if into is not None else None
+        if state is None or not self.rights.reads(state.queue, state.team):
+            return False
+        return state.merged_into is None and state.status is not RequestStatus.CANCELLED
 
     def _may_hold(self, login: str, state: RequestState) -> bool:
         perimeter = queue_perimeter(state.queue)
@@ -215,6 +229,14 @@ class Bench:
 def _is_additive(kind: str, *, request: bool) -> bool:
     """Say whether `undone` takes such an event back."""
     return kind in _TAKEN_BACK if request else kind not in _FINAL
+
+
+def merged_into(received: Received) -> str | None:
+    """Return the stream of the request that another one is merged into."""
+    if received.request is None or received.kind is not EventKind.REQUEST_MERGED:
+        return None
+    into = identity_of(received.body.get("into"))
+    return None if into is None else request_stream(into)
 
 
 def target_of(received: Received) -> str | None:

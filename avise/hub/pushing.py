@@ -28,7 +28,7 @@ from avise.hub.journal_rows import (
     resent,
     stream_rows,
 )
-from avise.hub.judging import Bench, CheckCreated, Verdict, target_of, team_of
+from avise.hub.judging import Bench, CheckCreated, Verdict, merged_into, target_of, team_of
 from avise.hub.moments import microseconds
 from avise.hub.port import (
     MAX_PUSH,
@@ -171,11 +171,13 @@ class Push:
     def _take(self, fresh: Sequence[Received], set_aside: str, rights: Rights | None = None) -> list[Ack]:
         if rights is None:
             self._require_new_ids(fresh)
-        self._streams = lock_streams(self.connection, (found.event.stream for found in fresh))
+        merged = [into for found in fresh if (into := merged_into(found)) is not None]
+        self._streams = lock_streams(self.connection, (found.event.stream for found in fresh), merged)
         rights = rights or rights_of(self.connection, self.actor, microseconds(self.now))
         bench = Bench(
-            self.connection, self.actor, rights, self.now, set_aside, self.queues, self.check_created
-        )
+            self.connection, self.actor, rights, self.now, set_aside, self.queues, self.check_created,
+            self._streams,
+        )  # fmt: skip
         bench.know_targets([target for found in fresh if (target := target_of(found)) is not None])
         for found in fresh:
             stream = self._streams[found.event.stream]

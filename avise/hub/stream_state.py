@@ -55,11 +55,20 @@ def team_perimeter(team: str) -> str:
     return team if team.startswith("team/") else f"team/{team}"
 
 
-def lock_streams(connection: Connection, streams: Iterable[str]) -> dict[str, StreamState]:
-    """Lock the rows of some streams, made when they are not there, in the order of their names."""
-    wanted = sorted(set(streams))
+def lock_streams(
+    connection: Connection, streams: Iterable[str], beside: Iterable[str] = ()
+) -> dict[str, StreamState]:
+    """Lock the rows of some streams, made when they are not there, in the order of their names.
+
+    Args:
+        connection: in the transaction of a push.
+        streams: that are written.
+        beside: that are looked at, where they are there.
+    """
+    written = set(streams)
+    wanted = sorted(written.union(beside))
     found = rows(connection, _LOCK, streams=wanted)
-    missing = [{"stream": name} for name in wanted if name not in {row.stream for row in found}]
+    missing = [{"stream": name} for name in sorted(written - {row.stream for row in found})]
     if missing:
         change_each(connection, _MAKE, missing)
         found = rows(connection, _LOCK, streams=wanted)

@@ -9,6 +9,7 @@ from uuid import UUID
 from avise.models.acts import act_of
 from avise.models.customer import PersonId
 from avise.models.errors import AviseError
+from avise.models.event_fold import identity_of
 from avise.models.journal import EventEnvelope, EventKind, NewEvent
 from avise.models.json_types import JSON
 from avise.models.request_fold import JudgedEvent, fold_state
@@ -22,7 +23,7 @@ from avise.models.request_rules import (
 )
 from avise.models.request_types import Queue
 from avise.models.request_undo import TAKEN_BACK
-from avise.models.requests import Request, RequestId, request_of_stream, request_stream
+from avise.models.requests import Request, RequestId, RequestStatus, request_of_stream, request_stream
 from avise.services.request_type_files import RequestTypes
 from avise.services.request_values import BULK_LIMIT, RequestActs, RequestDeed
 from avise.services.requests.bodies import body_of
@@ -133,7 +134,15 @@ class RequestDeeds:
             return Refusal.BAD_TARGET
         if kind is EventKind.REQUEST_ASSIGNED and not self._may_hold(body.get("assignee"), state.queue):
             return Refusal.BAD_TARGET
+        if kind is EventKind.REQUEST_MERGED and not self._takes_in(body.get("into")):
+            return Refusal.BAD_TARGET
         return None
+
+    def _takes_in(self, into: JSON) -> bool:
+        """Say whether somebody goes on with a request; the hub alone knows of those that are not here."""
+        identity = identity_of(into)
+        found = self._known.get(identity) if identity is not None else None
+        return found is None or (found.merged_into is None and found.status is not RequestStatus.CANCELLED)
 
     def _may_hold(self, login: JSON, queue: str) -> bool:
         """Say whether somebody works in a corbeille; the hub alone knows of those whom nobody knows here."""
