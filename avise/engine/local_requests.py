@@ -13,6 +13,7 @@ from typing_extensions import override
 
 from avise.engine.local_day import LocalDay
 from avise.engine.request_dossiers import RequestDossiers, open_at_hub
+from avise.hub.port import HubUnreachableError
 from avise.models.absences import Absence
 from avise.models.customer import DirectoryEntry, PartyKind, PersonId
 from avise.models.errors import AviseError
@@ -157,18 +158,25 @@ class LocalRequests(LocalDay):
         office = self._middle_office
         if office is None:
             return
+        subject, told = dossier.entry.dossier, await self._told_by_hub(office, dossier, reason)
+        async for _ in office.beats():
+            # A file that was opened without the hub is logged there, and completed, once it is back.
+            told = told or await self._told_by_hub(office, dossier, reason)
+            dossier.show_open_requests(office.open_requests_of(subject))
+
+    async def _told_by_hub(self, office: MiddleOffice, dossier: OpenDossier, reason: str) -> bool:
+        """Show what the hub holds of a customer; say whether it answered, be it with a refusal."""
         subject = dossier.entry.dossier
         try:
-            found = await open_at_hub(
-                office.hub(), subject, dossier.purpose, reason, self._journal.events
-            )  # fmt: skip
+            found = await open_at_hub(office.hub(), subject, dossier.purpose, reason, self._journal.events)
+        except HubUnreachableError:
+            return False
         except AviseError as error:
             _log.info("a file was opened without the hub: %s", error.message_key)
-        else:
-            office.show_subject(subject, found.requests)
-            dossier.show_hub_entries(found.entries)
-        async for _ in office.beats():
-            dossier.show_open_requests(office.open_requests_of(subject))
+            return True
+        office.show_subject(subject, found.requests)
+        dossier.show_hub_entries(found.entries)
+        return True
 
     def _dossier_of(self, dossier: PersonId) -> OpenDossier | None:
         return next((found for found in self._dossiers.values() if found.entry.dossier == dossier), None)
