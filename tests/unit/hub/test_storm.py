@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -37,7 +37,9 @@ ACTORS: tuple[Actor, ...] = (AGENT, MANAGER, SECOND, LEAD)
 KINDS = tuple(kind for kind in EventKind if kind.value.startswith("request_"))
 
 
-def body_for(chance: random.Random, kind: EventKind, written: list[uuid.UUID]) -> Mapping[str, JSON]:
+def body_for(
+    chance: random.Random, kind: EventKind, written: list[uuid.UUID], streams: Sequence[str]
+) -> Mapping[str, JSON]:
     """Return a body that makes sense most of the time."""
     known = str(chance.choice(written)) if written else str(uuid.UUID(int=1))
     joined: list[JSON] = [{"blob": f"{chance.randrange(9):032}", "name": "a.pdf", "size": 3}]
@@ -47,7 +49,7 @@ def body_for(chance: random.Random, kind: EventKind, written: list[uuid.UUID]) -
         EventKind.REQUEST_ASSIGNED: {"assignee": chance.choice(ACTORS).login},
         EventKind.REQUEST_PAUSED: {"waits_for": chance.choice(("member", "third_party", "nobody"))},
         EventKind.REQUEST_RESOLVED: {"outcome": "done"},
-        EventKind.REQUEST_MERGED: {"into": str(uuid.UUID(int=2))},
+        EventKind.REQUEST_MERGED: {"into": chance.choice(streams).removeprefix("request/")},
         EventKind.REQUEST_PRIORITISED: {"priority": chance.choice(("P1", "P2", "P4"))},
         EventKind.REQUEST_ESCALATED: {"priority": chance.choice(("P1", "P2", "P3"))},
         EventKind.REQUEST_ANSWERED: {"question": known, "words": "oui"},
@@ -69,7 +71,7 @@ async def storm(desks: list[Desk], env: FixedEnv, seed: int, steps: int) -> None
         for _ in range(chance.randrange(1, 5)):
             stream = chance.choice(streams)
             kind = chance.choice(KINDS) if written[stream] else EventKind.REQUEST_CREATED
-            events.append(at.written(stream, kind, body_for(chance, kind, written[stream][-4:])))
+            events.append(at.written(stream, kind, body_for(chance, kind, written[stream][-4:], streams)))
             written[stream].append(events[-1].event_id)
             if chance.random() < 0.15:
                 taken_back = {"event": str(written[stream][-1])}
