@@ -29,6 +29,7 @@ from avise.hub.port import (
     SequenceGapError,
     View,
 )
+from avise.models.absences import absence_stream, declared_body
 from avise.models.journal import EventKind
 from avise.models.json_types import JSON
 from avise.models.request_numbers import is_request_number
@@ -330,6 +331,25 @@ class Verdicts:
         assert [(event.effective, event.refusal, event.ver) for event in told] == [
             (False, "held_by_other", 3)
         ]
+
+    async def test_what_somebody_away_holds_is_taken_by_a_colleague_and_by_nobody_once_they_are_back(
+        self, house: House
+    ) -> None:
+        lea, marc, ines = [await desk(house, actor) for actor in (AGENT, MANAGER, SECOND)]
+        held, kept = [(await lea.create())[0] for _ in range(2)]
+        for request in (held, kept):
+            await marc.send(request_stream(request), CLAIMED)
+        now = house.env.now()
+        body = declared_body(SECOND.login, now - AN_HOUR, now + AN_HOUR)
+        await ines.send(absence_stream(MANAGER.login), EventKind.ABSENCE_DECLARED, body)
+        forged = await ines.send(request_stream(held), CLAIMED)
+        assert (forged.effective, forged.refusal) == (False, "held_by_other")
+
+        await marc.send(absence_stream(MANAGER.login), EventKind.ABSENCE_DECLARED, body)
+        assert (await ines.send(request_stream(held), CLAIMED)).effective
+        house.env.advance(2 * AN_HOUR)
+        late = await ines.send(request_stream(kept), CLAIMED)
+        assert (late.effective, late.refusal) == (False, "held_by_other")
 
     async def test_many_claims_at_once_have_one_winner(self, house: House) -> None:
         lea, marc, ines, paul = [await desk(house, actor) for actor in (AGENT, MANAGER, SECOND, LEAD)]
@@ -655,6 +675,29 @@ class Lists:
 
 class Subjects:
     """Customers' files, attachments, and the access log."""
+
+    async def test_nothing_is_read_by_saying_that_it_is_attached_to_a_customer(self, house: House) -> None:
+        lea, marc = await desk(house, AGENT), await desk(house, MANAGER)
+        mine, other = house.env.uuid7(), house.env.uuid7()
+        request, _ = await lea.create()
+        noted = marc.written(request_stream(request), NOTED, {"words": "interne"})
+        told = marc.written(f"customer/{other}", EventKind.INTERACTION_RECORDED, {"note": "à un autre"})
+        nobody = marc.written("unlinked", EventKind.INTERACTION_RECORDED, {"note": "à personne"})
+        await marc.hub.push([noted, told, nobody])
+        for event in (noted, told, nobody):
+            body: dict[str, JSON] = {"event": str(event.event_id)}
+            await lea.send(f"customer/{mine}", EventKind.INTERACTION_ATTACHED, body)
+        opened = await lea.hub.open_subject(mine, Purpose.CALL)
+        found = [event.event_id for event in opened.events if event.kind != EventKind.INTERACTION_ATTACHED]
+        assert found == [nobody.event_id]
+
+    async def test_who_looked_at_a_customer_and_why_is_not_told_to_colleagues(self, house: House) -> None:
+        lea, marc = await desk(house, AGENT), await desk(house, MANAGER)
+        dossier = house.env.uuid7()
+        await marc.send(f"customer/{dossier}", EventKind.CONSULTED, {"purpose": "other", "reason": "voisin"})
+        await marc.send(f"customer/{dossier}", EventKind.INTERACTION_RECORDED, {"note": "vu"})
+        opened = await lea.hub.open_subject(dossier, Purpose.CALL)
+        assert [event.kind for event in opened.events] == [EventKind.INTERACTION_RECORDED]
 
     async def test_a_file_is_logged_then_given(self, house: House) -> None:
         lea, anne = await desk(house, AGENT), await desk(house, AUDITOR)

@@ -14,6 +14,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from avise.hub.absent_holders import is_away
 from avise.hub.contact_rows import CUSTOMER
 from avise.hub.dialect import Statement, rows
 from avise.hub.moments import microseconds, moment
@@ -178,8 +179,14 @@ class Bench:
         return Deed(
             kind, received.event.event_id, self.actor.login, self.actor.role, self.now, received.body,
             handles=self.rights.handles(queue), requests=self.rights.requests(team),
-            stream=received.event.stream,
+            stream=received.event.stream, holder_away=self._holder_away(state, kind),
         )  # fmt: skip
+
+    def _holder_away(self, state: RequestState | None, kind: EventKind) -> bool:
+        """Say whether whoever holds a request that is claimed declared an absence that lasts."""
+        if state is None or not state.holder or kind is not EventKind.REQUEST_CLAIMED:
+            return False
+        return state.holder != self.actor.login and is_away(self.connection, state.holder, self.now)
 
     def _beyond_rules(self, received: Received, state: RequestState | None, kind: EventKind) -> str:
         """Return why an event does not count for what only the hub knows: corbeilles, staff, types."""

@@ -103,6 +103,10 @@ def fold_state(events: Iterable[JudgedEvent]) -> RequestState | None:
     return state
 
 
+AWAY = "away"
+"""In the body of a claim: the request was held by somebody who is away."""
+
+
 def decision_on(state: RequestState | None, judged: JudgedEvent) -> Decision:
     """Return what the rules say of an event by the state before it."""
     return decide(state, _deed(judged))
@@ -112,7 +116,12 @@ def _deed(judged: JudgedEvent) -> Deed:
     """Return the event as it is judged: a workstation supposes that its user's perimeters allow it."""
     event = judged.event
     role = _ROLES.get(event.role, Role.AUDITOR)
-    return Deed(event.kind, event.event_id, event.author, role, judged.at, event.body, stream=event.stream)
+    # The station knew who was away when this was written; the hub looks for itself.
+    away = bool(event.body.get(AWAY))
+    return Deed(
+        event.kind, event.event_id, event.author, role, judged.at, event.body, stream=event.stream,
+        holder_away=away,
+    )  # fmt: skip
 
 
 def _judged(state: RequestState | None, judged: JudgedEvent) -> tuple[RequestState | None, str]:

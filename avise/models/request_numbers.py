@@ -1,8 +1,8 @@
 """The number that staff read out for a request: "D-2026-000187-K".
 
 A letter, the year, a dense counter of that year, and one check character (ISO/IEC 7064, hybrid system
-MOD 37,36, over letters and digits without the hyphens), so that a slip of one character or of two
-neighbours is seen.
+MOD 37,36, over letters and digits without the hyphens), so that a slip of one character is always seen, and
+one of two neighbours but for three in a thousand.
 """
 
 from __future__ import annotations

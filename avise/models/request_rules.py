@@ -195,7 +195,7 @@ def _untakable(state: RequestState, deed: Deed) -> Refusal | None:
     if state.status not in OPEN or state.holder == deed.author:
         return Refusal.STATUS
     # A team lead takes over by `assigned`, which is journaled as such.
-    return Refusal.HELD_BY_OTHER if state.holder else None
+    return Refusal.HELD_BY_OTHER if state.holder and not deed.holder_away else None
 
 
 def _unassignable(state: RequestState, deed: Deed) -> Refusal | None:

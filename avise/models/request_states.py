@@ -84,6 +84,8 @@ class Deed:
     """Whether the author may write in the requester's team."""
     stream: str = ""
     """Of the request: one cannot be merged into itself."""
+    holder_away: bool = False
+    """Whether the holder declared an absence that lasts: what they hold may then be taken (decision 21)."""
 
 
 def state_after(state: RequestState | None, deed: Deed) -> RequestState | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from avise.models.errors import AviseError
 from avise.models.event_fold import identity_of
 from avise.models.journal import EventEnvelope, EventKind, NewEvent
 from avise.models.json_types import JSON
-from avise.models.request_fold import JudgedEvent, fold_state
+from avise.models.request_fold import AWAY, JudgedEvent, fold_state
 from avise.models.request_rules import (
     EXCLUSIVE,
     Deed,
@@ -54,10 +54,14 @@ class RequestDeeds:
     Args:
         office: what there is, and where it is written.
         types: say what may be written in a form.
+        is_away: says whether somebody declared an absence that lasts.
     """
 
-    def __init__(self, office: Office, types: RequestTypes) -> None:
+    def __init__(
+        self, office: Office, types: RequestTypes, is_away: Callable[[str], bool] = lambda _login: False
+    ) -> None:
         self._types = types
+        self._is_away = is_away
         self._known = office.known
         self._standing = office.standing
         self._journal = office.journal
@@ -103,6 +107,8 @@ class RequestDeeds:
         refusal = self._refusal(state, request, deed.kind, body)
         if refusal is not None:
             return _Planned(request, refusal=refusal)
+        if deed.kind is EventKind.REQUEST_CLAIMED and state.holder:
+            body = {**body, AWAY: True}
         events = [NewEvent(request_stream(request), deed.kind, body)]
         if deed.then_close and deed.kind in WORDED:
             after = decide(state, self._deed(state, request, deed.kind, body)).state
@@ -156,7 +162,7 @@ class RequestDeeds:
         return Deed(
             kind, UUID(int=0), session.user, session.role, self._env.now(), body,
             handles=self._standing.handles(state), requests=self._standing.requests(state),
-            stream=request_stream(request),
+            stream=request_stream(request), holder_away=bool(state.holder) and self._is_away(state.holder),
         )  # fmt: skip
 
     async def _write(self, planned: Sequence[_Planned]) -> RequestActs:

@@ -94,7 +94,7 @@ class MiddleOffice:
         self._views: dict[str, SavedView] = {}
         self._lists = Lists(office.standing, self._clocks, self._views)
         self._calls = Calls(office.known, self.rows, office.standing, self._clocks)
-        self.deeds = RequestDeeds(office, around.types)
+        self.deeds = RequestDeeds(office, around.types, self._is_away)
         self._new = NewRequests(office, around.types, around.about, self._drawn)
         self.team = Team(office, self._clocks)
         self._beside, self._absences = around.beside, around.absences
@@ -106,6 +106,9 @@ class MiddleOffice:
         """Set once what is kept is read: whoever asks before waits."""
         self.link: HubLink | None = None
         self.signing: SignIn | None = None
+
+    def _is_away(self, login: str) -> bool:
+        return self.team.away_until(login, self._env.now()) is not None
 
     async def open(self) -> None:
         """Read what this desk keeps for itself."""

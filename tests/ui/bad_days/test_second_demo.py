@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from avise.commands.demo import DemoFolder
+from avise.commands.demo_run import DemoFolder
 from avise.demo.profile import SETTINGS_FILE
 from tests.servers.demo.test_second_start import Serve, again, folder, ran, serve
 

@@ -19,9 +19,9 @@ from avise.models.journal import EventKind
 from avise.models.requests import Exchange, ExchangeKind, Question, RequestStatus
 from avise.models.roles import Role
 from avise.services.request_values import FormLine, HubState, HubStatus, PresenceKind, RequestDetail
+from avise.ui.requests.commands import COMMANDS
 from avise.ui.requests.composer import MEMBER, NOTE, REQUESTER
 from avise.ui.requests.fact_lines import FactLine, FactLines
-from avise.ui.requests.in_window import COMMANDS
 from avise.ui.requests.side_pane import form_lines
 from avise.ui.widgets.button import Button
 from avise.ui.widgets.chip import Tone
@@ -326,7 +326,7 @@ def test_the_hint_on_screen_is_that_of_the_tab_chosen(run: Run) -> None:
             composer.tabs.setFocus()
             stage.press(K.Key_Right)
             assert composer.tabs.current == NOTE
-            await until(lambda: painted.count)
+            await until(lambda: painted.count > 0)
 
     run(scenario())
 
@@ -821,6 +821,6 @@ def test_a_list_that_failed_before_its_page_is_followed_again_when_it_comes(run:
             requests.show_page()
             page = requests.page
             assert page is not None
-            await until(lambda: page.list.notice.title() == "File vide")
+            await until(lambda: page.list.notice.title() == "Corbeille vide")
 
     run(scenario())
