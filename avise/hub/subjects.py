@@ -20,12 +20,27 @@ from avise.hub.request_rows import COLUMNS as REQUEST_COLUMNS
 from avise.hub.rights import rights_of
 from avise.models.event_fold import identity_of
 from avise.models.journal import EventKind
+from avise.models.own_history import UNLINKED
 from avise.models.roles import Purpose
 
-_EVENTS = Statement(f"SELECT {', '.join(COLUMNS)} FROM event WHERE stream = :stream ORDER BY ver")  # noqa: S608 - our own names
-_BY_ID = Statement(
-    f"SELECT {', '.join(COLUMNS)} FROM event WHERE event_id IN [ids] ORDER BY received_at, event_id"  # noqa: S608 - our own names
+LOOKED = (
+    EventKind.CONSULTED,
+    EventKind.REVEALED,
+    EventKind.COMPARED,
+    EventKind.CALLER_VERIFIED,
+    EventKind.EXPORTED,
 )
+"""Who looked at what, and why: for whoever audits, not for each colleague who opens the file next."""
+
+_EVENTS = Statement(
+    f"SELECT {', '.join(COLUMNS)} FROM event WHERE stream = :stream"  # noqa: S608 - our own names
+    f" AND kind NOT IN ({', '.join(repr(kind.value) for kind in LOOKED)}) ORDER BY ver"
+)
+_BY_ID = Statement(
+    f"SELECT {', '.join(COLUMNS)} FROM event WHERE event_id IN [ids]"  # noqa: S608 - our own names
+    f" AND stream = '{UNLINKED}' AND kind = '{EventKind.INTERACTION_RECORDED}' ORDER BY received_at, event_id"
+)
+"""Exchanges that belonged to nobody: what else somebody says to attach stays where it may be read."""
 _REQUESTS = Statement(
     f"SELECT {', '.join(REQUEST_COLUMNS)} FROM request WHERE dossier = :dossier"  # noqa: S608 - our own names
     f" UNION SELECT {', '.join(REQUEST_COLUMNS)} FROM request WHERE person = :dossier"
