@@ -110,7 +110,7 @@ def test_a_request_is_sent_with_keys_alone(run: Run) -> None:
                 "provider": "Optique du Port",
             }
             assert not new.anyway
-            await until(lambda: "transmise au service Prestations soins" in stage.toast())
+            await until(lambda: "service Prestations soins" in stage.toast())
             assert not sheet.isVisible()
             message = stage.window.toast.message()
             assert message is not None

@@ -100,7 +100,7 @@ def test_new_rows_come_by_themselves_into_an_empty_list(run: Run) -> None:
         desk = scene.desk()
         desk.request_rows = ()
         async with requests_window(desk) as stage:
-            assert stage.page.list.notice.title() == "File vide"
+            assert stage.page.list.notice.title() == "Corbeille vide"
             desk.show_rows(scene.rows())
             await until(lambda: len(stage.shown()) == len(scene.rows()))
 
