@@ -104,6 +104,8 @@ class HubNews:
         self._take_shared = take_shared
         self._drafts = drafts
         self._kept_standing = ""
+        self._left: dict[RequestId, str] = {}
+        """Names of requests that this user may read no more, while acts on them wait."""
 
     # ---- how it stands -------------------------------------------------------------------------
     def on_status(self, status: HubStatus) -> None:
@@ -171,12 +173,14 @@ class HubNews:
         self._rows.refused[request] = why
         await self._keep_text(request, event)
         known = self._known.get(request)
+        title = text_in(event, "title") or text("request.one")
+        name = _called(known) if known is not None else self._left.get(request, title)
         new = NewTask(
             TaskKind.TODO,
             text(
                 "request.refused_task",
                 what=_what(event),
-                request=_name(known, event),
+                request=name,
                 why=why,
                 words=_kept(known, event),
             ),
@@ -187,7 +191,7 @@ class HubNews:
             await self._add_task(new)
         except AviseError:
             # What was typed holds what a task may not: the request itself still has it.
-            await self._add_task(replace(new, words=f"{_name(known, event)} · {why}"))
+            await self._add_task(replace(new, words=f"{name} · {why}"))
         await self._feed.note(mark, verdict)
 
     async def _keep_text(self, request: RequestId, event: EventEnvelope) -> None:
@@ -207,6 +211,9 @@ class HubNews:
 
     async def on_forgotten(self) -> None:
         """Take that some feeds are gone."""
+        # What is still to be sent about them may be refused: it is then told of by its name.
+        waiting = (request for request in self._known if self._known.own_waiting(request.id))
+        self._left |= {request.id: _called(request) for request in waiting}
         kept = await self._feed.events(("request/",))
         self._known.keep_only({event.stream for event in kept})
         self._changes.tell()
@@ -220,11 +227,8 @@ def _what(event: EventEnvelope) -> str:
     return text(f"request.deed.{event.kind.value}")
 
 
-def _name(known: Request | None, event: EventEnvelope) -> str:
-    if known is not None:
-        return known.number or known.title or type_label(known.type)
-    told = event.body.get("title")
-    return told if isinstance(told, str) else ""
+def _called(request: Request) -> str:
+    return request.number or request.title or type_label(request.type)
 
 
 def _kept(known: Request | None, event: EventEnvelope) -> str:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from avise.env import SystemEnv
+from avise.hub import staff
 from avise.models.journal import EventKind
 from avise.models.requests import RequestId
 from avise.models.roles import Role
@@ -135,3 +138,28 @@ async def test_a_program_that_ends_before_it_told_of_a_refusal_tells_of_it_next_
         await again.settled()
         board = await first(again.desk.tasks(), lambda found: bool(found.mine))
         assert len(board.mine) == 1
+
+
+async def test_an_act_that_waits_when_its_right_is_taken_away_is_told_of_with_its_request(
+    machine: Machine,
+) -> None:
+    lea, karim = await machine.station(LEA), await machine.station(KARIM)
+    await lea.settled()
+    made = (await lea.desk.create_request(NEW)).done[0]
+    number = (await karim.known(made, lambda found: bool(found.number))).number
+    karim.line.cut = True
+    assert (await karim.desk.act_on_requests((made,), CLAIM)).done
+    hub = await machine.hub("admin", Role.ADMINISTRATOR, "setting-up")
+    try:
+        await hub.setting_up(
+            lambda connection: staff.leave(
+                connection, KARIM.login, "queue/ACCUEIL", SystemEnv().now() - timedelta(seconds=1)
+            )
+        )
+    finally:
+        await hub.aclose()
+    karim.line.cut = False
+    assert karim.room.sync is not None
+    karim.room.sync.poke()
+    board = await first(karim.desk.tasks(), lambda found: bool(found.mine))
+    assert number in board.mine[0].task.words
