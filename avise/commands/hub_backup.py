@@ -78,7 +78,12 @@ async def restore_file(database: HubDatabase, path: Path, replaced: int, env: En
     half.unlink(missing_ok=True)
     try:
         epoch = _restored(path, half, key, replaced)
+        for left in ("-wal", "-shm"):
+            # The log of the file that stood here: its pages would come over those of the backup.
+            database.path.with_name(database.path.name + left).unlink(missing_ok=True)
         _keep(half, database.path)
+    except OSError:
+        raise HubError("hub_command.not_restored") from None
     except LIBRARY_ERRORS:
         raise HubError("hub.backup_damaged") from None
     finally:
