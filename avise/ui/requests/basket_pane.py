@@ -27,7 +27,9 @@ WIDTH, NARROW_WIDTH = 240, 228
 ROW_HEIGHT = 27
 SETTLE_MS = 150
 """The arrows go through corbeilles without reading each of them."""
-_LEFT, _ICON, _LABEL, _COUNT, _LATE, _RIGHT = 12, 15, 36, 28, 32, 10
+_LEFT, _ICON, _LABEL, _LATE, _RIGHT = 12, 15, 36, 32, 10
+_LATE_ICON, _LATE_GAP = 23, 8
+"""Of the icon before what is late, and before it."""
 _UNKNOWN_ICON = "inbox"
 _ICONS = {
     "me/waiting": "hourglass",
@@ -106,8 +108,18 @@ def _identity(line: BasketLine) -> str:
     return line.basket.id if line.basket is not None else line.title
 
 
+def late_width(lines: Sequence[BasketLine]) -> int:
+    """Return the width of the column of what is late: that of the longest number, so that counts line up."""
+    late = [line.basket.late for line in lines if line.basket is not None and line.basket.late]
+    longest = max((theme().text_width(str(n), "small-medium", tabular=True) for n in late), default=0)
+    return max(theme().px(_LATE), round(longest) + theme().px(_LATE_ICON + _LATE_GAP))
+
+
 class BasketDelegate(RowDelegate):
     """Paints titles and corbeilles."""
+
+    late = 0
+    """Width of the column of what is late."""
 
     @override
     def paint_ground(self, painter: QPainter, rect: QRect, look: RowLook, index: Index) -> None:
@@ -134,15 +146,15 @@ class BasketDelegate(RowDelegate):
         draw_icon(painter, icon_of(basket), area.left(), middle, _ICON, ink)
         right = area.right()
         if basket.late:
-            late = QRectF(right - px(_LATE), area.top(), px(_LATE), area.height())
+            late = QRectF(right - self.late, area.top(), self.late, area.height())
             draw_text(painter, late, str(basket.late), "small-medium", "danger", RIGHT, tabular=True)
             width = theme().text_width(str(basket.late), "small-medium", tabular=True)
             draw_icon(painter, "triangle-alert", right - width - px(17), middle, 12, "danger")
-        right -= px(_LATE)
+        right -= self.late
         end = right
         if basket.count is not None:
             end -= theme().text_width(str(basket.count), "small", tabular=True)
-            count = QRectF(right - px(_COUNT), area.top(), px(_COUNT), area.height())
+            count = QRectF(end - px(2), area.top(), right - end + px(2), area.height())
             draw_text(painter, count, str(basket.count), "small", "text-2", RIGHT, tabular=True)
         left = rect.left() + px(_LABEL)
         label = QRectF(left, area.top(), end - px(8) - left, area.height())
@@ -228,14 +240,27 @@ class BasketPane(QWidget):
         self.rows.pressed_at.connect(self._choose_current)
         self.rows.menu_requested.connect(self._show_menu)
         self.next.clicked.connect(self.next_requested)
+        theme().changed.connect(self._on_theme_changed)
 
     def show_baskets(self, baskets: Sequence[Basket], shown: str, hours: Sequence[HourLoad]) -> None:
         """Show the corbeilles as they now are, and which one is on screen."""
-        is_other = self.model.show_lines(lines_of(baskets))
+        lines = lines_of(baskets)
+        self._fit(lines)
+        is_other = self.model.show_lines(lines)
         if is_other or shown != self._shown:
             self._shown = shown
             self._go_to_shown()
         self.chart.show_hours(hours)
+
+    def _fit(self, lines: Sequence[BasketLine]) -> None:
+        width = late_width(lines)
+        if width != self._delegate.late:
+            self._delegate.late = width
+            self.rows.viewport().update()
+
+    @Slot()
+    def _on_theme_changed(self) -> None:
+        self._fit(self.model.rows())
 
     def _go_to_shown(self) -> None:
         place = next(

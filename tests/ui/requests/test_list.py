@@ -23,9 +23,11 @@ from avise.services.request_values import (
     SavedView,
 )
 from avise.ui.discretion import discretion
+from avise.ui.requests.basket_pane import late_width
 from avise.ui.requests.columns import ALWAYS, Column, places
 from avise.ui.requests.list_model import ROW, RequestListModel
 from avise.ui.requests.row_delegate import due_spec
+from avise.ui.theme import theme
 from tests.ui.persona import NOW
 from tests.ui.requests import scene
 from tests.ui.requests.requests_window import CTRL, MENUS, SHIFT, requests_window
@@ -120,6 +122,21 @@ def test_the_keys_of_both_ends_go_to_the_first_row_and_to_the_last(run: Run) -> 
             baskets.focus_current()
             stage.press(Qt.Key.Key_Home)
             assert baskets.rows.current_row() == 1, "the title of the first section takes no focus"
+
+    run(scenario())
+
+
+def test_counts_of_three_digits_leave_room_for_what_is_late(run: Run) -> None:
+    async def scenario() -> None:
+        desk = scene.desk()
+        async with requests_window(desk) as stage:
+            shown = stage.page.baskets
+            before = late_width(shown.model.rows())
+            many = [replace(one, count=1234, late=567) for one in scene.baskets()]
+            shown.show_baskets(many, "me/todo", ())
+            room = late_width(shown.model.rows())
+            assert room > before
+            assert room >= theme().text_width("567", "small-medium", tabular=True) + theme().px(17 + 8)
 
     run(scenario())
 
