@@ -162,15 +162,16 @@ class NewRequestSheet(FloatingPanel):
 
     @Slot()
     def _on_closed_form(self) -> None:
-        self.title.setText(text("new_request.title"))
-        self.setAccessibleName(text("new_request.title"))
-        self.icon.set_icon("send")
         self.tell("", is_refusal=False)
         self._show_step()
         self.types.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_step(self) -> None:
         has_form = self.model.form is not None
+        if not has_form:
+            self.title.setText(text("new_request.title"))
+            self.setAccessibleName(text("new_request.title"))
+            self.icon.set_icon("send")
         self.types.setVisible(not has_form)
         self.area.setVisible(has_form)
         self._footer.setVisible(has_form)

@@ -119,6 +119,23 @@ def test_a_request_is_sent_with_keys_alone(run: Run) -> None:
     run(scenario())
 
 
+def test_a_sheet_opened_again_does_not_bear_the_title_of_the_last_form(run: Run) -> None:
+    async def scenario() -> None:
+        async with opened(made_desk()) as (stage, page):
+            stage.press(Qt.Key.Key_N, CTRL)
+            sheet = page.requests.sheet()
+            await until(lambda: sheet.types.model.rowCount() > 0 and sheet.types.field.hasFocus())
+            stage.press(Qt.Key.Key_Return)
+            await until(lambda: sheet.title.text() != "Nouvelle demande")
+            stage.press(Qt.Key.Key_Escape)
+            await until(lambda: not sheet.isVisible())
+            stage.press(Qt.Key.Key_N, CTRL)
+            await until(lambda: sheet.isVisible() and sheet.types.field.hasFocus())
+            assert sheet.title.text() == "Nouvelle demande"
+
+    run(scenario())
+
+
 def test_the_number_is_told_once_the_hub_gave_it(run: Run) -> None:
     async def scenario() -> None:
         desk = made_desk()
