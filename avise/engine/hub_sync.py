@@ -65,6 +65,12 @@ LISTEN_SECONDS = 20.0
 CANCEL_SECONDS = 0.5
 """How long something cancelled may take to end before it is cancelled again."""
 
+CLOCK = "hub_clock_ms"
+"""Name under which it is noted how far this workstation's clock is from the hub's."""
+
+CLOCK_OFF = timedelta(minutes=5)
+"""From there on it is said that this workstation's clock is wrong (`hub.md` 6)."""
+
 CONTACT_EVERY = timedelta(minutes=1)
 """Between two writings of the last contact."""
 
@@ -379,14 +385,18 @@ class HubSync:
             state = HubState.OFFLINE
         elif core.head is None:
             state = HubState.STARTING
-        sentence = text(trouble.message_key, **trouble.params) if trouble is not None else ""
+        off = abs(timedelta(milliseconds=self._journal.clock_offset_ms)) > CLOCK_OFF
+        sentence = text("hub.clock_off") if off and state is HubState.ONLINE else ""
+        if trouble is not None:
+            sentence = text(trouble.message_key, **trouble.params)
         return HubStatus(state, self._as_of, core.pending, sentence, self._sign_in)
 
     def _keep_contact(self, now: datetime) -> None:
         if self._contact_kept is None or now - self._contact_kept >= CONTACT_EVERY:
             self._contact_kept = now
-            noting = asyncio.ensure_future(self._feed.note(CONTACT, now.isoformat()))
-            noting.add_done_callback(_forget)
+            for name, value in ((CONTACT, now.isoformat()), (CLOCK, str(self._journal.clock_offset_ms))):
+                noting = asyncio.ensure_future(self._feed.note(name, value))
+                noting.add_done_callback(_forget)
 
 
 async def _cancel(waiting: Collection[asyncio.Future[Any]]) -> None:

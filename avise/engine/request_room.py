@@ -8,8 +8,9 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
 from avise.connectors.ports import SecretPort
+from avise.engine.hub_clock import HubClock
 from avise.engine.hub_connection import HubConnection, Secrets
-from avise.engine.hub_sync import Connect, HubSync
+from avise.engine.hub_sync import CLOCK, Connect, HubSync
 from avise.engine.opened_store import OpenedStore
 from avise.env import Env
 from avise.models.absences import Absence
@@ -102,7 +103,12 @@ class RequestRoom:
         self.known.is_followed = self.standing.follows
         self.changes = ChangeSignal()
         office = Office(
-            self.known, self.standing, parts.journal, JoinedFiles(attachments), env, self.on_written
+            self.known,
+            self.standing,
+            parts.journal,
+            JoinedFiles(attachments),
+            HubClock(env, parts.journal),
+            self.on_written,
         )
         names = CustomerNames(parts.directory, session.role, env)
         types = shipped_request_types()
@@ -115,7 +121,7 @@ class RequestRoom:
         )
         self.news = HubNews(
             office, self.desk.rows, self.feed, self.changes, parts.add_task, parts.take_shared,
-            memory,
+            memory, env.now,
         )  # fmt: skip
         self._connection = HubConnection(profile, session, secrets, env, plain)
         self._connection.on_changed = self._on_sign_in
@@ -130,6 +136,7 @@ class RequestRoom:
             connect: opens the hub; the profile's, unless told.
         """
         self.standing.read(await self.feed.noted(STANDING))
+        self._parts.journal.clock_offset_ms = int(await self.feed.noted(CLOCK) or 0)
         await self.desk.open()
         self._opening = asyncio.create_task(self._load(), name="load requests")
         self._opening.add_done_callback(log_error)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from avise.hub.port import Colleague, Head
@@ -82,6 +82,7 @@ class HubNews:
         add_task: adds a task of this user's.
         take_shared: takes the tasks and absences of others.
         drafts: where the text of a refused act waits to be sent again.
+        now: the time of this workstation, by which its tasks fall due.
     """
 
     def __init__(
@@ -93,6 +94,7 @@ class HubNews:
         add_task: AddTask,
         take_shared: TakeShared,
         drafts: Drafts,
+        now: Callable[[], datetime],
     ) -> None:
         self._office = office
         self._known = office.known
@@ -103,6 +105,7 @@ class HubNews:
         self._add_task = add_task
         self._take_shared = take_shared
         self._drafts = drafts
+        self._now = now
         self._kept_standing = ""
         self._left: dict[RequestId, str] = {}
         """Names of requests that this user may read no more, while acts on them wait."""
@@ -184,7 +187,7 @@ class HubNews:
                 why=why,
                 words=_kept(known, event),
             ),
-            self._office.env.now() + TASK_WITHIN,
+            self._now() + TASK_WITHIN,
             person=known.person if known is not None else None,
         )
         try:
