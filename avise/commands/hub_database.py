@@ -22,6 +22,8 @@ from avise.store.connections import KEY_BYTES, check_library
 from avise.store.errors import LIBRARY_ERRORS, translated
 from avise.store.key_source import KeyUnavailableError
 
+_NOT_HERE = ("key.no_keyring", "key.missing")
+
 
 @dataclass(frozen=True, slots=True)
 class HubDatabase:
@@ -100,12 +102,18 @@ async def key_of(database: HubDatabase, env: Env, *, create: bool = False) -> by
     """Return the key of a hub that is kept in a file.
 
     Raises:
-        KeyUnavailableError: there is none, or it cannot be read.
+        KeyUnavailableError: there is none, or it cannot be read; `key.no_hub_key` when no file was named
+            and the account's keyring has none.
     """
     if database.key_file is not None:
         return _key_in(database.key_file, env, create=create)
     source = hub_key_source("keyring", database.path.parent, env, synthetic=False)
-    return await source.key(create=create)
+    try:
+        return await source.key(create=create)
+    except KeyUnavailableError as error:
+        if error.message_key in _NOT_HERE:
+            raise KeyUnavailableError("key.no_hub_key") from None
+        raise
 
 
 async def _file(database: HubDatabase, env: Env, *, create: bool) -> SqliteTransactions:
