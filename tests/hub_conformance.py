@@ -699,29 +699,6 @@ class Subjects:
         opened = await lea.hub.open_subject(dossier, Purpose.CALL)
         assert [event.kind for event in opened.events] == [EventKind.INTERACTION_RECORDED]
 
-    async def test_nothing_is_read_by_saying_that_it_is_attached_to_a_customer(self, house: House) -> None:
-        lea, marc = await desk(house, AGENT), await desk(house, MANAGER)
-        mine, other = house.env.uuid7(), house.env.uuid7()
-        request, _ = await lea.create()
-        noted = marc.written(request_stream(request), NOTED, {"words": "interne"})
-        told = marc.written(f"customer/{other}", EventKind.INTERACTION_RECORDED, {"note": "à un autre"})
-        nobody = marc.written("unlinked", EventKind.INTERACTION_RECORDED, {"note": "à personne"})
-        await marc.hub.push([noted, told, nobody])
-        for event in (noted, told, nobody):
-            body: dict[str, JSON] = {"event": str(event.event_id)}
-            await lea.send(f"customer/{mine}", EventKind.INTERACTION_ATTACHED, body)
-        opened = await lea.hub.open_subject(mine, Purpose.CALL)
-        found = [event.event_id for event in opened.events if event.kind != EventKind.INTERACTION_ATTACHED]
-        assert found == [nobody.event_id]
-
-    async def test_who_looked_at_a_customer_and_why_is_not_told_to_colleagues(self, house: House) -> None:
-        lea, marc = await desk(house, AGENT), await desk(house, MANAGER)
-        dossier = house.env.uuid7()
-        await marc.send(f"customer/{dossier}", EventKind.CONSULTED, {"purpose": "other", "reason": "voisin"})
-        await marc.send(f"customer/{dossier}", EventKind.INTERACTION_RECORDED, {"note": "vu"})
-        opened = await lea.hub.open_subject(dossier, Purpose.CALL)
-        assert [event.kind for event in opened.events] == [EventKind.INTERACTION_RECORDED]
-
     async def test_a_file_is_logged_then_given(self, house: House) -> None:
         lea, anne = await desk(house, AGENT), await desk(house, AUDITOR)
         dossier = house.env.uuid7()
