@@ -120,6 +120,7 @@ class DemoRun:
                 profile = self.profile_of(user)
                 _forget_other_world(profile, self.spec)
                 write_profile(profile, tools, user, mail.port, hubs[user.login])
+                tell(text("demo.desk", name=user.name, login=user.login, password=hubs[user.login].password))
             self.only.note_ready()
             yield tools
 

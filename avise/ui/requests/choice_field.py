@@ -119,7 +119,7 @@ class ChoiceField(QWidget):
 
     @Slot(str)
     def _narrow(self, words: str) -> None:
-        wanted = fold(words).split()
+        wanted = [fold(word) for word in words.split()]
         self._show([one for one in self._choices if all(word in fold(one.label) for word in wanted)])
         self.rows.go_to(0)
 

@@ -130,7 +130,7 @@ class Desktop(QObject):
         self._outboxes[window] = outbox
         requests = RequestsInWindow(self._desk, window, actions, self._env, self._report)
         self._requests[window] = requests
-        self._hubs[window] = HubInWindow(self._desk, window, self._report)
+        self._hubs[window] = HubInWindow(self._desk, window, self._report, actions)
         self._teams[window] = TeamInWindow(self._desk, window, actions, requests, self._env, self._report)
         self._new_requests[window] = NewRequestsInWindow(
             self._desk, window, actions, requests, self._env, self._report

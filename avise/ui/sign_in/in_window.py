@@ -19,11 +19,13 @@ from avise.ui.sign_in.strip import SignInStrip
 from avise.ui.widgets.toast import Message
 
 if TYPE_CHECKING:
+    from avise.ui.shell.actions import WindowActions
     from avise.ui.shell.main_window import MainWindow
     from avise.ui.sign_in.page import SignInPage
 
 PAGE = "sign_in"
 _ASKS = (HubState.SIGN_IN_NEEDED, HubState.REFUSED)
+_NO_SIGN_IN = (HubState.NONE, HubState.STARTING, HubState.SIGN_IN_NEEDED)
 
 
 class HubInWindow(QObject):
@@ -33,9 +35,12 @@ class HubInWindow(QObject):
         desk: the services.
         window: where it is shown.
         report: told of failures that no screen shows.
+        actions: of that window, where the command that signs out is bound.
     """
 
-    def __init__(self, desk: DeskBridge, window: MainWindow, report: Report) -> None:
+    def __init__(
+        self, desk: DeskBridge, window: MainWindow, report: Report, actions: WindowActions | None = None
+    ) -> None:
         super().__init__(window)
         self._desk, self._window = desk, window
         self._tasks = TaskScope(self, report)
@@ -52,6 +57,8 @@ class HubInWindow(QObject):
         window.add_strip(self.strip)
         window.status_bar.add_item(self.item)
         window.later_pages[PAGE] = self._make_page
+        if actions is not None:
+            actions.commands.bind("sign_out", self.sign_out)
 
     def start(self) -> None:
         """Follow the hub."""
@@ -159,6 +166,22 @@ class HubInWindow(QObject):
             self._tell(text(error.message_key, **error.params))
         finally:
             page.set_busy(busy=False)
+
+    @Slot()
+    def sign_out(self) -> None:
+        """Forget who is signed in at the hub; what is written here stays."""
+        self._tasks.spawn(self._sign_out(), name="sign out", when_busy="drop")
+
+    async def _sign_out(self) -> None:
+        if self.status is None or not self.status.sign_in or self.status.state in _NO_SIGN_IN:
+            self._window.toast.show_message(Message(text("sign_in.nothing_to_leave"), "log-out"))
+            return
+        try:
+            await self._desk.sign_out()
+        except AviseError as error:
+            self._tell(text(error.message_key, **error.params))
+            return
+        self._window.toast.show_message(Message(text("sign_in.signed_out"), "log-out"))
 
     @Slot()
     def _on_browser(self) -> None:

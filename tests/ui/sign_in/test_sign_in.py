@@ -231,3 +231,29 @@ def test_a_profile_without_a_hub_says_nothing_of_one(run: Run) -> None:
             assert stage.toast() == "Ce poste a été retiré. Appelez le support."
 
     run(scenario())
+
+
+def test_somebody_signs_out_by_the_palette_and_is_told_what_becomes_of_their_work(run: Run) -> None:
+    async def scenario() -> None:
+        desk = ScriptedDesk(hub=HubStatus(HubState.ONLINE, NOW, sign_in="local"))
+        async with acting_window(desk) as stage:
+            hub = stage.desktop.hub
+            await until(lambda: hub.status is not None)
+            stage.desktop.actions.commands.run("sign_out")
+            await until(lambda: stage.toast().startswith("Vous êtes déconnecté"))
+            assert ("sign_out",) in desk.asked
+
+    run(scenario())
+
+
+def test_a_station_without_a_sign_in_says_that_there_is_none_to_leave(run: Run) -> None:
+    async def scenario() -> None:
+        desk = ScriptedDesk(hub=HubStatus(HubState.ONLINE, NOW))
+        async with acting_window(desk) as stage:
+            hub = stage.desktop.hub
+            await until(lambda: hub.status is not None)
+            stage.desktop.actions.commands.run("sign_out")
+            await until(lambda: stage.toast().startswith("Ce poste n’a pas"))
+            assert ("sign_out",) not in desk.asked
+
+    run(scenario())
