@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Row
@@ -57,6 +58,14 @@ _OF_STREAM = Statement(
 )
 
 
+_values_of_header = itemgetter(*HEADER)
+
+
+def header_of_row(event: Mapping[str, Any]) -> str:
+    """Return the header of an event, as the chain covers it."""
+    return SEPARATOR.join(map(str, _values_of_header(event)))
+
+
 @dataclass(slots=True)
 class Position:
     """How far a perimeter is, while its row is locked."""
@@ -65,10 +74,14 @@ class Position:
     pos: int
     chain: bytes
 
-    def append(self, event: Mapping[str, Any]) -> Mapping[str, Bound]:
-        """Give an event the next position; return its row of the feed."""
+    def append(self, event: Mapping[str, Any], header: str) -> Mapping[str, Bound]:
+        """Give an event the next position; return its row of the feed.
+
+        Args:
+            event: as it is written.
+            header: of it, the same in every feed.
+        """
         self.pos += 1
-        header = SEPARATOR.join(str(event[name]) for name in HEADER)
         self.chain = link(self.chain, header, event["content_sha"])
         return {
             "perimeter": self.perimeter, "pos": self.pos, "event_id": event["event_id"], "chain": self.chain,

@@ -22,6 +22,7 @@ from avise.hub.journal_rows import (
     SAVE_HEAD,
     Position,
     ack_again,
+    header_of_row,
     is_same,
     known_ids,
     lock_heads,
@@ -290,8 +291,9 @@ class Push:
         for judged in accepted:
             if judged.moved_to:
                 head = heads[queue_perimeter(judged.moved_to)]
-                feed.extend(head.append(event) for event in self._missing(judged))
-            feed.extend(heads[name].append(judged.row) for name in judged.perimeters)
+                feed.extend(head.append(event, header_of_row(event)) for event in self._missing(judged))
+            header = header_of_row(judged.row)
+            feed.extend(heads[name].append(judged.row, header) for name in judged.perimeters)
         return feed
 
     def _missing(self, judged: _Judged) -> list[dict[str, Any]]:

@@ -129,8 +129,8 @@ def watch_desktop(onlooker: Onlooker) -> None:
     from avise import app  # noqa: PLC0415
     from avise.ui.shell.desktop import Desktop  # noqa: PLC0415
 
-    def watched(*arguments: object) -> Desktop:
-        desktop = Desktop(*arguments)  # type: ignore[arg-type]  # as the program gives them
+    def watched(*arguments: object, **named: object) -> Desktop:
+        desktop = Desktop(*arguments, **named)  # type: ignore[arg-type]  # as the program gives them
         desktop.window.installEventFilter(onlooker)
         return desktop
 
