@@ -126,9 +126,11 @@ def sparse_positions(patch: pytest.MonkeyPatch) -> None:
     """Give positions as a database sequence would, with holes."""
     append = journal_rows.Position.append
 
-    def with_holes(position: journal_rows.Position, event: Mapping[str, Any]) -> Mapping[str, Any]:
+    def with_holes(
+        position: journal_rows.Position, event: Mapping[str, Any], header: str
+    ) -> Mapping[str, Any]:
         position.pos += int(event["device_seq"] % 5 == 0)
-        return append(position, event)
+        return append(position, event, header)
 
     patch.setattr(journal_rows.Position, "append", with_holes)
 
