@@ -15,6 +15,7 @@ from avise.models.errors import AviseError
 from avise.models.journal import EventKind
 from avise.models.json_types import JSON
 from avise.models.masking import MASK
+from avise.models.request_masking import masked_fields
 from avise.models.request_rules import KINDS
 from avise.models.request_types import OUTCOMES, Queue, RequestFieldKind, RequestType, person_of
 from avise.models.requests import Attachment, ExchangeKind, Priority, Request, RequestId
@@ -129,8 +130,8 @@ class Details:
             related: other open requests of the same customer, drawn.
         """
         now = self._env.now()
-        request = self._readable(found)
-        kind = self._types.book.get(request.type)
+        kind = self._types.book.get(found.type)
+        request = self._masked(self._readable(found), kind)
         people = await self._names.of((request.person, *_people_in(request, kind)))
         facts, alerts = await self._known_of(request)
         clock = request_clock(request, now)
@@ -186,6 +187,18 @@ class Details:
         hidden = tuple(replace(line, words="", attachments=()) for line in lines)
         return replace(request, exchanges=hidden, fields={}, attachments=(), documents=())
 
+    def _masked(self, request: Request, kind: RequestType | None) -> Request:
+        """Return a request whose form holds what this role may read: the rest never leaves the engine."""
+        if kind is None:
+            # Nothing says which of its fields may be read.
+            return replace(request, fields=dict.fromkeys(request.fields, MASK))
+        session = self._office.session
+        shown = masked_fields(
+            kind, request.fields, session.role, of_the_queue=request.queue in self._standing.readable_queues,
+            own=request.requester == session.user,
+        )  # fmt: skip
+        return replace(request, fields=shown)
+
     def _is_hidden(self, request: Request) -> bool:
         """Say whether a request is for its corbeille and its requester, and this user is neither."""
         foreign = request.queue not in self._standing.readable_queues
@@ -195,17 +208,13 @@ class Details:
         self, request: Request, kind: RequestType | None, people: Mapping[PersonId, SearchHit]
     ) -> tuple[FormLine, ...]:
         if kind is None:
-            # Nothing says which of its fields may be read.
             return tuple(FormLine(name, field_label(name), MASK) for name in request.fields)
         if self._is_hidden(request):
             return tuple(FormLine(each.id, field_label(each.id), MASK) for each in kind.fields)
-        handles = self._office.session.role in kind.handled_by
         names = {person: list_name(hit) for person, hit in people.items()}
         lines = []
         for each in kind.fields:
-            value = request.fields.get(each.id)
-            masked = MASK if each.sensitive and not handles and value is not None else value
-            words = value_words(each, masked, names)
+            words = value_words(each, request.fields.get(each.id), names)
             missing = each.required and each.when is None and not each.same_as and not words
             if words or missing:
                 lines.append(FormLine(each.id, field_label(each.id), words, missing=missing))

@@ -7,13 +7,16 @@ import pickle
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 
+from avise.env import SystemEnv
 from avise.models.acts import Act
 from avise.models.errors import AviseError
+from avise.models.identifiers import mask_iban
 from avise.models.interaction import Channel
 from avise.models.journal import EventKind
 from avise.models.requests import ExchangeKind, RequestId, RequestStatus
@@ -21,6 +24,7 @@ from avise.models.roles import Purpose, Role
 from avise.services.customer_updates import AlertsChanged, TimelineChanged
 from avise.services.request_values import (
     HubState,
+    NewRequest,
     PresenceKind,
     RequestDeed,
     RequestFilters,
@@ -46,6 +50,7 @@ from tests.unit.engine.request_station import (
 CLAIM = RequestDeed(EventKind.REQUEST_CLAIMED)
 CONTACTS = RequestQuery("queue/ACCUEIL")
 PDF = b"%PDF-1.7 une facture"
+NEXT_MONTH = (SystemEnv().now() + timedelta(days=31)).date().isoformat()
 
 
 @pytest.fixture
@@ -308,6 +313,22 @@ async def test_a_note_stays_in_its_corbeille(lea: Station, karim: Station) -> No
     assert ExchangeKind.NOTE in [line.kind for line in mine.request.exchanges]
     theirs = await lea.detail(made, lambda found: bool(found.request.exchanges))
     assert [line.kind for line in theirs.request.exchanges] == [ExchangeKind.REPLY]
+
+
+async def test_an_account_number_never_crosses_whole_to_the_window(lea: Station) -> None:
+    iban = "FR3399999000010000012345A11"
+    values = {
+        "usage": "benefits", "iban": iban, "iban_again": iban, "holder": "Hélène Marchand",
+        "effective_on": NEXT_MONTH, "confirmed_by": "code_sent",
+    }  # fmt: skip
+    new = NewRequest("BANK_CHANGE", None, values, documents=("bank_details", "signed_mandate"))
+    assert await lea.desk.check_request(new) == ()
+    made = (await lea.desk.create_request(new)).done[0]
+
+    seen = await lea.detail(made, lambda found: bool(found.form))
+
+    assert iban.encode() not in pickle.dumps(seen)
+    assert [line.value for line in seen.form if line.field == "iban"] == [mask_iban(iban)]
 
 
 async def test_what_is_offered_is_what_would_count(lea: Station, karim: Station) -> None:
