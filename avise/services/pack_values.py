@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from avise.models.customer import PersonId
 from avise.models.errors import AviseError
+from avise.models.leases import LeaseState
 
 
 class PackKind(StrEnum):
@@ -60,19 +61,6 @@ class PackRow:
     bytes: int = 0
     prepared_at: datetime | None = None
     ends_at: datetime | None = None
-
-
-class LeaseState(StrEnum):
-    """Where the key of the data on board is."""
-
-    NONE = "none"
-    """This profile carries nothing."""
-    HELD = "held"
-    ENDED = "ended"
-    """Destroyed here; the hub gives it back at the next contact."""
-    PIN_NEEDED = "pin_needed"
-    WIPED = "wiped"
-    """The hub had this machine erased."""
 
 
 @dataclass(frozen=True, slots=True)
