@@ -110,7 +110,10 @@ def _problems_in(each: RequestField, fields: Mapping[str, JSON], today: date) ->
     value = fields.get(each.id)
     if is_empty(value):
         if each.required:
-            yield FieldProblem(each.id, "request_check.required")
+            chosen = each.kind in _CHOSEN
+            yield FieldProblem(
+                each.id, "request_check.required_choice" if chosen else "request_check.required"
+            )
         return
     problem = problem_in(each, value, today)
     if problem is not None:
@@ -261,6 +264,8 @@ _WRITINGS: Mapping[RequestFieldKind, Callable[[JSON], JSON]] = {
 
 _TYPED_DATE = re.compile(r"([0-9]{1,2})[/. -]([0-9]{1,2})[/. -]([0-9]{4})")
 _TYPED_NUMBER = re.compile(r"-?[0-9]{1,9}")
+_CHOSEN = frozenset({RequestFieldKind.CHOICE, RequestFieldKind.PERSON, RequestFieldKind.YES_NO})
+"""Kinds that are chosen in a list, not written."""
 _YES = frozenset({"yes", "true", "oui", "o", "y"})
 _NO = frozenset({"no", "false", "non", "n"})
 

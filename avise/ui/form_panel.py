@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 from typing_extensions import override
@@ -73,6 +73,14 @@ class FormPanel(FloatingPanel):
     def submit(self) -> None:
         """Do what the form is for, when nothing is wrong in it."""
         raise NotImplementedError
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        """Make room for what came: an error under a field."""
+        handled = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest and self.isVisible():
+            self.fit()
+        return handled
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -1,11 +1,11 @@
-"""One choice among some: a field that narrows the list, and the list under it."""
+"""One choice among some: a field that narrows the list, and the list under it; nothing is chosen ahead."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QObject, QRect, QRectF, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QRect, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import QLineEdit, QWidget
 from typing_extensions import override
@@ -84,19 +84,26 @@ class ChoiceField(QWidget):
         self.setLayout(column(Label(label, "small-medium"), self.words, self.rows, self._error, gap=4))
         self.words.textEdited.connect(self._narrow)
         self.rows.opened.connect(self.taken)
+        self.rows.selectionModel().currentRowChanged.connect(self._on_current)
 
     def show_choices(self, choices: Sequence[Choice], current: str = "") -> None:
-        """Offer these; the field that narrows them is there when they are many."""
+        """Offer these; the field that narrows them is there when they are many.
+
+        Args:
+            choices: what may be chosen.
+            current: code of what is in force; "" chooses nothing, so that validating at once asks.
+        """
         self._choices = tuple(choices)
         self.words.clear()
         self.words.setVisible(len(choices) > FILTERED_FROM)
         self._show(self._choices)
-        place = next((n for n, one in enumerate(self._choices) if one.code == current), 0)
-        self.rows.go_to(place)
+        self._choose_nothing()
+        if current:
+            self.choose(current)
         self.show_error("")
 
     def current(self) -> str:
-        """Return the code of the choice, "" when nothing is left."""
+        """Return the code of the choice, "" when nothing is chosen."""
         place = self.rows.current_row()
         rows = self.model.rows()
         return rows[place].code if 0 <= place < len(rows) else ""
@@ -108,9 +115,13 @@ class ChoiceField(QWidget):
                 self.rows.go_to(place)
 
     def show_error(self, sentence: str) -> None:
-        """Say what is wrong; "" when nothing is."""
+        """Say what is wrong, and take focus where it is put right; "" when nothing is."""
         self._error.setText(sentence)
         self._error.setVisible(bool(sentence))
+        for part in (self.words, self.rows):
+            part.setAccessibleDescription(sentence)
+        if sentence:
+            self.focus_first()
 
     def focus_first(self) -> None:
         """Take focus where one narrows, or on the list."""
@@ -121,7 +132,19 @@ class ChoiceField(QWidget):
     def _narrow(self, words: str) -> None:
         wanted = [fold(word) for word in words.split()]
         self._show([one for one in self._choices if all(word in fold(one.label) for word in wanted)])
-        self.rows.go_to(0)
+        if wanted:
+            self.rows.go_to(0)
+        else:
+            self._choose_nothing()
+
+    def _choose_nothing(self) -> None:
+        # Said to the view itself: else Qt makes the first row the current one when focus comes.
+        self.rows.setCurrentIndex(QModelIndex())
+
+    @Slot(QModelIndex, QModelIndex)
+    def _on_current(self, index: QModelIndex, _before: QModelIndex) -> None:
+        if index.isValid():
+            self.show_error("")
 
     def _show(self, choices: Sequence[Choice]) -> None:
         self.model.set_rows(choices)

@@ -135,6 +135,9 @@ class PausePanel(DeedPanel):
     def submit(self) -> None:
         """Pause."""
         reason = self.reasons.current()
+        if not reason:
+            self.reasons.show_error(text("request_panel.pause.none"))
+            return
         self.do(RequestDeed(EventKind.REQUEST_PAUSED, waits_for=self.whom.current, reason=reason))
 
 
@@ -328,16 +331,18 @@ class ReasonPanel(DeedPanel):
     """Why a request is reopened, cancelled, escalated or given back."""
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__("", "circle-help", text("request_panel.why.submit"), parent)
+        super().__init__("", "circle-help", text("request_panel.why.request_cancelled"), parent)
         self._kind = EventKind.REQUEST_CANCELLED
         self.field = Field(text("request_panel.why"))
         self.content.addWidget(self.field)
 
     def ready(self, kind: EventKind) -> None:
-        """Ask why."""
+        """Ask why; the button says what is then done."""
         self._kind = kind
-        self.title.setText(text(f"request_panel.why.{kind}"))
-        self.setAccessibleName(self.title.text())
+        deed = text(f"request_panel.why.{kind}")
+        self.title.setText(deed)
+        self.submit_button.setText(deed)
+        self.setAccessibleName(deed)
         self.field.edit.clear()
         self.field.show_error("")
 
@@ -384,10 +389,12 @@ class SplitPanel(FormPanel):
 
     @Slot()
     def submit(self) -> None:
-        """Split, once the new request says something."""
-        if not self.field.words():
+        """Split, once the new request has a type and says something."""
+        if not self.types.current():
+            self.types.show_error(text("request_panel.split.no_type"))
+        elif not self.field.words():
             self.field.show_error(text("request_panel.split.none"))
-        elif self.types.current():
+        else:
             words = self.field.words()
             self.close_panel()
             self.split.emit(self.types.current(), words)

@@ -117,6 +117,7 @@ def test_a_misrouted_request_is_transferred_by_the_keyboard(run: Run) -> None:
             stage.press(K.Key_E, CTRL)
             panel = stage.page.doing.transfer_panel
             stage.press(K.Key_Down)
+            stage.press(K.Key_Down)
             stage.press(K.Key_Tab)
             stage.press(K.Key_Space)
             stage.press(K.Key_Return, CTRL)
@@ -134,6 +135,12 @@ def test_a_request_is_paused_for_a_third_party(run: Run) -> None:
             await stage.show(HELENE)
             stage.press(K.Key_U, CTRL)
             stage.press(K.Key_Right)
+            stage.press(K.Key_Return, CTRL)
+            panel = stage.page.doing.pause_panel
+            assert panel.isVisible(), "nobody waits without a reason"
+            assert panel.reasons.rows.hasFocus()
+            assert panel.reasons.rows.accessibleDescription() == "Choisissez un motif dans la liste."
+            stage.press(K.Key_Down)
             stage.press(K.Key_Return)
             deed = await stage.done()
             assert (deed.kind, deed.waits_for, deed.reason) == (E.REQUEST_PAUSED, "third_party", "fund")
@@ -181,6 +188,7 @@ def test_a_request_ends_with_an_outcome(run: Run) -> None:
             await stage.show(HELENE)
             stage.press(K.Key_E, CTRL | SHIFT)
             stage.press(K.Key_Down)
+            stage.press(K.Key_Down)
             stage.press(K.Key_Return)
             deed = await stage.done()
             assert (deed.kind, deed.outcome, deed.then_close) == (
@@ -189,6 +197,40 @@ def test_a_request_ends_with_an_outcome(run: Run) -> None:
                 True,
             )
             await until(lambda: stage.toast() == "D-0187 clôturée")
+
+    run(scenario())
+
+
+@pytest.mark.parametrize("key", [K.Key_Return, K.Key_Tab])
+def test_a_request_never_ends_with_an_outcome_that_nobody_chose(run: Run, key: K) -> None:
+    async def scenario() -> None:
+        async with requests_window() as stage:
+            await stage.show(HELENE)
+            stage.press(K.Key_E, CTRL | SHIFT)
+            panel = stage.page.doing.end_panel
+            assert panel.outcomes.current() == ""
+            stage.press(key)
+            stage.press(K.Key_Return, CTRL)
+            assert panel.isVisible()
+            assert panel.outcomes.rows.hasFocus(), "where it is put right"
+            assert panel.outcomes.rows.accessibleDescription() == "Choisissez une issue dans la liste."
+            await until(lambda: panel.height() >= panel.minimumSizeHint().height())
+            stage.press(K.Key_Down)
+            assert not panel.outcomes.rows.accessibleDescription()
+            stage.press(K.Key_Return, CTRL)
+            assert (await stage.done()).outcome == "done"
+
+    run(scenario())
+
+
+def test_a_reason_is_given_under_the_name_of_what_it_is_for(run: Run) -> None:
+    async def scenario() -> None:
+        async with requests_window() as stage:
+            await stage.show(HELENE)
+            stage.page.run_action("cancel")
+            assert stage.page.doing.reason_panel.submit_button.text() == "Annuler la demande"
+            stage.page.run_action("escalate")
+            assert stage.page.doing.reason_panel.submit_button.text() == "Signaler au responsable"
 
     run(scenario())
 
@@ -222,6 +264,7 @@ def test_a_lead_assigns_and_gives_a_priority(run: Run) -> None:
             assert "12 demandes en cours" in str(
                 stage.page.doing.colleague_panel.people.model.index(1, 0).data()
             )
+            stage.press(K.Key_Down)
             stage.press(K.Key_Return)
             assert (await stage.done()).assignee == "marc.aubry", "whoever has least to do comes first"
             await until(lambda: stage.toast() == "D-0187 confiée à Marc Aubry")
@@ -238,6 +281,7 @@ def test_a_request_is_merged_into_another_of_the_same_customer(run: Run) -> None
         async with requests_window() as stage:
             await stage.show(HELENE)
             stage.page.run_action("merge")
+            stage.press(K.Key_Down)
             stage.press(K.Key_Return)
             assert (await stage.done()).into == request_id(163)
 
@@ -250,8 +294,12 @@ def test_a_part_of_a_request_becomes_another_one(run: Run) -> None:
             await stage.show(HELENE)
             stage.page.run_action("split")
             await until(lambda: any(panel.isVisible() for panel in stage.page.doing.panels()))
-            stage.page.doing.split_panel.field.edit.setText("La carte aussi")
-            stage.page.doing.split_panel.submit()
+            panel = stage.page.doing.split_panel
+            panel.field.edit.setText("La carte aussi")
+            panel.submit()
+            assert panel.isVisible(), "the new one has a type that somebody chose"
+            panel.types.rows.go_to(0)
+            panel.submit()
             await until(lambda: bool(stage.asked("create_request")))
             new = stage.asked("create_request")[0][1]
             assert (new.split_from, new.words) == (HELENE, "La carte aussi")  # type: ignore[attr-defined]  # a new request
@@ -435,6 +483,7 @@ def test_sending_and_closing_asks_how_the_request_ends(run: Run) -> None:
         async with requests_window(desk) as stage:
             await _write(stage, "Tout est vire")
             stage.press(K.Key_Return, CTRL | SHIFT)
+            stage.press(K.Key_Down)
             stage.press(K.Key_Return)
             deed = await stage.done()
             assert (deed.kind, deed.outcome, deed.then_close) == (E.REQUEST_REPLIED, "done", True)
@@ -589,7 +638,7 @@ def test_the_conversation_says_notes_files_what_waits_and_what_was_refused(run: 
             assert "note interne" in said[4]
             assert "en attente d’envoi" in said[6]
             assert "Non retenu" in said[7]
-            assert "quelqu’un d’autre" in said[7]
+            assert "Quelqu’un d’autre" in said[7]
 
     run(scenario())
 

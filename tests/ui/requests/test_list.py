@@ -88,6 +88,7 @@ def test_what_the_user_sends_away_leaves_and_the_next_one_is_shown(run: Run) -> 
         async with requests_window() as stage:
             first, second = stage.shown()[:2]
             stage.press(K.Key_E, CTRL)
+            stage.press(K.Key_Down)
             stage.press(K.Key_Return)
             await stage.done()
             stage.desk.show_rows(scene.rows()[1:])
@@ -197,6 +198,7 @@ def test_several_are_transferred_from_the_bar(run: Run) -> None:
         async with requests_window() as stage:
             stage.page.list.model.choose(stage.shown()[2:5])
             stage.page.list.batch.transfer.click()
+            stage.press(K.Key_Down)
             stage.press(K.Key_Down)
             stage.press(K.Key_Return)
             assert (await stage.done()).queue == "COTIS"

@@ -139,6 +139,7 @@ def test_a_request_is_taken_answered_and_closed_and_its_sender_sees_it(run: Run,
             detail = found.page.detail
             await until(lambda: detail.detail is not None and detail.detail.outcomes)
             found.stage.press(K.Key_E, CTRL | SHIFT)
+            found.stage.press(K.Key_Down)
             found.stage.press(K.Key_Return)
             await found.seen(found.lea, request, lambda told: told.request.status is RequestStatus.CLOSED)
 

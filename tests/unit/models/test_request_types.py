@@ -107,7 +107,13 @@ def test_a_good_form_has_no_problem() -> None:
 def test_an_empty_form_lacks_what_it_always_asks_and_nothing_else() -> None:
     problems = FORM.check({}, TODAY)
     assert [problem.field for problem in problems] == ["person", "care_date", "usage", "iban", "iban_again"]
-    assert {problem.message_key for problem in problems} == {"request_check.required"}
+    assert {problem.field: problem.message_key for problem in problems} == {
+        "person": "request_check.required_choice",
+        "care_date": "request_check.required",
+        "usage": "request_check.required_choice",
+        "iban": "request_check.required",
+        "iban_again": "request_check.required",
+    }, "a list is chosen in, a field is filled in"
 
 
 @pytest.mark.parametrize(
@@ -141,11 +147,11 @@ def test_a_field_that_the_type_does_not_have_is_told() -> None:
 
 
 def test_blank_text_is_as_good_as_nothing() -> None:
-    assert told(usage="  ") == [("usage", "required")]
+    assert told(usage="  ") == [("usage", "required_choice")]
 
 
 def test_a_field_asked_only_sometimes_is_required_only_then() -> None:
-    assert told(usage="contributions") == [("mandate", "required")]
+    assert told(usage="contributions") == [("mandate", "required_choice")]
     assert told(usage="contributions", mandate=False) == []
 
 
