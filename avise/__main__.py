@@ -8,7 +8,7 @@ if __name__ == "__main__":
         import multiprocessing
 
         multiprocessing.freeze_support()
-    from avise.engine.engine_process import ENGINE_FLAG
+    from avise.engine.engine_child import ENGINE_FLAG
 
     if sys.argv[1:] == [ENGINE_FLAG]:
         from avise.engine.serving import main as serve

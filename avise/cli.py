@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from avise import __version__
-from avise.commands.hub_parser import add_hub_command
 from avise.commands.wrong_argument import WRONG_ARGUMENT, WrongArgumentError
 from avise.models.errors import AlreadyToldError, AviseError
 from avise.texts import LANGUAGES, text
@@ -35,18 +34,40 @@ BROKEN_PIPE = 141
 
 def parser() -> argparse.ArgumentParser:
     """Build the parser of the command line."""
+    from avise.commands.hub_parser import add_hub_command  # noqa: PLC0415 - not before a window
+
     root = argparse.ArgumentParser(prog="avise", description="One window for the staff of a health mutual.")
-    root.add_argument("--version", action="version", version=f"avise {__version__}")
-    root.add_argument("--profile", type=Path, help="the profile's folder (default: the user's own)")
-    root.add_argument("--language", choices=LANGUAGES, help="language of the texts, for this run")
-    root.add_argument("--check-start", action="store_true", help="start the window, then quit at once")
-    root.add_argument("--call", metavar="URL", help="a call announced by a softphone: avise://call?…")
+    _add_window_options(root)
     commands = root.add_subparsers(dest="command", metavar="COMMAND")
     _add_reading_commands(commands)
     _add_connector_command(commands)
     _add_demo_command(commands)
     add_hub_command(commands)
     return root
+
+
+def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """Return what a command line asks; prints what is wrong and raises SystemExit otherwise.
+
+    The window's own options are read without building the parsers of fifty commands, which would stand
+    between a click and the first frame.
+    """
+    window = argparse.ArgumentParser(add_help=False, exit_on_error=False)
+    _add_window_options(window)
+    window.set_defaults(command=None)
+    try:
+        chosen, others = window.parse_known_args(arguments)
+    except argparse.ArgumentError:
+        return parser().parse_args(arguments)
+    return parser().parse_args(arguments) if others else chosen
+
+
+def _add_window_options(root: argparse.ArgumentParser) -> None:
+    root.add_argument("--version", action="version", version=f"avise {__version__}")
+    root.add_argument("--profile", type=Path, help="the profile's folder (default: the user's own)")
+    root.add_argument("--language", choices=LANGUAGES, help="language of the texts, for this run")
+    root.add_argument("--check-start", action="store_true", help="start the window, then quit at once")
+    root.add_argument("--call", metavar="URL", help="a call announced by a softphone: avise://call?…")
 
 
 def _add_reading_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -110,7 +131,7 @@ def _add_demo_command(commands: argparse._SubParsersAction[argparse.ArgumentPars
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run `avise`; return the exit status."""
-    chosen = parser().parse_args(arguments)
+    chosen = parsed(arguments)
     if chosen.language:
         impose_language(chosen.language)
     try:

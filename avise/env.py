@@ -6,7 +6,6 @@ Nothing outside this module reads the clock, draws a random number or mints an i
 
 from __future__ import annotations
 
-import asyncio
 import random
 import secrets
 import time
@@ -74,6 +73,8 @@ class SystemEnv:
 
     async def sleep(self, seconds: float) -> None:
         """Suspend the calling task."""
+        import asyncio  # noqa: PLC0415 - whoever sleeps has it; the first frame of a window does without
+
         await asyncio.sleep(seconds)
 
 
@@ -117,4 +118,6 @@ class FixedEnv:
     async def sleep(self, seconds: float) -> None:
         """Move the clocks and let other tasks run."""
         self.advance(timedelta(seconds=seconds))
+        import asyncio  # noqa: PLC0415 - as above
+
         await asyncio.sleep(0)

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from avise.engine.engine_process import EngineProcess
+from avise.engine.engine_child import start_engine_child
 from avise.env import SystemEnv
 from avise.models.errors import AlreadyToldError, AviseError
 from avise.services.profile import Profile, load_profile
@@ -40,15 +40,16 @@ def run_window(folder: Path | None, *, call_url: str | None, check_start: bool) 
     if lock is None:
         return 0
     # Imports what it needs while this process imports Qt.
-    engine = EngineProcess()
+    child = start_engine_child()
     from avise.ui.application import make_application  # noqa: PLC0415 - Qt, once the profile is ours
     from avise.ui.first_frame import show_first_frame  # noqa: PLC0415
 
     application = make_application()
     frame = show_first_frame(application)
     from avise.app import Opening, open_window  # noqa: PLC0415 - imported behind the frame
+    from avise.engine.engine_process import EngineProcess  # noqa: PLC0415 - likewise
 
-    opening = Opening(profile, env, lock, engine, call_url or "", check_start=check_start)
+    opening = Opening(profile, env, lock, EngineProcess(child), call_url or "", check_start=check_start)
     return open_window(application, frame, opening)
 
 

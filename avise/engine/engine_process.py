@@ -11,13 +11,13 @@ import contextlib
 import inspect
 import itertools
 import subprocess
-import sys
 import threading
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
+from avise.engine.engine_child import start_engine_child
 from avise.engine.wire import (
     Answer,
     Call,
@@ -42,9 +42,6 @@ from avise.models.roles import Session
 from avise.services.desk import Desk
 from avise.texts import language
 
-ENGINE_FLAG = "--engine"
-"""Asks `avise` to be the engine of a window instead of a window."""
-
 START_SECONDS = 120.0
 """How long an engine may take to open its store (a migration copies it first) before it is given up."""
 
@@ -53,19 +50,6 @@ END_SECONDS = 20.0
 
 POST_SECONDS = 2.0
 """How long the last word may wait for an engine that reads slowly."""
-
-_APART = sum(
-    getattr(subprocess, flag, 0)
-    for flag in ("BELOW_NORMAL_PRIORITY_CLASS", "CREATE_NEW_PROCESS_GROUP", "CREATE_NO_WINDOW")
-)
-"""On Windows only."""
-
-
-def engine_command() -> list[str]:
-    """Return the command that starts this very program as an engine, packaged or not."""
-    if getattr(sys, "frozen", False):
-        return [sys.executable, ENGINE_FLAG]
-    return [sys.executable, "-P", "-m", "avise", ENGINE_FLAG]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,25 +69,14 @@ class EngineProcess:
     """One engine in a process of its own.
 
     Args:
-        command: that starts it; ours, unless a benchmark serves a desk of its own.
+        child: already started (`engine_child`); None to start one.
 
     Raises:
         AviseError: `engine.lost`: the system starts no process.
     """
 
-    def __init__(self, command: list[str] | None = None) -> None:
-        try:
-            self._process = subprocess.Popen(  # noqa: S603 - this very program
-                command or engine_command(),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=None if sys.stderr is not None else subprocess.DEVNULL,
-                creationflags=_APART,
-                # Not the terminal's: Ctrl+C there is for the window.
-                process_group=None if sys.platform == "win32" else 0,
-            )
-        except OSError:
-            raise AviseError("engine.lost") from None
+    def __init__(self, child: subprocess.Popen[bytes] | None = None) -> None:
+        self._process = child or start_engine_child()
         incoming, outgoing = self._process.stdout, self._process.stdin
         if incoming is None or outgoing is None:
             raise RuntimeError("the engine's process was started without its pipes")

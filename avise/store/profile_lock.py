@@ -6,19 +6,20 @@ its arguments over and ends (decision 5). The lock dies with the process, howeve
 
 from __future__ import annotations
 
-import asyncio
 import errno
-import hmac
 import json
 import os
 import socket
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from avise.env import Env
 from avise.models.errors import AviseError
+
+if TYPE_CHECKING:
+    import asyncio
 
 LOCK_NAME = "profile.lock"
 DOOR_NAME = "profile.door"
@@ -72,6 +73,8 @@ class ProfileLock:
         Args:
             on_arguments: called on this loop, once a hand-over.
         """
+        import asyncio  # noqa: PLC0415 - the first frame of a window does without
+
         token = self._env.token()
 
         async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -131,6 +134,8 @@ def send_to_running(folder: Path, arguments: Sequence[str]) -> bool:
 
 def _arguments_of(line: bytes, token: str) -> Sequence[str] | None:
     """Return the arguments of a message, None when it does not show the token."""
+    import hmac  # noqa: PLC0415 - somebody knocks long after the start
+
     try:
         message = json.loads(line)
         shown, arguments = message["token"], message["arguments"]

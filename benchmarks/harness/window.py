@@ -18,7 +18,8 @@ from qasync import QEventLoop
 from typing_extensions import override
 
 from avise.app import customer_page_maker
-from avise.engine.engine_process import ENGINE_FLAG, EngineProcess
+from avise.engine.engine_child import ENGINE_FLAG, start_engine_child
+from avise.engine.engine_process import EngineProcess
 from avise.engine.running_engine import RunningEngine
 from avise.env import Env, SystemEnv
 from avise.models.customer import PersonId
@@ -127,7 +128,7 @@ async def _shown(
     loop.set_default_executor(ThreadPoolExecutor(WORKERS, "bench-window"))
     env = SystemEnv()
     garbage = GarbageOnQtThread(application, env)
-    process = EngineProcess([sys.executable, "-m", engine_module, ENGINE_FLAG])
+    process = EngineProcess(start_engine_child([sys.executable, "-m", engine_module, ENGINE_FLAG]))
     running = RunningEngine(load_profile(folder, device=""), env, process)
     bridge = DeskBridge(running.desk, running.thread.loop, QCoreApplication.instance())
     desktop = Desktop(bridge, env, customer_page_maker(bridge, env), _report)

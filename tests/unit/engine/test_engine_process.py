@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from avise.engine.engine_process import EngineProcess, Notify, engine_command
+from avise.engine.engine_child import engine_command, start_engine_child
+from avise.engine.engine_process import EngineProcess, Notify
 from avise.engine.loops import LoopThread
 from avise.models.customer import PersonId
 from avise.models.errors import AviseError
@@ -36,7 +37,7 @@ class Served:
         self.folder = folder
         self.thread = LoopThread("window")
         self.thread.start()
-        self.process = EngineProcess(command)
+        self.process = EngineProcess(start_engine_child(command))
         self.lost = threading.Event()
 
     def start(self) -> Desk:
