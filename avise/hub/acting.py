@@ -22,6 +22,7 @@ from avise.hub.port import (
     SubjectOpened,
     View,
 )
+from avise.hub.steps import Step
 from avise.models.json_types import JSON
 from avise.models.roles import Purpose
 
@@ -82,9 +83,12 @@ class ActingHub:
 
     async def push(self, events: Sequence[PushedEvent]) -> tuple[Ack, ...]:
         """Hand events over, all in one transaction."""
-        return await self._transactions.write(
+        self._core.reached(Step.PUSH_RECEIVED)
+        acks = await self._transactions.write(
             lambda connection: self._core.push(connection, self.actor, events)
         )
+        self._core.reached(Step.PUSH_COMMITTED)
+        return acks
 
     async def pull(self, cursors: Mapping[str, int], limit: int = PAGE) -> Pulled:
         """Return what follows each cursor."""
@@ -107,9 +111,11 @@ class ActingHub:
 
     async def put_blob(self, name: str, content: bytes) -> None:
         """Keep an attachment; again is harmless."""
+        self._core.reached(Step.BLOB_RECEIVED)
         await self._transactions.write(
             lambda connection: self._core.put_blob(connection, self.actor, name, content)
         )
+        self._core.reached(Step.BLOB_COMMITTED)
 
     async def get_blob(self, name: str, request: uuid.UUID) -> bytes:
         """Return an attachment of a request that the actor may read."""

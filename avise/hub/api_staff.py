@@ -26,6 +26,7 @@ from avise.hub.http_values import (
     read_push,
 )
 from avise.hub.port import MAX_BLOB, PAGE, Actor, Head, HubError, View
+from avise.hub.steps import Step
 from avise.models.errors import AviseError
 from avise.models.roles import Purpose
 
@@ -83,9 +84,11 @@ async def push(request: Request) -> Response:
     """Take events; a revoked device's are put aside for a supervisor, never dropped."""
     parts, bearer = await _bearer(request)
     events = read_push(await value_of(request, MOST_PUSH_BYTES))
+    parts.core.reached(Step.PUSH_RECEIVED)
     acks = await parts.transactions.write(
         lambda connection: parts.core.push(connection, actor_of(connection, bearer, revoked_too=True), events)
     )
+    parts.core.reached(Step.PUSH_COMMITTED)
     return answer({"acks": [ack_to_json(ack) for ack in acks]})
 
 
@@ -139,7 +142,9 @@ async def put_blob(request: Request) -> Response:
         if error.message_key != "hub.too_large":
             raise
         raise HubError("hub.blob_size", most=str(MAX_BLOB // 1024 // 1024)) from None
+    parts.core.reached(Step.BLOB_RECEIVED)
     await parts.transactions.write(lambda connection: parts.core.put_blob(connection, actor, name, content))
+    parts.core.reached(Step.BLOB_COMMITTED)
     return done()
 
 

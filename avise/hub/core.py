@@ -28,6 +28,7 @@ from avise.hub.port import (
     View,
 )
 from avise.hub.pushing import Push
+from avise.hub.steps import Reached, Step, unheard
 from avise.models.json_types import JSON
 from avise.models.request_types import Queue
 from avise.models.roles import Purpose
@@ -44,16 +45,18 @@ class HubCore:
             lets every type pass.
         queues: the corbeilles that requests may be in.
         quota: files that one person may open in an hour.
+        reached: told each step of a call, for tests that kill the hub there.
     """
 
     def __init__(
         self, env: Env, check_created: CheckCreated | None = None, queues: frozenset[str] = QUEUES,
-        quota: int = OPENINGS_AN_HOUR,
+        quota: int = OPENINGS_AN_HOUR, reached: Reached = unheard,
     ) -> None:  # fmt: skip
         self._env = env
         self._check_created = check_created
         self._queues = queues
         self._quota = quota
+        self.reached = reached
 
     def enrol(self, connection: Connection, actor: Actor, *, take_over: bool = False) -> None:
         """Make a device known, once; whoever authenticated the actor decided that it may be."""
@@ -69,13 +72,20 @@ class HubCore:
 
     def push(self, connection: Connection, actor: Actor, events: Sequence[PushedEvent]) -> tuple[Ack, ...]:
         """Take events, all in the connection's transaction."""
-        return Push(connection, actor, self._env.now(), self._queues, self._check_created).run(events)
+        push = Push(
+            connection, actor, self._env.now(), self._queues, self._check_created, self.reached
+        )  # fmt: skip
+        acks = push.run(events)
+        self.reached(Step.PUSH_WRITTEN)
+        return acks
 
     def pull(
         self, connection: Connection, actor: Actor, cursors: Mapping[str, int], limit: int = PAGE
     ) -> Pulled:
         """Return what follows each cursor; reads only."""
-        return pulling.pull(connection, actor, cursors, limit, self._env.now())
+        pulled = pulling.pull(connection, actor, cursors, limit, self._env.now())
+        self.reached(Step.PULL_READ)
+        return pulled
 
     def positions(self, connection: Connection, names: Sequence[str]) -> Mapping[str, int]:
         """Return how far some perimeters are; reads only."""
@@ -99,6 +109,7 @@ class HubCore:
     def put_blob(self, connection: Connection, actor: Actor, name: str, content: bytes) -> None:
         """Keep an attachment under its keyed hash."""
         blobs.put_blob(connection, actor, name, content, self._env.now())
+        self.reached(Step.BLOB_WRITTEN)
 
     def get_blob(self, connection: Connection, actor: Actor, name: str, request: uuid.UUID) -> bytes:
         """Return an attachment of a request that the actor may read, and log it."""

@@ -46,6 +46,7 @@ from avise.hub.quarantining import INSERT_QUARANTINE, QUARANTINE_COLUMNS, early_
 from avise.hub.read_models import ReadModels
 from avise.hub.received_event import VOID, Received, received, settled
 from avise.hub.rights import Rights, rights_of
+from avise.hub.steps import Reached, Step, unheard
 from avise.hub.stream_state import (
     CUSTOMERS,
     StreamState,
@@ -99,6 +100,7 @@ class Push:
         now: by the hub's clock.
         queues: the corbeilles that there are.
         check_created: looks at a request that is created.
+        reached: told each step.
     """
 
     connection: Connection
@@ -106,6 +108,7 @@ class Push:
     now: datetime
     queues: frozenset[str]
     check_created: CheckCreated | None = None
+    reached: Reached = unheard
     _streams: dict[str, StreamState] = field(default_factory=dict)
     _judged: list[_Judged] = field(default_factory=list)
     _adopting: bool = False
@@ -125,6 +128,7 @@ class Push:
         if device is None or device.login != self.actor.login:
             # Under somebody else's device nothing is even put aside: it would use up their numbers.
             raise HubError("hub.unknown_device")
+        self.reached(Step.DEVICE_LOCKED)
         sent = [settled(event, self.actor.device) for event in events]
         _require_dense(sent, device.last_seq)
         again = [event for event in sent if event.device_seq <= device.last_seq]
@@ -174,6 +178,7 @@ class Push:
             self._require_new_ids(fresh)
         merged = [into for found in fresh if (into := merged_into(found)) is not None]
         self._streams = lock_streams(self.connection, (found.event.stream for found in fresh), merged)
+        self.reached(Step.STREAMS_LOCKED)
         rights = rights or rights_of(self.connection, self.actor, microseconds(self.now))
         bench = Bench(
             self.connection, self.actor, rights, self.now, set_aside, self.queues, self.check_created,
@@ -245,6 +250,7 @@ class Push:
         accepted = [judged for judged in self._judged if not judged.verdict.quarantined]
         wanted = {name for judged in accepted for name in judged.perimeters}
         heads = lock_heads(self.connection, wanted)
+        self.reached(Step.HEADS_LOCKED)
         self._number(accepted)
         feed = self._feed(accepted, heads)
         touched = {judged.received.event.stream for judged in accepted}
@@ -252,6 +258,7 @@ class Push:
         with pipelined(self.connection):
             confine(self.connection, wanted)
             self._write_journal(accepted, feed, touched)
+        self.reached(Step.EVENTS_WRITTEN)
         for judged in accepted:
             models.take(judged.received, judged.row, judged.before, judged.after)
         models.fold()
@@ -261,6 +268,7 @@ class Push:
             change_each(self.connection, SAVE_HEAD, saved)
             if not self._adopting:
                 self._put_aside([judged for judged in self._judged if judged.verdict.quarantined])
+        self.reached(Step.LISTS_WRITTEN)
 
     def _write_journal(
         self, accepted: Sequence[_Judged], feed: Sequence[Mapping[str, Bound]], touched: Collection[str]
