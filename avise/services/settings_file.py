@@ -132,6 +132,26 @@ class HubSection:
     """Team that this desk's requests come from; "" for the first that the hub gives its user."""
 
 
+class PinRule(StrEnum):
+    """Whether a PIN protects what a laptop carries."""
+
+    REQUIRED = "required"
+    OPTIONAL = "optional"
+
+
+@dataclass(frozen=True, slots=True)
+class OfflineSection:
+    """What a workstation may carry away from the network."""
+
+    allowed: bool = False
+    lease_days: int = 7
+    """How long the key of what is on board lives without the hub."""
+    pack_days: int = 3
+    """How long visits stay on board after their last day."""
+    max_megabytes: int = 150
+    pin: PinRule = PinRule.REQUIRED
+
+
 @dataclass(frozen=True, slots=True)
 class SettingsFile:
     """Content of `settings.toml`."""
@@ -147,6 +167,7 @@ class SettingsFile:
     messages: MessagesSection = MessagesSection()
     desk: DeskSection = DeskSection()
     hub: HubSection = HubSection()
+    offline: OfflineSection = OfflineSection()
 
 
 class SettingsError(ValueError):
@@ -246,6 +267,7 @@ def read_settings(document: Mapping[str, object]) -> SettingsFile:
     root = _Table(document, "", problems)
     user, key, instances = root.table("user", needed=True), root.table("key"), root.table("instances")
     messages, desk, hub = root.table("messages"), root.table("desk"), root.table("hub")
+    offline = root.table("offline")
     settings = SettingsFile(
         site_namespace=_namespace(root),
         identity_master=root.text("identity_master"),
@@ -262,8 +284,9 @@ def read_settings(document: Mapping[str, object]) -> SettingsFile:
             _choice(desk, "call_with", CallWith.TEL),
         ),
         hub=_hub(hub),
+        offline=_offline(offline),
     )
-    for table in (root, user, key, messages, desk, hub):
+    for table in (root, user, key, messages, desk, hub, offline):
         table.end()
     if problems:
         raise SettingsError(problems)
@@ -288,7 +311,7 @@ def _role(user: _Table) -> Role:
     return Role.AGENT
 
 
-_C = TypeVar("_C", HubMode, HubSignIn, CallWith)
+_C = TypeVar("_C", HubMode, HubSignIn, CallWith, PinRule)
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -333,6 +356,16 @@ def _hub(table: _Table) -> HubSection:
                 if not value:
                     table.note(key, _Flaw.MISSING)
     return section
+
+
+def _offline(table: _Table) -> OfflineSection:
+    return OfflineSection(
+        allowed=table.flag("allowed", default=False),
+        lease_days=table.integer("lease_days", 7, 1, 14),
+        pack_days=table.integer("pack_days", 3, 0, 14),
+        max_megabytes=table.integer("max_megabytes", 150, 10, 2_000),
+        pin=_choice(table, "pin", PinRule.REQUIRED),
+    )
 
 
 def _is_reachable(url: str) -> bool:
