@@ -70,8 +70,8 @@ class World:
         self._keeping = threading.Thread(target=self._keep_tool, name="keep tool")
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
         self._nursery = subprocess.Popen(
-            [sys.executable, "-m", "tests.chaos.nursery"], cwd=ROOT, env=environment, text=True,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            [sys.executable, "-m", "tests.chaos.nursery", "tests.chaos.outbox_desk"], cwd=ROOT,
+            env=environment, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         )  # fmt: skip
 
     def __enter__(self) -> World:
@@ -125,9 +125,9 @@ class World:
         )
         assert self._nursery.stdin is not None
         assert self._nursery.stdout is not None
-        self._nursery.stdin.write(json.dumps(asdict(wanted) | {"kill_after": after}) + "\n")
+        self._nursery.stdin.write(json.dumps(asdict(wanted) | {"number": 0, "kill_after": after}) + "\n")
         self._nursery.stdin.flush()
-        return int(self._nursery.stdout.readline())
+        return int(self._nursery.stdout.readline().split()[1])
 
     def settle(self) -> None:
         """Let a last desk live until nothing moves, with a tool that does not die."""
