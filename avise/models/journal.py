@@ -60,6 +60,9 @@ class EventKind(StrEnum):
     REQUEST_REOPENED = "request_reopened"
     REQUEST_CANCELLED = "request_cancelled"
     REQUEST_MERGED = "request_merged"
+    VISIT_STARTED = "visit_started"
+    VISIT_ENDED = "visit_ended"
+    VISIT_MISSED = "visit_missed"
     UNDONE = "undone"
     """Takes back an event of the same stream, which stays where it is (decision 30)."""
 
