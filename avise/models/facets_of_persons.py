@@ -151,6 +151,8 @@ APPOINTMENTS = FacetSpec(
         text_field("place"),
         text_field("advisor"),
         enum_field("status", "confirmed", "tentative", "cancelled", "done", "missed"),
+        text_field("customer"),
+        text_field("notes", Datum.CONTACT),
     ),
 )
 

@@ -37,6 +37,11 @@ _DIARIES = uuid.UUID("0f0f6cbb-5f2e-5f7c-8a53-2b7c0a1f5d21")
 _CANCELLED = frozenset({"cancelled"})
 
 
+def diary_key(login: str) -> uuid.UUID:
+    """Return under which identity the copy of somebody's diary is kept."""
+    return uuid.uuid5(_DIARIES, login)
+
+
 def keeps_diaries(offer: SourceOffer) -> bool:
     """Say whether a tool keeps diaries of staff."""
     return any(fed.facet == FACET for fed in offer.facets) and STAFF in offer.needs(FACET)
@@ -89,7 +94,7 @@ class Agenda:
     async def _reading(self, offer: SourceOffer) -> FacetReading:
         login = self._session.user
         ids = {STAFF: login}
-        key = CustomerKey(uuid.uuid5(_DIARIES, login), ids)
+        key = CustomerKey(diary_key(login), ids)
         last = FacetReading(offer.instance, FACET)
         async for reading in self._sources.read_facet(
             offer.instance, FACET, key, IdentityEvidence(ids=ids), agent=login, purpose=Purpose.VISIT

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
 from avise.models.customer import PersonId
+from avise.models.visits import VisitId
 
-VisitId = uuid.UUID
+__all__ = [
+    "Delivery",
+    "ProposedRequest",
+    "SheetLine",
+    "VisitDay",
+    "VisitDetail",
+    "VisitId",
+    "VisitNeed",
+    "VisitOutcome",
+    "VisitReport",
+    "VisitRow",
+    "VisitState",
+]
 
 
 class VisitState(StrEnum):
@@ -68,6 +79,7 @@ class VisitRow:
         on_board: whether the customer's pack is on board.
         minutes_by_car: estimated from the previous visit of the day; None when a place is not known.
         delivery: of what was written about it; None when nothing was.
+        asked: the appointment itself was asked from here, and the calendar has not answered yet.
     """
 
     visit: VisitId
@@ -81,6 +93,7 @@ class VisitRow:
     on_board: bool
     minutes_by_car: int | None = None
     delivery: Delivery | None = None
+    asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +140,7 @@ class VisitReport:
         note: in words, under the rules of free text.
         next_step: what happens now, in words.
         next_appointment: to be asked of the calendar; None without one.
-        requests: types of requests to the middle office to be filed.
+        requests: which of the proposed requests are to be filed (`ProposedRequest.id`).
         recap_by_email: whether the customer gets a summary at the next contact.
     """
 
@@ -139,6 +152,23 @@ class VisitReport:
     next_appointment: datetime | None = None
     requests: tuple[str, ...] = ()
     recap_by_email: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedRequest:
+    """A request to the middle office that an outcome or a need calls for.
+
+    Args:
+        id: of the rule that proposes it (`resources/visits/requests.toml`).
+        label: of the type of request.
+        because: why, in words.
+        filed: whether it was sent already.
+    """
+
+    id: str
+    label: str
+    because: str
+    filed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +184,10 @@ class VisitDetail:
         past: earlier visits and exchanges, newest first: when, and a sentence.
         report: written so far.
         saved_at: when it was last on the disk of this machine; None when nothing was written.
-        proposed_requests: types of requests that the outcome and needs call for, with the reason's key.
+        proposed_requests: that the outcome and the needs written so far call for.
+        appointment: where the next appointment is that was asked of the calendar; None when none was.
+        can_recap: whether the customer can be written to by e-mail.
+        started_at: when the visit began; None before.
     """
 
     row: VisitRow
@@ -165,4 +198,7 @@ class VisitDetail:
     past: tuple[tuple[datetime, str], ...]
     report: VisitReport
     saved_at: datetime | None
-    proposed_requests: Mapping[str, str]
+    proposed_requests: tuple[ProposedRequest, ...] = ()
+    appointment: Delivery | None = None
+    can_recap: bool = False
+    started_at: datetime | None = None

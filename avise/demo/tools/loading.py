@@ -59,7 +59,7 @@ TOOL_KINDS: tuple[ToolKind, ...] = (
     _kind("benefits", data_format=2),
     _kind("contributions"),
     _kind("documents"),
-    _kind("appointments"),
+    _kind("appointments", data_format=2),
     _kind("noemie"),
     _kind("relation", data_format=3),
     _kind("complaints", data_format=2),

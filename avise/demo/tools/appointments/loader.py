@@ -9,6 +9,7 @@ from avise.demo.population.entities import Dossier
 from avise.demo.population.spec import WorldSpec
 from avise.demo.tools.appointments.calendar_file import calendar_file, file_name
 from avise.demo.tools.appointments.diaries import write_diaries
+from avise.demo.tools.appointments.rounds import Rounds
 
 STORAGE = "storage"
 """What Radicale is given to read, below the tool's prepared data."""
@@ -23,9 +24,11 @@ class Loader:
         self._owner = folder / STORAGE / "collection-root" / OWNER
         self._owner.mkdir(parents=True)
         write_diaries(self._owner, spec)
+        self._rounds = Rounds(self._owner, spec)
 
     def add(self, dossier: Dossier) -> None:
         """Take a dossier's calendar, which exists even when it is empty."""
+        self._rounds.add(dossier)
         contact = dossier.ids.calendar_contact
         calendar = self._owner / contact
         calendar.mkdir()
@@ -35,4 +38,5 @@ class Loader:
             (calendar / file_name(appointment)).write_bytes(calendar_file(dossier, appointment))
 
     def close(self) -> None:
-        """Nothing is pending."""
+        """Write the rounds, once everybody who may be visited is known."""
+        self._rounds.write()
