@@ -715,6 +715,12 @@ class Subjects:
         ]
         with refused("hub.no_right"):
             await lea.hub.query(View.ACCESSES, {})
+        again = (await anne.hub.query(View.ACCESSES, {"login": AUDITOR.login})).rows
+        assert [(row["login"], row["what"]) for row in again] == [(AUDITOR.login, "access_log")]
+        later = (house.env.now() + timedelta(days=1)).isoformat()
+        assert (await anne.hub.query(View.ACCESSES, {"since": later})).rows == ()
+        with refused("hub.bad_filter"):
+            await anne.hub.query(View.ACCESSES, {"since": "hier"})
 
     async def test_the_timeline_asks_for_an_opening_and_drops_what_is_taken_back(self, house: House) -> None:
         lea = await desk(house, AGENT)

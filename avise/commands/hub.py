@@ -6,7 +6,7 @@ import argparse
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
-from avise.commands import hub_backup, hub_checks, hub_people
+from avise.commands import hub_accesses, hub_backup, hub_checks, hub_people
 from avise.commands.hub_asked import Asked
 from avise.commands.hub_database import chosen_database, opened, require_ready
 from avise.env import SystemEnv
@@ -51,4 +51,5 @@ _ACTIONS: Mapping[str, Callable[[Asked], Awaitable[int]]] = {
     "staff": hub_people.staff_action,
     "perimeter": hub_people.perimeter_action,
     "token": hub_people.token_action,
+    "accesses": hub_accesses.accesses,
 }

@@ -24,6 +24,7 @@ def add_hub_command(commands: argparse._SubParsersAction[argparse.ArgumentParser
         _add_staff(actions),
         _add_perimeter(actions),
         _add_token(actions),
+        _add_accesses(actions),
         actions.add_parser("doctor", help="check the hub; status 1 when something needs a person"),
         actions.add_parser("audit", help="check the hub against its events; status 1 on a difference"),
         _add_backup(actions),
@@ -61,6 +62,17 @@ def _add_token(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     command.add_argument("name", nargs="?", default="")
     command.add_argument("--scope", action="append", default=[], choices=SCOPES, help="repeatable")
     command.add_argument("--team", default="", help="that follows the requests it makes (with v360:write)")
+    return command
+
+
+def _add_accesses(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> argparse.ArgumentParser:
+    command = actions.add_parser("accesses", help="who looked at what and why; reading it is logged too")
+    command.add_argument("--person", default="", metavar="ID", help="one customer, by Avise's identifier")
+    command.add_argument("--staff", default="", metavar="LOGIN", help="one member of staff")
+    command.add_argument("--since", default="", metavar="DATE", help="first day (2026-03-01)")
+    command.add_argument("--last", type=int, default=1_000, metavar="N", help="lines, the newest (1000)")
+    command.add_argument("--reasons", action="store_true", help="with the reasons as they were typed")
+    command.add_argument("--json", action="store_true", help="one object a line")
     return command
 
 

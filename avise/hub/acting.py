@@ -147,5 +147,5 @@ class ActingHub:
 RETOLD_AFTER = 5.0
 """Seconds after which the same presence is told again, well before it is forgotten."""
 
-LOGGED = frozenset((View.REQUEST,))
+LOGGED = frozenset((View.REQUEST, View.ACCESSES))
 """Views that write who looked."""

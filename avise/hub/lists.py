@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from avise.hub import staff
+from avise.hub.access_reading import LAST, AskedAccesses, read_accesses, shown_access
 from avise.hub.accesses import count_opening, has_opened, has_seen, log_access, refuse_opening
 from avise.hub.dialect import Statement, row, rows
 from avise.hub.journal_rows import COLUMNS, pulled
@@ -23,7 +24,7 @@ from avise.hub.request_rows import shown
 from avise.hub.rights import Rights, require_customers, rights_of
 from avise.hub.stream_state import team_perimeter
 from avise.hub.withheld import Place, told
-from avise.models.event_fold import identity_of
+from avise.models.event_fold import identity_of, moment_of
 from avise.models.json_types import JSON
 from avise.models.roles import Purpose, Role
 
@@ -62,12 +63,6 @@ _QUARANTINE = Statement(
     " FROM quarantine WHERE perimeter IN [perimeters] AND settled = '' AND received_at >= :at"
     " AND (received_at > :at OR event_id > :event_id) ORDER BY received_at, event_id LIMIT :limit"
 )
-_ACCESSES = Statement(
-    "SELECT n, at, login, role, device, what, dossier, request, purpose, reason, granted FROM access_log"
-    " WHERE n < :before AND (:login = '' OR login = :login) AND (:dossier = '' OR dossier = :dossier)"
-    " ORDER BY n DESC LIMIT :limit"
-)
-_LAST = 2**62
 
 
 def query(
@@ -168,7 +163,7 @@ def _timeline(asked: _Asked) -> Page:
     require_customers(rights)
     if not has_opened(connection, asked.actor, dossier, asked.at):
         raise HubError("hub.open_first")
-    at, event_id = _place(asked.cursor, (_LAST, ""))
+    at, event_id = _place(asked.cursor, (LAST, ""))
     found = rows(connection, _TIMELINE, dossier=dossier, at=at, event_id=event_id, limit=limit + 1)
     page = found[:limit]
     lines = tuple(
@@ -274,26 +269,29 @@ def _quarantine(asked: _Asked) -> Page:
 
 
 def _accesses(asked: _Asked) -> Page:
-    connection, rights, limit, now = asked.connection, asked.rights, asked.limit, asked.now
-    if not rights.active or rights.role is not Role.AUDITOR:
+    if not asked.rights.active or asked.rights.role is not Role.AUDITOR:
         raise HubError("hub.no_right")
     login = asked.filters.get("login")
-    dossier = _identity(asked.filters, "dossier") if asked.filters.get("dossier") else ""
-    before, _ = _place(asked.cursor, (_LAST, ""))
-    found = rows(
-        connection, _ACCESSES, before=before, limit=limit + 1, dossier=dossier,
+    wanted = AskedAccesses(
         login=login if isinstance(login, str) and login.isprintable() else "",
-    )  # fmt: skip
-    page = found[:limit]
-    lines = tuple(
-        {
-            "at": shown(line.at), "login": line.login, "role": line.role, "device": line.device,
-            "what": line.what, "dossier": line.dossier, "request": line.request, "purpose": line.purpose,
-            "reason": line.reason, "granted": bool(line.granted),
-        }
-        for line in page
-    )  # fmt: skip
-    return Page(lines, _cursor(page[-1].n, "") if len(found) > limit else "", as_of=now)
+        dossier=_identity(asked.filters, "dossier") if asked.filters.get("dossier") else "",
+        since=_since(asked.filters.get("since")),
+    )
+    before, _ = _place(asked.cursor, (LAST, ""))
+    found = read_accesses(asked.connection, asked.actor, wanted, before, asked.limit + 1, asked.at)
+    page = found[: asked.limit]
+    last = _cursor(page[-1].n, "") if len(found) > asked.limit else ""
+    return Page(tuple(shown_access(line) for line in page), last, as_of=asked.now)
+
+
+def _since(told: JSON) -> int:
+    """Return a moment of a filter in microseconds, 0 for none."""
+    if not told:
+        return 0
+    found = moment_of(told)
+    if found is None:
+        raise HubError("hub.bad_filter")
+    return microseconds(found)
 
 
 _VIEWS: Mapping[View, Callable[[_Asked], Page]] = {
@@ -321,11 +319,6 @@ def _place(cursor: str, start: tuple[int, str]) -> tuple[int, str]:
         key, identity = json.loads(cursor)
     except (ValueError, TypeError):
         raise HubError("hub.bad_filter") from None
-    if (
-        type(key) is not int
-        or abs(key) > _LAST
-        or not isinstance(identity, str)
-        or not identity.isprintable()
-    ):
+    if type(key) is not int or abs(key) > LAST or not isinstance(identity, str) or not identity.isprintable():
         raise HubError("hub.bad_filter")
     return key, identity
