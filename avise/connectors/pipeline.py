@@ -90,6 +90,7 @@ class Copy:
             truncated_because=self.snapshot.truncated_because,
             unreadable=self.snapshot.unreadable,
             from_cache=True,
+            carried_until=self.snapshot.usable_until if self.snapshot.on_board else None,
         )
 
 
@@ -203,7 +204,7 @@ class Pipeline:
         age = now - snapshot.fetched_at
         # An age below zero means that the clock went back: the copy may be told, and is read again.
         fresh = timedelta(0) <= age < clock.fresh_for
-        usable = age < clock.usable_for and now < snapshot.usable_until
+        usable = (snapshot.on_board or age < clock.usable_for) and now < snapshot.usable_until
         return Copy(snapshot, records, fresh and usable, usable)
 
     async def _call(
@@ -249,6 +250,7 @@ class Pipeline:
                 usable_until=now + clock.usable_for,
                 last_error=None,
                 last_error_at=None,
+                on_board=False,
             )
             reading = Copy(snapshot, copy.records, fresh=True, usable=True).reading(ask, final=True)
             flight.tell(replace(reading, from_cache=False))

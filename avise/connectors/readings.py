@@ -55,6 +55,8 @@ class FacetReading:
     """The answer concerned somebody else; it was neither kept nor shown."""
     too_old_since: datetime | None = None
     """Date of a copy that exists but is too old to be told."""
+    carried_until: datetime | None = None
+    """End of the pack that the records come from; None for records that do not come from one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,3 +57,5 @@ class Snapshot:
     last_error: Failure | None = None
     """The last failed attempt since this reading."""
     last_error_at: datetime | None = None
+    on_board: bool = False
+    """Carried in a pack: it may be told until `usable_until`, whatever its facet says."""

@@ -97,9 +97,11 @@ class Block:
             error=reading.error,
             withheld=reading.withheld,
         )
-        found = facet_state(
-            known, now, offer.fresh_for or spec.fresh_for, offer.usable_for or spec.usable_for
-        )
+        usable_for = offer.usable_for or spec.usable_for
+        if reading.carried_until is not None and reading.fetched_at is not None:
+            # On board, a reading may be told until the end of its pack.
+            usable_for = max(usable_for, reading.carried_until - reading.fetched_at)
+        found = facet_state(known, now, offer.fresh_for or spec.fresh_for, usable_for)
         if found is FacetState.EMPTY and spec.id in _FOR_SOME:
             return FacetState.NOT_APPLICABLE
         return found

@@ -9,17 +9,7 @@ from enum import StrEnum
 from avise.models.customer import PersonId
 from avise.models.errors import AviseError
 from avise.models.leases import LeaseState
-
-
-class PackKind(StrEnum):
-    """What a pack holds."""
-
-    PORTFOLIO = "portfolio"
-    """Every customer of the representative: who they are, and a synthesis of each."""
-    VISITS = "visits"
-    """The customers to be visited: every facet."""
-    DOCUMENTS = "documents"
-    """Documents of those customers, at most 40."""
+from avise.models.packs import PackKind
 
 
 class PackState(StrEnum):

@@ -1,0 +1,457 @@
+"""What is on board: orders, who is wanted, the readings of each, documents and totals of care.
+
+Every question answers nothing while the file is closed, except where it says otherwise; every change is
+refused then (`pack.locked`).
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from avise.models.care_totals import CareTotal
+from avise.models.customer import PersonId
+from avise.models.packs import PackKind
+from avise.models.snapshot import Snapshot, SnapshotKey
+from avise.store.pack_file import PackClosedError, PackFile
+from avise.store.snapshots import refuse_nir
+from avise.store.times import from_microseconds, to_microseconds
+
+WANTED, HELD, FAILED = 0, 1, 2
+"""States of a target."""
+
+MAX_DOCUMENT_BYTES = 10 * 1024 * 1024
+
+_FIND = (
+    "SELECT r.*, p.ends_at FROM reading AS r JOIN pack AS p ON p.kind = r.kind"
+    " WHERE r.person = ? AND r.facet = ? AND r.instance = ? AND r.schema_v = ? AND p.ends_at > ?"
+)
+_KEEP = (
+    "INSERT INTO reading (person, facet, instance, schema_v, record_count, as_of, fetched_at, completeness,"
+    " truncated_because, unreadable, sensitivity, kind, pages, body)"
+    " VALUES (:person, :facet, :instance, :schema_v, :record_count, :as_of, :fetched_at, :completeness,"
+    " :truncated_because, :unreadable, :sensitivity, :kind, :pages, :body)"
+    " ON CONFLICT (person, facet, instance, schema_v) DO UPDATE SET record_count = excluded.record_count,"
+    " as_of = excluded.as_of, fetched_at = excluded.fetched_at, completeness = excluded.completeness,"
+    " truncated_because = excluded.truncated_because, unreadable = excluded.unreadable,"
+    " kind = excluded.kind,"
+    " pages = excluded.pages, body = excluded.body"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Who, or which document of whom, a pack should hold."""
+
+    person: PersonId
+    item: str = ""
+    """The document's identifier in its tool."""
+
+
+@dataclass(frozen=True, slots=True)
+class PackCount:
+    """One pack as it is on the disk."""
+
+    kind: PackKind
+    ends_at: datetime
+    prepared_at: datetime | None
+    ended: bool
+    """Whether its preparation went to its end."""
+    wanted: int
+    held: int
+    failed: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedReading:
+    """One reading to be kept on board, and the pack that it goes with."""
+
+    kind: PackKind
+    key: SnapshotKey
+    snapshot: Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRow:
+    """One document on board, without its content."""
+
+    person: PersonId
+    document: str
+    title: str
+    size: int
+    read_at: datetime
+
+
+class Packs:
+    """Asks and changes the file of the packs.
+
+    Args:
+        file: opened and closed by whoever holds the key.
+    """
+
+    def __init__(self, file: PackFile) -> None:
+        self.file = file
+
+    # ---- orders --------------------------------------------------------------------------------
+    async def order(
+        self, kind: PackKind, targets: Sequence[Target], ends_at: datetime, held_since: datetime
+    ) -> None:
+        """Say what a pack should hold, in the order of its reading, and when it ends.
+
+        What it holds already and was read since a moment is not wanted again; what nobody wants any more
+        goes, with what was read of it.
+        """
+        since, end = to_microseconds(held_since), to_microseconds(ends_at)
+
+        def change(connection: Connection) -> None:
+            fresh = connection.exec_driver_sql(
+                "SELECT person, item, looked_at FROM target WHERE kind = ? AND state = ? AND looked_at >= ?",
+                (kind.value, HELD, since),
+            )
+            known = {(row[0], row[1]): row[2] for row in fresh}
+            connection.exec_driver_sql("DELETE FROM target WHERE kind = ?", (kind.value,))
+            rows = [
+                (kind.value, target.person.bytes, target.item, place,
+                 HELD if (target.person.bytes, target.item) in known else WANTED,
+                 known.get((target.person.bytes, target.item)))
+                for place, target in enumerate(dict.fromkeys(targets))
+            ]  # fmt: skip
+            if rows:
+                connection.exec_driver_sql("INSERT INTO target VALUES (?, ?, ?, ?, ?, ?)", rows)
+            connection.exec_driver_sql(
+                "INSERT INTO pack VALUES (?, ?, NULL, 0) ON CONFLICT (kind) DO UPDATE SET"
+                " ends_at = excluded.ends_at, ended = 0",
+                (kind.value, end),
+            )
+            _forget_unwanted(connection)
+
+        await self.file.write(change)
+
+    async def wanted(self, kind: PackKind, *, again: bool = True) -> tuple[Target, ...]:
+        """Return what a pack still lacks, in the order of its reading.
+
+        Args:
+            kind: the pack.
+            again: whether what failed is wanted too.
+        """
+        highest = FAILED if again else WANTED
+
+        def question(connection: Connection) -> tuple[Target, ...]:
+            rows = connection.exec_driver_sql(
+                "SELECT person, item FROM target WHERE kind = ? AND state IN (?, ?) ORDER BY place",
+                (kind.value, WANTED, highest),
+            )
+            return tuple(Target(PersonId(bytes=row[0]), row[1]) for row in rows)
+
+        return await self.file.read(question)
+
+    async def persons(self, kind: PackKind) -> frozenset[PersonId]:
+        """Return whom a pack should hold; nobody while it is closed."""
+        statement = "SELECT DISTINCT person FROM target WHERE kind = ?"
+        try:
+            found = await self.file.read(
+                lambda connection: connection.exec_driver_sql(statement, (kind.value,)).scalars().all()
+            )
+        except PackClosedError:
+            return frozenset()
+        return frozenset(PersonId(bytes=value) for value in found)
+
+    async def end(self, kind: PackKind, at: datetime) -> None:
+        """Say that the preparation of a pack went to its end."""
+        values = (to_microseconds(at), kind.value)
+        statement = "UPDATE pack SET ended = 1, prepared_at = ? WHERE kind = ?"
+        await self.file.write(lambda connection: connection.exec_driver_sql(statement, values))
+
+    async def counts(self) -> tuple[PackCount, ...]:
+        """Return each pack that was ordered; none while it is closed."""
+        try:
+            return await self.file.read(_counts)
+        except PackClosedError:
+            return ()
+
+    async def size(self) -> int:
+        """Return how much of the disk is taken by what is on board; 0 while it is closed."""
+        try:
+            return await self.file.read(_bytes_taken)
+        except PackClosedError:
+            return 0
+
+    async def drop_ended(self, now: datetime) -> tuple[PackKind, ...]:
+        """Erase the packs whose end has passed; return which."""
+        moment = to_microseconds(now)
+
+        def change(connection: Connection) -> tuple[PackKind, ...]:
+            gone = connection.exec_driver_sql("SELECT kind FROM pack WHERE ends_at <= ?", (moment,))
+            kinds = tuple(PackKind(value) for value in gone.scalars())
+            for kind in kinds:
+                connection.exec_driver_sql("DELETE FROM target WHERE kind = ?", (kind.value,))
+                connection.exec_driver_sql("DELETE FROM pack WHERE kind = ?", (kind.value,))
+            if kinds:
+                _forget_unwanted(connection)
+            return kinds
+
+        return await self.file.write(change)
+
+    # ---- readings ------------------------------------------------------------------------------
+    async def keep(
+        self,
+        kind: PackKind,
+        target: Target,
+        readings: Iterable[CarriedReading],
+        totals: Sequence[CareTotal] = (),
+        *,
+        failed: bool,
+        at: datetime,
+    ) -> int:
+        """Keep what was read of a customer, all or nothing; return the bytes taken by all packs.
+
+        What could not be read anew keeps its earlier reading.
+
+        Raises:
+            NirAtRestError: a reading holds a NIR; nothing of this customer was kept.
+            StoreError: DiskFullError and the others; nothing of this customer was kept.
+        """
+        listed = tuple(readings)
+
+        def change(connection: Connection) -> int:
+            for reading in listed:
+                for page in reading.snapshot.pages:
+                    refuse_nir(page)
+                connection.exec_driver_sql(_KEEP, _row(reading))
+            if totals:
+                _keep_totals(connection, target.person, totals)
+            _looked_at(connection, kind, target, failed=failed, at=at)
+            return _bytes_taken(connection)
+
+        return await self.file.write(change)
+
+    async def get(self, key: SnapshotKey, now: datetime) -> Snapshot | None:
+        """Return a reading that is on board and not past its end; None also while it is closed."""
+        values = (key.customer.bytes, key.facet, key.instance, key.schema, to_microseconds(now))
+        if key.query_hash:
+            return None
+        try:
+            row = await self.file.read(lambda connection: connection.exec_driver_sql(_FIND, values).first())
+        except PackClosedError:
+            return None
+        return None if row is None else _snapshot(row)
+
+    async def coverage(self) -> Mapping[str, tuple[int, datetime]]:
+        """Return, for each instance, how many customers are on board and the oldest reading's date."""
+
+        def question(connection: Connection) -> Mapping[str, tuple[int, datetime]]:
+            rows = connection.exec_driver_sql(
+                "SELECT instance, count(DISTINCT person), min(fetched_at) FROM reading GROUP BY instance"
+            )
+            return {row[0]: (row[1], from_microseconds(row[2])) for row in rows}
+
+        try:
+            return await self.file.read(question)
+        except PackClosedError:
+            return {}
+
+    async def care_totals(self, person: PersonId) -> tuple[CareTotal, ...]:
+        """Return what a customer's care came to, by category; nothing while it is closed."""
+        statement = (
+            "SELECT category, count, spent, reimbursed, since FROM care_total"
+            " WHERE person = ? ORDER BY category"
+        )
+        try:
+            rows = await self.file.read(
+                lambda connection: connection.exec_driver_sql(statement, (person.bytes,)).all()
+            )
+        except PackClosedError:
+            return ()
+        return tuple(
+            CareTotal(category, count, spent, reimbursed, from_microseconds(since).date())
+            for category, count, spent, reimbursed, since in rows
+        )
+
+    # ---- documents -----------------------------------------------------------------------------
+    async def keep_document(
+        self, target: Target, instance: str, title: str, content: bytes, at: datetime
+    ) -> int:
+        """Keep a document; return the bytes taken by all packs.
+
+        Raises:
+            StoreError: DiskFullError and the others; nothing of it was kept.
+        """
+        values = (
+            target.person.bytes,
+            target.item,
+            instance,
+            title,
+            len(content),
+            to_microseconds(at),
+            content,
+        )
+
+        def change(connection: Connection) -> int:
+            connection.exec_driver_sql(
+                "INSERT INTO document (person, document, instance, title, size, read_at, body)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (person, document) DO UPDATE SET"
+                " title = excluded.title, size = excluded.size, read_at = excluded.read_at,"
+                " body = excluded.body",
+                values,
+            )
+            _looked_at(connection, PackKind.DOCUMENTS, target, failed=False, at=at)
+            return _bytes_taken(connection)
+
+        return await self.file.write(change)
+
+    async def fail(self, kind: PackKind, target: Target, at: datetime) -> None:
+        """Say that something could not be read; what was kept of it stays."""
+        await self.file.write(lambda connection: _looked_at(connection, kind, target, failed=True, at=at))
+
+    async def documents(self, person: PersonId, now: datetime) -> tuple[DocumentRow, ...]:
+        """Return the documents of a customer that are on board; none while it is closed."""
+
+        def question(connection: Connection) -> tuple[DocumentRow, ...]:
+            rows = connection.exec_driver_sql(
+                "SELECT document, title, size, read_at FROM document WHERE person = ? AND EXISTS"
+                " (SELECT 1 FROM pack WHERE kind = 'documents' AND ends_at > ?) ORDER BY title, document",
+                (person.bytes, to_microseconds(now)),
+            )
+            return tuple(
+                DocumentRow(person, row.document, row.title, row.size, from_microseconds(row.read_at))
+                for row in rows
+            )
+
+        try:
+            return await self.file.read(question)
+        except PackClosedError:
+            return ()
+
+    async def document(self, person: PersonId, document: str, now: datetime) -> bytes | None:
+        """Return a document's content, None when it is not on board.
+
+        Raises:
+            PackClosedError: `pack.locked`.
+        """
+        statement = (
+            "SELECT body FROM document WHERE person = ? AND document = ? AND EXISTS"
+            " (SELECT 1 FROM pack WHERE kind = 'documents' AND ends_at > ?)"
+        )
+        values = (person.bytes, document, to_microseconds(now))
+        found = await self.file.read(
+            lambda connection: connection.exec_driver_sql(statement, values).scalar()
+        )
+        return None if found is None else bytes(found)
+
+
+_UNWANTED = (
+    # The synthesis of a customer who left the portfolio goes on with the visit.
+    "UPDATE reading SET kind = 'visits' WHERE kind = 'portfolio'"
+    " AND person NOT IN (SELECT person FROM target WHERE kind = 'portfolio')"
+    " AND person IN (SELECT person FROM target WHERE kind = 'visits')",
+    "DELETE FROM reading WHERE NOT EXISTS (SELECT 1 FROM target AS t WHERE t.kind = reading.kind"
+    " AND t.person = reading.person)",
+    "DELETE FROM care_total WHERE person NOT IN"
+    " (SELECT person FROM target WHERE kind IN ('portfolio', 'visits'))",
+    "DELETE FROM document WHERE NOT EXISTS (SELECT 1 FROM target AS t WHERE t.kind = 'documents'"
+    " AND t.person = document.person AND t.item = document.document)",
+)
+
+
+def _forget_unwanted(connection: Connection) -> None:
+    """Erase what no pack wants any more."""
+    for statement in _UNWANTED:
+        connection.exec_driver_sql(statement)
+
+
+def _looked_at(connection: Connection, kind: PackKind, target: Target, *, failed: bool, at: datetime) -> None:
+    connection.exec_driver_sql(
+        "UPDATE target SET state = ?, looked_at = ? WHERE kind = ? AND person = ? AND item = ?",
+        (FAILED if failed else HELD, to_microseconds(at), kind.value, target.person.bytes, target.item),
+    )
+
+
+def _keep_totals(connection: Connection, person: PersonId, totals: Sequence[CareTotal]) -> None:
+    connection.exec_driver_sql("DELETE FROM care_total WHERE person = ?", (person.bytes,))
+    rows = [
+        (person.bytes, total.category, total.count, total.spent, total.reimbursed, _midnight(total))
+        for total in totals
+    ]
+    connection.exec_driver_sql("INSERT INTO care_total VALUES (?, ?, ?, ?, ?, ?)", rows)
+
+
+def _midnight(total: CareTotal) -> int:
+    return to_microseconds(datetime.fromisoformat(f"{total.since.isoformat()}T00:00:00+00:00"))
+
+
+def _bytes_taken(connection: Connection) -> int:
+    pages = int(connection.exec_driver_sql("PRAGMA page_count").scalar_one())
+    free = int(connection.exec_driver_sql("PRAGMA freelist_count").scalar_one())
+    return (pages - free) * int(connection.exec_driver_sql("PRAGMA page_size").scalar_one())
+
+
+def _counts(connection: Connection) -> tuple[PackCount, ...]:
+    sizes = {
+        **dict.fromkeys(PackKind, 0),
+        **{PackKind(row[0]): row[1] for row in connection.exec_driver_sql(
+            "SELECT kind, sum(length(body)) FROM reading GROUP BY kind"
+        )},
+        PackKind.DOCUMENTS: connection.exec_driver_sql(
+            "SELECT coalesce(sum(length(body)), 0) FROM document"
+        ).scalar_one(),
+    }  # fmt: skip
+    states: dict[tuple[str, int], int] = {
+        (row[0], row[1]): row[2]
+        for row in connection.exec_driver_sql("SELECT kind, state, count(*) FROM target GROUP BY kind, state")
+    }
+    found = []
+    for row in connection.exec_driver_sql("SELECT kind, ends_at, prepared_at, ended FROM pack"):
+        kind = PackKind(row.kind)
+        counted = [states.get((row.kind, state), 0) for state in (WANTED, HELD, FAILED)]
+        prepared = None if row.prepared_at is None else from_microseconds(row.prepared_at)
+        found.append(PackCount(
+            kind, from_microseconds(row.ends_at), prepared, bool(row.ended), sum(counted),
+            counted[HELD], counted[FAILED], int(sizes[kind]),
+        ))  # fmt: skip
+    return tuple(found)
+
+
+def _row(reading: CarriedReading) -> dict[str, Any]:
+    key, snapshot = reading.key, reading.snapshot
+    return {
+        "person": key.customer.bytes,
+        "facet": key.facet,
+        "instance": key.instance,
+        "schema_v": key.schema,
+        "record_count": snapshot.count,
+        "as_of": None if snapshot.as_of is None else to_microseconds(snapshot.as_of),
+        "fetched_at": to_microseconds(snapshot.fetched_at),
+        "completeness": snapshot.completeness,
+        "truncated_because": snapshot.truncated_because,
+        "unreadable": snapshot.unreadable,
+        "sensitivity": snapshot.sensitivity,
+        "kind": reading.kind.value,
+        "pages": json.dumps([len(page) for page in snapshot.pages]),
+        "body": zlib.compress(b"".join(snapshot.pages)),
+    }
+
+
+def _snapshot(row: Row[Any]) -> Snapshot:
+    body, pages, start = zlib.decompress(row.body), [], 0
+    for length in json.loads(row.pages):
+        pages.append(body[start : start + length])
+        start += length
+    return Snapshot(
+        pages=tuple(pages),
+        count=row.record_count,
+        as_of=None if row.as_of is None else from_microseconds(row.as_of),
+        fetched_at=from_microseconds(row.fetched_at),
+        usable_until=from_microseconds(row.ends_at),
+        completeness=row.completeness,
+        truncated_because=row.truncated_because,
+        unreadable=row.unreadable,
+        sensitivity=row.sensitivity,
+        on_board=True,
+    )
