@@ -7,13 +7,16 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
+from avise.connectors.addresses import is_remote
 from avise.connectors.ports import SecretPort
 from avise.engine.hub_clock import HubClock
 from avise.engine.hub_connection import HubConnection, Secrets
 from avise.engine.hub_sync import CLOCK, Connect, HubSync
+from avise.engine.network_room import NetworkRoom
 from avise.engine.opened_store import OpenedStore
 from avise.env import Env
 from avise.models.absences import Absence
+from avise.models.confirmations import PREFIX as CONFIRMATIONS
 from avise.models.errors import AviseError
 from avise.models.journal import EventEnvelope
 from avise.models.requests import Request
@@ -25,7 +28,7 @@ from avise.services.request_type_files import shipped_request_types
 from avise.services.requests.creation import AboutPort
 from avise.services.requests.customer_names import CustomerNames
 from avise.services.requests.details import Details, KnownOf
-from avise.services.requests.hub_news import STANDING, AddTask, HubNews, TakeShared
+from avise.services.requests.hub_news import STANDING, AddTask, HubNews, TakeConfirmations, TakeShared
 from avise.services.requests.joined_files import JoinedFiles
 from avise.services.requests.known_requests import KnownRequests
 from avise.services.requests.middle_office import MiddleOffice
@@ -38,7 +41,7 @@ from avise.store.feed import Feed
 from avise.store.journal import Journal
 from avise.store.request_drafts import RequestMemory
 
-STREAMS = ("request/", "task/", "absence/")
+STREAMS = ("request/", "task/", "absence/", CONFIRMATIONS)
 """Streams of the hub that a workstation shows."""
 
 OWN_AT_MOST = 5_000
@@ -56,6 +59,7 @@ class DeskParts:
         known_of: what the tools say of the matter of a request.
         add_task: adds a task of this user's.
         take_shared: takes the tasks and absences of others.
+        take_confirmations: takes what the hub tells of confirmations.
         beside: reads the file of a request's customer while the request is on screen.
         absences: tells who is away.
     """
@@ -66,6 +70,7 @@ class DeskParts:
     known_of: KnownOf
     add_task: AddTask
     take_shared: TakeShared
+    take_confirmations: TakeConfirmations
     beside: Callable[[Request], AbstractAsyncContextManager[None]]
     absences: Callable[[], Awaitable[Sequence[Absence]]]
 
@@ -123,9 +128,13 @@ class RequestRoom:
             office, self.desk.rows, self.feed, self.changes, parts.add_task, parts.take_shared,
             memory, env.now,
         )  # fmt: skip
+        self.news.take_confirmations = parts.take_confirmations
+        self.news.settle_next = self.desk.next.settle
         self._connection = HubConnection(profile, session, secrets, env, plain)
         self._connection.on_changed = self._on_sign_in
         self.desk.signing = self._connection
+        self.network: NetworkRoom | None = None
+        """Says whether the hub may be asked."""
         self.sync: HubSync | None = None
         self._opening: asyncio.Task[None] | None = None
 
@@ -145,6 +154,10 @@ class RequestRoom:
             self._attachments, self.news, self._env, self._sign_in,
         )  # fmt: skip
         self.sync.is_lost = self._connection.is_lost
+        self.sync.network, self.sync.elsewhere = self.network, self._is_elsewhere
+        if self.network is not None:
+            self.network.on_woken.append(self.sync.resume)
+            self.network.on_set_back.append(self._clock_set_back)
 
     async def _load(self) -> None:
         state = await self.feed.state()
@@ -176,6 +189,14 @@ class RequestRoom:
             await self.feed.drop(gone)
             self.changes.tell()
         await self._attachments.purge()
+
+    @property
+    def _is_elsewhere(self) -> bool:
+        return self._section.mode is HubMode.REMOTE and is_remote(self._section.url)
+
+    def _clock_set_back(self, seconds: float) -> None:
+        """Keep the hub's time although this machine's clock was put back: nobody measured it since."""
+        self._parts.journal.clock_offset_ms += round(seconds * 1000)
 
     @property
     def _sign_in(self) -> str:

@@ -175,12 +175,29 @@ class RequestBoard:
     """Today's requests received and done by hour, for the small chart."""
     calls: tuple[RequestCall, ...] = ()
     """What asks for this user's eyes, whatever list is shown."""
+    instead: TakenInstead | None = None
+    """The last request taken as the next one that went to somebody else, whatever list is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakenInstead:
+    """A request taken as the next one of a corbeille was a colleague's already: the one after it is taken."""
+
+    lost: RequestId
+    taken: RequestId | None
+    """None when nothing was left to take."""
+    act: Act | None
+    """To undo it."""
 
 
 class CallKind(StrEnum):
     """What asks for somebody's eyes. Sentence: catalogue key `requests.call.<kind>`."""
 
     MENTION = "mention"
+    REPLY = "reply"
+    """The other desk replied, or answered, on a request that this user passed on or handles."""
+    QUESTION = "question"
+    """The other desk waits for this user's answer."""
     ESCALATION = "escalation"
     """Requests whose delay is gone by far, for whoever leads the corbeille."""
 

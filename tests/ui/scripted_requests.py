@@ -44,6 +44,7 @@ from avise.services.request_values import (
     RequestRow,
     RequestTypeRow,
     SavedView,
+    TakenInstead,
     TeamBoard,
 )
 from tests.ui.persona import HELENE
@@ -175,6 +176,7 @@ class ScriptedRequests:
     baskets: tuple[Basket, ...] = BASKETS
     request_hours: tuple[HourLoad, ...] = ()
     request_calls: tuple[RequestCall, ...] = ()
+    request_instead: TakenInstead | None = None
     hub: HubStatus = HERE
     request_details: dict[RequestId, RequestDetail] = field(default_factory=dict)
     """Those not here are made from their row."""
@@ -227,7 +229,8 @@ class ScriptedRequests:
         rows = tuple(row for row in here if _left_in(row, query))
         shown = rows[: query.limit]
         return RequestBoard(
-            query, self.baskets, shown, len(rows), len(here), self.hub, self.request_hours, self.request_calls
+            query, self.baskets, shown, len(rows), len(here), self.hub, self.request_hours,
+            self.request_calls, self.request_instead,
         )  # fmt: skip
 
     def _row(self, request: RequestId) -> RequestRow:

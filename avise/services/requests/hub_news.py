@@ -9,10 +9,12 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from avise.hub.port import Colleague, Head
+from avise.models.confirmations import command_of_stream
 from avise.models.errors import AviseError
 from avise.models.event_fold import text_in
 from avise.models.fed_events import FedEvent, judged
 from avise.models.journal import EventEnvelope, EventKind
+from avise.models.request_fold import JudgedEvent
 from avise.models.request_rules import Refusal
 from avise.models.requests import Request, RequestId, request_of_stream
 from avise.models.tasks import NewTask, TaskKind
@@ -67,8 +69,16 @@ class Drafts(Protocol):
         """Return what is being typed, by target."""
 
 
+class SettleNext(Protocol):
+    """Takes what the hub said of a taking (`NextRequests.settle`)."""
+
+    async def __call__(self, request: RequestId, judgement: Judgement, *, counts: bool) -> bool:
+        """Say whether another request was taken in its place."""
+
+
 AddTask = Callable[[NewTask], Awaitable[object]]
 TakeShared = Callable[[Sequence[EventEnvelope]], None]
+TakeConfirmations = Callable[[Sequence[JudgedEvent]], None]
 
 
 class HubNews:
@@ -104,8 +114,12 @@ class HubNews:
         self._changes = changes
         self._add_task = add_task
         self._take_shared = take_shared
+        self.take_confirmations: TakeConfirmations | None = None
+        """Takes what was asked of colleagues, and what they answered."""
         self._drafts = drafts
         self._now = now
+        self.settle_next: SettleNext | None = None
+        """Told of each taking that was judged; says whether another request was taken in its place."""
         self._kept_standing = ""
         self._left: dict[RequestId, str] = {}
         """Names of requests that this user may read no more, while acts on them wait."""
@@ -151,11 +165,13 @@ class HubNews:
             self._changes.tell()
 
     async def on_kept(self, events: Sequence[FedEvent]) -> None:
-        """Take tasks and absences of a page, or of what was kept before."""
+        """Take tasks, absences and confirmations of a page, or of what was kept before."""
         others = [judged(event) for event in events if request_of_stream(event.stream) is None]
         shared = [found.event for found in others if found.known and found.effective]
         if shared:
             self._take_shared(shared)
+        if self.take_confirmations is not None:
+            self.take_confirmations(others)
 
     async def on_judged(self, told: Sequence[tuple[EventEnvelope, Judgement]]) -> None:
         """Take what the hub said of own events: what it refused comes back as a task."""
@@ -163,9 +179,28 @@ class HubNews:
         for event, judgement in told:
             request = request_of_stream(event.stream)
             lost = judgement.state != "acked" or not judgement.effective
+            if event.kind is EventKind.REQUEST_CLAIMED and await self._is_replaced(request, judgement, lost):
+                continue
             if request is not None and lost and _SILENT.get(event.kind) != judgement.refusal:
                 await self._tell_refused(request, event, judgement)
+            elif lost and command_of_stream(event.stream) is not None:
+                await self._tell_unanswered(event, judgement)
         self._changes.tell()
+
+    async def _is_replaced(self, request: RequestId | None, judgement: Judgement, lost: bool) -> bool:
+        """Say whether another request was taken in the place of one that was taken as the next."""
+        if request is None or self.settle_next is None:
+            return False
+        return await self.settle_next(request, judgement, counts=not lost)
+
+    async def _tell_unanswered(self, event: EventEnvelope, judgement: Judgement) -> None:
+        """Tell once of a confirmation that was asked or answered and does not count."""
+        mark, verdict = f"{TOLD}{event.event_id}", judgement.refusal or judgement.state
+        if await self._feed.noted(mark) == verdict:
+            return
+        words = text(f"confirmation.lost.{event.kind.value}")
+        await self._add_task(NewTask(TaskKind.TODO, words, self._now() + TASK_WITHIN))
+        await self._feed.note(mark, verdict)
 
     async def _tell_refused(self, request: RequestId, event: EventEnvelope, judgement: Judgement) -> None:
         """Tell once of an act that does not count, whatever ends this program meanwhile."""

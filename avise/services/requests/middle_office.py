@@ -47,6 +47,7 @@ from avise.services.requests.clocks import Clocks
 from avise.services.requests.creation import NewRequests
 from avise.services.requests.far_requests import FarRequests, refused_far
 from avise.services.requests.lists import Lists
+from avise.services.requests.next_request import NextRequests
 from avise.services.requests.office import Office
 from avise.services.requests.rows import Rows, questions_for
 from avise.services.requests.saved_views import PREFIX as VIEWS
@@ -95,6 +96,7 @@ class MiddleOffice:
         self._lists = Lists(office.standing, self._clocks, self._views)
         self._calls = Calls(office.known, self.rows, office.standing, self._clocks)
         self.deeds = RequestDeeds(office, around.types, self._is_away)
+        self.next = NextRequests(self._due_first, self._claim)
         self._new = NewRequests(office, around.types, around.about, self._drawn)
         self.team = Team(office, self._clocks)
         self._beside, self._absences = around.beside, around.absences
@@ -146,6 +148,7 @@ class MiddleOffice:
             hub=self._standing.status,
             hours=listing.hours,
             calls=self._calls.found(now),
+            instead=self.next.instead,
         )
 
     async def beats(self) -> AsyncIterator[None]:
@@ -281,15 +284,14 @@ class MiddleOffice:
     async def take_next(self, basket: str) -> RequestActs:
         """Take the request of a corbeille that is due first and held by nobody."""
         await self.ready.wait()
+        return await self.next.take(basket)
+
+    def _due_first(self, basket: str) -> Sequence[Request]:
         query = RequestQuery(basket, RequestFilters())
-        listing = self._lists.listing(query, self._known, self.rows.fragile_dossiers(), self._env.now())
-        for request in listing.found:
-            if request.holder or not request.is_open:
-                continue
-            acts = await self.act_on_requests((request.id,), RequestDeed(EventKind.REQUEST_CLAIMED))
-            if acts.done:
-                return acts
-        return RequestActs(None, ())
+        return self._lists.listing(query, self._known, self.rows.fragile_dossiers(), self._env.now()).found
+
+    async def _claim(self, request: RequestId) -> RequestActs:
+        return await self.act_on_requests((request,), RequestDeed(EventKind.REQUEST_CLAIMED))
 
     async def save_attachment(self, request: RequestId, blob: str, folder: Path) -> Path:
         """Write an attachment to a folder and return the file."""

@@ -127,6 +127,7 @@ class RequestComposer(QWidget):
 
     def _connect(self) -> None:
         self.tabs.chosen.connect(self._on_target)
+        self.tabs.entered.connect(self._focus_words)
         self.edit.edited.connect(self._on_edited)
         self.edit.send_requested.connect(self._on_send_keys)
         self.edit.mention_requested.connect(

@@ -29,6 +29,12 @@ if TYPE_CHECKING:
 
 PAGE = "requests"
 _TODO = "me/todo"
+_ICONS = {
+    CallKind.MENTION: "user",
+    CallKind.REPLY: "reply",
+    CallKind.QUESTION: "circle-help",
+    CallKind.ESCALATION: "flag",
+}
 
 
 class RequestsInWindow(QObject):
@@ -155,5 +161,6 @@ class RequestsInWindow(QObject):
 def _notification(call: RequestCall, now: datetime) -> Notification:
     """Return what is told over whatever is on screen: no number and no name."""
     sentence = plural(f"requests.call.{call.kind.value}", call.count)
-    icon = "user" if call.kind is CallKind.MENTION else "flag"
-    return Notification(call.about, sentence, call.where, now, icon, page=PAGE, request=call.request)
+    return Notification(
+        call.about, sentence, call.where, now, _ICONS[call.kind], page=PAGE, request=call.request
+    )

@@ -113,6 +113,7 @@ class RequestsPage(QWidget):
         model.acted.connect(self._on_acted)
         model.sent.connect(detail.composer.forget_sent)
         model.taken.connect(self._on_taken)
+        model.taken_instead.connect(self._on_taken_instead)
         model.colleagues_read.connect(self._on_colleagues)
         self.baskets.chosen.connect(self._on_basket)
         self.baskets.next_requested.connect(model.take_next)
@@ -308,6 +309,12 @@ class RequestsPage(QWidget):
     def _on_taken(self, request: RequestId) -> None:
         self.show_request(request)
         self._open_detail()
+
+    @Slot(object, object)
+    def _on_taken_instead(self, lost: RequestId, taken: RequestId) -> None:
+        """Go on to the one that is ours, unless the user went elsewhere or writes already."""
+        if self.model.wanted == lost and not self.detail.composer.has_words():
+            self.show_request(taken)
 
     @Slot()
     def _on_colleagues(self) -> None:

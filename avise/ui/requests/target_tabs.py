@@ -22,9 +22,11 @@ class TargetTabs(QWidget):
 
     Signals:
         chosen: key of the tab that the user took.
+        entered: the words are wanted: a tab was clicked, or Entrée pressed on it.
     """
 
     chosen = Signal(str)
+    entered = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -116,10 +118,14 @@ class TargetTabs(QWidget):
         for key, _words, place in self._places():
             if place.contains(event.position()):
                 self._choose(key)
+                self.entered.emit()
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Take the tab before or after with the arrows."""
+        """Take the tab before or after with the arrows; Entrée goes to the words."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
+            self.entered.emit()
+            return
         step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
         keys = [key for key, _words in self._choices]
         if step is None or event.modifiers() or self._current not in keys:

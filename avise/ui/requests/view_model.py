@@ -91,6 +91,7 @@ class RequestsViewModel(QObject):
         acted: requests on which the user did something, and whether they leave the list for it.
         sent: target of what was written and sent.
         taken: the request that was taken from a corbeille (its identity).
+        taken_instead: one that a colleague had taken first, and the one taken in its place.
         message: something to say (a `Message`).
         colleagues_read: `colleagues` is known.
     """
@@ -104,6 +105,7 @@ class RequestsViewModel(QObject):
     acted = Signal(object, object)
     sent = Signal(str)
     taken = Signal(object)
+    taken_instead = Signal(object, object)
     message = Signal(object)
     colleagues_read = Signal()
 
@@ -126,6 +128,8 @@ class RequestsViewModel(QObject):
         self.colleagues: Sequence[ColleagueRow] = ()
         self.columns: tuple[str, ...] = ()
         """Chosen by the user, or by the saved view that was shown last; none for all of them."""
+        self._as_next: set[RequestId] = set()
+        """Requests taken here as the next one of a corbeille; a colleague may have been quicker."""
         self._presence = QTimer(self)
         self._presence.setInterval(PRESENCE_MS)
         self._presence.timeout.connect(self._tell_presence)
@@ -207,6 +211,7 @@ class RequestsViewModel(QObject):
         if board.query == self.query:
             self.board = board
             self.board_changed.emit()
+            self._tell_instead()
 
     def _on_board_failed(self, error: AviseError) -> None:
         self.failure = failure(error)
@@ -385,6 +390,22 @@ class RequestsViewModel(QObject):
             sentence = told(EventKind.REQUEST_CLAIMED.value, self._label(acts.done[0]))
             self._undoing.offer(sentence, acts.act, icon="hand")
         self.taken.emit(acts.done[0])
+        self._as_next.add(acts.done[0])
+        self._tell_instead()
+
+    def _tell_instead(self) -> None:
+        """Say once that a request taken here went to a colleague, and what was taken in its place."""
+        instead = self.board.instead if self.board is not None else None
+        if instead is None or instead.lost not in self._as_next:
+            return
+        self._as_next.discard(instead.lost)
+        if instead.taken is None or instead.act is None:
+            self.message.emit(Message(text("request_panel.next.gone"), "hand"))
+            return
+        self._as_next.add(instead.taken)
+        told_ = text("request_panel.next.instead", what=self._label(instead.taken))
+        self._undoing.offer(told_, instead.act, icon="hand")
+        self.taken_instead.emit(instead.lost, instead.taken)
 
     # ---- splitting -------------------------------------------------------------------------------
     async def types(self, person: PersonId | None) -> Sequence[RequestTypeRow]:

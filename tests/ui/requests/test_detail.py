@@ -379,6 +379,24 @@ def test_the_hint_on_screen_is_that_of_the_tab_chosen(run: Run) -> None:
     run(scenario())
 
 
+def test_a_click_on_a_tab_goes_to_its_words_and_the_arrows_stay_on_the_tabs(run: Run) -> None:
+    async def scenario() -> None:
+        async with requests_window() as stage:
+            await stage.show(HELENE)
+            composer = stage.page.detail.composer
+            key, _words, place = composer.tabs._places()[1]
+            QTest.mouseClick(composer.tabs, Qt.MouseButton.LeftButton, pos=place.center().toPoint())
+            assert composer.tabs.current == key == NOTE
+            assert composer.edit.hasFocus()
+            composer.tabs.setFocus()
+            stage.press(K.Key_Left)
+            assert composer.tabs.hasFocus()
+            stage.press(K.Key_Return)
+            assert composer.edit.hasFocus()
+
+    run(scenario())
+
+
 def test_whoever_sent_a_request_writes_to_those_who_handle_it(run: Run) -> None:
     async def scenario() -> None:
         found = _held(scene.KARIM, present=())

@@ -21,6 +21,7 @@ from avise.services.request_values import (
     RequestQuery,
     RequestSort,
     SavedView,
+    TakenInstead,
 )
 from avise.ui.discretion import discretion
 from avise.ui.requests.basket_pane import late_width
@@ -410,6 +411,45 @@ def test_the_next_one_is_taken_from_the_corbeille_on_screen(run: Run) -> None:
             assert stage.asked("take_next") == [("take_next", "queue/PREST_SOINS")]
             await until(lambda: stage.page.model.wanted == request_id(158))
             assert stage.toast() == "D-0158 prise en charge"
+
+    run(scenario())
+
+
+@pytest.mark.parametrize("is_writing", [False, True])
+def test_what_a_colleague_took_first_gives_way_to_the_next_one_unless_words_wait_there(
+    run: Run, is_writing: bool
+) -> None:
+    async def scenario() -> None:
+        async with requests_window() as stage:
+            stage.press(K.Key_F4)
+            await until(lambda: stage.page.model.wanted == request_id(158))
+            if is_writing:
+                await stage.show(request_id(158))
+                stage.page.detail.composer.edit.load("Bonjour")
+                stage.page.detail.composer.edit.edited.emit()
+            act = stage.desk._deed(EventKind.REQUEST_CLAIMED, (request_id(163),))
+            stage.desk.request_instead = TakenInstead(request_id(158), request_id(163), act)
+            stage.desk.show_rows(stage.desk.request_rows)
+            await until(lambda: stage.toast().startswith("Un collègue l’avait déjà prise"))
+            assert stage.toast().endswith("La suivante est à vous\u00a0: D-0163.")
+            wanted = request_id(158) if is_writing else request_id(163)
+            await until(lambda: stage.page.model.wanted == wanted)
+            stage.window.undoing.undo_last()
+            await until(lambda: bool(stage.asked("undo")))
+            assert stage.asked("undo")[-1][1] == act
+
+    run(scenario())
+
+
+def test_what_a_colleague_took_first_from_another_window_is_not_told_here(run: Run) -> None:
+    async def scenario() -> None:
+        async with requests_window() as stage:
+            stage.desk.request_instead = TakenInstead(request_id(158), None, None)
+            stage.desk.show_rows(scene.rows()[1:])
+            await until(lambda: len(stage.shown()) > 0 and stage.page.model.board.instead is not None)
+            assert not stage.toast()
+            stage.press(K.Key_F4)
+            await until(lambda: stage.toast().startswith("Des collègues ont pris"))
 
     run(scenario())
 

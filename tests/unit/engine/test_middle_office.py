@@ -288,6 +288,63 @@ async def test_the_next_request_is_the_first_due_that_nobody_holds(lea: Station,
     assert (nothing.act, nothing.done) == (None, ())
 
 
+async def beaten(machine: Machine, count: int) -> tuple[Station, Station, list[RequestId]]:
+    """Have a colleague take requests while a desk that takes the next one is cut off."""
+    lea, quick, slow = [await ready(await machine.station(who)) for who in (LEA, KARIM, INES)]
+    made = [await sent(lea, quick) for _ in range(count)]
+    for one in made:
+        await slow.known(one, lambda found: bool(found.number))
+    slow.line.cut = True
+    return slow, quick, made
+
+
+async def back_on_line(slow: Station) -> None:
+    """Give a desk its line back, and have it say everything."""
+    slow.line.cut = False
+    assert slow.room.sync is not None
+    slow.room.sync.poke()
+    await slow.settled()
+
+
+async def test_whoever_is_the_slower_of_two_gets_the_one_after_it_and_no_task(machine: Machine) -> None:
+    slow, quick, made = await beaten(machine, 3)
+    taken = [(await quick.desk.take_next("queue/ACCUEIL")).done[0] for _ in range(2)]
+    await quick.settled()
+    lost = (await slow.desk.take_next("queue/ACCUEIL")).done[0]
+    assert lost == taken[0], "both want what is due first"
+    await back_on_line(slow)
+    left = next(one for one in made if one not in taken)
+    await slow.known(left, lambda found: found.holder == INES.login and not found.tentative)
+    board = await first(slow.desk.request_board(CONTACTS), lambda found: found.instead is not None)
+    assert board.instead is not None
+    assert (board.instead.taken, board.instead.act is not None) == (left, True)
+    assert not (await first(slow.desk.tasks(), lambda _found: True)).mine, (
+        "nobody is told of what they need not know"
+    )
+    await slow.known(lost, lambda found: found.holder == KARIM.login)
+
+
+async def test_whoever_finds_nothing_left_is_told_so_and_has_no_task(machine: Machine) -> None:
+    slow, quick, made = await beaten(machine, 1)
+    await done(quick, made[0], EventKind.REQUEST_CLAIMED)
+    await quick.settled()
+    assert (await slow.desk.take_next("queue/ACCUEIL")).done == (made[0],)
+    await back_on_line(slow)
+    board = await first(slow.desk.request_board(CONTACTS), lambda found: found.instead is not None)
+    assert board.instead is not None
+    assert (board.instead.lost, board.instead.taken) == (made[0], None)
+    assert not (await first(slow.desk.tasks(), lambda _found: True)).mine
+
+
+async def test_a_request_chosen_by_hand_and_lost_still_comes_back_as_a_task(machine: Machine) -> None:
+    slow, quick, made = await beaten(machine, 2)
+    await done(quick, made[0], EventKind.REQUEST_CLAIMED)
+    await quick.settled()
+    await done(slow, made[0], EventKind.REQUEST_CLAIMED)
+    await back_on_line(slow)
+    assert len((await first(slow.desk.tasks(), lambda found: bool(found.mine))).mine) == 1
+
+
 async def test_a_request_is_found_by_its_number_and_by_its_title(lea: Station, karim: Station) -> None:
     made = await sent(lea, karim)
     row = await karim.row(lambda found: found.id == made)

@@ -54,6 +54,35 @@ async def test_whoever_is_mentioned_is_told_until_they_look_and_nobody_else_is(m
     assert (await board(ines, 0)).calls == ()
 
 
+async def test_a_reply_and_a_question_ring_at_the_desk_that_waits_for_them_and_nowhere_else(
+    machine: Machine,
+) -> None:
+    lea, karim, ines = [await machine.station(who) for who in (LEA, KARIM, INES)]
+    await lea.settled()
+    made = (await lea.desk.create_request(NEW)).done[0]
+    await karim.known(made, lambda found: bool(found.number))
+    assert (await karim.desk.act_on_requests((made,), RequestDeed(EventKind.REQUEST_CLAIMED))).done
+    assert calls(await board(lea, 0)) == [], "taken: nobody said anything to her"
+    for words in ("Le virement est parti.", "Il arrive demain."):
+        deed = RequestDeed(EventKind.REQUEST_REPLIED, words=words)
+        assert (await karim.desk.act_on_requests((made,), deed)).done
+    told = await first(lea.desk.request_board(SENT), lambda found: calls(found) == [(CallKind.REPLY, 2)])
+    assert (told.calls[0].request, told.calls[0].where) == (made, "Accueil des messages")
+    assert calls(await board(ines, 0)) == [], "neither hers nor sent by her"
+    await lea.detail(made, lambda found: len(found.request.exchanges) >= 2)
+    await board(lea, 0)
+
+    due = machine.env.now() + timedelta(hours=3)
+    asked = RequestDeed(EventKind.REQUEST_ASKED, words="Sur quel compte ?", due_at=due)
+    assert (await karim.desk.act_on_requests((made,), asked)).done
+    assert calls(await board(lea, 1)) == [(CallKind.QUESTION, 1)]
+    question = (await lea.known(made, lambda found: bool(found.open_questions))).open_questions[0]
+    answer = RequestDeed(EventKind.REQUEST_ANSWERED, words="Le nouveau.", question=question.event)
+    assert (await lea.desk.act_on_requests((made,), answer)).done
+    assert calls(await board(lea, 0)) == []
+    assert calls(await board(karim, 1)) == [(CallKind.REPLY, 1)]
+
+
 class Later(SystemEnv):
     """The real clock, set forward."""
 
