@@ -27,6 +27,7 @@ from avise.connectors.contract import (
 from avise.connectors.flight import Ask
 from avise.connectors.heartbeat import Heartbeat
 from avise.connectors.instance import Instance
+from avise.connectors.network_gate import NetworkGate
 from avise.connectors.pipeline import Pipeline
 from avise.connectors.ports import InstanceSettings, SecretPort, SnapshotPort
 from avise.connectors.reachability import is_offline
@@ -72,6 +73,7 @@ class ConnectorHost:
         connectors: finds connectors; `Registry(profile / "connectors")` in the program.
         user_agent: how Avise names itself to the tools.
         start_file: where failed starts are remembered; None remembers nothing.
+        gate: lets calls through while there is a network; without it all pass.
     """
 
     def __init__(
@@ -84,9 +86,11 @@ class ConnectorHost:
         connectors: FindsConnectors | None = None,
         user_agent: str = "Avise",
         start_file: Path | None = None,
+        gate: NetworkGate | None = None,
     ) -> None:
         self._env = env
         self._bodies = BodyWorker()
+        self.gate = gate or NetworkGate(env)
         self._roster = Roster(
             env,
             instances,
@@ -95,6 +99,7 @@ class ConnectorHost:
             user_agent=user_agent,
             starts=StartLog(start_file),
             bodies=self._bodies,
+            gate=self.gate,
         )
         self._pipeline = Pipeline(env, snapshots, self._cut_off)
         self._acting = Acting(self._cut_off)
@@ -352,12 +357,17 @@ class ConnectorHost:
         Raises:
             ConnectorError: CONFIG when the instance was refused or disabled.
         """
+        self.gate.let_one_through()
         await self._roster.load_again(instance)
         self._calls.follow_new()
         tool = self._running(instance)
         await tool.reopen()
         tool.breaker.allow_probe()
         await self.check(instance)
+
+    async def network_back(self) -> None:
+        """Try at once every tool that was set apart while the network was gone."""
+        await asyncio.gather(*(tool.network_back() for tool in self._roster.running.values()))
 
     # ---- inside ------------------------------------------------------------------------------
     def _cut_off(self) -> bool:

@@ -21,6 +21,7 @@ from avise.connectors.endpoints import HttpEndpoint, SqlEndpoint
 from avise.connectors.http_connection import HttpConnection, Sent
 from avise.connectors.http_gateway import CallHttp, NoGateway
 from avise.connectors.instance_secrets import InstanceSecrets
+from avise.connectors.network_gate import NetworkGate
 from avise.connectors.ports import InstanceSettings, SecretPort
 from avise.connectors.retry import RetryAllowance, RetryBudget
 from avise.connectors.safe_log import SafeLogger
@@ -35,7 +36,7 @@ FIRST_REOPENING_S = 5.0
 LONGEST_REOPENING_S = 300.0
 THREADS = 8
 
-_PASSING = frozenset({ErrorKind.UNAVAILABLE, ErrorKind.TIMEOUT, ErrorKind.RATE_LIMITED})
+_PASSING = frozenset({ErrorKind.UNAVAILABLE, ErrorKind.TIMEOUT, ErrorKind.RATE_LIMITED, ErrorKind.OFFLINE})
 
 
 class Loaded(Protocol):
@@ -84,6 +85,7 @@ class Instance:
         tls: context shared by all instances.
         user_agent: how Avise names itself.
         bodies: reads long answers; without it they are read on the instance's threads.
+        gate: lets calls through while there is a network; without it all pass.
     """
 
     def __init__(
@@ -95,6 +97,7 @@ class Instance:
         tls: ssl.SSLContext,
         user_agent: str,
         bodies: BodyWorker | None = None,
+        gate: NetworkGate | None = None,
     ) -> None:
         self.id = settings.id
         self.settings = settings
@@ -104,7 +107,7 @@ class Instance:
         self.env = env
         self.breaker = Breaker(env)
         self.bulkhead = Bulkhead(max(1, loaded.manifest.concurrency))
-        self.statistics = Statistics(env)
+        self.statistics = Statistics(env, heard=self._heard)
         self.budget = RetryBudget()
         self.log = SafeLogger(instance=settings.id, connector=loaded.manifest.id)
         self.state = InstanceState.OPENING
@@ -113,6 +116,9 @@ class Instance:
         self.reopens_at: datetime | None = None
         self.remote = False
         """Its tool is on the network, not on this machine; known once its address was read."""
+        self.addressed = False
+        """It is reached by an address, and not a file."""
+        self._gate = gate or NetworkGate(env)
         self._secrets = InstanceSecrets(settings.id, loaded.manifest, secrets)
         self._tls = tls
         self._user_agent = user_agent
@@ -171,8 +177,10 @@ class Instance:
         """Wait until the first opening ends.
 
         Raises:
-            ConnectorError: why the instance is not open; TIMEOUT when that takes longer than `patience`.
+            ConnectorError: why the instance is not open; TIMEOUT when that takes longer than `patience`;
+                OFFLINE at once while there is no network.
         """
+        self._refuse_offline()
         if self._refused:
             await self._take_new_secrets()
         if self.state is InstanceState.OPENING:
@@ -186,6 +194,19 @@ class Instance:
             raise ConnectorError(error.kind, error.detail, origin=error.origin, source_code=error.source_code)
         if self.state is InstanceState.CLOSED:
             raise ConnectorError(ErrorKind.UNAVAILABLE, "closed", origin=Origin.HOST)
+
+    def _refuse_offline(self) -> None:
+        self._gate.refuse(addressed=self.addressed, remote=self.remote)
+
+    def _heard(self, failure: Failure | None) -> None:
+        if self.remote:
+            self._gate.heard(self.id, failure)
+
+    async def network_back(self) -> None:
+        """Try at once what waits because the network was gone."""
+        self.breaker.allow_probe()
+        if self.state is InstanceState.DOWN:
+            await self._open_anew()
 
     async def first_opening(self) -> None:
         """Wait until the first opening ended, well or not."""
@@ -226,6 +247,7 @@ class Instance:
             await self._close_connector()
             first = self.opening_error is None
             self.opening_error = error
+            self._heard(self.failure(error, ""))
             self._change(_STATE_AFTER.get(error.kind, InstanceState.MISCONFIGURED))
             if first:
                 # One line at the loss, one at the recovery: what repeats says nothing more.
@@ -242,11 +264,14 @@ class Instance:
         config = self._filled_config()
         http = self.loaded.http_endpoint(config)
         if http is not None:
-            self.remote = is_remote(http.base_url)
+            self.remote, self.addressed = is_remote(http.base_url), True
             self._http = HttpConnection(
                 http, self._tls, self._secrets.get, self._secrets.again, self.env, self._user_agent
             )
         sql = self.loaded.sql_endpoint(config)
+        if sql is not None:
+            self.addressed = self.addressed or not sql.url.startswith("sqlite")
+        self._refuse_offline()
         if sql is not None:
             self._sql = await self._open_sql(sql)
         await self.connector.open(InstanceEnv(self.id, config, self.log, secrets))

@@ -12,6 +12,7 @@ from typing import Protocol, TypeVar
 from avise.connectors.body_worker import BodyWorker
 from avise.connectors.contract import Manifest
 from avise.connectors.instance import Instance, Loaded
+from avise.connectors.network_gate import NetworkGate
 from avise.connectors.ports import InstanceSettings, SecretPort
 from avise.connectors.readings import SourceOffer
 from avise.connectors.registry import IMPORT_FAILED, QUARANTINED, Refusal
@@ -67,6 +68,7 @@ class Roster:
         user_agent: how Avise names itself to the tools.
         starts: remembers the starts that failed.
         bodies: reads long answers.
+        gate: lets calls through while there is a network.
     """
 
     def __init__(
@@ -79,6 +81,7 @@ class Roster:
         user_agent: str,
         starts: StartLog,
         bodies: BodyWorker,
+        gate: NetworkGate,
     ) -> None:
         self.running: dict[str, Instance] = {}
         self.outside: dict[str, Outside] = {}
@@ -89,6 +92,7 @@ class Roster:
         self._user_agent = user_agent
         self._starts = starts
         self._bodies = bodies
+        self._gate = gate
         self._tls: ssl.SSLContext | None = None
         self._watching: set[asyncio.Task[None]] = set()
 
@@ -153,7 +157,7 @@ class Roster:
             self.outside[settings.id] = Outside(settings, found)
         else:
             self.running[settings.id] = Instance(
-                settings, found, self._env, self._secrets, tls, self._user_agent, self._bodies
+                settings, found, self._env, self._secrets, tls, self._user_agent, self._bodies, self._gate
             )
 
     def _open(self, instance: Instance) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -43,6 +43,8 @@ class Statistics:
     truncated: int = 0
     drifts: int = 0
     withheld: int = 0
+    heard: Callable[[Failure | None], None] | None = None
+    """Told of each call that was answered (None) or that failed."""
     _readings: deque[_Reading] = field(default_factory=lambda: deque(maxlen=MOST_IN_AN_HOUR))
     _samples: deque[int] = field(default_factory=lambda: deque(maxlen=SAMPLES))
 
@@ -55,6 +57,7 @@ class Statistics:
         self.last_success = self.env.now()
         self.failing_since = None
         self._note(milliseconds, failed=False)
+        self._tell(None)
 
     def note_failure(self, failure: Failure, milliseconds: int) -> None:
         """Count a reading that failed."""
@@ -62,11 +65,17 @@ class Statistics:
         self.last_failure, self.last_failure_at = failure, now
         self.failing_since = self.failing_since or now
         self._note(milliseconds, failed=True)
+        self._tell(failure)
 
     def note_answer(self) -> None:
         """Note that a check was answered: a series of missing answers is over, one of refusals is not."""
         if self.last_failure is not None and self.last_failure.kind in _NO_ANSWER:
             self.failing_since = None
+        self._tell(None)
+
+    def _tell(self, failure: Failure | None) -> None:
+        if self.heard is not None:
+            self.heard(failure)
 
     def _note(self, milliseconds: int, *, failed: bool) -> None:
         self._readings.append(_Reading(self.env.now(), milliseconds, failed))

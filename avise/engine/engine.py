@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from avise.connectors.host import ConnectorHost
+from avise.connectors.network_gate import NetworkGate
 from avise.connectors.ports import InstanceSettings, SecretPort
 from avise.connectors.registry import Registry
 from avise.engine.directory_loading import DirectoryLoading
@@ -28,6 +29,7 @@ from avise.engine.local_messages import MessageRoom
 from avise.engine.log_files import log_to_profile, stop_logging
 from avise.engine.loops import LoopThread, cancel_others
 from avise.engine.message_room import SECRETS, open_message_room
+from avise.engine.network_room import NetworkRoom
 from avise.engine.opened_store import OpenedStore
 from avise.engine.profile_secrets import ProfileSecrets
 from avise.engine.request_room import DeskParts, RequestRoom
@@ -40,6 +42,7 @@ from avise.services.settings_file import HubMode
 from avise.services.suggestions import shipped_book
 from avise.store.desk_memory import DeskMemory
 from avise.store.directory import Directory
+from avise.store.feed import Feed
 from avise.store.identity_file import Diagnosis
 from avise.store.journal import Journal
 from avise.store.outbox import Commands
@@ -108,6 +111,8 @@ class Engine:
         self._purging: asyncio.Task[None] | None = None
         self._log: RotatingFileHandler | None = None
         self._room: MessageRoom | None = None
+        self.network: NetworkRoom | None = None
+        """How much network there is, where somebody works."""
         self.requests: RequestRoom | None = None
         """The middle office, where the profile has a hub and somebody works."""
         self._reading_rules: asyncio.Task[object] | None = None
@@ -228,6 +233,7 @@ class Engine:
         settings = profile.settings
         self._secrets = sealed = SealedSecrets(store, key, env)
         secrets = ProfileSecrets(sealed, profile.folder, synthetic=settings.synthetic)
+        gate = NetworkGate(env)
         self._host = host = ConnectorHost(
             env,
             Snapshots(store, env),
@@ -235,7 +241,11 @@ class Engine:
             secrets,
             connectors=Registry(profile.connectors_folder),
             start_file=profile.folder / CONNECTOR_STARTS,
+            gate=gate,
         )
+        if self._at_desk:
+            self.network = NetworkRoom(gate, Feed(store, env), env)
+            await self.network.open()
         await self._connectors.call(host.start())
         self.sources = CrossingSources(self._connectors, host)
         session = profile.session()
@@ -257,6 +267,10 @@ class Engine:
         # Commands leave from the process of a window, which alone holds the profile.
         await (self._outbox.start() if self._at_desk else self._outbox.open())
         self.desk.use_outbox(self._outbox)
+        if self.network is not None:
+            self.network.on_back += [
+                self.sources.network_back, self._outbox.network_back, self.desk.network_back
+            ]  # fmt: skip
         self._room = room = open_message_room(
             profile, session, store, self.sources, self.desk.everybody, secrets, env
         )
@@ -281,6 +295,7 @@ class Engine:
             desk.take_shared, desk.beside_request, desk.absences,
         )  # fmt: skip
         room = RequestRoom(self.profile, opened, sealed, parts, self.env, plain)
+        room.network = self.network
         await room.open()
         desk.use_requests(room.desk, self.directory.family, room.on_written)
         return room
@@ -303,6 +318,8 @@ class Engine:
             if task is not None:
                 task.cancel()
                 await asyncio.gather(task, return_exceptions=True)
+        if self.network is not None:
+            await self.network.aclose()
         if self._outbox is not None:
             await self._outbox.aclose()
         if self._room is not None:

@@ -7,6 +7,7 @@ was written here stays until then.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -14,6 +15,7 @@ from typing import Any, TypeVar
 
 from avise import __version__
 from avise.engine.hub_events import push_of
+from avise.engine.network_room import NetworkRoom
 from avise.engine.sync_listener import SyncListener
 from avise.env import Env
 from avise.hub.port import (
@@ -71,6 +73,9 @@ CLOCK = "hub_clock_ms"
 CLOCK_OFF = timedelta(minutes=5)
 """From there on it is said that this workstation's clock is wrong (`hub.md` 6)."""
 
+CLOCK_WAY_OFF = timedelta(hours=24)
+"""From there on it is asked that it be put right before somebody leaves without a network."""
+
 CONTACT_EVERY = timedelta(minutes=1)
 """Between two writings of the last contact."""
 
@@ -125,6 +130,11 @@ class HubSync:
         self._reopen = False
         self._as_of: datetime | None = None
         self._contact_kept: datetime | None = None
+        self._stale = asyncio.Event()
+        self.network: NetworkRoom | None = None
+        """Says whether the hub may be asked, and is told whether it answers."""
+        self.elsewhere = False
+        """Whether the hub is on a network, and not on this machine."""
         self.hidden = False
         """Whether nobody looks at the window."""
         self.is_lost: Callable[[], bool] = lambda: False
@@ -145,6 +155,17 @@ class HubSync:
     def poke(self) -> None:
         """Say that something was written, or that the hub is to be looked at now."""
         self._poked.set()
+
+    def resume(self) -> None:
+        """Ask the hub anew, once and at once: the machine slept, or its clock or its network changed.
+
+        A call under way would wait for a line that is gone; sent again, what it carried counts once.
+        """
+        self._stale.set()
+        self._reopen = True
+        if self._core is not None:
+            self._core.resumed()
+        self.poke()
 
     def show_presence(self, presence: Presence | None) -> None:
         """Say what is on screen."""
@@ -185,7 +206,12 @@ class HubSync:
     # ---- the task ------------------------------------------------------------------------------
     async def _run(self, core: SyncCore) -> None:
         while True:
-            action = core.next(self._env.random(), hidden=self.hidden)
+            self._stale.clear()
+            if self.network is not None and not self.network.allows_hub:
+                await self._stay_away(core)
+                continue
+            limited = self.network is not None and self.network.is_limited
+            action = core.next(self._env.random(), hidden=self.hidden, limited=limited)
             try:
                 await self._carry_out(core, action)
             except AviseError as error:
@@ -195,7 +221,20 @@ class HubSync:
                 core.failed(HubError("error.bug"))
             self._tell_status()
 
+    async def _stay_away(self, core: SyncCore) -> None:
+        """Ask nothing: the user works offline. What is written meanwhile is counted."""
+        await self._disconnect()
+        with contextlib.suppress(AviseError):
+            core.wrote((await self._feed.state()).written)
+        self._tell_status()
+        await self._poked.wait()
+        self._poked.clear()
+
     def _note_failure(self, core: SyncCore, error: AviseError) -> None:
+        if self._stale.is_set():
+            return
+        if self.network is not None and self.elsewhere and isinstance(error, HubUnreachableError):
+            self.network.hub_lost()
         if not isinstance(error, HubUnreachableError) or not core.failures:
             _log.warning("the hub: %s", error.message_key)
         core.failed(error)
@@ -277,6 +316,7 @@ class HubSync:
         head = await self._answer(hub.head(self._presence))
         after = self._env.now()
         self._measure(head, before + (after - before) / 2)
+        self._tell_network((after - before).total_seconds())
         core.asked(head)
         await self._listener.on_head(head)
         if head.colleagues_version != self._colleagues_version:
@@ -286,6 +326,11 @@ class HubSync:
     def _measure(self, head: Head, here: datetime) -> None:
         """Note how far this workstation's clock is from the hub's."""
         self._journal.clock_offset_ms = round((head.now - here) / timedelta(milliseconds=1))
+
+    def _tell_network(self, seconds: float) -> None:
+        if self.network is not None:
+            ahead = -self._journal.clock_offset_ms / 1000
+            self.network.hub_answered(seconds, ahead, elsewhere=self.elsewhere)
 
     async def _read_colleagues(self, hub: HubPort) -> tuple[Colleague, ...]:
         found: list[Colleague] = []
@@ -359,11 +404,15 @@ class HubSync:
             await hub.aclose()
 
     async def _answer(self, call: Awaitable[T], seconds: float = CALL_SECONDS) -> T:
+        asked = asyncio.ensure_future(call)
+        stale = asyncio.ensure_future(self._stale.wait())
         try:
-            async with asyncio.timeout(seconds):
-                return await call
-        except TimeoutError:
-            raise HubUnreachableError("hub.unreachable") from None
+            await asyncio.wait((asked, stale), timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+            if asked.done():
+                return asked.result()
+        finally:
+            await _cancel((asked, stale))
+        raise HubUnreachableError("hub.unreachable")
 
     # ---- how it stands -------------------------------------------------------------------------
     def _tell_status(self) -> None:
@@ -378,18 +427,24 @@ class HubSync:
 
     def _status(self, core: SyncCore) -> HubStatus:
         trouble = core.trouble
+        away = self.network is not None and not self.network.allows_hub
         state = HubState.EMBEDDED if self._embedded else HubState.ONLINE
-        if trouble is not None:
+        if trouble is not None and not away:
             state = HubState.SIGN_IN_NEEDED if trouble.message_key in SIGN_IN else HubState.REFUSED
-        elif core.failures:
+        elif core.failures or away:
             state = HubState.OFFLINE
         elif core.head is None:
             state = HubState.STARTING
-        off = abs(timedelta(milliseconds=self._journal.clock_offset_ms)) > CLOCK_OFF
-        sentence = text("hub.clock_off") if off and state is HubState.ONLINE else ""
-        if trouble is not None:
+        sentence = self._clock_sentence() if state is HubState.ONLINE else ""
+        if trouble is not None and not away:
             sentence = text(trouble.message_key, **trouble.params)
         return HubStatus(state, self._as_of, core.pending, sentence, self._sign_in)
+
+    def _clock_sentence(self) -> str:
+        off = abs(timedelta(milliseconds=self._journal.clock_offset_ms))
+        if off > CLOCK_WAY_OFF:
+            return text("hub.clock_way_off", days=str(max(1, round(off / timedelta(days=1)))))
+        return text("hub.clock_off") if off > CLOCK_OFF else ""
 
     def _keep_contact(self, now: datetime) -> None:
         if self._contact_kept is None or now - self._contact_kept >= CONTACT_EVERY:

@@ -237,6 +237,11 @@ class LocalDesk(LocalMessages, LocalRequests, LocalWorkstation):
         for dossier in self._dossiers.values():
             dossier.read_source(instance)
 
+    async def network_back(self) -> None:
+        """Read again on open screens what could not be read without a network; fresh copies stay."""
+        for dossier in tuple(self._dossiers.values()):
+            dossier.read()
+
     async def diagnostic(self, instance: str = "") -> str:
         """Return a diagnostic as JSON text."""
         names = [instance] if instance else [status.instance for status in await self._sources.status()]

@@ -139,6 +139,10 @@ class CrossingSources:
         """Let one probe through a suspended tool."""
         await self._thread.call(self._host.retry_now(instance))
 
+    async def network_back(self) -> None:
+        """Try at once every tool that was set apart while the network was gone."""
+        await self._thread.call(self._host.network_back())
+
     async def status(self) -> Sequence[SourceStatus]:
         """Return the state of every tool."""
 

@@ -7,7 +7,8 @@ or in one that says that nobody knows.
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from avise.connectors.action_contract import ActionOffer
@@ -34,6 +35,7 @@ from avise.services.outbox_port import CommandsPort
 from avise.services.outbox_rights import may_act
 from avise.services.outbox_sending import Right, Sender
 from avise.services.ports import DirectoryPort
+from avise.services.promises import Promise
 from avise.services.source_port import SourcePort
 
 
@@ -157,6 +159,31 @@ class Outbox:
         self._sender.wake()
         return kept
 
+    def _told(self, plan: PlannedAction, item: OutboxItem) -> NewEvent:
+        if not plan.needs_second:
+            return confirmed_event(item)
+        return asked_event(plan.asked(self._session.user, item.confirmed_at))
+
+    def promise(self, plan: PlannedAction, until: datetime) -> Promise:
+        """Return what promises an action together with other things, all or none.
+
+        Args:
+            plan: of something new, which was not read anew before (`avise.services.unread_plans`).
+            until: when it makes no sense any more; it waits for its tool until then.
+        """
+        now = self._env.now()
+        item = replace(
+            plan.item(now, timedelta(), None), expires_at=until, lifetime=max(until - now, timedelta())
+        )
+        kept: list[OutboxItem] = []
+        change = self._commands.keeping(((item, plan.content),), kept)
+
+        def then() -> None:
+            self._book.adopt(kept)
+            self._sender.wake()
+
+        return Promise((confirmed_event(item),), (change,), then)
+
     async def _refuse_without_right(self, plans: Sequence[PlannedAction]) -> None:
         for plan in plans:
             entry = await self._directory.by_person(plan.person)
@@ -246,6 +273,11 @@ class Outbox:
     async def tool_back(self, instance: str) -> None:
         """Stop waiting for a tool that its user asks to be tried again."""
         await self._sender.tool_back(instance)
+
+    async def network_back(self) -> None:
+        """Stop waiting for every tool: they could not be reached, and now may be."""
+        for instance in {item.instance for item in self._book.items() if item.open}:
+            await self._sender.tool_back(instance)
 
     async def _apply(self, item: OutboxItem, event: CommandEvent) -> OutboxItem:
         if not self._sender.started:

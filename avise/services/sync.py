@@ -35,7 +35,7 @@ POLL_SECONDS = 4.0
 """Between two looks at the hub's head, more or less `JITTER`."""
 JITTER = 0.15
 HIDDEN = 4.0
-"""Times as long when the window is hidden."""
+"""Times as long when the window is hidden, or the network slow or counted."""
 BACK_OFF = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
 """Seconds before the next try after so many failures in a row."""
 REFUSED_SECONDS = 60.0
@@ -174,18 +174,21 @@ class SyncCore:
     _rested: bool = field(default=True)
 
     # ---- what comes next -----------------------------------------------------------------------
-    def next(self, jitter: float, *, hidden: bool = False) -> Action:
+    def next(self, jitter: float, *, hidden: bool = False, limited: bool = False) -> Action:
         """Return what is to be done now.
 
         Args:
             jitter: drawn in [0, 1).
             hidden: whether nobody looks at the window.
+            limited: whether the network is slow or counted.
         """
         action = self._work() if self._rested else None
         if action is not None:
             return action
         self._rested = self._asks = True
-        return Rest(self._pause(jitter, hidden=hidden), listening=not self.failures and not self.refusal)
+        return Rest(
+            self._pause(jitter, hidden=hidden or limited), listening=not self.failures and not self.refusal
+        )
 
     def _work(self) -> Action | None:
         """Return what is to be done without waiting, None when there is nothing."""
@@ -245,6 +248,10 @@ class SyncCore:
     def woken(self) -> None:
         """Stop resting: something was written, or the hub told of a change."""
         self._rested = True
+
+    def resumed(self) -> None:
+        """Ask the hub at once, whatever was waited for: the machine slept, or its network is back."""
+        self.failures, self._rested, self._asks = 0, True, True
 
     def asked(self, head: Head) -> None:
         """Take the hub's head."""
