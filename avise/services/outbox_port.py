@@ -8,6 +8,7 @@ from typing import Protocol
 from avise.models.commands import CommandContent, CommandId, OutboxItem
 from avise.models.journal import NewEvent
 from avise.models.roles import Session
+from avise.services.ports import StoreChange
 
 
 class CommandsPort(Protocol):
@@ -23,6 +24,16 @@ class CommandsPort(Protocol):
 
         Raises:
             AviseError: `outbox.other_fingerprint`, or why nothing could be kept.
+        """
+
+    def keeping(
+        self, commands: Sequence[tuple[OutboxItem, CommandContent]], kept: list[OutboxItem]
+    ) -> StoreChange:
+        """Return the change that keeps new commands, to be written with other things.
+
+        Args:
+            commands: confirmed just now.
+            kept: filled with what is kept, once it is.
         """
 
     async def change(

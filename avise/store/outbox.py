@@ -7,7 +7,7 @@ process they come from.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -69,15 +69,31 @@ class Commands:
             AviseError: `outbox.other_fingerprint` when an identifier already covers something else.
             NirAtRestError, TooBigError, StoreError: nothing was kept.
         """
+        kept: list[OutboxItem] = []
+        write = self.keeping(commands, kept)
+        try:
+            await self._journal.append_all(session, *events, beside=(write,))
+        except _AlreadyKeptError:
+            return await self._already({item.command_id.bytes: item.fingerprint for item, _ in commands})
+        return tuple(kept)
+
+    def keeping(
+        self, commands: Sequence[tuple[OutboxItem, CommandContent]], kept: list[OutboxItem]
+    ) -> Callable[[Connection], None]:
+        """Return the change that keeps new commands, to be written with other things.
+
+        Args:
+            commands: confirmed just now.
+            kept: filled with what is kept, once it is.
+        """
         rows = [
             item_row(item, self._login) | {"content": encoded_content(content)} for item, content in commands
         ]
-        wanted = {row["command_id"]: row["fingerprint"] for row in rows}
-        kept: list[OutboxItem] = []
+        wanted = [row["command_id"] for row in rows]
 
         def write(connection: Connection) -> None:
             kept.clear()
-            if connection.scalar(select(func.count()).where(command.c.command_id.in_(list(wanted)))):
+            if connection.scalar(select(func.count()).where(command.c.command_id.in_(wanted))):
                 raise _AlreadyKeptError
             position = int(connection.scalar(select(func.max(command.c.position))) or 0)
             for row in rows:
@@ -85,11 +101,7 @@ class Commands:
                 connection.execute(insert(command).values(row | {"position": position}))
                 kept.append(item_of(_row(connection, row["command_id"])))
 
-        try:
-            await self._journal.append_all(session, *events, beside=(write,))
-        except _AlreadyKeptError:
-            return await self._already(wanted)
-        return tuple(kept)
+        return write
 
     async def _already(self, wanted: Mapping[bytes, bytes]) -> tuple[OutboxItem, ...]:
         rows = await self._rows(command.c.command_id.in_(list(wanted)))
