@@ -7,7 +7,8 @@ or in one that says that nobody knows.
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from avise.connectors.action_contract import ActionOffer
@@ -34,6 +35,7 @@ from avise.services.outbox_port import CommandsPort
 from avise.services.outbox_rights import may_act
 from avise.services.outbox_sending import Right, Sender
 from avise.services.ports import DirectoryPort
+from avise.services.promises import Promise
 from avise.services.source_port import SourcePort
 
 
@@ -156,6 +158,26 @@ class Outbox:
         kept = await self._book.add(confirmed, [confirmed_event(item) for item, _ in confirmed])
         self._sender.wake()
         return kept
+
+    def promise(self, plan: PlannedAction, until: datetime) -> Promise:
+        """Return what promises an action together with other things, all or none.
+
+        Args:
+            plan: of something new, which was not read anew before (`avise.services.unread_plans`).
+            until: when it makes no sense any more; it waits for its tool until then.
+        """
+        now = self._env.now()
+        item = replace(
+            plan.item(now, timedelta(), None), expires_at=until, lifetime=max(until - now, timedelta())
+        )
+        kept: list[OutboxItem] = []
+        change = self._commands.keeping(((item, plan.content),), kept)
+
+        def then() -> None:
+            self._book.adopt(kept)
+            self._sender.wake()
+
+        return Promise((confirmed_event(item),), (change,), then)
 
     async def _refuse_without_right(self, plans: Sequence[PlannedAction]) -> None:
         for plan in plans:

@@ -90,6 +90,11 @@ class CommandBook:
         self._tell()
         return tuple(self._items[item.command_id] for item in kept)
 
+    def adopt(self, kept: Sequence[OutboxItem]) -> None:
+        """Know commands that were kept together with other things."""
+        self._items = {item.command_id: item for item in kept} | self._items
+        self._tell()
+
     async def apply(
         self, command_id: CommandId, event: CommandEvent, *, document: bytes = b"", document_name: str = ""
     ) -> OutboxItem:
