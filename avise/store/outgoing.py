@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -73,12 +74,16 @@ class OutgoingMessages:
             TooBigError: the content is over `MAX_CONTENT_BYTES`.
             StoreError: nothing was kept.
         """
+        await self._journal.append_all(session, event, beside=(self.planning(message, content),))
+
+    def planning(self, message: OutgoingMessage, content: MessageContent) -> Callable[[Connection], None]:
+        """Return the change that keeps a message, to be written with other things; errors as `plan`."""
         row = _row_of(message) | {"login": self._login, "content": _encoded(content)}
 
         def write(connection: Connection) -> None:
             connection.execute(insert(table).values(row))
 
-        await self._journal.append_all(session, event, beside=(write,))
+        return write
 
     async def change(
         self, session: Session, before: OutgoingMessage, after: OutgoingMessage, event: NewEvent | None = None

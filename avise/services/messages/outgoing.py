@@ -34,8 +34,17 @@ from avise.models.roles import Session
 from avise.services.change_signal import ChangeSignal
 from avise.services.consents import Consents, stream_of
 from avise.services.messages.ways import Delivery, Outcome, Way
+from avise.services.ports import StoreChange
+from avise.services.promises import Promise
 
 _log = logging.getLogger(__name__)
+
+PATIENT = frozenset({"visit_recap"})
+"""Templates whose messages wait for the network, not for a mail server that is down: a representative
+without network for days promised them. They are tried until `PATIENT_FOR` has passed."""
+
+PATIENT_FOR = timedelta(days=14)
+"""As long as the longest time without contact that a laptop may have (`hub.md`: a check-out)."""
 
 RETRY_AFTER = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15))
 """Between two tries of a message that surely did not leave; then it has failed."""
@@ -70,6 +79,9 @@ class OutgoingPort(Protocol):
         self, session: Session, message: OutgoingMessage, content: MessageContent, event: NewEvent
     ) -> None:
         """Keep a message and its event, both or none."""
+
+    def planning(self, message: OutgoingMessage, content: MessageContent) -> StoreChange:
+        """Return the change that keeps a message, to be written with other things."""
 
     async def change(
         self, session: Session, before: OutgoingMessage, after: OutgoingMessage, event: NewEvent | None = None
@@ -153,6 +165,26 @@ class Outgoing:
         Raises:
             AviseError: `message.no_channel` or `message.missing_facts`; or nothing could be kept.
         """
+        message, content, event = self._planned(draft)
+        await self._kept.plan(self._session, message, content, event)
+        self._planned_now(message)
+        return message
+
+    def promise(self, draft: MessageDraft) -> tuple[MessageId, Promise]:
+        """Return what plans a message together with other things, all or none.
+
+        Raises:
+            AviseError: `message.no_channel` or `message.missing_facts`.
+        """
+        message, content, event = self._planned(draft)
+        change = self._kept.planning(message, content)
+        return message.id, Promise((event,), (change,), lambda: self._planned_now(message))
+
+    def _planned_now(self, message: OutgoingMessage) -> None:
+        self._wake.set()
+        self._tell(message)
+
+    def _planned(self, draft: MessageDraft) -> tuple[OutgoingMessage, MessageContent, NewEvent]:
         if draft.channel is None:
             raise AviseError("message.no_channel", reason=draft.chosen_because)
         if draft.missing:
@@ -177,10 +209,7 @@ class Outgoing:
         if draft.words:
             # Template and version no longer prove what was written (`domain.md` 6.20).
             event = replace(event, body={**event.body, "edited": True})
-        await self._kept.plan(self._session, message, content, event)
-        self._wake.set()
-        self._tell(message)
-        return message
+        return message, content, event
 
     async def undo(self, message: MessageId) -> OutgoingMessage:
         """Keep a message from leaving.
@@ -269,7 +298,7 @@ class Outgoing:
         return len(due)
 
     async def _depart(self, message: OutgoingMessage) -> None:
-        if self._env.now() - message.departs_at > TOO_LATE_AFTER:
+        if self._env.now() - message.departs_at > _too_late_after(message):
             await self._change(message, MessageStatus.STOPPED, "too_late")
             return
         content = await self._kept.content(message.id)
@@ -303,12 +332,16 @@ class Outgoing:
         status = _OUTCOMES.get(delivery.outcome)
         if status is not None:
             await self._change(sending, status, delivery.reason, delivery.detail)
-        elif sending.attempts > len(RETRY_AFTER):
+        elif sending.attempts > len(RETRY_AFTER) and not self._may_wait(sending):
             await self._change(sending, MessageStatus.FAILED, delivery.reason, delivery.detail)
         else:
-            later = self._env.now() + RETRY_AFTER[sending.attempts - 1]
+            later = self._env.now() + RETRY_AFTER[min(sending.attempts, len(RETRY_AFTER)) - 1]
             again = replace(sending, departs_at=later)
             await self._change(again, MessageStatus.PLANNED, delivery.reason, delivery.detail)
+
+    def _may_wait(self, message: OutgoingMessage) -> bool:
+        patient = message.template in PATIENT
+        return patient and self._env.now() < message.planned_at + PATIENT_FOR
 
     async def _change(
         self, message: OutgoingMessage, status: MessageStatus, reason: str = "", detail: str = ""
@@ -322,6 +355,10 @@ class Outgoing:
         _log.info("message %s: %s %s", status, reason, detail)
         self._tell(after)
         return True
+
+
+def _too_late_after(message: OutgoingMessage) -> timedelta:
+    return PATIENT_FOR if message.template in PATIENT else TOO_LATE_AFTER
 
 
 def _event(message: OutgoingMessage, kind: EventKind) -> NewEvent:

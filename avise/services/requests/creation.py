@@ -13,7 +13,7 @@ from avise.models.journal import EventEnvelope, EventKind, NewEvent
 from avise.models.json_types import JSON
 from avise.models.request_checks import read_fields
 from avise.models.request_types import RequestField, RequestFieldKind, RequestType
-from avise.models.requests import Attachment, Request, RequestStatus, request_stream
+from avise.models.requests import Attachment, Request, RequestId, RequestStatus, request_stream
 from avise.models.sla import LegalClock, ServiceLevel, due_at, legal_clock
 from avise.services.facts import Facts
 from avise.services.request_prefill import PrefilledField, prefill
@@ -170,6 +170,17 @@ class NewRequests:
             AviseError: `request.incomplete`, `request.duplicate` unless `anyway`, `request.no_team`,
                 or what a file is refused with.
         """
+        request, event = await self.prepare(new)
+        written: tuple[EventEnvelope, ...] = await self._journal.append_all(self._standing.session, event)
+        self._written(written)
+        return RequestActs(act_of(written, request), (request,))
+
+    async def prepare(self, new: NewRequest) -> tuple[RequestId, NewEvent]:
+        """Return the event that sends a request, to be written by the caller; its files are kept already.
+
+        Raises:
+            AviseError: as `create`.
+        """
         kind = self._kind(new.type)
         if await self.check(new):
             raise AviseError("request.incomplete")
@@ -183,10 +194,7 @@ class NewRequests:
         joined = await self._files.keep(files, new.person)
         request = self._env.uuid7()
         body = self._body(kind, new, about, fields, joined)
-        event = NewEvent(request_stream(request), EventKind.REQUEST_CREATED, body)
-        written: tuple[EventEnvelope, ...] = await self._journal.append_all(self._standing.session, event)
-        self._written(written)
-        return RequestActs(act_of(written, request), (request,))
+        return request, NewEvent(request_stream(request), EventKind.REQUEST_CREATED, body)
 
     def _body(
         self,
