@@ -58,6 +58,8 @@ class Party:
     """Native id of the member whose dossier covers this person; "" when the person is the member."""
     relation: str = ""
     """Canonical relation to that member ("spouse", "child"…)."""
+    representative: str = ""
+    """Login of the travelling representative whose portfolio the party is in."""
     deleted: bool = False
     ids: Mapping[str, str] = field(default_factory=dict)
     """Identifier in each tool, by scheme ("parties.party", "benefits.insured"…)."""

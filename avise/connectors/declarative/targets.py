@@ -120,6 +120,7 @@ PARTY = _table(
     _plain("restricted", Conversion.BOOL),
     _plain("dossier", Conversion.ID),
     _plain("relation", Conversion.ENUM),
+    _plain("representative", Conversion.ID),
     _plain("deleted", Conversion.BOOL),
 )
 """Fields of `avise.models.customer.Party`; `phones` may come from a list."""

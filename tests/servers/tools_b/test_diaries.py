@@ -11,8 +11,7 @@ from avise.connectors.ports import InstanceSettings, NoSnapshots
 from avise.connectors.registry import Registry
 from avise.demo.launcher import DemoTools
 from avise.demo.population.spec import WorldSpec
-from avise.demo.population.staff import ADVISORS
-from avise.demo.tools.appointments.diaries import login_of
+from avise.demo.population.staff import ADVISORS, login_of
 from avise.env import SystemEnv
 from avise.models.customer import CustomerKey, IdentityEvidence
 from avise.resources import resource_folder

@@ -10,10 +10,9 @@ from pathlib import Path
 from icalendar import Event
 
 from avise.demo.population.spec import WorldSpec
-from avise.demo.population.staff import ADVISORS
+from avise.demo.population.staff import ADVISORS, login_of
 from avise.demo.population.streams import rng
 from avise.demo.tools.appointments.calendar_file import PARIS, whole_file
-from avise.models.names import fold_words
 
 _MEETINGS = (
     ("Point d’équipe", "AGENCE", "Salle des Ormes", 30),
@@ -26,12 +25,6 @@ _MEETINGS = (
 
 _STARTS = (time(9, 0), time(11, 0), time(14, 0), time(16, 0))
 _DIARIES = uuid.UUID("b2c1c0f4-6d57-5d49-9a34-91f1c2f0a6b7")
-
-
-def login_of(name: str) -> str:
-    """Return the login of somebody of the staff: "Marc Le Goff" is "marc.legoff"."""
-    first, *rest = fold_words(name)
-    return f"{first}.{''.join(rest)}".lower()
 
 
 def write_diaries(owner: Path, spec: WorldSpec) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+from avise.demo.population import staff
 from avise.demo.population.companies import Establishment
 from avise.demo.population.entities import (
     Beneficiary,
@@ -301,6 +302,8 @@ def person_change(person: Person, dossier: Dossier, relation: str) -> Shape:
     points = [point for point in dossier.contact_points if _reaches(point, relation)]
     mails = [point.value for point in points if point.kind == "email"]
     address = next((point for point in points if point.kind == "address"), None)
+    # A person covered belongs to the portfolio of the member, wherever they live.
+    home = next((point for point in dossier.contact_points if point.kind == "address"), None)
     ids = person.ids.as_mapping()
     return {
         **holder(person),
@@ -317,6 +320,7 @@ def person_change(person: Person, dossier: Dossier, relation: str) -> Shape:
         "dossierProtege": "O" if person.restricted else "N",
         "dossierDe": dossier.ids.party if relation else None,
         "lien": coded(codes.RELATIONS, relation),
+        "portefeuille": staff.portfolio_of(home.postcode if home else "") or None,
         "supprime": "N",
         "refs": {code: ids[scheme] for scheme, code in _REFERENCES.items()},
     }
@@ -343,6 +347,7 @@ def company_change(value: Company) -> Shape:
         "dossierProtege": "N",
         "dossierDe": None,
         "lien": "",
+        "portefeuille": staff.portfolio_of(value.postcode) or None,
         "supprime": "N",
         "refs": {},
     }
