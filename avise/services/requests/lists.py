@@ -48,6 +48,9 @@ TEAM_BASKET = "team"
 _WAITING = (*CLOCK_STOPS, RequestStatus.WAITING_INTERNAL)
 
 
+_KEEPING = ("me/sent", TEAM_BASKET)
+"""Baskets that show what has ended as well: whoever passed it on looks for what came of it."""
+
 _Mark = tuple[int, bool, tuple[Perimeter, ...]]
 
 
@@ -81,16 +84,15 @@ class Lists:
     def baskets(
         self, requests: Iterable[Request], fragile: frozenset[PersonId], now: datetime
     ) -> tuple[Basket, ...]:
-        """Return the left pane."""
+        """Return the left pane; each count is that of the rows that its list shows without filters."""
         counted: Counter[str] = Counter()
         late: Counter[str] = Counter()
         saved = {name: self._of_view(view, fragile, now) for name, view in self.views.items()}
         for request in requests:
-            if not request.is_open:
-                continue
-            names = (*self._baskets_of(request, fragile, now), *_holding(saved, request))
+            held = (*self._baskets_of(request, fragile, now), *_holding(saved, request))
+            names = [name for name in held if self._is_shown(request, RequestQuery(name))]
             counted.update(names)
-            if self._is_late(request, now):
+            if request.is_open and self._is_late(request, now):
                 late.update(names)
         return tuple(
             replace(basket, count=counted[basket.id], late=late[basket.id]) for basket in self._pane()
@@ -167,10 +169,21 @@ class Lists:
             here = [
                 request for request in requests if query.basket in self._baskets_of(request, fragile, now)
             ]
-        shown = [request for request in here if _is_shown(request, query)]
+        shown = [request for request in here if self._is_shown(request, query)]
         left_in = self._filter(query.filters, now)
         found = sorted((request for request in shown if left_in(request)), key=self._order(query.sort, now))
         return Listing(tuple(found), len(shown), hours_of(here, now))
+
+    def _is_shown(self, request: Request, query: RequestQuery) -> bool:
+        """Say whether a list shows a request: what has ended only to its requester, or when it is asked for.
+
+        The counts of the left pane ask the same, so that a corbeille never holds more than it says.
+        """
+        if request.is_open or request.status is RequestStatus.RESOLVED:
+            return True
+        view = self.views.get(query.basket)
+        asked = (query, view.query) if view is not None else (query,)
+        return any(one.filters.status is not None or one.basket in _KEEPING for one in asked)
 
     def _order(self, sort: RequestSort, now: datetime) -> Callable[[Request], tuple[object, ...]]:
         def due(request: Request) -> tuple[object, ...]:
@@ -221,12 +234,6 @@ def _holding(saved: Mapping[str, Callable[[Request], bool]], request: Request) -
 
 def _basket(name: str, section: BasketSection, label: str, icon: str = "") -> Basket:
     return Basket(name, section, label, icon or _ICONS[name], 0)
-
-
-def _is_shown(request: Request, query: RequestQuery) -> bool:
-    """Say whether a list shows a request: what has ended only to its requester, or when it is asked for."""
-    ended_too = query.basket in ("me/sent", TEAM_BASKET) or query.filters.status is not None
-    return request.is_open or ended_too or request.status is RequestStatus.RESOLVED
 
 
 def _is_unanswered(request: Request, now: datetime) -> bool:

@@ -532,3 +532,25 @@ async def test_a_lead_sees_the_load_of_the_team_and_others_do_not(
     with pytest.raises(AviseError, match=r"board\.leads_only"):
         await first(karim.desk.team_board(), lambda _board: True)
     assert INES.name in [row.name for row in await karim.desk.colleagues()]
+
+
+async def test_the_count_of_a_corbeille_is_that_of_its_rows_whatever_has_ended(
+    lea: Station, karim: Station
+) -> None:
+    made = [await sent(lea, karim) for _ in range(4)]
+    for request in made[:3]:
+        await done(karim, request, EventKind.REQUEST_CLAIMED)
+    await done(karim, made[0], EventKind.REQUEST_RESOLVED, outcome="done")
+    await done(karim, made[1], EventKind.REQUEST_RESOLVED, outcome="done", then_close=True)
+    closed = RequestFilters(status=RequestStatus.CLOSED)
+    view = await lea.desk.save_view(SavedView("", "Finies", RequestQuery("me/sent", closed), ("title",)))
+    await lea.known(made[1], lambda found: found.status is RequestStatus.CLOSED)
+    for desk, least in ((lea, 4), (karim, 3)):
+        pane = await first(desk.desk.request_board(CONTACTS), lambda found: bool(found.baskets))
+        assert max(basket.count or 0 for basket in pane.baskets) == least
+        for basket in pane.baskets:
+            shown = await first(desk.desk.request_board(RequestQuery(basket.id)), lambda _found: True)
+            assert (basket.id, basket.count) == (basket.id, shown.basket_total)
+            assert basket.count == len(shown.rows)
+            if basket.id == view.id:
+                assert basket.count == 1
