@@ -30,6 +30,7 @@ from avise.hub.port import (
     View,
 )
 from avise.models.absences import absence_stream, declared_body
+from avise.models.confirmations import confirmation_stream
 from avise.models.journal import EventKind
 from avise.models.json_types import JSON
 from avise.models.request_numbers import is_request_number
@@ -383,6 +384,37 @@ class Verdicts:
         assert (await marc.send(stream, CLAIMED)).effective
         row = (await marc.hub.query(View.REQUESTS, {})).rows[0]
         assert (row["newer"], row["holder"]) == (True, MANAGER.login)
+
+    async def test_a_confirmation_is_answered_once_by_somebody_else_of_the_team_in_time(
+        self, house: House
+    ) -> None:
+        lea, paul, jean = [await desk(house, actor) for actor in (AGENT, LEAD, STRANGER)]
+        asked, answered, undone = EventKind.CONFIRMATION_ASKED, EventKind.CONFIRMATION_GIVEN, EventKind.UNDONE
+
+        async def ask() -> str:
+            stream = confirmation_stream(uuid.uuid4())
+            far = (house.env.now() + 99 * AN_HOUR).isoformat()
+            assert (await lea.send(stream, asked, {"expires_at": far})).effective
+            return stream
+
+        stream = await ask()
+        own = lea.written(stream, answered)
+        assert [(ack.effective, ack.refusal) for ack in await lea.hub.push([own])] == [(False, "no_right")]
+        assert (await jean.send(stream, answered)).outcome is Outcome.QUARANTINED
+        first = paul.written(stream, answered)
+        assert (await paul.hub.push([first]))[0].effective
+        assert (await paul.send(stream, EventKind.CONFIRMATION_REFUSED)).refusal == "status"
+        taken_back = await paul.send(stream, undone, {"event": str(first.event_id)})
+        assert taken_back.refusal == "bad_target"
+        assert (await lea.send(stream, EventKind.CONFIRMATION_WITHDRAWN)).refusal == "status"
+        told = [event for event in await everything(lea) if event.stream == stream and event.effective]
+        assert [(event.kind, event.author) for event in told] == [
+            (asked.value, AGENT.login), (answered.value, LEAD.login)
+        ]  # fmt: skip
+        stream = await ask()
+        assert (await paul.send(stream, EventKind.CONFIRMATION_WITHDRAWN)).refusal == "no_right"
+        house.env.advance(4 * AN_HOUR)
+        assert (await paul.send(stream, answered)).refusal == "too_late"
 
     async def test_an_additive_event_is_taken_back_once_by_its_author_within_ten_minutes(
         self, house: House
@@ -757,7 +789,7 @@ class Subjects:
         house.env.advance(AN_HOUR)
         await lea.hub.open_subject(house.env.uuid7(), Purpose.SEARCH)
 
-    async def test_an_attachment_is_given_through_its_request_alone(self, house: House) -> None:
+    async def test_an_attachment_is_answeredthrough_its_request_alone(self, house: House) -> None:
         lea, marc, jean = [await desk(house, actor) for actor in (AGENT, MANAGER, STRANGER)]
         name, content = "a" * 32, b"%PDF-1.7 devis"
         await lea.hub.put_blob(name, content)

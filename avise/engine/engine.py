@@ -292,12 +292,13 @@ class Engine:
         desk = self.desk
         parts = DeskParts(
             desk.everybody, journal, desk.about_request, desk.known_of_request, desk.add_task,
-            desk.take_shared, desk.beside_request, desk.absences,
+            desk.take_shared, desk.take_confirmations, desk.beside_request, desk.absences,
         )  # fmt: skip
         room = RequestRoom(self.profile, opened, sealed, parts, self.env, plain)
         room.network = self.network
         await room.open()
         desk.use_requests(room.desk, self.directory.family, room.on_written)
+        desk.ask_colleagues()
         return room
 
     async def _purge(self, snapshots: Snapshots) -> None:

@@ -104,6 +104,24 @@ class LocalActing(LocalDay):
             if dossier.entry.dossier == member
         )
 
+    # ---- colleagues ----------------------------------------------------------------------------
+    def ask_colleagues(self) -> None:
+        """Ask colleagues, through the hub, for what one person alone may not confirm."""
+        confirmations, outbox = self._confirmations, self._outbox
+        confirmations.on_fed = outbox.look_at_answers
+        self._days.confirmations = confirmations.asked
+        outbox.ask_colleagues(confirmations.answer_of)
+
+    async def confirm_for_colleague(self, command_id: CommandId) -> None:
+        """Confirm what a colleague asked."""
+        refuse_without_right(self.session.role)
+        await self._confirmations.give(command_id)
+
+    async def refuse_for_colleague(self, command_id: CommandId, because: str) -> None:
+        """Refuse what a colleague asked."""
+        refuse_without_right(self.session.role)
+        await self._confirmations.refuse(command_id, because)
+
     # ---- following -----------------------------------------------------------------------------
     async def outbox(self) -> AsyncIterator[tuple[OutboxItem, ...]]:
         """Follow this user's commands."""

@@ -27,6 +27,7 @@ from avise.services.added_people import AddedPeople, DirectoryWithAdded
 from avise.services.agenda import Agenda
 from avise.services.alerts import alerts
 from avise.services.change_signal import ChangeSignal
+from avise.services.confirmations import Confirmations
 from avise.services.customer_rights import refuse_without_right
 from avise.services.day_values import MyDay, SavedWrapUp, TaskBoard, WrapUpDraft
 from avise.services.facts import Facts
@@ -80,10 +81,17 @@ class LocalDay(FindingDesk):
         self._tasks = Tasks(session, journal, self._directory, env, changes)
         self._wrap_ups = WrapUps(session, journal, memory, env)
         self._unlinked = Unlinked(session, journal)
+        self._confirmations = Confirmations(
+            session, journal, self._directory, env, changes, self._is_on_screen
+        )
         self._undo = Undo(session, journal, memory, env)
         agenda = Agenda(sources, session, env, changes)
         parts = DayParts(self._tasks, self._wrap_ups, self._unlinked, agenda, NewsBoard(folder), sources)
         self._days = Days(parts, env, changes)
+
+    def _is_on_screen(self, dossier: PersonId) -> bool:
+        """Say whether a dossier is open, with whatever reason it takes."""
+        return any(shown.entry.dossier == dossier for shown in self._dossiers.values())
 
     # ---- wrap-up -------------------------------------------------------------------------------
     async def contact_reasons(self) -> tuple[ContactReason, ...]:

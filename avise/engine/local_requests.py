@@ -200,6 +200,10 @@ class LocalRequests(LocalDay):
         self._tasks.take(events)
 
     # ---- lists ---------------------------------------------------------------------------------
+    def take_confirmations(self, events: Sequence[JudgedEvent]) -> None:
+        """Take what the hub told of confirmations asked and answered."""
+        self._confirmations.take_fed(events)
+
     def request_board(self, query: RequestQuery) -> AsyncIterator[RequestBoard]:
         """Follow the corbeilles and one list."""
         if self._middle_office is None:

@@ -48,6 +48,14 @@ class StartingActing(AwaitedDesk):
         """See `ActingDesk.confirm_actions`."""
         return await (await self._desk()).confirm_actions(plans, undo_s, depends_on)
 
+    async def confirm_for_colleague(self, command_id: CommandId) -> None:
+        """See `ActingDesk.confirm_for_colleague`."""
+        await (await self._desk()).confirm_for_colleague(command_id)
+
+    async def refuse_for_colleague(self, command_id: CommandId, because: str) -> None:
+        """See `ActingDesk.refuse_for_colleague`."""
+        await (await self._desk()).refuse_for_colleague(command_id, because)
+
     def outbox(self) -> AsyncIterator[tuple[OutboxItem, ...]]:
         """See `ActingDesk.outbox`."""
         return self._follow(lambda desk: desk.outbox())

@@ -15,6 +15,8 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from avise.hub.absent_holders import is_away
+from avise.hub.checked_out import CheckedOutCustomers
+from avise.hub.confirming import Confirming
 from avise.hub.contact_rows import CUSTOMER
 from avise.hub.dialect import Statement, rows
 from avise.hub.moments import microseconds, moment
@@ -22,6 +24,7 @@ from avise.hub.port import Actor
 from avise.hub.received_event import VOID, Received
 from avise.hub.rights import Rights, is_writing_member
 from avise.hub.stream_state import StreamState, queue_perimeter, team_perimeter
+from avise.models.confirmations import PREFIX as CONFIRMATIONS
 from avise.models.event_fold import identity_of
 from avise.models.journal import EventKind
 from avise.models.json_types import JSON
@@ -29,7 +32,7 @@ from avise.models.request_rules import Deed, Refusal, RequestState, decide, may_
 from avise.models.request_undo import TAKEN_BACK
 from avise.models.requests import RequestStatus, request_stream
 
-TEAM_STREAMS = ("task/", "absence/")
+TEAM_STREAMS = ("task/", "absence/", CONFIRMATIONS)
 """Streams that belong to the team of whoever wrote first there."""
 
 CheckCreated = Callable[[Mapping[str, JSON]], str]
@@ -97,6 +100,13 @@ class Bench:
     check_created: CheckCreated | None
     streams: Mapping[str, StreamState] = field(default_factory=dict)
     targets: dict[str, Target] = field(default_factory=dict)
+    confirming: Confirming = field(init=False)
+    on_the_road: CheckedOutCustomers = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Prepare what judges the confirmations of commands."""
+        self.confirming = Confirming(self.connection)
+        self.on_the_road = CheckedOutCustomers(self.connection, microseconds(self.now))
 
     def know_targets(self, ids: list[str]) -> None:
         """Read the events that are to be taken back."""
@@ -157,6 +167,8 @@ class Bench:
 
     def _judged(self, received: Received, stream: StreamState) -> Verdict:
         kind = received.kind
+        if received.event.stream.startswith(CONFIRMATIONS) and received.event.kind != VOID:
+            return Verdict(refusal=self.confirming.refusal(received, self.actor.login, self.now))
         undone = self._undone(received) if kind is EventKind.UNDONE else Verdict()
         if undone.refusal:
             return undone

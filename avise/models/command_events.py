@@ -93,6 +93,21 @@ class Abandoned:
     because: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Seconded:
+    """A colleague confirmed it."""
+
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class SecondRefused:
+    """A colleague refused it."""
+
+    by: str
+    because: str = ""
+
+
 CommandEvent = (
     SendStarted
     | Answered
@@ -107,4 +122,6 @@ CommandEvent = (
     | ToolBack
     | ResendAsked
     | Abandoned
+    | Seconded
+    | SecondRefused
 )

@@ -25,6 +25,8 @@ from avise.models.command_events import (
     Interrupted,
     ResendAsked,
     RightsLost,
+    Seconded,
+    SecondRefused,
     SendFailed,
     SendStarted,
     ToolBack,
@@ -85,6 +87,8 @@ class Step(StrEnum):
 
 def next_step(item: OutboxItem, now: datetime) -> Step:
     """Return what is to be done with a command that has its turn."""
+    if item.state is CommandState.AWAITING_SECOND:
+        return Step.EXPIRE if now >= item.expires_at else Step.NOTHING
     if item.state in (CommandState.CONFIRMED, CommandState.WAITING):
         return _step_of_sure(item, now)
     if item.state is CommandState.UNKNOWN:
@@ -95,7 +99,7 @@ def next_step(item: OutboxItem, now: datetime) -> Step:
 def _step_of_sure(item: OutboxItem, now: datetime) -> Step:
     if now >= item.expires_at:
         return Step.EXPIRE
-    if item.tries >= MAX_TRIES or _never_again(item):
+    if item.tries >= MAX_TRIES or _never_again(item) or _lacks_second(item):
         return Step.GIVE_TO_HUMAN
     return Step.SEND if now >= item.due_at else Step.NOTHING
 
@@ -105,7 +109,7 @@ def _step_of_uncertain(item: OutboxItem, now: datetime) -> Step:
         return Step.NOTHING
     if not item.checked:
         return Step.VERIFY
-    harmless = item.idempotency in REPLAYABLE and item.verdict is None
+    harmless = item.idempotency in REPLAYABLE and item.verdict is None and not _lacks_second(item)
     if harmless and item.tries < MAX_TRIES and now < item.expires_at:
         return Step.SEND
     return Step.GIVE_TO_HUMAN
@@ -113,6 +117,11 @@ def _step_of_uncertain(item: OutboxItem, now: datetime) -> Step:
 
 def _never_again(item: OutboxItem) -> bool:
     return item.idempotency is Idempotency.NONE and item.sends > 0
+
+
+def _lacks_second(item: OutboxItem) -> bool:
+    """Say whether a command was never confirmed by a colleague who has to: nothing may send it."""
+    return item.needs_second and not item.seconded_by
 
 
 def retry_pause(item: OutboxItem) -> timedelta:
@@ -307,7 +316,7 @@ def _proven_absent(item: OutboxItem, now: datetime) -> OutboxItem:
         return _not_yet_proven(item, sent_at, now)
     if item.verdict is not None:
         return _sure(item, item.verdict, _reason_of(item))
-    if item.idempotency is Idempotency.NONE:
+    if item.idempotency is Idempotency.NONE or _lacks_second(item):
         return _sure(item, CommandState.CANCELLED, CommandReason.NOT_DONE)
     return _to_send_again(item, max(now, sent_at + retry_pause(item)), now)
 
@@ -366,7 +375,22 @@ def _verify_failed(item: OutboxItem, event: VerifyFailed, now: datetime) -> Outb
 def _expired(item: OutboxItem, event: Expired, now: datetime) -> OutboxItem:
     if now < item.expires_at:
         raise ImpossibleTransitionError(item.state, event)
-    return _sure(item, CommandState.EXPIRED, CommandReason.TOO_LATE)
+    unanswered = item.state is CommandState.AWAITING_SECOND
+    reason = CommandReason.UNANSWERED if unanswered else CommandReason.TOO_LATE
+    return _sure(item, CommandState.EXPIRED, reason)
+
+
+def _seconded(item: OutboxItem, event: Seconded, now: datetime) -> OutboxItem:
+    """Return a command that may leave: what it may wait for its tool counts from here."""
+    if now >= item.expires_at or not event.by:
+        raise ImpossibleTransitionError(item.state, event)
+    confirmed = _sure(item, CommandState.CONFIRMED, CommandReason.SECONDED)
+    return replace(confirmed, seconded_by=event.by, not_before=now, expires_at=now + item.lifetime)
+
+
+def _second_refused(item: OutboxItem, event: SecondRefused, _now: datetime) -> OutboxItem:
+    refused = _sure(item, CommandState.REJECTED, CommandReason.SECOND_REFUSED)
+    return replace(refused, because=event.because)
 
 
 def _given_to_human(item: OutboxItem, event: GivenToHuman, now: datetime) -> OutboxItem:
@@ -392,7 +416,7 @@ def _tool_back(item: OutboxItem, _: ToolBack, now: datetime) -> OutboxItem:
 def _resend_asked(item: OutboxItem, event: ResendAsked, now: datetime) -> OutboxItem:
     if item.state is not CommandState.NEEDS_HUMAN:
         return replace(item, next_at=now, not_before=min(item.not_before, now), checked=False)
-    if item.idempotency is Idempotency.NONE:
+    if item.idempotency is Idempotency.NONE or _lacks_second(item):
         raise ImpossibleTransitionError(item.state, event)
     # Its owner has looked at it: it gets its time and its tries again.
     expires_at = item.expires_at if now < item.expires_at else now + item.lifetime
@@ -419,6 +443,12 @@ _Rule = Callable[[OutboxItem, Any, datetime], OutboxItem]
 
 _SURE = (CommandState.CONFIRMED, CommandState.WAITING)
 _LEAVING = (*_SURE, CommandState.UNKNOWN)
+_ENDABLE = (
+    *_LEAVING,
+    CommandState.AWAITING_SECOND,
+    CommandState.NEEDS_HUMAN,
+    CommandState.ACCEPTED,
+)
 _VERIFIABLE = (CommandState.UNKNOWN, CommandState.NEEDS_HUMAN, CommandState.ACCEPTED)
 
 _RULES: tuple[tuple[type, tuple[CommandState, ...], _Rule], ...] = (
@@ -428,12 +458,14 @@ _RULES: tuple[tuple[type, tuple[CommandState, ...], _Rule], ...] = (
     (Interrupted, (CommandState.SENDING,), _interrupted),
     (Verified, _VERIFIABLE, _verified),
     (VerifyFailed, _VERIFIABLE, _verify_failed),
-    (Expired, _SURE, _expired),
+    (Expired, (*_SURE, CommandState.AWAITING_SECOND), _expired),
+    (Seconded, (CommandState.AWAITING_SECOND,), _seconded),
+    (SecondRefused, (CommandState.AWAITING_SECOND,), _second_refused),
     (GivenToHuman, _LEAVING, _given_to_human),
     (RightsLost, _LEAVING, _rights_lost),
     (DependencyFailed, _SURE, _dependency_failed),
     (ToolBack, _LEAVING, _tool_back),
     (ResendAsked, (*_LEAVING, CommandState.NEEDS_HUMAN), _resend_asked),
-    (Abandoned, (*_LEAVING, CommandState.NEEDS_HUMAN, CommandState.ACCEPTED), _abandoned),
+    (Abandoned, _ENDABLE, _abandoned),
 )
 _TABLE = {(state, event): rule for event, states, rule in _RULES for state in states}

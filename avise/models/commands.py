@@ -59,6 +59,7 @@ class ConfirmRule(StrEnum):
     STEP_UP = "step_up"
     """The caller must be identified at the strong level (`domain.md` 2.6)."""
     SECOND_AGENT = "second_agent"
+    """A colleague must confirm too, at another desk (`avise.models.confirmations`)."""
 
 
 class Outcome(StrEnum):
@@ -75,6 +76,8 @@ class Outcome(StrEnum):
 class CommandState(StrEnum):
     """Where a command stands. Label: catalogue key `command.state.<state>`."""
 
+    AWAITING_SECOND = "awaiting_second"
+    """Asked of a colleague: it leaves once somebody else has confirmed it, and not before."""
     CONFIRMED = "confirmed"
     """Promised to the agent; it has not left, or the tool said that nothing came of it."""
     SENDING = "sending"
@@ -142,6 +145,11 @@ class CommandReason(StrEnum):
     NOT_FOUND = "not_found"
     UNSUPPORTED = "unsupported"
     CONFLICT = "conflict"
+    SECONDED = "seconded"
+    """A colleague confirmed it."""
+    SECOND_REFUSED = "second_refused"
+    UNANSWERED = "unanswered"
+    """No colleague answered in time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +202,10 @@ class OutboxItem:
     """How long it may be tried."""
     fingerprint: bytes = field(repr=False)
     depends_on: CommandId | None = None
+    needs_second: bool = False
+    """It leaves only with `seconded_by`."""
+    seconded_by: str = ""
+    """Login of the colleague who confirmed it."""
     state: CommandState = CommandState.CONFIRMED
     reason: CommandReason = CommandReason.NONE
     next_at: datetime | None = None

@@ -74,6 +74,20 @@ class ActingDesk(Protocol):
     ) -> tuple[OutboxItem, ...]:
         """Promise one intention in several tools, all or none; see `confirm_action`."""
 
+    async def confirm_for_colleague(self, command_id: CommandId) -> None:
+        """Confirm an action that a colleague planned: their outbox sends it once the hub has the answer.
+
+        Raises:
+            AviseError: `confirmation.*`, why not; nothing was written.
+        """
+
+    async def refuse_for_colleague(self, command_id: CommandId, because: str) -> None:
+        """Refuse an action that a colleague planned, and say why.
+
+        Raises:
+            AviseError: `confirmation.*`, why not; nothing was written.
+        """
+
     def outbox(self) -> AsyncIterator[tuple[OutboxItem, ...]]:
         """Follow this user's commands, the newest first: at once, then at each change.
 

@@ -12,11 +12,14 @@ from avise.models.commands import (
     Change,
     CommandContent,
     CommandId,
+    CommandState,
+    ConfirmRule,
     Idempotency,
     OfflineRule,
     OutboxItem,
     fingerprint,
 )
+from avise.models.confirmations import ASKED_FOR, Confirmation
 from avise.models.customer import PersonId
 
 REFUSED_AFTER = timedelta(minutes=5)
@@ -40,6 +43,28 @@ class PlannedAction:
     warnings: tuple[str, ...] = field(repr=False)
     planned_at: datetime
 
+    @property
+    def needs_second(self) -> bool:
+        """Whether a colleague has to confirm it too."""
+        return self.offer.confirm is ConfirmRule.SECOND_AGENT
+
+    def asked(self, asker: str, now: datetime) -> Confirmation:
+        """Return what a colleague is asked to confirm."""
+        return Confirmation(
+            command=self.command_id,
+            asker=asker,
+            person=self.person,
+            source_name=self.offer.source_name,
+            label=self.offer.label,
+            summary=self.summary,
+            changes=self.changes,
+            warnings=self.warnings,
+            touches=self.offer.touches,
+            purpose=self.purpose,
+            asked_at=now,
+            expires_at=now + ASKED_FOR,
+        )
+
     def item(self, now: datetime, undo: timedelta, depends_on: CommandId | None) -> OutboxItem:
         """Return the command that a confirmation makes of this plan."""
         offer = self.offer
@@ -62,10 +87,12 @@ class PlannedAction:
             purpose=self.purpose,
             confirmed_at=now,
             not_before=now + undo,
-            expires_at=now + undo + lifetime,
+            expires_at=now + (ASKED_FOR if self.needs_second else undo + lifetime),
             lifetime=lifetime,
             fingerprint=fingerprint(offer.instance, offer.action, self.person, self.content),
             depends_on=depends_on,
+            needs_second=self.needs_second,
+            state=CommandState.AWAITING_SECOND if self.needs_second else CommandState.CONFIRMED,
         )
 
 

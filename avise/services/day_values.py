@@ -19,6 +19,9 @@ from avise.models.tasks import Task, TaskId
 from avise.models.wrap_up import WrapUp
 
 
+if TYPE_CHECKING:
+    from avise.models.confirmations import Confirmation
+
 @dataclass(frozen=True, slots=True)
 class WrapUpDraft:
     """A wrap-up that was being written."""
@@ -155,6 +158,17 @@ class DayRequests:
 
 
 @dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
+class AskedConfirmation:
+    """What a colleague asks this user to confirm, as this role may see it."""
+
+    asked: Confirmation
+    who: SearchHit | None
+    """Whom it is about."""
+    sealed: bool = False
+    """A protected file: it is opened, with its reason, before what would change is shown."""
+
+
 class ToolState:
     """How one tool is."""
 
@@ -175,6 +189,8 @@ class MyDay:
     board: TaskBoard = field(default_factory=TaskBoard)
     """The same tasks, with those entrusted to a deputy, the reminders and the absence."""
     unfinished: tuple[WrapUpDraft, ...] = ()
+    confirmations: tuple[AskedConfirmation, ...] = ()
+    """What colleagues ask this user to confirm, what expires first before the rest."""
     """Wrap-ups that are still to be recorded, newest first."""
     unlinked: tuple[UnlinkedInteraction, ...] = ()
     """Exchanges that belong to nobody yet, newest first."""

@@ -14,7 +14,7 @@ from avise.env import Env
 from avise.models.source_status import SourceStatus
 from avise.services.agenda import Agenda
 from avise.services.change_signal import ChangeSignal
-from avise.services.day_values import DayRequests, MyDay, SentRequest, TaskRow, ToolState
+from avise.services.day_values import AskedConfirmation, DayRequests, MyDay, SentRequest, TaskRow, ToolState
 from avise.services.source_port import SourcePort
 from avise.services.tasks import Tasks
 from avise.services.team_news import NewsBoard
@@ -25,6 +25,9 @@ from avise.texts.formats import local
 LOOK_EVERY = 5.0
 """Seconds between two looks at the clock, the tools and the news."""
 
+
+ConfirmationsAsked = Callable[[], Awaitable[tuple[AskedConfirmation, ...]]]
+"""Gives what colleagues ask this user to confirm."""
 
 RequestsSent = Callable[[], Awaitable[Sequence[SentRequest]]]
 """Gives the requests that this user passed on."""
@@ -57,6 +60,8 @@ class Days:
         self._changes = changes
         self.requests: RequestsSent | None = None
         """Gives the requests passed on, once something keeps them."""
+        self.confirmations: ConfirmationsAsked | None = None
+        """Gives what colleagues ask, once there is a hub to ask through."""
 
     async def follow(self) -> AsyncIterator[MyDay]:
         """Yield the day at once, then when anything of it changes, the hour included."""
@@ -94,6 +99,7 @@ class Days:
             today=tuple(row for row in board.mine if row.task.due >= now and _day(row) == today),
             later=tuple(row for row in board.mine if row.task.due >= now and _day(row) != today),
             board=board,
+            confirmations=await self.confirmations() if self.confirmations is not None else (),
             diary=self._parts.agenda.of(today),
             requests=await self._requests(),
             news=await self._parts.news.of(today),

@@ -25,11 +25,13 @@ from avise.models.commands import (
 )
 from avise.models.customer import DirectoryEntry
 from avise.models.errors import AviseError
+from avise.models.journal import NewEvent
 from avise.models.json_types import JSON
 from avise.models.roles import Session
 from avise.services.acting_values import GroupPlan, PlannedAction
 from avise.services.action_port import ActionPort
-from avise.services.outbox_book import CommandBook, confirmed_event
+from avise.services.confirmations import AnswerOf
+from avise.services.outbox_book import CommandBook, asked_event, confirmed_event
 from avise.services.outbox_planning import LONGEST_UNDO, ActionPlanning, refuse_confirming
 from avise.services.outbox_port import CommandsPort
 from avise.services.outbox_rights import may_act
@@ -76,6 +78,19 @@ class Outbox:
         self._sender = Sender(
             session, self._book, commands, sources, sources.status, self._right, env, self._tell_done
         )
+
+    def ask_colleagues(self, answer_of: AnswerOf) -> None:
+        """Ask colleagues for what one person alone may not confirm; until then it is refused.
+
+        Args:
+            answer_of: tells what a colleague answered, once the hub has it.
+        """
+        self._sender.answer_of = answer_of
+        self._sender.wake()
+
+    def look_at_answers(self) -> None:
+        """Look now at what colleagues answered."""
+        self._sender.wake()
 
     # ---- life ----------------------------------------------------------------------------------
     async def open(self) -> None:
@@ -149,15 +164,22 @@ class Outbox:
         if not self._sender.started:
             raise AviseError("outbox.not_here")
         now = self._env.now()
-        refuse_confirming(plans, now, identified=identified)
+        colleagues = self._sender.answer_of is not None
+        refuse_confirming(plans, now, identified=identified, colleagues=colleagues)
         await self._refuse_without_right(plans)
         if depends_on is not None:
             self._book.known(depends_on)
         wait = min(max(undo, timedelta()), LONGEST_UNDO)
         confirmed = [(plan.item(now, wait, depends_on), plan.content) for plan in plans]
-        kept = await self._book.add(confirmed, [confirmed_event(item) for item, _ in confirmed])
+        told = zip(plans, confirmed, strict=True)
+        kept = await self._book.add(confirmed, [self._told(plan, item) for plan, (item, _) in told])
         self._sender.wake()
         return kept
+
+    def _told(self, plan: PlannedAction, item: OutboxItem) -> NewEvent:
+        if not plan.needs_second:
+            return confirmed_event(item)
+        return asked_event(plan.asked(self._session.user, item.confirmed_at))
 
     def promise(self, plan: PlannedAction, until: datetime) -> Promise:
         """Return what promises an action together with other things, all or none.
@@ -203,9 +225,11 @@ class Outbox:
 
         Raises:
             AviseError: `outbox.settled` once it has ended (plan it again), `outbox.being_sent`,
-                `outbox.never_resent`.
+                `outbox.never_resent`, `outbox.awaits_second`.
         """
         item = self._book.known(command_id)
+        if item.state is CommandState.AWAITING_SECOND:
+            raise AviseError("outbox.awaits_second")
         if item.state in TERMINAL or item.state is CommandState.ACCEPTED:
             raise AviseError("outbox.settled")
         return await self._apply(item, ResendAsked())

@@ -12,6 +12,7 @@ from avise.env import Env
 from avise.models.command_events import CommandEvent
 from avise.models.command_rules import next_state
 from avise.models.commands import SETTLED, CommandContent, CommandId, CommandState, OutboxItem
+from avise.models.confirmations import Confirmation, asked_body, confirmation_stream
 from avise.models.errors import AviseError
 from avise.models.journal import EventKind, NewEvent
 from avise.models.json_types import JSON
@@ -117,7 +118,7 @@ class CommandBook:
         return kept
 
     async def _kept(self, before: OutboxItem, after: OutboxItem, document: bytes) -> OutboxItem:
-        events = (settled_event(after),) if _ends(before, after) else ()
+        events = _told_by(before, after)
         try:
             return await self._commands.change(self._session, before, after, events=events, document=document)
         except AviseError as error:
@@ -160,8 +161,18 @@ def _is_shown(item: OutboxItem, limit: datetime) -> bool:
     return True
 
 
-def _ends(before: OutboxItem, after: OutboxItem) -> bool:
-    return after.state in SETTLED and after.state is not before.state
+def _told_by(before: OutboxItem, after: OutboxItem) -> tuple[NewEvent, ...]:
+    """Return what the journal keeps of a change: a promise, an end, or a question that is taken back."""
+    if after.state is before.state:
+        return ()
+    told = [settled_event(after)] if after.state in SETTLED else []
+    if before.state is CommandState.AWAITING_SECOND:
+        if after.state is CommandState.CONFIRMED:
+            told.append(confirmed_event(after))
+        elif after.state is CommandState.CANCELLED:
+            stream = confirmation_stream(after.command_id)
+            told.append(NewEvent(stream, EventKind.CONFIRMATION_WITHDRAWN, {}))
+    return tuple(told)
 
 
 def stream_of(item: OutboxItem) -> str:
@@ -177,8 +188,15 @@ def confirmed_event(item: OutboxItem) -> NewEvent:
         "label": item.label,
         "summary": item.summary,
         "changes": [list(change) for change in item.changes],
+        "seconded_by": item.seconded_by,
     }
     return NewEvent(stream_of(item), EventKind.COMMAND_CONFIRMED, body)
+
+
+def asked_event(asked: Confirmation) -> NewEvent:
+    """Return what tells colleagues that somebody has to confirm."""
+    stream = confirmation_stream(asked.command)
+    return NewEvent(stream, EventKind.CONFIRMATION_ASKED, asked_body(asked))
 
 
 def settled_event(item: OutboxItem) -> NewEvent:

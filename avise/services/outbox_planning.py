@@ -196,13 +196,16 @@ class ActionPlanning:
         return last if last is not None and last.final else None
 
 
-def refuse_confirming(plans: Sequence[PlannedAction], now: datetime, *, identified: bool) -> None:
-    """Refuse plans that are too old, or that somebody else must confirm.
+def refuse_confirming(
+    plans: Sequence[PlannedAction], now: datetime, *, identified: bool, colleagues: bool
+) -> None:
+    """Refuse plans that are too old, or that nobody here can confirm.
 
     Args:
         plans: what the agent confirms.
         now: the time.
         identified: whether the caller is identified at the strong level (`domain.md` 2.6).
+        colleagues: whether a colleague can be asked.
 
     Raises:
         AviseError: `acting.nothing`, `acting.plan_too_old`, `acting.step_up_needed` or
@@ -213,7 +216,7 @@ def refuse_confirming(plans: Sequence[PlannedAction], now: datetime, *, identifi
     if any(now > plan.planned_at + PLAN_VALID for plan in plans):
         raise AviseError("acting.plan_too_old")
     rules = {plan.offer.confirm for plan in plans}
-    if ConfirmRule.SECOND_AGENT in rules:
+    if ConfirmRule.SECOND_AGENT in rules and not colleagues:
         raise AviseError("acting.second_agent_needed")
     if ConfirmRule.STEP_UP in rules and not identified:
         raise AviseError("acting.step_up_needed")

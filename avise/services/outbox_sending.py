@@ -25,6 +25,8 @@ from avise.models.command_events import (
     GivenToHuman,
     Interrupted,
     RightsLost,
+    Seconded,
+    SecondRefused,
     SendFailed,
     SendStarted,
     ToolBack,
@@ -41,11 +43,13 @@ from avise.models.commands import (
     OutboxItem,
     presentable,
 )
+from avise.models.confirmations import Confirmation, ConfirmationState
 from avise.models.customer import CustomerKey
 from avise.models.errors import AviseError, ErrorKind, Origin
 from avise.models.roles import Session
 from avise.models.source_status import SourceStatus
 from avise.services.action_port import ActionPort
+from avise.services.confirmations import AnswerOf
 from avise.services.outbox_book import CommandBook
 from avise.services.outbox_port import CommandsPort
 
@@ -121,6 +125,8 @@ class Sender:
         self._loop: asyncio.Task[None] | None = None
         self._looked_at_tools = 0.0
         self._recovered = False
+        self.answer_of: AnswerOf | None = None
+        """Tells what colleagues answered; None while nobody can be asked."""
 
     # ---- life ----------------------------------------------------------------------------------
     async def start(self) -> None:
@@ -166,6 +172,7 @@ class Sender:
         while True:
             try:
                 await self._recover()
+                await self._look_at_answers()
                 await self._look_at_tools()
                 self.take_due()
             except Exception as error:  # noqa: BLE001 - one look that fails must not be the last
@@ -242,10 +249,31 @@ class Sender:
                 event = Expired() if step is Step.EXPIRE else GivenToHuman()
                 await self._book.apply(item.command_id, event)
         except (AviseError, ImpossibleTransitionError) as error:
-            # The disk is full, or the user was quicker: looked at again after a while.
-            self._resting[item.command_id] = self._env.monotonic() + REST
-            reason = error.message_key if isinstance(error, AviseError) else "changed meanwhile"
-            _log.warning("command %s, %s: %s", item.command_id, step, reason)
+            self._rest_after(item, step, error)
+
+    def _rest_after(self, item: OutboxItem, step: str, error: Exception) -> None:
+        """Look again after a while at a command: the disk is full, or its user was quicker."""
+        self._resting[item.command_id] = self._env.monotonic() + REST
+        reason = error.message_key if isinstance(error, AviseError) else "changed meanwhile"
+        _log.warning("command %s, %s: %s", item.command_id, step, reason)
+
+    # ---- colleagues ----------------------------------------------------------------------------
+    async def _look_at_answers(self) -> None:
+        """Release, or end, what a colleague has answered."""
+        now = self._env.now()
+        for item in self._book.items():
+            waits = item.state is CommandState.AWAITING_SECOND and now < item.expires_at
+            if not waits or self.answer_of is None or self._rests(item):
+                continue
+            event = _second_event(self.answer_of(item.command_id), self._session.user)
+            if event is not None:
+                await self._apply_or_rest(item, event)
+
+    async def _apply_or_rest(self, item: OutboxItem, event: CommandEvent) -> None:
+        try:
+            await self._book.apply(item.command_id, event)
+        except (AviseError, ImpossibleTransitionError) as error:
+            self._rest_after(item, type(event).__name__, error)
 
     # ---- sending -------------------------------------------------------------------------------
     async def _send(self, item: OutboxItem) -> None:
@@ -361,6 +389,17 @@ class Sender:
             if item.instance == instance and item.state in (CommandState.WAITING, CommandState.UNKNOWN):
                 await self._book.apply(item.command_id, ToolBack())
         self.wake()
+
+
+def _second_event(answer: Confirmation | None, asker: str) -> CommandEvent | None:
+    """Return what an answer makes of a command; nobody is their own second."""
+    if answer is None or answer.asker != asker or answer.answered_by in ("", asker):
+        return None
+    if answer.state is ConfirmationState.GIVEN:
+        return Seconded(answer.answered_by)
+    if answer.state is ConfirmationState.REFUSED:
+        return SecondRefused(answer.answered_by, presentable(answer.because))
+    return None
 
 
 def command_of(item: OutboxItem, content: CommandContent, user: str) -> ActionCommand:

@@ -21,4 +21,6 @@ def reason_sentence(item: OutboxItem) -> str:
         return text("command.message", source=item.source_name, sentence=item.message)
     if item.reason is CommandReason.NONE:
         return ""
+    if item.reason is CommandReason.SECOND_REFUSED and item.because:
+        return text("command.reason.second_refused_because", because=item.because)
     return text(f"command.reason.{item.reason}", source=item.source_name)

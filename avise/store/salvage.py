@@ -138,5 +138,5 @@ def restore(connection: Connection, salvaged: Salvaged) -> None:
             if found := salvaged.rows.get(table.name):
                 connection.execute(insert(table).prefix_with("OR REPLACE"), found)
         # A damaged file may give back an older state: what seems not to have left may have.
-        unsent = tables.command.c.state.in_(("confirmed", "waiting"))
+        unsent = tables.command.c.state.in_(("awaiting_second", "confirmed", "waiting"))
         connection.execute(update(tables.command).where(unsent).values(state="sending"))

@@ -54,6 +54,14 @@ class ActingBridge(Crossing):
         """Promise one intention in several tools, all or none."""
         return await self._call(self._desk.confirm_actions(plans, undo_s, depends_on))
 
+    async def confirm_for_colleague(self, command_id: CommandId) -> None:
+        """Confirm what a colleague asked."""
+        await self._call(self._desk.confirm_for_colleague(command_id))
+
+    async def refuse_for_colleague(self, command_id: CommandId, because: str) -> None:
+        """Refuse what a colleague asked, and say why."""
+        await self._call(self._desk.refuse_for_colleague(command_id, because))
+
     async def resend(self, command_id: CommandId) -> OutboxItem:
         """Try a command now."""
         return await self._call(self._desk.resend(command_id))

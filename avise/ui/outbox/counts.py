@@ -43,7 +43,7 @@ def _rank(item: OutboxItem) -> int:
         return 0
     if item.state is CommandState.UNKNOWN:
         return 1
-    if item.state in TO_SEND:
+    if item.state in TO_SEND or item.state is CommandState.AWAITING_SECOND:
         return 2
     return 3 if item.state is CommandState.ACCEPTED else 4
 

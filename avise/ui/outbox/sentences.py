@@ -35,6 +35,7 @@ class StateLook:
 
 
 LOOKS = {
+    CommandState.AWAITING_SECOND: StateLook("users", Tone.INFO, "info"),
     CommandState.CONFIRMED: StateLook("clock", Tone.INFO, "info"),
     CommandState.SENDING: StateLook("loader-circle", Tone.ACCENT, "accent-text"),
     CommandState.WAITING: StateLook("hourglass", Tone.INFO, "info"),
@@ -147,7 +148,8 @@ def may_redo(item: OutboxItem) -> bool:
 
 def may_undo(item: OutboxItem) -> bool:
     """Say whether a command can be taken back as if nothing had been asked: it never left."""
-    return item.state in (CommandState.CONFIRMED, CommandState.WAITING) and item.sends == 0
+    unsent = (CommandState.AWAITING_SECOND, CommandState.CONFIRMED, CommandState.WAITING)
+    return item.state in unsent and item.sends == 0
 
 
 def action_words(item: OutboxItem, action: str) -> str:
