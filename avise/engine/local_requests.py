@@ -18,6 +18,7 @@ from avise.models.absences import Absence
 from avise.models.customer import DirectoryEntry, PartyKind, PersonId
 from avise.models.errors import AviseError
 from avise.models.journal import EventEnvelope
+from avise.models.request_fold import JudgedEvent
 from avise.models.requests import Request, RequestId
 from avise.services.alerts import alerts
 from avise.services.customer_rights import refuse_opening
@@ -199,11 +200,11 @@ class LocalRequests(LocalDay):
         """Take the tasks and absences that others wrote."""
         self._tasks.take(events)
 
-    # ---- lists ---------------------------------------------------------------------------------
     def take_confirmations(self, events: Sequence[JudgedEvent]) -> None:
         """Take what the hub told of confirmations asked and answered."""
         self._confirmations.take_fed(events)
 
+    # ---- lists ---------------------------------------------------------------------------------
     def request_board(self, query: RequestQuery) -> AsyncIterator[RequestBoard]:
         """Follow the corbeilles and one list."""
         if self._middle_office is None:

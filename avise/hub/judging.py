@@ -15,7 +15,6 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from avise.hub.absent_holders import is_away
-from avise.hub.checked_out import CheckedOutCustomers
 from avise.hub.confirming import Confirming
 from avise.hub.contact_rows import CUSTOMER
 from avise.hub.dialect import Statement, rows
@@ -101,12 +100,10 @@ class Bench:
     streams: Mapping[str, StreamState] = field(default_factory=dict)
     targets: dict[str, Target] = field(default_factory=dict)
     confirming: Confirming = field(init=False)
-    on_the_road: CheckedOutCustomers = field(init=False)
 
     def __post_init__(self) -> None:
         """Prepare what judges the confirmations of commands."""
         self.confirming = Confirming(self.connection)
-        self.on_the_road = CheckedOutCustomers(self.connection, microseconds(self.now))
 
     def know_targets(self, ids: list[str]) -> None:
         """Read the events that are to be taken back."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from avise.models.absences import Absence
@@ -18,9 +19,9 @@ from avise.models.source_status import SourceState
 from avise.models.tasks import Task, TaskId
 from avise.models.wrap_up import WrapUp
 
-
 if TYPE_CHECKING:
     from avise.models.confirmations import Confirmation
+
 
 @dataclass(frozen=True, slots=True)
 class WrapUpDraft:
@@ -158,7 +159,6 @@ class DayRequests:
 
 
 @dataclass(frozen=True, slots=True)
-@dataclass(frozen=True, slots=True)
 class AskedConfirmation:
     """What a colleague asks this user to confirm, as this role may see it."""
 
@@ -169,6 +169,7 @@ class AskedConfirmation:
     """A protected file: it is opened, with its reason, before what would change is shown."""
 
 
+@dataclass(frozen=True, slots=True)
 class ToolState:
     """How one tool is."""
 
@@ -188,9 +189,9 @@ class MyDay:
     later: tuple[TaskRow, ...] = ()
     board: TaskBoard = field(default_factory=TaskBoard)
     """The same tasks, with those entrusted to a deputy, the reminders and the absence."""
-    unfinished: tuple[WrapUpDraft, ...] = ()
     confirmations: tuple[AskedConfirmation, ...] = ()
     """What colleagues ask this user to confirm, what expires first before the rest."""
+    unfinished: tuple[WrapUpDraft, ...] = ()
     """Wrap-ups that are still to be recorded, newest first."""
     unlinked: tuple[UnlinkedInteraction, ...] = ()
     """Exchanges that belong to nobody yet, newest first."""
