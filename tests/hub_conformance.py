@@ -36,6 +36,7 @@ from avise.models.json_types import JSON
 from avise.models.request_numbers import is_request_number
 from avise.models.requests import request_stream
 from avise.models.roles import Purpose
+from tests.hub_check_outs import CheckOuts, Wipes
 from tests.hub_house import (
     ADMINISTRATOR,
     AGENT,
@@ -256,6 +257,29 @@ class Rights:
         with refused("hub.no_right"):
             await lea.hub.query(View.QUARANTINE, {})
 
+    async def test_a_confidential_request_put_aside_shows_its_words_to_whoever_reads_its_corbeille(
+        self, house: House
+    ) -> None:
+        jean, paul = await desk(house, STRANGER), await desk(house, LEAD)
+        made = [
+            (await jean.create(queue, TEAM, confidential=True, words="CANARI", title="CANARI"))[0]
+            for queue in ("ACTION_SOC", SOINS)
+        ]
+        early = request_stream(house.env.uuid7())
+        for stream in (request_stream(made[0]), early):
+            await jean.send(stream, REPLIED, {"words": "CANARI", "team": TEAM})
+            await jean.send(stream, NOTED, {"words": "CANARI"})
+        rows = (await paul.hub.query(View.QUARANTINE, {})).rows
+        shown = {(row["stream"], row["kind"]): row["body"] for row in rows}
+        assert len(shown) == 6
+        other = shown.pop((request_stream(made[1]), "request_created"))
+        assert isinstance(other, dict)
+        assert other["words"] == "CANARI"
+        assert "CANARI" not in str(shown)
+        outline = shown[request_stream(made[0]), "request_created"]
+        assert isinstance(outline, dict)
+        assert (outline["queue"], outline["type"]) == ("ACTION_SOC", "R01")
+
     async def test_a_right_that_ended_puts_aside_at_reception(self, house: House) -> None:
         marc = await desk(house, MANAGER)
         request, _ = await marc.create()
@@ -362,29 +386,6 @@ class Verdicts:
             assert sorted(ack.effective for ack in acks) == [False, False, True]
             assert sorted(ack.ver for ack in acks) == [2, 3, 4]
 
-    async def test_numbers_are_dense_and_have_a_sound_key(self, house: House) -> None:
-        lea, marc = await desk(house, AGENT), await desk(house, MANAGER)
-        made = await asyncio.gather(*(each.create() for each in (lea, marc)))
-        await lea.send(request_stream(made[0][0]), EventKind.REQUEST_CREATED, request_body())
-        last = (await lea.create())[1]
-        numbers = sorted(ack.number for ack in (made[0][1], made[1][1], last))
-        assert [number[:13] for number in numbers] == ["D-2026-000001", "D-2026-000002", "D-2026-000003"]
-        assert all(is_request_number(number) for number in numbers)
-
-    async def test_an_unknown_kind_or_version_is_kept_as_it_is(self, house: House) -> None:
-        lea, marc = await desk(house, AGENT), await desk(house, MANAGER)
-        request, _ = await lea.create()
-        stream = request_stream(request)
-        events = [
-            marc.written(stream, "request_dreamt", {"of": 1}),
-            marc.written(stream, CLAIMED, schema_v=7),
-        ]
-        acks = await marc.hub.push(events)
-        assert [(ack.outcome, ack.effective) for ack in acks] == [(Outcome.ACCEPTED, True)] * 2
-        assert (await marc.send(stream, CLAIMED)).effective
-        row = (await marc.hub.query(View.REQUESTS, {})).rows[0]
-        assert (row["newer"], row["holder"]) == (True, MANAGER.login)
-
     async def test_a_confirmation_is_answered_once_by_somebody_else_of_the_team_in_time(
         self, house: House
     ) -> None:
@@ -415,6 +416,29 @@ class Verdicts:
         assert (await paul.send(stream, EventKind.CONFIRMATION_WITHDRAWN)).refusal == "no_right"
         house.env.advance(4 * AN_HOUR)
         assert (await paul.send(stream, answered)).refusal == "too_late"
+
+    async def test_numbers_are_dense_and_have_a_sound_key(self, house: House) -> None:
+        lea, marc = await desk(house, AGENT), await desk(house, MANAGER)
+        made = await asyncio.gather(*(each.create() for each in (lea, marc)))
+        await lea.send(request_stream(made[0][0]), EventKind.REQUEST_CREATED, request_body())
+        last = (await lea.create())[1]
+        numbers = sorted(ack.number for ack in (made[0][1], made[1][1], last))
+        assert [number[:13] for number in numbers] == ["D-2026-000001", "D-2026-000002", "D-2026-000003"]
+        assert all(is_request_number(number) for number in numbers)
+
+    async def test_an_unknown_kind_or_version_is_kept_as_it_is(self, house: House) -> None:
+        lea, marc = await desk(house, AGENT), await desk(house, MANAGER)
+        request, _ = await lea.create()
+        stream = request_stream(request)
+        events = [
+            marc.written(stream, "request_dreamt", {"of": 1}),
+            marc.written(stream, CLAIMED, schema_v=7),
+        ]
+        acks = await marc.hub.push(events)
+        assert [(ack.outcome, ack.effective) for ack in acks] == [(Outcome.ACCEPTED, True)] * 2
+        assert (await marc.send(stream, CLAIMED)).effective
+        row = (await marc.hub.query(View.REQUESTS, {})).rows[0]
+        assert (row["newer"], row["holder"]) == (True, MANAGER.login)
 
     async def test_an_additive_event_is_taken_back_once_by_its_author_within_ten_minutes(
         self, house: House
@@ -826,5 +850,5 @@ class Subjects:
             await lea.hub.put_blob(name, content)
 
 
-class HubConformance(Sequence, Rights, Verdicts, Feeds, Lists, Subjects):
+class HubConformance(Sequence, Rights, Verdicts, Feeds, Lists, Subjects, CheckOuts, Wipes):
     """Everything above, on one kind of hub."""

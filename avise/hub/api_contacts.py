@@ -12,12 +12,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from avise.env import Env
+from avise.hub.accesses import log_access
 from avise.hub.api_callers import application_actor
 from avise.hub.api_grants import application
 from avise.hub.chain import content_hash
 from avise.hub.core import HubCore
 from avise.hub.dialect import Statement, row, rows
 from avise.hub.http_reading import MalformedError, identity_in
+from avise.hub.moments import microseconds
 from avise.hub.port import Actor, HubError, Outcome, PushedEvent
 from avise.models.customer import person_id
 from avise.models.free_text import holds_nir_in_words
@@ -94,6 +96,28 @@ def dossier_named(reference: str, namespace: str) -> uuid.UUID:
     if restricted or not namespace or not value or _SCHEME.fullmatch(scheme) is None:
         raise HubError("hub.unknown_customer")
     return person_id(uuid.UUID(namespace), scheme, value)
+
+
+def identity_named(reference: str) -> uuid.UUID:
+    """Return the dossier that an address names: an identifier, since addresses end in logs.
+
+    Raises:
+        HubError: `hub.number_in_address`, anything else.
+    """
+    try:
+        return identity_in(reference)
+    except MalformedError:
+        raise HubError("hub.number_in_address") from None
+
+
+def log_look_up(connection: Connection, name: str, dossier: uuid.UUID, now: datetime) -> None:
+    """Keep that an application got a customer's identifier for their number, and nothing of the number.
+
+    Raises:
+        HubError: `hub.application_refused`.
+    """
+    actor = application_actor(connection, name)
+    log_access(connection, actor, microseconds(now), "lookup", dossier=str(dossier))
 
 
 def read_synthesis(

@@ -12,13 +12,24 @@ from starlette.types import ASGIApp, Message, Receive, Send
 from starlette.types import Scope as Call
 
 from avise.hub.api_answers import TooOftenError, answer, content_of, refusal
-from avise.hub.api_contacts import FUTURE, PAST, Exchange, dossier_named, keep_exchange, read_synthesis
+from avise.hub.api_contacts import (
+    FUTURE,
+    PAST,
+    Exchange,
+    dossier_named,
+    identity_named,
+    keep_exchange,
+    log_look_up,
+    read_synthesis,
+)
 from avise.hub.api_grants import check_application
 from avise.hub.api_parts import Parts, parts_of
 from avise.hub.api_v360_forms import (
     LONGEST_REFERENCE,
     AccessAnswer,
     ApplicationSecret,
+    CustomerIdentity,
+    CustomerNumber,
     InteractionAnswer,
     PostedInteraction,
     Refusal,
@@ -38,6 +49,8 @@ Every reading is logged. A refusal is `{"key", "params"}`; `429` says how many s
 MOST_BYTES = 64 * 1024
 TOKENS_A_MINUTE = 30
 """Tries of one application to get a token, in one process."""
+LOOK_UPS_A_MINUTE = 120
+"""Numbers that one application may turn into identifiers, in one process: it may keep what it got."""
 MOST_COUNTED = 10_000
 
 _REFUSALS: dict[int | str, dict[str, Any]] = {
@@ -119,24 +132,37 @@ async def get_token(request: Request, shown: ApplicationSecret) -> AccessAnswer:
 async def get_customer(
     request: Request,
     name: Annotated[str, Depends(_reader)],
-    reference: Annotated[
+    identifier: Annotated[
         str,
         Path(
             max_length=LONGEST_REFERENCE,
-            description="Avise's identifier of the dossier, or `scheme:value`.",
-            examples=["member_number:0012345678"],
+            description="Avise's identifier of the dossier. A number never goes into an address:"
+            " `POST /v360/customers/lookup` gives the identifier for it.",
+            examples=["0196fe00-0000-7000-8000-000000000001"],
+            json_schema_extra={"format": "uuid"},
         ),
     ],
 ) -> Synthesis:
     """Read a customer's synthesis, from the shared journal alone; the reading is logged."""
     parts = parts_of(request)
-    dossier = dossier_named(reference, parts.namespace)
+    dossier = identity_named(identifier)
     found = await parts.transactions.write(
         lambda connection: read_synthesis(
             connection, parts.core, name, dossier, parts.wording, parts.env.now()
         )
     )
     return Synthesis.model_validate(found)
+
+
+async def look_up_customer(
+    request: Request, number: CustomerNumber, name: Annotated[str, Depends(_reader)]
+) -> CustomerIdentity:
+    """Get the identifier of a customer for their number in the house; logged, without the number."""
+    parts = parts_of(request)
+    _paced(parts, f"look up {name}", LOOK_UPS_A_MINUTE)
+    dossier = dossier_named(f"{number.scheme}:{number.value}", parts.namespace)
+    await parts.transactions.write(lambda connection: log_look_up(connection, name, dossier, parts.env.now()))
+    return CustomerIdentity(dossier=dossier)
 
 
 async def post_interaction(
@@ -228,9 +254,15 @@ def v360_application() -> FastAPI:
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_api_route("/token", get_token, methods=["POST"], responses=_told(400, 401, 413, 422, 429, 503))
     app.add_api_route(
-        "/customers/{reference}",
+        "/customers/{identifier}",
         get_customer,
         methods=["GET"],
+        responses=_told(400, 401, 403, 404, 413, 422, 429, 503),
+    )
+    app.add_api_route(
+        "/customers/lookup",
+        look_up_customer,
+        methods=["POST"],
         responses=_told(400, 401, 403, 404, 413, 422, 429, 503),
     )
     app.add_api_route(

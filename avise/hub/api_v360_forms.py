@@ -29,6 +29,25 @@ class _Form(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class CustomerNumber(_Form):
+    """A customer's number in the house's own identity master: in a body, since addresses are kept in logs."""
+
+    scheme: StrictStr = Field(pattern="^[a-z][a-z0-9_]{1,39}$", examples=["member_number"])
+    value: StrictStr = Field(
+        min_length=1,
+        max_length=150,
+        pattern=r"^[A-Za-z0-9_.:@-]+$",
+        description="A social security number is refused.",
+        examples=["0012345678"],
+    )
+
+
+class CustomerIdentity(BaseModel):
+    """Avise's identifier of a customer's dossier, the same for ever; it holds nothing of the number."""
+
+    dossier: uuid.UUID
+
+
 class Refusal(BaseModel):
     """Why a call was refused: a key of the catalogue, and values for its sentence; never personal data."""
 

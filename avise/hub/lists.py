@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from avise.hub import staff
 from avise.hub.access_reading import LAST, AskedAccesses, read_accesses, shown_access
 from avise.hub.accesses import count_opening, has_opened, has_seen, log_access, refuse_opening
+from avise.hub.check_outs import holder_of_request
 from avise.hub.dialect import Statement, row, rows
 from avise.hub.journal_rows import COLUMNS, pulled
 from avise.hub.moments import microseconds
@@ -23,7 +24,7 @@ from avise.hub.request_list import list_requests
 from avise.hub.request_rows import shown
 from avise.hub.rights import Rights, require_customers, rights_of
 from avise.hub.stream_state import team_perimeter
-from avise.hub.withheld import Place, told
+from avise.hub.withheld import Place, told, told_aside
 from avise.models.event_fold import identity_of, moment_of
 from avise.models.json_types import JSON
 from avise.models.roles import Purpose, Role
@@ -59,9 +60,11 @@ _HOURS = Statement(
     "SELECT hour, received, done FROM hour_count WHERE queue = :queue AND hour > :since ORDER BY hour"
 )
 _QUARANTINE = Statement(
-    "SELECT event_id, stream, kind, author, login, device, reason, perimeter, received_at, occurred_at, body"
-    " FROM quarantine WHERE perimeter IN [perimeters] AND settled = '' AND received_at >= :at"
-    " AND (received_at > :at OR event_id > :event_id) ORDER BY received_at, event_id LIMIT :limit"
+    "SELECT q.event_id, q.stream, q.kind, q.author, q.login, q.device, q.reason, q.perimeter, q.received_at,"
+    " q.occurred_at, q.body, q.salt, r.queue AS now_in, r.requester, r.confidential FROM quarantine q"
+    " LEFT JOIN request r ON r.stream = q.stream WHERE q.perimeter IN [perimeters] AND q.settled = ''"
+    " AND q.received_at >= :at AND (q.received_at > :at OR q.event_id > :event_id)"
+    " ORDER BY q.received_at, q.event_id LIMIT :limit"
 )
 
 
@@ -259,13 +262,25 @@ def _quarantine(asked: _Asked) -> Page:
             "event": line.event_id, "stream": line.stream, "kind": line.kind, "author": line.author,
             "sent_by": line.login, "device": line.device, "reason": line.reason,
             "perimeter": line.perimeter, "received_at": shown(line.received_at),
-            "occurred_at": shown(line.occurred_at), "body": dict(body_of(line.body) or {}),
+            "occurred_at": shown(line.occurred_at),
+            "body": dict(body_of(told_aside(rights, asked.actor.login, line)) or {}),
         }
         for line in page
     )  # fmt: skip
     return Page(
         lines, _cursor(page[-1].received_at, page[-1].event_id) if len(found) > limit else "", as_of=now
     )
+
+
+def _checked_out(asked: _Asked) -> Page:
+    """Return who has the customer of a request along on the road."""
+    require_customers(asked.rights)
+    held = holder_of_request(asked.connection, asked.actor, _identity(asked.filters, "request"), asked.now)
+    found: tuple[Mapping[str, JSON], ...] = ()
+    if held is not None:
+        login, until = held
+        found = ({"login": login, "until": until.isoformat()},)
+    return Page(found, as_of=asked.now)
 
 
 def _accesses(asked: _Asked) -> Page:
@@ -304,6 +319,7 @@ _VIEWS: Mapping[View, Callable[[_Asked], Page]] = {
     View.COLLEAGUES: _colleagues,
     View.BOARD: _board,
     View.QUARANTINE: _quarantine,
+    View.CHECKED_OUT: _checked_out,
     View.ACCESSES: _accesses,
 }
 

@@ -19,7 +19,7 @@ from avise.hub.port import Actor, HubError
 from avise.hub.received_event import body_of
 from avise.hub.refolding import judged
 from avise.hub.request_rows import shown
-from avise.hub.rights import rights_of
+from avise.hub.rights import Rights, rights_of
 from avise.models.consent import ConsentState, matrix_of
 from avise.models.json_types import JSON
 from avise.texts.formats import local
@@ -40,6 +40,10 @@ _REQUESTS = Statement(
     "SELECT number, type, status, due_at, created_at, legal_due FROM request WHERE dossier = :dossier"
     " AND is_open = 1 AND confidential = 0 ORDER BY created_at DESC LIMIT :limit"
 )
+_CONFIDENTIAL = Statement(
+    "SELECT queue, team, requester, legal_due FROM request WHERE dossier = :dossier AND is_open = 1"
+    " AND confidential = 1"
+)
 _CONSENTS = Statement(
     f"SELECT {', '.join(COLUMNS)} FROM event WHERE stream = :stream"  # noqa: S608 - our own names
     " AND kind IN ('consent_given', 'consent_withdrawn', 'undone') AND effective = 1 ORDER BY ver"
@@ -53,7 +57,8 @@ def synthesis(connection: Connection, actor: Actor, dossier: uuid.UUID, now: dat
         HubError: `hub.no_right`, for an application without the scope, or a role without customer data.
     """
     at = microseconds(now)
-    if READ_SCOPE not in actor.scopes and not rights_of(connection, actor, at).of_customers:
+    rights = rights_of(connection, actor, at)
+    if READ_SCOPE not in actor.scopes and not rights.of_customers:
         raise HubError("hub.no_right")
     log_access(connection, actor, at, "synthesis", dossier=str(dossier))
     figures = row(connection, _FIGURES, dossier=str(dossier))
@@ -65,6 +70,7 @@ def synthesis(connection: Connection, actor: Actor, dossier: uuid.UUID, now: dat
         if line.at > since and isinstance(reason := (body_of(line.body) or {}).get("reason"), str) and reason
     )
     told = rows(connection, _REQUESTS, dossier=str(dossier), limit=_MOST_REQUESTS)
+    hidden = _hidden(connection, rights, actor.login, dossier)
     return {
         "dossier": str(dossier),
         "as_of": now.isoformat(),
@@ -75,8 +81,8 @@ def synthesis(connection: Connection, actor: Actor, dossier: uuid.UUID, now: dat
             "repeated_reasons": sorted(reason for reason, count in reasons.items() if count > 1),
         },
         "requests": {
-            "open": 0 if figures is None else figures.open_requests,
-            "complaints": 0 if figures is None else figures.open_complaints,
+            "open": 0 if figures is None else figures.open_requests - len(hidden),
+            "complaints": 0 if figures is None else figures.open_complaints - sum(hidden),
             "latest": [
                 {
                     "number": line.number,
@@ -91,6 +97,18 @@ def synthesis(connection: Connection, actor: Actor, dossier: uuid.UUID, now: dat
         },
         "consents": _consents(connection, dossier, now),
     }
+
+
+def _hidden(connection: Connection, rights: Rights, login: str, dossier: uuid.UUID) -> list[bool]:
+    """Return, for each open request that is not this actor's to know of, whether it is a complaint.
+
+    That a confidential request exists is told to its corbeille, its team and its requester.
+    """
+    return [
+        line.legal_due is not None
+        for line in rows(connection, _CONFIDENTIAL, dossier=str(dossier))
+        if line.requester != login and not rights.reads(line.queue, line.team)
+    ]
 
 
 def _consents(connection: Connection, dossier: uuid.UUID, now: datetime) -> list[Mapping[str, JSON]]:

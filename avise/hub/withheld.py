@@ -16,6 +16,7 @@ from avise.hub.port import PulledEvent
 from avise.hub.received_event import body_of
 from avise.hub.rights import Rights
 from avise.models.journal import EventKind
+from avise.models.requests import request_of_stream
 
 OUTLINE = (
     "type", "type_version", "queue", "team", "priority", "channel", "person", "dossier", "received_on",
@@ -23,6 +24,10 @@ OUTLINE = (
     "into",
 )  # fmt: skip
 """What an outline keeps: what the list of requests tells of it, and what its state is made of."""
+
+
+_NOWHERE = "-"
+"""A corbeille that nobody reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,29 @@ def told(
     if not place.confidential or place.requester == login:
         return event.body, event.salt
     return outline(event.body), None
+
+
+def told_aside(rights: Rights, login: str, line: Row[Any]) -> bytes | None:
+    """Return the body of an event put aside, as whoever settles it may read it.
+
+    Args:
+        rights: theirs.
+        login: theirs.
+        line: the event, with `now_in`, `requester` and `confidential` of its request, None when the hub
+            knows none.
+    """
+    if request_of_stream(line.stream) is None:
+        body: bytes | None = line.body
+        return body
+    if line.now_in is not None:
+        place = Place(line.now_in, line.requester, bool(line.confidential))
+    elif line.kind == EventKind.REQUEST_CREATED.value:
+        made = body_of(line.body) or {}
+        place = Place(str(made.get("queue") or _NOWHERE), line.author, made.get("confidential") is True)
+    else:
+        # Of a request that is not here yet: it may be a confidential one.
+        place = Place(_NOWHERE, "", confidential=True)
+    return told(rights, login, line, place)[0]
 
 
 def outline(body: bytes | None) -> bytes | None:

@@ -1,7 +1,9 @@
 """Another application of the house: it posts an exchange with a customer, then reads what is known of them.
 
-    V360_SECRET=… python v360_example.py https://hub.example mobile-app 0196fe00-0000-7000-8000-000000000001
+    V360_SECRET=… python v360_example.py https://hub.example mobile-app member_number:0012345678
 
+A customer is named by a number of the house, or by the identifier that the hub gave for it once. The number
+goes into bodies only: addresses end in the logs of proxies.
 The secret is the one that `avise hub token add mobile-app --scope v360:read --scope v360:write --team …`
 printed. Standard library only.
 """
@@ -36,11 +38,21 @@ def call(address: str, token: str = "", value: object = None) -> Any:
         sys.exit(f"{error.code} {refused['key']} {refused['params']}")
 
 
+def identifier(hub: str, token: str, customer: str) -> str:
+    """Return the hub's identifier of a customer, which may be kept: it never changes."""
+    scheme, mark, value = customer.partition(":")
+    if not mark:
+        return customer
+    found = call(f"{hub}/v360/customers/lookup", token, {"scheme": scheme, "value": value})
+    return str(found["dossier"])
+
+
 def main() -> None:
     """Post one exchange, read the synthesis, print it."""
-    hub, application, customer = sys.argv[1:4]
+    hub, application, named = sys.argv[1:4]
     shown = {"application": application, "secret": os.environ["V360_SECRET"]}
     token = call(f"{hub}/v360/token", value=shown)["access_token"]
+    customer = identifier(hub, token, named)
     call(
         f"{hub}/v360/interactions",
         token,

@@ -91,6 +91,11 @@ async def read(house: HttpHouse, shown: str, reference: str = str(DOSSIER)) -> A
     return await call(house.running.address, "GET", f"/v360/customers/{reference}", token=shown)
 
 
+async def look_up(house: HttpHouse, shown: str, scheme: str, value: str) -> Answer:
+    number = {"scheme": scheme, "value": value}
+    return await call(house.running.address, "POST", "/v360/customers/lookup", number, token=shown)
+
+
 async def test_an_exchange_posted_twice_is_kept_once(v360: HttpHouse) -> None:
     shown = await token(v360, *BOTH)
     first, again = await post(v360, shown, exchange(v360)), await post(v360, shown, exchange(v360))
@@ -137,19 +142,63 @@ async def test_the_synthesis_tells_figures_and_what_to_say_and_no_words_of_anybo
 async def test_a_customer_is_named_by_the_house_s_own_number(v360: HttpHouse) -> None:
     shown = await token(v360, *BOTH)
     assert (await post(v360, shown, exchange(v360, customer="member_number:0012345678"))).status == 201
-    found = (await read(v360, shown, "member_number:0012345678")).value
-    assert found["dossier"] == str(person_id(NAMESPACE, "member_number", "0012345678"))
+    asked = await look_up(v360, shown, "member_number", "0012345678")
+    assert asked.value == {"dossier": str(person_id(NAMESPACE, "member_number", "0012345678"))}
+    found = (await read(v360, shown, asked.value["dossier"])).value
     assert found["contacts"]["count"] == 1
 
 
 @pytest.mark.parametrize(
-    "reference", ["nir:255081416802538", "member_number:255081416802538", "x", "a:b:c..", "0196fe00", "A:1"]
+    "reference",
+    ["member_number:0012345678", "member_number%3A0012345678", "0012345678", "nir:255081416802538", "x"],
 )
-async def test_a_social_security_number_names_nobody(v360: HttpHouse, reference: str) -> None:
+async def test_a_number_in_an_address_is_refused_and_told_where_it_goes(
+    v360: HttpHouse, reference: str
+) -> None:
     shown = await token(v360, *BOTH)
     answer = await read(v360, shown, reference)
-    assert answer.status in (404, 422) or reference == "a:b:c.."
-    assert b"255081416802538" not in answer.content
+    assert (answer.status, answer.value) == (400, {"key": "hub.number_in_address", "params": {}})
+    anne = await desk(v360, AUDITOR)
+    assert (await anne.hub.query(View.ACCESSES, {})).rows == ()
+
+
+@pytest.mark.parametrize(
+    ("scheme", "value"),
+    [
+        ("nir", "255081416802538"), ("member_number", "255081416802538"), ("iban", "x"), ("A", "1"),
+        ("member_number", ""), ("member_number", "a b"), ("member_number", "x" * 151),
+    ],
+)  # fmt: skip
+async def test_what_names_nobody_is_refused_and_not_repeated(
+    v360: HttpHouse, scheme: str, value: str
+) -> None:
+    answer = await look_up(v360, await token(v360, *BOTH), scheme, value)
+    assert answer.status in (404, 422)
+    assert not value or value.encode() not in answer.content
+
+
+async def test_a_look_up_is_logged_without_the_number_and_asks_for_the_right_to_read(
+    v360: HttpHouse,
+) -> None:
+    reader = await token(v360, Scope.V360_READ, name="lecteur")
+    writer = await token(v360, Scope.V360_WRITE, name="auteur")
+    assert (await look_up(v360, writer, "member_number", "0012345678")).key == "hub.scope_missing"
+    found = (await look_up(v360, reader, "member_number", "0012345678")).value["dossier"]
+    anne = await desk(v360, AUDITOR)
+    (line,) = (await anne.hub.query(View.ACCESSES, {})).rows
+    assert (line["login"], line["what"], line["dossier"]) == ("app:lecteur", "lookup", found)
+    assert "0012345678" not in str(line)
+
+
+async def test_numbers_are_not_tried_one_after_the_other(
+    v360: HttpHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("avise.hub.api_v360.LOOK_UPS_A_MINUTE", 5)
+    shown = await token(v360, *BOTH)
+    answers = [await look_up(v360, shown, "member_number", f"00{number}") for number in range(6)]
+    assert [answer.status for answer in answers] == [200] * 5 + [429]
+    assert answers[-1].key == "hub.too_often"
+    assert (await read(v360, shown)).status == 200
 
 
 async def test_a_reading_is_in_the_access_log(v360: HttpHouse) -> None:
@@ -243,17 +292,18 @@ async def test_what_is_no_exchange_is_refused_and_not_repeated(
 async def test_the_description_tells_every_call_with_its_examples(v360: HttpHouse) -> None:
     answer = await call(v360.running.address, "GET", "/v360/openapi.json")
     paths = answer.value["paths"]
-    assert set(paths) == {"/token", "/customers/{reference}", "/interactions"}
+    assert set(paths) == {"/token", "/customers/lookup", "/customers/{identifier}", "/interactions"}
     assert all(call["description"] for path in paths.values() for call in path.values())
 
 
-async def test_the_sample_program_posts_and_reads(v360: HttpHouse) -> None:
+@pytest.mark.parametrize("customer", [str(DOSSIER), "member_number:0012345678"])
+async def test_the_sample_program_posts_and_reads(v360: HttpHouse, customer: str) -> None:
     secret = await v360.set_up(
         lambda connection: make_application(connection, "mobile", BOTH, "GC-RENNES", v360.env)
     )
     program = Path(__file__).parents[3] / "docs" / "examples" / "v360_example.py"
     running = await asyncio.create_subprocess_exec(
-        sys.executable, str(program), v360.running.address, "mobile", str(DOSSIER),
+        sys.executable, str(program), v360.running.address, "mobile", customer,
         env={"V360_SECRET": secret, "V360_AT": v360.env.now().isoformat(), "PYTHONIOENCODING": "utf-8"},
         stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip

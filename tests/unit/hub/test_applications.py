@@ -18,7 +18,7 @@ from avise.models.journal import EventKind
 from avise.models.json_types import JSON
 from avise.models.requests import request_stream
 from avise.models.roles import Purpose, Role
-from tests.hub_house import AGENT, AUDITOR, LocalHouse, desk, hire
+from tests.hub_house import AGENT, AUDITOR, LEAD, STRANGER, LocalHouse, desk, hire
 
 PORTAL = Actor("portail", Role.ADMINISTRATOR, "", frozenset(("v360:read", "v360:write")))
 READER = Actor("chatbot", Role.ADMINISTRATOR, "", frozenset(("v360:read",)))
@@ -123,8 +123,25 @@ async def test_a_synthesis_tells_figures_and_is_logged(house: LocalHouse) -> Non
     }  # fmt: skip
     requests = found["requests"]
     assert isinstance(requests, dict)
-    assert (requests["open"], requests["complaints"], len(requests["latest"])) == (2, 1, 1)
+    assert (requests["open"], requests["complaints"], len(requests["latest"])) == (1, 1, 1)
     assert "secret" not in str(found)
     log = (await anne.hub.query(View.ACCESSES, {})).rows
     assert [(row["login"], row["what"]) for row in log] == [("chatbot", "synthesis")]
     assert uuid.UUID(str(log[0]["dossier"])) == dossier
+
+
+@pytest.mark.parametrize(("actor", "counted"), [(READER, 1), (STRANGER, 1), (LEAD, 2), (AGENT, 2)])
+async def test_a_confidential_request_is_counted_for_those_who_know_that_it_exists(
+    house: LocalHouse, actor: Actor, counted: int
+) -> None:
+    lea = await desk(house, AGENT)
+    dossier = house.env.uuid7()
+    terms: dict[str, JSON] = {"target_minutes": 540, "legal": True}
+    for confidential in (True, False):
+        await lea.create(
+            dossier=str(dossier), terms=terms, received_on="2026-03-20", confidential=confidential
+        )
+    found = await house.set_up(lambda connection: house.core.synthesis(connection, actor, dossier))
+    requests = found["requests"]
+    assert isinstance(requests, dict)
+    assert (requests["open"], requests["complaints"]) == (counted, counted)
