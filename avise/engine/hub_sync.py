@@ -307,6 +307,8 @@ class HubSync:
             await asyncio.Event().wait()
 
     async def _ask(self, core: SyncCore) -> None:
+        # What was poked for until now is looked at here.
+        self._poked.clear()
         core.wrote((await self._feed.state()).written)
         if self._reopen:
             self._reopen = False

@@ -251,7 +251,8 @@ class SyncCore:
 
     def resumed(self) -> None:
         """Ask the hub at once, whatever was waited for: the machine slept, or its network is back."""
-        self.failures, self._rested, self._asks = 0, True, True
+        # Unreachable until it has answered; the next pauses begin short again.
+        self.failures, self._rested, self._asks = min(self.failures, 1), True, True
 
     def asked(self, head: Head) -> None:
         """Take the hub's head."""
