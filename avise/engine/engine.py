@@ -298,7 +298,7 @@ class Engine:
         room.network = self.network
         await room.open()
         desk.use_requests(room.desk, self.directory.family, room.on_written)
-        desk.ask_colleagues()
+        desk.ask_colleagues(room.standing.name_of)
         return room
 
     async def _purge(self, snapshots: Snapshots) -> None:

@@ -15,6 +15,7 @@ from avise.models.errors import AviseError
 from avise.models.json_types import JSON
 from avise.models.roles import Purpose
 from avise.services.acting_values import GroupPlan, PlannedAction
+from avise.services.confirmations import NameOf
 from avise.services.customer_rights import reads_customers, refuse_opening, refuse_without_right
 from avise.services.customer_updates import VerificationLevel
 from avise.services.open_customer import OpenDossier
@@ -105,9 +106,14 @@ class LocalActing(LocalDay):
         )
 
     # ---- colleagues ----------------------------------------------------------------------------
-    def ask_colleagues(self) -> None:
-        """Ask colleagues, through the hub, for what one person alone may not confirm."""
+    def ask_colleagues(self, name_of: NameOf) -> None:
+        """Ask colleagues, through the hub, for what one person alone may not confirm.
+
+        Args:
+            name_of: gives the name of a colleague.
+        """
         confirmations, outbox = self._confirmations, self._outbox
+        confirmations.name_of = name_of
         confirmations.on_fed = outbox.look_at_answers
         self._days.confirmations = confirmations.asked
         outbox.ask_colleagues(confirmations.answer_of)

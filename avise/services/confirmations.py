@@ -40,6 +40,8 @@ AnswerOf = Callable[[CommandId], Confirmation | None]
 """Gives what the hub has of a command's confirmation, None while it has nothing."""
 
 IsOpen = Callable[[PersonId], bool]
+NameOf = Callable[[str], str]
+"""Gives the name of a login."""
 
 
 class Confirmations:
@@ -74,6 +76,7 @@ class Confirmations:
         self._fed: dict[str, list[JudgedEvent]] = defaultdict(list)
         self._loaded = False
         self._loading = asyncio.Lock()
+        self.name_of: NameOf = str
         self.on_fed: Callable[[], None] | None = None
         """Told when the hub told something of confirmations."""
 
@@ -126,7 +129,8 @@ class Confirmations:
         if entry is None or not may_act(role, entry, asked.touches):
             return None
         hits = listed((SearchHit(entry, 1.0, (MatchedOn.NAME,)),), role)
-        return AskedConfirmation(asked, hits[0] if hits else None, sealed=self._is_sealed(entry))
+        who, name = hits[0] if hits else None, self.name_of(asked.asker)
+        return AskedConfirmation(asked, who, name, sealed=self._is_sealed(entry))
 
     def _is_sealed(self, entry: DirectoryEntry) -> bool:
         """Say whether a protected file has to be opened, with its reason, before anything of it shows."""

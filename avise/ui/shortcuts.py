@@ -116,6 +116,7 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     Shortcut("task_assign", ("Ctrl+E",), Scope.DAY, handled_by_view=True),
     Shortcut("new_task", (), Scope.DAY, "list-plus", _COMMAND),
     Shortcut("absence", (), Scope.DAY, "coffee", _COMMAND),
+    Shortcut("confirmation", (), Scope.DAY, "users", _COMMAND),
     Shortcut("unlinked", (), Scope.DAY, "user-x", _COMMAND),
     Shortcut("new_prospect", (), Scope.DAY, "user", _COMMAND),
     Shortcut("new_exchange", (), Scope.DAY, "pen-line", _COMMAND),

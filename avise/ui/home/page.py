@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
@@ -15,7 +16,8 @@ from avise.models.source_status import SourceStatus
 from avise.services.day_values import TaskRow
 from avise.texts import plural, text
 from avise.texts.formats import local, weekday_and_day
-from avise.ui.form_panel import FormPanel
+from avise.ui.customer.floating_panel import FloatingPanel
+from avise.ui.home.confirmation_lines import confirmation_lines
 from avise.ui.home.day_lines import (
     diary_lines,
     news_lines,
@@ -44,6 +46,9 @@ from avise.ui.widgets.chip import Chip, ChipSpec, Tone
 from avise.ui.widgets.label import Label
 from avise.ui.widgets.layout import column, row
 from avise.ui.widgets.panel import Panel
+
+if TYPE_CHECKING:
+    from avise.ui.home.confirmation_panel import ConfirmationPanel
 
 SIDE_WIDTH, NARROW_SIDE_WIDTH, NARROW_PAGE = 380, 320, 1200
 UNLINKED_SHOWN = 3
@@ -87,6 +92,7 @@ class HomePage(QWidget):
         self.search = Button(text("home.search"), icon="search", keys=keys_of("palette"))
         self.rows = DayList()
         self.tasks = Panel(text("day.tasks"), "list-checks")
+        self.confirmations = LinesPanel(text("confirmation.title"), "users")
         self.requests = LinesPanel(text("day.requests"), "send")
         self.diary = LinesPanel(text("day.appointments"), "calendar")
         self.unfinished = LinesPanel(text("day.unfinished"), "pen-line")
@@ -114,8 +120,7 @@ class HomePage(QWidget):
         self._waiting.setLayout(row(self._loading, margins=(12, 10, 12, 12)))
         self.tasks.body.addWidget(self._waiting)
         self.tasks.body.addWidget(self.rows)
-        main = column(self.tasks, self.requests, gap=8)
-        main.setStretch(0, 1)
+        main = column(self.confirmations, self.tasks, self.requests, None, gap=8)
         side = QWidget()
         side.setLayout(
             column(
@@ -141,6 +146,7 @@ class HomePage(QWidget):
         self.new_task.clicked.connect(self.add_task)
         self.absence_button.clicked.connect(self.declare_absence)
         self.absence_chip.clicked.connect(self.declare_absence)
+        self.confirmations.line_chosen.connect(self.show_confirmation)
         self.requests.line_chosen.connect(self.request_chosen)
         self.unfinished.line_chosen.connect(self.person_chosen)
         self.unlinked.line_chosen.connect(self.unlinked_requested)
@@ -157,6 +163,7 @@ class HomePage(QWidget):
         self._loading.setText(self.model.failure or text("day.reading"))
         self._waiting.setVisible(day is None or bool(self.model.failure))
         self.rows.setVisible(day is not None)
+        self.confirmations.setVisible(day is not None and bool(day.confirmations))
         if day is None:
             for panel in (self.requests, self.diary, self.unfinished, self.unlinked, self.news):
                 panel.hide()
@@ -168,7 +175,11 @@ class HomePage(QWidget):
             # Where the page starts; focus was on the search only while the day was being read.
             self.rows.setFocus(Qt.FocusReason.OtherFocusReason)
         self.tasks.count.set_text(str(len(day.board.mine)) if day.board.mine else "")
-        self.requests.show_lines(*request_lines(day.requests, now))
+        self.confirmations.show_lines(confirmation_lines(day.confirmations, now))
+        if "confirmation_panel" in self.__dict__:
+            self.confirmation_panel.follow(day.confirmations)
+        self._fit_rows()
+        self.requests.show_lines(*request_lines(day.requests, now, self._requests_shown()))
         self.requests.count.set_text(str(len(day.requests.rows)) if day.requests.rows else "")
         self.diary.show_lines(*diary_lines(day.diary))
         self.news.show_lines(*news_lines(day.news, now))
@@ -199,6 +210,7 @@ class HomePage(QWidget):
     def zones(self) -> list[Zone]:
         """Return the zones in the order in which they are seen."""
         panels: list[Zone] = [
+            ("zone.day_confirmations", self.confirmations),
             ("zone.day_requests", self.requests),
             ("zone.day_appointments", self.diary),
             ("zone.day_unfinished", self.unfinished),
@@ -224,7 +236,7 @@ class HomePage(QWidget):
 
     def deactivate(self) -> None:
         """Leave the screen: forms close, nothing is written."""
-        for name in ("move_panel", "assign_panel", "new_panel", "absence_panel"):
+        for name in ("move_panel", "assign_panel", "new_panel", "absence_panel", "confirmation_panel"):
             if name in self.__dict__:
                 getattr(self, name).close_panel()
 
@@ -258,6 +270,34 @@ class HomePage(QWidget):
         panel.ended.connect(self.model.end_absence)
         return panel
 
+    @cached_property
+    def confirmation_panel(self) -> ConfirmationPanel:
+        """What a colleague asks to confirm."""
+        from avise.ui.home.confirmation_panel import ConfirmationPanel  # noqa: PLC0415 - not at the first paint
+
+        panel = ConfirmationPanel(self.model.now, self)
+        panel.given.connect(self.model.confirm)
+        panel.refused.connect(self.model.refuse)
+        panel.file_requested.connect(self.customer_chosen)
+        return panel
+
+    @Slot(object)
+    def show_confirmation(self, command: object) -> None:
+        """Show what a colleague asks."""
+        asked = self.model.day.confirmations if self.model.day is not None else ()
+        row_ = next((one for one in asked if one.asked.command == command), None)
+        if row_ is not None:
+            self.confirmation_panel.ready(row_)
+            self._open(self.confirmation_panel, self.confirmations)
+            self.confirmation_panel.focus_first()
+
+    @Slot()
+    def show_first_confirmation(self) -> None:
+        """Show the question that has to be answered first."""
+        asked = self.model.day.confirmations if self.model.day is not None else ()
+        if asked:
+            self.show_confirmation(asked[0].asked.command)
+
     @Slot()
     def add_task(self) -> None:
         """Ask what is to be done."""
@@ -273,7 +313,7 @@ class HomePage(QWidget):
         self._open(self.absence_panel, self.absence_chip if absence is not None else self.absence_button)
         self.absence_panel.focus_first()
 
-    def _open(self, panel: FormPanel, under: QWidget) -> None:
+    def _open(self, panel: FloatingPanel, under: QWidget) -> None:
         panel.open_at(under.mapTo(self, QPoint(0, under.height() + theme().px(4))))
 
     # ---- what is done with a task ------------------------------------------------------------
@@ -307,7 +347,20 @@ class HomePage(QWidget):
         px = theme().px
         narrow = self.width() < px(NARROW_PAGE)
         self._side.setFixedWidth(px(NARROW_SIDE_WIDTH if narrow else SIDE_WIDTH))
-        self.rows.setMinimumHeight(self.rows.row_height() * _LEAST_ROWS)
+        self._fit_rows()
+
+    def _fit_rows(self) -> None:
+        """Give the tasks the height of their rows; where room lacks, that of some of them."""
+        self.rows.setMinimumHeight(min(self.rows.wanted_height(), self.rows.row_height() * _LEAST_ROWS))
+        self.rows.updateGeometry()
+
+    def _requests_shown(self) -> int:
+        """Return how many requests have room under the tasks."""
+        used = self.tasks.sizeHint().height()
+        if not self.confirmations.isHidden():
+            used += self.confirmations.sizeHint().height()
+        room = self._side.height() - used - theme().px(_REQUESTS_HEAD)
+        return min(max(room // theme().px(_REQUEST_LINE), REQUESTS_SHOWN), _REQUESTS_AT_MOST)
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:

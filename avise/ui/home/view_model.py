@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Coroutine
 from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -22,6 +23,9 @@ from avise.ui.home.moments import moment_words
 from avise.ui.undoing import Undoing
 from avise.ui.widgets.toast import Message
 
+if TYPE_CHECKING:
+    from avise.models.commands import CommandId
+
 AGE_MS = 30_000
 """What is late, and by how much, is told again every 30 s (`ui.md` 6.1)."""
 
@@ -39,11 +43,15 @@ class MyDayViewModel(QObject):
     Signals:
         day_changed: `day` is not what it was, or time went by.
         reminder_due: a task whose reminder has just come (a `TaskRow`).
+        confirmation_asked: a question of a colleague's has come (its command).
+        confirmation_gone: it waits no more.
         message: something could not be done (a `Message`).
     """
 
     day_changed = Signal()
     reminder_due = Signal(object)
+    confirmation_asked = Signal(object)
+    confirmation_gone = Signal(object)
     message = Signal(object)
 
     def __init__(
@@ -55,6 +63,8 @@ class MyDayViewModel(QObject):
         self._watch: Watch | None = None
         self._reminded: frozenset[TaskId] | None = None
         """Tasks whose reminder has come already; None before the first day."""
+        self._asked: frozenset[CommandId] = frozenset()
+        """Commands that colleagues have asked to confirm already."""
         self.day: MyDay | None = None
         self.failure = ""
         """Why the day cannot be followed, as a sentence."""
@@ -92,6 +102,14 @@ class MyDayViewModel(QObject):
         for row in day.board.mine:
             if row.task.id in new:
                 self.reminder_due.emit(row)
+        self._tell_asked(frozenset(asked.asked.command for asked in day.confirmations))
+
+    def _tell_asked(self, asked: frozenset[CommandId]) -> None:
+        before, self._asked = self._asked, asked
+        for command in sorted(asked - before):
+            self.confirmation_asked.emit(command)
+        for command in before - asked:
+            self.confirmation_gone.emit(command)
 
     def _on_failed(self, error: AviseError) -> None:
         self.failure = text(error.message_key, **error.params)
@@ -135,6 +153,26 @@ class MyDayViewModel(QObject):
     def end_absence(self, absence: UUID) -> None:
         """Say that one is back."""
         self._do(self._desk.end_absence(absence), text("day.told.back"))
+
+    def confirm(self, command: CommandId) -> None:
+        """Confirm what a colleague asked."""
+        self._answer(self._desk.confirm_for_colleague(command), text("confirmation.told.given"))
+
+    def refuse(self, command: CommandId, because: str) -> None:
+        """Refuse what a colleague asked."""
+        self._answer(self._desk.refuse_for_colleague(command, because), text("confirmation.told.refused"))
+
+    def _answer(self, answer: Coroutine[object, object, None], sentence: str) -> None:
+        self._tasks.spawn(self._answered(answer, sentence), name="answer a colleague", when_busy="parallel")
+
+    async def _answered(self, answer: Coroutine[object, object, None], sentence: str) -> None:
+        try:
+            await answer
+        except AviseError as error:
+            told = text(error.message_key, **error.params)
+            self.message.emit(Message(told, "circle-x", is_error=True))
+            return
+        self.message.emit(Message(sentence, "circle-check"))
 
     def _do(self, act: Coroutine[object, object, Act], sentence: str) -> None:
         self._tasks.spawn(self._done(act, sentence), name="write a task", when_busy="parallel")

@@ -274,6 +274,8 @@ class ActionForm(FloatingPanel):
         self._plan = plan
         self._say("" if plan.plans else text("acting.nothing"), "danger")
         self.plan_view.show_plan(plan)
+        asks = any(planned.needs_second for planned in plan.plans)
+        self.confirm.setText(text("action_form.ask" if asks else "action_form.confirm"))
         self._show(Step.PLAN)
         self.confirm.setEnabled(bool(plan.plans))
         # Read first, confirmed next: Enter pressed twice promises nothing.

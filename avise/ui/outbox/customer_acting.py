@@ -224,7 +224,11 @@ class CustomerActing(QObject):
             return
         undo = functools.partial(self._undo, items)
         about = items[0].command_id if items else None
-        words, action = text("action_form.confirmed"), text("action_form.undo")
+        asked = any(item.state is CommandState.AWAITING_SECOND for item in items)
+        words, action = (
+            text("action_form.asked" if asked else "action_form.confirmed"),
+            text("action_form.undo"),
+        )
         self.message.emit(Message(words, "send", False, action, undo, about=about))
 
     async def _put_away(self, item: OutboxItem) -> None:

@@ -44,6 +44,9 @@ class PlanView(QWidget):
         for warning in dict.fromkeys(one for planned in plan.plans for one in planned.warnings):
             self._add_line("triangle-alert", "warn", warning)
             spoken.append(warning)
+        if any(planned.needs_second for planned in plan.plans):
+            self._add_line("users", "muted", text("action_form.second"))
+            spoken.append(text("action_form.second"))
         for refused in plan.refused:
             sentence = refusal(refused)
             self._add_line("circle-x", "danger", sentence)

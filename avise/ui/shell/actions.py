@@ -15,6 +15,7 @@ from avise.texts import text
 from avise.ui.bridge import DeskBridge
 from avise.ui.discretion import discretion
 from avise.ui.help.helping import Helping
+from avise.ui.home.asked_in_window import AskedInWindow
 from avise.ui.home.view_model import reminder_sentence
 from avise.ui.notifications.centre import Notification, notify
 from avise.ui.outbox.chips import COMMANDS as OUTBOX_COMMANDS
@@ -69,6 +70,7 @@ class WindowActions(QObject):
         self.commands = Commands(window)
         self.detaching = Detaching(window, self.commands, places)
         self.people = PeopleInWindow(desk, window.my_day.now, window.undoing, window.tasks, window)
+        self.asked = AskedInWindow(window)
         self._walk = ZoneWalk(window.zones, window.announcer)
         self._met = ""
         """The call that was announced last, names and all."""
@@ -141,7 +143,11 @@ class WindowActions(QObject):
         bind("new_prospect", self._new_prospect)
         bind("new_exchange", self._new_exchange)
         bind("unlinked", self.people.show_unlinked)
-        for name, form in (("new_task", window.home.add_task), ("absence", window.home.declare_absence)):
+        for name, form in (
+            ("new_task", window.home.add_task),
+            ("absence", window.home.declare_absence),
+            ("confirmation", self.asked.show_first),
+        ):
             bind(name, self._on_home(form))
         bind("help", self._help)
         bind("notifications", self.show_notifications)

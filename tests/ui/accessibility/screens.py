@@ -27,6 +27,7 @@ from avise.ui.outbox.action_form import Step
 from avise.ui.shell.sessions import SessionTab
 from avise.ui.team.page import TeamPage
 from avise.ui.widgets.toast import Message
+from tests.ui.asked_confirmation import ASKED_DAY
 from tests.ui.home_day import FULL_DAY, UNLINKED, away
 from tests.ui.outbox.acting_window import ActingStage
 from tests.ui.outbox.outbox_items import OFFERS, every_state
@@ -103,6 +104,12 @@ async def _task_panel(action: DayAction, stage: ActingStage, desk: ScriptedDesk)
 async def _home_form(command: str, stage: ActingStage, desk: ScriptedDesk) -> None:
     await _home(stage, desk)
     _run(stage, command)
+
+
+async def _confirmation(stage: ActingStage, desk: ScriptedDesk) -> None:
+    desk.show_day(ASKED_DAY)
+    await until(lambda: stage.window.home.confirmations.isVisibleTo(stage.window.home))
+    await _home_form("confirmation", stage, desk)
 
 
 async def _on_call(stage: ActingStage, desk: ScriptedDesk) -> None:
@@ -404,6 +411,7 @@ SCREENS: tuple[Screen, ...] = (
     Screen("move a task", ("MovePanel",), _partial(_task_panel, DayAction.MOVE)),
     Screen("pass a task", ("AssignPanel",), _partial(_task_panel, DayAction.ASSIGN)),
     Screen("new task", ("NewTaskPanel",), _partial(_home_form, "new_task")),
+    Screen("confirmation", ("ConfirmationPanel",), _confirmation),
     Screen("absence", ("AbsencePanel",), _partial(_home_form, "absence")),
     Screen("absence declared", ("AbsencePanel",), _partial(_home_form, "absence"), absent=True),
     Screen("nobody open", ("NobodyPage",), _partial(_page, "customers")),

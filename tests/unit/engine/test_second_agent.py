@@ -9,15 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from avise.models.commands import CommandReason, CommandState, ConfirmRule, OutboxItem
+from avise.models.commands import CommandReason, CommandState, OutboxItem
 from avise.models.confirmations import confirmation_stream
 from avise.models.errors import AviseError
 from avise.models.journal import EventKind, NewEvent
-from avise.models.roles import Purpose, Role
-from avise.services.day_values import AskedConfirmation
+from avise.models.roles import Purpose
 from avise.services.outbox import Outbox
-from avise.services.request_values import HubState
 from avise.store.outbox import Commands
+from tests.unit.engine.acting_station import EMAIL, OFFER, TOM, ActingStation, acting
 from tests.unit.engine.request_station import (
     HELENE,
     KARIM,
@@ -25,59 +24,12 @@ from tests.unit.engine.request_station import (
     PROTECTED,
     WORKERS,
     Machine,
-    Station,
     Worker,
     first,
 )
-from tests.unit.services.acting_tools import ActingTools, action_offer
+from tests.unit.services.acting_tools import ActingTools
 
 S = CommandState
-TOM = Worker("tom.riou", "Tom Riou", Role.AGENT, ("team/PLATEAU",))
-OFFER = action_offer(
-    "parties", "change_email", confirm=ConfirmRule.SECOND_AGENT, needs_ids=(), touches=("contact_points",)
-)
-EMAIL = {"email": "h.marchand@example.org"}
-
-
-@dataclass
-class ActingStation:
-    """A station whose outbox acts on tools of its own."""
-
-    station: Station
-    tools: ActingTools
-    outbox: Outbox
-
-    async def asks(self, **plan: object) -> OutboxItem:
-        """Plan the action and confirm it: a colleague is asked."""
-        person = await self.station.person(HELENE)
-        planned = await self.station.desk.plan_action(person, "parties", "change_email", EMAIL)
-        return await self.station.desk.confirm_action(replace(planned, **plan))  # type: ignore[arg-type]  # test data
-
-    async def reaches(self, item: OutboxItem, state: CommandState) -> OutboxItem:
-        """Wait for a command to be in a state."""
-
-        def found(shown: tuple[OutboxItem, ...]) -> OutboxItem | None:
-            return next((one for one in shown if one.command_id == item.command_id), None)
-
-        def wanted(shown: tuple[OutboxItem, ...]) -> bool:
-            one = found(shown)
-            return one is not None and one.state is state
-
-        shown = found(await first(self.station.desk.outbox(), wanted))
-        assert shown is not None
-        return shown
-
-    async def is_asked(self, item: OutboxItem) -> AskedConfirmation:
-        """Wait for a question in this user's day."""
-        day = await first(
-            self.station.desk.my_day(),
-            lambda told: any(row.asked.command == item.command_id for row in told.confirmations),
-        )
-        return next(row for row in day.confirmations if row.asked.command == item.command_id)
-
-    async def asked_nothing(self) -> None:
-        """Wait for a day without a question."""
-        await first(self.station.desk.my_day(), lambda told: not told.confirmations)
 
 
 @dataclass
@@ -91,20 +43,6 @@ class House:
     async def started(self, worker: Worker, name: str = "") -> ActingStation:
         """Start somebody's station."""
         return await acting(self.machine, worker, name)
-
-
-async def acting(machine: Machine, worker: Worker, name: str = "") -> ActingStation:
-    station = await machine.station(worker, name)
-    env, tools = machine.env, ActingTools([], action_offers=[OFFER])
-    session = worker.session
-    commands = Commands(station.store, env, station.journal, session.user)
-    outbox = Outbox(session, tools, station.directory, commands, env)
-    await outbox.start()
-    machine.stack.push_async_callback(outbox.aclose)
-    station.desk.use_outbox(outbox)
-    station.desk.ask_colleagues()
-    await first(station.desk.hub_status(), lambda status: status.state is HubState.EMBEDDED)
-    return ActingStation(station, tools, outbox)
 
 
 @pytest.fixture
@@ -127,6 +65,7 @@ async def test_a_colleague_sees_before_and_after_and_confirms_then_it_is_sent_on
     row = await house.tom.is_asked(item)
     assert row.asked.asker == LEA.login
     assert row.asked.changes == (("rights.card", "v1", "v2"),)
+    assert row.asker == LEA.name
     assert row.who is not None
     assert row.who.entry.party.last_name == HELENE.last_name
     assert house.lea.tools.sendings == []
