@@ -36,7 +36,7 @@ from avise.ui.aio import ask
 from avise.ui.announce import Announcer
 from avise.ui.application import make_application
 from avise.ui.bridge import DeskBridge
-from avise.ui.first_frame import place
+from avise.ui.first_frame import ALONE, Share, place
 from avise.ui.garbage import GarbageOnQtThread
 from avise.ui.shell.desktop import Desktop
 from avise.ui.shell.ending_mark import EndingMark
@@ -69,6 +69,7 @@ class Opening:
         engine: its process, started.
         call_url: a call announced on the command line, "" without.
         check_start: quit as soon as everything has started.
+        share: which of how many windows that a demonstration opens together.
     """
 
     profile: Profile
@@ -77,6 +78,7 @@ class Opening:
     engine: EngineProcess
     call_url: str
     check_start: bool
+    share: Share = ALONE
 
 
 def open_window(application: QApplication, frame: QWidget | None, opening: Opening) -> int:
@@ -162,6 +164,10 @@ class WindowSession:
         self._profile, self._env = opening.profile, opening.env
         self._lock, self._process = opening.lock, opening.engine
         self._call_url, self._check_start = opening.call_url, opening.check_start
+        self._share = opening.share
+        if self._share != ALONE:
+            # Windows of several desks on one screen: Qt ends each title with whose desk it is, never a name.
+            self._application.setApplicationDisplayName(text(f"demo.window.{self._profile.session().role}"))
         self._stop = asyncio.Event()
         self._mark = EndingMark(self._profile.folder)
         self.running: RunningEngine | None = None
@@ -183,7 +189,7 @@ class WindowSession:
             bridge, self._env, make_page, report, site.idle_minutes_at_most, call_with=site.call_with
         )
         desktop.close_requested.connect(self._stop.set)
-        desktop.window.setGeometry(place(self._application))
+        desktop.window.setGeometry(place(self._application, self._share))
         desktop.window.show()
         if self._frame is not None:
             self._frame.close()

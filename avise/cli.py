@@ -67,7 +67,14 @@ def _add_window_options(root: argparse.ArgumentParser) -> None:
     root.add_argument("--profile", type=Path, help="the profile's folder (default: the user's own)")
     root.add_argument("--language", choices=LANGUAGES, help="language of the texts, for this run")
     root.add_argument("--check-start", action="store_true", help="start the window, then quit at once")
+    root.add_argument("--share", type=_share, default=(1, 1), metavar="N/M", help=argparse.SUPPRESS)
     root.add_argument("--call", metavar="URL", help="a call announced by a softphone: avise://call?…")
+
+
+def _share(words: str) -> tuple[int, int]:
+    """Return which of how many windows opens: "2/2"."""
+    number, _, count = words.partition("/")
+    return int(number), int(count)
 
 
 def _add_reading_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -107,6 +114,9 @@ def _add_demo_command(commands: argparse._SubParsersAction[argparse.ArgumentPars
         help="make a tool fail, or a telephone ring (then --answer, --end)",
     )
     demo.add_argument("target", nargs="?", help="with break, which tool; with call, who calls (a number)")
+    demo.add_argument(
+        "--language", choices=LANGUAGES, default=argparse.SUPPRESS, help="language of the texts"
+    )
     demo.add_argument("--preset", choices=("mini", "demo"), default="demo", help="how many people")
     demo.add_argument("--persons", type=int, help="about this many people instead of a preset")
     demo.add_argument("--seed", type=int, default=1)
@@ -198,7 +208,9 @@ def _run(chosen: argparse.Namespace) -> int:
         return _headless(chosen)
     from avise.start import run_window  # noqa: PLC0415 - Qt is imported for the window only
 
-    return run_window(chosen.profile, call_url=chosen.call, check_start=chosen.check_start)
+    return run_window(
+        chosen.profile, call_url=chosen.call, check_start=chosen.check_start, share=chosen.share
+    )
 
 
 def _check_search(chosen: argparse.Namespace) -> None:

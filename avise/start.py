@@ -18,10 +18,18 @@ from avise.store.profile_lock import ProfileInUseError, ProfileLock, send_to_run
 from avise.texts import text
 
 
-def run_window(folder: Path | None, *, call_url: str | None, check_start: bool) -> int:
+def run_window(
+    folder: Path | None, *, call_url: str | None, check_start: bool, share: tuple[int, int] = (1, 1)
+) -> int:
     """Show the window of a profile; return the exit status.
 
     A second start on the same profile hands its call over to the first and ends.
+
+    Args:
+        folder: of the profile; the user's own when None.
+        call_url: a call announced by a softphone.
+        check_start: quit as soon as everything has started.
+        share: which of how many windows that a demonstration opens together.
 
     Raises:
         AviseError: the profile cannot be used; the sentence says what to do.
@@ -45,11 +53,13 @@ def run_window(folder: Path | None, *, call_url: str | None, check_start: bool) 
     from avise.ui.first_frame import show_first_frame  # noqa: PLC0415
 
     application = make_application()
-    frame = show_first_frame(application)
+    frame = show_first_frame(application, share)
     from avise.app import Opening, open_window  # noqa: PLC0415 - imported behind the frame
     from avise.engine.engine_process import EngineProcess  # noqa: PLC0415 - likewise
 
-    opening = Opening(profile, env, lock, EngineProcess(child), call_url or "", check_start=check_start)
+    opening = Opening(
+        profile, env, lock, EngineProcess(child), call_url or "", check_start=check_start, share=share
+    )
     return open_window(application, frame, opening)
 
 

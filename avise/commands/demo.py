@@ -1,6 +1,6 @@
 """`avise demo`: a mutual in a box, its eight tools in processes of their own, and two windows on it.
 
-avise demo                     the tools and two windows: an agent's, and a case manager's
+avise demo                     the tools and two windows side by side: an agent's, and a case manager's
 avise demo --as NAME           one window, of that member of staff
 avise demo --team              the same two windows on a hub of their team: PostgreSQL and `avise hub serve`
 avise demo --serve             the tools only, and profiles that the other commands use
@@ -65,7 +65,7 @@ def run(chosen: argparse.Namespace) -> int:
             if chosen.serve:
                 return asyncio.run(demo.serve())
             with demo.beside():
-                return _tour(folder, chosen.tour) if chosen.tour else _windows(demo, chosen)
+                return _tour(demo, chosen.tour) if chosen.tour else _windows(demo, chosen)
     except AlreadyRunningError as error:
         return _beside(error, folder, users, chosen)
 
@@ -111,7 +111,10 @@ def _windows(demo: DemoRun, chosen: argparse.Namespace) -> int:
     profiles = [demo.profile_of(user) for user in demo.users]
     if len(profiles) == 1 or chosen.check_start:
         return _window(profiles[0], chosen)
-    windows = [subprocess.Popen(window_command(profile)) for profile in profiles]  # noqa: S603 - ours
+    commands = [
+        window_command(profile, (number, len(profiles))) for number, profile in enumerate(profiles, start=1)
+    ]
+    windows = [subprocess.Popen(command) for command in commands]  # noqa: S603 - ours
     # Told to end, the demonstration closes its windows and leaves in order: its tools end with it.
     before = signal.signal(signal.SIGTERM, lambda *_: _close(windows))
     try:
@@ -130,10 +133,12 @@ def _close(windows: Sequence[subprocess.Popen[bytes]]) -> None:
         window.terminate()
 
 
-def window_command(profile: Path) -> list[str]:
-    """Return the command that opens a window on a profile."""
+def window_command(profile: Path, share: tuple[int, int] = (1, 1)) -> list[str]:
+    """Return the command that opens a window on a profile, one of several beside each other."""
     spoken = ["--language", language()] if is_language_imposed() else []
-    return [sys.executable, "-P", "-m", "avise", *spoken, "--profile", str(profile)]
+    number, count = share
+    beside = ["--share", f"{number}/{count}"] if count > 1 else []
+    return [sys.executable, "-P", "-m", "avise", *spoken, *beside, "--profile", str(profile)]
 
 
 def _window(profile: Path, chosen: argparse.Namespace) -> int:
@@ -142,11 +147,11 @@ def _window(profile: Path, chosen: argparse.Namespace) -> int:
     return run_window(profile, call_url=None, check_start=chosen.check_start)
 
 
-def _tour(folder: DemoFolder, target: Path) -> int:
+def _tour(demo: DemoRun, target: Path) -> int:
     from avise.app import run_tour  # noqa: PLC0415 - Qt is imported for the window only
     from avise.ui.tour import TourScript  # noqa: PLC0415
 
-    calls: list[str] = []
+    folder, calls = demo.folder, list[str]()
 
     def ring(number: str, answered: bool) -> None:
         for call in calls:
@@ -162,7 +167,7 @@ def _tour(folder: DemoFolder, target: Path) -> int:
         ring=ring,
         phone=PERSONAS["P00"].phone,
     )
-    status = run_tour(folder.profile, script)
+    status = run_tour(demo.profile_of(demo.users[0]), script)
     drawn = len(json.loads((target / "tour.json").read_text("utf-8"))["pictures"])
     sys.stdout.write(plural("demo.drawn", drawn, folder=str(target.resolve())) + "\n")
     return status

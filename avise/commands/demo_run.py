@@ -15,7 +15,7 @@ from avise.demo.mail_sink import MailSink
 from avise.demo.only_run import OnlyRun
 from avise.demo.population.personas import PERSONAS
 from avise.demo.population.spec import WorldSpec
-from avise.demo.profile import DemoHub, DemoUser, site_namespace, write_profile
+from avise.demo.profile import DemoHub, DemoUser, renew_profile, site_namespace, write_profile
 from avise.demo.requests.house import House, forget_desks, prepare_house
 from avise.demo.requests.staff import BY_LOGIN
 from avise.demo.requests.team_house import team_house
@@ -121,8 +121,16 @@ class DemoRun:
                 _forget_other_world(profile, self.spec)
                 write_profile(profile, tools, user, mail.port, hubs[user.login])
                 tell(text("demo.desk", name=user.name, login=user.login, password=hubs[user.login].password))
+            self._renew_others(tools, mail.port)
             self.only.note_ready()
             yield tools
+
+    def _renew_others(self, tools: DemoTools, mail_port: int) -> None:
+        """Have the desks of earlier starts reach these tools as well."""
+        here = {self.profile_of(user) for user in self.users}
+        for profile in self.folder.profiles():
+            if profile not in here and renew_profile(profile, tools, mail_port):
+                _forget_other_world(profile, self.spec)
 
     def profile_of(self, user: DemoUser) -> Path:
         """Return the profile of somebody's window; a team's are apart, since its hub ends with it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import tomllib
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -98,6 +99,26 @@ def write_profile(
         kept["hub", "password"] = hub.password
     write_private(profile_dir / SECRETS_FILE, secrets_text(kept))
     write_private(profile_dir / SETTINGS_FILE, settings_text(tools, user or DemoUser(), mail_port, hub))
+
+
+def renew_profile(profile_dir: Path, tools: DemoTools, mail_port: int = 0) -> bool:
+    """Have a desk of an earlier start reach the tools that run now; return whether there is one.
+
+    Tools take other ports and other secrets at each start: a desk that nobody sits at this time would
+    find both refused. Its user and its hub stay.
+    """
+    try:
+        kept = tomllib.loads((profile_dir / SETTINGS_FILE).read_text("utf-8"))
+        secrets = tomllib.loads((profile_dir / SECRETS_FILE).read_text("utf-8"))
+        user, hub = kept["user"], kept.get("hub")
+        written = DemoUser(user["login"], user["name"], user["role"], hub["team"] if hub else "")
+        password = secrets.get("hub", {}).get("password", "")
+        way = DemoHub(hub.get("file", ""), hub.get("url", ""), password) if hub else None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        # Not a desk of a demonstration, or one that was changed by hand: left as it is.
+        return False
+    write_profile(profile_dir, tools, written, mail_port, way)
+    return True
 
 
 def settings_text(tools: DemoTools, user: DemoUser, mail_port: int = 0, hub: DemoHub | None = None) -> str:

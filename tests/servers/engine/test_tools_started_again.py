@@ -11,7 +11,14 @@ from avise.commands.show import CustomerFile, find_person
 from avise.demo.launcher import DemoTools
 from avise.demo.population.personas import PERSONAS
 from avise.demo.population.spec import WorldSpec
-from avise.demo.profile import write_profile
+from avise.demo.profile import (
+    SECRETS_FILE,
+    SETTINGS_FILE,
+    DemoHub,
+    DemoUser,
+    renew_profile,
+    write_profile,
+)
 from avise.engine.engine import Engine
 from avise.models.errors import ErrorKind
 from avise.models.roles import Purpose
@@ -61,3 +68,22 @@ async def test_secrets_written_by_tools_that_started_again_are_used_without_a_re
             assert refused(await asyncio.to_thread(engine.run, read_anew(engine))) == set()
     finally:
         await asyncio.to_thread(opening.__exit__, None, None, None)
+
+
+async def test_a_desk_at_which_nobody_sits_this_time_reaches_the_tools_that_run(tmp_path: Path) -> None:
+    """`avise demo --as …` starts other tools than those that the two usual desks knew."""
+    data, profile = tmp_path / "data", tmp_path / "profile-ines.moreau"
+    ines = DemoUser("ines.moreau", "Ines Moreau", "case_manager", "PRESTATIONS")
+    typed = "mot de passe"
+    hub = DemoHub(file=str(tmp_path / "hub.db"), password=typed)
+    spec = WorldSpec.for_preset("mini", date(2026, 3, 24))
+    async with DemoTools.start(data, spec) as tools:
+        write_profile(profile, tools, ines, hub=hub)
+        before = (profile / SECRETS_FILE).read_text("utf-8")
+    async with DemoTools.start(data, spec) as again:
+        assert renew_profile(profile, again)
+        assert (profile / SECRETS_FILE).read_text("utf-8") != before
+        write_profile(tmp_path / "anew", again, ines, hub=hub)
+        for name in (SECRETS_FILE, SETTINGS_FILE):
+            assert (profile / name).read_text("utf-8") == (tmp_path / "anew" / name).read_text("utf-8")
+        assert not renew_profile(tmp_path / "nobody", again)
