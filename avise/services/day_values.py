@@ -165,6 +165,8 @@ class AskedConfirmation:
     asked: Confirmation
     who: SearchHit | None
     """Whom it is about."""
+    asker: str
+    """What colleagues call whoever asks."""
     sealed: bool = False
     """A protected file: it is opened, with its reason, before what would change is shown."""
 

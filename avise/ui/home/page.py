@@ -178,8 +178,7 @@ class HomePage(QWidget):
         self.confirmations.show_lines(confirmation_lines(day.confirmations, now))
         if "confirmation_panel" in self.__dict__:
             self.confirmation_panel.follow(day.confirmations)
-        self._fit_rows()
-        self.requests.show_lines(*request_lines(day.requests, now, self._requests_shown()))
+        self.requests.show_lines(*request_lines(day.requests, now))
         self.requests.count.set_text(str(len(day.requests.rows)) if day.requests.rows else "")
         self.diary.show_lines(*diary_lines(day.diary))
         self.news.show_lines(*news_lines(day.news, now))
@@ -347,20 +346,7 @@ class HomePage(QWidget):
         px = theme().px
         narrow = self.width() < px(NARROW_PAGE)
         self._side.setFixedWidth(px(NARROW_SIDE_WIDTH if narrow else SIDE_WIDTH))
-        self._fit_rows()
-
-    def _fit_rows(self) -> None:
-        """Give the tasks the height of their rows; where room lacks, that of some of them."""
-        self.rows.setMinimumHeight(min(self.rows.wanted_height(), self.rows.row_height() * _LEAST_ROWS))
-        self.rows.updateGeometry()
-
-    def _requests_shown(self) -> int:
-        """Return how many requests have room under the tasks."""
-        used = self.tasks.sizeHint().height()
-        if not self.confirmations.isHidden():
-            used += self.confirmations.sizeHint().height()
-        room = self._side.height() - used - theme().px(_REQUESTS_HEAD)
-        return min(max(room // theme().px(_REQUEST_LINE), REQUESTS_SHOWN), _REQUESTS_AT_MOST)
+        self.rows.setMinimumHeight(self.rows.row_height() * _LEAST_ROWS)
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
