@@ -119,7 +119,7 @@ class Journal:
             if kinds:
                 statement = statement.where(event.c.kind.in_([kind.value for kind in kinds]))
             rows = connection.execute(statement.order_by(event.c.device_seq.desc()).limit(limit)).all()
-            return tuple(_from_row(row) for row in reversed(rows))
+            return _understood(reversed(rows))
 
         return await self._store.read(question)
 
@@ -131,7 +131,7 @@ class Journal:
             if kinds:
                 statement = statement.where(event.c.kind.in_([kind.value for kind in kinds]))
             rows = connection.execute(statement.order_by(event.c.device_seq)).all()
-            return tuple(_from_row(row) for row in rows)
+            return _understood(rows)
 
         return await self._store.read(question)
 
@@ -142,7 +142,7 @@ class Journal:
         def question(connection: Connection) -> tuple[EventEnvelope, ...]:
             statement = select(event).where(event.c.event_id.in_(identities))
             rows = connection.execute(statement.order_by(event.c.device_seq)).all()
-            return tuple(_from_row(row) for row in rows)
+            return _understood(rows)
 
         return await self._store.read(question) if identities else ()
 
@@ -160,7 +160,7 @@ class Journal:
         def question(connection: Connection) -> tuple[EventEnvelope, ...]:
             statement = select(event).where(event.c.device_seq > position)
             rows = connection.execute(statement.order_by(event.c.device_seq).limit(limit))
-            return tuple(_from_row(row) for row in rows)
+            return _understood(rows)
 
         return await self._store.read(question)
 
@@ -238,19 +238,30 @@ def _row(envelope: EventEnvelope, body: bytes) -> dict[str, Any]:
     }
 
 
-def _from_row(row: Row[Any]) -> EventEnvelope:
+def _understood(rows: Iterable[Row[Any]]) -> tuple[EventEnvelope, ...]:
+    """Return the events that this version can read: one of a newer version still leaves for the hub."""
+    return tuple(found for row in rows if (found := _from_row(row)) is not None)
+
+
+def _from_row(row: Row[Any]) -> EventEnvelope | None:
+    try:
+        kind, body = EventKind(row.kind), json.loads(row.body) if row.body is not None else {}
+    except ValueError:
+        return None
+    if not isinstance(body, dict):
+        return None
     return EventEnvelope(
         event_id=uuid.UUID(bytes=row.event_id),
         device_id=row.device_id,
         device_seq=row.device_seq,
         stream=row.stream,
-        kind=EventKind(row.kind),
+        kind=kind,
         schema_v=row.schema_v,
         author=row.author,
         role=row.role,
         occurred_at=from_microseconds(row.occurred_at),
         clock_offset_ms=row.clock_offset_ms,
-        body=json.loads(row.body) if row.body is not None else {},
+        body=body,
         content_sha=row.content_sha,
         salt=row.salt or b"",
     )

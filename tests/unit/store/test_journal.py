@@ -166,3 +166,18 @@ async def test_a_body_tells_its_version(journal: Journal, session: Session) -> N
         NewEvent("customer/9", EventKind.CONSULTED, {}),
     )
     assert [event.schema_v for event in await journal.since(0)] == [2, 1]
+
+
+@pytest.mark.parametrize(
+    "spoilt", [{"kind": "written_by_a_newer_version"}, {"body": b"\xff"}, {"body": b"[1,"}]
+)
+async def test_an_event_that_this_version_cannot_read_hides_no_other(
+    journal: Journal, session: Session, store: Store, spoilt: dict[str, object]
+) -> None:
+    written = [await journal.append(session, EventKind.CONSULTED, "customer/1", {}) for _ in range(3)]
+    change = update(tables.event).where(tables.event.c.device_seq == 2).values(**spoilt)
+    await store.write(lambda connection: connection.execute(change).rowcount)
+    understood = (written[0], written[2])
+    assert await journal.since(0) == await journal.stream("customer/1") == understood
+    assert await journal.under("customer/") == understood
+    assert await journal.events([event.event_id for event in written]) == understood
