@@ -311,6 +311,25 @@ class Rights:
         ack = await marc.send(request_stream(request), CLAIMED)
         assert (ack.outcome, ack.refusal) == (Outcome.QUARANTINED, "revoked")
 
+    async def test_a_revoked_device_reads_nothing_more(self, house: House) -> None:
+        marc = await desk(house, MANAGER)
+        request, _ = await marc.create(dossier=str(house.env.uuid7()))
+        name, content = "a" * 32, b"Justificatif.\n"
+        await marc.hub.put_blob(name, content)
+        await house.set_up(lambda connection: staff.revoke(connection, MANAGER.device, house.env.now()))
+        for call in (
+            marc.hub.pull({QUEUE: 0}),
+            marc.hub.open_subject(house.env.uuid7(), Purpose.CALL),
+            marc.hub.query(View.REQUESTS, {}),
+            marc.hub.query(View.REQUEST, {"id": str(request)}),
+            marc.hub.get_blob(name, request),
+            marc.hub.put_blob("b" * 32, content),
+            marc.hub.head([Presence(MANAGER.login, request, False, house.env.now())]),
+        ):
+            with refused("hub.device_revoked"):
+                await call
+        assert (await marc.hub.head()).last_seq == 1
+
     async def test_somebody_locked_out_writes_and_reads_nothing(self, house: House) -> None:
         marc = await desk(house, MANAGER)
         await house.set_up(lambda connection: staff.lock_out(connection, MANAGER.login, locked=True))

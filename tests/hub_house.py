@@ -54,6 +54,9 @@ class House(Protocol):
     async def set_up(self, work: Callable[[Connection], T]) -> T:
         """Run work on the hub's own tables, in one transaction."""
 
+    async def say_wiped(self, device: str, secret: str) -> None:
+        """Tell the hub that a device erased itself, as the device does: signed in no more."""
+
     async def aclose(self) -> None:
         """End it all."""
 
@@ -88,6 +91,9 @@ class LocalHouse:
             self.owner = SqliteTransactions(opener(self.path), self.env)
             await self.owner.open()
         return await self.owner.write(work)
+
+    async def say_wiped(self, device: str, secret: str) -> None:
+        await self.set_up(lambda connection: self.core.confirm_wipe(connection, device, secret))
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run work that reads, once something was set up."""
@@ -203,6 +209,10 @@ class PostgresHouse:
         if self.owner is None:
             self.owner = PostgresTransactions.to(self.owner_url, self.env, 1)
         return await self.owner.write(work)
+
+    async def say_wiped(self, device: str, secret: str) -> None:
+        assert self.shared is not None
+        await self.shared.write(lambda connection: self.core.confirm_wipe(connection, device, secret))
 
     async def aclose(self) -> None:
         for transactions in (self.shared, self.owner):

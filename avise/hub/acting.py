@@ -9,6 +9,8 @@ from typing import Protocol, TypeVar
 from sqlalchemy import Connection
 
 from avise.env import Env
+from avise.hub import staff
+from avise.hub.check_out_values import CheckedOut, CheckOut
 from avise.hub.core import HubCore
 from avise.hub.port import (
     PAGE,
@@ -76,7 +78,7 @@ class ActingHub:
         told, now = tuple(presence), self._env.monotonic()
         if told != self._told or (told and now - self._told_at > RETOLD_AFTER):
             await self._transactions.write(
-                lambda connection: self._core.tell_presences(connection, self.actor, told)
+                self._known(lambda connection: self._core.tell_presences(connection, self.actor, told))
             )
             self._told, self._told_at = told, now
         return await self._transactions.read(lambda connection: self._core.head(connection, self.actor))
@@ -93,35 +95,76 @@ class ActingHub:
     async def pull(self, cursors: Mapping[str, int], limit: int = PAGE) -> Pulled:
         """Return what follows each cursor."""
         return await self._transactions.read(
-            lambda connection: self._core.pull(connection, self.actor, cursors, limit)
+            self._known(lambda connection: self._core.pull(connection, self.actor, cursors, limit))
         )
 
     async def open_subject(self, dossier: uuid.UUID, purpose: Purpose, reason: str = "") -> SubjectOpened:
         """Log that a customer's file is opened, then return what the hub holds of it."""
         return await self._transactions.write(
-            lambda connection: self._core.open_subject(connection, self.actor, dossier, purpose, reason)
+            self._known(
+                lambda connection: self._core.open_subject(connection, self.actor, dossier, purpose, reason)
+            )
         )
 
     async def query(self, view: View, filters: Mapping[str, JSON], cursor: str = "", limit: int = 50) -> Page:
         """Return one page of a list."""
         run = self._transactions.write if view in LOGGED else self._transactions.read
         return await run(
-            lambda connection: self._core.query(connection, self.actor, view, filters, cursor, limit)
+            self._known(
+                lambda connection: self._core.query(connection, self.actor, view, filters, cursor, limit)
+            )
         )
 
     async def put_blob(self, name: str, content: bytes) -> None:
         """Keep an attachment; again is harmless."""
         self._core.reached(Step.BLOB_RECEIVED)
         await self._transactions.write(
-            lambda connection: self._core.put_blob(connection, self.actor, name, content)
+            self._known(lambda connection: self._core.put_blob(connection, self.actor, name, content))
         )
         self._core.reached(Step.BLOB_COMMITTED)
 
     async def get_blob(self, name: str, request: uuid.UUID) -> bytes:
         """Return an attachment of a request that the actor may read."""
         return await self._transactions.write(
-            lambda connection: self._core.get_blob(connection, self.actor, name, request)
+            self._known(lambda connection: self._core.get_blob(connection, self.actor, name, request))
         )
+
+    async def check_out(self, wanted: CheckOut) -> CheckedOut:
+        """Take a portfolio along."""
+        return await self._transactions.write(
+            lambda connection: self._core.check_out(connection, self.actor, wanted)
+        )
+
+    async def renew_check_out(self) -> CheckedOut:
+        """Have what was taken along lent again."""
+        return await self._transactions.write(
+            lambda connection: self._core.renew_check_out(connection, self.actor)
+        )
+
+    async def check_in(self) -> None:
+        """Give back what was taken along; again is harmless."""
+        await self._transactions.write(lambda connection: self._core.check_in(connection, self.actor))
+
+    async def begin_wipe(self, receipt: str) -> None:
+        """Tell that this device begins to erase itself."""
+        await self._transactions.write(
+            lambda connection: self._core.begin_wipe(connection, self.actor, receipt)
+        )
+
+    async def wiped(self, secret: str) -> None:
+        """Tell that this device erased itself."""
+        await self._transactions.write(
+            lambda connection: self._core.confirm_wipe(connection, self.actor.device, secret)
+        )
+
+    def _known(self, work: Callable[[Connection], T]) -> Callable[[Connection], T]:
+        """Return work that is done for a device which may read: as the server asks of who calls it."""
+
+        def done(connection: Connection) -> T:
+            staff.require_device(connection, self.actor)
+            return work(connection)
+
+        return done
 
     async def wait_for_change(self, seen: Mapping[str, int], seconds: float) -> bool:
         """Return True when a position moved past those seen, False after some seconds without knowing."""

@@ -12,8 +12,9 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Connection
 
 from avise.env import Env
-from avise.hub import blobs, lists, posting, pulling, settling, staff, subjects, synthesis
+from avise.hub import blobs, check_outs, lists, posting, pulling, settling, staff, subjects, synthesis, wipes
 from avise.hub.accesses import OPENINGS_AN_HOUR
+from avise.hub.check_out_values import CheckedOut, CheckOut
 from avise.hub.judging import CheckCreated
 from avise.hub.port import (
     PAGE,
@@ -105,6 +106,26 @@ class HubCore:
     ) -> Page:  # fmt: skip
         """Return one page of a list; `View.REQUEST` writes who looked."""
         return lists.query(connection, actor, view, filters, cursor, limit, self._env.now(), self._quota)
+
+    def check_out(self, connection: Connection, actor: Actor, wanted: CheckOut) -> CheckedOut:
+        """Lend a portfolio and half of its key, and log it as one access."""
+        return check_outs.check_out(connection, actor, wanted, self._env)
+
+    def renew_check_out(self, connection: Connection, actor: Actor) -> CheckedOut:
+        """Lend again what was taken along."""
+        return check_outs.renew(connection, actor, self._env.now())
+
+    def check_in(self, connection: Connection, actor: Actor) -> None:
+        """Take a portfolio back."""
+        check_outs.check_in(connection, actor, self._env.now())
+
+    def begin_wipe(self, connection: Connection, actor: Actor, receipt: str) -> None:
+        """Keep that a device begins to erase itself."""
+        wipes.begin_wipe(connection, actor, receipt)
+
+    def confirm_wipe(self, connection: Connection, device: str, secret: str) -> None:
+        """Keep that a device erased itself, by the secret whose digest it left."""
+        wipes.confirm_wipe(connection, device, secret, self._env.now())
 
     def put_blob(self, connection: Connection, actor: Actor, name: str, content: bytes) -> None:
         """Keep an attachment under its keyed hash."""

@@ -17,7 +17,7 @@ OWNER, SERVER, ERASURE = "avise_hub_owner", "avise_hub_server", "avise_hub_erasu
 KEPT = frozenset(("event", "feed", "taken_back", "access_log", "blob", "blob_use", "posted"))
 """Tables to which the server adds, and in which it changes nothing."""
 
-_EMPTIED = frozenset(("presence", "timeline", "refresh_grant", "signing_key"))
+_EMPTIED = frozenset(("presence", "timeline", "refresh_grant", "signing_key", "checked_out"))
 """Tables whose rows the server takes away."""
 
 _SETTING = "avise.perimeters"

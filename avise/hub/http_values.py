@@ -10,6 +10,7 @@ import base64
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
+from avise.hub.http_check_outs import read_standing, standing_to_json
 from avise.hub.http_reading import MalformedError, Told, mapping_of, whole_number
 from avise.hub.moments import microseconds
 from avise.hub.port import (
@@ -232,6 +233,7 @@ def head_to_json(head: Head) -> Mapping[str, JSON]:
         "backed_up": dict(head.backed_up),
         "presences": [presence_to_json(presence) for presence in head.presences],
         "colleagues_version": head.colleagues_version,
+        "check_out": None if head.check_out is None else standing_to_json(head.check_out),
     }
 
 
@@ -250,6 +252,7 @@ def read_head(value: JSON) -> Head:
         backed_up=told.numbers("backed_up"),
         presences=told.each("presences", read_presence),
         colleagues_version=told.number("colleagues_version"),
+        check_out=read_standing(mapping_of(value).get("check_out")),
     )
 
 

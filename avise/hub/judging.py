@@ -15,6 +15,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from avise.hub.absent_holders import is_away
+from avise.hub.checked_out import CheckedOutCustomers
 from avise.hub.confirming import Confirming
 from avise.hub.contact_rows import CUSTOMER
 from avise.hub.dialect import Statement, rows
@@ -100,10 +101,12 @@ class Bench:
     streams: Mapping[str, StreamState] = field(default_factory=dict)
     targets: dict[str, Target] = field(default_factory=dict)
     confirming: Confirming = field(init=False)
+    on_the_road: CheckedOutCustomers = field(init=False)
 
     def __post_init__(self) -> None:
         """Prepare what judges the confirmations of commands."""
         self.confirming = Confirming(self.connection)
+        self.on_the_road = CheckedOutCustomers(self.connection, microseconds(self.now))
 
     def know_targets(self, ids: list[str]) -> None:
         """Read the events that are to be taken back."""
@@ -179,6 +182,8 @@ class Bench:
         decision = decide(stream.state, self._deed(received, stream.state, kind))
         if decision.refusal is not None:
             return Verdict(refusal=decision.refusal.value)
+        if kind is EventKind.REQUEST_CREATED:
+            self.on_the_road.created(received.event.stream, received.body)
         stream.state = decision.state
         return undone
 
@@ -189,6 +194,7 @@ class Bench:
             kind, received.event.event_id, self.actor.login, self.actor.role, self.now, received.body,
             handles=self.rights.handles(queue), requests=self.rights.requests(team),
             stream=received.event.stream, holder_away=self._holder_away(state, kind),
+            checked_out_by=self.on_the_road.holder(received.event.stream, kind, self.actor),
         )  # fmt: skip
 
     def _holder_away(self, state: RequestState | None, kind: EventKind) -> bool:

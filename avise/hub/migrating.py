@@ -13,7 +13,7 @@ from avise.hub.journal_rows import make_heads
 from avise.hub.port import HubError
 from avise.hub.stream_state import CUSTOMERS
 
-NEWEST = "002"
+NEWEST = "003"
 """The version of the schema that this program works with."""
 
 _VERSION = Statement("SELECT version_num FROM alembic_version")
@@ -64,11 +64,15 @@ def _upgrade(connection: Connection, found: str) -> None:
     from alembic.operations import Operations  # noqa: PLC0415 - slow to import, and rarely needed
     from alembic.runtime.migration import MigrationContext  # noqa: PLC0415
 
-    from avise.hub.migrations.versions import v001_baseline, v002_sign_in  # noqa: PLC0415 - they need alembic
+    from avise.hub.migrations.versions import (  # noqa: PLC0415 - they need alembic
+        v001_baseline,
+        v002_sign_in,
+        v003_check_out,
+    )
 
     connection.exec_driver_sql(_MAKE_VERSION)
     with Operations.context(MigrationContext.configure(connection)):
-        for version in (v001_baseline, v002_sign_in):
+        for version in (v001_baseline, v002_sign_in, v003_check_out):
             if version.revision > found:
                 version.upgrade()
     connection.exec_driver_sql("DELETE FROM alembic_version")

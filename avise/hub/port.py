@@ -1,4 +1,4 @@
-"""The hub as everything else sees it: six calls, and the values that cross (decision 19).
+"""The hub as everything else sees it: the calls of a workstation, and the values that cross (decision 19).
 
 Three ways answer it alike, and one suite of tests holds them together: `LocalHub` on a SQLite file,
 `HubCore` on PostgreSQL, `RemoteHub` through HTTP. Nothing here imports SQL, HTTP or Qt.
@@ -13,6 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
+from avise.hub.check_out_values import CheckedOut, CheckOut, CheckOutStanding
 from avise.hub.moments import moment
 from avise.models.errors import AviseError
 from avise.models.json_types import JSON
@@ -205,6 +206,8 @@ class Head:
     presences: tuple[Presence, ...] = ()
     colleagues_version: int = 0
     """Changes when staff or memberships do."""
+    check_out: CheckOutStanding | None = None
+    """What this device took along; None when it took nothing that the hub knows of."""
 
 
 class View(StrEnum):
@@ -223,6 +226,8 @@ class View(StrEnum):
     BOARD = "board"
     """Filter: queue or team. What a team lead watches: load, late, by holder, received and done by hour."""
     QUARANTINE = "quarantine"
+    CHECKED_OUT = "checked_out"
+    """Filter: request. Who has its customer along on the road: login, until; no row for nobody."""
     ACCESSES = "accesses"
     """The access log; auditors only."""
 
@@ -325,6 +330,27 @@ class HubPort(Protocol):
 
     async def get_blob(self, name: str, request: uuid.UUID) -> bytes:
         """Return an attachment of a request that the actor may read."""
+
+    async def check_out(self, wanted: CheckOut) -> CheckedOut:
+        """Take a portfolio along: one logged access, claims that hold, and half of a key for some days.
+
+        Raises:
+            HubError: `hub.checked_out_elsewhere` when another workstation of this user has one.
+        """
+
+    async def renew_check_out(self) -> CheckedOut:
+        """Have what was taken along lent again for as many days.
+
+        Raises:
+            HubError: `hub.no_check_out`, `hub.check_out_ended`, `hub.no_right`, `hub.device_revoked`:
+                what is on board may be read no more.
+        """
+
+    async def check_in(self) -> None:
+        """Give back what was taken along; again is harmless."""
+
+    async def begin_wipe(self, receipt: str) -> None:
+        """Tell that this device begins to erase itself, and the digest of what it will say once it has."""
 
     async def wait_for_change(self, seen: Mapping[str, int], seconds: float) -> bool:
         """Return True when a position moved past those seen, False after some seconds without knowing."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from avise.hub.check_outs import standing
 from avise.hub.dialect import Statement, change, change_each, confine, row, rows, tuples
 from avise.hub.journal_rows import PULLED
 from avise.hub.moments import microseconds, moment
@@ -26,7 +27,11 @@ MOST_PULLED = 2_000
 """Events in one page, whatever is asked."""
 
 _META = Statement("SELECT name, value FROM meta")
-_DEVICE = Statement("SELECT last_seq, login, wipe_requested_at, wiped_at FROM device WHERE device = :device")
+_DEVICE = Statement(
+    "SELECT d.last_seq, d.login, d.wipe_requested_at, d.wiped_at, c.ends_at, c.renewed_at, c.ended_why"
+    " FROM device d LEFT JOIN check_out c ON c.device = d.device AND c.login = d.login"
+    " WHERE d.device = :device"
+)
 _POSITIONS = Statement("SELECT perimeter, pos, backed_up FROM head WHERE perimeter IN [names]")
 _PRESENCES = Statement(
     "SELECT p.login, p.request, p.writing, p.since, r.queue, r.team FROM presence p"
@@ -78,6 +83,7 @@ def head(connection: Connection, actor: Actor, now: datetime) -> Head:
         backed_up={line.perimeter: line.backed_up for line in found if line.backed_up},
         presences=_presences(connection, actor, rights, at),
         colleagues_version=int(meta["colleagues_version"]),
+        check_out=standing(device),
     )
 
 

@@ -18,6 +18,8 @@ import httpx2
 
 from avise.env import Env
 from avise.hub.auth import require_protected
+from avise.hub.check_out_values import CheckedOut, CheckOut
+from avise.hub.http_check_outs import check_out_to_json, read_checked_out
 from avise.hub.http_reading import MalformedError, Told, from_json, to_json
 from avise.hub.http_values import (
     presence_to_json,
@@ -53,6 +55,7 @@ from avise.models.roles import Purpose
 HEAD_S = 5.0
 CALL_S = 10.0
 BLOB_S = 60.0
+CHECK_OUT_S = 30.0
 STREAM_SILENT_S = 40.0
 """The hub's streams say something every 15 s: one that is silent for longer is dead."""
 LISTEN_AGAIN_S = 2.0
@@ -106,6 +109,10 @@ class HubLine:
         """Return what is answered to a JSON call that needs no token."""
         content = await self.call("POST", path, to_json(value))
         return from_json(content) if content else None
+
+    async def wiped(self, device: str, secret: str) -> None:
+        """Tell that a workstation erased itself; it can sign in no more, and needs not."""
+        await self.call("POST", "/wiped", to_json({"device": device, "receipt": secret}))
 
     async def call(
         self, method: str, path: str, content: bytes | None = None, *, seconds: float = CALL_S,
@@ -272,6 +279,23 @@ class RemoteHub:
     async def wipe_done(self) -> None:
         """Tell that this workstation destroyed what it held."""
         await self._call("POST", "/wipe-done", b"{}")
+
+    async def check_out(self, wanted: CheckOut) -> CheckedOut:
+        """Take a portfolio along."""
+        sent: JSON = check_out_to_json(wanted)
+        return read_checked_out(await self._asked("POST", "/check-out", sent, seconds=CHECK_OUT_S))
+
+    async def renew_check_out(self) -> CheckedOut:
+        """Have what was taken along lent again."""
+        return read_checked_out(await self._asked("POST", "/check-out/renew", {}))
+
+    async def check_in(self) -> None:
+        """Give back what was taken along; again is harmless."""
+        await self._call("POST", "/check-in", b"{}")
+
+    async def begin_wipe(self, receipt: str) -> None:
+        """Tell that this workstation begins to erase itself."""
+        await self._call("POST", "/wipe-begun", to_json({"receipt": receipt}))
 
     async def wait_for_change(self, seen: Mapping[str, int], seconds: float) -> bool:
         """Return True when a position moved past those seen, False after some seconds without knowing.

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from avise.hub.check_outs import REVOKED, end
 from avise.hub.dialect import Statement, change, row, rows
 from avise.hub.journal_rows import make_heads
 from avise.hub.moments import microseconds
@@ -39,6 +40,7 @@ _LOCK_OUT = Statement("UPDATE staff SET locked = :locked WHERE login = :login")
 _RAISE = Statement("SELECT value FROM meta WHERE name = 'colleagues_version' FOR NO KEY UPDATE")
 _RAISED = Statement("UPDATE meta SET value = :value WHERE name = 'colleagues_version'")
 _REVOKE = Statement("UPDATE device SET revoked_at = coalesce(revoked_at, :now) WHERE device = :device")
+_OWNER = Statement("SELECT login, revoked_at FROM device WHERE device = :device")
 _WIPE = Statement(
     "UPDATE device SET wipe_requested_at = :now, revoked_at = coalesce(revoked_at, :now)"
     " WHERE device = :device"
@@ -169,14 +171,29 @@ def enrol(connection: Connection, actor: Actor, now: datetime, *, take_over: boo
         change(connection, _TAKE_OVER, device=actor.device, login=actor.login)
 
 
+def require_device(connection: Connection, actor: Actor) -> None:
+    """Refuse whoever acts on a device that is not theirs, or that was revoked.
+
+    Raises:
+        HubError: `hub.unknown_device`, `hub.device_revoked`.
+    """
+    found = row(connection, _OWNER, device=actor.device)
+    if found is None or found.login != actor.login:
+        raise HubError("hub.unknown_device")
+    if found.revoked_at is not None:
+        raise HubError("hub.device_revoked")
+
+
 def revoke(connection: Connection, device: str, now: datetime) -> None:
     """Let nothing of a device count any more: what it sends is put aside."""
     change(connection, _REVOKE, device=device, now=microseconds(now))
+    end(connection, device, REVOKED, now)
 
 
 def ask_wipe(connection: Connection, device: str, now: datetime) -> None:
     """Revoke a device, and ask it to destroy what it holds at its next contact."""
     change(connection, _WIPE, device=device, now=microseconds(now))
+    end(connection, device, REVOKED, now)
 
 
 def confirm_wipe(connection: Connection, device: str, now: datetime) -> None:

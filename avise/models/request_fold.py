@@ -107,6 +107,10 @@ AWAY = "away"
 """In the body of a claim: the request was held by somebody who is away."""
 
 
+ON_BOARD = "on_board"
+"""In the body of a claim: its author had taken the request's customer along."""
+
+
 def decision_on(state: RequestState | None, judged: JudgedEvent) -> Decision:
     """Return what the rules say of an event by the state before it."""
     return decide(state, _deed(judged))
@@ -120,7 +124,7 @@ def _deed(judged: JudgedEvent) -> Deed:
     away = bool(event.body.get(AWAY))
     return Deed(
         event.kind, event.event_id, event.author, role, judged.at, event.body, stream=event.stream,
-        holder_away=away,
+        holder_away=away, checked_out_by=event.author if event.body.get(ON_BOARD) is True else "",
     )  # fmt: skip
 
 

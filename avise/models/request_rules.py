@@ -73,6 +73,8 @@ class Refusal(StrEnum):
     """A corbeille, a person or a request that is the same, or is missing."""
     NO_RIGHT = "no_right"
     MALFORMED = "malformed"
+    CHECKED_OUT = "checked_out"
+    """A representative on the road took the customer along: their own claims are waited for."""
     UNKNOWN_TYPE = "unknown_type"
     """The house's files tell no such type of request."""
 
@@ -125,6 +127,7 @@ HANDLING = frozenset(
 """Kinds of those who work in the request's corbeille; the others are open to the requester's team too."""
 
 _HANDLERS = frozenset((Role.CASE_MANAGER, Role.TEAM_LEAD))
+_OF_LEADS = frozenset((EventKind.REQUEST_ASSIGNED, EventKind.REQUEST_PRIORITISED))
 _WRITERS = frozenset((Role.AGENT, Role.CASE_MANAGER, Role.TEAM_LEAD, Role.REP))
 
 
@@ -140,7 +143,7 @@ def decide(state: RequestState | None, deed: Deed) -> Decision:
 def may_write(deed: Deed) -> bool:
     """Say whether the author's role and perimeters let an event be written at all."""
     if deed.kind in HANDLING:
-        return deed.handles and deed.role in _HANDLERS
+        return (deed.handles and deed.role in _HANDLERS) or (deed.is_on_board and _is_on_the_road(deed))
     return (deed.handles or deed.requests) and deed.role in _WRITERS
 
 
@@ -148,7 +151,7 @@ def may_write(deed: Deed) -> bool:
 def _refusal(state: RequestState | None, deed: Deed) -> Refusal | None:
     if deed.kind not in KINDS:
         return Refusal.MALFORMED
-    if not may_write(deed) and not _takes_transfer_back(state, deed):
+    if not may_write(deed) and not _takes_transfer_back(state, deed) and not _goes_on(state, deed):
         return Refusal.NO_RIGHT
     if (rule := _RULES.get(deed.kind)) is None:
         return _uncreatable(state, deed)
@@ -163,6 +166,17 @@ def _takes_transfer_back(state: RequestState | None, deed: Deed) -> bool:
         and deed.role in _HANDLERS
         and undoes_move(state, deed)
     )
+
+
+def _is_on_the_road(deed: Deed) -> bool:
+    """Say whether the author is a representative who sees the request, and does what is not a lead's."""
+    return deed.role is Role.REP and (deed.handles or deed.requests) and deed.kind not in _OF_LEADS
+
+
+def _goes_on(state: RequestState | None, deed: Deed) -> bool:
+    """Say whether a representative goes on with what they took while they had its customer along."""
+    held = state is not None and bool(state.holder) and state.holder == deed.author
+    return held and deed.kind in HANDLING and _is_on_the_road(deed)
 
 
 def _uncreatable(state: RequestState | None, deed: Deed) -> Refusal | None:
@@ -195,7 +209,9 @@ def _untakable(state: RequestState, deed: Deed) -> Refusal | None:
     if state.status not in OPEN or state.holder == deed.author:
         return Refusal.STATUS
     # A team lead takes over by `assigned`, which is journaled as such.
-    return Refusal.HELD_BY_OTHER if state.holder and not deed.holder_away else None
+    if state.holder and not deed.holder_away:
+        return Refusal.HELD_BY_OTHER
+    return Refusal.CHECKED_OUT if deed.checked_out_by not in ("", deed.author) else None
 
 
 def _unassignable(state: RequestState, deed: Deed) -> Refusal | None:

@@ -86,6 +86,13 @@ class Deed:
     """Of the request: one cannot be merged into itself."""
     holder_away: bool = False
     """Whether the holder declared an absence that lasts: what they hold may then be taken (decision 21)."""
+    checked_out_by: str = ""
+    """Login of the representative on the road who took the request's customer along; "" for nobody."""
+
+    @property
+    def is_on_board(self) -> bool:
+        """Whether its author has the request's customer in the portfolio that they took along."""
+        return bool(self.author) and self.checked_out_by == self.author
 
 
 def state_after(state: RequestState | None, deed: Deed) -> RequestState | None:

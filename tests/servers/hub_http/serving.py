@@ -113,5 +113,12 @@ class HttpHouse:
         result: T = await self.work_in(work)
         return result
 
+    async def say_wiped(self, device: str, secret: str) -> None:
+        line = HubLine(self.running.address, TLS)
+        try:
+            await line.wiped(device, secret)
+        finally:
+            await line.aclose()
+
     async def aclose(self) -> None:
         await self.opened.aclose()
