@@ -202,8 +202,9 @@ class Pipeline:
             return None
         now = self._env.now()
         age = now - snapshot.fetched_at
-        # An age below zero means that the clock went back: the copy may be told, and is read again.
-        fresh = timedelta(0) <= age < clock.fresh_for
+        # An age below zero means that the clock went back: the copy may be told, and is read again. So is
+        # what is on board, which holds less than what the tool tells.
+        fresh = timedelta(0) <= age < clock.fresh_for and not snapshot.on_board
         usable = (snapshot.on_board or age < clock.usable_for) and now < snapshot.usable_until
         return Copy(snapshot, records, fresh and usable, usable)
 

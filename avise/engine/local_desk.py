@@ -11,7 +11,7 @@ from pathlib import Path
 
 from avise.connectors.contract import HealthReport
 from avise.engine.local_messages import LocalMessages
-from avise.engine.local_requests import LocalRequests
+from avise.engine.local_packs import LocalPacks
 from avise.engine.local_workstation import LocalWorkstation
 from avise.env import Env
 from avise.models.callers import Caller
@@ -49,7 +49,7 @@ COPIES_PAUSE = 5.0
 """Seconds between two counts of the copies kept."""
 
 
-class LocalDesk(LocalMessages, LocalRequests, LocalWorkstation):
+class LocalDesk(LocalMessages, LocalPacks, LocalWorkstation):
     """Implements `avise.services.desk.Desk`; every method runs on the engine's loop.
 
     Args:

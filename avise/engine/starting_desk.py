@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from avise.engine.starting_acting import StartingActing
 from avise.engine.starting_day import StartingDay
 from avise.engine.starting_messages import StartingMessages
+from avise.engine.starting_packs import StartingPacks
 from avise.engine.starting_requests import StartingRequests
 from avise.engine.starting_workstation import StartingWorkstation
 from avise.models.callers import Caller
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
     from avise.connectors.contract import HealthReport
 
 
-class StartingDesk(StartingDay, StartingActing, StartingMessages, StartingRequests, StartingWorkstation):
+class StartingDesk(
+    StartingDay, StartingActing, StartingMessages, StartingRequests, StartingPacks, StartingWorkstation
+):
     """Implements `avise.services.desk.Desk` by waiting for the real one."""
 
     async def search(self, words: str, limit: int = 50) -> SearchAnswer:

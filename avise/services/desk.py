@@ -22,6 +22,7 @@ from avise.services.acting_desk import ActingDesk
 from avise.services.customer_updates import CustomerUpdate, Verification
 from avise.services.day_desk import DayDesk
 from avise.services.message_desk import MessageDesk
+from avise.services.pack_desk import PackDesk
 from avise.services.request_desk import RequestDesk
 from avise.services.workstation_desk import WorkstationDesk
 
@@ -98,7 +99,7 @@ class Revealed:
     seconds: int
 
 
-class Desk(DayDesk, ActingDesk, MessageDesk, RequestDesk, WorkstationDesk, Protocol):
+class Desk(DayDesk, ActingDesk, MessageDesk, RequestDesk, PackDesk, WorkstationDesk, Protocol):
     """What the window and the command line ask."""
 
     session: Session

@@ -164,6 +164,10 @@ class Directory:
 
         return await self._read(question)
 
+    async def portfolio(self, login: str) -> tuple[DirectoryEntry, ...]:
+        """Return the parties in the portfolio of a representative; reads the whole directory."""
+        return await self._read(lambda connection: DirectoryReader(connection).portfolio(login))
+
     async def count(self) -> int:
         """Return how many parties are listed; 0 when there is no directory yet."""
         return await self._read(lambda connection: DirectoryReader(connection).count()) if self._ready else 0

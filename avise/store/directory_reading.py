@@ -268,6 +268,14 @@ class DirectoryReader:
         statement = "SELECT person, dossier, body FROM party WHERE dossier = ? ORDER BY id LIMIT 100"
         return [_entry(row) for row in self._connection.exec_driver_sql(statement, (dossier.bytes,))]
 
+    def portfolio(self, login: str) -> tuple[DirectoryEntry, ...]:
+        """Return the parties in the portfolio of a representative."""
+        statement = (
+            "SELECT person, dossier, body FROM party WHERE json_extract(body, '$.representative') = ?"
+            " ORDER BY id"
+        )
+        return tuple(_entry(row) for row in self._connection.exec_driver_sql(statement, (login,)))
+
     def fact(self, name: str) -> str:
         """Return a fact about the directory itself, "" when it has none of that name."""
         row = self._connection.exec_driver_sql("SELECT value FROM meta WHERE name = ?", (name,)).first()

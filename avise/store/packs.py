@@ -26,7 +26,8 @@ from avise.store.times import from_microseconds, to_microseconds
 WANTED, HELD, FAILED = 0, 1, 2
 """States of a target."""
 
-MAX_DOCUMENT_BYTES = 10 * 1024 * 1024
+EXPIRED = "expired:"
+"""Names, with a pack's kind, what was erased at its end."""
 
 _FIND = (
     "SELECT r.*, p.ends_at FROM reading AS r JOIN pack AS p ON p.kind = r.kind"
@@ -130,6 +131,7 @@ class Packs:
                 " ends_at = excluded.ends_at, ended = 0",
                 (kind.value, end),
             )
+            connection.exec_driver_sql("DELETE FROM meta WHERE name = ?", (EXPIRED + kind.value,))
             _forget_unwanted(connection)
 
         await self.file.write(change)
@@ -193,11 +195,23 @@ class Packs:
             for kind in kinds:
                 connection.exec_driver_sql("DELETE FROM target WHERE kind = ?", (kind.value,))
                 connection.exec_driver_sql("DELETE FROM pack WHERE kind = ?", (kind.value,))
+                connection.exec_driver_sql("REPLACE INTO meta VALUES (?, '')", (EXPIRED + kind.value,))
             if kinds:
                 _forget_unwanted(connection)
             return kinds
 
         return await self.file.write(change)
+
+    async def expired(self) -> frozenset[PackKind]:
+        """Return the packs that were erased at their end and not ordered again."""
+        statement = "SELECT name FROM meta WHERE name LIKE 'expired:%'"
+        try:
+            names = await self.file.read(
+                lambda connection: connection.exec_driver_sql(statement).scalars().all()
+            )
+        except PackClosedError:
+            return frozenset()
+        return frozenset(PackKind(name.removeprefix(EXPIRED)) for name in names)
 
     # ---- readings ------------------------------------------------------------------------------
     async def keep(
@@ -367,9 +381,12 @@ def _forget_unwanted(connection: Connection) -> None:
 
 
 def _looked_at(connection: Connection, kind: PackKind, target: Target, *, failed: bool, at: datetime) -> None:
+    # Whoever is visited is whole for the portfolio too.
+    kinds = (kind, PackKind.PORTFOLIO) if kind is PackKind.VISITS else (kind,)
+    values = (FAILED if failed else HELD, to_microseconds(at))
     connection.exec_driver_sql(
         "UPDATE target SET state = ?, looked_at = ? WHERE kind = ? AND person = ? AND item = ?",
-        (FAILED if failed else HELD, to_microseconds(at), kind.value, target.person.bytes, target.item),
+        [(*values, each.value, target.person.bytes, target.item) for each in kinds],
     )
 
 

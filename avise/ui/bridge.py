@@ -22,6 +22,7 @@ from avise.ui.acting_bridge import ActingBridge
 from avise.ui.crossing import Failed, Watch
 from avise.ui.day_bridge import DayBridge
 from avise.ui.message_bridge import MessageBridge
+from avise.ui.pack_bridge import PackBridge
 from avise.ui.request_bridge import RequestBridge
 from avise.ui.workstation_bridge import WorkstationBridge
 
@@ -33,7 +34,9 @@ __all__ = ["DeskBridge", "Failed", "Updates", "Watch"]
 Updates = tuple[CustomerUpdate, ...]
 
 
-class DeskBridge(DayBridge, ActingBridge, MessageBridge, RequestBridge, WorkstationBridge):
+class DeskBridge(
+    DayBridge, ActingBridge, MessageBridge, RequestBridge, PackBridge, WorkstationBridge
+):
     """The desk, as the window calls it from Qt's loop; see `avise.ui.crossing`."""
 
     # ---- watches -----------------------------------------------------------------------------

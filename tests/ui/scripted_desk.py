@@ -42,6 +42,7 @@ from tests.ui.persona import HELENE, NOW, helene_updates
 from tests.ui.scripted_acting import ScriptedActing
 from tests.ui.scripted_day import ScriptedDay
 from tests.ui.scripted_messages import ScriptedMessages
+from tests.ui.scripted_packs import ScriptedPacks
 from tests.ui.scripted_requests import ScriptedRequests
 from tests.ui.scripted_sources import scripted_sources
 from tests.ui.scripted_workstation import ScriptedWorkstation
@@ -109,7 +110,9 @@ def hit_of(entry: DirectoryEntry, words: str = "") -> SearchHit:
 
 
 @dataclass
-class ScriptedDesk(ScriptedDay, ScriptedActing, ScriptedMessages, ScriptedRequests, ScriptedWorkstation):
+class ScriptedDesk(
+    ScriptedDay, ScriptedActing, ScriptedMessages, ScriptedRequests, ScriptedPacks, ScriptedWorkstation
+):
     """Implements `Desk` from values; a test changes them and reads `asked`."""
 
     session: Session = field(

@@ -1,0 +1,320 @@
+"""The data on board of one desk: opened with their key, prepared, told of, erased at their end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from avise.env import Env
+from avise.models.customer import DirectoryEntry, PersonId
+from avise.models.errors import AviseError
+from avise.models.leases import LeaseState
+from avise.models.network import NetworkMode
+from avise.models.packs import PackKind
+from avise.models.roles import Session
+from avise.services.change_signal import ChangeSignal
+from avise.services.pack_values import PackOrder, PackRow, PacksStatus, PackState
+from avise.services.packs.plan import PackPlan, plan_of
+from avise.services.packs.preparation import MEGABYTE, Preparation, PreparationParts
+from avise.services.packs.reading import CustomerReader, PackSources
+from avise.services.settings_file import OfflineSection
+from avise.store.carried_snapshots import CarriedSnapshots
+from avise.store.errors import DiskFullError
+from avise.store.pack_key import PackKey, PackLockedError
+from avise.store.packs import PackCount, Packs
+
+_log = logging.getLogger(__name__)
+
+TOLD_EVERY = 0.5
+"""Seconds between two states told to whoever follows."""
+
+LOOK_EVERY = 30.0
+"""Seconds between two looks at the end of packs, and at a key that came back."""
+
+
+class Lender(Protocol):
+    """The hub, as what is on board needs it."""
+
+    async def check_out(self, persons: Sequence[PersonId], days: int) -> int:
+        """Check persons out and take the hub's half of the key; return how many are.
+
+        Raises:
+            AviseError: there is no hub, it cannot be reached, or it refuses.
+        """
+
+    async def check_in(self) -> None:
+        """Give everything back; the half of the key is destroyed here.
+
+        Raises:
+            AviseError: the hub cannot be reached.
+        """
+
+    def checked_out(self) -> int:
+        """Return how many customers' requests this user holds."""
+
+
+class Pin(Protocol):
+    """The PIN that protects the key."""
+
+    async def unlock(self, pin: str) -> None:
+        """Open the key; see `PackDesk.unlock_packs`."""
+
+    async def set_pin(self, old: str, new: str) -> None:
+        """See `PackDesk.set_pack_pin`."""
+
+    def pin_set(self) -> bool:
+        """Say whether there is one."""
+
+    def tries_left(self) -> int | None:
+        """Return the tries left; None when nothing was tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class PackParts:
+    """What the room works with.
+
+    Args:
+        packs: of the profile.
+        copies: of the workstation, the packs' beside.
+        key: of the packs.
+        sources: the tools.
+        session: who works here.
+        offline: what the profile allows.
+        portfolio: gives the customers of this user.
+        visited: gives the customers of the visits of some days, in order.
+        env: the clock.
+    """
+
+    packs: Packs
+    copies: CarriedSnapshots
+    key: PackKey
+    sources: PackSources
+    session: Session
+    offline: OfflineSection
+    portfolio: Callable[[], Awaitable[Sequence[DirectoryEntry]]]
+    visited: Callable[[PackOrder], Awaitable[Sequence[DirectoryEntry]]]
+    env: Env
+
+
+class PackRoom:
+    """What is on board of one desk, from `open` to `aclose`; every method runs on the engine's loop.
+
+    Args:
+        parts: what it works with.
+    """
+
+    def __init__(self, parts: PackParts) -> None:
+        self._parts = parts
+        self._packs, self._env, self._key = parts.packs, parts.env, parts.key
+        self.lender: Lender | None = None
+        """The hub, once it is spoken to; nothing is taken on board without one."""
+        self.pin: Pin | None = None
+        self.network: Callable[[], NetworkMode] = lambda: NetworkMode.ONLINE
+        self.changes = ChangeSignal()
+        self._trouble: AviseError | None = None
+        self._preparing: asyncio.Task[None] | None = None
+        self._watching: asyncio.Task[None] | None = None
+        self._key.on_ended(self._close)
+
+    # ---- life ----------------------------------------------------------------------------------
+    async def open(self) -> None:
+        """Open what is on board if its key is there, erase what has ended, and watch over both."""
+        await self.look()
+        self._watching = asyncio.create_task(self._watch(), name="watch packs")
+
+    async def aclose(self) -> None:
+        """Stop preparing and close the file."""
+        tasks = [task for task in (self._preparing, self._watching) if task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._packs.file.aclose()
+
+    async def look(self) -> None:
+        """Open the file when its key has come, and erase the packs whose end has passed."""
+        try:
+            await self._open_file()
+            await self._drop_ended()
+        except PackLockedError:
+            return
+        except AviseError as error:
+            _log.warning("packs not looked at: %s", error.message_key)
+            self._trouble = _told(error)
+            self.changes.tell()
+
+    async def _watch(self) -> None:
+        while True:
+            await self._env.sleep(LOOK_EVERY)
+            await self.look()
+
+    async def _open_file(self, *, create: bool = False) -> None:
+        file = self._packs.file
+        key = await self._key.key()
+        if file.is_open or not (create or file.exists):
+            return
+        await file.open(key)
+        if file.notices:
+            self._trouble = file.notices[-1]
+        self.changes.tell()
+
+    async def _drop_ended(self) -> None:
+        if self._packs.file.is_open and await self._packs.drop_ended(self._env.now()):
+            self.changes.tell()
+
+    async def _close(self) -> None:
+        """Close everything that the key opened: it is about to be destroyed."""
+        await self.pause()
+        await self._packs.file.close()
+        self.changes.tell()
+
+    # ---- what is on board ----------------------------------------------------------------------
+    async def follow(self) -> AsyncIterator[PacksStatus]:
+        """Yield what is on board at once, then at each change, at most twice a second."""
+        told: PacksStatus | None = None
+        while True:
+            seen = self.changes.count
+            status = await self.status()
+            if status != told:
+                told = status
+                yield status
+            await self._env.sleep(TOLD_EVERY)
+            await self.changes.wait(seen, self._env, LOOK_EVERY)
+
+    async def status(self) -> PacksStatus:
+        """Return what is on board now."""
+        counts = {count.kind: count for count in await self._packs.counts()}
+        expired = await self._packs.expired()
+        lease, until = self._key.state(), self._key.lease_until()
+        closed = self._packs.file.exists and not self._packs.file.is_open
+        rows = []
+        for kind in PackKind:
+            count = counts.get(kind)
+            if count is not None:
+                rows.append(self._row(count, until))
+            elif kind in expired:
+                rows.append(PackRow(kind, PackState.EXPIRED))
+            else:
+                rows.append(PackRow(kind, PackState.LOCKED if closed else PackState.ABSENT))
+        pin = self.pin
+        return PacksStatus(
+            lease=lease,
+            lease_until=until,
+            checked_out=self.lender.checked_out() if self.lender is not None else 0,
+            packs=tuple(rows),
+            size_limit=self._parts.offline.max_megabytes * MEGABYTE,
+            preparing=self.is_preparing,
+            trouble=self._trouble,
+            pin_set=pin is not None and pin.pin_set(),
+            tries_left=None if pin is None or lease is not LeaseState.PIN_NEEDED else pin.tries_left(),
+        )
+
+    def _row(self, count: PackCount, until: datetime | None) -> PackRow:
+        if not count.ended:
+            state = PackState.PREPARING if self.is_preparing else PackState.PAUSED
+        else:
+            state = PackState.PARTIAL if count.failed else PackState.READY
+        end = count.ends_at if until is None else min(count.ends_at, until)
+        return PackRow(
+            count.kind, state, count.wanted, count.held, count.failed, count.bytes, count.prepared_at, end
+        )
+
+    # ---- preparing -----------------------------------------------------------------------------
+    @property
+    def is_preparing(self) -> bool:
+        """Whether a preparation runs."""
+        return self._preparing is not None and not self._preparing.done()
+
+    async def prepare(self, order: PackOrder) -> None:
+        """Check the portfolio out, then read in the background; another preparation under way ends first.
+
+        Raises:
+            AviseError: `pack.offline`, `pack.limited`, `pack.no_hub`, or what the hub or the key refuses.
+        """
+        mode = self.network()
+        if mode is not NetworkMode.ONLINE:
+            raise AviseError("pack.offline" if mode is NetworkMode.OFFLINE else "pack.limited")
+        if self.lender is None:
+            raise AviseError("pack.no_hub")
+        await self.pause()
+        plan = await self._plan(order)
+        if plan.persons():
+            await self.lender.check_out(plan.persons(), self._parts.offline.lease_days)
+        await self._open_file(create=True)
+        self._trouble = None
+        self._preparing = asyncio.create_task(self._prepare(plan, order), name="prepare packs")
+        self.changes.tell()
+
+    async def prepared(self) -> None:
+        """Wait until the preparation under way has ended, well or not."""
+        if self._preparing is not None:
+            await asyncio.wait([self._preparing])
+
+    async def _plan(self, order: PackOrder) -> PackPlan:
+        parts = self._parts
+        portfolio = await parts.portfolio() if order.portfolio else ()
+        visited = await parts.visited(order)
+        return plan_of(order, portfolio, visited, parts.session.role, parts.offline.pack_days)
+
+    async def _prepare(self, plan: PackPlan, order: PackOrder) -> None:
+        parts = self._parts
+        work = PreparationParts(
+            parts.packs,
+            CustomerReader(parts.sources, parts.copies, parts.session),
+            parts.sources,
+            parts.session,
+            parts.env,
+            parts.offline.max_megabytes * MEGABYTE,
+            self.changes.tell,
+        )
+        try:
+            await Preparation(work, plan, documents=order.documents).run()
+        except AviseError as error:
+            # What was read stays; the sentence says what to do before going on.
+            _log.warning("preparation stopped: %s", error.message_key)
+            self._trouble = _told(error)
+        finally:
+            parts.copies.forget_readers()
+            self.changes.tell()
+
+    async def pause(self) -> None:
+        """Stop the preparation under way; what was read stays."""
+        preparing, self._preparing = self._preparing, None
+        if preparing is not None and preparing is not asyncio.current_task():
+            preparing.cancel()
+            await asyncio.gather(preparing, return_exceptions=True)
+        self.changes.tell()
+
+    async def erase(self) -> None:
+        """Erase what is on board and give the portfolio back.
+
+        Raises:
+            AviseError: what the hub refuses, or that it cannot be reached; everything was erased here.
+        """
+        await self.pause()
+        await self._packs.file.erase()
+        self._trouble = None
+        self.changes.tell()
+        if self.lender is not None:
+            await self.lender.check_in()
+            self.changes.tell()
+
+    async def open_with_pin(self, pin: str) -> None:
+        """Open what is on board with the PIN; see `PackDesk.unlock_packs`."""
+        if self.pin is None:
+            raise AviseError("pack.not_allowed")
+        try:
+            await self.pin.unlock(pin)
+        finally:
+            await self.look()
+            self.changes.tell()
+
+
+def _told(error: AviseError) -> AviseError:
+    """Return why a preparation stopped, in words of what is on board; it crosses to the window."""
+    if isinstance(error, DiskFullError):
+        return AviseError("pack.disk_full")
+    return AviseError(error.message_key, **error.params)

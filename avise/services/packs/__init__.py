@@ -1,0 +1,1 @@
+"""Taking customers on board of a laptop: who, what of each, and in which order."""
