@@ -30,7 +30,14 @@ class WrapUpBinding(QObject):
         model.ticked.connect(panel.show_seconds)
         model.refused.connect(panel.go_to)
         panel.show_seconds(model.seconds_left)
+        self._take_typed()
         self._on_changed()
+
+    def _take_typed(self) -> None:
+        """Take what was typed before the form was bound: what is shown never writes over it."""
+        typed, note = self._panel.note.words(), self._model.shown().note
+        if typed:
+            self._model.write(f"{note}\n{typed}" if note else typed)
 
     @Slot()
     def _on_changed(self) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from avise.env import FixedEnv
@@ -24,7 +25,9 @@ from avise.services.desk import CallState, IncomingCall
 from avise.texts import text
 from avise.ui.bridge import DeskBridge
 from avise.ui.customer.deeds import Deeds
+from avise.ui.customer.wrap_up_binding import WrapUpBinding
 from avise.ui.customer.wrap_up_model import DEFAULT_SECONDS, WrapUpModel
+from avise.ui.customer.wrap_up_panel import WrapUpPanel
 from avise.ui.customer.wrap_up_values import WrapUpStage, default_due
 from tests.ui.customer.opened_page import until
 from tests.ui.persona import HELENE, NOW
@@ -508,3 +511,25 @@ def test_a_promised_call_back_is_recorded_with_its_reminder(run: Run) -> None:
 )
 def test_a_call_back_is_promised_for_the_next_working_day_at_ten(now: datetime, due: datetime) -> None:
     assert default_due(now) == due
+
+
+def test_what_was_typed_before_the_form_was_bound_is_neither_lost_nor_written_over(run: Run) -> None:
+    async def scenario() -> None:
+        left = WrapUpDraft(HELENE, WrapUp(note="Hier."), NOW - timedelta(days=1))
+        for desk, kept in (
+            (ScriptedDesk(), "canari"),
+            (ScriptedDesk(wrap_ups={(HELENE, ""): left}), "Hier.\ncanari"),
+        ):
+            async with wrapping_up(desk, opened=False) as stage:
+                panel = WrapUpPanel()
+                QTest.keyClicks(panel.note, "can")
+                WrapUpBinding(stage.model, panel)
+                assert panel.note.words() == "can"
+                QTest.keyClicks(panel.note, "ar")
+                stage.model.open()
+                QTest.keyClicks(panel.note, "i")
+                await until(lambda saw=stage, due=kept: saw.saved() and saw.saved()[-1].note == due)
+                assert panel.note.words() == kept
+                panel.deleteLater()
+
+    run(scenario())

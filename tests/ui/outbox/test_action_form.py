@@ -128,7 +128,7 @@ def test_what_has_left_is_not_taken_back_and_nothing_is_hidden(run: Run) -> None
             stage.press(Qt.Key.Key_Return, CTRL)
             await until(lambda: stage.toast() == "Enregistré, envoi en cours")
             desk.show_outbox(replace(desk.items[0], state=S.DONE, sends=1))
-            await until(lambda: stage.desktop.outbox.items[0].state is S.DONE)
+            await until(lambda: [one.state for one in stage.desktop.outbox.items] == [S.DONE])
             stage.press(Qt.Key.Key_F8)
             stage.press(Qt.Key.Key_Space)
             await until(lambda: stage.toast().startswith("Trop tard pour annuler"))
