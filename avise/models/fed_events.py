@@ -12,10 +12,7 @@ from avise.models.journal import EventEnvelope, EventKind
 from avise.models.json_types import JSON
 from avise.models.request_fold import JudgedEvent
 from avise.models.requests import request_of_stream
-
-SCHEMA = 1
-"""Newest version of the bodies of requests that this program reads; what is beside requests is read
-whatever its version, as far as it is known."""
+from avise.models.upcasting import newest, upcast
 
 _KNOWN = {kind.value: kind for kind in EventKind}
 _UNREADABLE = EventKind.REQUEST_NOTED
@@ -64,6 +61,7 @@ class FedPage:
 def judged(event: FedEvent) -> JudgedEvent:
     """Return an event as folds read it."""
     kind = _KNOWN.get(event.kind)
+    body = _body(event.body)
     envelope = EventEnvelope(
         event_id=event.event_id,
         device_id=event.device,
@@ -75,7 +73,7 @@ def judged(event: FedEvent) -> JudgedEvent:
         role=event.role,
         occurred_at=event.occurred_at,
         clock_offset_ms=event.clock_offset_ms,
-        body=_body(event.body),
+        body=body if kind is None else upcast(kind, event.schema_v, body),
         content_sha=event.content_sha,
         salt=b"",
     )
@@ -86,8 +84,15 @@ def judged(event: FedEvent) -> JudgedEvent:
         effective=event.effective,
         refusal=event.refusal,
         number=event.number,
-        known=kind is not None and (event.schema_v <= SCHEMA or request_of_stream(event.stream) is None),
+        known=_is_read(kind, event),
     )
+
+
+def _is_read(kind: EventKind | None, event: FedEvent) -> bool:
+    """Say whether folds may read an event; beside requests, a newer version is read as far as it is known."""
+    if kind is None:
+        return False
+    return event.schema_v <= newest(kind) or request_of_stream(event.stream) is None
 
 
 def _body(body: bytes | None) -> Mapping[str, JSON]:

@@ -20,6 +20,7 @@ from avise.models.journal import EventEnvelope, EventKind, NewEvent
 from avise.models.json_types import JSON
 from avise.models.own_history import UNLINKED, attached_events, told_interactions
 from avise.models.roles import Session
+from avise.models.upcasting import as_read_now
 from avise.store.errors import NirAtRestError, TooBigError
 from avise.store.store import Store
 from avise.store.tables import event
@@ -250,7 +251,7 @@ def _from_row(row: Row[Any]) -> EventEnvelope | None:
         return None
     if not isinstance(body, dict):
         return None
-    return EventEnvelope(
+    written = EventEnvelope(
         event_id=uuid.UUID(bytes=row.event_id),
         device_id=row.device_id,
         device_seq=row.device_seq,
@@ -265,3 +266,4 @@ def _from_row(row: Row[Any]) -> EventEnvelope | None:
         content_sha=row.content_sha,
         salt=row.salt or b"",
     )
+    return as_read_now(written)
