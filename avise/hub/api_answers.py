@@ -61,6 +61,7 @@ _STATUSES = {
     "hub.too_often": 429,
     "hub.internal": 500,
     "hub.busy": 503,
+    "hub.full": 503,
     "hub.password_unreadable": 503,
     "hub.provider_unreachable": 503,
     "hub.unreachable": 503,

@@ -48,6 +48,7 @@ from avise.hub.port import (
     View,
 )
 from avise.hub.provider_errors import ProviderError
+from avise.hub.refusals import FULL, HubFullError
 from avise.hub.remote_sign_in import Tokens, Ways, read_ways
 from avise.models.json_types import JSON
 from avise.models.roles import Purpose
@@ -199,7 +200,11 @@ def _refusal(status: int, body: bytes) -> HubError:
         return ResendMismatchError()
     if key == "hub.id_collision":
         return IdCollisionError(_number(params, "device_seq"))
-    return HubUnreachableError("hub.unreachable") if status >= 500 else HubError(key, **params)
+    return _failure(key) if status >= 500 else HubError(key, **params)
+
+
+def _failure(key: str) -> HubError:
+    return HubFullError() if key == FULL else HubUnreachableError("hub.unreachable")
 
 
 def _number(params: Mapping[str, str], name: str) -> int:
