@@ -21,6 +21,7 @@ from avise.services.pack_values import PackOrder, PackRow, PacksStatus, PackStat
 from avise.services.packs.plan import PackPlan, plan_of
 from avise.services.packs.preparation import MEGABYTE, Preparation, PreparationParts
 from avise.services.packs.reading import CustomerReader, PackSources
+from avise.services.packs.visited import Visited
 from avise.services.settings_file import OfflineSection
 from avise.store.carried_snapshots import CarriedSnapshots
 from avise.store.errors import DiskFullError
@@ -85,7 +86,7 @@ class PackParts:
         session: who works here.
         offline: what the profile allows.
         portfolio: gives the customers of this user.
-        visited: gives the customers of the visits of some days, in order.
+        visited: gives the customers of the visits of some days, in order, and the diary.
         env: the clock.
     """
 
@@ -96,7 +97,7 @@ class PackParts:
     session: Session
     offline: OfflineSection
     portfolio: Callable[[], Awaitable[Sequence[DirectoryEntry]]]
-    visited: Callable[[PackOrder], Awaitable[Sequence[DirectoryEntry]]]
+    visited: Callable[[PackOrder], Awaitable[Visited]]
     env: Env
 
 

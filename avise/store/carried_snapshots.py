@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from avise.env import Env
+from avise.models.customer import PersonId
 from avise.models.errors import AviseError, Failure
+from avise.models.packs import PackKind
 from avise.models.snapshot import Snapshot, SnapshotKey
 from avise.store.packs import Packs
 from avise.store.snapshots import Snapshots
@@ -61,6 +63,10 @@ class CarriedSnapshots:
         """Write the last error beside the store's copy."""
         self._left_to_reader.discard(key)
         await self._store.note_error(key, failure, at)
+
+    async def carried(self, customers: Iterable[PersonId]) -> frozenset[PersonId]:
+        """Return those of some customers whose whole file is on board."""
+        return frozenset(customers) & await self._packs.persons(PackKind.VISITS)
 
     async def coverage(self) -> Mapping[str, tuple[int, datetime]]:
         """Return, for each instance, how many customers have a copy, the same ones in both once at least."""

@@ -26,6 +26,9 @@ from avise.store.times import from_microseconds, to_microseconds
 WANTED, HELD, FAILED = 0, 1, 2
 """States of a target."""
 
+DIARY = "diary"
+"""Item of the target that is the representative's own diary: on board, and counted as nobody."""
+
 EXPIRED = "expired:"
 """Names, with a pack's kind, what was erased at its end."""
 
@@ -155,11 +158,12 @@ class Packs:
         return await self.file.read(question)
 
     async def persons(self, kind: PackKind) -> frozenset[PersonId]:
-        """Return whom a pack should hold; nobody while it is closed."""
-        statement = "SELECT DISTINCT person FROM target WHERE kind = ?"
+        """Return whom a pack holds whole; nobody while it is closed."""
+        statement = "SELECT DISTINCT person FROM target WHERE kind = ? AND state = ? AND item <> ?"
+        values = (kind.value, HELD, DIARY)
         try:
             found = await self.file.read(
-                lambda connection: connection.exec_driver_sql(statement, (kind.value,)).scalars().all()
+                lambda connection: connection.exec_driver_sql(statement, values).scalars().all()
             )
         except PackClosedError:
             return frozenset()
@@ -421,7 +425,9 @@ def _counts(connection: Connection) -> tuple[PackCount, ...]:
     }  # fmt: skip
     states: dict[tuple[str, int], int] = {
         (row[0], row[1]): row[2]
-        for row in connection.exec_driver_sql("SELECT kind, state, count(*) FROM target GROUP BY kind, state")
+        for row in connection.exec_driver_sql(
+            "SELECT kind, state, count(*) FROM target WHERE item <> ? GROUP BY kind, state", (DIARY,)
+        )
     }
     found = []
     for row in connection.exec_driver_sql("SELECT kind, ends_at, prepared_at, ended FROM pack"):

@@ -11,6 +11,8 @@ from avise.models.facets import Datum
 from avise.models.masking import Access, access
 from avise.models.roles import Role
 from avise.services.pack_values import PackOrder
+from avise.services.packs.visited import Visited
+from avise.store.packs import CarriedReading
 from avise.texts.formats import PARIS
 
 MOST_VISITS = 20
@@ -30,11 +32,13 @@ class PackPlan:
         portfolio: whose synthesis is taken.
         visits: whose whole file is.
         ends_at: until when.
+        diaries: that say who is visited.
     """
 
     portfolio: tuple[DirectoryEntry, ...]
     visits: tuple[DirectoryEntry, ...]
     ends_at: datetime
+    diaries: tuple[CarriedReading, ...] = ()
 
     def persons(self) -> tuple[PersonId, ...]:
         """Return everybody, each once."""
@@ -57,7 +61,7 @@ def may_be_taken(entry: DirectoryEntry, role: Role) -> bool:
 def plan_of(
     order: PackOrder,
     portfolio: Iterable[DirectoryEntry],
-    visited: Iterable[DirectoryEntry],
+    visited: Visited,
     role: Role,
     pack_days: int,
 ) -> PackPlan:
@@ -66,10 +70,11 @@ def plan_of(
     Args:
         order: of the user.
         portfolio: every customer of the user.
-        visited: the customers of the visits, in their order; one may come several times.
+        visited: the customers of the visits, in their order.
         role: of the user.
         pack_days: how long packs stay after the last day of visits.
     """
-    visits = {entry.person: entry for entry in visited if may_be_taken(entry, role)}
+    visits = {entry.person: entry for entry in visited.entries if may_be_taken(entry, role)}
     mine = [entry for entry in portfolio if may_be_taken(entry, role)] if order.portfolio else []
-    return PackPlan(tuple(mine), tuple(visits.values())[:MOST_VISITS], end_of(order, pack_days))
+    taken = tuple(visits.values())[:MOST_VISITS]
+    return PackPlan(tuple(mine), taken, end_of(order, pack_days), visited.diaries)

@@ -22,7 +22,7 @@ from avise.models.snapshot import SnapshotKey
 from avise.services.packs.documents import MAX_BYTES, ChosenDocument, chosen_documents
 from avise.services.packs.plan import FRESH_FOR, PackPlan
 from avise.services.packs.reading import CustomerReader, PackSources
-from avise.store.packs import Packs, Target
+from avise.store.packs import DIARY, Packs, Target
 from avise.texts.formats import local
 
 AT_ONCE = 3
@@ -80,7 +80,10 @@ class Preparation:
         """
         packs, plan, env = self._parts.packs, self._plan, self._parts.env
         since = env.now() - FRESH_FOR
-        await packs.order(PackKind.VISITS, _targets(plan.visits), plan.ends_at, since)
+        diaries = [Target(diary.key.customer, DIARY) for diary in plan.diaries]
+        await packs.order(PackKind.VISITS, [*diaries, *_targets(plan.visits)], plan.ends_at, since)
+        for target, diary in zip(diaries, plan.diaries, strict=True):
+            await packs.keep(PackKind.VISITS, target, [diary], failed=False, at=env.now())
         await packs.order(PackKind.PORTFOLIO, _targets(plan.portfolio), plan.ends_at, since)
         await self._customers(PackKind.VISITS, plan.visits)
         chosen = await self._chosen() if self._documents else ()

@@ -27,6 +27,7 @@ from avise.models.customer import (
 from avise.models.errors import AviseError
 from avise.models.roles import Role, Session
 from avise.services.pack_values import PackOrder
+from avise.services.packs.visited import Visited
 from avise.services.settings_file import OfflineSection
 from avise.store.carried_snapshots import CarriedSnapshots
 from avise.store.pack_file import PackFile
@@ -159,8 +160,8 @@ async def packed_desk(
     async def mine() -> Sequence[DirectoryEntry]:
         return portfolio
 
-    async def seen(_order: PackOrder) -> Sequence[DirectoryEntry]:
-        return visited
+    async def seen(_order: PackOrder) -> Visited:
+        return Visited(tuple(visited))
 
     parts = PackParts(
         packs, copies, key, sources, REP, offline or OfflineSection(allowed=True), mine, seen, env

@@ -33,8 +33,18 @@ BENEFIT: Mapping[str, JSON] = {
     "care_date": "2026-02-01",
     "status": "paid",
 }
-DEVIS: Mapping[str, JSON] = {"title": "Devis dentaire", "dated": "2026-03-01T09:00:00+01:00", "size": 4, "medical": False}
-ORDONNANCE: Mapping[str, JSON] = {"title": "Ordonnance", "dated": "2026-03-02T09:00:00+01:00", "size": 4, "medical": True}
+DEVIS: Mapping[str, JSON] = {
+    "title": "Devis dentaire",
+    "dated": "2026-03-01T09:00:00+01:00",
+    "size": 4,
+    "medical": False,
+}
+ORDONNANCE: Mapping[str, JSON] = {
+    "title": "Ordonnance",
+    "dated": "2026-03-02T09:00:00+01:00",
+    "size": 4,
+    "medical": True,
+}
 
 
 def tools() -> PackedSources:
