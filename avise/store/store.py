@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from sqlalchemy import Connection, insert, select
 
@@ -130,6 +130,15 @@ class Store:
         """Check every page's authentication and the tree; return how many faults there are."""
         return await self.read(cipher_faults)
 
+    async def empty_log(self) -> None:
+        """Write the log into the file and empty it: what was deleted leaves no copy of itself there.
+
+        A reader that is busy for long keeps the log until the next call.
+        """
+        if self._closed:
+            raise StoreClosedError
+        await asyncio.shield(asyncio.wrap_future(self._writing.submit(self._empty_log)))
+
     async def aclose(self) -> None:
         """Finish what was handed over, end the threads, then close the connections (decision 45)."""
         self._closed = True
@@ -147,6 +156,14 @@ class Store:
             raise StoreClosedError
         with self._errors_translated(), self._writer.begin():
             return change(self._writer)
+
+    def _empty_log(self) -> None:
+        if self._writer is None:
+            raise StoreClosedError
+        # Of the driver: a checkpoint is no part of a transaction.
+        raw: Any = self._writer.connection.driver_connection
+        with self._errors_translated():
+            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     @contextmanager
     def _errors_translated(self) -> Iterator[None]:
