@@ -12,6 +12,7 @@ import pytest
 from avise.connectors.action_contract import Idempotency, Outcome
 from avise.connectors.contract import ConnectorError
 from avise.demo.faults import FaultKind
+from avise.models.commands import ConfirmRule
 from avise.models.errors import ErrorKind
 from avise.models.json_types import JSON
 from tests.servers.acting.mutual import (
@@ -285,3 +286,24 @@ async def test_what_was_changed_is_gone_with_the_run(data_dir: Path) -> None:
         found = await work.verify("parties", command("resend_card", E_CARD, FIRST))
     assert cards.records[0].data["edition"] == "paper"
     assert found.outcome is Outcome.NOT_DONE
+
+
+# ---- the e-mail, which a colleague confirms ----------------------------------------------------------
+
+
+async def test_an_e_mail_is_changed_once_and_asks_for_a_second_agent(data_dir: Path) -> None:
+    asked = {"email": "nouvelle@exemple.invalid"}
+    async with mutual(data_dir, "parties") as work:
+        (offer,) = [found for found in work.host.actions() if found.action == "change_email"]
+        plan = await work.plan("parties", command("change_email", asked))
+        confirmed = command("change_email", asked, shown=plan.precondition)
+        done, checked = await work.execute("parties", confirmed), await work.verify("parties", confirmed)
+        other = {"email": "autre@exemple.invalid"}
+        stale = await work.refused("parties", command("change_email", other, SECOND, shown=plan.precondition))
+        after = await work.read("parties", "contact_points")
+    assert offer.confirm is ConfirmRule.SECOND_AGENT
+    assert plan.changes == (("contact_points.value", "h.m.1@exemple.invalid", "nouvelle@exemple.invalid"),)
+    assert {done.outcome, checked.outcome} == {Outcome.DONE}
+    assert stale.kind is ErrorKind.CONFLICT
+    kinds = {record.data["kind"]: record.data["value"] for record in after.records}
+    assert (kinds["email"], kinds["address"]) == ("nouvelle@exemple.invalid", "1 rue Haute")

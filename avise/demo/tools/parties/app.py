@@ -79,6 +79,11 @@ class PartiesService:
                     self._signed(self._requests.change_address),
                     methods=["PUT"],
                 ),
+                Route(
+                    "/parties/{party}/contact-points/email",
+                    self._signed(self._requests.change_email),
+                    methods=["PUT"],
+                ),
                 Route("/parties/{party}/{kind}", self._signed(self._party)),
             ]
         )

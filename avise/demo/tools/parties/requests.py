@@ -1,4 +1,4 @@
-"""What the parties tool can be asked to do: a card again, a certificate, another address."""
+"""What the parties tool can be asked to do: a card again, a certificate, another address or e-mail."""
 
 from __future__ import annotations
 
@@ -30,7 +30,9 @@ SENTENCES: Mapping[str, str] = {
     "ADR-001": "Code postal inconnu.",
     "ADR-002": f"La voie dépasse {LONGEST_LINE} caractères.",
     "ADR-003": "Adresse incomplète.",
+    "MEL-001": "Adresse e-mail mal formée.",
 }
+_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
 _POSTCODE = re.compile(r"(?!00)\d{5}", re.ASCII)
 _IN_FORCE = frozenset({"ACT", "SUS", "RIC"})
 
@@ -144,6 +146,18 @@ class PartyRequests:
     # ---- address -----------------------------------------------------------------------------
     async def change_address(self, request: Request) -> Response:
         """Answer `PUT /parties/{party}/contact-points/address`, if the list is still the one read."""
+        return await self._change_points(request, _wrong_address, self._with_address)
+
+    async def change_email(self, request: Request) -> Response:
+        """Answer `PUT /parties/{party}/contact-points/email`, if the list is still the one read."""
+        return await self._change_points(request, _wrong_email, self._with_email)
+
+    async def _change_points(
+        self,
+        request: Request,
+        wrong_in: Callable[[Mapping[str, Any]], str],
+        changed_by: Callable[[Lines, Mapping[str, Any]], Lines],
+    ) -> Response:
         party = request.path_params["party"]
         points, known = (
             self._answers.value("contact-points", party),
@@ -156,26 +170,27 @@ class PartyRequests:
         if request.headers["if-match"] != f'"{known.etag}"':
             return refused(HTTPStatus.PRECONDITION_FAILED, "ADR-412")
         asked = _read(await request.body())
-        wrong = _wrong_address(asked)
+        wrong = wrong_in(asked)
         if wrong:
             return refused(HTTPStatus.UNPROCESSABLE_ENTITY, wrong)
-        changed = self._changed_points(points["lignes"], asked)
+        changed = changed_by(points["lignes"], asked)
         answer = self._answers.change(
             "contact-points", party, {**points, "nb": len(changed), "lignes": changed}
         )
         return JSONResponse({"etat": "ENREGISTREE"}, headers={"ETag": f'"{answer.etag}"'})
 
-    def _changed_points(self, lines: Lines, asked: Mapping[str, Any]) -> Lines:
-        place = {
-            "typeCoord": "ADR",
-            "valeur": asked["voie"].strip(),
-            "ville": asked["ville"].strip(),
-            "codePostal": asked["codePostal"],
-            "etat": "OK",
-            "dtEffet": self._today().isoformat(),
-        }
-        if any(line["typeCoord"] == "ADR" for line in lines):
-            return [{**line, **place} if line["typeCoord"] == "ADR" else line for line in lines]
+    def _with_address(self, lines: Lines, asked: Mapping[str, Any]) -> Lines:
+        words = {"valeur": asked["voie"].strip(), "ville": asked["ville"].strip()}
+        return self._with(lines, "ADR", {**words, "codePostal": asked["codePostal"]})
+
+    def _with_email(self, lines: Lines, asked: Mapping[str, Any]) -> Lines:
+        return self._with(lines, "MEL", {"valeur": asked["email"].strip(), "ville": None, "codePostal": None})
+
+    def _with(self, lines: Lines, kind: str, words: Mapping[str, Any]) -> Lines:
+        """Return a member's points with another value of one kind."""
+        place = {"typeCoord": kind, **words, "etat": "OK", "dtEffet": self._today().isoformat()}
+        if any(line["typeCoord"] == kind for line in lines):
+            return [{**line, **place} if line["typeCoord"] == kind else line for line in lines]
         rank = max((line["idCoord"] for line in lines), default=0) + 1
         return [*lines, {"idCoord": rank, "prefere": "N", **place}]
 
@@ -196,6 +211,12 @@ def _read(body: bytes) -> Mapping[str, Any]:
     except ValueError:
         return {}
     return asked if isinstance(asked, dict) else {}
+
+
+def _wrong_email(asked: Mapping[str, Any]) -> str:
+    """Return the code of what is wrong with an e-mail, "" when nothing is."""
+    email = asked.get("email")
+    return "" if isinstance(email, str) and _EMAIL.fullmatch(email.strip()) else "MEL-001"
 
 
 def _wrong_address(asked: Mapping[str, Any]) -> str:
