@@ -34,8 +34,10 @@ from avise.engine.opened_store import OpenedStore
 from avise.engine.profile_secrets import ProfileSecrets
 from avise.engine.request_room import DeskParts, RequestRoom
 from avise.engine.source_crossing import CrossingSources
+from avise.engine.visit_room import Beside, VisitRoom
 from avise.env import Env, SystemEnv
 from avise.models.errors import AviseError
+from avise.models.roles import Role
 from avise.services.outbox import Outbox
 from avise.services.profile import Profile, load_profile
 from avise.services.settings_file import HubMode
@@ -115,6 +117,7 @@ class Engine:
         """How much network there is, where somebody works."""
         self.requests: RequestRoom | None = None
         """The middle office, where the profile has a hub and somebody works."""
+        self._visits: VisitRoom | None = None
         self._reading_rules: asyncio.Task[object] | None = None
 
     @classmethod
@@ -282,6 +285,11 @@ class Engine:
         if self._at_desk and settings.hub.mode is not HubMode.NONE:
             # Two processes of one profile would number the same events: a command alone has no hub.
             self.requests = await self._open_requests(opened, sealed, secrets, journal)
+        if self._at_desk and session.role is Role.REP:
+            beside = Beside(self._outbox, room, self.requests)
+            self._visits = VisitRoom(session, store, journal, env, self.desk, self.sources, beside)
+            await self._visits.open()
+            self.desk.use_visits(self._visits.visits)
         self._loading = DirectoryLoading(settings.identity_master, self.directory, self.sources, env)
         self._loading.start()
         self._purging = asyncio.create_task(self._purge(Snapshots(store, env)), name="purge snapshots")
@@ -321,6 +329,8 @@ class Engine:
                 await asyncio.gather(task, return_exceptions=True)
         if self.network is not None:
             await self.network.aclose()
+        if self._visits is not None:
+            await self._visits.aclose()
         if self._outbox is not None:
             await self._outbox.aclose()
         if self._room is not None:

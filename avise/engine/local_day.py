@@ -231,6 +231,10 @@ class LocalDay(FindingDesk):
         member = await self._member_of(await self._entry(person))
         return f"{CUSTOMERS}{member.dossier}"
 
+    async def own_entries(self, stream: str) -> tuple[TimelineEntry, ...]:
+        """Return the exchanges of a stream that were written at this desk."""
+        return await self._own_entries(stream)
+
     async def _own_entries(self, stream: str) -> tuple[TimelineEntry, ...]:
         written = await self._journal.interactions(stream)
         return tuple(entry_of(interaction, JOURNAL_SOURCE) for interaction in written)

@@ -12,6 +12,7 @@ from pathlib import Path
 from avise.connectors.contract import HealthReport
 from avise.engine.local_messages import LocalMessages
 from avise.engine.local_packs import LocalPacks
+from avise.engine.local_visits import LocalVisits
 from avise.engine.local_workstation import LocalWorkstation
 from avise.env import Env
 from avise.models.callers import Caller
@@ -49,7 +50,7 @@ COPIES_PAUSE = 5.0
 """Seconds between two counts of the copies kept."""
 
 
-class LocalDesk(LocalMessages, LocalPacks, LocalWorkstation):
+class LocalDesk(LocalMessages, LocalPacks, LocalVisits, LocalWorkstation):
     """Implements `avise.services.desk.Desk`; every method runs on the engine's loop.
 
     Args:

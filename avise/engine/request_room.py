@@ -18,8 +18,10 @@ from avise.env import Env
 from avise.models.absences import Absence
 from avise.models.confirmations import PREFIX as CONFIRMATIONS
 from avise.models.errors import AviseError
+from avise.models.fed_events import judged
 from avise.models.journal import EventEnvelope
 from avise.models.requests import Request
+from avise.models.visits import PREFIX as VISITS
 from avise.services.change_signal import ChangeSignal
 from avise.services.open_customer import log_error
 from avise.services.ports import DirectoryPort
@@ -41,7 +43,7 @@ from avise.store.feed import Feed
 from avise.store.journal import Journal
 from avise.store.request_drafts import RequestMemory
 
-STREAMS = ("request/", "task/", "absence/", CONFIRMATIONS)
+STREAMS = ("request/", "task/", "absence/", CONFIRMATIONS, VISITS)
 """Streams of the hub that a workstation shows."""
 
 OWN_AT_MOST = 5_000
@@ -172,6 +174,11 @@ class RequestRoom:
         if self.sync is not None:
             self._parts.journal.on_written = self.sync.poke
             await self.sync.start(embedded=self._section.mode is HubMode.EMBEDDED)
+
+    async def shared_visits(self) -> tuple[EventEnvelope, ...]:
+        """Return what the hub gave of visits: those that this user wrote elsewhere among them."""
+        fed = (judged(event) for event in await self.feed.events((VISITS,)))
+        return tuple(found.event for found in fed if found.known and found.effective)
 
     async def aclose(self) -> None:
         """End the talk with the hub."""

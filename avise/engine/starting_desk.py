@@ -14,6 +14,7 @@ from avise.engine.starting_day import StartingDay
 from avise.engine.starting_messages import StartingMessages
 from avise.engine.starting_packs import StartingPacks
 from avise.engine.starting_requests import StartingRequests
+from avise.engine.starting_visits import StartingVisits
 from avise.engine.starting_workstation import StartingWorkstation
 from avise.models.callers import Caller
 from avise.models.customer import PersonId, SearchAnswer, SearchHit
@@ -28,7 +29,13 @@ if TYPE_CHECKING:
 
 
 class StartingDesk(
-    StartingDay, StartingActing, StartingMessages, StartingRequests, StartingPacks, StartingWorkstation
+    StartingDay,
+    StartingActing,
+    StartingMessages,
+    StartingRequests,
+    StartingPacks,
+    StartingVisits,
+    StartingWorkstation,
 ):
     """Implements `avise.services.desk.Desk` by waiting for the real one."""
 

@@ -37,27 +37,27 @@ class KnownVisit:
         id: its identity.
         person: whom it was to.
         starts_at: of the appointment, as it was when something was written.
+        purpose: of the appointment.
+        place: of the appointment.
         started_at: when it began; None before.
         ended_at: when its report was recorded; None before.
         missed_at: when it was said not to have taken place; None otherwise.
         report: the body of the latest report.
         command: the appointment that was asked of the calendar; None without one.
         asked: every request filed so far, by the rule that proposed it.
-        events: how many events count.
-        last_seq: position of the latest own event, by device.
     """
 
     id: VisitId
     person: PersonId | None = None
     starts_at: datetime | None = None
+    purpose: str = ""
+    place: str = ""
     started_at: datetime | None = None
     ended_at: datetime | None = None
     missed_at: datetime | None = None
     report: Mapping[str, JSON] = field(default_factory=dict)
     command: uuid.UUID | None = None
     asked: tuple[str, ...] = ()
-    events: int = 0
-    last_seq: Mapping[str, int] = field(default_factory=dict)
 
 
 def visit_of_appointment(instance: str, record: str) -> VisitId:
@@ -110,8 +110,8 @@ def _after(visit: KnownVisit, event: EventEnvelope) -> KnownVisit:
         visit,
         person=identity_in(event, "person") or visit.person,
         starts_at=moment_in(event, "starts_at") or visit.starts_at,
-        events=visit.events + 1,
-        last_seq={**visit.last_seq, event.device_id: event.device_seq},
+        purpose=text_in(event, "purpose") or visit.purpose,
+        place=text_in(event, "place") or visit.place,
     )
     match event.kind:
         case EventKind.VISIT_STARTED:

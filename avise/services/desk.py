@@ -24,6 +24,7 @@ from avise.services.day_desk import DayDesk
 from avise.services.message_desk import MessageDesk
 from avise.services.pack_desk import PackDesk
 from avise.services.request_desk import RequestDesk
+from avise.services.visit_desk import VisitDesk
 from avise.services.workstation_desk import WorkstationDesk
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ class Revealed:
     seconds: int
 
 
-class Desk(DayDesk, ActingDesk, MessageDesk, RequestDesk, PackDesk, WorkstationDesk, Protocol):
+class Desk(DayDesk, ActingDesk, MessageDesk, RequestDesk, PackDesk, VisitDesk, WorkstationDesk, Protocol):
     """What the window and the command line ask."""
 
     session: Session

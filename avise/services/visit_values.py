@@ -103,12 +103,14 @@ class VisitDay:
     Args:
         day: the day.
         visits: of that day, by time.
-        kilometres: estimated for the whole day; None when a place is not known.
+        kilometres: estimated from the first visit to the last; None when a place is not known.
+        read_at: when the calendar was read; None when it never was.
     """
 
     day: date
     visits: tuple[VisitRow, ...]
     kilometres: int | None = None
+    read_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -146,6 +146,15 @@ class Snapshots:
             return {instance: (count, from_microseconds(oldest)) for instance, count, oldest in rows}
 
         return await self._store.read(question)
+
+    async def carried(self, customers: Iterable[PersonId]) -> frozenset[PersonId]:
+        """Return those of some customers of whom something can be told without asking a tool."""
+        wanted = {customer.bytes: customer for customer in customers}
+        now = to_microseconds(self._env.now())
+        usable = table.c.customer.in_(list(wanted)) & (table.c.usable_until > now)
+        statement = select(table.c.customer).where(usable).distinct()
+        rows = await self._store.read(lambda connection: connection.scalars(statement).all())
+        return frozenset(wanted[row] for row in rows)
 
     async def _delete(self, condition: ColumnElement[bool]) -> int:
         return await self._store.write(

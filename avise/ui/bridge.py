@@ -24,6 +24,7 @@ from avise.ui.day_bridge import DayBridge
 from avise.ui.message_bridge import MessageBridge
 from avise.ui.pack_bridge import PackBridge
 from avise.ui.request_bridge import RequestBridge
+from avise.ui.visit_bridge import VisitBridge
 from avise.ui.workstation_bridge import WorkstationBridge
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ Updates = tuple[CustomerUpdate, ...]
 
 
 class DeskBridge(
-    DayBridge, ActingBridge, MessageBridge, RequestBridge, PackBridge, WorkstationBridge
+    DayBridge, ActingBridge, MessageBridge, RequestBridge, PackBridge, VisitBridge, WorkstationBridge
 ):
     """The desk, as the window calls it from Qt's loop; see `avise.ui.crossing`."""
 

@@ -26,6 +26,7 @@ class Scope(StrEnum):
     PALETTE = "palette"
     OUTBOX = "outbox"
     REQUESTS = "requests"
+    VISITS = "visits"
     LISTS = "lists"
 
 
@@ -72,6 +73,7 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     Shortcut("go_customers", ("Ctrl+G, A",), _E, "users", _COMMAND),
     Shortcut("go_requests", ("Ctrl+G, D",), _E, "inbox", _COMMAND),
     Shortcut("go_team", ("Ctrl+G, E",), _E, "clipboard-list", _COMMAND),
+    Shortcut("go_visits", ("Ctrl+G, T",), _E, "route", _COMMAND),
     Shortcut("new_request", ("Ctrl+N",), _E, "send", _COMMAND),
     Shortcut("complaint", (), _E, "flag", _COMMAND),
     Shortcut("go_sources", ("Ctrl+G, S",), _E, "database", _COMMAND),
@@ -147,6 +149,12 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     Shortcut("request_choose_more", ("Shift+Up", "Shift+Down"), Scope.REQUESTS, handled_by_view=True),
     Shortcut("request_send", ("Ctrl+Return",), Scope.REQUESTS, handled_by_view=True),
     Shortcut("request_send_and_close", ("Ctrl+Shift+Return",), Scope.REQUESTS, handled_by_view=True),
+    Shortcut("visit_end", ("Ctrl+Return",), Scope.VISITS, "check", _COMMAND, handled_by_view=True),
+    Shortcut("visit_start", (), Scope.VISITS, "circle-dot", _COMMAND),
+    Shortcut("visit_missed", (), Scope.VISITS, "circle-slash", _COMMAND),
+    Shortcut("visit_sheet", ("Alt+Left",), Scope.VISITS, "clipboard-list", _COMMAND, handled_by_view=True),
+    Shortcut("visit_report", ("Alt+Right",), Scope.VISITS, "pen-line", _COMMAND, handled_by_view=True),
+    Shortcut("visit_customer", ("Ctrl+O",), Scope.VISITS, "arrow-up-right", _COMMAND, handled_by_view=True),
     Shortcut("list_menu", ("Shift+F10",), Scope.LISTS, handled_by_view=True),
     Shortcut("list_ends", ("Home", "End"), Scope.LISTS, handled_by_view=True),
     Shortcut("list_page", ("PgUp", "PgDown"), Scope.LISTS, handled_by_view=True),

@@ -45,6 +45,7 @@ from tests.ui.scripted_messages import ScriptedMessages
 from tests.ui.scripted_packs import ScriptedPacks
 from tests.ui.scripted_requests import ScriptedRequests
 from tests.ui.scripted_sources import scripted_sources
+from tests.ui.scripted_visits import ScriptedVisits
 from tests.ui.scripted_workstation import ScriptedWorkstation
 from tests.ui.stream import Stream
 
@@ -111,7 +112,13 @@ def hit_of(entry: DirectoryEntry, words: str = "") -> SearchHit:
 
 @dataclass
 class ScriptedDesk(
-    ScriptedDay, ScriptedActing, ScriptedMessages, ScriptedRequests, ScriptedPacks, ScriptedWorkstation
+    ScriptedDay,
+    ScriptedActing,
+    ScriptedMessages,
+    ScriptedRequests,
+    ScriptedPacks,
+    ScriptedVisits,
+    ScriptedWorkstation,
 ):
     """Implements `Desk` from values; a test changes them and reads `asked`."""
 

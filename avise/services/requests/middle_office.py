@@ -17,7 +17,7 @@ from pathlib import Path
 from avise.hub.port import HubError, HubPort, Presence
 from avise.models.customer import PersonId
 from avise.models.errors import AviseError
-from avise.models.journal import EventKind
+from avise.models.journal import EventKind, NewEvent
 from avise.models.requests import Request, RequestId
 from avise.models.roles import Role
 from avise.services.change_signal import ChangeSignal
@@ -337,6 +337,11 @@ class MiddleOffice:
         refuse_without_right(self._office.session.role)
         await self.ready.wait()
         return await self._new.create(new)
+
+    async def prepare_request(self, new: NewRequest) -> tuple[RequestId, NewEvent]:
+        """Return the event that sends a request, for whoever writes it with other things."""
+        await self.ready.wait()
+        return await self._new.prepare(new)
 
     # ---- views and team ------------------------------------------------------------------------
     async def save_view(self, view: SavedView) -> SavedView:

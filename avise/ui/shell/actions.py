@@ -31,6 +31,7 @@ from avise.ui.shell.sessions import MAX_SESSIONS, SessionTab
 from avise.ui.shell.zones import ZoneWalk
 from avise.ui.shortcuts import SHORTCUTS, Scope, keys_of
 from avise.ui.theme import Scheme, theme
+from avise.ui.visits.commands import COMMANDS as VISIT_COMMANDS
 from avise.ui.widgets.toast import Message
 
 LANGUAGE_COMMANDS = ("fr", "en")
@@ -185,6 +186,7 @@ class WindowActions(QObject):
         useless |= set() if self._calls.may_end else {"end_call"}
         useless |= set() if window.page_name == "outbox" else OUTBOX_COMMANDS
         useless |= set() if window.page_name == "requests" else REQUEST_COMMANDS
+        useless |= set() if window.page_name == "visits" else VISIT_COMMANDS
         useless |= set() if window.undoing.can_undo else {"undo"}
         person = self.detaching.person()
         offered = self.commands.offered(with_customer=person is not None, without=useless)

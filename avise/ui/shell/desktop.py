@@ -40,6 +40,7 @@ from avise.ui.sign_in.in_window import HubInWindow
 from avise.ui.team.in_window import TeamInWindow
 from avise.ui.theme import Density, Scheme, theme
 from avise.ui.theme.motion import reduce_motion
+from avise.ui.visits.in_window import VisitsInWindow
 from avise.ui.widgets.toast import Message
 
 if TYPE_CHECKING:
@@ -115,6 +116,7 @@ class Desktop(QObject):
         self._new_requests: dict[MainWindow, NewRequestsInWindow] = {}
         self._hubs: dict[MainWindow, HubInWindow] = {}
         self._teams: dict[MainWindow, TeamInWindow] = {}
+        self._visits: dict[MainWindow, VisitsInWindow] = {}
         self.window, self.actions = self._new_window()
 
     def _new_window(self) -> tuple[MainWindow, WindowActions]:
@@ -132,6 +134,9 @@ class Desktop(QObject):
         self._requests[window] = requests
         self._hubs[window] = HubInWindow(self._desk, window, self._report, actions)
         self._teams[window] = TeamInWindow(self._desk, window, actions, requests, self._env, self._report)
+        self._visits[window] = VisitsInWindow(
+            self._desk, window, actions, self.outbox, self._env, self._report
+        )
         self._new_requests[window] = NewRequestsInWindow(
             self._desk, window, actions, requests, self._env, self._report
         )
@@ -146,6 +151,11 @@ class Desktop(QObject):
     def requests(self) -> RequestsInWindow:
         """The middle office in the present window."""
         return self._requests[self.window]
+
+    @property
+    def visits(self) -> VisitsInWindow:
+        """The visits of a representative in the present window."""
+        return self._visits[self.window]
 
     @property
     def hub(self) -> HubInWindow:
@@ -169,6 +179,7 @@ class Desktop(QObject):
         self.hub.start()
         self.window.my_day.start()
         await self._restore_tabs()
+        self.visits.begin()
         await self._read_recents()
 
     async def tell_recovery(self) -> None:
@@ -214,6 +225,7 @@ class Desktop(QObject):
         await self._new_requests.pop(window).aclose()
         await self._hubs.pop(window).aclose()
         await self._teams.pop(window).aclose()
+        await self._visits.pop(window).aclose()
         await window.my_day.aclose()
         window.customers.close_all()
         window.hide()

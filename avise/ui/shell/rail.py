@@ -37,6 +37,7 @@ ENTRIES = (
     RailEntry("customers", "users", "go_customers"),
     RailEntry("requests", "inbox", "go_requests"),
     RailEntry("team", "clipboard-list", "go_team"),
+    RailEntry("visits", "route", "go_visits"),
     RailEntry("outbox", "cloud-upload", "outbox"),
     RailEntry("sources", "database", "go_sources"),
     RailEntry("keys", "keyboard", "keys", low=True),

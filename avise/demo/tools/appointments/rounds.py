@@ -1,6 +1,6 @@
 """The rounds of a travelling representative: visits of the world's day and of the working days after it.
 
-Who is visited is drawn once from the people of the mutual's own department, so that the same world always
+Who is visited is drawn once from the people of the representative's portfolio, so that the same world always
 has the same rounds.
 """
 
@@ -17,13 +17,11 @@ from icalendar import Event
 
 from avise.demo.population.companies import BAKERY, company
 from avise.demo.population.entities import ContactPoint, Dossier
-from avise.demo.population.places import LOIRE_ATLANTIQUE
 from avise.demo.population.spec import WorldSpec
-from avise.demo.population.staff import REPRESENTATIVES
+from avise.demo.population.staff import REPRESENTATIVES, login_of, portfolio_of
 from avise.demo.population.streams import rng
 from avise.demo.tools.appointments.calendar_file import PARIS, whole_file
 from avise.demo.tools.parties.shapes import company_party
-from avise.models.names import fold_words
 from avise.models.working_days import working_day_from
 
 ROUNDS_OF = REPRESENTATIVES[:1]
@@ -33,7 +31,7 @@ DAYS = 6
 """Days of rounds, the world's own first."""
 
 CANDIDATES = 120
-"""People of the department among whom the visited are drawn."""
+"""People of the portfolio among whom the visited are drawn."""
 
 _STARTS = (time(8, 45), time(10, 30), time(12, 0), time(14, 15), time(16, 0))
 _SUBJECTS = (
@@ -48,7 +46,7 @@ _COMPANY_SUBJECT = "Collectif obligatoire"
 _COMPANY_STREET = "3 place du Four-à-Chaux"
 _LENGTH = timedelta(minutes=60)
 _ROUNDS = uuid.UUID("0d1c3e57-2c44-5a0e-9e0e-8a6f6c1f8b21")
-_TOWNS = frozenset(commune.name for commune in LOIRE_ATLANTIQUE)
+_PORTFOLIOS = frozenset(map(login_of, ROUNDS_OF))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +76,13 @@ class Rounds:
         if len(self._candidates) >= CANDIDATES or person.restricted or person.vital_status != "alive":
             return
         address = next((point for point in dossier.contact_points if point.kind == "address"), None)
-        if person.kind == "member" and address is not None and address.city in _TOWNS:
+        if person.kind == "member" and address is not None and portfolio_of(address.postcode) in _PORTFOLIOS:
             self._candidates.append(Visited(person.ids.party, _written(address)))
 
     def write(self) -> None:
         """Write the diaries; nothing when nobody of the world lives there."""
         for name in ROUNDS_OF:
-            first, *rest = fold_words(name)
-            login = f"{first}.{''.join(rest)}".lower()
+            login = login_of(name)
             calendar = self._owner / login
             calendar.mkdir()
             properties = {"tag": "VCALENDAR", "D:displayname": login}

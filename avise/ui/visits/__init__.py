@@ -1,0 +1,1 @@
+"""Ma tournée: the visits of a representative, their sheets and their reports."""
