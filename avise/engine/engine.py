@@ -271,6 +271,7 @@ class Engine:
         await (self._outbox.start() if self._at_desk else self._outbox.open())
         self.desk.use_outbox(self._outbox)
         if self.network is not None:
+            self.desk.use_network(self.network)
             self.network.on_back += [
                 self.sources.network_back, self._outbox.network_back, self.desk.network_back
             ]  # fmt: skip

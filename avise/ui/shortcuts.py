@@ -69,6 +69,8 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     Shortcut("discreet", ("Ctrl+Shift+L",), _E, "eye", _COMMAND),
     Shortcut("lock", (), _E, "lock", _COMMAND),
     Shortcut("sign_out", (), _E, "log-out", _COMMAND),
+    Shortcut("work_offline", (), _E, "cloud-off", _COMMAND),
+    Shortcut("work_online", (), _E, "cloud", _COMMAND),
     Shortcut("go_home", ("Ctrl+G, H",), _E, "house", _COMMAND),
     Shortcut("go_customers", ("Ctrl+G, A",), _E, "users", _COMMAND),
     Shortcut("go_requests", ("Ctrl+G, D",), _E, "inbox", _COMMAND),

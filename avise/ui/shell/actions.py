@@ -67,6 +67,8 @@ class WindowActions(QObject):
         """The panel of notifications, made when it was first wanted, is listened to."""
         self.show_request: Callable[[RequestId], None] = lambda _request: None
         """Shows a request that a notification tells of; of the middle office, once it is there."""
+        self.idle_commands: frozenset[str] = frozenset()
+        """Commands of the palette that would do nothing now, by the state of the network."""
         self.opening = Opening(window)
         self.commands = Commands(window)
         self.detaching = Detaching(window, self.commands, places)
@@ -188,6 +190,7 @@ class WindowActions(QObject):
         useless |= set() if window.page_name == "requests" else REQUEST_COMMANDS
         useless |= set() if window.page_name == "visits" else VISIT_COMMANDS
         useless |= set() if window.undoing.can_undo else {"undo"}
+        useless |= self.idle_commands
         person = self.detaching.person()
         offered = self.commands.offered(with_customer=person is not None, without=useless)
         shown = window.customers.page(person)

@@ -20,6 +20,7 @@ from avise.ui.aio import Report, TaskScope
 from avise.ui.bridge import DeskBridge, Watch
 from avise.ui.lock.lockable import LockableWindow
 from avise.ui.lock.locking import Locking
+from avise.ui.network.in_window import NetworkInWindow
 from avise.ui.new_request.in_window import NewRequestsInWindow
 from avise.ui.notifications.centre import Notification, notifications, notify
 from avise.ui.outbox.in_window import OutboxInWindow
@@ -115,6 +116,7 @@ class Desktop(QObject):
         self._requests: dict[MainWindow, RequestsInWindow] = {}
         self._new_requests: dict[MainWindow, NewRequestsInWindow] = {}
         self._hubs: dict[MainWindow, HubInWindow] = {}
+        self._networks: dict[MainWindow, NetworkInWindow] = {}
         self._teams: dict[MainWindow, TeamInWindow] = {}
         self._visits: dict[MainWindow, VisitsInWindow] = {}
         self.window, self.actions = self._new_window()
@@ -133,6 +135,7 @@ class Desktop(QObject):
         requests = RequestsInWindow(self._desk, window, actions, self._env, self._report)
         self._requests[window] = requests
         self._hubs[window] = HubInWindow(self._desk, window, self._report, actions)
+        self._networks[window] = NetworkInWindow(self._desk, window, self._report, actions)
         self._teams[window] = TeamInWindow(self._desk, window, actions, requests, self._env, self._report)
         self._visits[window] = VisitsInWindow(
             self._desk, window, actions, self.outbox, self._env, self._report
@@ -177,6 +180,7 @@ class Desktop(QObject):
         self.outbox.start()
         self.requests.start()
         self.hub.start()
+        self._networks[self.window].start()
         self.window.my_day.start()
         await self._restore_tabs()
         self.visits.begin()
@@ -224,6 +228,7 @@ class Desktop(QObject):
         await self._requests.pop(window).aclose()
         await self._new_requests.pop(window).aclose()
         await self._hubs.pop(window).aclose()
+        await self._networks.pop(window).aclose()
         await self._teams.pop(window).aclose()
         await self._visits.pop(window).aclose()
         await window.my_day.aclose()
@@ -301,6 +306,7 @@ class Desktop(QObject):
         self.window.focus_page()
         self.requests.start()
         self.hub.start()
+        self._networks[self.window].start()
         self.window.my_day.start()
         old.hide()
         self._leaving.spawn(self._close_window(old), name="close the old window", when_busy="parallel")
