@@ -1,0 +1,33 @@
+"""Every deliberate defect of a workstation or of its hub is found: the drills can fail."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from tests.chaos.nurseries import Nursery, nursery
+from tests.chaos.promises import BrokenPromiseError
+from tests.chaos.station_mutants import MUTANTS
+from tests.chaos.yard import Yard
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+PATIENCE = 4.0
+"""A defect that holds everything up is found after so many seconds."""
+
+
+@pytest_asyncio.fixture(name="stations", scope="module", loop_scope="module")
+async def _stations() -> AsyncIterator[Nursery]:
+    async with nursery("tests.chaos.station") as made:
+        yield made
+
+
+@pytest.mark.parametrize("name", sorted(MUTANTS))
+async def test_a_deliberate_defect_is_found(stations: Nursery, tmp_path: Path, name: str) -> None:
+    yard = Yard(tmp_path / "yard", stations, name, patience=PATIENCE)
+    await yard.open()
+    with pytest.raises(BrokenPromiseError):
+        await MUTANTS[name].drill(yard)
