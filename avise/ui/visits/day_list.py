@@ -28,7 +28,7 @@ from avise.ui.widgets.painting import RIGHT, draw_icon, draw_text
 from avise.ui.widgets.row_list import Index, RowDelegate, RowLook, RowsView
 from avise.ui.widgets.rows_model import ROW_ROLE, RowsModel
 
-ROW_HEIGHT, TITLE_HEIGHT, SENTENCE_HEIGHT = 49, 35, 34
+ROW_HEIGHT, TITLE_HEIGHT, TALL_TITLE_HEIGHT, SENTENCE_HEIGHT = 49, 35, 56, 34
 _PADDING, _TIME, _ICON = 14, 44, 13
 
 
@@ -112,19 +112,16 @@ class _Delegate(RowDelegate):
 
 
 def _paint_title(painter: QPainter, area: QRectF, row: ListRow) -> None:
-    px, middle, right = theme().px, area.center().y(), area.right()
+    px = theme().px
     if row.absent:
+        # On a line of its own: beside the title there is no room for it at every width.
         spec = ChipSpec(text("visit.absent_pack"), Tone.WARN, "cloud-off", small=True)
-        right -= chip_size(spec).width()
-        paint_chip(painter, spec, right, middle)
-        right -= px(8)
-    title = theme().text_width(row.title, "strong")
+        paint_chip(painter, spec, area.left(), area.bottom() - px(14))
+        area = area.adjusted(0, px(4), 0, -px(TALL_TITLE_HEIGHT - TITLE_HEIGHT + 2))
     draw_text(painter, area, row.title, "strong")
-    aside = QRectF(
-        area.left() + title + px(8), area.top(), right - area.left() - title - px(8), area.height()
-    )
-    if theme().text_width(row.aside, "small") <= aside.width():
-        draw_text(painter, aside, row.aside, "small", "text-3", RIGHT)
+    title = theme().text_width(row.title, "strong") + px(8)
+    aside = area.adjusted(title, 0, 0, 0)
+    draw_text(painter, aside, row.aside, "small", "text-3", RIGHT)
 
 
 def _paint_visit(painter: QPainter, area: QRectF, row: VisitRow, *, current: bool) -> None:
@@ -212,5 +209,7 @@ class VisitList(RowsView):
     @Slot()
     def _set_heights(self) -> None:
         for place, row in enumerate(self.rows_model.rows()):
-            height = ROW_HEIGHT if row.visit else TITLE_HEIGHT if row.is_title else SENTENCE_HEIGHT
+            height = ROW_HEIGHT if row.visit else SENTENCE_HEIGHT
+            if row.is_title:
+                height = TALL_TITLE_HEIGHT if row.absent else TITLE_HEIGHT
             self.setRowHeight(place, theme().px(height))

@@ -38,6 +38,9 @@ MINUTE_MS = 30_000
 """The time that a visit has lasted is told anew (`ui.md` 2, principle 2)."""
 
 
+_OF_APPOINTMENT = ("visit.appointment_past", "visit.postponed_without_date", "visit.no_calendar")
+
+
 class VisitsPage(QWidget):
     """The page of the rail.
 
@@ -74,7 +77,7 @@ class VisitsPage(QWidget):
         self._connect()
         self.runs: dict[str, Callable[[], None]] = {
             "visit_end": model.end,
-            "visit_start": model.begin,
+            "visit_start": self._begin,
             "visit_missed": self.ask_missed,
             "visit_sheet": partial(self.visit.focus_part, NEEDS),
             "visit_report": partial(self.visit.focus_part, REPORT),
@@ -107,7 +110,9 @@ class VisitsPage(QWidget):
         self.list.chosen.connect(model.show)
         self.list.opened.connect(lambda _index: self.visit.focus_part(self.visit.tabs.current))
         self.visit.report_changed.connect(self._on_written)
-        self.visit.begin_requested.connect(model.begin)
+        self.visit.begin_requested.connect(self._begin)
+        model.refused.connect(self._on_refused)
+        model.ended.connect(lambda _visit: self.list.setFocus())
         self.visit.end_requested.connect(model.end)
         self.visit.missed_requested.connect(self.ask_missed)
         self.visit.customer_requested.connect(self._open_customer)
@@ -163,7 +168,6 @@ class VisitsPage(QWidget):
         detail = self.model.detail
         self.visit.show_detail(detail)
         self.side.sheet.show_detail(detail)
-        self.visit.show_buttons(may_begin=self.model.may_begin, done=self.model.is_done)
         self._show_saved()
 
     @Slot()
@@ -171,6 +175,9 @@ class VisitsPage(QWidget):
         detail = self.model.detail
         saved = detail.saved_at if detail is not None else None
         self.visit.show_saved(saved, self.model.refusal, dirty=self.model.is_dirty)
+        self.visit.show_buttons(
+            may_begin=self.model.may_begin, may_end=self.model.may_end, done=self.model.is_done
+        )
 
     @Slot(object)
     def _on_written(self, report: VisitReport) -> None:
@@ -180,6 +187,21 @@ class VisitsPage(QWidget):
     def _on_failed(self, sentence: str) -> None:
         self._told.setText(sentence)
         self._told_line.show()
+
+    @Slot(str)
+    def _on_refused(self, key: str) -> None:
+        """Go to the field that keeps the visit from ending."""
+        self.visit.show_part(REPORT)
+        if key in _OF_APPOINTMENT:
+            self.visit.form.wants_appointment.setFocus()
+        elif key == "visit.outcome_missing":
+            self.visit.form.outcomes.focus_current()
+
+    @Slot()
+    def _begin(self) -> None:
+        """Begin the visit, and go on where one writes: the button that was pressed goes."""
+        self.visit.focus_part(self.visit.tabs.current)
+        self.model.begin()
 
     @Slot()
     def ask_missed(self) -> None:

@@ -129,10 +129,9 @@ class ReportForm(QWidget):
         def titled(key: str, *parts: QWidget) -> QVBoxLayout:
             return column(Label(text(key), "small-strong", "muted"), *parts, gap=4)
 
-        when = row(self.wants_appointment, self.appointment, self._answer, gap=10)
-        when.setStretch(2, 1)
+        when = row(self.wants_appointment, self.appointment, None, gap=10)
         appointment = QWidget()
-        appointment.setLayout(when)
+        appointment.setLayout(column(when, self._answer, gap=2))
         self._request_lines.setSpacing(0)
         requests = column(
             Label(text("visit.requests"), "small-strong", "muted"), self._no_request, self._request_lines,

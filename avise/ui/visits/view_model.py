@@ -9,7 +9,15 @@ from datetime import date, datetime
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from avise.models.errors import AviseError
-from avise.services.visit_values import VisitDay, VisitDetail, VisitId, VisitReport, VisitRow, VisitState
+from avise.services.visit_values import (
+    Delivery,
+    VisitDay,
+    VisitDetail,
+    VisitId,
+    VisitReport,
+    VisitRow,
+    VisitState,
+)
 from avise.texts import text
 from avise.texts.formats import local
 from avise.ui.aio import Report, TaskScope, outlive
@@ -21,6 +29,10 @@ DAYS = 7
 
 PAUSE_MS = 500
 """A pause in typing after which what was typed is kept (`ui.md` 2, rule 7)."""
+
+
+_ABOUT = "visit"
+"""What one act of the page says takes the place of what the one before said."""
 
 
 class VisitsViewModel(QObject):
@@ -38,6 +50,7 @@ class VisitsViewModel(QObject):
         report_changed: the report was taken from the desk: fields show it anew.
         saved_changed: where what was typed is.
         failed: why there are no days, or no visit.
+        refused: why the visit cannot end, as the key of its sentence: the field is shown.
         message: what came of an act (a `Message`).
         ended: a visit has just been ended (its identity).
     """
@@ -47,6 +60,7 @@ class VisitsViewModel(QObject):
     report_changed = Signal()
     saved_changed = Signal()
     failed = Signal(str)
+    refused = Signal(str)
     message = Signal(object)
     ended = Signal(object)
 
@@ -195,7 +209,7 @@ class VisitsViewModel(QObject):
 
     def end(self) -> None:
         """End the visit on screen: its report and what follows from it, in one act."""
-        if self.wanted is not None and self.detail is not None:
+        if self.wanted is not None and self.may_end:
             self._pause.stop()
             self._tasks.spawn(self._end(self.wanted, self.report), name="end a visit", when_busy="drop")
 
@@ -204,12 +218,13 @@ class VisitsViewModel(QObject):
             await self._desk.end_visit(visit, report)
         except AviseError as error:
             self._tell_error(error)
+            self.refused.emit(error.message_key)
             self.keep()
             return
         if visit == self.wanted and report == self.report:
             self.is_dirty, self.refusal = False, ""
             self.saved_changed.emit()
-        self.message.emit(Message(text("visit.ended"), "circle-check", about=visit))
+        self.message.emit(Message(text("visit.ended"), "circle-check", about=_ABOUT))
         self.ended.emit(visit)
 
     def miss(self, reason: str) -> None:
@@ -223,11 +238,11 @@ class VisitsViewModel(QObject):
         except AviseError as error:
             self._tell_error(error)
             return
-        self.message.emit(Message(text("visit.noted_missed"), "circle-slash", about=visit))
+        self.message.emit(Message(text("visit.noted_missed"), "circle-slash", about=_ABOUT))
 
     def _tell_error(self, error: AviseError) -> None:
         sentence = text(error.message_key, **error.params)
-        self.message.emit(Message(sentence, "circle-alert", is_error=True))
+        self.message.emit(Message(sentence, "circle-alert", is_error=True, about=_ABOUT))
 
     # ---- reading -------------------------------------------------------------------------------
     @property
@@ -245,6 +260,13 @@ class VisitsViewModel(QObject):
     def is_done(self) -> bool:
         """Whether the visit on screen has its report: what is written now corrects it."""
         return self.row is not None and self.row.state is VisitState.DONE
+
+    @property
+    def may_end(self) -> bool:
+        """Whether there is something to send: a visit that has its report ends again only when corrected."""
+        if self.row is None:
+            return False
+        return not self.is_done or self.is_dirty or self.row.delivery is Delivery.HERE
 
     def next_visit(self) -> VisitId | None:
         """Return the visit to begin with: the one under way, else the first to come, else the first."""

@@ -160,8 +160,9 @@ class VisitPane(QWidget):
         self.needs.show_needs(report.needs)
         self.form.show_report(report)
 
-    def show_buttons(self, *, may_begin: bool, done: bool) -> None:
+    def show_buttons(self, *, may_begin: bool, may_end: bool, done: bool) -> None:
         """Offer what can be done now."""
+        self.end.setEnabled(may_end)
         self.begin.setVisible(may_begin)
         self.missed.setVisible(not done)
         self.end.setText(text("visit.correct" if done else "visit.end"))
