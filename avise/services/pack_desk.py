@@ -40,7 +40,7 @@ class PackDesk(Protocol):
         """Open the data on board with the PIN.
 
         Raises:
-            AviseError: `pack.wrong_pin` (with the tries left), `pack.pin_blocked`.
+            AviseError: `pack.wrong_pin` (with the tries `left`), `pack.pin_blocked`.
         """
 
     async def set_pack_pin(self, old: str, new: str) -> None:

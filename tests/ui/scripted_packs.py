@@ -74,14 +74,14 @@ class ScriptedPacks:
         if pin != self.pack_pin:
             tries = (self.packs.tries_left or 10) - 1
             self.show_packs(replace(self.packs, tries_left=tries))
-            raise AviseError("pack.wrong_pin", tries=str(tries))
+            raise AviseError("pack.wrong_pin", left=str(tries))
         self.show_packs(replace(self.packs, lease=LeaseState.HELD, tries_left=None))
 
     async def set_pack_pin(self, old: str, new: str) -> None:
         """Keep a PIN."""
         self._refuse()
         if old != self.pack_pin:
-            raise AviseError("pack.wrong_pin", tries="9")
+            raise AviseError("pack.wrong_pin", left="9")
         self.pack_pin = new
         self.show_packs(replace(self.packs, pin_set=bool(new)))
 
