@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import date
 
@@ -69,6 +70,10 @@ class LocalVisits(LocalRequests):
         super().take_shared(events)
         if self._visits_kept is not None:
             self._visits_kept.take_shared(events)
+
+    def ask_hub(self, dossier: OpenDossier, reason: str) -> asyncio.Task[None]:
+        """Log at the hub that a file is opened, and show what it holds of the customer meanwhile."""
+        return self._ask_hub(dossier, reason)
 
     async def take_visit_events(self, written: Iterable[EventEnvelope]) -> None:
         """Show everywhere what a visit wrote."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from avise.engine.local_desk import LocalDesk
 from avise.engine.local_messages import MessageRoom
@@ -42,6 +43,13 @@ class Beside:
     requests: RequestRoom | None
 
 
+class KeepsCopies(Protocol):
+    """Copies of what tools told."""
+
+    async def carried(self, customers: Iterable[PersonId]) -> frozenset[PersonId]:
+        """Return those of some customers of whom something can be told without asking a tool."""
+
+
 class VisitRoom:
     """The visits of one profile, from `open` to `aclose`.
 
@@ -67,12 +75,13 @@ class VisitRoom:
     ) -> None:
         outbox, messages, requests = beside.outbox, beside.messages, beside.requests
         self._env, self._requests, self._outbox = env, requests, outbox
-        self._snapshots = Snapshots(store, env)
+        self.copies: KeepsCopies = Snapshots(store, env)
+        """Of what tools told, on board or not."""
         self._desk = desk
         self.changes = changes = ChangeSignal()
         self._calendar = VisitCalendar(sources, session, env, changes)
         self._book = VisitBook(journal, VisitDrafts(store, env, session.user), self._sent)
-        files = VisitFiles(session, sources, journal, desk.own_entries, env, changes)
+        files = VisitFiles(session, sources, journal, desk.own_entries, desk.ask_hub, env, changes)
         letters = Letters(
             messages.outgoing,
             messages.templates,
@@ -130,7 +139,7 @@ class VisitRoom:
         return (await self._requests.feed.state()).sent if self._requests is not None else None
 
     async def _carried(self, members: Sequence[PersonId]) -> frozenset[PersonId]:
-        return await self._snapshots.carried(members)
+        return await self.copies.carried(members)
 
     def _open_requests(self, dossier: PersonId) -> int | None:
         return self._requests.desk.open_requests_of(dossier) if self._requests is not None else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 
@@ -19,6 +18,9 @@ from avise.services.customer_updates import TimelineChanged
 from avise.services.open_customer import OpenDossier
 from avise.services.ports import JournalPort
 from avise.services.source_port import SourcePort
+
+AskHub = Callable[[OpenDossier, str], asyncio.Task[None]]
+"""Logs an opening at the hub, for a reason, and shows what it holds of the customer."""
 
 OwnEntries = Callable[[str], Awaitable[tuple[TimelineEntry, ...]]]
 
@@ -40,6 +42,7 @@ class VisitFiles:
         sources: the tools, or what is on board of them.
         journal: where each opening is written.
         own_entries: exchanges that our journal tells.
+        ask_hub: logs each opening at the hub too.
         env: the clock.
         changes: told when a file knows more.
     """
@@ -50,6 +53,7 @@ class VisitFiles:
         sources: SourcePort,
         journal: JournalPort,
         own_entries: OwnEntries,
+        ask_hub: AskHub,
         env: Env,
         changes: ChangeSignal,
     ) -> None:
@@ -57,6 +61,7 @@ class VisitFiles:
         self._sources = sources
         self._journal = journal
         self._own_entries = own_entries
+        self._ask_hub = ask_hub
         self._env = env
         self._changes = changes
         self._open: dict[PersonId, OpenFile] = {}
@@ -86,14 +91,16 @@ class VisitFiles:
         await self._journal.append(self._session, EventKind.CONSULTED, stream, body)
         dossier.start()
         following = asyncio.create_task(self._follow(opened), name="file beside a visit")
+        asking = self._ask_hub(dossier, "")
         try:
             yield opened
         finally:
             if self._open.get(member.dossier) is opened:
                 del self._open[member.dossier]
             await dossier.aclose()
-            with contextlib.suppress(asyncio.CancelledError):
-                await following
+            asking.cancel()
+            await asyncio.gather(following, asking, return_exceptions=True)
+            await self._sources.leave(dossier.customer_key(()))
 
     async def _follow(self, opened: OpenFile) -> None:
         async for update in opened.dossier.follow():
