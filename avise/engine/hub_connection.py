@@ -53,6 +53,15 @@ class _File:
     number: int
 
 
+async def _enrolled(hub: RemoteHub) -> None:
+    """Make this workstation known; a revoked one is known, and hears what is asked of it by the head."""
+    try:
+        await hub.enrol()
+    except HubError as error:
+        if error.message_key != "hub.device_revoked":
+            raise
+
+
 def _file_at(path: Path) -> _File | None:
     try:
         found = path.stat()
@@ -137,7 +146,7 @@ class HubConnection:
             if self._signed_in is None:
                 self._signed_in = await self._resumed(line)
             hub = RemoteHub(line, self._signed_in, self._env)
-            await hub.enrol()
+            await _enrolled(hub)
         except BaseException:
             await line.aclose()
             raise

@@ -82,6 +82,10 @@ CONTACT_EVERY = timedelta(minutes=1)
 SIGN_IN = frozenset({"hub.sign_in_needed", "hub.sign_in_again", "hub.token_expired", "hub.token_refused"})
 """Refusals that a sign-in ends."""
 
+REVOKED = "hub.device_revoked"
+
+AfterHead = Callable[[Head, HubPort], Awaitable[None]]
+
 Connect = Callable[[str], Awaitable[HubPort]]
 """Opens the hub for a device."""
 
@@ -137,6 +141,8 @@ class HubSync:
         """Whether the hub is on a network, and not on this machine."""
         self.hidden = False
         """Whether nobody looks at the window."""
+        self.after_head: AfterHead = _nothing_more
+        """Called with each head, before anything else is asked of the hub."""
         self.is_lost: Callable[[], bool] = lambda: False
         """Says whether what is open is no longer the hub, and has to be opened again."""
 
@@ -321,9 +327,30 @@ class HubSync:
         self._tell_network((after - before).total_seconds())
         core.asked(head)
         await self._listener.on_head(head)
+        await self.after_head(head, hub)
         if head.colleagues_version != self._colleagues_version:
-            await self._listener.on_colleagues(await self._read_colleagues(hub))
-            self._colleagues_version = head.colleagues_version
+            await self._tell_colleagues(head, hub)
+
+    async def _tell_colleagues(self, head: Head, hub: HubPort) -> None:
+        try:
+            found = await self._read_colleagues(hub)
+        except HubError as error:
+            if error.message_key != REVOKED:
+                raise
+            # A revoked device is told of nobody, and still hands over what was written on it.
+            return
+        await self._listener.on_colleagues(found)
+        self._colleagues_version = head.colleagues_version
+
+    @property
+    def device(self) -> str:
+        """Return the identity under which this workstation speaks to the hub."""
+        return self._device
+
+    @property
+    def pending(self) -> int:
+        """Return how many own events the hub has not acknowledged."""
+        return self._core.pending if self._core is not None else 0
 
     def _measure(self, head: Head, here: datetime) -> None:
         """Note how far this workstation's clock is from the hub's."""
@@ -464,6 +491,10 @@ async def _cancel(waiting: Collection[asyncio.Future[Any]]) -> None:
             waited.cancel()
         _, pending = await asyncio.wait(pending, timeout=CANCEL_SECONDS)
     await asyncio.gather(*waiting, return_exceptions=True)
+
+
+async def _nothing_more(_head: Head, _hub: HubPort) -> None:
+    return
 
 
 def _forget(noting: asyncio.Future[None]) -> None:

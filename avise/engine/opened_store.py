@@ -6,6 +6,7 @@ of the engine is still being imported.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -16,6 +17,9 @@ from avise.store.directory import Directory
 from avise.store.directory_schema import Minter
 from avise.store.key_source import key_source
 from avise.store.store import Store
+
+WIPE_MARK = "wipe.json"
+"""In the profile: somebody asked for it to be erased. IT takes it away before the machine serves again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,10 @@ class OpenedStore:
         Raises:
             AviseError: the key or a file cannot be used; the sentence says what to do.
         """
+        if await asyncio.to_thread((profile.folder / WIPE_MARK).exists):
+            from avise.engine.wiping import refuse_wiped  # noqa: PLC0415 - once in the life of a machine
+
+            await refuse_wiped(profile, env)
         settings = profile.settings
         source = key_source(
             settings.key.source,

@@ -243,7 +243,13 @@ class RemoteHub:
         if told == self._told and not (told and now - self._told_at > RETOLD_AFTER):
             return read_head(await self._asked("GET", "/head", seconds=HEAD_S))
         sent: JSON = {"presence": [presence_to_json(one) for one in told]}
-        found = read_head(await self._asked("POST", "/head", sent, seconds=HEAD_S))
+        try:
+            found = read_head(await self._asked("POST", "/head", sent, seconds=HEAD_S))
+        except HubError as error:
+            if error.message_key != "hub.device_revoked":
+                raise
+            # It shows nothing to anybody any more, and is still told what is asked of it.
+            found = read_head(await self._asked("GET", "/head", seconds=HEAD_S))
         self._told, self._told_at = told, now
         return found
 

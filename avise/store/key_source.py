@@ -108,6 +108,23 @@ class KeyringKey:
         return minted
 
 
+async def forget_in_keyring(name: str, seconds: float = KEYRING_SECONDS) -> None:
+    """Destroy a key of the keyring; one that is not there is no error.
+
+    Raises:
+        KeyUnavailableError: the keyring cannot be used, or keeps it.
+    """
+    await _within(seconds, lambda: _forget_blocking(name))
+
+
+def _forget_blocking(name: str) -> None:
+    try:
+        if keyring.get_password(KEYRING_SERVICE, name) is not None:
+            keyring.delete_password(KEYRING_SERVICE, name)
+    except KeyringError:
+        raise KeyUnavailableError("key.keyring_refused") from None
+
+
 class PassphraseKey:
     """A random key in a file, sealed by a passphrase (scrypt, AES-256-GCM).
 

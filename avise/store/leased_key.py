@@ -95,6 +95,8 @@ class LeasedPackKey:
         self._not_before = 0.0
         self._persons: frozenset[uuid.UUID] = frozenset()
         self._told: list[LeaseEnded] = []
+        self.wiped = False
+        """Whether the hub had this machine erased."""
         self._changing = asyncio.Lock()
 
     async def open(self) -> None:
@@ -141,7 +143,7 @@ class LeasedPackKey:
         """Return where the key is, as last known."""
         kept = self._kept
         if kept.until is None:
-            return LeaseState.NONE
+            return LeaseState.WIPED if self.wiped else LeaseState.NONE
         if not kept.is_here:
             return LeaseState.ENDED
         return LeaseState.HELD if self._half else LeaseState.PIN_NEEDED
