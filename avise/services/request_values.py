@@ -158,6 +158,10 @@ class HubStatus:
     """How people sign in: "", "local" or "oidc"."""
 
 
+QUEUE_BASKET = "queue/"
+"""Begins the identity of a corbeille; others are one's own requests, a team's, or a view."""
+
+
 @dataclass(frozen=True, slots=True)
 class RequestBoard:
     """The left pane and the list on screen, at one moment."""
@@ -177,6 +181,12 @@ class RequestBoard:
     """What asks for this user's eyes, whatever list is shown."""
     instead: TakenInstead | None = None
     """The last request taken as the next one that went to somebody else, whatever list is shown."""
+
+    @property
+    def takes_next(self) -> bool:
+        """Whether this user works in a corbeille, and so takes what waits there."""
+        inside = (one for one in self.baskets if one.section is BasketSection.TEAM)
+        return any(one.id.startswith(QUEUE_BASKET) for one in inside)
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,8 @@ class NewRequests:
         today = self._today()
         reasons = (await self._about(person)).reasons if person is not None else ()
         found = self._types.book.for_role(self._standing.session.role, today)
-        ordered = sorted(found, key=lambda kind: (_rank(kind, reasons), type_label(kind.id).casefold()))
+        # Equally likely ones in the order of their reasons: a label would rank them by the language in use.
+        ordered = sorted(found, key=lambda kind: (_rank(kind, reasons), kind.reasons or _NO_REASON, kind.id))
         return tuple(
             RequestTypeRow(
                 kind.id,
@@ -298,6 +299,10 @@ def _choices(each: RequestField, people: Mapping[PersonId, str]) -> tuple[tuple[
     if each.kind is RequestFieldKind.YES_NO:
         return tuple((code, text(f"value.{code}")) for code in YES_NO)
     return choice_labels(each)
+
+
+_NO_REASON = ("~",)
+"""After every reason: what nobody asks for by its name."""
 
 
 def _rank(kind: RequestType, reasons: Sequence[str]) -> int:

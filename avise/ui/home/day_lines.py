@@ -13,7 +13,7 @@ from avise.ui.home.moments import moment_words
 from avise.ui.widgets.chip import ChipSpec, Tone
 
 REQUESTS_SHOWN = 4
-"""Requests passed on that stand in Ma journée: questions first, then the nearest deadline."""
+"""Requests passed on that always stand in Ma journée: questions first, then the nearest deadline."""
 
 _CHIPS = {
     "tentative": (Tone.WARN, "hourglass"),
@@ -28,8 +28,16 @@ def _asked(questions: int) -> ChipSpec | None:
     return ChipSpec(plural("day.requests.asked", questions), Tone.WARN, "circle-help")
 
 
-def request_lines(requests: DayRequests, now: datetime) -> tuple[tuple[Line, ...], str]:
-    """Return the requests passed on with the sentence to tell, and what to say when there is none."""
+def request_lines(
+    requests: DayRequests, now: datetime, shown: int = REQUESTS_SHOWN
+) -> tuple[tuple[Line, ...], str]:
+    """Return the requests passed on with the sentence to tell, and what to say when there is none.
+
+    Args:
+        requests: those that this user passed on.
+        now: the present.
+        shown: how many have room.
+    """
     if not requests.followed:
         return (), text("day.requests.absent")
     today = local(now).date()
@@ -43,7 +51,7 @@ def request_lines(requests: DayRequests, now: datetime) -> tuple[tuple[Line, ...
             chip=_asked(sent.questions),
             key=sent.request,
         )
-        for sent in requests.rows[:REQUESTS_SHOWN]
+        for sent in requests.rows[:shown]
     )
     left = len(requests.rows) - len(lines)
     if left > 0:

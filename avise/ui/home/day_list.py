@@ -10,6 +10,7 @@ from PySide6.QtCore import (
     QPoint,
     QRect,
     QRectF,
+    QSize,
     Qt,
     Signal,
     Slot,
@@ -203,6 +204,16 @@ class DayList(RowsView):
     def wanted_height(self) -> int:
         """Return the height of all rows, in pixels."""
         return sum(self.rowHeight(place) for place in range(self.rows_model.rowCount()))
+
+    @override
+    def sizeHint(self) -> QSize:
+        """Return the room of every row: the list takes no more, and scrolls in less."""
+        return QSize(super().sizeHint().width(), self.wanted_height())
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        """Return no height: the page says how many rows are always seen."""
+        return QSize(super().minimumSizeHint().width(), 0)
 
     def current(self) -> TaskRow | None:
         """Return the current task."""

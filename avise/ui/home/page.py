@@ -19,6 +19,7 @@ from avise.texts.formats import local, weekday_and_day
 from avise.ui.customer.floating_panel import FloatingPanel
 from avise.ui.home.confirmation_lines import confirmation_lines
 from avise.ui.home.day_lines import (
+    REQUESTS_SHOWN,
     diary_lines,
     news_lines,
     request_lines,
@@ -53,6 +54,9 @@ if TYPE_CHECKING:
 SIDE_WIDTH, NARROW_SIDE_WIDTH, NARROW_PAGE = 380, 320, 1200
 UNLINKED_SHOWN = 3
 _LEAST_ROWS = 4
+_REQUEST_LINE, _REQUESTS_HEAD = 68, 90
+"""Of one request on three lines, and of the panel around the lines."""
+_REQUESTS_AT_MOST = 12
 
 
 class HomePage(QWidget):
@@ -178,7 +182,8 @@ class HomePage(QWidget):
         self.confirmations.show_lines(confirmation_lines(day.confirmations, now))
         if "confirmation_panel" in self.__dict__:
             self.confirmation_panel.follow(day.confirmations)
-        self.requests.show_lines(*request_lines(day.requests, now))
+        self._fit_rows()
+        self.requests.show_lines(*request_lines(day.requests, now, self._requests_shown()))
         self.requests.count.set_text(str(len(day.requests.rows)) if day.requests.rows else "")
         self.diary.show_lines(*diary_lines(day.diary))
         self.news.show_lines(*news_lines(day.news, now))
@@ -346,10 +351,30 @@ class HomePage(QWidget):
         px = theme().px
         narrow = self.width() < px(NARROW_PAGE)
         self._side.setFixedWidth(px(NARROW_SIDE_WIDTH if narrow else SIDE_WIDTH))
-        self.rows.setMinimumHeight(self.rows.row_height() * _LEAST_ROWS)
+        self._fit_rows()
+
+    def _fit_rows(self) -> None:
+        """Give the tasks the height of their rows; where room lacks, that of some of them."""
+        self.rows.setMinimumHeight(min(self.rows.wanted_height(), self.rows.row_height() * _LEAST_ROWS))
+        self.rows.updateGeometry()
+
+    def _requests_shown(self) -> int:
+        """Return how many requests have room under the tasks."""
+        used = self.tasks.sizeHint().height()
+        if not self.confirmations.isHidden():
+            used += self.confirmations.sizeHint().height()
+        room = self._side.height() - used - theme().px(_REQUESTS_HEAD)
+        return min(max(room // theme().px(_REQUEST_LINE), REQUESTS_SHOWN), _REQUESTS_AT_MOST)
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give the panes their widths."""
         super().resizeEvent(event)
         self._fit()
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()
+        day = self.model.day
+        if day is not None:
+            self.requests.show_lines(*request_lines(day.requests, self.model.now(), self._requests_shown()))
+            self.requests.count.set_text(str(len(day.requests.rows)) if day.requests.rows else "")

@@ -27,6 +27,7 @@ WIDTH, NARROW_WIDTH = 240, 228
 ROW_HEIGHT = 27
 SETTLE_MS = 150
 """The arrows go through corbeilles without reading each of them."""
+_SCROLL_BAR = 12
 _LEFT, _ICON, _LABEL, _LATE, _RIGHT = 12, 15, 36, 32, 10
 _LATE_ICON, _LATE_GAP = 23, 8
 """Of the icon before what is late, and before it."""
@@ -113,6 +114,15 @@ def late_width(lines: Sequence[BasketLine]) -> int:
     late = [line.basket.late for line in lines if line.basket is not None and line.basket.late]
     longest = max((theme().text_width(str(n), "small-medium", tabular=True) for n in late), default=0)
     return max(theme().px(_LATE), round(longest) + theme().px(_LATE_ICON + _LATE_GAP))
+
+
+def names_width(lines: Sequence[BasketLine]) -> int:
+    """Return the width of the longest name with its icon and its count; a bar to scroll has its room."""
+    baskets = [line.basket for line in lines if line.basket is not None]
+    names = (theme().text_width(one.label, "strong") for one in baskets)
+    counts = (theme().text_width(str(one.count or 0), "small", tabular=True) for one in baskets)
+    words = max(names, default=0) + max(counts, default=0)
+    return round(words) + theme().px(_LABEL + 8 + _RIGHT + _SCROLL_BAR)
 
 
 class BasketDelegate(RowDelegate):
@@ -216,6 +226,7 @@ class BasketPane(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName(text("request_panel.baskets"))
         self._shown = ""
+        self._wanted = 0
         self.model = BasketModel()
         self._delegate = BasketDelegate()
         self.rows = BasketRows()
@@ -252,11 +263,16 @@ class BasketPane(QWidget):
             self._go_to_shown()
         self.chart.show_hours(hours)
 
+    def wanted_width(self) -> int:
+        """Return the width at which every name is read whole, in pixels."""
+        return self._wanted
+
     def _fit(self, lines: Sequence[BasketLine]) -> None:
         width = late_width(lines)
         if width != self._delegate.late:
             self._delegate.late = width
             self.rows.viewport().update()
+        self._wanted = names_width(lines) + width
 
     @Slot()
     def _on_theme_changed(self) -> None:

@@ -173,18 +173,31 @@ class DetailPane(QWidget):
         discretion().changed.connect(self._show_again)
 
     # ---- content ---------------------------------------------------------------------------------
+    _offers_next = True
+    _nothing = ("", "")
+    """Title and sentence of what is shown instead of a request."""
+
     def show_nothing(self, title: str = "", sentence: str = "") -> None:
         """Show that no request is on screen, and offer the next one."""
         self.composer.forget()
         self.side.forget()
         self.detail = None
+        self._nothing = (title, sentence)
+        offers = self._offers_next
         self.notice.show_notice(
             title or text("request_panel.nothing"),
-            sentence or text("request_panel.nothing.sentence"),
-            action=text("request_panel.next"),
+            sentence or text("request_panel.nothing.sentence" if offers else "request_panel.nothing.choose"),
+            action=text("request_panel.next") if offers else "",
             keys=keys_of("request_take_next"),
         )
         self._set_content(shown=False)
+
+    def set_offers_next(self, *, offers: bool) -> None:
+        """Say whether this user takes requests from a corbeille: only then is the next one offered."""
+        if offers != self._offers_next:
+            self._offers_next = offers
+            if self.detail is None:
+                self.show_nothing(*self._nothing)
 
     def show_failure(self, error: AviseError) -> None:
         """Say why a request cannot be shown."""

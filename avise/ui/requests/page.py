@@ -226,6 +226,7 @@ class RequestsPage(QWidget):
         self.model.start()
         self._minutes.start()
         self._tick()
+        self._read_first()
         focused = QApplication.focusWidget()
         if focused is not None and self.isAncestorOf(focused):
             # Qt gives it to the first button when the page before goes.
@@ -272,7 +273,12 @@ class RequestsPage(QWidget):
         board = self.model.board
         if board is None:
             return
+        before = self.baskets.wanted_width()
         self.baskets.show_baskets(board.baskets, board.query.basket, board.hours)
+        if self.baskets.wanted_width() != before:
+            self._fit()
+        self.detail.set_offers_next(offers=board.takes_next)
+        self.baskets.next.setVisible(board.takes_next)
         before = self.list.model.waiting
         self.list.show_board(board, self.model.title())
         waiting = self.list.model.waiting
@@ -514,7 +520,11 @@ class RequestsPage(QWidget):
     @Slot()
     def _fit(self) -> None:
         px, zoom = theme().px, theme().zoom
-        self._shape = found = page_shape(round(self.width() * 100 / zoom), expanded=self._is_expanded)
+        self._shape = found = page_shape(
+            round(self.width() * 100 / zoom),
+            expanded=self._is_expanded,
+            names=round(self.baskets.wanted_width() * 100 / zoom),
+        )
         self.baskets.setFixedWidth(px(found.baskets))
         self.baskets.setVisible(found.has_baskets)
         self._edge.setVisible(found.has_baskets)
@@ -527,3 +537,10 @@ class RequestsPage(QWidget):
         self.list.setMinimumWidth(px(LEAST_LIST) if side_by_side else 0)
         if side_by_side:
             self.splitter.set_design(found.detail)
+        self._read_first()
+
+    def _read_first(self) -> None:
+        """Read the current request of a list that came before this page had room for a request."""
+        waits = self._wanted is not None and self.model.wanted is None
+        if waits and self._on_screen and not self._shape.is_small:
+            self._read.start()

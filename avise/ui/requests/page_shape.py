@@ -13,6 +13,8 @@ from avise.ui.requests.list_pane import WIDTH as LIST
 REFERENCE, MIDDLE, SMALL = 1330, 1080, 760
 """Widths of the page at 100 %, from which it has another shape."""
 LEAST_DETAIL = 360
+MOST_BASKETS, KEPT_DETAIL = 300, 650
+"""Long names widen the corbeilles as far as that, and as long as the request keeps its two columns."""
 _LIST_WIDTHS = ((2200, 1080), (1700, 420), (REFERENCE, LIST), (0, NARROW_LIST))
 """From these widths of the page, these widths of the list: a table where the screen is that large."""
 
@@ -51,17 +53,20 @@ class PageShape:
         return self.shape in (Shape.WIDE, Shape.MIDDLE) and not self.alone
 
 
-def page_shape(width: int, *, expanded: bool = False) -> PageShape:
+def page_shape(width: int, *, expanded: bool = False, names: int = 0) -> PageShape:
     """Return the shape of a page of so many pixels at 100 %.
 
     Args:
         width: of the page.
         expanded: the user wants the request alone.
+        names: width at which the names of the corbeilles are read whole.
     """
     steps = ((Shape.WIDE, REFERENCE), (Shape.MIDDLE, MIDDLE), (Shape.NARROW, SMALL))
     shape = next((found for found, least in steps if width >= least), Shape.SMALL)
     alone = expanded and shape is not Shape.SMALL
-    baskets = BASKETS if shape is Shape.WIDE else NARROW_BASKETS
-    taken = baskets + 1 if shape in (Shape.WIDE, Shape.MIDDLE) and not alone else 0
     list_width = next(found for least, found in _LIST_WIDTHS if width >= least)
+    designed = BASKETS if shape is Shape.WIDE else NARROW_BASKETS
+    most = min(MOST_BASKETS, width - list_width - KEPT_DETAIL - 2)
+    baskets = max(designed, min(names, most))
+    taken = baskets + 1 if shape in (Shape.WIDE, Shape.MIDDLE) and not alone else 0
     return PageShape(shape, baskets, max(width - taken - list_width - 1, LEAST_DETAIL), alone)

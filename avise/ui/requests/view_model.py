@@ -368,6 +368,9 @@ class RequestsViewModel(QObject):
 
     def take_next(self) -> None:
         """Take the request that is due first and held by nobody, in the corbeille on screen or the team's."""
+        if self.board is not None and not self.board.takes_next:
+            self.message.emit(Message(text("request_panel.next.not_here"), "circle-help"))
+            return
         self._tasks.spawn(self._take_next(self._next_from()), name="take the next one", when_busy="drop")
 
     def _next_from(self) -> str:

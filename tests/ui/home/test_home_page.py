@@ -11,7 +11,9 @@ from PySide6.QtWidgets import QApplication, QMenu
 
 from avise.models.errors import AviseError
 from avise.models.roles import Purpose
-from avise.services.day_values import MyDay
+from avise.models.tasks import TaskId
+from avise.services.day_values import DayRequests, MyDay
+from avise.ui.home.day_lines import REQUESTS_SHOWN
 from avise.ui.home.moments import choices
 from avise.ui.shortcuts import SHORTCUTS
 from tests.ui.home_day import COLLEAGUE, FULL_DAY, LATE, TODAY, away
@@ -297,3 +299,41 @@ def test_an_empty_day_and_a_full_one_have_zones_that_take_focus(run: Run) -> Non
 def test_the_keys_of_the_list_are_declared() -> None:
     declared = {shortcut.id for shortcut in SHORTCUTS}
     assert {"task_open", "task_done", "task_move", "task_assign", "undo", "new_task", "absence"} <= declared
+
+
+def test_few_tasks_leave_their_room_to_the_requests_passed_on(run: Run) -> None:
+    async def scenario() -> None:
+        one = FULL_DAY.requests.rows[0]
+        many = DayRequests(
+            followed=True, rows=tuple(replace(one, number=f"D-2026-{place:06d}") for place in range(20))
+        )
+        day = replace(FULL_DAY, late=LATE[:1], today=(), later=(), requests=many)
+        async with staged(ScriptedDesk(day=day)) as stage:
+            await _shown(stage)
+            home = stage.window.home
+            stage.window.resize(1440, 900)
+            await until(lambda: len(home.requests.links) > REQUESTS_SHOWN)
+            assert home.rows.height() == home.rows.wanted_height(), "no more than the tasks need"
+            assert home.requests.geometry().bottom() <= home.tools.geometry().top(), "nothing is pushed out"
+            stage.window.resize(960, 600)
+            await until(lambda: len(home.requests.links) == REQUESTS_SHOWN)
+
+    run(scenario())
+
+
+def test_many_tasks_scroll_and_the_first_requests_stay_in_sight(run: Run) -> None:
+    async def scenario() -> None:
+        today = tuple(
+            replace(row, task=replace(row.task, id=TaskId(int=place)))
+            for place, row in enumerate(TODAY * 20, start=1)
+        )
+        day = replace(FULL_DAY, today=today)
+        async with staged(ScriptedDesk(day=day)) as stage:
+            await _shown(stage)
+            home = stage.window.home
+            stage.window.resize(1440, 900)
+            await until(lambda: 0 < home.rows.height() < home.rows.wanted_height())
+            assert home.requests.isVisible()
+            assert home.requests.geometry().bottom() <= home.tools.geometry().top()
+
+    run(scenario())

@@ -15,6 +15,7 @@ from avise.models.journal import EventKind
 from avise.models.requests import RequestStatus
 from avise.services.request_values import (
     BULK_LIMIT,
+    BasketSection,
     HubState,
     HubStatus,
     RequestFilters,
@@ -27,6 +28,7 @@ from avise.ui.discretion import discretion
 from avise.ui.requests.basket_pane import late_width
 from avise.ui.requests.columns import ALWAYS, Column, places
 from avise.ui.requests.list_model import ROW, RequestListModel
+from avise.ui.requests.page_shape import KEPT_DETAIL, MOST_BASKETS, page_shape
 from avise.ui.requests.row_delegate import due_spec
 from avise.ui.theme import theme
 from tests.ui.persona import NOW
@@ -446,7 +448,7 @@ def test_what_a_colleague_took_first_from_another_window_is_not_told_here(run: R
         async with requests_window() as stage:
             stage.desk.request_instead = TakenInstead(request_id(158), None, None)
             stage.desk.show_rows(scene.rows()[1:])
-            await until(lambda: len(stage.shown()) > 0 and stage.page.model.board.instead is not None)
+            await until(lambda: bool(stage.page.model.board and stage.page.model.board.instead))
             assert not stage.toast()
             stage.press(K.Key_F4)
             await until(lambda: stage.toast().startswith("Des collègues ont pris"))
@@ -467,3 +469,48 @@ def test_nothing_left_to_take_is_said(run: Run) -> None:
 
 def _all(spy: QSignalSpy) -> list[list[QModelIndex]]:
     return [spy.at(number) for number in range(spy.count())]
+
+
+def test_whoever_works_in_no_corbeille_is_offered_no_next_one_and_is_told_why(run: Run) -> None:
+    async def scenario() -> None:
+        desk = scene.desk()
+        others = BasketSection.OTHERS
+        desk.baskets = tuple(
+            replace(one, section=others) if one.section is BasketSection.TEAM else one for one in desk.baskets
+        )
+        desk.request_rows = ()
+        async with requests_window(desk) as stage:
+            page = stage.page
+            await until(lambda: not page.baskets.next.isVisible())
+            assert not page.detail.notice.button.isVisible()
+            assert page.detail.notice.accessibleName().endswith("Choisissez une demande dans la liste.")
+            stage.press(K.Key_F4)
+            await until(lambda: stage.toast().startswith("Ce sont les gestionnaires"))
+            assert not stage.asked("take_next")
+
+    run(scenario())
+
+
+@pytest.mark.parametrize(("width", "names"), [(1294, 284), (1368, 320), (1848, 500)])
+def test_long_names_of_corbeilles_are_read_whole_while_the_request_keeps_its_columns(
+    width: int, names: int
+) -> None:
+    plain, wide = page_shape(width), page_shape(width, names=names)
+    assert wide.baskets == min(names, MOST_BASKETS)
+    assert wide.detail >= KEPT_DETAIL
+    assert plain.baskets + plain.detail == wide.baskets + wide.detail
+
+
+def test_short_names_leave_the_corbeilles_their_design_and_a_small_page_its_request() -> None:
+    assert page_shape(1368, names=150) == page_shape(1368)
+    assert page_shape(1100, names=400) == page_shape(1100)
+
+
+def test_the_request_of_a_list_that_came_before_the_page_is_read_with_it(run: Run) -> None:
+    async def scenario() -> None:
+        desk = scene.desk()
+        desk.request_rows = scene.rows()[:1]
+        async with requests_window(desk) as stage:
+            await until(lambda: stage.page.model.wanted == scene.rows()[0].id)
+
+    run(scenario())

@@ -32,6 +32,7 @@ from avise.services.request_values import (
     RequestSort,
     SavedView,
 )
+from avise.texts import LANGUAGES, speaking
 from tests.unit.engine.request_station import (
     HELENE,
     INES,
@@ -554,3 +555,13 @@ async def test_the_count_of_a_corbeille_is_that_of_its_rows_whatever_has_ended(
             assert basket.count == len(shown.rows)
             if basket.id == view.id:
                 assert basket.count == 1
+
+
+async def test_the_likeliest_types_are_the_same_in_every_language(lea: Station) -> None:
+    person = await lea.person(HELENE)
+    told: dict[str, list[str]] = {}
+    for code in LANGUAGES:
+        with speaking(code):
+            told[code] = [row.id for row in await lea.desk.request_types(person)]
+    assert told["fr"] == told["en"]
+    assert len(told["fr"]) > 10
