@@ -129,7 +129,10 @@ class _Serving:
         self._window.deliver_to(server.take_threadsafe)
         from avise.engine.engine import Engine  # noqa: PLC0415 - most of a start; people are found meanwhile
 
-        self._engine = engine = Engine(profile, self._env, self._thread, at_desk=True, opened=opened)
+        self._engine = engine = Engine(
+            profile, self._env, self._thread, ask_passphrase=ask, at_desk=True, opened=opened
+        )
+        engine.on_over = self._window.leave
         engine.start()
         self._thread.loop.call_soon_threadsafe(desk.become, engine.desk)
         self._thread.loop.call_soon_threadsafe(self._built.set)
@@ -177,6 +180,7 @@ class _Window:
         self._waiting: list[object] = []
         self._deliver: Callable[[object], None] | None = None
         self._lock = threading.Lock()
+        self._left = threading.Event()
         self._thread = threading.Thread(target=self._read, name="avise engine pipe", daemon=True)
         self._thread.start()
 
@@ -189,8 +193,12 @@ class _Window:
             self._waiting = []
 
     def wait(self) -> None:
-        """Wait until the window stops us or is gone."""
-        self._thread.join()
+        """Wait until the window stops us or is gone, or the engine has nothing more to serve."""
+        self._left.wait()
+
+    def leave(self) -> None:
+        """Wait for the window no longer; from any thread."""
+        self._left.set()
 
     def _read(self) -> None:
         try:
@@ -201,6 +209,7 @@ class _Window:
                     else:
                         self._deliver(message)
         finally:
+            self._left.set()
             # An end in order takes seconds; one that hangs must not outlive its window.
             ending = threading.Timer(END_SECONDS, os._exit, [1])
             ending.daemon = True
