@@ -96,7 +96,7 @@ class MiddleOffice:
         self._lists = Lists(office.standing, self._clocks, self._views)
         self._calls = Calls(office.known, self.rows, office.standing, self._clocks)
         self.deeds = RequestDeeds(office, around.types, self._is_away)
-        self.next = NextRequests(self._due_first, self._claim)
+        self.next = NextRequests(self._due_first, self._take)
         self._new = NewRequests(office, around.types, around.about, self._drawn)
         self.team = Team(office, self._clocks)
         self._beside, self._absences = around.beside, around.absences
@@ -290,7 +290,7 @@ class MiddleOffice:
         query = RequestQuery(basket, RequestFilters())
         return self._lists.listing(query, self._known, self.rows.fragile_dossiers(), self._env.now()).found
 
-    async def _claim(self, request: RequestId) -> RequestActs:
+    async def _take(self, request: RequestId) -> RequestActs:
         return await self.act_on_requests((request,), RequestDeed(EventKind.REQUEST_CLAIMED))
 
     async def save_attachment(self, request: RequestId, blob: str, folder: Path) -> Path:
