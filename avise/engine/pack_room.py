@@ -119,6 +119,7 @@ class PackRoom:
         self._trouble: AviseError | None = None
         self._preparing: asyncio.Task[None] | None = None
         self._watching: asyncio.Task[None] | None = None
+        self._looking: asyncio.Task[None] | None = None
         self._key.on_ended(self._close)
 
     # ---- life ----------------------------------------------------------------------------------
@@ -129,7 +130,7 @@ class PackRoom:
 
     async def aclose(self) -> None:
         """Stop preparing and close the file."""
-        tasks = [task for task in (self._preparing, self._watching) if task is not None]
+        tasks = [task for task in (self._preparing, self._watching, self._looking) if task is not None]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -152,12 +153,22 @@ class PackRoom:
             await self._env.sleep(LOOK_EVERY)
             await self.look()
 
+    def key_changed(self) -> None:
+        """Look soon: the key came, or went."""
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.create_task(self.look(), name="look at packs")
+        self.changes.tell()
+
     async def _open_file(self, *, create: bool = False) -> None:
         file = self._packs.file
         key = await self._key.key()
         if file.is_open or not (create or file.exists):
             return
         await file.open(key)
+        if self._key.state() is not LeaseState.HELD:
+            # It went while the file was being opened, and whoever told so closed nothing.
+            await file.close()
+            raise PackLockedError("pack.locked")
         if file.notices:
             self._trouble = file.notices[-1]
         self.changes.tell()
@@ -295,13 +306,21 @@ class PackRoom:
         Raises:
             AviseError: what the hub refuses, or that it cannot be reached; everything was erased here.
         """
-        await self.pause()
-        await self._packs.file.erase()
+        await self.forget()
         self._trouble = None
-        self.changes.tell()
         if self.lender is not None:
             await self.lender.check_in()
             self.changes.tell()
+
+    async def forget(self) -> None:
+        """Erase what is on board; nobody is told.
+
+        Raises:
+            StoreError: the system keeps the file; it stays unreadable without its key.
+        """
+        await self.pause()
+        await self._packs.file.erase()
+        self.changes.tell()
 
     async def open_with_pin(self, pin: str) -> None:
         """Open what is on board with the PIN; see `PackDesk.unlock_packs`."""
