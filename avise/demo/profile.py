@@ -132,6 +132,7 @@ def settings_text(tools: DemoTools, user: DemoUser, mail_port: int = 0, hub: Dem
         *_table("key", {"source": "demo"}),
         *_messages(mail_port),
         *_hub(hub, user.team),
+        *_offline(user),
     ]
     for instance, config in _instances(tools).items():
         lines += _table(f"instances.{instance}", {"connector": instance})
@@ -144,6 +145,13 @@ def _hub(hub: DemoHub | None, team: str) -> list[str]:
         return []
     where = {"mode": "remote", "url": hub.url} if hub.url else {"mode": "embedded", "file": hub.file}
     return _table("hub", {**where, "team": team})
+
+
+def _offline(user: DemoUser) -> list[str]:
+    """Return what the desk may carry: a representative's is a laptop."""
+    if user.role != "rep":
+        return []
+    return [*_table("offline", {"pin": "optional"}), "allowed = true"]
 
 
 def _messages(mail_port: int) -> list[str]:

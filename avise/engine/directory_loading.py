@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 from avise.connectors.contract import ConnectorError
 from avise.engine.source_crossing import CrossingSources
 from avise.env import Env
+from avise.models.customer import Party
 from avise.models.errors import AviseError, ErrorKind
 from avise.store.directory import Directory
 
@@ -33,10 +35,19 @@ class DirectoryLoading:
         directory: what is filled.
         sources: where the master is.
         env: the clock.
+        portfolio_of: login of the representative whose customers are kept, and nobody else; "" for all.
     """
 
-    def __init__(self, master: str, directory: Directory, sources: CrossingSources, env: Env) -> None:
+    def __init__(
+        self,
+        master: str,
+        directory: Directory,
+        sources: CrossingSources,
+        env: Env,
+        portfolio_of: str = "",
+    ) -> None:
         self._master = master
+        self._portfolio_of = portfolio_of
         self._directory = directory
         self._sources = sources
         self._env = env
@@ -81,16 +92,22 @@ class DirectoryLoading:
             await self._build()
             return
         async for parties, after in self._sources.changes(self._master, cursor):
-            await self._directory.apply(parties, after)
+            # Whoever left the portfolio leaves the directory.
+            await self._directory.apply(
+                [party if self._is_kept(party) else replace(party, deleted=True) for party in parties], after
+            )
 
     async def _build(self) -> None:
         builder = self._directory.rebuild()
         cursor = ""
         try:
             async for parties, after in self._sources.changes(self._master, ""):
-                await builder.add(parties)
+                await builder.add([party for party in parties if self._is_kept(party)])
                 cursor = after or cursor
             await builder.finish(cursor)
         except BaseException:
             await builder.abandon()
             raise
+
+    def _is_kept(self, party: Party) -> bool:
+        return not self._portfolio_of or party.representative == self._portfolio_of

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import logging
 import sys
 from collections.abc import Callable, Coroutine, Iterator
@@ -21,9 +22,11 @@ from typing import TypeVar
 
 from avise.connectors.host import ConnectorHost
 from avise.connectors.network_gate import NetworkGate
-from avise.connectors.ports import InstanceSettings, SecretPort
+from avise.connectors.ports import InstanceSettings, SecretPort, SnapshotPort
 from avise.connectors.registry import Registry
+from avise.engine.at_contact import AtContact
 from avise.engine.directory_loading import DirectoryLoading
+from avise.engine.lease_room import LeaseRoom, half_source
 from avise.engine.local_desk import LocalDesk
 from avise.engine.local_messages import MessageRoom
 from avise.engine.log_files import log_to_profile, stop_logging
@@ -31,10 +34,12 @@ from avise.engine.loops import LoopThread, cancel_others
 from avise.engine.message_room import SECRETS, open_message_room
 from avise.engine.network_room import NetworkRoom
 from avise.engine.opened_store import OpenedStore
+from avise.engine.packs_on_board import OnBoard
 from avise.engine.profile_secrets import ProfileSecrets
 from avise.engine.request_room import DeskParts, RequestRoom
 from avise.engine.source_crossing import CrossingSources
 from avise.engine.visit_room import Beside, VisitRoom
+from avise.engine.wiping import Wiping
 from avise.env import Env, SystemEnv
 from avise.models.errors import AviseError
 from avise.models.roles import Role
@@ -100,7 +105,8 @@ class Engine:
         self.started = False
         """The desk answers."""
         self._opened = opened
-        self._ask_passphrase = ask_passphrase
+        # The store and this machine's half of the key of what is on board: asked once for both.
+        self._ask_passphrase = None if ask_passphrase is None else functools.cache(ask_passphrase)
         self._at_desk = at_desk
         self._secrets: SealedSecrets | None = None
         self.env = env
@@ -119,6 +125,15 @@ class Engine:
         """The middle office, where the profile has a hub and somebody works."""
         self._visits: VisitRoom | None = None
         self._reading_rules: asyncio.Task[object] | None = None
+        self.lease: LeaseRoom | None = None
+        """What lends the data on board their key, where the profile allows any."""
+        self.on_board: OnBoard | None = None
+        """The data on board, where the profile allows any."""
+        self._wiping = Wiping(profile, env)
+        self._at_contact: AtContact | None = None
+        self._is_over = False
+        self.on_over: Callable[[], None] = lambda: None
+        """Called, on the engine's loop, once this engine is to be stopped: its profile is then erased."""
 
     @classmethod
     @contextlib.contextmanager
@@ -210,6 +225,7 @@ class Engine:
         """End everything in order; may be called twice."""
         with contextlib.ExitStack() as steps:
             # Last in, first out; a step that fails keeps none of the others from being taken.
+            steps.callback(self._erase_if_asked)
             steps.callback(self._end_log)
             steps.callback(self.thread.stop)
             steps.callback(self._end_on_loop, self._close_store)
@@ -220,6 +236,10 @@ class Engine:
         if self.thread.started:
             with contextlib.suppress(AviseError):
                 self.thread.submit(step()).result()
+
+    def _erase_if_asked(self) -> None:
+        if self._is_over:
+            asyncio.run(self._wiping.finish())
 
     def _end_log(self) -> None:
         if self._log is not None:
@@ -236,21 +256,9 @@ class Engine:
         settings = profile.settings
         self._secrets = sealed = SealedSecrets(store, key, env)
         secrets = ProfileSecrets(sealed, profile.folder, synthetic=settings.synthetic)
-        gate = NetworkGate(env)
-        self._host = host = ConnectorHost(
-            env,
-            Snapshots(store, env),
-            _instances(profile),
-            secrets,
-            connectors=Registry(profile.connectors_folder),
-            start_file=profile.folder / CONNECTOR_STARTS,
-            gate=gate,
-        )
-        if self._at_desk:
-            self.network = NetworkRoom(gate, Feed(store, env), env)
-            await self.network.open()
-        await self._connectors.call(host.start())
-        self.sources = CrossingSources(self._connectors, host)
+        self.on_board = OnBoard(profile, store, env) if settings.offline.allowed else None
+        copies = Snapshots(store, env) if self.on_board is None else self.on_board.copies
+        await self._open_tools(store, copies, secrets)
         session = profile.session()
         journal = Journal(store, env)
         self.desk = LocalDesk(
@@ -259,7 +267,7 @@ class Engine:
             self.directory,
             journal,
             DeskMemory(store, env, session.user),
-            Snapshots(store, env),
+            copies,
             env,
             profile.folder,
         )
@@ -283,17 +291,52 @@ class Engine:
             room.outgoing.start()
             # Read beside what follows: the first dossier would wait for the rules of its answers.
             self._reading_rules = asyncio.create_task(asyncio.to_thread(shipped_book), name="read answers")
+        if self.on_board is not None:
+            self.lease = await self._open_lease(store, sealed)
+            await self._open_packs(self.on_board, self.lease)
         if self._at_desk and settings.hub.mode is not HubMode.NONE:
             # Two processes of one profile would number the same events: a command alone has no hub.
             self.requests = await self._open_requests(opened, sealed, secrets, journal)
         if self._at_desk and session.role is Role.REP:
-            beside = Beside(self._outbox, room, self.requests)
-            self._visits = VisitRoom(session, store, journal, env, self.desk, self.sources, beside)
-            await self._visits.open()
-            self.desk.use_visits(self._visits.visits)
-        self._loading = DirectoryLoading(settings.identity_master, self.directory, self.sources, env)
+            await self._open_visits(store, journal, Beside(self._outbox, room, self.requests))
+        self._loading = DirectoryLoading(
+            settings.identity_master, self.directory, self.sources, env, profile.portfolio_of
+        )
         self._loading.start()
+        if self.requests is not None and self.requests.sync is not None:
+            sync = self.requests.sync
+            self._at_contact = AtContact(self._wiping, self.lease, sync, env, self._end_here)
+            if self.lease is not None:
+                self.lease.hub = lambda: sync.hub
+                if self.on_board is not None and self.on_board.room is not None:
+                    self.on_board.room.lender = self.lease
         self._purging = asyncio.create_task(self._purge(Snapshots(store, env)), name="purge snapshots")
+
+    async def _open_tools(self, store: Store, copies: SnapshotPort, secrets: SecretPort) -> None:
+        env, profile = self.env, self.profile
+        gate = NetworkGate(env)
+        self._host = host = ConnectorHost(
+            env,
+            copies,
+            _instances(profile),
+            secrets,
+            connectors=Registry(profile.connectors_folder),
+            start_file=profile.folder / CONNECTOR_STARTS,
+            gate=gate,
+        )
+        if self._at_desk:
+            self.network = NetworkRoom(gate, Feed(store, env), env)
+            await self.network.open()
+        await self._connectors.call(host.start())
+        self.sources = CrossingSources(self._connectors, host)
+
+    async def _open_visits(self, store: Store, journal: Journal, beside: Beside) -> None:
+        session = self.desk.session
+        self._visits = VisitRoom(session, store, journal, self.env, self.desk, self.sources, beside)
+        if self.on_board is not None:
+            self._visits.copies = self.on_board.copies
+        await self._visits.open()
+        self.desk.use_visits(self._visits.visits)
 
     async def _open_requests(
         self, opened: OpenedStore, sealed: SealedSecrets, plain: SecretPort, journal: Journal
@@ -309,6 +352,23 @@ class Engine:
         desk.use_requests(room.desk, self.directory.family, room.on_written)
         desk.ask_colleagues(room.standing.name_of)
         return room
+
+    def _end_here(self) -> None:
+        """Want to be stopped: the hub had this workstation erased."""
+        self._is_over = True
+        self.on_over()
+
+    async def _open_lease(self, store: Store, sealed: SealedSecrets) -> LeaseRoom:
+        local = half_source(self.profile, self.env, self._ask_passphrase)
+        lease = LeaseRoom(self.profile, store, sealed, local, self.env)
+        await lease.open()
+        return lease
+
+    async def _open_packs(self, on_board: OnBoard, lease: LeaseRoom) -> None:
+        room = await on_board.open(lease, self.desk, self.sources, self.directory)
+        if self.network is not None:
+            network = self.network
+            room.network = lambda: network.state.mode
 
     async def _purge(self, snapshots: Snapshots) -> None:
         while True:
@@ -336,8 +396,9 @@ class Engine:
             await self._outbox.aclose()
         if self._room is not None:
             await self._room.outgoing.aclose()
-        if self.requests is not None:
-            await self.requests.aclose()
+        for part in (self._at_contact, self.requests, self.on_board, self.lease):
+            if part is not None:
+                await part.aclose()
         if self._host is not None:
             await self._connectors.call(self._host.aclose())
 

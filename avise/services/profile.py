@@ -46,6 +46,13 @@ class Profile:
         """Return where the connectors written as files are."""
         return self.folder / CONNECTORS_FOLDER
 
+    @property
+    def portfolio_of(self) -> str:
+        """Return whose customers the search directory is limited to; "" where it is not (decision 15)."""
+        settings = self.settings
+        limited = settings.offline.allowed and settings.directory == "portfolio"
+        return settings.user.login if limited else ""
+
     def session(self) -> Session:
         """Return the session of the person who works here."""
         user = self.settings.user

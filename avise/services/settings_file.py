@@ -286,6 +286,9 @@ def read_settings(document: Mapping[str, object]) -> SettingsFile:
         hub=_hub(hub),
         offline=_offline(offline),
     )
+    if settings.offline.allowed and settings.directory == "full":
+        # What leaves the office holds the portfolio of whoever carries it, and nobody else.
+        root.note("directory", _Flaw.BAD_VALUE)
     for table in (root, user, key, messages, desk, hub, offline):
         table.end()
     if problems:
