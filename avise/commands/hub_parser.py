@@ -24,6 +24,7 @@ def add_hub_command(commands: argparse._SubParsersAction[argparse.ArgumentParser
         _add_staff(actions),
         _add_perimeter(actions),
         _add_token(actions),
+        _add_device(actions),
         _add_accesses(actions),
         actions.add_parser("doctor", help="check the hub; status 1 when something needs a person"),
         actions.add_parser("audit", help="check the hub against its events; status 1 on a difference"),
@@ -62,6 +63,14 @@ def _add_token(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     command.add_argument("name", nargs="?", default="")
     command.add_argument("--scope", action="append", default=[], choices=SCOPES, help="repeatable")
     command.add_argument("--team", default="", help="that follows the requests it makes (with v360:write)")
+    return command
+
+
+def _add_device(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> argparse.ArgumentParser:
+    command = actions.add_parser("device", help="workstations: what they have along, stop one, erase one")
+    command.add_argument("what", choices=("list", "revoke", "wipe"))
+    command.add_argument("device", nargs="?", default="")
+    command.add_argument("--staff", default="", metavar="LOGIN", help="with list: of one person only")
     return command
 
 
