@@ -113,14 +113,14 @@ async def read_station(folder: Path) -> StationTruth:
 
 
 def _held(connection: Connection) -> tuple[Rows, Rows, Rows, Rows, KeptSync]:
-    written: Rows = connection.execute(
+    written: Any = connection.execute(
         select(event.c.device_seq, event.c.event_id, event.c.state, event.c.content_sha).order_by(
             event.c.device_seq
         )
     ).all()
     acks = connection.execute(select(event_ack)).all()
     places = connection.execute(select(feed)).all()
-    contents: Rows = connection.execute(select(hub_event.c.event_id, hub_event.c.content_sha)).all()
+    contents: Any = connection.execute(select(hub_event.c.event_id, hub_event.c.content_sha)).all()
     return written, acks, places, contents, _state(connection)
 
 

@@ -15,7 +15,7 @@ import sys
 import time
 import uuid
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -424,17 +424,29 @@ class Station:
     async def _stay(self, sync: HubSync) -> bool:
         """Stay a little, or until all is in step; False when it never is."""
         if not self.orders.settle:
-            await self._until(lambda: _is_in_step(sync), 0.4)
+            await self._until_in_step(sync, 0.4)
             return True
-        return await self._until(lambda: _is_in_step(sync), self.orders.patience)
+        return await self._until_in_step(sync, self.orders.patience)
 
-    async def _until(self, told: Callable[[], Awaitable[bool]], seconds: float) -> bool:
+    async def _until_in_step(self, sync: HubSync, seconds: float) -> bool:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            if await told():
+            if await self._is_in_step(sync):
                 return True
             await asyncio.sleep(0.02)
         return False
+
+    async def _is_in_step(self, sync: HubSync) -> bool:
+        core = sync._core
+        if core is None or not core.up_to_date or core.trouble is not None or core._repair is not None:
+            return False
+        try:
+            told = await sync.hub.head()
+        except AviseError:
+            return False
+        behind = any(told.positions[name] > core.cursors.get(name, 0) for name in told.positions)
+        written = (await self.feed.state()).written
+        return not behind and told.epoch == core.epoch and core.base + told.last_seq == core.sent == written
 
 
 class Passwords:
@@ -450,19 +462,6 @@ class Passwords:
 
 
 SENTENCE = "une phrase que personne ne dit"
-
-
-async def _is_in_step(sync: HubSync) -> bool:
-    core = sync._core
-    if core is None or not core.up_to_date or core.trouble is not None or core._repair is not None:
-        return False
-    try:
-        told = await sync.hub.head()
-    except AviseError:
-        return False
-    behind = any(told.positions[name] > core.cursors.get(name, 0) for name in told.positions)
-    last = core.base + told.last_seq
-    return not behind and told.epoch == core.epoch and last == core.sent == core.written
 
 
 def _streams(connection: Connection) -> list[str]:

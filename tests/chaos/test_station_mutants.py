@@ -29,5 +29,5 @@ async def _stations() -> AsyncIterator[Nursery]:
 async def test_a_deliberate_defect_is_found(stations: Nursery, tmp_path: Path, name: str) -> None:
     yard = Yard(tmp_path / "yard", stations, name, patience=PATIENCE)
     await yard.open()
-    with pytest.raises(BrokenPromiseError):
+    with pytest.raises(BrokenPromiseError, match=MUTANTS[name].shows):
         await MUTANTS[name].drill(yard)
