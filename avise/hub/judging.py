@@ -31,8 +31,9 @@ from avise.models.json_types import JSON
 from avise.models.request_rules import Deed, Refusal, RequestState, decide, may_undo
 from avise.models.request_undo import TAKEN_BACK
 from avise.models.requests import RequestStatus, request_stream
+from avise.models.visits import PREFIX as VISITS
 
-TEAM_STREAMS = ("task/", "absence/", CONFIRMATIONS)
+TEAM_STREAMS = ("task/", "absence/", CONFIRMATIONS, VISITS)
 """Streams that belong to the team of whoever wrote first there."""
 
 CheckCreated = Callable[[Mapping[str, JSON]], str]
