@@ -169,6 +169,11 @@ class WrapUpModel(QObject):
         )
 
     @property
+    def is_kept(self) -> bool:
+        """Whether the store holds all that is written."""
+        return not self._is_unkept()
+
+    @property
     def seconds_left(self) -> int:
         """Seconds of wrap-up left, 0 when no time is counted."""
         return self._time.seconds_left
