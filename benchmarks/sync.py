@@ -18,6 +18,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import cast
 
 from sqlalchemy import Connection
 
@@ -33,6 +34,7 @@ from avise.hub.port import (
     Actor,
     Colleague,
     Head,
+    HubPort,
     Outcome,
     Page,
     Perimeter,
@@ -184,8 +186,8 @@ class Workstation:
             HUB, 1, 0, kept.written, kept.sent, dict(kept.cursors), dict(kept.chains), 0, "9.9.9",
         )  # fmt: skip
 
-        async def connect(_device: str) -> InstantHub:
-            return hub
+        async def connect(_device: str) -> HubPort:
+            return cast("HubPort", hub)  # of the port, what a sync calls
 
         sync = HubSync(
             session,
@@ -194,7 +196,7 @@ class Workstation:
             journal,
             Attachments(store, KEY, env),
             Nobody(),
-            env,  # type: ignore[arg-type]  # of the port, what a sync calls
+            env,
         )
         return cls(store, hub, core, sync, journal)
 

@@ -158,6 +158,12 @@ class HubSync:
             raise HubUnreachableError("hub.unreachable")
         return self._hub
 
+    @property
+    def backed_up(self) -> Mapping[str, int]:
+        """Position of each perimeter that a backup of the hub holds, as last told."""
+        head = self._core.head if self._core is not None else None
+        return head.backed_up if head is not None else {}
+
     def poke(self) -> None:
         """Say that something was written, or that the hub is to be looked at now."""
         self._poked.set()

@@ -41,6 +41,7 @@ from avise.services.settings_file import HubMode, HubSignIn
 from avise.store.attachments import Attachments
 from avise.store.feed import Feed
 from avise.store.journal import Journal
+from avise.store.own_events import purge_own
 from avise.store.request_drafts import RequestMemory
 
 STREAMS = ("request/", "task/", "absence/", CONFIRMATIONS, VISITS)
@@ -98,7 +99,7 @@ class RequestRoom:
         env: Env,
         plain: SecretPort | None = None,
     ) -> None:
-        store = opened.store
+        self._store = store = opened.store
         self._parts = parts
         self._env = env
         self._section = section = profile.settings.hub
@@ -196,6 +197,9 @@ class RequestRoom:
             await self.feed.drop(gone)
             self.changes.tell()
         await self._attachments.purge()
+        if self.sync is not None:
+            clock = HubClock(self._env, self._parts.journal)
+            await purge_own(self._store, clock.now(), self.sync.backed_up)
 
     @property
     def _is_elsewhere(self) -> bool:
