@@ -12,6 +12,8 @@ from avise.models.roles import Session
 from avise.services.consent_texts import shipped_consents
 from avise.services.consents import Consents
 from avise.services.messages.letter_pdf import Letterhead
+from avise.services.messages.notices import FOLDER as NOTICES
+from avise.services.messages.notices import NoticeFolder
 from avise.services.messages.outgoing import EntryPort, Outgoing
 from avise.services.messages.smtp_way import SmtpWay
 from avise.services.messages.spool_way import LetterWay, SmsWay
@@ -40,6 +42,8 @@ def open_message_room(
     kept = OutgoingMessages(store, env, journal, session.user)
     ways = message_ways(settings, profile.folder, secrets)
     outgoing = Outgoing(session, kept, consents, directory, ways, env)
+    if settings.spool:
+        outgoing.notices = NoticeFolder(profile.folder / settings.spool / NOTICES)
     return MessageRoom(consents, outgoing, shipped_templates(), settings.mutual)
 
 

@@ -41,6 +41,8 @@ class EventKind(StrEnum):
     MESSAGE_SENT = "message_sent"
     MESSAGE_FAILED = "message_failed"
     MESSAGE_UNKNOWN = "message_unknown"
+    MESSAGE_DELIVERED = "message_delivered"
+    MESSAGE_RETURNED = "message_returned"
     DATA_REPORTED = "data_reported"
     EXPORTED = "exported"
     REQUEST_CREATED = "request_created"

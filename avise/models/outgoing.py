@@ -34,6 +34,10 @@ class MessageStatus(StrEnum):
     SENDING = "sending"
     SENT = "sent"
     """Handed over: to the mail server, or to the folder from which others send."""
+    DELIVERED = "delivered"
+    """Whoever carried it says that it reached the member."""
+    RETURNED = "returned"
+    """Whoever carried it says that it did not."""
     FAILED = "failed"
     """Refused for good; nothing left."""
     UNDONE = "undone"
@@ -53,6 +57,9 @@ NEXT: Mapping[MessageStatus, frozenset[MessageStatus]] = {
             MessageStatus.PLANNED,
         }
     ),
+    MessageStatus.SENT: frozenset({MessageStatus.DELIVERED, MessageStatus.RETURNED}),
+    MessageStatus.UNKNOWN: frozenset({MessageStatus.DELIVERED, MessageStatus.RETURNED}),
+    MessageStatus.DELIVERED: frozenset({MessageStatus.RETURNED}),
 }  # fmt: skip
 """What may follow a status; *planned* again when it surely did not leave and another try may help."""
 

@@ -116,6 +116,8 @@ _MESSAGE_ENDS: Mapping[EventKind, Body] = {
     EventKind.MESSAGE_SENT: {},
     EventKind.MESSAGE_FAILED: {"reason": "refused", "detail": "550"},
     EventKind.MESSAGE_UNKNOWN: {"reason": "interrupted"},
+    EventKind.MESSAGE_DELIVERED: {},
+    EventKind.MESSAGE_RETURNED: {"reason": "unknown_recipient", "detail": "5.1.1"},
 }
 _TASK_ACTS: Mapping[EventKind, Body] = {
     EventKind.TASK_DONE: {},

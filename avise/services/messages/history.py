@@ -21,6 +21,8 @@ _STATUSES = {
     EventKind.MESSAGE_SENT: MessageStatus.SENT,
     EventKind.MESSAGE_FAILED: MessageStatus.FAILED,
     EventKind.MESSAGE_UNKNOWN: MessageStatus.UNKNOWN,
+    EventKind.MESSAGE_DELIVERED: MessageStatus.DELIVERED,
+    EventKind.MESSAGE_RETURNED: MessageStatus.RETURNED,
 }
 KINDS = tuple(_STATUSES)
 
@@ -28,6 +30,7 @@ _SHOWN_AS = {
     MessageStatus.PLANNED: "to_send",
     MessageStatus.SENDING: "in_progress",
     MessageStatus.FAILED: "failed",
+    MessageStatus.RETURNED: "failed",
     MessageStatus.STOPPED: "failed",
     MessageStatus.UNKNOWN: "unknown",
 }

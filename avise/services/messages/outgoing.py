@@ -22,6 +22,7 @@ from avise.models.errors import AviseError
 from avise.models.journal import EventKind, NewEvent
 from avise.models.outgoing import (
     DEPARTS_AFTER,
+    NEXT,
     TOO_LATE_AFTER,
     MessageContent,
     MessageDraft,
@@ -33,6 +34,7 @@ from avise.models.outgoing import (
 from avise.models.roles import Session
 from avise.services.change_signal import ChangeSignal
 from avise.services.consents import Consents, stream_of
+from avise.services.messages.notices import NoticeFolder
 from avise.services.messages.ways import Delivery, Outcome, Way
 from avise.services.ports import StoreChange
 from avise.services.promises import Promise
@@ -55,6 +57,9 @@ LONGEST_SLEEP = 15.0
 ENDS_WITHIN = 5.0
 """Seconds that a departure under way has when Avise ends; cut later, it is unknown at the next start."""
 
+NOTICES_EVERY = 30.0
+"""Seconds between two looks at what became of messages that were handed over."""
+
 AFTER_TROUBLE = 30.0
 """Seconds before the store is asked again when it could not answer."""
 
@@ -64,6 +69,8 @@ _KINDS = {
     MessageStatus.SENT: EventKind.MESSAGE_SENT,
     MessageStatus.FAILED: EventKind.MESSAGE_FAILED,
     MessageStatus.UNKNOWN: EventKind.MESSAGE_UNKNOWN,
+    MessageStatus.DELIVERED: EventKind.MESSAGE_DELIVERED,
+    MessageStatus.RETURNED: EventKind.MESSAGE_RETURNED,
 }
 _OUTCOMES = {
     Outcome.SENT: MessageStatus.SENT,
@@ -146,6 +153,9 @@ class Outgoing:
         self._env = env
         self._wake = asyncio.Event()
         self._running: asyncio.Task[None] | None = None
+        self._following: asyncio.Task[None] | None = None
+        self.notices: NoticeFolder | None = None
+        """What others say of messages that were handed over; None where nobody does."""
         self._listeners: list[Callable[[OutgoingMessage], None]] = []
         consents.on_withdrawn(self.stop_for)
 
@@ -240,13 +250,18 @@ class Outgoing:
     def start(self) -> None:
         """Begin to hand messages over, those of an earlier day included."""
         self._running = asyncio.create_task(self._run(), name="messages leave")
+        if self.notices is not None:
+            self._following = asyncio.create_task(self._follow(), name="follow messages")
 
     async def aclose(self) -> None:
         """Let the message under way end, then the ways; what waits leaves at the next start."""
-        if self._running is not None:
-            self._running.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._running
+        for task in (self._running, self._following):
+            if task is not None:
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
+        if self.notices is not None:
+            await self.notices.aclose()
         for way in self.ways.values():
             await way.aclose()
 
@@ -287,6 +302,31 @@ class Outgoing:
         for message in lost:
             await self._change(message, MessageStatus.UNKNOWN, "interrupted")
         return len(lost)
+
+    # ---- what became of them -------------------------------------------------------------------
+    async def _follow(self) -> None:
+        while True:
+            try:
+                await self.take_notices()
+            except AviseError as error:
+                _log.warning("notices wait: %s", error.message_key)
+            await self._env.sleep(NOTICES_EVERY)
+
+    async def take_notices(self) -> int:
+        """Take what is said of messages of here; return of how many. What is of others stays."""
+        notices, taken = self.notices, 0
+        if notices is None:
+            return 0
+        for path, notice in await notices.read():
+            message = await self._kept.message(notice.message)
+            if message is None:
+                await notices.leave(path)
+                continue
+            status = MessageStatus.DELIVERED if notice.delivered else MessageStatus.RETURNED
+            if status in NEXT.get(message.status, frozenset()):
+                taken += await self._change(message, status, notice.reason, notice.detail)
+            await notices.put_away(path)
+        return taken
 
     async def depart_due(self) -> int:
         """Hand over every message whose time has come, oldest first; return how many were tried."""

@@ -28,13 +28,17 @@ _CHIPS: Mapping[MessageStatus, tuple[Tone, str]] = {
     MessageStatus.PLANNED: (Tone.INFO, "cloud-upload"),
     MessageStatus.SENDING: (Tone.ACCENT, "loader-circle"),
     MessageStatus.SENT: (Tone.OK, "circle-check"),
+    MessageStatus.DELIVERED: (Tone.OK, "circle-check"),
+    MessageStatus.RETURNED: (Tone.DANGER, "circle-x"),
     MessageStatus.FAILED: (Tone.DANGER, "circle-x"),
     MessageStatus.UNDONE: (Tone.OUTLINE, "rotate-cw"),
     MessageStatus.STOPPED: (Tone.DANGER, "ban"),
     MessageStatus.UNKNOWN: (Tone.WARN, "circle-help"),
 }
 
-TROUBLED = frozenset({MessageStatus.FAILED, MessageStatus.STOPPED, MessageStatus.UNKNOWN})
+TROUBLED = frozenset(
+    {MessageStatus.FAILED, MessageStatus.RETURNED, MessageStatus.STOPPED, MessageStatus.UNKNOWN}
+)
 """Nothing reached the member, or nobody knows: something is to be done."""
 
 
