@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QRect, QRectF, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 from typing_extensions import override
 
@@ -15,7 +15,7 @@ from avise.texts import text
 from avise.ui.theme import theme
 from avise.ui.widgets.label import Label
 from avise.ui.widgets.layout import column
-from avise.ui.widgets.painting import RIGHT, draw_icon, draw_text
+from avise.ui.widgets.painting import RIGHT, draw_focus, draw_icon, draw_text
 from avise.ui.widgets.row_list import Index, RowDelegate, RowLook, RowsView
 from avise.ui.widgets.rows_model import ROW_ROLE, RowsModel
 
@@ -53,6 +53,18 @@ class _Delegate(RowDelegate):
         draw_text(painter, area, choice.aside, "small", "text-3", RIGHT)
 
 
+class _Rows(RowsView):
+    """The list; while nothing is chosen in it, focus is seen around all of it."""
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the rows, then the ring of a list without a current row."""
+        super().paintEvent(event)
+        if self.hasFocus() and not self.currentIndex().isValid():
+            with QPainter(self.viewport()) as painter:
+                draw_focus(painter, self.viewport().rect())
+
+
 class ChoiceField(QWidget):
     """The field.
 
@@ -76,7 +88,7 @@ class ChoiceField(QWidget):
         self.words.installEventFilter(self)
         self.model: RowsModel[Choice] = RowsModel(lambda one: ", ".join(filter(None, (one.label, one.aside))))
         self._delegate = _Delegate()
-        self.rows = RowsView(ROW_HEIGHT, label, ground="bg-overlay")
+        self.rows = _Rows(ROW_HEIGHT, label, ground="bg-overlay")
         self.rows.setModel(self.model)
         self.rows.setItemDelegate(self._delegate)
         self._error = Label("", "small", "danger", wrap=True)
@@ -143,6 +155,7 @@ class ChoiceField(QWidget):
 
     @Slot(QModelIndex, QModelIndex)
     def _on_current(self, index: QModelIndex, _before: QModelIndex) -> None:
+        self.rows.viewport().update()
         if index.isValid():
             self.show_error("")
 

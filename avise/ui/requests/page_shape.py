@@ -13,7 +13,7 @@ from avise.ui.requests.list_pane import WIDTH as LIST
 REFERENCE, MIDDLE, SMALL = 1330, 1080, 760
 """Widths of the page at 100 %, from which it has another shape."""
 LEAST_DETAIL = 360
-MOST_BASKETS, KEPT_DETAIL = 300, 650
+MOST_BASKETS, KEPT_DETAIL = 300, 696
 """Long names widen the corbeilles as far as that, and as long as the request keeps its two columns."""
 _LIST_WIDTHS = ((2200, 1080), (1700, 420), (REFERENCE, LIST), (0, NARROW_LIST))
 """From these widths of the page, these widths of the list: a table where the screen is that large."""
