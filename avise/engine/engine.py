@@ -31,6 +31,7 @@ from avise.engine.local_desk import LocalDesk
 from avise.engine.local_messages import MessageRoom
 from avise.engine.log_files import log_to_profile, stop_logging
 from avise.engine.loops import LoopThread, cancel_others
+from avise.engine.lost_rights import LostRights
 from avise.engine.message_room import SECRETS, open_message_room
 from avise.engine.network_room import NetworkRoom
 from avise.engine.opened_store import OpenedStore
@@ -115,6 +116,7 @@ class Engine:
         self._store: Store | None = None
         self._host: ConnectorHost | None = None
         self._outbox: Outbox | None = None
+        self._lost_rights: LostRights | None = None
         self._loading: DirectoryLoading | None = None
         self._purging: asyncio.Task[None] | None = None
         self._log: RotatingFileHandler | None = None
@@ -275,9 +277,14 @@ class Engine:
         self.desk.ignores_code = profile.settings.desk.ignore_lock_code
         commands = Commands(store, env, journal, session.user)
         self._outbox = Outbox(session, self.sources, self.directory, commands, env)
+        self._lost_rights = LostRights(self._outbox.visible, self.desk.add_task, Feed(store, env), env)
+        self._outbox.tell_lost_rights(self._lost_rights.look_soon)
         # Commands leave from the process of a window, which alone holds the profile.
         await (self._outbox.start() if self._at_desk else self._outbox.open())
         self.desk.use_outbox(self._outbox)
+        if self._at_desk:
+            # One that was refused just before this program last ended is told of now.
+            self._lost_rights.look_soon()
         if self.network is not None:
             self.desk.use_network(self.network)
             self.network.on_back += [
@@ -350,6 +357,8 @@ class Engine:
         room.network = self.network
         await room.open()
         desk.use_requests(room.desk, self.directory.family, room.on_written)
+        if self._outbox is not None:
+            self._outbox.right_by_hub = room.right_by_hub
         desk.ask_colleagues(room.standing.name_of)
         return room
 
@@ -388,12 +397,9 @@ class Engine:
             if task is not None:
                 task.cancel()
                 await asyncio.gather(task, return_exceptions=True)
-        if self.network is not None:
-            await self.network.aclose()
-        if self._visits is not None:
-            await self._visits.aclose()
-        if self._outbox is not None:
-            await self._outbox.aclose()
+        for first in (self.network, self._visits, self._outbox, self._lost_rights):
+            if first is not None:
+                await first.aclose()
         if self._room is not None:
             await self._room.outgoing.aclose()
         for part in (self._at_contact, self.requests, self.on_board, self.lease):

@@ -135,6 +135,8 @@ class HubSync:
         self._as_of: datetime | None = None
         self._contact_kept: datetime | None = None
         self._stale = asyncio.Event()
+        self.heard_at: float | None = None
+        """When the hub last answered, by the monotonic clock."""
         self.network: NetworkRoom | None = None
         """Says whether the hub may be asked, and is told whether it answers."""
         self.elsewhere = False
@@ -157,6 +159,11 @@ class HubSync:
         if self._hub is None or self._core is None or self._core.failures:
             raise HubUnreachableError("hub.unreachable")
         return self._hub
+
+    @property
+    def trouble(self) -> AviseError | None:
+        """Why the hub refuses this workstation, None while it does not."""
+        return self._core.trouble if self._core is not None else None
 
     @property
     def backed_up(self) -> Mapping[str, int]:
@@ -332,6 +339,7 @@ class HubSync:
         self._measure(head, before + (after - before) / 2)
         self._tell_network((after - before).total_seconds())
         core.asked(head)
+        self.heard_at = self._env.monotonic()
         await self._listener.on_head(head)
         await self.after_head(head, hub)
         if head.colleagues_version != self._colleagues_version:

@@ -75,6 +75,8 @@ class NetworkRoom:
         self._changes = ChangeSignal()
         self._task: asyncio.Task[None] | None = None
         self._coming_back: set[asyncio.Task[None]] = set()
+        self.absent_until: float | None = None
+        """When this machine last came back to a network, or woke, by the monotonic clock."""
         self.on_back: list[Callable[[], Awaitable[None]]] = []
         """Done, in order, each time that the network is back."""
         self.on_changed: list[Callable[[NetworkState], None]] = []
@@ -121,6 +123,7 @@ class NetworkRoom:
         if step is Step.NONE:
             return
         _log.info("the clocks of this machine: %s", step)
+        self.absent_until = self._env.monotonic()
         if step is Step.SET_BACK:
             for set_back in self.on_set_back:
                 set_back(monotonic - wall)
@@ -196,6 +199,7 @@ class NetworkRoom:
         if now.mode is not before.mode or now.choice is not before.choice:
             _log.info("the network: %s%s", now.mode, ", chosen" if now.choice else "")
         if before.mode is NetworkMode.OFFLINE and now.mode is not NetworkMode.OFFLINE:
+            self.absent_until = self._env.monotonic()
             task = asyncio.ensure_future(self._come_back())
             self._coming_back.add(task)
             task.add_done_callback(self._coming_back.discard)

@@ -21,9 +21,12 @@ from avise.models.errors import AviseError
 from avise.models.fed_events import judged
 from avise.models.journal import EventEnvelope
 from avise.models.requests import Request
+from avise.models.roles import Role
 from avise.models.visits import PREFIX as VISITS
 from avise.services.change_signal import ChangeSignal
+from avise.services.hub_rights import HubWord, right_by_hub
 from avise.services.open_customer import log_error
+from avise.services.outbox_sending import Right
 from avise.services.ports import DirectoryPort
 from avise.services.profile import Profile
 from avise.services.request_type_files import shipped_request_types
@@ -103,6 +106,7 @@ class RequestRoom:
         self._parts = parts
         self._env = env
         self._section = section = profile.settings.hub
+        self._laptop, self._started = profile.settings.offline.allowed, env.monotonic()
         self._session = session = profile.session()
         self.feed = Feed(store, env)
         self._attachments = attachments = Attachments(store, opened.key, env)
@@ -189,6 +193,21 @@ class RequestRoom:
         if self.sync is not None:
             await self.sync.aclose()
         await self._connection.aclose()
+
+    def right_by_hub(self) -> tuple[Right, Role]:
+        """Return whether the hub lets commands of this user leave, and with which role."""
+        sync, network = self.sync, self.network
+        word = HubWord(
+            sync.heard_at if sync is not None else None,
+            self.standing.colleagues,
+            sync.trouble if sync is not None else None,
+        )
+        absent_until = network.absent_until if network is not None else None
+        laptop = self._laptop
+        if laptop and absent_until is None:
+            # A laptop that was just started comes from anywhere.
+            absent_until = self._started
+        return right_by_hub(self._session, word, absent_until, self._env.monotonic(), laptop=laptop)
 
     async def purge(self) -> None:
         """Forget what ended long ago, and files that the hub has."""

@@ -31,6 +31,7 @@ from avise.models.roles import Session
 from avise.services.acting_values import GroupPlan, PlannedAction
 from avise.services.action_port import ActionPort
 from avise.services.confirmations import AnswerOf
+from avise.services.hub_rights import RightByHub
 from avise.services.outbox_book import CommandBook, asked_event, confirmed_event
 from avise.services.outbox_planning import LONGEST_UNDO, ActionPlanning, refuse_confirming
 from avise.services.outbox_port import CommandsPort
@@ -75,6 +76,8 @@ class Outbox:
         self._book = CommandBook(session, commands, env)
         self.on_done: Done | None = None
         """Told of each command that was done, with the facets that it touched."""
+        self.right_by_hub: RightByHub | None = None
+        """Says whether the hub lets commands leave, and with which role; None where there is no hub."""
         self._sender = Sender(
             session, self._book, commands, sources, sources.status, self._right, env, self._tell_done
         )
@@ -121,7 +124,15 @@ class Outbox:
         entry = await self._directory.by_person(item.person)
         if entry is None:
             return Right.UNTOLD
-        return Right.HELD if may_act(self._session.role, entry, item.touches) else Right.LOST
+        right, role = self.right_by_hub() if self.right_by_hub else (Right.HELD, self._session.role)
+        if right is not Right.HELD:
+            return right
+        held = all(may_act(one, entry, item.touches) for one in {role, self._session.role})
+        return Right.HELD if held else Right.LOST
+
+    def tell_lost_rights(self, told: Callable[[], None]) -> None:
+        """Have somebody told that the right to a command was gone when it was to leave."""
+        self._sender.on_right_lost = told
 
     # ---- acting --------------------------------------------------------------------------------
     def offers(self, entry: DirectoryEntry) -> tuple[ActionOffer, ...]:

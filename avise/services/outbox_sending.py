@@ -125,6 +125,8 @@ class Sender:
         self._loop: asyncio.Task[None] | None = None
         self._looked_at_tools = 0.0
         self._recovered = False
+        self.on_right_lost: Callable[[], None] = lambda: None
+        """Told that the right to a command was gone when it was to leave."""
         self.answer_of: AnswerOf | None = None
         """Tells what colleagues answered; None while nobody can be asked."""
 
@@ -280,6 +282,8 @@ class Sender:
         forbidding = await self._forbidding(item)
         if forbidding is not None:
             await self._book.apply(item.command_id, forbidding)
+            if isinstance(forbidding, RightsLost):
+                self.on_right_lost()
             return
         content = await self._commands.content(item.command_id)
         if content is None:
