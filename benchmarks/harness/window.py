@@ -32,6 +32,7 @@ from avise.ui.customer.page import CustomerPage
 from avise.ui.garbage import GarbageOnQtThread
 from avise.ui.shell.desktop import Desktop
 from avise.ui.shell.sessions import SessionTab
+from avise.ui.theme import theme
 
 T = TypeVar("T")
 
@@ -113,6 +114,7 @@ def in_window(
         engine_module: what runs as the engine; a benchmark may serve a desk of its own.
     """
     application = make_application()
+    theme().apply_to(application)
     with asyncio.Runner(loop_factory=lambda: QEventLoop(application)) as runner:
         return runner.run(_shown(application, folder, work, engine_module))
 

@@ -6,7 +6,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
@@ -14,7 +14,7 @@ from typing_extensions import override
 
 from avise.models.interaction import TimelineEntry, TimelineGroup
 from avise.texts import plural, text
-from avise.texts.formats import format_date, format_time, local
+from avise.texts.formats import PARIS, format_date, format_time, local
 
 Index = QModelIndex | QPersistentModelIndex
 ENTRY_ROLE = int(Qt.ItemDataRole.UserRole)
@@ -106,7 +106,8 @@ class TimelineModel(QAbstractTableModel):
     def counts(self) -> Counter[TimelineGroup]:
         """Return how many exchanges each channel has under the rest of the filter."""
         found: Counter[TimelineGroup] = Counter()
-        for entry in self._filtered(self._filter.without_groups()):
+        on_all = self._filtered(self._filter.without_groups()) if self._filter.groups else self._rows
+        for entry in on_all:
             found[entry.group] += entry.count
         return found
 
@@ -114,8 +115,9 @@ class TimelineModel(QAbstractTableModel):
     def _filtered(self, chosen: TimelineFilter) -> list[TimelineEntry]:
         found: Sequence[TimelineEntry] = self._entries
         if chosen.since is not None:
-            since = chosen.since
-            found = [entry for entry in found if local(entry.at).date() >= since]
+            # One moment, as moments are kept: ten thousand conversions to Paris time take a whole frame.
+            since = datetime.combine(chosen.since, time.min, PARIS).astimezone(UTC)
+            found = [entry for entry in found if entry.at >= since]
         if chosen.groups:
             found = [entry for entry in found if entry.group in chosen.groups]
         wanted = plain_words(chosen.words).split()

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from avise.models.customer import PersonId
 from avise.services.desk import IncomingCall
 from avise.ui.announce import Announcer
+from avise.ui.departing import depart
 from avise.ui.shell.page import CustomerPageLike, MakeCustomerPage
 from avise.ui.shell.sessions import Sessions
 from avise.ui.shell.spare_page import SparePage
@@ -176,5 +177,5 @@ class CustomerPages(QObject):
         self._stack.removeWidget(widget)
         widget.hide()
         # Closing one file often opens another: its screen comes first.
-        QTimer.singleShot(DELETED_AFTER_MS, widget, widget.deleteLater)
+        QTimer.singleShot(DELETED_AFTER_MS, widget, lambda: depart(widget))
         QTimer.singleShot(DELETED_AFTER_MS + FRAME_MS, self, theme().forget_texts)
