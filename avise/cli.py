@@ -89,10 +89,25 @@ def _add_reading_commands(commands: argparse._SubParsersAction[argparse.Argument
     secret.add_argument("instance", help="name of the instance in settings.toml")
     secret.add_argument("name", help="name of the secret in its connector file")
     outbox = commands.add_parser("outbox", help="list what tools were asked to do, and what came of it")
-    for command in (show, search, doctor, outbox):
+    packs = _add_packs_command(commands)
+    for command in (show, search, doctor, outbox, packs):
         command.add_argument("--json", action="store_true", help="print JSON")
-    for command in (show, search, doctor, outbox, secret):
+    for command in (show, search, doctor, outbox, packs, secret):
         command.add_argument("--profile", type=Path, default=argparse.SUPPRESS, help="the profile's folder")
+
+
+def _add_packs_command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+) -> argparse.ArgumentParser:
+    packs = commands.add_parser("packs", help="what this laptop carries: told, prepared, erased")
+    packs.add_argument("action", choices=("status", "prepare", "erase"))
+    packs.add_argument(
+        "--from", dest="first_day", metavar="DAY", default="", help="first day (default: today)"
+    )
+    packs.add_argument("--days", type=int, default=5, help="days of visits (default: 5)")
+    packs.add_argument("--visits-only", action="store_true", help="without the rest of the portfolio")
+    packs.add_argument("--no-documents", action="store_true", help="without documents")
+    return packs
 
 
 def _add_connector_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -204,6 +219,10 @@ def _run(chosen: argparse.Namespace) -> int:
         return hub.run(chosen)
     if chosen.command == "search":
         _check_search(chosen)
+    if chosen.command == "packs":
+        from avise.commands import packs  # noqa: PLC0415 - as above
+
+        return _printed(packs.answer(chosen, passphrase_asker(), terminal()))
     if chosen.command in ("show", "search", "doctor", "outbox", "secret"):
         return _headless(chosen)
     from avise.start import run_window  # noqa: PLC0415 - Qt is imported for the window only
