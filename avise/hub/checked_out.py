@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
-from avise.hub.dialect import Statement, row
+from avise.hub.dialect import Statement, row, rows
 from avise.hub.port import Actor
 from avise.models.event_fold import identity_of
 from avise.models.journal import EventKind
@@ -21,7 +21,8 @@ HOLDER = (
     " AND c.ends_at > :now AND d.revoked_at IS NULL ORDER BY c.taken_at, c.device LIMIT 1"
 )
 _HOLDER = Statement(HOLDER)
-_ABOUT = Statement("SELECT person, dossier FROM request WHERE stream = :stream")
+_HELD = Statement(HOLDER.replace("SELECT", "SELECT p.person,", 1).removesuffix(" LIMIT 1"))
+_ABOUT = Statement("SELECT stream, person, dossier FROM request WHERE stream IN [streams]")
 
 
 @dataclass(slots=True)
@@ -31,24 +32,37 @@ class CheckedOutCustomers:
     Args:
         connection: in its transaction.
         now: in microseconds, by the hub's clock.
+        streams: that the push holds locked: all their customers are looked up at once.
     """
 
     connection: Connection
     now: int
-    _created: dict[str, list[str]] = field(default_factory=dict)
+    streams: Collection[str] = ()
+    _created: dict[str, Mapping[str, JSON]] = field(default_factory=dict)
+    _holders: dict[str, str] | None = None
 
     def created(self, stream: str, body: Mapping[str, JSON]) -> None:
         """Know whom a request of this very push is about."""
-        named = (identity_of(body.get(name)) for name in ("person", "dossier"))
-        self._created[stream] = [str(found) for found in named if found is not None]
+        self._created[stream] = body
 
     def holder(self, stream: str, kind: EventKind, actor: Actor) -> str:
         """Return who has the customer of a request along, "" for nobody, or where it changes nothing."""
         if kind is not EventKind.REQUEST_CLAIMED and (kind not in HANDLING or actor.role is not Role.REP):
             return ""
-        persons = self._created.get(stream)
-        if persons is None:
-            found = row(self.connection, _ABOUT, stream=stream)
-            persons = [] if found is None else [told for told in (found.person, found.dossier) if told]
+        if stream not in self._created:
+            if self._holders is None:
+                self._holders = self._known_holders()
+            return self._holders.get(stream, "")
+        named = (identity_of(self._created[stream].get(name)) for name in ("person", "dossier"))
+        persons = [str(found) for found in named if found is not None]
         held = row(self.connection, _HOLDER, persons=persons, now=self.now) if persons else None
         return "" if held is None else str(held.login)
+
+    def _known_holders(self) -> dict[str, str]:
+        """Return who has the customer of each request along, whose request was there before this push."""
+        about = rows(self.connection, _ABOUT, streams=[*self.streams])
+        wanted = {line.stream: {told for told in (line.person, line.dossier) if told} for line in about}
+        persons = sorted(set().union(*wanted.values()))
+        held = rows(self.connection, _HELD, persons=persons, now=self.now) if persons else ()
+        first = {stream: [line.login for line in held if line.person in of] for stream, of in wanted.items()}
+        return {stream: str(logins[0]) for stream, logins in first.items() if logins}

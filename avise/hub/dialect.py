@@ -104,13 +104,17 @@ def change(connection: Connection, statement: Statement, **values: Bound) -> int
         cursor.close()
 
 
-def change_each(connection: Connection, statement: Statement, each: Sequence[Mapping[str, Any]]) -> None:
-    """Run a statement that writes once for each set of values; psycopg sends them in one pipeline."""
+def change_each(connection: Connection, statement: Statement, each: Sequence[Mapping[str, Any]]) -> int:
+    """Run a statement that writes once for each set of values; return how many rows it wrote.
+
+    psycopg sends them in one pipeline; inside `pipelined` the count is not known yet, and must not be used.
+    """
     if not each:
-        return
+        return 0
     cursor = raw_cursor(connection)
     try:
         cursor.executemany(statement.sqlite if is_sqlite(connection) else statement.postgres, each)
+        return int(cursor.rowcount)
     except connection.dialect.loaded_dbapi.Error as error:
         raise _told(connection, error) from None
     finally:

@@ -107,7 +107,7 @@ class Bench:
     def __post_init__(self) -> None:
         """Prepare what judges the confirmations of commands."""
         self.confirming = Confirming(self.connection)
-        self.on_the_road = CheckedOutCustomers(self.connection, microseconds(self.now))
+        self.on_the_road = CheckedOutCustomers(self.connection, microseconds(self.now), self.streams)
 
     def know_targets(self, ids: list[str]) -> None:
         """Read the events that are to be taken back."""

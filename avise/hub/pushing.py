@@ -63,6 +63,8 @@ from avise.texts.formats import local
 DOUBTFUL_AFTER = timedelta(hours=24)
 """A workstation's clock that is further from the hub's is flagged, and never trusted (`hub.md` 6)."""
 
+_DOUBTFUL = DOUBTFUL_AFTER // timedelta(microseconds=1)
+
 _LOCK_DEVICE = Statement(
     "SELECT last_seq, revoked_at, login FROM device WHERE device = :device FOR NO KEY UPDATE"
 )
@@ -113,6 +115,11 @@ class Push:
     _judged: list[_Judged] = field(default_factory=list)
     _adopting: bool = False
     _accepted: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
+    _at: int = field(init=False)
+    """The present, in microseconds."""
+
+    def __post_init__(self) -> None:
+        self._at = microseconds(self.now)
 
     def run(self, events: Sequence[PushedEvent]) -> tuple[Ack, ...]:
         """Take the events; the answer ends with the first that can never be taken.
@@ -179,7 +186,7 @@ class Push:
         merged = [into for found in fresh if (into := merged_into(found)) is not None]
         self._streams = lock_streams(self.connection, (found.event.stream for found in fresh), merged)
         self.reached(Step.STREAMS_LOCKED)
-        rights = rights or rights_of(self.connection, self.actor, microseconds(self.now))
+        rights = rights or rights_of(self.connection, self.actor, self._at)
         bench = Bench(
             self.connection, self.actor, rights, self.now, set_aside, self.queues, self.check_created,
             self._streams,
@@ -220,7 +227,7 @@ class Push:
 
     def _row(self, found: Received, stream: StreamState, verdict: Verdict) -> dict[str, Any]:
         event = found.event
-        skew = abs(self.now - event.occurred_at)
+        occurred = microseconds(event.occurred_at)
         return {
             "event_id": str(event.event_id),
             "device": self.actor.device,
@@ -230,18 +237,18 @@ class Push:
             "schema_v": event.schema_v,
             "author": event.author,
             "role": self.actor.role.value,
-            "occurred_at": microseconds(event.occurred_at),
+            "occurred_at": occurred,
             "clock_offset_ms": event.clock_offset_ms,
             "effective": int(verdict.effective),
             "refusal": verdict.refusal,
             "ver": stream.ver,
             "number": "",
-            "received_at": microseconds(self.now),
+            "received_at": self._at,
             "body": event.body,
             "salt": event.salt,
             "content_sha": event.content_sha,
             "queue": stream.state.queue if stream.state is not None else "",
-            "clock_doubtful": int(skew > DOUBTFUL_AFTER),
+            "clock_doubtful": int(abs(self._at - occurred) > _DOUBTFUL),
         }
 
     # ---- one block of writes ------------------------------------------------------------------------
@@ -326,10 +333,10 @@ class Push:
         change_each(self.connection, INSERT_QUARANTINE, rows_of)
 
     def _save_device(self, last: PushedEvent) -> None:
-        skew = (microseconds(last.occurred_at) - microseconds(self.now)) // 1000 + last.clock_offset_ms
+        skew = (microseconds(last.occurred_at) - self._at) // 1000 + last.clock_offset_ms
         change(
-            self.connection, _SAVE_DEVICE, device=self.actor.device, last_seq=last.device_seq,
-            now=microseconds(self.now), skew=skew,
+            self.connection, _SAVE_DEVICE, device=self.actor.device, last_seq=last.device_seq, now=self._at,
+            skew=skew,
         )  # fmt: skip
 
 

@@ -65,8 +65,8 @@ class RequestRows:
         self._connection = connection
         wanted = sorted(name for name in streams if name.startswith(PREFIX))
         found = rows(connection, _SELECT, streams=wanted) if wanted else ()
-        self.before: dict[str, Row] = {row.stream: dict(row._mapping) for row in found}  # noqa: SLF001 - SQLAlchemy's public name
-        self.rows: dict[str, Row] = {stream: dict(row) for stream, row in self.before.items()}
+        self.before: dict[str, Row] = {row.stream: row._asdict() for row in found}
+        self.rows: dict[str, Row] = {stream: row.copy() for stream, row in self.before.items()}
         self._refolded: set[str] = set()
 
     def take(
@@ -100,9 +100,8 @@ class RequestRows:
         """Write the rows."""
         made = [row for stream, row in sorted(self.rows.items()) if stream not in self.before]
         change_each(self._connection, INSERT_ROW, made)
-        changed = [self.rows[stream] for stream in sorted(self.before)]
-        wanted = (*_CHANGING, "stream")
-        change_each(self._connection, _UPDATE, [{name: row[name] for name in wanted} for row in changed])
+        # A statement takes from a row the columns that it names.
+        change_each(self._connection, _UPDATE, [self.rows[stream] for stream in sorted(self.before)])
 
 
 _ALWAYS_FOLDED = frozenset(

@@ -68,11 +68,14 @@ def lock_streams(
     written = set(streams)
     wanted = sorted(written.union(beside))
     found = rows(connection, _LOCK, streams=wanted)
-    missing = [{"stream": name} for name in sorted(written - {row.stream for row in found})]
-    if missing:
-        change_each(connection, _MAKE, missing)
-        found = rows(connection, _LOCK, streams=wanted)
-    return {row.stream: _read(row) for row in found}
+    states = {row.stream: _read(row) for row in found}
+    missing = sorted(written - states.keys())
+    if not missing:
+        return states
+    if change_each(connection, _MAKE, [{"stream": name} for name in missing]) == len(missing):
+        # All of them are this transaction's own, and empty.
+        return states | {name: StreamState(name) for name in missing}
+    return {row.stream: _read(row) for row in rows(connection, _LOCK, streams=wanted)}
 
 
 def save_streams(connection: Connection, states: Iterable[StreamState]) -> None:
