@@ -33,8 +33,8 @@ CHECK_OUT_SECONDS = 30.0
 
 CALL_SECONDS = 10.0
 
-AGAIN_AFTER = 600.0
-"""Seconds before the hub is asked again for what it did not lend."""
+AGAIN_AFTER, LOST_FOR = 600.0, 20.0
+"""Seconds before the hub is asked again for what it did not lend, or could not be asked for."""
 
 DEMO_HALF, SEALED_HALF = "pack-demo.key", "pack.key"
 """Files of this machine's half, where the profile keeps its keys in files."""
@@ -197,7 +197,8 @@ class LeaseRoom:
         try:
             return await _answer(ask(), CALL_SECONDS)
         except HubError as error:
-            self._not_before = self._env.monotonic() + AGAIN_AFTER
+            lost = isinstance(error, HubUnreachableError)
+            self._not_before = self._env.monotonic() + (LOST_FOR if lost else AGAIN_AFTER)
             _log.warning("what is on board was not lent again: %s", error.message_key)
             if error.message_key in ENDED:
                 await self._end(error)

@@ -17,6 +17,7 @@ from avise.engine.opened_store import OpenedStore
 from avise.engine.request_room import DeskParts, RequestRoom
 from avise.env import Env, SystemEnv
 from avise.hub import staff
+from avise.hub.check_out_values import CheckedOut, CheckOut
 from avise.hub.core import HubCore
 from avise.hub.local import LocalHub
 from avise.hub.port import (
@@ -147,6 +148,26 @@ class LinedHub:
         """See the port."""
         self._line.require()
         return await self._hub.get_blob(name, request)
+
+    async def check_out(self, wanted: CheckOut) -> CheckedOut:
+        """See the port."""
+        self._line.require()
+        return await self._hub.check_out(wanted)
+
+    async def renew_check_out(self) -> CheckedOut:
+        """See the port."""
+        self._line.require()
+        return await self._hub.renew_check_out()
+
+    async def check_in(self) -> None:
+        """See the port."""
+        self._line.require()
+        await self._hub.check_in()
+
+    async def begin_wipe(self, receipt: str) -> None:
+        """See the port."""
+        self._line.require()
+        await self._hub.begin_wipe(receipt)
 
     async def wait_for_change(self, seen: Mapping[str, int], seconds: float) -> bool:
         """See the port."""
