@@ -149,10 +149,10 @@ class Visits:
         changes, env = self._parts.changes, self._parts.env
         while True:
             seen = changes.count
+            await self._parts.book.look()
             yield
             await changes.wait(seen, env, LOOK_EVERY)
             await env.sleep(PAUSE)
-            await self._parts.book.look()
 
     async def _days(self, first_day: date, days: int) -> tuple[VisitDay, ...]:
         wanted = [first_day + timedelta(days=number) for number in range(days)]

@@ -8,6 +8,7 @@ from datetime import timedelta
 from avise.models.customer import Party, PartyKind
 from avise.models.facets import FacetState
 from avise.models.interaction import TimelineEntry, TimelineGroup
+from avise.models.json_types import JSON
 from avise.models.roles import Role
 from avise.services.visits.sheet import PAST_AT_MOST, past_lines, sheet_lines
 from tests.unit.services.facts_builder import NOW, facts, view
@@ -73,7 +74,7 @@ def test_each_line_has_the_date_of_its_reading() -> None:
 
 
 def test_a_company_is_told_by_its_people_and_its_declaration() -> None:
-    firm = {
+    firm: dict[str, JSON] = {
         "headcount": 9, "collective_agreement": "IDCC 0843", "hr_contact": "Soizic Ormelin",
         "declaration_state": "anomaly", "declaration_anomaly": "Salarié inconnu",
     }  # fmt: skip
