@@ -315,6 +315,7 @@ class Engine:
             self._at_contact = AtContact(self._wiping, self.lease, sync, env, self._end_here)
             if self.lease is not None:
                 self.lease.hub = lambda: sync.hub
+                self.requests.standing.carries = self.lease.key.carries
                 if self.on_board is not None and self.on_board.room is not None:
                     self.on_board.room.lender = self.lease
         self._purging = asyncio.create_task(self._purge(Snapshots(store, env)), name="purge snapshots")

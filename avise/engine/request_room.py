@@ -6,21 +6,23 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from datetime import datetime
 
 from avise.connectors.addresses import is_remote
 from avise.connectors.ports import SecretPort
 from avise.engine.hub_clock import HubClock
 from avise.engine.hub_connection import HubConnection, Secrets
-from avise.engine.hub_sync import CLOCK, Connect, HubSync
+from avise.engine.hub_sync import CALL_SECONDS, CLOCK, Connect, HubSync
 from avise.engine.network_room import NetworkRoom
 from avise.engine.opened_store import OpenedStore
 from avise.env import Env
+from avise.hub.port import View
 from avise.models.absences import Absence
 from avise.models.confirmations import PREFIX as CONFIRMATIONS
 from avise.models.errors import AviseError
 from avise.models.fed_events import judged
 from avise.models.journal import EventEnvelope
-from avise.models.requests import Request
+from avise.models.requests import Request, RequestId
 from avise.models.roles import Role
 from avise.models.visits import PREFIX as VISITS
 from avise.services.change_signal import ChangeSignal
@@ -137,6 +139,7 @@ class RequestRoom:
         )  # fmt: skip
         self.news.take_confirmations = parts.take_confirmations
         self.news.settle_next = self.desk.next.settle
+        self.news.who_has = self._who_has
         self._connection = HubConnection(profile, session, secrets, env, plain)
         self._connection.on_changed = self._on_sign_in
         self.desk.signing = self._connection
@@ -184,6 +187,19 @@ class RequestRoom:
         """Return what the hub gave of visits: those that this user wrote elsewhere among them."""
         fed = (judged(event) for event in await self.feed.events((VISITS,)))
         return tuple(found.event for found in fed if found.known and found.effective)
+
+    async def _who_has(self, request: RequestId) -> tuple[str, datetime] | None:
+        """Ask the hub who has the customer of a request along; None when it does not say."""
+        if self.sync is None:
+            return None
+        try:
+            async with asyncio.timeout(CALL_SECONDS):
+                page = await self.sync.hub.query(View.CHECKED_OUT, {"request": str(request)})
+        except (AviseError, TimeoutError):
+            return None
+        for row in page.rows:
+            return str(row["login"]), datetime.fromisoformat(str(row["until"]))
+        return None
 
     async def aclose(self) -> None:
         """End the talk with the hub."""

@@ -12,9 +12,10 @@ from avise.models.errors import AviseError
 from avise.models.event_fold import identity_of
 from avise.models.journal import EventEnvelope, EventKind, NewEvent
 from avise.models.json_types import JSON
-from avise.models.request_fold import AWAY, JudgedEvent, fold_state
+from avise.models.request_fold import AWAY, ON_BOARD, JudgedEvent, fold_state
 from avise.models.request_rules import (
     EXCLUSIVE,
+    HANDLING,
     Deed,
     Refusal,
     RequestState,
@@ -109,6 +110,8 @@ class RequestDeeds:
             return _Planned(request, refusal=refusal)
         if deed.kind is EventKind.REQUEST_CLAIMED and state.holder:
             body = {**body, AWAY: True}
+        if deed.kind in HANDLING and self._on_board(request):
+            body = {**body, ON_BOARD: True}
         events = [NewEvent(request_stream(request), deed.kind, body)]
         if deed.then_close and deed.kind in WORDED:
             after = decide(state, self._deed(state, request, deed.kind, body)).state
@@ -155,6 +158,11 @@ class RequestDeeds:
         found = self._standing.colleague(login) if isinstance(login, str) else None
         return found is None or f"{QUEUES}{queue}" in found.perimeters
 
+    def _on_board(self, request: RequestId) -> bool:
+        """Say whether this user took the customer of a request along on the road."""
+        found = self._known.get(request)
+        return found is not None and any(map(self._standing.carries, (found.person, found.dossier)))
+
     def _deed(
         self, state: RequestState, request: RequestId, kind: EventKind, body: Mapping[str, JSON]
     ) -> Deed:
@@ -163,6 +171,7 @@ class RequestDeeds:
             kind, UUID(int=0), session.user, session.role, self._env.now(), body,
             handles=self._standing.handles(state), requests=self._standing.requests(state),
             stream=request_stream(request), holder_away=bool(state.holder) and self._is_away(state.holder),
+            checked_out_by=session.user if kind in HANDLING and self._on_board(request) else "",
         )  # fmt: skip
 
     async def _write(self, planned: Sequence[_Planned]) -> RequestActs:

@@ -26,6 +26,7 @@ from avise.services.requests.office import Office
 from avise.services.requests.rows import Rows
 from avise.services.sync import Judgement
 from avise.texts import text
+from avise.texts.formats import format_date, local
 
 TASK_WITHIN = timedelta(hours=1)
 """By when an act that the hub refused is to be looked at again."""
@@ -121,6 +122,8 @@ class HubNews:
         self.settle_next: SettleNext | None = None
         """Told of each taking that was judged; says whether another request was taken in its place."""
         self._kept_standing = ""
+        self.who_has: Callable[[RequestId], Awaitable[tuple[str, datetime] | None]] = _asks_nobody
+        """Tells who has the customer of a request along on the road, and until when."""
         self._left: dict[RequestId, str] = {}
         """Names of requests that this user may read no more, while acts on them wait."""
 
@@ -204,7 +207,8 @@ class HubNews:
 
     async def _tell_refused(self, request: RequestId, event: EventEnvelope, judgement: Judgement) -> None:
         """Tell once of an act that does not count, whatever ends this program meanwhile."""
-        why = text("request.quarantined") if judgement.state == "quarantined" else _why(judgement)
+        quarantined = judgement.state == "quarantined"
+        why = text("request.quarantined") if quarantined else await self._why(request, judgement)
         mark, verdict = f"{TOLD}{event.event_id}", judgement.refusal or judgement.state
         if await self._feed.noted(mark) == verdict:
             return
@@ -232,6 +236,15 @@ class HubNews:
             await self._add_task(replace(new, words=f"{name} · {why}"))
         await self._feed.note(mark, verdict)
 
+    async def _why(self, request: RequestId, judgement: Judgement) -> str:
+        if judgement.refusal == Refusal.CHECKED_OUT.value:
+            held = await self.who_has(request)
+            if held is not None:
+                login, until = held
+                who, day = self._standing.name_of(login), format_date(local(until).date())
+                return text("request.checked_out_by", who=who, until=day)
+        return refusal_sentence(judgement.refusal)
+
     async def _keep_text(self, request: RequestId, event: EventEnvelope) -> None:
         """Put the text of a refused act back where it was typed, behind what is being typed there."""
         words, target = text_in(event, "words").strip(), TARGETS.get(event.kind, "requester")
@@ -257,8 +270,8 @@ class HubNews:
         self._changes.tell()
 
 
-def _why(judgement: Judgement) -> str:
-    return refusal_sentence(judgement.refusal)
+async def _asks_nobody(_request: RequestId) -> tuple[str, datetime] | None:
+    return None
 
 
 def _what(event: EventEnvelope) -> str:

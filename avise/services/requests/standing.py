@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from avise.hub.port import Colleague, Perimeter, Presence
+from avise.models.customer import PersonId
 from avise.models.json_types import JSON
 from avise.models.request_rules import RequestState
 from avise.models.requests import Request
 from avise.models.roles import Role, Session
 from avise.services.request_values import HubState, HubStatus
+
+
+def _nobody(_person: PersonId | None) -> bool:
+    return False
+
 
 QUEUES, TEAMS = "queue/", "team/"
 """Begin the perimeters of corbeilles and of teams."""
@@ -33,6 +39,8 @@ class Standing:
     colleagues: tuple[Colleague, ...] = ()
     presences: tuple[Presence, ...] = ()
     """Of others, told for 15 seconds."""
+    carries: Callable[[PersonId | None], bool] = _nobody
+    """Says whether a customer is in the portfolio that this user took along on the road."""
 
     # ---- rights --------------------------------------------------------------------------------
     @property
