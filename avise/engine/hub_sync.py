@@ -135,6 +135,7 @@ class HubSync:
         self._as_of: datetime | None = None
         self._contact_kept: datetime | None = None
         self._stale = asyncio.Event()
+        self._revoked: AviseError | None = None
         self.heard_at: float | None = None
         """When the hub last answered, by the monotonic clock."""
         self.network: NetworkRoom | None = None
@@ -163,7 +164,7 @@ class HubSync:
     @property
     def trouble(self) -> AviseError | None:
         """Why the hub refuses this workstation, None while it does not."""
-        return self._core.trouble if self._core is not None else None
+        return (self._core.trouble if self._core is not None else None) or self._revoked
 
     @property
     def backed_up(self) -> Mapping[str, int]:
@@ -320,7 +321,9 @@ class HubSync:
         """Return once the hub tells of a change; never when it cannot."""
         try:
             while not await hub.wait_for_change(seen, LISTEN_SECONDS):
-                pass
+                if hub is not self._hub:
+                    # A hub that was closed answers at once: the loop would do nothing else for ever.
+                    return
         except AviseError:
             # The next look says what happened; until then there is nothing to hear.
             await asyncio.Event().wait()
@@ -339,11 +342,12 @@ class HubSync:
         self._measure(head, before + (after - before) / 2)
         self._tell_network((after - before).total_seconds())
         core.asked(head)
-        self.heard_at = self._env.monotonic()
         await self._listener.on_head(head)
         await self.after_head(head, hub)
         if head.colleagues_version != self._colleagues_version:
             await self._tell_colleagues(head, hub)
+        # Only now is it known who works there: rights are judged by it.
+        self.heard_at = self._env.monotonic()
 
     async def _tell_colleagues(self, head: Head, hub: HubPort) -> None:
         try:
@@ -352,7 +356,9 @@ class HubSync:
             if error.message_key != REVOKED:
                 raise
             # A revoked device is told of nobody, and still hands over what was written on it.
+            self._revoked = error
             return
+        self._revoked = None
         await self._listener.on_colleagues(found)
         self._colleagues_version = head.colleagues_version
 

@@ -8,6 +8,7 @@ clock; calls, sockets, transactions and keys are the real ones.
 from __future__ import annotations
 
 import asyncio
+import faulthandler
 import os
 import random
 import signal
@@ -482,6 +483,8 @@ def live(orders: Orders) -> None:
         vars(remote).update(HEAD_S=orders.deadline, CALL_S=orders.deadline)
     if orders.version:
         vars(sys.modules[HubSync.__module__])["__version__"] = orders.version
+    # A life that never ends says where it stands, and ends.
+    faulthandler.dump_traceback_later(orders.patience + 20, exit=True)
     if orders.mutant:
         station_mutants.MUTANTS[orders.mutant].spoil()
     status = asyncio.run(Station(orders).live())

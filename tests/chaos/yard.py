@@ -81,8 +81,11 @@ class Yard:
 
     def add(self, name: str, actor: Actor) -> None:
         """Set up a workstation."""
-        hub = f'mode = "embedded"\nfile = "{self.folder / "hub" / "hub.db"}"'
-        self.stations[name] = profile_at(self.folder / name, actor, hub)
+        self.stations[name] = profile_at(self.folder / name, actor, self.way())
+
+    def way(self) -> str:
+        """Return what a profile says of the way to the hub."""
+        return f'mode = "embedded"\nfile = "{self.folder / "hub" / "hub.db"}"'
 
     async def on_hub(self, work: Callable[[Connection], T], *, reading: bool = False) -> T:
         """Run work on the hub's tables."""
