@@ -136,6 +136,7 @@ class HubSync:
         self._contact_kept: datetime | None = None
         self._stale = asyncio.Event()
         self._revoked: AviseError | None = None
+        self._revoked: AviseError | None = None
         self.heard_at: float | None = None
         """When the hub last answered, by the monotonic clock."""
         self.network: NetworkRoom | None = None
@@ -182,7 +183,8 @@ class HubSync:
         A call under way would wait for a line that is gone; sent again, what it carried counts once.
         """
         self._stale.set()
-        self._reopen = True
+        # Who works there is asked anew as well: rights may have been withdrawn meanwhile.
+        self._reopen, self._colleagues_version = True, None
         if self._core is not None:
             self._core.resumed()
         self.poke()
@@ -346,6 +348,8 @@ class HubSync:
         await self.after_head(head, hub)
         if head.colleagues_version != self._colleagues_version:
             await self._tell_colleagues(head, hub)
+        # Only now is it known who works there: rights are judged by it.
+        self.heard_at = self._env.monotonic()
         # Only now is it known who works there: rights are judged by it.
         self.heard_at = self._env.monotonic()
 

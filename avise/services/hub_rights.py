@@ -15,8 +15,8 @@ from avise.models.errors import AviseError
 from avise.models.roles import Role, Session
 from avise.services.outbox_sending import Right
 
-REVOKED = frozenset({"hub.device_revoked", "hub.wipe_asked"})
-"""Refusals of the hub after which nothing leaves this workstation."""
+REVOKED = frozenset({"hub.device_revoked", "hub.wipe_asked", "hub.no_right"})
+"""Refusals of the hub after which nothing leaves: this device was taken away, or its user locked out."""
 
 PATIENCE = timedelta(minutes=15)
 """How long commands of a desk that never leaves the office wait for a hub that is down, after a sleep: a hub

@@ -47,7 +47,7 @@ def test_whoever_works_there_no_more_has_lost_it_and_a_new_role_counts() -> None
     assert told(600.0, auditor, absent_until=500.0) == (Right.HELD, Role.AUDITOR)
 
 
-@pytest.mark.parametrize("key", ["hub.device_revoked", "hub.wipe_asked"])
+@pytest.mark.parametrize("key", ["hub.device_revoked", "hub.wipe_asked", "hub.no_right"])
 def test_nothing_leaves_a_device_that_was_taken_away(key: str) -> None:
     word = HubWord(None, (ME,), HubError(key))
     assert right_by_hub(BRUNO, word, 500.0, 501.0, laptop=True)[0] is Right.LOST
