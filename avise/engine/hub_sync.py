@@ -136,7 +136,6 @@ class HubSync:
         self._contact_kept: datetime | None = None
         self._stale = asyncio.Event()
         self._revoked: AviseError | None = None
-        self._revoked: AviseError | None = None
         self.heard_at: float | None = None
         """When the hub last answered, by the monotonic clock."""
         self.network: NetworkRoom | None = None
@@ -348,8 +347,6 @@ class HubSync:
         await self.after_head(head, hub)
         if head.colleagues_version != self._colleagues_version:
             await self._tell_colleagues(head, hub)
-        # Only now is it known who works there: rights are judged by it.
-        self.heard_at = self._env.monotonic()
         # Only now is it known who works there: rights are judged by it.
         self.heard_at = self._env.monotonic()
 
