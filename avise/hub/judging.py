@@ -122,7 +122,10 @@ class Bench:
         aside = self._aside(received, stream)
         if aside:
             return Verdict(quarantined=aside)
-        verdict = self._judged(received, stream)
+        if received.event.stream.startswith(CONFIRMATIONS):
+            verdict = Verdict(refusal=self.confirming.refusal(received, self.actor.login, self.now))
+        else:
+            verdict = self._judged(received, stream)
         event = received.event
         self.targets[str(event.event_id)] = Target(
             event.stream, event.kind, event.author, verdict.effective, microseconds(self.now), False
@@ -168,8 +171,6 @@ class Bench:
 
     def _judged(self, received: Received, stream: StreamState) -> Verdict:
         kind = received.kind
-        if received.event.stream.startswith(CONFIRMATIONS) and received.event.kind != VOID:
-            return Verdict(refusal=self.confirming.refusal(received, self.actor.login, self.now))
         undone = self._undone(received) if kind is EventKind.UNDONE else Verdict()
         if undone.refusal:
             return undone

@@ -74,6 +74,7 @@ def every_state() -> tuple[OutboxItem, ...]:
             13, S.DONE, reference="ATT-0042", document_name="attestation.pdf", action="issue_certificate",
             label="Éditer une attestation", changes=(),
         ),
+        item(14, S.AWAITING_SECOND, needs_second=True, sends=0, history=()),
     )  # fmt: skip
 
 
