@@ -61,12 +61,12 @@ class House(Protocol):
         """End it all."""
 
 
-def opener(path: Path) -> Opener:
+def opener(path: Path, key: bytes = KEY) -> Opener:
     """Return what opens a hub's file, as the engine does."""
 
     def open_file(read_only: bool) -> Connection:
         pragmas = READER_PRAGMAS if read_only else STORE_PRAGMAS
-        return open_encrypted(path, KEY, read_only=read_only, pragmas=pragmas)
+        return open_encrypted(path, key, read_only=read_only, pragmas=pragmas)
 
     return open_file
 
