@@ -60,13 +60,18 @@ class FaultyLine:
         self._chance = chance
         self._carrying: set[asyncio.Task[None]] = set()
 
+    @property
+    def cut(self) -> int:
+        """How many connections were cut."""
+        return sum(self.cuts[kind] for kind in ("reset", "torn", "unanswered", "all"))
+
     def _plan(self) -> Plan:
         if self.holes:
             self.holes -= 1
             return Plan("hole")
         if self._chance.random() >= self.faults:
             return Plan()
-        return Plan(self._chance.choice(KINDS), self._chance.randint(1, 6_000))
+        return Plan(self._chance.choice(KINDS), self._chance.randint(1, 3_000))
 
     async def accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Carry one connection until it ends, or is ended."""

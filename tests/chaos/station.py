@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import faulthandler
+import logging
 import os
 import random
 import signal
@@ -483,6 +484,7 @@ def live(orders: Orders) -> None:
         vars(remote).update(HEAD_S=orders.deadline, CALL_S=orders.deadline)
     if orders.version:
         vars(sys.modules[HubSync.__module__])["__version__"] = orders.version
+    logging.disable(logging.CRITICAL)
     # A life that never ends says where it stands, and ends.
     faulthandler.dump_traceback_later(orders.patience + 20, exit=True)
     if orders.mutant:

@@ -143,10 +143,28 @@ class Town(Yard):
             await self.live(
                 name, writes=chance.randint(1, 6), hours_off=off, jump=chance.choice(JUMPS) if off else 0.0,
                 die_at=chance.choice(STEPS) if at_step else "", deadline=SECONDS_OF_A_CALL,
-                kill_after=None if at_step else chance.uniform(0.03, 0.5),
+                kill_after=None if at_step else chance.uniform(0.1, 0.9),
             )  # fmt: skip
             if chance.random() < 0.1:
                 self.line.cut_all()
+
+    async def bad_line(self, cuts: int, faults: float = 0.7) -> None:
+        """Let workstations write on a line that is cut again and again, each until all is through."""
+        until = self.line.cut + cuts
+        self.line.faults = faults
+        try:
+            await asyncio.gather(*(self._write_through(name, until) for name in self.stations))
+        finally:
+            self.line.faults = 0.0
+
+    async def _write_through(self, name: str, until: int) -> None:
+        while self.line.cut < until:
+            await self.live(name, writes=self.chance.randint(2, 8), settle=True, deadline=SECONDS_OF_A_CALL)
+
+    async def black_hole(self, name: str) -> None:
+        """Have a workstation's calls vanish on the way: each of them ends, and what was written leaves."""
+        self.line.holes = 2
+        await self.live(name, writes=2, settle=True, deadline=SECONDS_OF_A_CALL)
 
     def figures(self) -> Counter[str]:
         """Return what has happened so far."""
