@@ -71,6 +71,7 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     Shortcut("sign_out", (), _E, "log-out", _COMMAND),
     Shortcut("work_offline", (), _E, "cloud-off", _COMMAND),
     Shortcut("work_online", (), _E, "cloud", _COMMAND),
+    Shortcut("network", ("Ctrl+Shift+H",), _E, "cloud-off", _COMMAND),
     Shortcut("go_home", ("Ctrl+G, H",), _E, "house", _COMMAND),
     Shortcut("go_customers", ("Ctrl+G, A",), _E, "users", _COMMAND),
     Shortcut("go_requests", ("Ctrl+G, D",), _E, "inbox", _COMMAND),

@@ -1,1 +1,1 @@
-"""The network as the user forces it: two commands of the palette, and what is said of them."""
+"""The network on screen: how much there is, who says so, the user's choice, and a clock that is wrong."""

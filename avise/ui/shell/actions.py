@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -67,8 +67,8 @@ class WindowActions(QObject):
         """The panel of notifications, made when it was first wanted, is listened to."""
         self.show_request: Callable[[RequestId], None] = lambda _request: None
         """Shows a request that a notification tells of; of the middle office, once it is there."""
-        self.idle_commands: frozenset[str] = frozenset()
-        """Commands of the palette that would do nothing now, by the state of the network."""
+        self._idle: frozenset[str] = frozenset()
+        """Commands of the palette that would do nothing now, by the network and what is on board."""
         self.opening = Opening(window)
         self.commands = Commands(window)
         self.detaching = Detaching(window, self.commands, places)
@@ -190,12 +190,16 @@ class WindowActions(QObject):
         useless |= set() if window.page_name == "requests" else REQUEST_COMMANDS
         useless |= set() if window.page_name == "visits" else VISIT_COMMANDS
         useless |= set() if window.undoing.can_undo else {"undo"}
-        useless |= self.idle_commands
+        useless |= self._idle
         person = self.detaching.person()
         offered = self.commands.offered(with_customer=person is not None, without=useless)
         shown = window.customers.page(person)
         offered += shown.commands() if shown is not None else []
         window.palette_view.open(offered, {tab.person for tab in window.sessions.tabs})
+
+    def set_idle(self, *commands: str, idle: Collection[str]) -> None:
+        """Say which of some commands would do nothing now: the palette leaves those out."""
+        self._idle = self._idle - set(commands) | frozenset(idle)
 
     def _page_opener(self, page: str) -> Callable[[], None]:
         return lambda: self._window.show_page(page)

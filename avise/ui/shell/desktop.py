@@ -134,8 +134,10 @@ class Desktop(QObject):
         self._outboxes[window] = outbox
         requests = RequestsInWindow(self._desk, window, actions, self._env, self._report)
         self._requests[window] = requests
-        self._hubs[window] = HubInWindow(self._desk, window, self._report, actions)
-        self._networks[window] = NetworkInWindow(self._desk, window, self._report, actions)
+        self._hubs[window] = HubInWindow(self._desk, window, self._report, actions, now=self._env.now)
+        network = NetworkInWindow(self._desk, window, self._report, actions, self._env.now)
+        network.state_changed.connect(self._hubs[window].show_network)
+        self._networks[window] = network
         self._teams[window] = TeamInWindow(self._desk, window, actions, requests, self._env, self._report)
         self._visits[window] = VisitsInWindow(
             self._desk, window, actions, self.outbox, self._env, self._report
@@ -159,6 +161,11 @@ class Desktop(QObject):
     def visits(self) -> VisitsInWindow:
         """The visits of a representative in the present window."""
         return self._visits[self.window]
+
+    @property
+    def network(self) -> NetworkInWindow:
+        """The network in the present window."""
+        return self._networks[self.window]
 
     @property
     def hub(self) -> HubInWindow:

@@ -261,13 +261,15 @@ class MainWindow(LockableWindow):
             around.append(("zone.call", self.call_panel))
         if "notification_panel" in self.__dict__ and self.notification_panel.isVisible():
             around.append(("zone.notifications", self.notification_panel.rows))
-        panels: list[Zone] = [("zone.panel", panel) for panel in self._open_panels()]
+        told = self.__dict__.get("notification_panel")
+        panels: list[Zone] = [("zone.panel", panel) for panel in self._open_panels() if panel is not told]
         return [*around, *panels, *self.current_page().zones(), ("zone.status", self.status_bar.counts)]
 
     def _open_panels(self) -> list[FloatingPanel]:
         """Return the panels over the page on screen, the uppermost last."""
         page = self.stack.currentWidget()
         panels = page.findChildren(FloatingPanel) if page is not None else []
+        panels += [panel for panel in self.children() if isinstance(panel, FloatingPanel)]
         return [panel for panel in panels if panel.isVisible()]
 
     @cached_property

@@ -1,4 +1,4 @@
-"""The top bar: session tabs, the search field, the agent's state and initials."""
+"""The top bar: session tabs, the search field, the network, what waits, the agent's state and initials."""
 
 from __future__ import annotations
 
@@ -30,9 +30,14 @@ class SearchField(QAbstractButton):
         super().__init__(parent)
         self._narrow = False
         self._hovered = False
-        self.setText(text("search.placeholder"))
-        self.setAccessibleName(f"{text('search.placeholder')}, {keys_of('palette')}")
+        self.show_words(text("search.placeholder"))
         self.setCursor(Qt.CursorShape.IBeamCursor)
+
+    def show_words(self, words: str) -> None:
+        """Say what is searched."""
+        self.setText(words)
+        self.setAccessibleName(f"{words}, {keys_of('palette')}")
+        self.update()
 
     def set_narrow(self, *, narrow: bool) -> None:
         """Take less room."""
@@ -117,6 +122,8 @@ class TopBar(QWidget):
         self.tabs = SessionTabs(sessions)
         self.search = SearchField()
         self.search.clicked.connect(self.search_requested)
+        self.network = Chip(ChipSpec("", Tone.OUTLINE, "cloud-off", tall=True), pressable=True)
+        self.network.hide()
         self.outbox = OutboxChips()
         self.agent = Chip(ChipSpec(text("agent.available"), Tone.OK, "circle-check", edged=True, tall=True))
         self.discreet = Chip(
@@ -130,7 +137,15 @@ class TopBar(QWidget):
         discretion().changed.connect(self._on_discretion_changed)
         self._layout = QHBoxLayout(self)
         self._layout.addWidget(self.tabs, 1)
-        for widget in (self.search, self.discreet, self.outbox, self.agent, self.bell, self.initials):
+        for widget in (
+            self.search,
+            self.discreet,
+            self.network,
+            self.outbox,
+            self.agent,
+            self.bell,
+            self.initials,
+        ):
             self._layout.addWidget(widget)
         self._on_theme_changed()
         theme().changed.connect(self._on_theme_changed)

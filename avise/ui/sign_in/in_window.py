@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QUrl, Slot
@@ -10,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from avise.models.customer import PersonId
 from avise.models.errors import AviseError
+from avise.models.network import NetworkState
 from avise.services.request_values import HubState, HubStatus
 from avise.texts import text
 from avise.ui.aio import Report, TaskScope
@@ -36,10 +39,17 @@ class HubInWindow(QObject):
         window: where it is shown.
         report: told of failures that no screen shows.
         actions: of that window, where the command that signs out is bound.
+        now: the clock.
     """
 
     def __init__(
-        self, desk: DeskBridge, window: MainWindow, report: Report, actions: WindowActions | None = None
+        self,
+        desk: DeskBridge,
+        window: MainWindow,
+        report: Report,
+        actions: WindowActions | None = None,
+        *,
+        now: Callable[[], datetime],
     ) -> None:
         super().__init__(window)
         self._desk, self._window = desk, window
@@ -49,7 +59,7 @@ class HubInWindow(QObject):
         self.page: SignInPage | None = None
         self._back: tuple[str, PersonId | None] = ("home", None)
         """Where the user was before signing in."""
-        self.item = HubItem()
+        self.item = HubItem(now)
         self.item.clicked.connect(self._on_item)
         self.strip = SignInStrip()
         self.strip.wanted.connect(self.show_page)
@@ -89,6 +99,11 @@ class HubInWindow(QObject):
             self.strip.hide()
             if status.state in (HubState.ONLINE, HubState.EMBEDDED):
                 self._on_signed_in()
+
+    @Slot(object)
+    def show_network(self, network: NetworkState) -> None:
+        """Say below since when this machine is without network, whatever the hub's last word was."""
+        self.item.show_network(network)
 
     def _ask(self, *, at_start: bool) -> None:
         """Ask at once when nothing is under way; else say it at the edge, and take nothing away."""
