@@ -97,7 +97,7 @@ class ScriptedVisits:
     asked: list[tuple[object, ...]] = field(default_factory=list)
     visit_days: tuple[VisitDay, ...] = field(default_factory=scripted_days)
     reports: dict[VisitId, tuple[VisitReport, datetime]] = field(default_factory=dict)
-    day_stream: Stream = field(default_factory=Stream)
+    visit_day_stream: Stream = field(default_factory=Stream)
     visit_streams: dict[VisitId, Stream] = field(default_factory=dict)
     visit_error: AviseError | None = None
     """Raised by what writes."""
@@ -115,7 +115,7 @@ class ScriptedVisits:
             )
             for day in self.visit_days
         )
-        self.day_stream.tell(self.visit_days)
+        self.visit_day_stream.tell(self.visit_days)
         self.tell_visit(visit)
 
     def tell_visit(self, visit: VisitId) -> None:
@@ -132,7 +132,7 @@ class ScriptedVisits:
     async def follow_visits(self, first_day: date, days: int) -> AsyncIterator[tuple[VisitDay, ...]]:
         """Play the days."""
         self.asked.append(("follow_visits", first_day, days))
-        async for found in self.day_stream.follow(self.visit_days):
+        async for found in self.visit_day_stream.follow(self.visit_days):
             yield found  # type: ignore[misc]  # a stream of days by construction
 
     async def follow_visit(self, visit: VisitId) -> AsyncIterator[VisitDetail]:
@@ -145,13 +145,13 @@ class ScriptedVisits:
     async def start_visit(self, visit: VisitId) -> None:
         """Begin it."""
         self.asked.append(("start_visit", visit))
-        self._refuse()
+        self._refuse_visit()
         self.change_visit(visit, state=VisitState.UNDER_WAY)
 
     async def save_visit_report(self, visit: VisitId, report: VisitReport) -> None:
         """Keep it."""
         self.asked.append(("save_visit_report", visit, report))
-        self._refuse()
+        self._refuse_visit()
         self.reports[visit] = (report, NOW)
         self.change_visit(visit, delivery=Delivery.HERE)
 
@@ -160,16 +160,16 @@ class ScriptedVisits:
         self.asked.append(("end_visit", visit, report))
         if report.outcome is None:
             raise AviseError("visit.outcome_missing")
-        self._refuse()
+        self._refuse_visit()
         self.reports[visit] = (report, NOW)
         self.change_visit(visit, state=VisitState.DONE, delivery=Delivery.WAITING)
 
     async def miss_visit(self, visit: VisitId, reason: str) -> None:
         """Note it."""
         self.asked.append(("miss_visit", visit, reason))
-        self._refuse()
+        self._refuse_visit()
         self.change_visit(visit, state=VisitState.MISSED, delivery=Delivery.WAITING)
 
-    def _refuse(self) -> None:
+    def _refuse_visit(self) -> None:
         if self.visit_error is not None:
             raise self.visit_error

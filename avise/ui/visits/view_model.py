@@ -20,7 +20,7 @@ from avise.services.visit_values import (
 )
 from avise.texts import text
 from avise.texts.formats import local
-from avise.ui.aio import Report, TaskScope, outlive
+from avise.ui.aio import Report, TaskScope
 from avise.ui.bridge import DeskBridge, Watch
 from avise.ui.widgets.toast import Message
 
@@ -68,7 +68,7 @@ class VisitsViewModel(QObject):
         self, desk: DeskBridge, now: Callable[[], datetime], report: Report, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
-        self._desk, self.now, self._report_error = desk, now, report
+        self._desk, self.now = desk, now
         self._tasks = TaskScope(self, report)
         self._days_watch: Watch | None = None
         self._visit_watch: Watch | None = None
@@ -177,11 +177,11 @@ class VisitsViewModel(QObject):
 
     @Slot()
     def keep(self) -> None:
-        """Keep what was typed now; what the closing of the page must not cut short outlives it."""
+        """Keep what was typed now; the closing of the page waits for it."""
         self._pause.stop()
         if self.is_dirty and self.wanted is not None:
             saving = self._save(self.wanted, self.report)
-            outlive(saving, name="keep a report", report=self._report_error)
+            self._tasks.spawn(saving, name="keep a report", when_busy="parallel")
 
     async def _save(self, visit: VisitId, report: VisitReport) -> None:
         try:
