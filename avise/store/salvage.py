@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, insert, select, update
+from sqlalchemy import Connection, Row, Table, func, insert, select, update
 
 from avise.store import tables
 from avise.store.connections import close_quietly, open_encrypted
@@ -103,7 +104,8 @@ def _events(path: Path, key: bytes) -> Iterator[dict[str, Any]]:
             connection = open_encrypted(path, key)
             statement = select(tables.event).where(tables.event.c.device_seq > last + gaps)
             for row in connection.execute(statement.order_by(tables.event.c.device_seq)):
-                yield dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's documented public name
+                if _is_whole(row):
+                    yield dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's documented public name
                 last, gaps = row.device_seq, 0
         except LIBRARY_ERRORS:
             gaps += 1
@@ -115,6 +117,13 @@ def _events(path: Path, key: bytes) -> Iterator[dict[str, Any]]:
         end = _last_position(path, key) if end is None else end
         if end and last + gaps >= end:
             return
+
+
+def _is_whole(row: Row[Any]) -> bool:
+    """Say whether an event is the one that was sealed: of a page that lacks, SQLite gives zeros."""
+    if row.body is None:
+        return True
+    return hashlib.sha256((row.salt or b"") + row.body).digest() == row.content_sha
 
 
 def _last_position(path: Path, key: bytes) -> int:
