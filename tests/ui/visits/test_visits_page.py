@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -344,27 +345,27 @@ def test_the_card_of_the_data_on_board_has_its_place_under_the_list(run: Run) ->
     run(scenario())
 
 
-def test_every_widget_that_takes_focus_has_a_name_and_nothing_is_cut(run: Run) -> None:
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_every_widget_that_takes_focus_has_a_name_and_nothing_is_cut(run: Run, code: str) -> None:
     async def scenario() -> None:
-        for code in LANGUAGES:
-            set_language(code)
-            async with visits(rep_desk()) as (stage, page):
-                stage.window.resize(1366, 768)
-                for scheme in (Scheme.LIGHT, Scheme.DARK):
-                    theme().set_scheme(scheme)
-                    for part in (NEEDS, REPORT):
-                        page.visit.show_part(part)
-                        await until(lambda: page.visit.minimumSizeHint().width() <= page.visit.width())
-                nameless = [
-                    type(widget).__name__
-                    for widget in page.findChildren(QWidget)
-                    if widget.focusPolicy() & Qt.FocusPolicy.TabFocus
-                    and widget.isVisible()
-                    and not (widget.accessibleName() or getattr(widget, "text", lambda: "")())
-                ]
-                assert nameless == []
+        async with visits(rep_desk()) as (stage, page):
+            stage.window.resize(1366, 768)
+            for scheme in (Scheme.LIGHT, Scheme.DARK):
+                theme().set_scheme(scheme)
+                for part in (NEEDS, REPORT):
+                    page.visit.show_part(part)
+                    await until(lambda: page.visit.minimumSizeHint().width() <= page.visit.width())
+            nameless = [
+                type(widget).__name__
+                for widget in page.findChildren(QWidget)
+                if widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+                and widget.isVisible()
+                and not (widget.accessibleName() or getattr(widget, "text", lambda: "")())
+            ]
+            assert nameless == []
 
     spoken = language()
+    set_language(code)
     try:
         run(scenario())
     finally:
