@@ -12,10 +12,16 @@ import contextlib
 from collections.abc import Callable, Hashable, Iterator
 from time import perf_counter
 
-from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QAbstractEventDispatcher, QCoreApplication, QObject, Qt, QTimer, Signal, Slot
 
 BUDGET_S = 0.002
 """A turn begins nothing else after that; what has begun is not cut."""
+
+DRAWN_S = 0.004
+"""A turn of the loop that has lasted so long has drawn something: pieces wait for the next one."""
+
+PUT_OFF_AT_MOST = 3
+"""Turns in a row, so that pieces go on under a window that is drawn all the time."""
 
 
 class Turns(QObject):
@@ -34,8 +40,13 @@ class Turns(QObject):
         self._since: float | None = None
         """When what is under way began."""
         self._gives_way = False
+        self._awake_at = perf_counter()
+        self._put_off = 0
         self._timer = self._zero_timer(self._on_turn)
         self._next = self._zero_timer(self._begin)
+        dispatcher = QAbstractEventDispatcher.instance()
+        if dispatcher is not None:
+            dispatcher.awake.connect(self._on_awake)
 
     def _zero_timer(self, slot: Callable[[], None]) -> QTimer:
         timer = QTimer(self)
@@ -60,10 +71,20 @@ class Turns(QObject):
         self._gives_way = True
 
     @Slot()
+    def _on_awake(self) -> None:
+        self._awake_at = perf_counter()
+
+    def _is_late(self) -> bool:
+        """Say whether this turn of the loop has drawn so much that pieces had better wait for the next."""
+        late = perf_counter() - self._awake_at > DRAWN_S and self._put_off < PUT_OFF_AT_MOST
+        self._put_off = self._put_off + 1 if late else 0
+        return late
+
+    @Slot()
     def _on_turn(self) -> None:
         self._begin()
         try:
-            if not self._gives_way:
+            if not self._gives_way and not self._is_late():
                 self._do_pieces()
         finally:
             self._gives_way = False

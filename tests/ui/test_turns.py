@@ -6,12 +6,13 @@ from collections.abc import Callable, Coroutine
 from time import perf_counter
 
 import pytest
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 from typing_extensions import override
 
-from avise.ui.turns import BUDGET_S, Turns, turns
+from avise.ui.turns import BUDGET_S, DRAWN_S, PUT_OFF_AT_MOST, Turns, turns
 from avise.ui.widgets.face import Face, faces_wait, whole_faces
 from tests.ui.waiting import until
 
@@ -179,6 +180,42 @@ def test_what_was_just_asked_is_drawn_before_the_next_piece(run: Run, qapp: QApp
         own._on_turn()
         assert not done
         await until(lambda: done == ["piece"])
+
+    run(scenario())
+
+
+def test_pieces_wait_for_the_next_turn_behind_what_took_this_one(run: Run, qapp: QApplication) -> None:
+    async def scenario() -> None:
+        done: list[str] = []
+
+        def draw() -> None:
+            busy(DRAWN_S * 2)
+            done.append("drawn")
+
+        QTimer.singleShot(0, draw)
+        turns().soon("key", lambda: done.append("piece"))
+        QTimer.singleShot(0, lambda: done.append("echo"))
+        await until(lambda: "piece" in done)
+        assert done == ["drawn", "echo", "piece"]
+
+    run(scenario())
+
+
+def test_pieces_go_on_under_what_takes_every_turn(run: Run, qapp: QApplication) -> None:
+    async def scenario() -> None:
+        done: list[str] = []
+
+        def draw() -> None:
+            busy(DRAWN_S * 2)
+            done.append("drawn")
+
+        drawing = QTimer()
+        drawing.timeout.connect(draw)
+        drawing.start(0)
+        turns().soon("key", lambda: done.append("piece"))
+        await until(lambda: "piece" in done)
+        drawing.stop()
+        assert done.index("piece") <= PUT_OFF_AT_MOST + 1
 
     run(scenario())
 
