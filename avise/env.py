@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 import secrets
+import sys
 import time
 import uuid
 from dataclasses import dataclass, field
@@ -46,6 +47,15 @@ def uuid7_at(moment: datetime, chance: int) -> uuid.UUID:
     value |= 0b10 << 62
     value |= chance & (1 << 62) - 1
     return uuid.UUID(int=value)
+
+
+def ticks_through_sleep() -> float | None:
+    """Return seconds on a clock that goes on while the machine sleeps; None where the system has none."""
+    boot = getattr(time, "CLOCK_BOOTTIME", None)
+    if boot is not None:
+        return time.clock_gettime(boot)
+    # GetTickCount64 counts sleep; the monotonic clock of other systems stands still meanwhile.
+    return time.monotonic() if sys.platform == "win32" else None
 
 
 class SystemEnv:

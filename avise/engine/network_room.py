@@ -15,7 +15,7 @@ from typing import Protocol
 
 from avise.connectors.network_gate import NetworkGate, Shut
 from avise.connectors.reachability import has_route
-from avise.env import Env
+from avise.env import Env, ticks_through_sleep
 from avise.models.errors import AviseError
 from avise.models.network import NetworkMode, NetworkState
 from avise.services.change_signal import ChangeSignal
@@ -62,15 +62,22 @@ class NetworkRoom:
         notes: where the user's choice is kept.
         env: the clocks.
         route: says whether the system knows a way out.
+        ticks: a clock that nobody sets and that goes on through a sleep; None where there is none.
     """
 
     def __init__(
-        self, gate: NetworkGate, notes: Notes, env: Env, route: Callable[[], bool] = has_route
+        self,
+        gate: NetworkGate,
+        notes: Notes,
+        env: Env,
+        route: Callable[[], bool] = has_route,
+        ticks: Callable[[], float | None] = ticks_through_sleep,
     ) -> None:
         self._gate = gate
         self._notes = notes
         self._env = env
         self._route = route
+        self._ticks = ticks
         self._known = Network(env.now())
         self._changes = ChangeSignal()
         self._task: asyncio.Task[None] | None = None
@@ -83,8 +90,8 @@ class NetworkRoom:
         """Told of each change of mode, choice or contact."""
         self.on_woken: list[Callable[[], None]] = []
         """Told that the machine slept, or that its clock was set: what was under way is stale."""
-        self.on_set_back: list[Callable[[float], None]] = []
-        """Told by how many seconds the machine's clock was put back."""
+        self.on_clock_set: list[Callable[[float], None]] = []
+        """Told by how many seconds the machine's clock was put back; less than nothing when forward."""
 
     # ---- life ----------------------------------------------------------------------------------
     async def open(self) -> None:
@@ -110,23 +117,27 @@ class NetworkRoom:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _watch(self) -> None:
-        wall, monotonic = self._env.now(), self._env.monotonic()
+        wall, steady = self._env.now(), self._steady()
         while True:
             await self._env.sleep(LOOK_SECONDS)
-            now, ticks = self._env.now(), self._env.monotonic()
-            self._step((now - wall).total_seconds(), ticks - monotonic)
-            wall, monotonic = now, ticks
+            now, ticks = self._env.now(), self._steady()
+            self._step((now - wall).total_seconds(), ticks - steady)
+            wall, steady = now, ticks
             self._take(RouteSeen(now, self._route()))
 
-    def _step(self, wall: float, monotonic: float) -> None:
-        step = step_between(wall, monotonic, LOOK_SECONDS)
+    def _steady(self) -> float:
+        ticks = self._ticks()
+        return ticks if ticks is not None else self._env.monotonic()
+
+    def _step(self, wall: float, steady: float) -> None:
+        step = step_between(wall, steady, LOOK_SECONDS, counts_sleep=self._ticks() is not None)
         if step is Step.NONE:
             return
         _log.info("the clocks of this machine: %s", step)
         self.absent_until = self._env.monotonic()
-        if step is Step.SET_BACK:
-            for set_back in self.on_set_back:
-                set_back(monotonic - wall)
+        if step is Step.CLOCK_SET:
+            for clock_set in self.on_clock_set:
+                clock_set(steady - wall)
         for woken in self.on_woken:
             woken()
 

@@ -167,7 +167,7 @@ class RequestRoom:
         self.sync.network, self.sync.elsewhere = self.network, self._is_elsewhere
         if self.network is not None:
             self.network.on_woken.append(self.sync.resume)
-            self.network.on_set_back.append(self._clock_set_back)
+            self.network.on_clock_set.append(self._clock_set)
 
     async def _load(self) -> None:
         state = await self.feed.state()
@@ -240,8 +240,8 @@ class RequestRoom:
     def _is_elsewhere(self) -> bool:
         return self._section.mode is HubMode.REMOTE and is_remote(self._section.url)
 
-    def _clock_set_back(self, seconds: float) -> None:
-        """Keep the hub's time although this machine's clock was put back: nobody measured it since."""
+    def _clock_set(self, seconds: float) -> None:
+        """Keep the hub's time although this machine's clock was set: nobody measured it since."""
         self._parts.journal.clock_offset_ms += round(seconds * 1000)
 
     @property

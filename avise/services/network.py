@@ -187,23 +187,25 @@ class Step(StrEnum):
 
     NONE = "none"
     SLEPT = "slept"
-    """The machine slept or stood still, or its clock was put forward: everybody has to be asked anew."""
-    SET_BACK = "set_back"
-    """Its clock was put back: sleep cannot do that."""
+    """The machine slept or stood still: everybody has to be asked anew."""
+    CLOCK_SET = "clock_set"
+    """Its clock was set: the day went on otherwise than time did."""
 
 
-def step_between(wall_seconds: float, monotonic_seconds: float, expected_seconds: float) -> Step:
+def step_between(
+    wall_seconds: float, steady_seconds: float, expected_seconds: float, *, counts_sleep: bool
+) -> Step:
     """Return what happened between two looks at the clocks.
-
-    The monotonic clock stands still while a machine sleeps on some systems and goes on on others: either
-    one that went much further than the pause says that nobody worked meanwhile.
 
     Args:
         wall_seconds: that passed on the clock of the day.
-        monotonic_seconds: that passed on the monotonic clock.
+        steady_seconds: that passed on a clock that nobody sets.
         expected_seconds: that were to pass.
+        counts_sleep: whether that clock goes on while the machine sleeps. Where it does not, a day that
+            went further may be a sleep as well: it is taken for one.
     """
-    if wall_seconds < monotonic_seconds - STEP_SECONDS:
-        return Step.SET_BACK
-    late = max(wall_seconds, monotonic_seconds) - expected_seconds
+    ahead = wall_seconds - steady_seconds
+    if ahead < -STEP_SECONDS or (counts_sleep and ahead > STEP_SECONDS):
+        return Step.CLOCK_SET
+    late = max(wall_seconds, steady_seconds) - expected_seconds
     return Step.SLEPT if late > STEP_SECONDS else Step.NONE

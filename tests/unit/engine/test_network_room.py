@@ -68,15 +68,19 @@ class Watched:
     notes: MemoryNotes = field(default_factory=MemoryNotes)
     has_route: bool = True
     woken: int = 0
-    set_back: list[float] = field(default_factory=list)
+    clock_set: list[float] = field(default_factory=list)
+    counts_sleep: bool = False
     back: int = 0
     changed: list[NetworkMode] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.gate = NetworkGate(self.env)
-        self.room = NetworkRoom(self.gate, self.notes, self.env, lambda: self.has_route)
+        self.room = NetworkRoom(
+            self.gate, self.notes, self.env, lambda: self.has_route,
+            lambda: self.env.monotonic() if self.counts_sleep else None,
+        )  # fmt: skip
         self.room.on_woken.append(self._wake)
-        self.room.on_set_back.append(self.set_back.append)
+        self.room.on_clock_set.append(self.clock_set.append)
         self.room.on_back.append(self._come_back)
         self.room.on_changed.append(lambda state: self.changed.append(state.mode))
 
@@ -161,7 +165,7 @@ async def test_a_sleep_asks_anew_once_and_a_pause_of_a_busy_machine_does_not() -
     await until(lambda: watched.woken == 1)
     watched.env.turn(wall=6, ticks=6)
     await asyncio.sleep(0.05)
-    assert (watched.woken, watched.set_back) == (1, [])
+    assert (watched.woken, watched.clock_set) == (1, [])
     await watched.room.aclose()
 
 
@@ -171,7 +175,20 @@ async def test_a_clock_that_is_put_back_is_told_by_how_much() -> None:
     await asyncio.sleep(0)
     watched.env.turn(wall=-172_800, ticks=0)
     await until(lambda: watched.woken == 1)
-    assert [round(seconds) for seconds in watched.set_back] == [172_800]
+    assert [round(seconds) for seconds in watched.clock_set] == [172_800]
+    await watched.room.aclose()
+
+
+async def test_a_clock_that_is_put_forward_is_no_sleep_where_that_can_be_told() -> None:
+    watched = Watched(counts_sleep=True)
+    await watched.room.open()
+    await asyncio.sleep(0)
+    watched.env.turn(wall=8 * 3600, ticks=8 * 3600)
+    await until(lambda: watched.woken == 1)
+    assert watched.clock_set == []
+    watched.env.turn(wall=172_805, ticks=5)
+    await until(lambda: watched.woken == 2)
+    assert [round(seconds, -1) for seconds in watched.clock_set] == [-172_800]
     await watched.room.aclose()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -43,7 +44,10 @@ def at(minutes: int) -> datetime:
 
 
 ANSWER = HubAnswered(NOW, 0.1, 0.0)
-CUT = (*(HubLost(NOW) for _ in range(LOST_IN_A_ROW)), *(ToolLost(NOW, f"t{n}") for n in range(LOST_TOOLS)))
+CUT: tuple[Observation, ...] = (
+    *(HubLost(NOW) for _ in range(LOST_IN_A_ROW)),
+    *(ToolLost(NOW, f"t{n}") for n in range(LOST_TOOLS)),
+)
 
 
 def test_a_hub_that_is_down_alone_takes_no_tool_away() -> None:
@@ -149,13 +153,27 @@ def test_the_last_contact_never_goes_back(seen: list[Observation]) -> None:
         assert before is None or (known.last_contact is not None and known.last_contact >= before)
 
 
-def test_a_sleep_is_seen_on_whichever_clock_went_on() -> None:
-    assert step_between(5.0, 5.0, 5.0) is Step.NONE
-    assert step_between(3600.0, 5.0, 5.0) is Step.SLEPT
-    assert step_between(3600.0, 3600.0, 5.0) is Step.SLEPT
-    assert step_between(-3600.0, 5.0, 5.0) is Step.SET_BACK
+@pytest.mark.parametrize(
+    ("wall", "steady", "counts_sleep", "step"),
+    [
+        (5.0, 5.0, True, Step.NONE),
+        (3600.0, 3600.0, True, Step.SLEPT),
+        (3600.0, 5.0, True, Step.CLOCK_SET),
+        (-3600.0, 5.0, True, Step.CLOCK_SET),
+        (5.0, 5.0, False, Step.NONE),
+        (3600.0, 5.0, False, Step.SLEPT),
+        (3600.0, 3600.0, False, Step.SLEPT),
+        (-3600.0, 5.0, False, Step.CLOCK_SET),
+    ],
+)
+def test_a_sleep_and_a_clock_that_is_set_are_told_apart_where_a_clock_goes_on_through_sleep(
+    wall: float, steady: float, counts_sleep: bool, step: Step
+) -> None:
+    assert step_between(wall, steady, 5.0, counts_sleep=counts_sleep) is step
 
 
-@given(st.floats(0, STEP_SECONDS / 3), st.floats(0, STEP_SECONDS / 3))
-def test_a_busy_machine_is_not_taken_for_one_that_slept(late: float, drift: float) -> None:
-    assert step_between(5.0 + late + drift, 5.0 + late, 5.0) is Step.NONE
+@given(st.floats(0, STEP_SECONDS / 3), st.floats(0, STEP_SECONDS / 3), st.booleans())
+def test_a_busy_machine_is_not_taken_for_one_that_slept(
+    late: float, drift: float, counts_sleep: bool
+) -> None:
+    assert step_between(5.0 + late + drift, 5.0 + late, 5.0, counts_sleep=counts_sleep) is Step.NONE
