@@ -70,15 +70,17 @@ class DirectoryLoading:
             pause = RETRY_AFTER
             try:
                 await self._load()
-                pause = REFRESH_EVERY
+                pause = REFRESH_EVERY if self._directory.ready else RETRY_AFTER
                 self.failure = None
             except ConnectorError as error:
                 # The Sources page says more; what is listed stays usable meanwhile.
                 key = _WHY_ABSENT.get(error.kind, "directory.not_loaded")
-                self._directory.say_why_absent(key, source=self._master_name())
+                if not self._directory.is_locked:
+                    self._directory.say_why_absent(key, source=self._master_name())
             except AviseError as error:
                 self.failure = error
-                self._directory.say_why_absent(error.message_key, **error.params)
+                if not self._directory.is_locked:
+                    self._directory.say_why_absent(error.message_key, **error.params)
             self._tried.set()
             await self._env.sleep(pause)
 
@@ -87,6 +89,8 @@ class DirectoryLoading:
         return next(names, self._master)
 
     async def _load(self) -> None:
+        if self._directory.is_locked:
+            return
         cursor = await self._directory.cursor()
         if not cursor:
             await self._build()

@@ -258,7 +258,7 @@ class Engine:
         settings = profile.settings
         self._secrets = sealed = SealedSecrets(store, key, env)
         secrets = ProfileSecrets(sealed, profile.folder, synthetic=settings.synthetic)
-        self.on_board = OnBoard(profile, store, env) if settings.offline.allowed else None
+        self.on_board = OnBoard(profile, store, key, env) if settings.offline.allowed else None
         copies = Snapshots(store, env) if self.on_board is None else self.on_board.copies
         await self._open_tools(store, copies, secrets)
         session = profile.session()

@@ -63,7 +63,11 @@ class OpenedStore:
         store = await Store.open(profile.store_path, key, env)
         minter = Minter(settings.site_namespace, settings.identity_master)
         try:
-            directory = await Directory.open(profile.directory_path, key, env, minter)
+            if profile.portfolio_of and profile.portfolio_path.exists():
+                # Whoever lends the key of what is on board opens it (`avise.engine.packs_on_board`).
+                directory = Directory.locked(profile.portfolio_path, env, minter, "directory.building")
+            else:
+                directory = await Directory.open(profile.directory_path, key, env, minter)
         except BaseException:
             await store.aclose()
             raise

@@ -74,6 +74,34 @@ class Pin(Protocol):
         """Return the tries left; None when nothing was tried."""
 
 
+class KeptBeside(Protocol):
+    """What is kept under the key of the packs, beside them."""
+
+    async def key_here(self, key: bytes) -> None:
+        """Open with the key; does nothing when it is open."""
+
+    async def key_gone(self, because: str) -> None:
+        """Close, if it is open: there is no key, or it is about to be destroyed.
+
+        Args:
+            because: the sentence of whoever wants to read.
+        """
+
+    async def forgotten(self) -> None:
+        """Forget what is under the key: nobody will ever read it again."""
+
+
+class _NothingBeside:
+    async def key_here(self, key: bytes) -> None:
+        """Do nothing."""
+
+    async def key_gone(self, because: str) -> None:
+        """Do nothing."""
+
+    async def forgotten(self) -> None:
+        """Do nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class PackParts:
     """What the room works with.
@@ -115,6 +143,8 @@ class PackRoom:
         """The hub, once it is spoken to; nothing is taken on board without one."""
         self.pin: Pin | None = None
         self.network: Callable[[], NetworkMode] = lambda: NetworkMode.ONLINE
+        self.beside: KeptBeside = _NothingBeside()
+        """What else is opened and closed with the key."""
         self.changes = ChangeSignal()
         self._trouble: AviseError | None = None
         self._preparing: asyncio.Task[None] | None = None
@@ -141,8 +171,8 @@ class PackRoom:
         try:
             await self._open_file()
             await self._drop_ended()
-        except PackLockedError:
-            return
+        except PackLockedError as error:
+            await self.beside.key_gone(error.message_key)
         except AviseError as error:
             _log.warning("packs not looked at: %s", error.message_key)
             self._trouble = _told(error)
@@ -162,12 +192,14 @@ class PackRoom:
     async def _open_file(self, *, create: bool = False) -> None:
         file = self._packs.file
         key = await self._key.key()
+        await self.beside.key_here(key)
         if file.is_open or not (create or file.exists):
             return
         await file.open(key)
         if self._key.state() is not LeaseState.HELD:
             # It went while the file was being opened, and whoever told so closed nothing.
             await file.close()
+            await self.beside.key_gone("pack.locked")
             raise PackLockedError("pack.locked")
         if file.notices:
             self._trouble = file.notices[-1]
@@ -181,6 +213,7 @@ class PackRoom:
         """Close everything that the key opened: it is about to be destroyed."""
         await self.pause()
         await self._packs.file.close()
+        await self.beside.key_gone("pack.locked")
         self.changes.tell()
 
     # ---- what is on board ----------------------------------------------------------------------
@@ -244,7 +277,8 @@ class PackRoom:
         """Check the portfolio out, then read in the background; another preparation under way ends first.
 
         Raises:
-            AviseError: `pack.offline`, `pack.limited`, `pack.no_hub`, or what the hub or the key refuses.
+            AviseError: `pack.offline`, `pack.limited`, `pack.no_hub`, `pack.nobody`, or what the hub or the
+                key refuses.
         """
         mode = self.network()
         if mode is not NetworkMode.ONLINE:
@@ -253,8 +287,9 @@ class PackRoom:
             raise AviseError("pack.no_hub")
         await self.pause()
         plan = await self._plan(order)
-        if plan.persons():
-            await self.lender.check_out(plan.persons(), self._parts.offline.lease_days)
+        if not plan.persons():
+            raise AviseError("pack.nobody")
+        await self.lender.check_out(plan.persons(), self._parts.offline.lease_days)
         await self._open_file(create=True)
         self._trouble = None
         self._preparing = asyncio.create_task(self._prepare(plan, order), name="prepare packs")
@@ -320,6 +355,7 @@ class PackRoom:
         """
         await self.pause()
         await self._packs.file.erase()
+        await self.beside.forgotten()
         self.changes.tell()
 
     async def open_with_pin(self, pin: str) -> None:

@@ -21,6 +21,7 @@ SETTINGS_NAME = "settings.toml"
 CONNECTORS_FOLDER = "connectors"
 STORE_NAME = "store.db"
 DIRECTORY_NAME = "directory.db"
+PORTFOLIO_NAME = "portfolio.db"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,11 @@ class Profile:
     def directory_path(self) -> Path:
         """Return where the search directory is."""
         return self.folder / DIRECTORY_NAME
+
+    @property
+    def portfolio_path(self) -> Path:
+        """Return where the search directory of a laptop is, under the key of what is on board."""
+        return self.folder / PORTFOLIO_NAME
 
     @property
     def connectors_folder(self) -> Path:

@@ -21,8 +21,9 @@ from avise.models.customer import DirectoryEntry, Party, PersonId, SearchAnswer
 from avise.models.errors import AviseError
 from avise.models.identifiers import normalised_member_number, parse_phone
 from avise.store.connections import check_library, close_quietly, open_encrypted
-from avise.store.directory_building import DirectoryBuilder, is_sound
+from avise.store.directory_building import BUILDING_SUFFIX, DirectoryBuilder, is_sound
 from avise.store.directory_reading import DirectoryReader
+from avise.store.directory_rekeying import forget_file, put_under
 from avise.store.directory_schema import Minter, reversed_digits
 from avise.store.directory_search import DirectorySearch
 from avise.store.directory_writing import PartyWriter, write_meta
@@ -60,6 +61,7 @@ class Directory:
         self._writer: Connection | None = None
         self._absent_because = DirectoryNotReadyError("directory.building")
         self._ready = False
+        self._locked = False
         self._closed = False
 
     @classmethod
@@ -82,6 +84,67 @@ class Directory:
             await directory.aclose()
             raise
         return directory
+
+    @classmethod
+    def locked(cls, path: Path, env: Env, minter: Minter, because: str) -> Directory:
+        """Return a directory whose key is not here: it finds nobody until `unlock`, and says why."""
+        directory = cls(path, b"", env, minter)
+        directory._locked = True
+        directory.say_why_absent(because)
+        return directory
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether its key is not here: nothing may be looked for, nor built."""
+        return self._locked
+
+    async def lock(self, because: str) -> None:
+        """Close the file: its key is about to go.
+
+        Args:
+            because: what whoever searches is told.
+        """
+        self._locked, self._ready = True, False
+        self.say_why_absent(because)
+        await self._on_writer(self._end_readers)
+        self._key = b""
+
+    async def unlock(self, key: bytes) -> None:
+        """Open the file again, with its key; as `open`, it may not be built yet."""
+        await self._move(self.path, key)
+
+    async def move(self, path: Path, key: bytes) -> None:
+        """Go on in another file under another key, with what is known; the first file is deleted.
+
+        Raises:
+            StoreError: DiskFullError and the others; the first file goes on.
+        """
+        self._ready = False
+        source, old = self.path, self._key
+
+        def change() -> None:
+            self._end_readers()
+            try:
+                put_under(source, old, path, key)
+            except AviseError:
+                self._open_blocking()
+                raise
+
+        await self._on_writer(change)
+        await self._move(path, key)
+
+    async def begin_anew(self, path: Path, key: bytes) -> None:
+        """Forget what is known, and be built again in another file under another key."""
+        self._ready = False
+        gone = self.path
+        await self._on_writer(self._end_readers)
+        await self._on_writer(lambda: forget_file(gone))
+        await self._move(path, key)
+
+    async def _move(self, path: Path, key: bytes) -> None:
+        self.path, self._key, self._locked = path, key, False
+        self.say_why_absent("directory.building")
+        await self._on_writer(self._open_blocking)
 
     @property
     def ready(self) -> bool:
@@ -259,8 +322,18 @@ class Directory:
             close_quietly(self._writer)
             self._writer = None
 
+    def _end_readers(self) -> None:
+        """Answer what was asked, then close every connection."""
+        self._readers.shut_down()
+        self._readers = Readers("avise-directory-reader", READER_CACHE_KIB)
+        self._disconnect()
+
     def _swap(self, built: Path) -> None:
         """Put a built directory in the place of this one; questions under way end first, others wait."""
+        if self._locked or built.name != self.path.name + BUILDING_SUFFIX:
+            # Begun before the directory went to another file, or its key away.
+            built.unlink(missing_ok=True)
+            raise DirectoryNotReadyError("directory.building")
         self._disconnect()
         built.replace(self.path)
         for suffix in ("-wal", "-shm"):

@@ -200,6 +200,23 @@ def test_documents_open_without_network_once_the_file_is_open(away: Laptop) -> N
     assert len(found) > 100
 
 
+def test_the_directory_of_a_laptop_is_under_the_key_of_what_is_on_board(prepared: Laptop) -> None:
+    assert (prepared.folder / "portfolio.db").exists()
+    assert not (prepared.folder / "directory.db").exists()
+    assert prepared.engine.lease is not None
+    prepared.engine.run(prepared.engine.lease.set_pin("", "271828"))
+    try:
+        prepared.engine.run(prepared.engine.lease.key.lock())
+        with pytest.raises(AviseError, match=r"pack\.locked"):
+            prepared.find("MARCHAND")
+        assert {row.state for row in prepared.rows().values()} == {PackState.LOCKED}
+        prepared.engine.run(prepared.engine.desk.unlock_packs("271828"))
+        assert prepared.find("MARTIN") is not None
+        assert {row.state for row in prepared.rows().values()} == {PackState.READY}
+    finally:
+        prepared.engine.run(prepared.engine.lease.set_pin("271828", ""))
+
+
 def test_nothing_of_anybody_is_in_clear_on_the_disk(prepared: Laptop) -> None:
     canaries: set[bytes] = set()
     for entry in prepared.engine.run(prepared.engine.directory.portfolio("bruno.kerhoas")):
@@ -211,7 +228,7 @@ def test_nothing_of_anybody_is_in_clear_on_the_disk(prepared: Laptop) -> None:
         canaries |= {document.title.encode() for document in dossier.documents if len(document.title) >= 12}
         canaries |= {person.nir.encode() for person in dossier.persons() if person.nir}
     files = [path for path in prepared.folder.rglob("*") if path.is_file() and path.name not in OPEN]
-    assert {"packs.db", "packs.db-wal", "directory.db", "store.db", "store.db-wal"} <= {
+    assert {"packs.db", "packs.db-wal", "portfolio.db", "store.db", "store.db-wal"} <= {
         path.name for path in files
     }
     assert len(canaries) > 200

@@ -64,6 +64,7 @@ def test_a_laptop_is_prepared_told_and_erased(profile: Path, capsys: pytest.Capt
     assert (status, told["lease"], told["checked_out"]) == (0, "none", 0)
     assert set(states(told).values()) == {"absent"}
     assert not (profile / "packs.db").exists()
+    assert not (profile / "portfolio.db").exists()
 
 
 @pytest.mark.parametrize("action", ["prepare", "erase"])
