@@ -278,6 +278,8 @@ def offers_of(tool: Instance) -> tuple[ActionOffer, ...]:
             touches=spec.touches,
             needs_ids=tuple(dict.fromkeys((*tool.manifest.needs_ids, *spec.needs_ids))),
             document=spec.document,
+            fields=spec.fields,
+            copied=spec.copied,
         )
         for spec in tool.manifest.actions
     )

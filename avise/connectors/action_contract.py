@@ -24,6 +24,8 @@ __all__ = [
     "ActionResult",
     "ActionSpec",
     "ConfirmRule",
+    "CopiedRecord",
+    "FieldInputs",
     "Idempotency",
     "InputChoice",
     "InputType",
@@ -80,6 +82,21 @@ class ActionInput:
 
 
 @dataclass(frozen=True, slots=True)
+class CopiedRecord:
+    """Where a workstation without network finds, in its copies, what an action changes (decision 019)."""
+
+    facet: str
+    where: str = ""
+    """JMESPath on a record's fields, true for the one that changes; "" for the first."""
+    precondition: str = ""
+    """Name under which its version is kept, "" when the tool gives none."""
+
+
+FieldInputs = tuple[tuple[str, str], ...]
+"""("facet.field", input): whose value each changed field takes as it is typed."""
+
+
+@dataclass(frozen=True, slots=True)
 class ActionSpec:
     """One action, as a manifest declares it."""
 
@@ -100,6 +117,9 @@ class ActionSpec:
     """Of `execute` and of `verify`; 15 s unless told, 60 s at most."""
     document: bool = False
     """The result carries a file."""
+    fields: FieldInputs = ()
+    """Without them, two changes of the same thing cannot be compared field by field."""
+    copied: CopiedRecord | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +139,8 @@ class ActionOffer:
     touches: tuple[str, ...]
     needs_ids: tuple[str, ...] = ()
     document: bool = False
+    fields: FieldInputs = ()
+    copied: CopiedRecord | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from avise.models.commands import Outcome
@@ -34,6 +34,28 @@ class SendFailed:
     retry_after: timedelta | None = None
     message: str = ""
     """The tool's own sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class LookFailed:
+    """Its tool could not be looked at before it left, or would refuse: nothing was sent."""
+
+    kind: ErrorKind
+    by_host: bool = False
+    retry_after: timedelta | None = None
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rebased:
+    """What it sends was put together with what others changed meanwhile, before it ever left."""
+
+    fingerprint: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Differs:
+    """Somebody else changed the same fields since it was planned: a person chooses, nothing leaves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +134,9 @@ CommandEvent = (
     SendStarted
     | Answered
     | SendFailed
+    | LookFailed
+    | Rebased
+    | Differs
     | Interrupted
     | Verified
     | VerifyFailed

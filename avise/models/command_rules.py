@@ -20,9 +20,12 @@ from avise.models.command_events import (
     Answered,
     CommandEvent,
     DependencyFailed,
+    Differs,
     Expired,
     GivenToHuman,
     Interrupted,
+    LookFailed,
+    Rebased,
     ResendAsked,
     RightsLost,
     Seconded,
@@ -233,6 +236,33 @@ def _send_failed(item: OutboxItem, event: SendFailed, now: datetime) -> OutboxIt
         return _held(item, event, now)
     # An answer that nobody understands, or a defect of the connector: the tool may have acted.
     return _unknown(item, CommandReason.UNREADABLE, now)
+
+
+def _look_failed(item: OutboxItem, event: LookFailed, now: datetime) -> OutboxItem:
+    """Return a command that stays here: what its tool could not tell is asked again, never supposed."""
+    if item.sends:
+        raise ImpossibleTransitionError(item.state, event)
+    if event.kind in _REFUSALS:
+        return _sure(replace(item, message=event.message), *_REFUSALS[event.kind])
+    reason = _HOLDS.get(event.kind, CommandReason.UNREADABLE)
+    if event.by_host and event.kind is ErrorKind.UNAVAILABLE:
+        reason = CommandReason.BREAKER
+    if item.offline is OfflineRule.REFUSE or item.idempotency is Idempotency.NONE:
+        return _sure(item, CommandState.REJECTED, reason)
+    pause = max(HELD_PAUSE, event.retry_after or timedelta())
+    return _sure(item, CommandState.WAITING, reason, now + pause)
+
+
+def _rebased(item: OutboxItem, event: Rebased, _now: datetime) -> OutboxItem:
+    if item.sends:
+        raise ImpossibleTransitionError(item.state, event)
+    return replace(item, fingerprint=event.fingerprint)
+
+
+def _differs(item: OutboxItem, event: Differs, _now: datetime) -> OutboxItem:
+    if item.sends:
+        raise ImpossibleTransitionError(item.state, event)
+    return _sure(item, CommandState.CONFLICT, CommandReason.CONFLICT)
 
 
 def _sure(
@@ -456,6 +486,9 @@ _RULES: tuple[tuple[type, tuple[CommandState, ...], _Rule], ...] = (
     (Answered, (CommandState.SENDING,), _answered),
     (SendFailed, (CommandState.SENDING,), _send_failed),
     (Interrupted, (CommandState.SENDING,), _interrupted),
+    (LookFailed, _SURE, _look_failed),
+    (Rebased, _SURE, _rebased),
+    (Differs, _SURE, _differs),
     (Verified, _VERIFIABLE, _verified),
     (VerifyFailed, _VERIFIABLE, _verify_failed),
     (Expired, (*_SURE, CommandState.AWAITING_SECOND), _expired),

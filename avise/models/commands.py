@@ -18,6 +18,7 @@ from avise.models.customer import PersonId
 from avise.models.free_text import masked_note
 from avise.models.identifiers import holds_nir
 from avise.models.json_types import JSON
+from avise.models.merging import Choices
 
 CommandId = uuid.UUID
 """Made once, when the action is planned; it becomes the idempotency key when the agent confirms."""
@@ -170,6 +171,10 @@ class CommandContent:
     input: Mapping[str, JSON] = field(repr=False)
     precondition: Mapping[str, str] = field(repr=False)
     """Record → version that the agent was looking at."""
+    on_copy: bool = False
+    """Planned without network, on what this workstation had along: looked at again before it leaves."""
+    choices: Choices = field(default_factory=dict, repr=False)
+    """What was chosen so far, field by field, once it met another change."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,10 @@ REFUSED_AFTER = timedelta(minutes=5)
 """What may not be queued leaves now or never."""
 
 
+ON_THE_ROAD = timedelta(days=15)
+"""How long what was planned without network waits for it: the longest round, and a day."""
+
+
 @dataclass(frozen=True, slots=True)
 class PlannedAction:
     """What would change if the agent confirmed. Give it back as it is to confirm it."""
@@ -70,6 +74,9 @@ class PlannedAction:
         offer = self.offer
         queued = offer.offline is OfflineRule.QUEUE and offer.idempotency is not Idempotency.NONE
         lifetime = offer.expires if queued else min(offer.expires, REFUSED_AFTER)
+        if self.content.on_copy:
+            # Looked at again before it leaves: a round of two weeks does not make it older.
+            lifetime = max(lifetime, ON_THE_ROAD)
         return OutboxItem(
             command_id=self.command_id,
             group_id=self.group_id,

@@ -6,17 +6,20 @@ or in one that says that nobody knows.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from avise.connectors.action_contract import ActionOffer
+from avise.connectors.contract import ConnectorError
 from avise.env import Env
 from avise.models.command_events import Abandoned, CommandEvent, ResendAsked
 from avise.models.command_rules import ImpossibleTransitionError
 from avise.models.commands import (
     TERMINAL,
+    CommandContent,
     CommandId,
     CommandState,
     GroupReport,
@@ -27,13 +30,16 @@ from avise.models.customer import DirectoryEntry
 from avise.models.errors import AviseError
 from avise.models.journal import NewEvent
 from avise.models.json_types import JSON
+from avise.models.merging import Choices
 from avise.models.roles import Session
 from avise.services.acting_values import GroupPlan, PlannedAction
 from avise.services.action_port import ActionPort
+from avise.services.comparison_values import Comparison
 from avise.services.confirmations import AnswerOf
 from avise.services.hub_rights import RightByHub
 from avise.services.outbox_book import CommandBook, asked_event, confirmed_event
-from avise.services.outbox_planning import LONGEST_UNDO, ActionPlanning, refuse_confirming
+from avise.services.outbox_comparing import Compared, Comparing, comparison_of
+from avise.services.outbox_planning import LONGEST_UNDO, ActionPlanning, refusal, refuse_confirming
 from avise.services.outbox_port import CommandsPort
 from avise.services.outbox_rights import may_act
 from avise.services.outbox_sending import Right, Sender
@@ -73,6 +79,7 @@ class Outbox:
         self._commands = commands
         self._env = env
         self._planning = ActionPlanning(session, sources, sources, env)
+        self._comparing = Comparing(session, sources)
         self._book = CommandBook(session, commands, env)
         self.on_done: Done | None = None
         """Told of each command that was done, with the facets that it touched."""
@@ -268,6 +275,65 @@ class Outbox:
         if item.open and not because.strip():
             raise AviseError("outbox.reason_needed")
         return await self._apply(item, Abandoned(because.strip()))
+
+    # ---- two changes of the same thing ---------------------------------------------------------
+    async def compare(self, command_id: CommandId) -> Comparison:
+        """Return a command that met another change beside what its tool holds now, read anew.
+
+        Raises:
+            AviseError: `conflict.settled`, `conflict.not_comparable`, or why the tool cannot be read.
+        """
+        item, content = await self._colliding(command_id)
+        compared = await self._compared(item, content)
+        return comparison_of(item, compared, content.choices, self._session.role)
+
+    async def note_choices(self, command_id: CommandId, choices: Choices) -> None:
+        """Keep what was chosen so far; nothing leaves.
+
+        Raises:
+            AviseError: `conflict.settled`, or it could not be kept.
+        """
+        await self._colliding(command_id)
+        await self._book.note_choices(command_id, choices)
+
+    async def settle(
+        self, entry: DirectoryEntry, command_id: CommandId, choices: Choices, *, identified: bool = False
+    ) -> OutboxItem:
+        """Apply what was chosen, once: what is to be sent is a new command, planned on what is there now.
+
+        Returns:
+            The new command; the old one, put away, when the tool holds everything already.
+
+        Raises:
+            AviseError: `conflict.settled`, `conflict.changed_again` when a field waits for a choice, or as
+                `plan` and `confirm`.
+        """
+        # The same identifier each time: a program that ended between the two writes settles it once.
+        new_id = uuid.uuid5(command_id, "settled")
+        known = self._book.get(new_id)
+        if known is None:
+            item, content = await self._colliding(command_id)
+            compared = await self._compared(item, content)
+            if compared.merge.open(choices):
+                raise AviseError("conflict.changed_again")
+            given = compared.content(content, choices).input
+            plan = await self._planning.plan(entry, item.purpose, item.instance, item.action, given, new_id)
+            if plan.changes:
+                (known,) = await self.confirm((replace(plan, group_id=item.group_id),), identified=identified)
+        put_away = await self._apply(self._book.known(command_id), Abandoned())
+        return known or put_away
+
+    async def _compared(self, item: OutboxItem, content: CommandContent) -> Compared:
+        try:
+            return await self._comparing.compared(item, content)
+        except ConnectorError as error:
+            raise refusal(error, item.source_name) from None
+
+    async def _colliding(self, command_id: CommandId) -> tuple[OutboxItem, CommandContent]:
+        item, content = self._book.known(command_id), await self._commands.content(command_id)
+        if item.state is not CommandState.CONFLICT or item.acknowledged or content is None:
+            raise AviseError("conflict.settled")
+        return item, content
 
     async def plan_again(self, entry: DirectoryEntry, command_id: CommandId) -> PlannedAction:
         """Plan anew what a command asked, on what is there now.

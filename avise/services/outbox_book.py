@@ -16,6 +16,7 @@ from avise.models.confirmations import Confirmation, asked_body, confirmation_st
 from avise.models.errors import AviseError
 from avise.models.journal import EventKind, NewEvent
 from avise.models.json_types import JSON
+from avise.models.merging import Choices
 from avise.models.roles import Session
 from avise.services.outbox_port import CommandsPort
 
@@ -97,9 +98,22 @@ class CommandBook:
         self._tell()
 
     async def apply(
-        self, command_id: CommandId, event: CommandEvent, *, document: bytes = b"", document_name: str = ""
+        self,
+        command_id: CommandId,
+        event: CommandEvent,
+        *,
+        document: bytes = b"",
+        document_name: str = "",
+        content: CommandContent | None = None,
     ) -> OutboxItem:
         """Change a command by what happened to it, and journal its end; return it as it is now kept.
+
+        Args:
+            command_id: of a known command.
+            event: what happened.
+            document: that a tool gave back.
+            document_name: of its file.
+            content: what it now sends, with `Rebased`.
 
         Raises:
             ImpossibleTransitionError: its state does not allow the event.
@@ -112,15 +126,32 @@ class CommandBook:
                 after = replace(after, document_name=document_name)
             if after == before:
                 return before
-            kept = await self._kept(before, after, document)
+            kept = await self._kept(before, after, document, content)
             self._items[command_id] = kept
         self._tell()
         return kept
 
-    async def _kept(self, before: OutboxItem, after: OutboxItem, document: bytes) -> OutboxItem:
+    async def note_choices(self, command_id: CommandId, choices: Choices) -> None:
+        """Keep what was chosen so far for a command that met another change.
+
+        Raises:
+            AviseError: `outbox.unknown`, or it could not be kept.
+        """
+        async with self._locks[command_id]:
+            item, content = self.known(command_id), await self._commands.content(command_id)
+            if content is None:
+                raise AviseError("outbox.unknown")
+            noted = replace(content, choices=dict(choices))
+            self._items[command_id] = await self._kept(item, item, b"", noted)
+
+    async def _kept(
+        self, before: OutboxItem, after: OutboxItem, document: bytes, content: CommandContent | None
+    ) -> OutboxItem:
         events = _told_by(before, after)
         try:
-            return await self._commands.change(self._session, before, after, events=events, document=document)
+            return await self._commands.change(
+                self._session, before, after, events=events, document=document, content=content
+            )
         except AviseError as error:
             if error.message_key == "outbox.changed":
                 # Another process, or a change whose waiter was cancelled: what is on disk counts.

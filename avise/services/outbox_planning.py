@@ -1,7 +1,8 @@
 """Before an action is confirmed: who may do what, and what would change, read anew.
 
-Nothing is planned on a copy (`connectors.md` C9, C11): what the action touches is read again from its
-tool first, then the tool says what is there now and what would be. A plan is good for ten minutes.
+What the action touches is read again from its tool first, then the tool says what is there now and what
+would be (`connectors.md` C9, C11). A plan is good for ten minutes. Without network, what is on board may
+stand for the tool: such a command is planned again, on what is there, before it leaves (decision 019).
 """
 
 from __future__ import annotations
@@ -14,11 +15,15 @@ from datetime import datetime, timedelta
 
 from avise.connectors.action_contract import ActionCommand, ActionOffer, ActionPlan
 from avise.connectors.contract import ConnectorError
+from avise.connectors.copied_changes import copied_changes
 from avise.connectors.readings import FacetReading, SourceOffer
 from avise.env import Env
 from avise.models.commands import (
+    Change,
     CommandContent,
+    CommandId,
     ConfirmRule,
+    OfflineRule,
     presentable,
 )
 from avise.models.customer import CustomerKey, DirectoryEntry, IdentityEvidence
@@ -63,9 +68,23 @@ class ActionPlanning:
         return known and may_act(self._session.role, entry, offer.touches)
 
     async def plan(
-        self, entry: DirectoryEntry, purpose: str, instance: str, action: str, given: Mapping[str, JSON]
+        self,
+        entry: DirectoryEntry,
+        purpose: str,
+        instance: str,
+        action: str,
+        given: Mapping[str, JSON],
+        command_id: CommandId | None = None,
     ) -> PlannedAction:
         """Return what an action would change in one tool.
+
+        Args:
+            entry: the member.
+            purpose: written in the journal.
+            instance: of the offer.
+            action: of the offer.
+            given: values of the offer's inputs.
+            command_id: of a command that may be planned twice; a new one unless told.
 
         Raises:
             AviseError: `acting.not_offered`, `role.no_customers`, `acting.not_allowed`, or why the tool
@@ -73,7 +92,7 @@ class ActionPlanning:
         """
         for offer in self._actions.actions():
             if (offer.instance, offer.action) == (instance, action):
-                return await self._planned(entry, purpose, offer, given, self._env.uuid7())
+                return await self._planned(entry, purpose, offer, given, self._env.uuid7(), command_id)
         raise AviseError("acting.not_offered")
 
     async def plan_everywhere(
@@ -108,6 +127,7 @@ class ActionPlanning:
         offer: ActionOffer,
         given: Mapping[str, JSON],
         group: uuid.UUID,
+        command_id: CommandId | None = None,
     ) -> PlannedAction:
         if not may_act(self._session.role, entry, offer.touches):
             raise AviseError("acting.not_allowed")
@@ -116,8 +136,16 @@ class ActionPlanning:
         if missing:
             raise AviseError("acting.unknown_there", source=offer.source_name)
         ids = {scheme: known[scheme] for scheme in offer.needs_ids}
-        seen = await self._reread(entry, purpose, offer)
-        command_id = self._env.uuid7()
+        try:
+            seen = await self._reread(entry, purpose, offer)
+        except AviseError:
+            changes = await self._copied(entry, purpose, offer, given) if command_id is None else None
+            if not changes:
+                raise
+            plan = ActionPlan(offer.label, changes)
+            content = CommandContent(ids, dict(given), {}, on_copy=True)
+            return self._made(entry, purpose, offer, group, self._env.uuid7(), content, plan)
+        command_id = command_id or self._env.uuid7()
         command = ActionCommand(
             action=offer.action,
             command_id=str(command_id),
@@ -128,6 +156,19 @@ class ActionPlanning:
             requested_by=self._session.user,
         )
         plan = await self._asked(offer, command, purpose)
+        content = CommandContent(ids, dict(given), dict(plan.precondition))
+        return self._made(entry, purpose, offer, group, command_id, content, plan)
+
+    def _made(
+        self,
+        entry: DirectoryEntry,
+        purpose: str,
+        offer: ActionOffer,
+        group: uuid.UUID,
+        command_id: CommandId,
+        content: CommandContent,
+        plan: ActionPlan,
+    ) -> PlannedAction:
         return PlannedAction(
             command_id=command_id,
             group_id=group,
@@ -135,7 +176,7 @@ class ActionPlanning:
             person=entry.dossier,
             whom=_name(entry),
             purpose=purpose,
-            content=CommandContent(ids, dict(given), dict(plan.precondition)),
+            content=content,
             summary=presentable(plan.summary),
             changes=tuple(
                 (name, presentable(before), presentable(after)) for name, before, after in plan.changes
@@ -144,13 +185,29 @@ class ActionPlanning:
             planned_at=self._env.now(),
         )
 
+    async def _copied(
+        self, entry: DirectoryEntry, purpose: str, offer: ActionOffer, given: Mapping[str, JSON]
+    ) -> tuple[Change, ...] | None:
+        """Return what would change by what is on board; None where a copy may not stand for the tool.
+
+        Only without network, for what one person confirms and may wait, and what is checked again later.
+        """
+        waits = offer.offline is OfflineRule.QUEUE and offer.confirm is ConfirmRule.AGENT
+        source = next((found for found in self._sources.offers() if found.instance == offer.instance), None)
+        if offer.copied is None or not waits or source is None:
+            return None
+        last = await self._read(entry, purpose, source, offer.copied.facet, force=False)
+        if last is None or last.withheld or last.error is None or last.error.kind is not ErrorKind.OFFLINE:
+            return None
+        return copied_changes(offer, last.records, given)
+
     async def _asked(self, offer: ActionOffer, command: ActionCommand, purpose: str) -> ActionPlan:
         try:
             return await self._actions.plan_action(
                 offer.instance, command, agent=self._session.user, purpose=purpose
             )
         except ConnectorError as error:
-            raise _refusal(error, offer) from None
+            raise refusal(error, offer.source_name) from None
 
     # ---- reading again -------------------------------------------------------------------------
     async def _reread(self, entry: DirectoryEntry, purpose: str, offer: ActionOffer) -> dict[str, str]:
@@ -176,7 +233,7 @@ class ActionPlanning:
         return versions
 
     async def _read(
-        self, entry: DirectoryEntry, purpose: str, source: SourceOffer, facet: str
+        self, entry: DirectoryEntry, purpose: str, source: SourceOffer, facet: str, *, force: bool = True
     ) -> FacetReading | None:
         known = identifiers(entry)
         ids = {scheme: known[scheme] for scheme in source.needs(facet) if known.get(scheme)}
@@ -188,7 +245,7 @@ class ActionPlanning:
             evidence(entry),
             agent=self._session.user,
             purpose=purpose,
-            force=True,
+            force=force,
         )
         async with aclosing(readings) as steps:  # type: ignore[type-var]  # sources give generators
             async for reading in steps:
@@ -245,9 +302,9 @@ _NO_ANSWER = (ErrorKind.OFFLINE, ErrorKind.UNAVAILABLE, ErrorKind.TIMEOUT, Error
 _SPEAKS = (ErrorKind.REJECTED, ErrorKind.INVALID, ErrorKind.CONFLICT)
 
 
-def _refusal(error: ConnectorError, offer: ActionOffer) -> AviseError:
+def refusal(error: ConnectorError, source: str) -> AviseError:
     """Return why an action could not be planned, as the agent reads it; nothing was written anywhere."""
-    source, sentence = offer.source_name, presentable(error.user_message)
+    sentence = presentable(error.user_message)
     if error.kind in _NO_ANSWER:
         return AviseError("acting.no_answer", source=source)
     if error.kind in _SPEAKS and sentence:

@@ -44,8 +44,9 @@ class CommandsPort(Protocol):
         *,
         events: Sequence[NewEvent] = (),
         document: bytes = b"",
+        content: CommandContent | None = None,
     ) -> OutboxItem:
-        """Keep a command's new state with its events; return it as kept.
+        """Keep a command's new state with its events, and what it now sends; return it as kept.
 
         Raises:
             AviseError: `outbox.changed` when somebody changed it since, or why it could not be kept.

@@ -21,9 +21,12 @@ from avise.models.command_events import (
     Answered,
     CommandEvent,
     DependencyFailed,
+    Differs,
     Expired,
     GivenToHuman,
     Interrupted,
+    LookFailed,
+    Rebased,
     RightsLost,
     Seconded,
     SecondRefused,
@@ -41,6 +44,7 @@ from avise.models.commands import (
     CommandReason,
     CommandState,
     OutboxItem,
+    fingerprint,
     presentable,
 )
 from avise.models.confirmations import Confirmation, ConfirmationState
@@ -51,6 +55,7 @@ from avise.models.source_status import SourceStatus
 from avise.services.action_port import ActionPort
 from avise.services.confirmations import AnswerOf
 from avise.services.outbox_book import CommandBook
+from avise.services.outbox_comparing import Comparing
 from avise.services.outbox_port import CommandsPort
 
 _log = logging.getLogger(__name__)
@@ -119,6 +124,7 @@ class Sender:
         self._right = right
         self._env = env
         self._done = done
+        self._comparing = Comparing(session, actions)
         self._wake = asyncio.Event()
         self._running: dict[Hashable, asyncio.Task[None]] = {}
         self._resting: dict[CommandId, float] = {}
@@ -288,6 +294,11 @@ class Sender:
         content = await self._commands.content(item.command_id)
         if content is None:
             raise AviseError("outbox.unknown")
+        if self._comparing.looks_first(item, content, self._env.now()):
+            looked = await self._look(item, content)
+            if looked is None:
+                return
+            content = looked
         await self._book.apply(item.command_id, SendStarted())
         result: ActionResult | None = None
         event: CommandEvent
@@ -305,6 +316,26 @@ class Sender:
             _log.error("command %s: sending ended on %s", item.command_id, type(error).__name__)
             event = SendFailed(ErrorKind.BUG, outcome_unknown=True)
         await self._settle(item, event, result)
+
+    async def _look(self, item: OutboxItem, content: CommandContent) -> CommandContent | None:
+        """Return what a command is to send by what its tool holds now; None when it does not leave."""
+        try:
+            compared = await self._comparing.compared(item, content)
+        except ConnectorError as error:
+            await self._book.apply(item.command_id, _look_failure(error))
+            return None
+        except Exception as error:  # noqa: BLE001 - a defect of a connector proves nothing
+            _log.error("command %s: looking ended on %s", item.command_id, type(error).__name__)
+            await self._book.apply(item.command_id, LookFailed(ErrorKind.BUG))
+            return None
+        if compared.merge.differing:
+            await self._book.apply(item.command_id, Differs())
+            _log.info("command %s: changed by somebody else too", item.command_id)
+            return None
+        rebased = compared.content(content, {})
+        seal = fingerprint(item.instance, item.action, item.person, rebased)
+        await self._book.apply(item.command_id, Rebased(seal), content=rebased)
+        return rebased
 
     async def _forbidding(self, item: OutboxItem) -> CommandEvent | None:
         """Return why a command whose turn it is does not leave.
@@ -424,6 +455,15 @@ def failure_of(error: ConnectorError) -> SendFailed:
     return SendFailed(
         error.kind,
         outcome_unknown=error.outcome_unknown,
+        by_host=error.origin is Origin.HOST,
+        retry_after=error.retry_after,
+        message=presentable(error.user_message),
+    )
+
+
+def _look_failure(error: ConnectorError) -> LookFailed:
+    return LookFailed(
+        error.kind,
         by_host=error.origin is Origin.HOST,
         retry_after=error.retry_after,
         message=presentable(error.user_message),

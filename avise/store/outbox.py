@@ -117,14 +117,25 @@ class Commands:
         *,
         events: Sequence[NewEvent] = (),
         document: bytes = b"",
+        content: CommandContent | None = None,
     ) -> OutboxItem:
         """Keep a command's new state, whole, with its events; return it as kept.
+
+        Args:
+            session: who works here.
+            before: as it was read.
+            after: as it is now.
+            events: told with it.
+            document: that a tool gave back.
+            content: what it now sends, of one that never left; None leaves what is kept.
 
         Raises:
             AviseError: `outbox.changed` when somebody changed it since `before` was read.
             StoreError: nothing was kept.
         """
         row = item_row(after, self._login) | {"revision": before.revision + 1}
+        if content is not None:
+            row["content"] = encoded_content(content)
         if after.state in _NO_LONGER_SENT or after.acknowledged:
             # What was asked is no longer needed: the history tells what was done.
             row["content"] = None

@@ -21,6 +21,7 @@ from avise.models.commands import (
 )
 from avise.models.identifiers import holds_nir
 from avise.models.json_types import JSON
+from avise.models.merging import Choice, Keep
 from avise.store.errors import NirAtRestError, TooBigError
 from avise.store.times import from_microseconds, to_microseconds
 
@@ -152,6 +153,8 @@ def encoded_content(content: CommandContent) -> bytes:
             "ids": dict(content.ids),
             "input": dict(content.input),
             "precondition": dict(content.precondition),
+            "on_copy": content.on_copy,
+            "choices": {name: [choice.keep.value, choice.seen] for name, choice in content.choices.items()},
         }
     )
 
@@ -159,7 +162,10 @@ def encoded_content(content: CommandContent) -> bytes:
 def content_of(encoded: bytes) -> CommandContent:
     """Return what a command sends."""
     found = json.loads(encoded)
-    return CommandContent(found["ids"], found["input"], found["precondition"])
+    # Neither was known to the versions that wrote the oldest rows.
+    choices = {name: Choice(Keep(keep), seen) for name, (keep, seen) in found.get("choices", {}).items()}
+    on_copy = found.get("on_copy", False)
+    return CommandContent(found["ids"], found["input"], found["precondition"], on_copy, choices)
 
 
 def _encoded(body: Mapping[str, JSON]) -> bytes:

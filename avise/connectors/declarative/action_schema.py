@@ -120,6 +120,8 @@ class PythonAction(ActionHeader):
 
     document: bool = False
     """Its result carries a file."""
+    fields: dict[str, Name] = Field(default_factory=dict)
+    """Changed field ("facet.field") → input whose value it takes: two changes can then be compared."""
 
 
 class ChangeRule(Section):

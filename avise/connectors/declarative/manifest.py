@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from avise.connectors.action_contract import ActionInput, ActionSpec, InputChoice
+import re
+
+from avise.connectors.action_contract import ActionInput, ActionSpec, CopiedRecord, FieldInputs, InputChoice
 from avise.connectors.contract import ConfigField, FacetOffer, Manifest
 from avise.connectors.declarative.access import HttpSection, SqlSection
 from avise.connectors.declarative.action_schema import PythonAction, RestAction
@@ -124,7 +126,35 @@ def _action(action: RestAction | PythonAction) -> ActionSpec:
         needs_ids=tuple(action.needs_ids),
         deadline=action.deadline,
         document=document,
+        fields=_fields(action),
+        copied=_copied(action),
     )
+
+
+_ONE_INPUT = re.compile(r"\{input\.(\w+)\}")
+
+
+def _fields(action: RestAction | PythonAction) -> FieldInputs:
+    """Return the changed fields that take the value of one input, as it is typed."""
+    if isinstance(action, PythonAction):
+        return tuple(action.fields.items())
+    plan = action.plan
+    if plan is None:
+        return ()
+    found = []
+    for name, change in plan.changes.items():
+        whole = _ONE_INPUT.fullmatch(change.to)
+        if whole is not None and not change.map and change.when is None:
+            found.append((f"{plan.facet}.{name}" if plan.facet else name, whole.group(1)))
+    return tuple(found)
+
+
+def _copied(action: RestAction | PythonAction) -> CopiedRecord | None:
+    """Return where a copy shows what changes: only a plan that reads a facet has one."""
+    plan = action.plan if isinstance(action, RestAction) else None
+    if plan is None or plan.facet is None or not _fields(action):
+        return None
+    return CopiedRecord(plan.facet, plan.where or "", plan.precondition or "")
 
 
 def _concurrency(section: HttpSection | SqlSection | None) -> int:
