@@ -226,6 +226,8 @@ _FRENCH = {
     "Return": "↵",
     "Up": "↑",
     "Down": "↓",
+    "Left": "←",
+    "Right": "→",
     "Home": "Début",
     "End": "Fin",
     "PgUp": "Page préc.",
@@ -234,7 +236,7 @@ _FRENCH = {
     "Del": "Suppr",
     "Space": "Espace",
 }
-_ENGLISH = {"Return": "↵", "Up": "↑", "Down": "↓", "PgUp": "PgUp", "PgDown": "PgDn"}
+_ENGLISH = {"Return": "↵", "Up": "↑", "Down": "↓", "Left": "←", "Right": "→", "PgUp": "PgUp", "PgDown": "PgDn"}
 
 
 def written(chord: str) -> str:
