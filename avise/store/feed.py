@@ -18,7 +18,7 @@ from avise.env import Env
 from avise.models.errors import AviseError
 from avise.models.fed_events import FedEvent, FedPage
 from avise.store.store import Store
-from avise.store.tables import event, event_ack, feed, feed_cursor, hub_event, meta
+from avise.store.tables import COPIED, event, event_ack, feed, feed_cursor, hub_event, meta
 from avise.store.times import from_microseconds, to_microseconds
 
 _KEEP = (
@@ -36,7 +36,6 @@ _SENT = "SELECT coalesce(max(device_seq), 0) FROM event_ack"
 _WRITTEN = "SELECT coalesce(max(device_seq), 0) FROM event"
 
 HUB_ID, EPOCH, BASE, CONTACT = "hub_id", "hub_epoch", "device_base", "hub_contact"
-COPIED = "device_copied"
 
 ELSEWHERE = "elsewhere"
 """State of an event that the hub has from a copy of this store: a void one keeps its number."""

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, func, insert, select, update
+from sqlalchemy import Connection, Row, Table, delete, func, insert, select, update
 
 from avise.store import tables
 from avise.store.connections import close_quietly, open_encrypted
@@ -123,7 +123,7 @@ def _is_whole(row: Row[Any]) -> bool:
     """Say whether an event is the one that was sealed: of a page that lacks, SQLite gives zeros."""
     if row.body is None:
         return True
-    return hashlib.sha256((row.salt or b"") + row.body).digest() == row.content_sha
+    return bool(hashlib.sha256((row.salt or b"") + row.body).digest() == row.content_sha)
 
 
 def _last_position(path: Path, key: bytes) -> int:
@@ -149,3 +149,18 @@ def restore(connection: Connection, salvaged: Salvaged) -> None:
         # A damaged file may give back an older state: what seems not to have left may have.
         unsent = tables.command.c.state.in_(("awaiting_second", "confirmed", "waiting"))
         connection.execute(update(tables.command).where(unsent).values(state="sending"))
+        _keep_in_step(connection, salvaged)
+
+
+def _keep_in_step(connection: Connection, salvaged: Salvaged) -> None:
+    """Have the hub and this journal find each other again, whatever was lost (`avise.services.sync`).
+
+    What the hub answered for and is lost here would be counted on: the numbers would be given again. Without
+    its name, this workstation is one more copy of the one that wrote.
+    """
+    last = int(connection.scalar(select(func.max(tables.event.c.device_seq))) or 0)
+    connection.execute(delete(tables.event_ack).where(tables.event_ack.c.device_seq > last))
+    named = any(row["name"] == "device_id" for row in salvaged.rows.get(tables.meta.name, ()))
+    if last and not named:
+        row = {"name": tables.COPIED, "value": str(last)}
+        connection.execute(insert(tables.meta).prefix_with("OR REPLACE"), row)

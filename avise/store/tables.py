@@ -32,6 +32,9 @@ def _blob(name: str, *, primary: bool = False, nullable: bool = False) -> Column
 
 meta = Table("meta", metadata, _text("name", primary=True), _text("value"))
 
+COPIED = "device_copied"
+"""Name of the last position of the journal that a copy of this store may have sent too."""
+
 event = Table(
     "event", metadata,
     _integer("device_seq", primary=True), _blob("event_id"), _text("device_id"), _text("stream"),

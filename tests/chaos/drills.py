@@ -13,6 +13,7 @@ from functools import partial
 from sqlalchemy import Connection
 
 from avise.hub import staff
+from tests.chaos.damaged_stores import LOG, STORE, cut, flip
 from tests.chaos.promises import Account, BrokenPromiseError
 from tests.chaos.station import POISONS, REPAIRS, STEPS, STRANGE
 from tests.chaos.yard import Yard
@@ -120,3 +121,28 @@ def _engage(connection: Connection, login: str) -> None:
         if actor.login == login:
             for perimeter in perimeters:
                 staff.join(connection, login, perimeter, LONG_AGO)
+
+
+async def set_backs(yard: Yard, times: int, chance: random.Random) -> Account:
+    """Lose the last writings of a file whose process was killed: whole and older, only the hub can tell."""
+    await _begin(yard)
+    for number in range(times):
+        name = PEOPLE[number % len(PEOPLE)]
+        await yard.live(name, die_at="settled", settle=True, writes=6)
+        log = yard.archive(name) / LOG
+        (cut if number % 2 else flip)(log, chance)
+        await yard.live(name, settle=True, writes=chance.choice((0, 2, 12)))
+    return await _calm(yard)
+
+
+async def damages(yard: Yard, times: int, chance: random.Random) -> Account:
+    """Flip a bit of a file at rest: what can be read is saved, and the rest comes again from the hub."""
+    await _begin(yard)
+    for number in range(times):
+        name = PEOPLE[number % len(PEOPLE)]
+        await yard.live(name, settle=True)
+        flip(yard.archive(name) / STORE, chance)
+        await yard.try_to_live(name, writes=2)
+        await yard.check_up(name)
+        await yard.live(name, settle=True)
+    return await _calm(yard)

@@ -150,13 +150,17 @@ class Account:
             raise BrokenPromiseError(f"{'; '.join(self.broken)} (lost {self.lost}, doubled {self.doubled})")
 
 
-def account_of(hub: HubTruth, stations: Sequence[StationTruth], *, calm: bool = True) -> Account:
+def account_of(
+    hub: HubTruth, stations: Sequence[StationTruth], *, calm: bool = True,
+    archives: Sequence[StationTruth] = (),
+) -> Account:  # fmt: skip
     """Hold everything that was promised against what there is.
 
     Args:
         hub: as it is now.
         stations: all that ever wrote to it.
         calm: whether everything has been sent and fetched.
+        archives: of workstations before their files were damaged.
     """
     found = Account()
     promised = set().union(*(station.saved for station in stations))
@@ -166,7 +170,7 @@ def account_of(hub: HubTruth, stations: Sequence[StationTruth], *, calm: bool = 
     if calm:
         found.lost = len(promised - there.keys())
         found.hold("I1 what was called saved is at the hub", not found.lost)
-        _written_once(found, hub, stations, poison)
+        _written_once(found, hub, (*stations, *archives), poison)
         for station in stations:
             _in_step(found, hub, station)
     found.hold(f"I3 I4 I5 I9 the hub is what its events say: {list(hub.faults)[:3]}", not hub.faults)

@@ -335,6 +335,7 @@ class Station:
             await self.sync.start(embedded=embedded)
         await self._work()
         settled = await self._stay(self.sync)
+        self.steps.reach("settled")
         await self.sync.aclose()
         await connection.aclose()
         await self.store.aclose()

@@ -16,6 +16,8 @@ from avise.env import SystemEnv
 from avise.hub.backing_up import back_up_file, begin_epoch, epoch_of, publish
 from avise.hub.local import SqliteTransactions
 from avise.hub.port import Actor
+from avise.store.errors import CorruptedFileError
+from avise.store.store import Store
 from tests.chaos.nurseries import KILLED, Nursery
 from tests.chaos.promises import Account, BrokenPromiseError, account_of, read_hub, read_station
 from tests.chaos.station import PATIENCE, Orders
@@ -70,6 +72,8 @@ class Yard:
     kills: int = 0
     lives: int = 0
     restores: int = 0
+    archives: list[Path] = field(default_factory=list)
+    """Workstations as they were before something happened to their files: what they had written."""
 
     async def open(self) -> None:
         """Make the hub and its staff, and a workstation for each of three people."""
@@ -140,6 +144,30 @@ class Yard:
         (self.folder / copied / "ledger").unlink(missing_ok=True)
         self.stations[copied] = self.folder / copied
 
+    def archive(self, name: str) -> Path:
+        """Keep what a workstation has written, whatever becomes of its file; return its folder."""
+        kept = self.folder / f"archive-{len(self.archives)}"
+        shutil.copytree(self.stations[name], kept)
+        self.archives.append(kept)
+        return self.stations[name]
+
+    async def try_to_live(self, name: str, **orders: Any) -> None:  # noqa: ANN401 - fields of Orders
+        """Let a workstation live that may be unable to."""
+        self.seed += 1
+        await self.nursery.live(Orders(str(self.stations[name]), self.seed, **orders))
+
+    async def check_up(self, name: str) -> None:
+        """Look at every page of a workstation's file, as `avise doctor` does; the next start mends it."""
+        try:
+            store = await Store.open(self.stations[name] / "store.db", KEY, SystemEnv())
+        except CorruptedFileError:
+            return
+        try:
+            if await store.check():
+                store._ask_for_check()
+        finally:
+            await store.aclose()
+
     async def back_up(self) -> None:
         """Copy the hub's file while nobody looks."""
         target = self.folder / "backup.db"
@@ -165,7 +193,9 @@ class Yard:
         """
         hub = await self.on_hub(read_hub, reading=True)
         there = [folder for folder in self.stations.values() if (folder / "store.db").exists()]
-        found = account_of(hub, [await read_station(folder) for folder in there], calm=calm)
+        archives = [await read_station(folder) for folder in self.archives]
+        stations = [await read_station(folder) for folder in there]
+        found = account_of(hub, stations, calm=calm, archives=archives)
         found.require()
         return found
 
