@@ -108,7 +108,11 @@ def nobody_looks() -> bool:
     return QGuiApplication.platformName() in ("offscreen", "minimal")
 
 
-_ADVICE = {"call.bad_link": "call.bad_link_advice"}
+_ADVICE = {
+    "call.bad_link": "call.bad_link_advice",
+    "wipe.done": "wipe.advice",
+    "wipe.unfinished": "wipe.advice",
+}
 """What to do, where starting again is not it."""
 
 
@@ -170,6 +174,7 @@ class WindowSession:
             self._application.setApplicationDisplayName(text(f"demo.window.{self._profile.session().role}"))
         self._stop = asyncio.Event()
         self._mark = EndingMark(self._profile.folder)
+        self._erased: AviseError | None = None
         self.running: RunningEngine | None = None
         """Since the window is on screen."""
 
@@ -198,6 +203,10 @@ class WindowSession:
         try:
             if await self._started(running, bridge, desktop) and not self._check_start:
                 await self._stop.wait()
+            if self._erased is not None:
+                # One sentence and nothing else: what was on screen is nobody's any more.
+                desktop.window.hide()
+                raise self._erased
         except AviseError as error:
             status = FAILED
             await self._tell_failure(desktop.window, error)
@@ -234,12 +243,18 @@ class WindowSession:
         self._tell_notices(running.process.notices, desktop)
         loop = asyncio.get_running_loop()
         running.on_notices = lambda notices: _threadsafe(loop, lambda: self._tell_notices(notices, desktop))
+        running.on_erased = lambda error: _threadsafe(loop, lambda: self._on_erased(error))
         if ended_badly:
             _log.warning("the last window did not end well")
             await desktop.tell_recovery()
         await self._lock.listen(lambda arguments: self._take_arguments(bridge, desktop, arguments))
         if self._call_url:
             self._take_arguments(bridge, desktop, [self._call_url])
+
+    def _on_erased(self, error: AviseError) -> None:
+        """Leave: the hub had this profile erased."""
+        self._erased = error
+        self._stop.set()
 
     def _take_arguments(self, bridge: DeskBridge, desktop: Desktop, arguments: Sequence[str]) -> None:
         """A second start: come to the front, and take the call that it announced."""
@@ -271,7 +286,7 @@ class WindowSession:
         if self._check_start or nobody_looks():
             sys.stderr.write(sentence + "\n")
             return
-        await ask(failure_box(error, window))
+        await ask(failure_box(error, window if window.isVisible() else None))
 
     async def _end(self, running: RunningEngine, bridge: DeskBridge, desktop: Desktop) -> None:
         bridge.close()

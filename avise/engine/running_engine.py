@@ -29,6 +29,14 @@ LOST_SECONDS, LOST_AT_MOST = 600.0, 3
 """So many engines may be lost in so many seconds before the window gives up starting another."""
 
 
+ERASED = frozenset(("wipe.done", "wipe.unfinished"))
+"""What the engine of a profile that the hub had erased says (`avise.engine.wiping`)."""
+
+
+def _nothing_to_say(_error: AviseError) -> None:
+    return
+
+
 def _told_nobody(_notices: tuple[AviseError, ...]) -> None:
     return
 
@@ -56,6 +64,8 @@ class RunningEngine:
         """Typed by the user, for a profile whose key is sealed by one."""
         self.on_notices: Callable[[tuple[AviseError, ...]], None] = _told_nobody
         """Called, on a thread of its own, with what the start of a replacement had to set aside."""
+        self.on_erased: Callable[[AviseError], None] = _nothing_to_say
+        """Called, on a thread of its own, once the hub had this profile erased: nothing is left to show."""
         self._notify = Notify(self.desk.become, self._on_lost)
         self._lost: list[float] = []
         self._replacing = threading.Lock()
@@ -85,7 +95,11 @@ class RunningEngine:
                 self._replace()
             except AviseError as error:
                 _log.error("no engine takes its place: %s", error.message_key)
-                self._give_up(AviseError("engine.lost"))
+                if error.message_key in ERASED:
+                    self._give_up(error)
+                    self.on_erased(error)
+                else:
+                    self._give_up(AviseError("engine.lost"))
             else:
                 if self.process.notices:
                     self.on_notices(self.process.notices)
