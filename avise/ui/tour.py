@@ -25,7 +25,7 @@ from avise.models.commands import CommandState
 from avise.models.customer import PersonId
 from avise.models.errors import AviseError
 from avise.models.facets import FacetState
-from avise.models.roles import Purpose
+from avise.models.roles import Purpose, Role
 from avise.models.tasks import NewTask, TaskKind
 from avise.services.customer_updates import VerificationLevel
 from avise.services.desk import CallState
@@ -40,6 +40,7 @@ from avise.ui.shell.sessions import SessionTab
 from avise.ui.theme import Scheme, theme
 from avise.ui.tour_panels import PanelScenes
 from avise.ui.tour_requests import RequestScenes
+from avise.ui.tour_visits import VisitScenes
 
 REFERENCE = QSize(1440, 900)
 SMALL = QSize(1366, 768)
@@ -104,6 +105,11 @@ class Tour:
     async def play(self) -> None:
         """Draw every screen, then write `tour.json`."""
         self.script.target.mkdir(parents=True, exist_ok=True)
+        if self.bridge.session.role is Role.REP:
+            # Nobody rings a representative's workstation: the tour is the one of their visits.
+            await VisitScenes(self.desktop, self._draw, self._until, self._breath).play()
+            self._write()
+            return
         await self._customer()
         await self._states_of_tools()
         await self._palette()
