@@ -113,7 +113,8 @@ class Issued:
 
 
 @asynccontextmanager
-async def _office(agents: list[Actor]) -> AsyncIterator[Office]:
+async def served_office(agents: list[Actor]) -> AsyncIterator[Office]:
+    """Serve a hub, with everybody at work, until the block ends."""
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         server = stack.enter_context(postgres_server(fsync=True))
@@ -143,7 +144,7 @@ async def _run(quick: bool) -> list[Measure]:
         Actor(f"agent{n}", Role.CASE_MANAGER if n < MANAGERS else Role.AGENT, f"poste-{n}")
         for n in range(count)
     ]
-    async with _office(agents) as office:
+    async with served_office(agents) as office:
         found = await _costs(office, agents[-1], calls)
         desks = [await office.desk(actor) for actor in agents]
         streams = {}

@@ -16,6 +16,7 @@ import time
 import uuid
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
@@ -24,8 +25,9 @@ from sqlalchemy import Connection
 
 from avise.engine.hub_sync import HubSync
 from avise.env import SystemEnv
+from avise.hub.acting import ActingHub
 from avise.hub.chain import link_after
-from avise.hub.local import LocalHub
+from avise.hub.core import HubCore
 from avise.hub.moments import microseconds
 from avise.hub.port import (
     MAX_PUSH,
@@ -44,6 +46,7 @@ from avise.hub.port import (
     PushedEvent,
     View,
 )
+from avise.hub.remote import RemoteHub
 from avise.models.fed_events import FedEvent
 from avise.models.journal import EventEnvelope, EventKind
 from avise.models.json_types import JSON
@@ -56,9 +59,12 @@ from avise.store.feed import Feed
 from avise.store.journal import Journal
 from avise.store.store import Store
 from benchmarks.harness.children import ROOT, child
+from benchmarks.hub_http import QUEUE as SERVED_QUEUE
+from benchmarks.hub_http import Office, served_office
 from benchmarks.measure import Measure, measure, percentile
-from tests.hub_house import Desk, request_body
-from tests.unit.engine.request_station import KARIM, LEA, WORKERS, Line, Machine, station
+from tests.hub_house import SOINS, Desk, request_body
+from tests.postgres_server import has_postgres
+from tests.unit.engine.request_station import KARIM, LEA, WORKERS, Line, Machine, Worker, station
 
 FEW = 1_000
 MANY, QUICK_MANY = 1_000_000, 100_000
@@ -75,6 +81,7 @@ DOSSIERS = 60
 KEY = bytes(range(32))
 HUB = uuid.UUID(int=1)
 QUEUE = "queue/ACCUEIL"
+LEA_AT_HUB = Actor(LEA.login, LEA.role, "poste-lea")
 NOW = datetime(2026, 3, 24, 9, 44, tzinfo=UTC)
 
 
@@ -83,6 +90,8 @@ def run(*, quick: bool) -> list[Measure]:
     many, rounds = (QUICK_MANY, QUICK_ROUNDS) if quick else (MANY, ROUNDS)
     found = asyncio.run(_by_size(many, rounds))
     found += asyncio.run(_catch_up(BEHIND))
+    if has_postgres():
+        found += asyncio.run(_catch_up_by_http(BEHIND))
     return found + _at_rest(QUICK_REST_S if quick else REST_S)
 
 
@@ -273,28 +282,69 @@ async def _catch_up(events: int) -> list[Measure]:
         async with AsyncExitStack() as stack:
             machine = Machine(Path(folder), stack)
             await machine.hire(*WORKERS)
-            hub = await machine.hub(LEA.login, Role.AGENT, "poste-lea")
-            last = await _written(hub, events)
+            hub = await machine.hub(LEA.login, LEA.role, LEA_AT_HUB.device)
+            last = await _written(hub, Asking(LEA_AT_HUB, "ACCUEIL", "team/PLATEAU"), events)
             await hub.aclose()
-            begins = time.perf_counter()
-            async with station(machine, KARIM, "karim", Line()) as karim:
-                await karim.known(last, lambda request: bool(request.number))
-                while (await karim.room.feed.state()).cursors.get(QUEUE, 0) < events:
-                    await karim.room.changes.wait(karim.room.changes.count, machine.env, 0.005)
-                seconds = time.perf_counter() - begins
+            seconds = await _caught_up(machine, KARIM, QUEUE, last, events)
     return [measure(f"sync.catch_up_of_{events}", seconds, "s", BAR_CATCH_UP_S)]
 
 
-async def _written(hub: LocalHub, events: int) -> uuid.UUID:
+async def _catch_up_by_http(events: int) -> list[Measure]:
+    """The same through a real `avise hub serve` on PostgreSQL."""
+    manager, asking = Actor("agent0", Role.CASE_MANAGER, "poste-0"), Actor("agent20", Role.AGENT, "poste-20")
+    with tempfile.TemporaryDirectory(prefix="avise-bench-") as folder:
+        async with AsyncExitStack() as stack, served_office([manager, asking]) as served:
+            machine = FarMachine(Path(folder), stack, office=served)
+            await served.desk(asking)
+            hub = ActingHub(HubCore(served.env), served.direct, asking, served.env)
+            last = await _written(hub, Asking(asking, SOINS, "team/T2"), events)
+            worker = Worker(manager.login, "Agent 0", manager.role, (SERVED_QUEUE,))
+            seconds = await _caught_up(machine, worker, SERVED_QUEUE, last, events)
+    return [measure(f"sync.catch_up_by_http_of_{events}", seconds, "s", BAR_CATCH_UP_S)]
+
+
+@dataclass
+class FarMachine(Machine):
+    """A machine whose hub is behind HTTP."""
+
+    office: Office | None = None
+
+    async def hub(self, login: str, role: Role, device: str) -> RemoteHub:  # type: ignore[override]  # of the port, as the other
+        """Open the hub as somebody."""
+        if self.office is None:
+            raise RuntimeError("the benchmark has no hub")
+        desk = await self.office.desk(Actor(login, role, device))
+        return cast("RemoteHub", desk.hub)
+
+
+async def _caught_up(machine: Machine, worker: Worker, queue: str, last: uuid.UUID, events: int) -> float:
+    begins = time.perf_counter()
+    async with station(machine, worker, "desk", Line()) as desk:
+        await desk.known(last, lambda request: bool(request.number))
+        while (await desk.room.feed.state()).cursors.get(queue, 0) < events:
+            await desk.room.changes.wait(desk.room.changes.count, machine.env, 0.005)
+        return time.perf_counter() - begins
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Who writes requests, to which corbeille, for which team."""
+
+    actor: Actor
+    queue: str
+    team: str
+
+
+async def _written(hub: HubPort, asking: Asking, events: int) -> uuid.UUID:
     """Write requests to the corbeille; return the last."""
     env = SystemEnv()
     last = env.uuid7()
-    author = Desk(hub, Actor(LEA.login, LEA.role, "poste-lea"), env)
+    author = Desk(hub, asking.actor, env)
     for start in range(0, events, MAX_PUSH):
         batch = []
         for _ in range(min(MAX_PUSH, events - start)):
             last = env.uuid7()
-            body = request_body("ACCUEIL", "team/PLATEAU", dossier=str(last))
+            body = request_body(asking.queue, asking.team, dossier=str(last))
             batch.append(author.written(request_stream(last), EventKind.REQUEST_CREATED, body))
         acks = await hub.push(batch)
         if not all(ack.effective for ack in acks):
