@@ -105,6 +105,8 @@ class LeaseRoom:
         self.on_gone: Callable[[], Awaitable[None]] = _nothing
         """Called once nothing on board will ever be read again: what is there is erased."""
         self.on_changed: Callable[[], None] = lambda: None
+        self.on_trouble: Callable[[AviseError], None] = lambda _error: None
+        """Told why the hub ended what was on board."""
         self.trouble: AviseError | None = None
         """Why the hub ended what was on board; None while it did not."""
         self._env = env
@@ -205,13 +207,14 @@ class LeaseRoom:
             return None
 
     async def _end(self, why: HubError) -> None:
-        self.trouble = AviseError(ENDED[why.message_key])
+        self.trouble = trouble = AviseError(ENDED[why.message_key])
         await self.key.give_up()
         try:
             await self.on_gone()
         except AviseError as error:
             # Unreadable all the same: its key is gone at both ends.
             _log.error("what is on board was not erased: %s", error.message_key)
+        self.on_trouble(trouble)
         self.on_changed()
 
     async def destroy(self) -> None:

@@ -40,7 +40,7 @@ LOOK_EVERY = 30.0
 class Lender(Protocol):
     """The hub, as what is on board needs it."""
 
-    async def check_out(self, persons: Sequence[PersonId], days: int) -> int:
+    async def check_out(self, persons: Sequence[PersonId], days: int, *, take_over: bool = False) -> int:
         """Check persons out and take the hub's half of the key; return how many are.
 
         Raises:
@@ -289,7 +289,8 @@ class PackRoom:
         plan = await self._plan(order)
         if not plan.persons():
             raise AviseError("pack.nobody")
-        await self.lender.check_out(plan.persons(), self._parts.offline.lease_days)
+        days = self._parts.offline.lease_days
+        await self.lender.check_out(plan.persons(), days, take_over=order.take_over)
         await self._open_file(create=True)
         self._trouble = None
         self._preparing = asyncio.create_task(self._prepare(plan, order), name="prepare packs")
@@ -346,6 +347,11 @@ class PackRoom:
         if self.lender is not None:
             await self.lender.check_in()
             self.changes.tell()
+
+    def tell(self, trouble: AviseError) -> None:
+        """Say why what was on board is no more, until the next preparation."""
+        self._trouble = trouble
+        self.changes.tell()
 
     async def forget(self) -> None:
         """Erase what is on board; nobody is told.

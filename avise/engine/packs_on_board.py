@@ -118,6 +118,7 @@ class OnBoard:
                 await room.beside.forgotten()
         lease.on_changed = room.key_changed
         lease.on_gone = room.forget
+        lease.on_trouble = room.tell
         await room.open()
         desk.use_packs(room, self.packs)
         return room

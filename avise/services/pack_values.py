@@ -89,12 +89,14 @@ class PackOrder:
         first_day: of the visits.
         portfolio: whether the synthesis of every customer of the portfolio is taken.
         documents: whether documents are.
+        take_over: end what another workstation of this user has on board (`hub.checked_out_elsewhere`).
     """
 
     first_day: date
     days: int = 5
     portfolio: bool = True
     documents: bool = True
+    take_over: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from avise.engine.opened_store import WIPE_MARK
 from avise.engine.running_engine import _nothing_to_say
 from avise.ui.shell.main_window import MainWindow
 from tests.servers.bad_input.conftest import BadDay
-from tests.ui.bad_days.test_start import Run, answered, boxes, play, somebody_looks, used
+from tests.servers.bad_input.test_store_files import used
+from tests.ui.bad_days.test_start import Run, answered, boxes, play, somebody_looks
 from tests.ui.waiting import until
 
 __all__ = ["somebody_looks"]

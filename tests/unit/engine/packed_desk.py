@@ -101,11 +101,13 @@ class FakeLender:
     """A hub that lends at once and notes what was asked."""
 
     persons: list[tuple[PersonId, ...]] = field(default_factory=list)
+    taken_over: list[bool] = field(default_factory=list)
     given_back: int = 0
     refusal: AviseError | None = None
 
-    async def check_out(self, persons: Sequence[PersonId], days: int) -> int:
+    async def check_out(self, persons: Sequence[PersonId], days: int, *, take_over: bool = False) -> int:
         assert days == 7
+        self.taken_over.append(take_over)
         if self.refusal is not None:
             raise self.refusal
         self.persons.append(tuple(persons))
