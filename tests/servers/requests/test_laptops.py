@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
+from avise.engine.opened_hub import hub_key_source, hub_opener
 from avise.engine.opened_store import WIPE_MARK, OpenedStore
 from avise.env import SystemEnv
 from avise.hub import staff
@@ -28,9 +29,11 @@ from avise.models.errors import AviseError
 from avise.models.leases import LeaseState
 from avise.models.roles import Role
 from avise.services.profile import load_profile
-from avise.services.request_values import NewRequest
+from avise.services.request_values import HubState, NewRequest
 from tests.hub_house import opener
 from tests.servers.hub_http.serving import HouseEnv, served
+from tests.servers.requests.desks import LEA, House, first
+from tests.servers.requests.desks import hire as hire_everybody
 from tests.servers.requests.dying_wipe import STEPS
 from tests.servers.requests.laptops import (
     LOGIN,
@@ -293,3 +296,40 @@ async def test_a_check_in_from_elsewhere_ends_a_laptop_at_its_next_contact(road:
         wait(laptop, lambda: lease(laptop).key.state() is LeaseState.NONE)
 
     await asyncio.to_thread(work)
+
+
+async def test_a_desk_on_a_hub_of_its_machine_is_erased_and_says_so_there(tmp_path: Path) -> None:
+    def work() -> None:
+        asyncio.run(hire_everybody(tmp_path / "hub"))
+        with ExitStack() as stack:
+            desk = House(tmp_path, stack).desk(LEA)
+            desk.run(first(desk.desk.hub_status(), lambda found: found.state is HubState.EMBEDDED))
+            device = device_of(desk)
+
+            def asked(work: Callable[[Connection], object]) -> object:
+                return asyncio.run(at_hub(tmp_path / "hub", work))
+
+            asked(lambda connection: staff.ask_wipe(connection, device, SystemEnv().now()))
+            over: list[bool] = []
+            desk.on_over = lambda: over.append(True)
+            wait(desk, lambda: bool(over))
+        folder = tmp_path / LEA.login
+        assert left_of(folder) == {"settings.toml", WIPE_MARK}
+        found = asked(lambda connection: devices(connection, SystemEnv().now()))
+        assert isinstance(found, tuple)
+        assert [each.state for each in found if each.device == device] == [DeviceState.WIPED]
+        assert (tmp_path / "hub" / "hub.db").exists()
+
+    await asyncio.to_thread(work)
+
+
+async def at_hub(folder: Path, work: Callable[[Connection], object]) -> object:
+    """Run work on the tables of a hub of this machine."""
+    env = SystemEnv()
+    key = await hub_key_source("demo", folder, env, synthetic=True).key(create=False)
+    transactions = SqliteTransactions(hub_opener(folder / "hub.db", key), env)
+    await transactions.open()
+    try:
+        return await transactions.write(work)
+    finally:
+        await transactions.aclose()

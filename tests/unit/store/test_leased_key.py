@@ -11,6 +11,7 @@ import keyring
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from keyring.backends import fail
 
 from avise.env import FixedEnv
 from avise.models.errors import AviseError
@@ -91,6 +92,20 @@ async def test_a_keyring_that_lost_its_half_is_told_and_taking_everything_again_
     await found.take(lent(env), (PERSON,))
     assert len(await found.key()) == 32
     assert len(ring.kept) == 1
+
+
+async def test_a_keyring_that_cannot_be_used_is_told_and_nothing_is_destroyed(
+    store: Store, key: bytes, env: FixedEnv, ring: DictKeyring
+) -> None:
+    local = KeyringKey("pack/profile", env)
+    first = await leased(store, key, env, local=local)
+    await first.take(lent(env), (PERSON,))
+    made = await first.key()
+    keyring.set_keyring(fail.Keyring())  # type: ignore[no-untyped-call]  # keyring is not typed
+    found = await leased(store, key, env, local=local)
+    assert await refusal(found.key()) == "key.no_keyring"
+    keyring.set_keyring(ring)
+    assert await found.key() == made
 
 
 # ---- the lease -------------------------------------------------------------------------------------
