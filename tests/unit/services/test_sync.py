@@ -128,6 +128,33 @@ def test_it_backs_off_while_nobody_answers_and_goes_on_at_once_afterwards() -> N
     assert (station.failures, station.next(0.5)) == (0, Send(0, 0))
 
 
+def test_a_sleep_asks_at_once_and_pauses_begin_short_again() -> None:
+    station = core()
+    for _ in range(5):
+        assert station.next(0.5) == Ask()
+        station.failed(HubUnreachableError("hub.unreachable"))
+        rest = station.next(0.5)
+    assert rest == Rest(BACK_OFF[4], listening=False)
+    station.resumed()
+    assert not station.up_to_date
+    assert station.next(0.5) == Ask()
+    station.failed(HubUnreachableError("hub.unreachable"))
+    assert station.next(0.5) == Rest(BACK_OFF[1], listening=False)
+
+
+def test_a_sleep_forgets_nothing_that_was_to_be_put_right() -> None:
+    station = core(written=3, sent=3)
+    station.asked(head(last_seq=1))
+    station.resumed()
+    assert station.next(0.5) == Rewind(1)
+
+
+def test_a_slow_network_is_asked_less_often() -> None:
+    station = core()
+    station.asked(head())
+    assert station.next(0.5, limited=True) == Rest(POLL_SECONDS * HIDDEN, listening=True)
+
+
 def test_a_refusal_of_the_whole_call_is_told_and_tried_again_after_a_while() -> None:
     station = core()
     station.failed(HubError("hub.unknown_device"))
