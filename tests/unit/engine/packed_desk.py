@@ -60,6 +60,14 @@ class PackedSources(ScriptedSources):
         self.contents: dict[str, bytes] = {}
         self.busy = asyncio.Event()
         """Set once three questions were asked."""
+        self.gate_at = 0
+        """Question at which the tools wait until `open_gate`; 0 for none."""
+        self.at_gate = asyncio.Event()
+        self._gate = asyncio.Event()
+
+    def open_gate(self) -> None:
+        """Let the tools answer again."""
+        self._gate.set()
 
     @override
     async def read_facet(
@@ -77,6 +85,9 @@ class PackedSources(ScriptedSources):
         self.asked_about.append((instance, facet, customer.avise_id, priority))
         if len(self.asked_about) == 3:
             self.busy.set()
+        if self.gate_at and len(self.asked_about) >= self.gate_at:
+            self.at_gate.set()
+            await self._gate.wait()
         if self.stops_after and len(self.asked_about) > self.stops_after:
             self.stopped = True
             raise AviseError("pack.network_lost")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import io
+import shutil
 from collections.abc import Mapping
 from contextlib import aclosing
 from dataclasses import replace
@@ -14,13 +16,14 @@ import pytest
 from avise.connectors.contract import Completeness, ConnectorError, FacetOffer, Priority
 from avise.connectors.readings import FacetReading, SourceOffer
 from avise.connectors.record_pages import decode_pages
+from avise.engine.wire import Item, Pipe, frame_of
 from avise.models.errors import AviseError, ErrorKind, Failure, Origin
 from avise.models.json_types import JSON
 from avise.models.leases import LeaseState
 from avise.models.network import NetworkMode
 from avise.models.packs import PackKind
 from avise.models.snapshot import SnapshotKey
-from avise.services.pack_values import PackRow, PackState
+from avise.services.pack_values import PackRow, PacksStatus, PackState
 from avise.services.settings_file import OfflineSection
 from tests.unit.engine.packed_desk import PackedDesk, PackedSources, customer, packed_desk
 from tests.unit.services.scripted_sources import answer, offer
@@ -365,3 +368,41 @@ async def test_a_truncated_reading_is_carried_as_such(tmp_path: Path) -> None:
         )
         assert found is not None
         assert (found.completeness, found.truncated_because) == ("truncated", "max_rows")
+
+
+async def test_what_a_kill_leaves_of_a_preparation_is_whole_and_goes_on(tmp_path: Path) -> None:
+    sources = tools()
+    async with packed_desk(tmp_path / "killed", sources) as desk:
+        desk.portfolio += [customer(number) for number in range(1, 9)]
+        sources.stops_after = 12
+        sources.gate_at = 12
+        await desk.room.prepare(desk.order())
+        await sources.at_gate.wait()
+        # The disk as the machine leaves it at that moment: file and log, nothing closed.
+        shutil.copytree(tmp_path / "killed", tmp_path / "again")
+        sources.open_gate()
+        await desk.room.prepared()
+    async with packed_desk(tmp_path / "again", tools()) as desk:
+        row = (await rows(desk))[PackKind.PORTFOLIO]
+        assert row.state is PackState.PAUSED
+        assert 0 < row.held < 8
+        for number in range(1, 9):
+            assert await facets_on_board(desk, number) in (set(), {"identity", "contracts"})
+        desk.portfolio += [customer(number) for number in range(1, 9)]
+        await desk.prepare()
+        assert (await rows(desk))[PackKind.PORTFOLIO].state is PackState.READY
+
+
+def test_what_is_on_board_crosses_to_the_window() -> None:
+    trouble = AviseError("pack.size_limit", megabytes="150")
+    rows_told = (PackRow(PackKind.VISITS, PackState.PAUSED),)
+    frame = frame_of(Item(1, PacksStatus(LeaseState.HELD, packs=rows_told, trouble=trouble)))
+    crossed = Pipe(io.BytesIO(frame), io.BytesIO()).receive()
+    assert isinstance(crossed, Item)
+    assert isinstance(crossed.value, PacksStatus)
+    assert crossed.value.packs == rows_told
+    assert crossed.value.trouble is not None
+    assert (crossed.value.trouble.message_key, crossed.value.trouble.params) == (
+        "pack.size_limit",
+        {"megabytes": "150"},
+    )
