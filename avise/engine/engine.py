@@ -294,6 +294,10 @@ class Engine:
             profile, session, store, self.sources, self.desk.everybody, secrets, env
         )
         self.desk.use_messages(room)
+        if self.network is not None:
+            network = self.network
+            room.outgoing.is_held = lambda: network.is_offline
+            network.on_back.append(room.outgoing.network_back)
         if self._at_desk:
             room.outgoing.start()
             # Read beside what follows: the first dossier would wait for the rules of its answers.

@@ -154,6 +154,10 @@ class Outgoing:
         self._wake = asyncio.Event()
         self._running: asyncio.Task[None] | None = None
         self._following: asyncio.Task[None] | None = None
+        self.is_held: Callable[[], bool] = _never
+        """Whether nothing may leave now: without network, a try would count against the message."""
+        self._hurries = False
+        """The network is back: what waits to be tried again is tried now."""
         self.notices: NoticeFolder | None = None
         """What others say of messages that were handed over; None where nobody does."""
         self._listeners: list[Callable[[OutgoingMessage], None]] = []
@@ -275,6 +279,8 @@ class Outgoing:
             try:
                 await self.depart_due()
                 due = await self._kept.next_departure()
+                if self.is_held():
+                    due = self._env.now() + timedelta(seconds=LONGEST_SLEEP)
             except AviseError as error:
                 _log.warning("messages wait: %s", error.message_key)
                 await self._env.sleep(AFTER_TROUBLE)
@@ -295,6 +301,11 @@ class Outgoing:
             for future in waiting:
                 future.cancel()
             await asyncio.gather(*waiting, return_exceptions=True)
+
+    async def network_back(self) -> None:
+        """Try again now what could not leave."""
+        self._hurries = True
+        self._wake.set()
 
     async def recover(self) -> int:
         """Mark as unknown what an earlier run was handing over when it stopped; return how many."""
@@ -330,8 +341,15 @@ class Outgoing:
 
     async def depart_due(self) -> int:
         """Hand over every message whose time has come, oldest first; return how many were tried."""
-        now = self._env.now()
-        due = [m for m in await self._kept.with_status(MessageStatus.PLANNED) if m.departs_at <= now]
+        if self.is_held():
+            return 0
+        now, hurries, self._hurries = self._env.now(), self._hurries, False
+        planned = await self._kept.with_status(MessageStatus.PLANNED)
+        due = [
+            replace(message, departs_at=min(message.departs_at, now))
+            for message in planned
+            if message.departs_at <= now or (hurries and message.attempts)
+        ]
         for message in reversed(due):
             # Once begun, a departure is not cut: its mark would say unknown where the answer is near.
             await _uncut(self._depart(message))
@@ -395,6 +413,10 @@ class Outgoing:
         _log.info("message %s: %s %s", status, reason, detail)
         self._tell(after)
         return True
+
+
+def _never() -> bool:
+    return False
 
 
 def _too_late_after(message: OutgoingMessage) -> timedelta:

@@ -256,6 +256,46 @@ async def test_a_message_that_waited_a_day_is_stopped(office: Office) -> None:
     assert ((await office.only()).status, (await office.only()).reason) == (MessageStatus.STOPPED, "too_late")
 
 
+async def test_nothing_leaves_without_network_and_no_try_counts(office: Office) -> None:
+    await office.outgoing.plan(draft())
+    office.outgoing.is_held = lambda: True
+    office.env.advance(timedelta(hours=3))
+    assert await office.outgoing.depart_due() == 0
+    assert (await office.only()).attempts == 0
+    office.outgoing.is_held = lambda: False
+    assert await office.outgoing.depart_due() == 1
+    assert (await office.only()).status is MessageStatus.SENT
+
+
+async def test_what_could_not_leave_is_tried_at_once_when_the_network_is_back(office: Office) -> None:
+    await office.outgoing.plan(draft())
+    office.way.says = [NOT_YET]
+    office.env.advance(timedelta(minutes=2))
+    await office.outgoing.depart_due()
+    assert await office.outgoing.depart_due() == 0
+    await office.outgoing.network_back()
+    assert await office.outgoing.depart_due() == 1
+    assert (await office.only()).attempts == 2
+
+
+async def test_a_visit_s_summary_waits_for_days_and_then_no_longer(office: Office) -> None:
+    await office.outgoing.plan(replace(draft(), template="visit_recap"))
+    office.way.says = [NOT_YET] * 200
+    office.env.advance(timedelta(days=5))
+    for _ in range(20):
+        await office.outgoing.depart_due()
+        office.env.advance(timedelta(minutes=15))
+    assert (await office.only()).status is MessageStatus.PLANNED
+    office.way.says = []
+    await office.outgoing.depart_due()
+    assert (await office.only()).status is MessageStatus.SENT
+    late = await office.outgoing.plan(replace(draft(), template="visit_recap"))
+    office.env.advance(timedelta(days=15))
+    await office.outgoing.depart_due()
+    found = next(each for each in await office.outgoing.all() if each.id == late.id)
+    assert found.status is MessageStatus.STOPPED
+
+
 async def test_a_channel_whose_way_is_gone_fails(office: Office) -> None:
     await office.outgoing.plan(draft(channel=ConsentChannel.LETTER))
     office.env.advance(timedelta(minutes=2))
