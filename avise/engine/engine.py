@@ -26,6 +26,7 @@ from avise.connectors.ports import InstanceSettings, SecretPort, SnapshotPort
 from avise.connectors.registry import Registry
 from avise.engine.at_contact import AtContact
 from avise.engine.directory_loading import DirectoryLoading
+from avise.engine.hub_sync import HubSync
 from avise.engine.lease_room import LeaseRoom, half_source
 from avise.engine.local_desk import LocalDesk
 from avise.engine.local_messages import MessageRoom
@@ -275,16 +276,7 @@ class Engine:
         )
         self.desk.data_quality = profile.settings.desk.data_quality
         self.desk.ignores_code = profile.settings.desk.ignore_lock_code
-        commands = Commands(store, env, journal, session.user)
-        self._outbox = Outbox(session, self.sources, self.directory, commands, env)
-        self._lost_rights = LostRights(self._outbox.visible, self.desk.add_task, Feed(store, env), env)
-        self._outbox.tell_lost_rights(self._lost_rights.look_soon)
-        # Commands leave from the process of a window, which alone holds the profile.
-        await (self._outbox.start() if self._at_desk else self._outbox.open())
-        self.desk.use_outbox(self._outbox)
-        if self._at_desk:
-            # One that was refused just before this program last ended is told of now.
-            self._lost_rights.look_soon()
+        self._outbox = await self._open_outbox(store, journal)
         if self.network is not None:
             self.desk.use_network(self.network)
             self.network.on_back += [
@@ -315,14 +307,31 @@ class Engine:
         )
         self._loading.start()
         if self.requests is not None and self.requests.sync is not None:
-            sync = self.requests.sync
-            self._at_contact = AtContact(self._wiping, self.lease, sync, env, self._end_here)
-            if self.lease is not None:
-                self.lease.hub = lambda: sync.hub
-                self.requests.standing.carries = self.lease.key.carries
-                if self.on_board is not None and self.on_board.room is not None:
-                    self.on_board.room.lender = self.lease
+            self._begin_contact(self.requests, self.requests.sync)
         self._purging = asyncio.create_task(self._purge(Snapshots(store, env)), name="purge snapshots")
+
+    async def _open_outbox(self, store: Store, journal: Journal) -> Outbox:
+        session, env = self.desk.session, self.env
+        commands = Commands(store, env, journal, session.user)
+        outbox = Outbox(session, self.sources, self.directory, commands, env)
+        self._lost_rights = LostRights(outbox.visible, self.desk.add_task, Feed(store, env), env)
+        outbox.tell_lost_rights(self._lost_rights.look_soon)
+        # Commands leave from the process of a window, which alone holds the profile.
+        await (outbox.start() if self._at_desk else outbox.open())
+        self.desk.use_outbox(outbox)
+        if self._at_desk:
+            # One that was refused just before this program last ended is told of now.
+            self._lost_rights.look_soon()
+        return outbox
+
+    def _begin_contact(self, requests: RequestRoom, sync: HubSync) -> None:
+        """Have the lease of what is on board, and an erasing that the hub asks, follow each contact."""
+        self._at_contact = AtContact(self._wiping, self.lease, sync, self.env, self._end_here)
+        if self.lease is not None:
+            self.lease.hub = lambda: sync.hub
+            requests.standing.carries = self.lease.key.carries
+            if self.on_board is not None and self.on_board.room is not None:
+                self.on_board.room.lender = self.lease
 
     async def _open_tools(self, store: Store, copies: SnapshotPort, secrets: SecretPort) -> None:
         env, profile = self.env, self.profile
@@ -383,6 +392,7 @@ class Engine:
         if self.network is not None:
             network = self.network
             room.network = lambda: network.state.mode
+            network.on_changed.append(room.network_changed)
 
     async def _purge(self, snapshots: Snapshots) -> None:
         while True:

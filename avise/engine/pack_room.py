@@ -13,7 +13,7 @@ from avise.env import Env
 from avise.models.customer import DirectoryEntry, PersonId
 from avise.models.errors import AviseError
 from avise.models.leases import LeaseState
-from avise.models.network import NetworkMode
+from avise.models.network import NetworkMode, NetworkState
 from avise.models.packs import PackKind
 from avise.models.roles import Session
 from avise.services.change_signal import ChangeSignal
@@ -32,6 +32,9 @@ _log = logging.getLogger(__name__)
 
 TOLD_EVERY = 0.5
 """Seconds between two states told to whoever follows."""
+
+_PASSES = frozenset({"pack.network_lost", "pack.limited", "pack.offline", "hub.unreachable"})
+"""Why a preparation stops that goes on by itself later."""
 
 LOOK_EVERY = 30.0
 """Seconds between two looks at the end of packs, and at a key that came back."""
@@ -150,6 +153,9 @@ class PackRoom:
         self._preparing: asyncio.Task[None] | None = None
         self._watching: asyncio.Task[None] | None = None
         self._looking: asyncio.Task[None] | None = None
+        self._resuming: asyncio.Task[None] | None = None
+        self._waiting: PackOrder | None = None
+        """What a bad network stopped."""
         self._key.on_ended(self._close)
 
     # ---- life ----------------------------------------------------------------------------------
@@ -160,7 +166,11 @@ class PackRoom:
 
     async def aclose(self) -> None:
         """Stop preparing and close the file."""
-        tasks = [task for task in (self._preparing, self._watching, self._looking) if task is not None]
+        tasks = [
+            task
+            for task in (self._resuming, self._preparing, self._watching, self._looking)
+            if task is not None
+        ]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -292,7 +302,7 @@ class PackRoom:
         days = self._parts.offline.lease_days
         await self.lender.check_out(plan.persons(), days, take_over=order.take_over)
         await self._open_file(create=True)
-        self._trouble = None
+        self._trouble, self._waiting = None, None
         self._preparing = asyncio.create_task(self._prepare(plan, order), name="prepare packs")
         self.changes.tell()
 
@@ -317,6 +327,7 @@ class PackRoom:
             parts.env,
             parts.offline.max_megabytes * MEGABYTE,
             self.changes.tell,
+            self.network,
         )
         try:
             await Preparation(work, plan, documents=order.documents).run()
@@ -324,12 +335,33 @@ class PackRoom:
             # What was read stays; the sentence says what to do before going on.
             _log.warning("preparation stopped: %s", error.message_key)
             self._trouble = _told(error)
+            self._waiting = order if error.message_key in _PASSES else None
         finally:
             parts.copies.forget_readers()
             self.changes.tell()
 
+    def network_changed(self, state: NetworkState) -> None:
+        """Go on with a preparation that a bad network stopped, once it is good again."""
+        order, self._waiting = self._waiting, None
+        if order is None:
+            return
+        if state.mode is not NetworkMode.ONLINE:
+            self._waiting = order
+        elif self._resuming is None or self._resuming.done():
+            self._resuming = asyncio.create_task(self._resume(order), name="resume packs")
+
+    async def _resume(self, order: PackOrder) -> None:
+        try:
+            await self.prepare(order)
+        except AviseError as error:
+            self._trouble = _told(error)
+            # The hub is heard a moment after the tools.
+            self._waiting = order if error.message_key in _PASSES else None
+            self.changes.tell()
+
     async def pause(self) -> None:
         """Stop the preparation under way; what was read stays."""
+        self._waiting = None
         preparing, self._preparing = self._preparing, None
         if preparing is not None and preparing is not asyncio.current_task():
             preparing.cancel()

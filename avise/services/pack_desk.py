@@ -27,7 +27,8 @@ class PackDesk(Protocol):
         What was read is kept at once, so that an interrupted preparation goes on where it was.
 
         Raises:
-            AviseError: `pack.not_allowed`, `pack.offline`, or what the hub refuses.
+            AviseError: `pack.not_allowed`, `pack.offline`, `pack.limited`, `pack.no_hub`, `pack.nobody`,
+                `pack.no_diary`, `pack.pin_required`, `pack.pin_needed`, or what the hub refuses.
         """
 
     async def pause_packs(self) -> None:

@@ -16,6 +16,7 @@ from avise.env import Env
 from avise.models.customer import DirectoryEntry, PersonId
 from avise.models.errors import AviseError, ErrorKind
 from avise.models.facet_specs import DOCUMENTS
+from avise.models.network import NetworkMode
 from avise.models.packs import PackKind
 from avise.models.roles import Purpose, Session
 from avise.models.snapshot import SnapshotKey
@@ -47,6 +48,7 @@ class PreparationParts:
         env: the clock.
         max_bytes: of all packs together.
         changed: told after each customer or document.
+        network: says how much there is; nothing is read ahead over a limited one.
     """
 
     packs: Packs
@@ -56,6 +58,7 @@ class PreparationParts:
     env: Env
     max_bytes: int
     changed: Changed
+    network: Callable[[], NetworkMode]
 
 
 class Preparation:
@@ -76,7 +79,8 @@ class Preparation:
         """Prepare everything; cancelling it loses nothing that was kept.
 
         Raises:
-            AviseError: `pack.size_limit`, `pack.network_lost`, `pack.locked`, or what the disk refuses.
+            AviseError: `pack.size_limit`, `pack.network_lost`, `pack.limited`, `pack.locked`, or what the
+                disk refuses.
         """
         packs, plan, env = self._parts.packs, self._plan, self._parts.env
         since = env.now() - FRESH_FOR
@@ -110,7 +114,7 @@ class Preparation:
         self, kind: PackKind, waiting: Iterable[Target], by_person: Mapping[PersonId, DirectoryEntry]
     ) -> None:
         for target in waiting:
-            await self._refuse_when_full()
+            await self._refuse_to_go_on()
             await self._take(kind, target, by_person[target.person])
 
     async def _take(self, kind: PackKind, target: Target, entry: DirectoryEntry) -> None:
@@ -124,7 +128,10 @@ class Preparation:
         )
         parts.changed()
 
-    async def _refuse_when_full(self, more: int = 0) -> None:
+    async def _refuse_to_go_on(self, more: int = 0) -> None:
+        mode = self._parts.network()
+        if mode is not NetworkMode.ONLINE:
+            raise AviseError("pack.network_lost" if mode is NetworkMode.OFFLINE else "pack.limited")
         limit = self._parts.max_bytes
         if await self._parts.packs.size() + more >= limit:
             raise AviseError("pack.size_limit", megabytes=str(limit // MEGABYTE))
@@ -151,6 +158,7 @@ class Preparation:
         parts = self._parts
         for target in await parts.packs.wanted(PackKind.DOCUMENTS):
             document = chosen[target.person, target.item]
+            await self._refuse_to_go_on()
             try:
                 content = await self._content(document)
             except ConnectorError as error:
@@ -158,7 +166,7 @@ class Preparation:
                     raise AviseError("pack.network_lost") from None
                 await parts.packs.fail(PackKind.DOCUMENTS, target, parts.env.now())
             else:
-                await self._refuse_when_full(len(content))
+                await self._refuse_to_go_on(len(content))
                 await parts.packs.keep_document(
                     target, document.instance, document.title, content, parts.env.now()
                 )

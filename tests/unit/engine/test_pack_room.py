@@ -20,7 +20,7 @@ from avise.engine.wire import Item, Pipe, frame_of
 from avise.models.errors import AviseError, ErrorKind, Failure, Origin
 from avise.models.json_types import JSON
 from avise.models.leases import LeaseState
-from avise.models.network import NetworkMode
+from avise.models.network import NetworkMode, NetworkState
 from avise.models.packs import PackKind
 from avise.models.snapshot import SnapshotKey
 from avise.services.pack_values import PackRow, PacksStatus, PackState
@@ -328,6 +328,47 @@ async def test_nothing_is_prepared_without_a_good_network(
         with pytest.raises(AviseError, match=sentence):
             await desk.room.prepare(desk.order())
         assert not desk.packs.file.exists
+
+
+async def test_a_preparation_stops_over_a_limited_network_and_goes_on_by_itself(tmp_path: Path) -> None:
+    sources, modes = tools(), [NetworkMode.ONLINE]
+    async with packed_desk(tmp_path, sources) as desk:
+        desk.portfolio += [customer(number) for number in range(1, 9)]
+        desk.room.network = lambda: modes[-1]
+        sources.gate_at = 4
+        await desk.room.prepare(desk.order())
+        await sources.at_gate.wait()
+        modes.append(NetworkMode.LIMITED)
+        sources.open_gate()
+        await desk.room.prepared()
+        trouble = (await desk.room.status()).trouble
+        assert trouble is not None
+        assert trouble.message_key == "pack.limited"
+        held = (await rows(desk))[PackKind.PORTFOLIO].held
+        assert 0 < held < 8
+
+        since = desk.env.now()
+        desk.room.network_changed(NetworkState(NetworkMode.OFFLINE, forced=False, since=since))
+        modes.append(NetworkMode.ONLINE)
+        desk.room.network_changed(NetworkState(NetworkMode.ONLINE, forced=False, since=since))
+        assert desk.room._resuming is not None
+        await desk.room._resuming
+        await desk.room.prepared()
+        assert (await rows(desk))[PackKind.PORTFOLIO].held == 8
+
+
+async def test_a_preparation_that_the_user_paused_does_not_go_on_by_itself(tmp_path: Path) -> None:
+    sources = tools()
+    async with packed_desk(tmp_path, sources) as desk:
+        desk.portfolio += [customer(number) for number in range(1, 5)]
+        sources.stops_after = 4
+        await desk.prepare()
+        await desk.room.pause()
+        asked = len(sources.asked_about)
+        desk.room.network_changed(NetworkState(NetworkMode.ONLINE, forced=False, since=desk.env.now()))
+        await asyncio.sleep(0)
+        assert not desk.room.is_preparing
+        assert len(sources.asked_about) == asked
 
 
 async def test_nothing_is_prepared_that_the_hub_refuses(tmp_path: Path) -> None:
