@@ -153,24 +153,22 @@ class FaultyLine:
         for task in tuple(self._carrying):
             task.cancel()
 
-    async def deliver_again(self, times: int) -> int:
-        """Deliver pushes of earlier again, any of them, several at once; return how many were answered."""
-        chosen = [self._chance.choice(self.pushes) for _ in range(times if self.pushes else 0)]
-        answered = 0
-        for at in range(0, len(chosen), 8):
-            told = await asyncio.gather(*(self._deliver(push) for push in chosen[at : at + 8]))
-            answered += sum(told)
-        return answered
+    async def deliver_again(self, times: int) -> Counter[int]:
+        """Deliver pushes of earlier again, any of them, several at once; return how they were answered."""
+        answers: Counter[int] = Counter()
+        for _ in range(0, times if self.pushes else 0, 8):
+            chosen = [self._chance.choice(self.pushes) for _ in range(8)]
+            answers.update(await asyncio.gather(*(self._deliver(push) for push in chosen)))
+        return answers
 
-    async def _deliver(self, push: bytes) -> bool:
+    async def _deliver(self, push: bytes) -> int:
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.to)
         try:
-            reader, writer = await asyncio.open_connection("127.0.0.1", self.to)
             writer.write(push)
             told = await asyncio.wait_for(reader.read(12), 20)
+            return int(told.split()[1])
+        finally:
             writer.transport.abort()
-        except (OSError, TimeoutError):
-            return False
-        return told.startswith(b"HTTP/1.1")
 
     async def aclose(self) -> None:
         """End what is under way."""

@@ -114,6 +114,7 @@ class Town(Yard):
         await asyncio.to_thread(self.server.crash)
         await asyncio.sleep(self.chance.random() * 0.3)
         await asyncio.to_thread(self.server.start)
+        # Whoever looked at the tables was cut too.
         await self.house.aclose()
         self.crashes += 1
 
@@ -137,7 +138,7 @@ class Town(Yard):
         lives = 0
         while self.kills < until and lives < 4 * until:
             lives += 1
-            off = chance.choice(OFF) if chance.random() < 0.3 else 0.0
+            off = chance.choice(OFF) if chance.random() < 0.5 else 0.0
             self.wrong_clocks += bool(off)
             at_step = chance.random() < 0.4
             await self.live(

@@ -184,6 +184,11 @@ class Yard:
         await self.on_hub(partial(begin_epoch, replaced=replaced))
         self.restores += 1
 
+    async def calm(self) -> Account:
+        """Let everything be sent and fetched, then hold it against what was promised."""
+        await self.settle()
+        return await self.look(calm=True)
+
     # ---- what must hold --------------------------------------------------------------------------
     async def look(self, *, calm: bool = False) -> Account:
         """Hold what was promised against what there is.
