@@ -50,6 +50,9 @@ ANSWER_MINUTES = 240
 HANDLER_ANSWER_MINUTES = 540
 """The same for whoever handles the request: 9 business hours."""
 
+NEWER = "newer"
+"""What a line says of an event that a later version of the program wrote."""
+
 REFUSED = "refused"
 """Says that an event does not count when nobody said why."""
 
@@ -219,6 +222,11 @@ def _take(folding: _Folding, judged: JudgedEvent) -> None:
     folding.ver = judged.ver or folding.ver
     if not judged.known:
         folding.newer = True
+        event = judged.event
+        if folding.made is not None:
+            # Nothing of what it says is told: a line stands where it is.
+            line = Exchange(event.event_id, judged.at, ExchangeKind.SYSTEM, event.author, what=NEWER)
+            folding.exchanges.append(line)
         return
     if judged.event.kind not in KINDS:
         return

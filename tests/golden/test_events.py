@@ -19,6 +19,7 @@ from avise.models import upcasting
 from avise.models.fed_events import judged
 from avise.models.journal import EventKind, NewEvent
 from avise.models.json_types import JSON
+from avise.models.request_fold import NEWER
 from avise.models.roles import Role, Session
 from avise.models.upcasting import as_read_now, newest, upcast
 from avise.store.feed import Feed
@@ -86,6 +87,8 @@ def test_a_request_that_a_newer_version_wrote_on_is_kept_and_read_only(change: M
     told["events"][-1] |= change
     reads = reading_of(judged_of(told))
     assert reads["request"]["newer"] is True
+    assert reads["request"]["exchanges"][-1]["what"] == NEWER
+    assert reads["request"]["exchanges"][-1]["words"] == ""
     assert reads["request"]["holder"] == "karim.benali"
 
 
