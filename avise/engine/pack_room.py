@@ -26,7 +26,8 @@ from avise.services.settings_file import OfflineSection
 from avise.store.carried_snapshots import CarriedSnapshots
 from avise.store.errors import DiskFullError
 from avise.store.pack_key import PackKey, PackLockedError
-from avise.store.packs import PackCount, Packs
+from avise.store.pack_rows import PackCount
+from avise.store.packs import Packs
 
 _log = logging.getLogger(__name__)
 

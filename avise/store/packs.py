@@ -6,31 +6,36 @@ refused then (`pack.locked`).
 
 from __future__ import annotations
 
-import json
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from avise.models.care_totals import CareTotal
 from avise.models.customer import PersonId
 from avise.models.packs import PackKind
 from avise.models.snapshot import Snapshot, SnapshotKey
 from avise.store.pack_file import PackClosedError, PackFile
+from avise.store.pack_rows import (
+    DIARY,
+    EXPIRED,
+    FAILED,
+    HELD,
+    WANTED,
+    CarriedReading,
+    DocumentRow,
+    PackCount,
+    Target,
+    bytes_taken,
+    forget_unwanted,
+    keep_totals,
+    note_looked_at,
+    pack_counts,
+    row_of,
+    snapshot_of,
+)
 from avise.store.snapshots import refuse_nir
 from avise.store.times import from_microseconds, to_microseconds
-
-WANTED, HELD, FAILED = 0, 1, 2
-"""States of a target."""
-
-DIARY = "diary"
-"""Item of the target that is the representative's own diary: on board, and counted as nobody."""
-
-EXPIRED = "expired:"
-"""Names, with a pack's kind, what was erased at its end."""
 
 _FIND = (
     "SELECT r.*, p.ends_at FROM reading AS r JOIN pack AS p ON p.kind = r.kind"
@@ -47,50 +52,6 @@ _KEEP = (
     " kind = excluded.kind,"
     " pages = excluded.pages, body = excluded.body"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Who, or which document of whom, a pack should hold."""
-
-    person: PersonId
-    item: str = ""
-    """The document's identifier in its tool."""
-
-
-@dataclass(frozen=True, slots=True)
-class PackCount:
-    """One pack as it is on the disk."""
-
-    kind: PackKind
-    ends_at: datetime
-    prepared_at: datetime | None
-    ended: bool
-    """Whether its preparation went to its end."""
-    wanted: int
-    held: int
-    failed: int
-    bytes: int
-
-
-@dataclass(frozen=True, slots=True)
-class CarriedReading:
-    """One reading to be kept on board, and the pack that it goes with."""
-
-    kind: PackKind
-    key: SnapshotKey
-    snapshot: Snapshot
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentRow:
-    """One document on board, without its content."""
-
-    person: PersonId
-    document: str
-    title: str
-    size: int
-    read_at: datetime
 
 
 class Packs:
@@ -135,7 +96,7 @@ class Packs:
                 (kind.value, end),
             )
             connection.exec_driver_sql("DELETE FROM meta WHERE name = ?", (EXPIRED + kind.value,))
-            _forget_unwanted(connection)
+            forget_unwanted(connection)
 
         await self.file.write(change)
 
@@ -178,14 +139,14 @@ class Packs:
     async def counts(self) -> tuple[PackCount, ...]:
         """Return each pack that was ordered; none while it is closed."""
         try:
-            return await self.file.read(_counts)
+            return await self.file.read(pack_counts)
         except PackClosedError:
             return ()
 
     async def size(self) -> int:
         """Return how much of the disk is taken by what is on board; 0 while it is closed."""
         try:
-            return await self.file.read(_bytes_taken)
+            return await self.file.read(bytes_taken)
         except PackClosedError:
             return 0
 
@@ -201,7 +162,7 @@ class Packs:
                 connection.exec_driver_sql("DELETE FROM pack WHERE kind = ?", (kind.value,))
                 connection.exec_driver_sql("REPLACE INTO meta VALUES (?, '')", (EXPIRED + kind.value,))
             if kinds:
-                _forget_unwanted(connection)
+                forget_unwanted(connection)
             return kinds
 
         return await self.file.write(change)
@@ -242,11 +203,11 @@ class Packs:
             for reading in listed:
                 for page in reading.snapshot.pages:
                     refuse_nir(page)
-                connection.exec_driver_sql(_KEEP, _row(reading))
+                connection.exec_driver_sql(_KEEP, row_of(reading))
             if totals:
-                _keep_totals(connection, target.person, totals)
-            _looked_at(connection, kind, target, failed=failed, at=at)
-            return _bytes_taken(connection)
+                keep_totals(connection, target.person, totals)
+            note_looked_at(connection, kind, target, failed=failed, at=at)
+            return bytes_taken(connection)
 
         return await self.file.write(change)
 
@@ -259,7 +220,7 @@ class Packs:
             row = await self.file.read(lambda connection: connection.exec_driver_sql(_FIND, values).first())
         except PackClosedError:
             return None
-        return None if row is None else _snapshot(row)
+        return None if row is None else snapshot_of(row)
 
     async def coverage(self) -> Mapping[str, tuple[int, datetime]]:
         """Return, for each instance, how many customers are on board and the oldest reading's date."""
@@ -319,14 +280,14 @@ class Packs:
                 " body = excluded.body",
                 values,
             )
-            _looked_at(connection, PackKind.DOCUMENTS, target, failed=False, at=at)
-            return _bytes_taken(connection)
+            note_looked_at(connection, PackKind.DOCUMENTS, target, failed=False, at=at)
+            return bytes_taken(connection)
 
         return await self.file.write(change)
 
     async def fail(self, kind: PackKind, target: Target, at: datetime) -> None:
         """Say that something could not be read; what was kept of it stays."""
-        await self.file.write(lambda connection: _looked_at(connection, kind, target, failed=True, at=at))
+        await self.file.write(lambda connection: note_looked_at(connection, kind, target, failed=True, at=at))
 
     async def documents(self, person: PersonId, now: datetime) -> tuple[DocumentRow, ...]:
         """Return the documents of a customer that are on board; none while it is closed."""
@@ -362,119 +323,3 @@ class Packs:
             lambda connection: connection.exec_driver_sql(statement, values).scalar()
         )
         return None if found is None else bytes(found)
-
-
-_UNWANTED = (
-    # The synthesis of a customer who left the portfolio goes on with the visit.
-    "UPDATE reading SET kind = 'visits' WHERE kind = 'portfolio'"
-    " AND person NOT IN (SELECT person FROM target WHERE kind = 'portfolio')"
-    " AND person IN (SELECT person FROM target WHERE kind = 'visits')",
-    "DELETE FROM reading WHERE NOT EXISTS (SELECT 1 FROM target AS t WHERE t.kind = reading.kind"
-    " AND t.person = reading.person)",
-    "DELETE FROM care_total WHERE person NOT IN"
-    " (SELECT person FROM target WHERE kind IN ('portfolio', 'visits'))",
-    "DELETE FROM document WHERE NOT EXISTS (SELECT 1 FROM target AS t WHERE t.kind = 'documents'"
-    " AND t.person = document.person AND t.item = document.document)",
-)
-
-
-def _forget_unwanted(connection: Connection) -> None:
-    """Erase what no pack wants any more."""
-    for statement in _UNWANTED:
-        connection.exec_driver_sql(statement)
-
-
-def _looked_at(connection: Connection, kind: PackKind, target: Target, *, failed: bool, at: datetime) -> None:
-    # Whoever is visited is whole for the portfolio too.
-    kinds = (kind, PackKind.PORTFOLIO) if kind is PackKind.VISITS else (kind,)
-    values = (FAILED if failed else HELD, to_microseconds(at))
-    connection.exec_driver_sql(
-        "UPDATE target SET state = ?, looked_at = ? WHERE kind = ? AND person = ? AND item = ?",
-        [(*values, each.value, target.person.bytes, target.item) for each in kinds],
-    )
-
-
-def _keep_totals(connection: Connection, person: PersonId, totals: Sequence[CareTotal]) -> None:
-    connection.exec_driver_sql("DELETE FROM care_total WHERE person = ?", (person.bytes,))
-    rows = [
-        (person.bytes, total.category, total.count, total.spent, total.reimbursed, _midnight(total))
-        for total in totals
-    ]
-    connection.exec_driver_sql("INSERT INTO care_total VALUES (?, ?, ?, ?, ?, ?)", rows)
-
-
-def _midnight(total: CareTotal) -> int:
-    return to_microseconds(datetime.fromisoformat(f"{total.since.isoformat()}T00:00:00+00:00"))
-
-
-def _bytes_taken(connection: Connection) -> int:
-    pages = int(connection.exec_driver_sql("PRAGMA page_count").scalar_one())
-    free = int(connection.exec_driver_sql("PRAGMA freelist_count").scalar_one())
-    return (pages - free) * int(connection.exec_driver_sql("PRAGMA page_size").scalar_one())
-
-
-def _counts(connection: Connection) -> tuple[PackCount, ...]:
-    sizes = {
-        **dict.fromkeys(PackKind, 0),
-        **{PackKind(row[0]): row[1] for row in connection.exec_driver_sql(
-            "SELECT kind, sum(length(body)) FROM reading GROUP BY kind"
-        )},
-        PackKind.DOCUMENTS: connection.exec_driver_sql(
-            "SELECT coalesce(sum(length(body)), 0) FROM document"
-        ).scalar_one(),
-    }  # fmt: skip
-    states: dict[tuple[str, int], int] = {
-        (row[0], row[1]): row[2]
-        for row in connection.exec_driver_sql(
-            "SELECT kind, state, count(*) FROM target WHERE item <> ? GROUP BY kind, state", (DIARY,)
-        )
-    }
-    found = []
-    for row in connection.exec_driver_sql("SELECT kind, ends_at, prepared_at, ended FROM pack"):
-        kind = PackKind(row.kind)
-        counted = [states.get((row.kind, state), 0) for state in (WANTED, HELD, FAILED)]
-        prepared = None if row.prepared_at is None else from_microseconds(row.prepared_at)
-        found.append(PackCount(
-            kind, from_microseconds(row.ends_at), prepared, bool(row.ended), sum(counted),
-            counted[HELD], counted[FAILED], int(sizes[kind]),
-        ))  # fmt: skip
-    return tuple(found)
-
-
-def _row(reading: CarriedReading) -> dict[str, Any]:
-    key, snapshot = reading.key, reading.snapshot
-    return {
-        "person": key.customer.bytes,
-        "facet": key.facet,
-        "instance": key.instance,
-        "schema_v": key.schema,
-        "record_count": snapshot.count,
-        "as_of": None if snapshot.as_of is None else to_microseconds(snapshot.as_of),
-        "fetched_at": to_microseconds(snapshot.fetched_at),
-        "completeness": snapshot.completeness,
-        "truncated_because": snapshot.truncated_because,
-        "unreadable": snapshot.unreadable,
-        "sensitivity": snapshot.sensitivity,
-        "kind": reading.kind.value,
-        "pages": json.dumps([len(page) for page in snapshot.pages]),
-        "body": zlib.compress(b"".join(snapshot.pages)),
-    }
-
-
-def _snapshot(row: Row[Any]) -> Snapshot:
-    body, pages, start = zlib.decompress(row.body), [], 0
-    for length in json.loads(row.pages):
-        pages.append(body[start : start + length])
-        start += length
-    return Snapshot(
-        pages=tuple(pages),
-        count=row.record_count,
-        as_of=None if row.as_of is None else from_microseconds(row.as_of),
-        fetched_at=from_microseconds(row.fetched_at),
-        usable_until=from_microseconds(row.ends_at),
-        completeness=row.completeness,
-        truncated_because=row.truncated_because,
-        unreadable=row.unreadable,
-        sensitivity=row.sensitivity,
-        on_board=True,
-    )

@@ -37,7 +37,8 @@ from avise.store.feed import Feed
 from avise.store.key_source import key_source
 from avise.store.leased_key import LeasedPackKey, Lent
 from avise.store.pack_file import PackFile
-from avise.store.packs import CarriedReading, Packs, Target
+from avise.store.pack_rows import CarriedReading, Target
+from avise.store.packs import Packs
 from avise.store.sealed import SealedSecrets
 from avise.store.store import Store
 from benchmarks.search import PAGE, parties_of

@@ -12,7 +12,7 @@ from avise.models.masking import Access, access
 from avise.models.roles import Role
 from avise.services.pack_values import PackOrder
 from avise.services.packs.visited import Visited
-from avise.store.packs import CarriedReading
+from avise.store.pack_rows import CarriedReading
 from avise.texts.formats import PARIS
 
 MOST_VISITS = 20

@@ -23,7 +23,8 @@ from avise.models.snapshot import SnapshotKey
 from avise.services.packs.documents import MAX_BYTES, ChosenDocument, chosen_documents
 from avise.services.packs.plan import FRESH_FOR, PackPlan
 from avise.services.packs.reading import CustomerReader, PackSources
-from avise.store.packs import DIARY, Packs, Target
+from avise.store.pack_rows import DIARY, Target
+from avise.store.packs import Packs
 from avise.texts.formats import local
 
 AT_ONCE = 3

@@ -23,7 +23,7 @@ from avise.models.roles import Purpose, Session
 from avise.models.snapshot import Snapshot, SnapshotKey
 from avise.services.dossier_blocks import Block, blocks_of, has_ids, histories_of
 from avise.services.source_port import SourcePort
-from avise.store.packs import CarriedReading
+from avise.store.pack_rows import CarriedReading
 
 _WHOLE = (Completeness.COMPLETE, Completeness.TRUNCATED)
 

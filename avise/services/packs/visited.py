@@ -18,7 +18,7 @@ from avise.services.pack_values import PackOrder
 from avise.services.ports import DirectoryPort
 from avise.services.source_port import SourcePort
 from avise.services.visits.calendar import PlannedVisit, visits_of
-from avise.store.packs import CarriedReading
+from avise.store.pack_rows import CarriedReading
 from avise.texts.formats import local
 
 

@@ -17,7 +17,8 @@ from avise.models.snapshot import Snapshot, SnapshotKey
 from avise.store.carried_snapshots import CarriedSnapshots
 from avise.store.errors import DiskFullError, NirAtRestError
 from avise.store.pack_file import PackClosedError, PackFile
-from avise.store.packs import CarriedReading, Packs, Target
+from avise.store.pack_rows import CarriedReading, Target
+from avise.store.packs import Packs
 from avise.store.snapshots import Snapshots
 from avise.store.store import Store
 
