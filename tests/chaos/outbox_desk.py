@@ -127,10 +127,11 @@ class SteppedCommands(Commands):
         *,
         events: Sequence[NewEvent] = (),
         document: bytes = b"",
+        content: CommandContent | None = None,
     ) -> OutboxItem:
         """See `Commands.change`."""
         self.steps.reach(f"{after.state}.before")
-        kept = await super().change(session, before, after, events=events, document=document)
+        kept = await super().change(session, before, after, events=events, document=document, content=content)
         self.steps.reach(f"{after.state}.after")
         return kept
 

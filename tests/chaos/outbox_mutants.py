@@ -32,11 +32,12 @@ class LateSending(SteppedCommands):
         *,
         events: Sequence[NewEvent] = (),
         document: bytes = b"",
+        content: CommandContent | None = None,
     ) -> OutboxItem:
         """Keep `sending` in memory alone."""
         if after.state is CommandState.SENDING:
             return replace(after, revision=before.revision)
-        return await super().change(session, before, after, events=events, document=document)
+        return await super().change(session, before, after, events=events, document=document, content=content)
 
 
 class EarlyPromise(SteppedCommands):

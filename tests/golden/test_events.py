@@ -160,7 +160,7 @@ async def test_own_and_fed_events_of_an_older_version_are_read_as_the_newest(
         (EventKind.REQUEST_NOTED, 1): lambda body: {"words": f"« {body['words']} »"},
     }
     for key, step in steps.items():
-        monkeypatch.setitem(upcasting.UPCASTERS, key, step)  # type: ignore[arg-type]  # a dictionary
+        monkeypatch.setitem(upcasting.UPCASTERS, key, step)
     (written,) = await journal.since(0)
     assert (written.body, written.schema_v) == ({"due": "lundi"}, 2)
     noted = judged_of(told)[-1]

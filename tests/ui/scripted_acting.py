@@ -12,7 +12,9 @@ from avise.models.commands import CommandContent, CommandId, CommandState, Outbo
 from avise.models.customer import PersonId
 from avise.models.errors import AviseError
 from avise.models.json_types import JSON
+from avise.models.merging import Choices
 from avise.services.acting_values import GroupPlan, PlannedAction
+from avise.services.comparison_values import Comparison
 from tests.ui.persona import NOW
 from tests.ui.stream import Stream
 
@@ -30,6 +32,9 @@ class ScriptedActing:
     documents: dict[CommandId, tuple[str, bytes]] = field(default_factory=dict)
     contents: dict[CommandId, Mapping[str, JSON]] = field(default_factory=dict)
     """What each command asked."""
+    comparisons: dict[CommandId, Comparison] = field(default_factory=dict)
+    compare_error: AviseError | None = None
+    settle_error: AviseError | None = None
     outbox_stream: Stream = field(default_factory=Stream)
 
     # ---- what a test plays -------------------------------------------------------------------
@@ -103,6 +108,14 @@ class ScriptedActing:
         return kept
 
     # ---- following ---------------------------------------------------------------------------
+    async def confirm_for_colleague(self, command_id: CommandId) -> None:
+        """Note the answer."""
+        self.asked.append(("confirm_for_colleague", command_id))
+
+    async def refuse_for_colleague(self, command_id: CommandId, because: str) -> None:
+        """Note the answer and its reason."""
+        self.asked.append(("refuse_for_colleague", command_id, because))
+
     async def outbox(self) -> AsyncIterator[tuple[OutboxItem, ...]]:
         """Play what the outbox shows."""
         async for items in self.outbox_stream.follow(self.items):
@@ -126,6 +139,27 @@ class ScriptedActing:
         if not because:
             raise AviseError("outbox.reason_needed")
         return self._moved(command_id, state=CommandState.CANCELLED, because=because, settled_at=NOW)
+
+    async def compare_item(self, command_id: CommandId) -> Comparison:
+        """Return the scripted comparison."""
+        self.asked.append(("compare_item", command_id))
+        if self.compare_error is not None:
+            raise self.compare_error
+        return self.comparisons[command_id]
+
+    async def note_choices(self, command_id: CommandId, choices: Choices) -> None:
+        """Note the choices."""
+        self.asked.append(("note_choices", command_id, dict(choices)))
+
+    async def settle_item(self, command_id: CommandId, choices: Choices) -> OutboxItem:
+        """Note the choice, and put the command away for another one that leaves."""
+        self.asked.append(("settle_item", command_id, dict(choices)))
+        if self.settle_error is not None:
+            raise self.settle_error
+        old = self._moved(command_id, acknowledged=True)
+        new = replace(old, command_id=uuid5(command_id, "settled"), state=CommandState.CONFIRMED)
+        self.show_outbox(replace(new, acknowledged=False), *self.items)
+        return new
 
     async def outbox_document(self, command_id: CommandId) -> tuple[str, bytes]:
         """Return the scripted document."""

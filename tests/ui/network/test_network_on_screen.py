@@ -89,7 +89,7 @@ def test_a_network_found_out_to_be_gone_is_said_once_aloud(run: Run) -> None:
         desk = ScriptedDesk()
         async with acting_window(desk) as stage:
             said: list[str] = []
-            stage.window.announcer.say = said.append  # type: ignore[method-assign]  # heard, not spoken
+            stage.window.announcer.say = said.append  # type: ignore[assignment, method-assign]  # heard, not spoken
             desk.show_network(FOUND)
             await until(lambda: len(said) == 1)
             desk.show_network(replace(FOUND, last_contact=NOW))

@@ -34,7 +34,8 @@ from tests.ui.scripted_requests import request_id
 from tests.ui.waiting import until
 
 Run = Callable[[Coroutine[object, object, None]], None]
-K, E = Qt.Key, EventKind
+K = Qt.Key
+E = EventKind
 HELENE = request_id(187)
 
 

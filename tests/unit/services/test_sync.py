@@ -130,11 +130,10 @@ def test_it_backs_off_while_nobody_answers_and_goes_on_at_once_afterwards() -> N
 
 def test_a_sleep_asks_at_once_and_pauses_begin_short_again() -> None:
     station = core()
-    for _ in range(5):
+    for pause in BACK_OFF[:5]:
         assert station.next(0.5) == Ask()
         station.failed(HubUnreachableError("hub.unreachable"))
-        rest = station.next(0.5)
-    assert rest == Rest(BACK_OFF[4], listening=False)
+        assert station.next(0.5) == Rest(pause, listening=False)
     station.resumed()
     assert not station.up_to_date
     assert station.next(0.5) == Ask()
