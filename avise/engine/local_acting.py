@@ -13,8 +13,10 @@ from avise.models.commands import CommandId, OutboxItem
 from avise.models.customer import DirectoryEntry, PersonId
 from avise.models.errors import AviseError
 from avise.models.json_types import JSON
+from avise.models.merging import Choices
 from avise.models.roles import Purpose
 from avise.services.acting_values import GroupPlan, PlannedAction
+from avise.services.comparison_values import Comparison
 from avise.services.confirmations import NameOf
 from avise.services.customer_rights import reads_customers, refuse_opening, refuse_without_right
 from avise.services.customer_updates import VerificationLevel
@@ -155,6 +157,25 @@ class LocalActing(LocalDay):
     async def abandon(self, command_id: CommandId, because: str) -> OutboxItem:
         """Give a command up, or take note of how it ended."""
         return await self._outbox.abandon(command_id, because)
+
+    async def compare_item(self, command_id: CommandId) -> Comparison:
+        """Return a command beside what its tool holds now."""
+        await self._member_of_command(command_id)
+        return await self._outbox.compare(command_id)
+
+    async def note_choices(self, command_id: CommandId, choices: Choices) -> None:
+        """Keep what was chosen so far."""
+        refuse_without_right(self.session.role)
+        await self._outbox.note_choices(command_id, choices)
+
+    async def settle_item(self, command_id: CommandId, choices: Choices) -> OutboxItem:
+        """Apply what was chosen."""
+        member = await self._member_of_command(command_id)
+        identified = self._identified(member.dossier)
+        return await self._outbox.settle(member, command_id, choices, identified=identified)
+
+    async def _member_of_command(self, command_id: CommandId) -> DirectoryEntry:
+        return await self._member_to_act_for(self._outbox.item(command_id).person)
 
     async def outbox_document(self, command_id: CommandId) -> tuple[str, bytes]:
         """Return the document that a tool gave back."""

@@ -1,4 +1,4 @@
-"""Tells staff of the commands that did not leave because the right to them was taken away meanwhile."""
+"""Tells staff of the commands that did not leave: the right to them is gone, or others changed the same."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from avise.engine.network_room import Notes
 from avise.env import Env
-from avise.models.commands import CommandReason, OutboxItem
+from avise.models.commands import CommandReason, CommandState, OutboxItem
 from avise.models.errors import AviseError
 from avise.models.tasks import NewTask, TaskKind
 from avise.services.open_customer import log_error
@@ -17,6 +17,9 @@ from avise.texts import text
 TOLD = "right_lost/"
 """Begins the names under which it is noted that a command was told of."""
 
+COLLIDED = "collided/"
+"""The same for those that met another change."""
+
 TASK_WITHIN = timedelta(hours=1)
 
 Items = Callable[[], Iterable[OutboxItem]]
@@ -24,7 +27,7 @@ AddTask = Callable[[NewTask], Awaitable[object]]
 
 
 class LostRights:
-    """Adds one task for each command whose right is gone, whatever ends this program meanwhile.
+    """Adds one task for each such command, whatever ends this program meanwhile.
 
     What was asked stays in the outbox, to be planned again or given up.
 
@@ -53,6 +56,17 @@ class LostRights:
             for item in self._items():
                 if item.reason is CommandReason.RIGHTS:
                     await self._tell(item)
+                elif item.state is CommandState.CONFLICT and not item.acknowledged:
+                    await self._tell_collision(item)
+
+    async def _tell_collision(self, item: OutboxItem) -> None:
+        """Tell once that somebody else changed the same; the values are in the outbox alone."""
+        mark = f"{COLLIDED}{item.command_id}"
+        if not await self._notes.noted(mark):
+            words = text("conflict.command_task", what=item.label, source=item.source_name)
+            due = self._env.now() + TASK_WITHIN
+            await self._add_task(NewTask(TaskKind.TODO, words, due, person=item.person))
+            await self._notes.note(mark, "told")
 
     async def _tell(self, item: OutboxItem) -> None:
         mark = f"{TOLD}{item.command_id}"

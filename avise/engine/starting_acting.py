@@ -12,7 +12,9 @@ from avise.models.json_types import JSON
 if TYPE_CHECKING:
     from avise.connectors.action_contract import ActionOffer
     from avise.models.commands import CommandId, OutboxItem
+    from avise.models.merging import Choices
     from avise.services.acting_values import GroupPlan, PlannedAction
+    from avise.services.comparison_values import Comparison
 
 
 class StartingActing(AwaitedDesk):
@@ -71,6 +73,18 @@ class StartingActing(AwaitedDesk):
     async def abandon(self, command_id: CommandId, because: str) -> OutboxItem:
         """See `ActingDesk.abandon`."""
         return await (await self._desk()).abandon(command_id, because)
+
+    async def compare_item(self, command_id: CommandId) -> Comparison:
+        """See `ActingDesk.compare_item`."""
+        return await (await self._desk()).compare_item(command_id)
+
+    async def note_choices(self, command_id: CommandId, choices: Choices) -> None:
+        """See `ActingDesk.note_choices`."""
+        await (await self._desk()).note_choices(command_id, choices)
+
+    async def settle_item(self, command_id: CommandId, choices: Choices) -> OutboxItem:
+        """See `ActingDesk.settle_item`."""
+        return await (await self._desk()).settle_item(command_id, choices)
 
     async def outbox_document(self, command_id: CommandId) -> tuple[str, bytes]:
         """See `ActingDesk.outbox_document`."""

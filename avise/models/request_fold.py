@@ -14,8 +14,8 @@ from datetime import datetime, timedelta
 
 from avise.models.event_fold import corrected, identity_in, moment_in, text_in
 from avise.models.journal import EventEnvelope, EventKind
-from avise.models.json_types import JSON
 from avise.models.request_bodies import attachments_of, day_of, documents_of, fields_of, terms_of, texts_of
+from avise.models.request_conflicts import FoldedForm
 from avise.models.request_rules import (
     EXCLUSIVE,
     KINDS,
@@ -174,7 +174,7 @@ class _Folding:
     stays: list[Stay] = field(default_factory=list)
     waitings: list[Waiting] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)
-    fields: dict[str, JSON] = field(default_factory=dict)
+    form: FoldedForm = field(default_factory=FoldedForm)
     documents: tuple[AskedDocument, ...] = ()
     outcome: str = ""
     ended_at: datetime | None = None
@@ -200,7 +200,8 @@ class _Folding:
             resolved_at=state.resolved_at,
             merged_into=state.merged_into,
             outcome=self.outcome if state.resolved_at is not None else "",
-            fields=self.fields,
+            fields=self.form.values,
+            conflicts=self.form.conflicts,
             documents=self.documents,
             attachments=tuple(self.attachments),
             exchanges=tuple(self.exchanges),
@@ -302,7 +303,7 @@ def _create(folding: _Folding, state: RequestState, judged: JudgedEvent) -> None
     folding.tentative = judged.tentative
     folding.stays.append(Stay(state.queue, judged.at, None))
     folding.documents = documents_of(body.get("documents"))
-    folding.fields = fields_of(body.get("fields"))
+    folding.form.create(fields_of(body.get("fields")), event.author)
     first = replace(_line(judged, "", ended=False), kind=ExchangeKind.REPLY, what="", params={})
     folding.attachments.extend(first.attachments)
     if first.words or first.attachments:
@@ -364,7 +365,7 @@ def _lapse(folding: _Folding, questions: Iterable[uuid.UUID], at: datetime) -> N
 
 # ---- what an event says beyond the state -----------------------------------------------------------
 def _completed(folding: _Folding, before: RequestState, judged: JudgedEvent) -> None:
-    folding.fields.update(fields_of(judged.event.body.get("fields")))
+    folding.form.complete(judged.event, judged.at, tentative=judged.tentative)
     _received(folding, before, judged)
 
 

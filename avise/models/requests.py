@@ -205,6 +205,28 @@ class ServiceTerms:
 
 
 @dataclass(frozen=True, slots=True)
+class FieldConflict:
+    """One field that two people changed, each from the same value."""
+
+    event: uuid.UUID
+    """That waits beside what stands."""
+    name: str
+    """Of the field."""
+    author: str
+    """Login of whoever wrote what waits."""
+    at: datetime
+    before: JSON = field(repr=False)
+    mine: JSON = field(repr=False)
+    """What waits, of `author`."""
+    theirs: JSON = field(repr=False)
+    """What stands."""
+    theirs_by: str
+    """Login of whoever wrote what stands; "" for nobody known."""
+    tentative: bool = False
+    """The hub has still to judge it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """One request at one moment."""
 
@@ -238,6 +260,8 @@ class Request:
     received_on: date | None = None
     """Day on which the member's words were received: a business date, typed or confirmed."""
     fields: Mapping[str, JSON] = field(default_factory=dict)
+    conflicts: tuple[FieldConflict, ...] = ()
+    """Fields that two people changed at once, and what waits for a choice."""
     documents: tuple[AskedDocument, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     """All those joined, but for the ones of notes, which stay with their note."""

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     # The window imports this before its first frame; the contract is not needed by then.
     from avise.connectors.action_contract import ActionOffer
     from avise.models.commands import CommandId, OutboxItem
+    from avise.models.merging import Choices
     from avise.services.acting_values import GroupPlan, PlannedAction
+    from avise.services.comparison_values import Comparison
 
 
 class ActingDesk(Protocol):
@@ -114,6 +116,28 @@ class ActingDesk(Protocol):
 
         Raises:
             AviseError: `outbox.reason_needed` for what has not ended, `outbox.being_sent`.
+        """
+
+    async def compare_item(self, command_id: CommandId) -> Comparison:
+        """Return a command that met another change beside what its tool holds now (« Comparer les deux »).
+
+        Raises:
+            AviseError: `conflict.settled`, `conflict.not_comparable`, `acting.*` (no answer).
+        """
+
+    async def note_choices(self, command_id: CommandId, choices: Choices) -> None:
+        """Keep what was chosen so far, field by field; nothing leaves.
+
+        Raises:
+            AviseError: `conflict.settled`, or it could not be kept.
+        """
+
+    async def settle_item(self, command_id: CommandId, choices: Choices) -> OutboxItem:
+        """Apply what was chosen, once; return the command that then leaves, the old one when none has to.
+
+        Raises:
+            AviseError: `conflict.settled`, `conflict.changed_again` when a field waits for a choice, or as
+                `plan_action` and `confirm_action`.
         """
 
     async def outbox_document(self, command_id: CommandId) -> tuple[str, bytes]:

@@ -138,8 +138,8 @@ class Outbox:
         return Right.HELD if held else Right.LOST
 
     def tell_lost_rights(self, told: Callable[[], None]) -> None:
-        """Have somebody told that the right to a command was gone when it was to leave."""
-        self._sender.on_right_lost = told
+        """Have somebody told that a command does not leave: its right is gone, or others changed the same."""
+        self._sender.on_right_lost = self._sender.on_collision = told
 
     # ---- acting --------------------------------------------------------------------------------
     def offers(self, entry: DirectoryEntry) -> tuple[ActionOffer, ...]:

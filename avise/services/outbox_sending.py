@@ -133,6 +133,8 @@ class Sender:
         self._recovered = False
         self.on_right_lost: Callable[[], None] = lambda: None
         """Told that the right to a command was gone when it was to leave."""
+        self.on_collision: Callable[[], None] = lambda: None
+        """Told that others changed what a command was to change."""
         self.answer_of: AnswerOf | None = None
         """Tells what colleagues answered; None while nobody can be asked."""
 
@@ -330,6 +332,7 @@ class Sender:
             return None
         if compared.merge.differing:
             await self._book.apply(item.command_id, Differs())
+            self.on_collision()
             _log.info("command %s: changed by somebody else too", item.command_id)
             return None
         rebased = compared.content(content, {})

@@ -17,9 +17,11 @@ from avise.models.acts import Act
 from avise.models.customer import PersonId, SearchHit
 from avise.models.journal import EventKind
 from avise.models.json_types import JSON
+from avise.models.merging import Choices
 from avise.models.requests import Priority, Request, RequestId, RequestStatus
 from avise.models.roles import Role
 from avise.models.sla import LegalClock, SlaClock
+from avise.services.comparison_values import Comparison
 
 BULK_LIMIT = 50
 """Requests that one act may change (`domain.md` 8)."""
@@ -121,6 +123,8 @@ class RequestRow:
     escalated: bool = False
     questions: int = 0
     """Questions that wait for this user's answer."""
+    to_compare: int = 0
+    """Fields of its form that two people changed at once."""
     watched_by: tuple[str, ...] = ()
     """Initials of those who look at it now."""
     tentative: bool = False
@@ -327,6 +331,8 @@ class RequestDetail:
     """What can be told to the member now."""
     reply_to: str
     """Display name of whoever a reply goes to."""
+    comparison: Comparison | None = None
+    """What two people changed at once in the form, when something waits for a choice."""
     related: tuple[RequestRow, ...] = ()
     """Other open requests of the same customer: to merge with, or to know of."""
     hub: HubStatus = HubStatus(HubState.NONE)
@@ -352,6 +358,8 @@ class RequestDeed:
     into: RequestId | None = None
     documents: tuple[str, ...] = ()
     fields: Mapping[str, JSON] = field(default_factory=dict)
+    choices: Choices = field(default_factory=dict)
+    """Whose value is kept of fields that two people changed at once; the values are the engine's to know."""
     files: tuple[Path, ...] = ()
     """Files of this machine to join; read and checked before anything is written."""
     then_close: bool = False

@@ -12,7 +12,9 @@ from avise.ui.crossing import Crossing, Failed, Watch
 if TYPE_CHECKING:
     from avise.connectors.action_contract import ActionOffer
     from avise.models.commands import CommandId, OutboxItem
+    from avise.models.merging import Choices
     from avise.services.acting_values import GroupPlan, PlannedAction
+    from avise.services.comparison_values import Comparison
 
 
 class ActingBridge(Crossing):
@@ -73,6 +75,18 @@ class ActingBridge(Crossing):
     async def abandon(self, command_id: CommandId, because: str) -> OutboxItem:
         """Give a command up, or take note of how it ended."""
         return await self._call(self._desk.abandon(command_id, because))
+
+    async def compare_item(self, command_id: CommandId) -> Comparison:
+        """Return a command that met another change beside what its tool holds now."""
+        return await self._call(self._desk.compare_item(command_id))
+
+    async def note_choices(self, command_id: CommandId, choices: Choices) -> None:
+        """Keep what was chosen so far."""
+        await self._call(self._desk.note_choices(command_id, choices))
+
+    async def settle_item(self, command_id: CommandId, choices: Choices) -> OutboxItem:
+        """Apply what was chosen, once."""
+        return await self._call(self._desk.settle_item(command_id, choices))
 
     async def outbox_document(self, command_id: CommandId) -> tuple[str, bytes]:
         """Return the document that a tool gave back."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from avise.models.acts import act_of
@@ -12,6 +12,8 @@ from avise.models.errors import AviseError
 from avise.models.event_fold import identity_of
 from avise.models.journal import EventEnvelope, EventKind, NewEvent
 from avise.models.json_types import JSON
+from avise.models.merging import Keep
+from avise.models.request_conflicts import SETTLES, WAS, first_conflicts
 from avise.models.request_fold import AWAY, ON_BOARD, JudgedEvent, fold_state
 from avise.models.request_rules import (
     EXCLUSIVE,
@@ -24,7 +26,14 @@ from avise.models.request_rules import (
 )
 from avise.models.request_types import Queue
 from avise.models.request_undo import TAKEN_BACK
-from avise.models.requests import Request, RequestId, RequestStatus, request_of_stream, request_stream
+from avise.models.requests import (
+    Attachment,
+    Request,
+    RequestId,
+    RequestStatus,
+    request_of_stream,
+    request_stream,
+)
 from avise.services.request_type_files import RequestTypes
 from avise.services.request_values import BULK_LIMIT, RequestActs, RequestDeed
 from avise.services.requests.bodies import body_of
@@ -85,8 +94,36 @@ class RequestDeeds:
         for request in wanted:
             person = self._person(request)
             joined = await self._files.keep(files, person) if files else ()
-            planned.append(self._plan(request, deed, body_of(deed, joined)))
+            chosen = self._chosen(request, deed)
+            planned.append(self._plan(request, chosen, self._body(request, chosen, joined)))
         return await self._write(planned)
+
+    def _chosen(self, request: RequestId, deed: RequestDeed) -> RequestDeed:
+        """Return a deed with the values that its choices keep.
+
+        Raises:
+            AviseError: `conflict.settled`, or `conflict.changed_again`: it was chosen on something else.
+        """
+        found = self._known.get(request)
+        if not deed.choices or found is None:
+            return deed
+        waiting, kept = first_conflicts(found), dict(deed.fields)
+        for name, choice in deed.choices.items():
+            if name not in waiting:
+                raise AviseError("conflict.settled")
+            if choice.seen != found.fields.get(name):
+                raise AviseError("conflict.changed_again")
+            kept[name] = waiting[name].mine if choice.keep is Keep.MINE else found.fields.get(name)
+        return replace(deed, fields=kept)
+
+    def _body(self, request: RequestId, deed: RequestDeed, files: Sequence[Attachment]) -> dict[str, JSON]:
+        body, found = body_of(deed, files), self._known.get(request)
+        if found is not None and deed.fields:
+            body[WAS] = {name: found.fields.get(name) for name in deed.fields}
+        if found is not None and deed.choices:
+            waiting = first_conflicts(found)
+            body[SETTLES] = [str(waiting[name].event) for name in deed.choices]
+        return body
 
     def _person(self, request: RequestId) -> PersonId | None:
         found = self._known.get(request)

@@ -20,6 +20,7 @@ from avise.models.request_rules import KINDS
 from avise.models.request_types import OUTCOMES, Queue, RequestFieldKind, RequestType, person_of
 from avise.models.requests import Attachment, ExchangeKind, Priority, Request, RequestId
 from avise.models.roles import Purpose
+from avise.services.comparison_values import Comparison
 from avise.services.request_type_files import RequestTypes
 from avise.services.request_values import (
     CheckedFact,
@@ -40,6 +41,7 @@ from avise.services.request_wording import (
 )
 from avise.services.requests.acts import RequestDeeds
 from avise.services.requests.clocks import business_minutes, request_clock, request_legal_clock
+from avise.services.requests.comparing import masked_conflict, request_comparison
 from avise.services.requests.customer_names import CustomerNames, list_name
 from avise.services.requests.joined_files import safe_name
 from avise.services.requests.office import Office
@@ -169,6 +171,7 @@ class Details:
             queues=self._queues(request),
             sentence=say(request.type, request.status, request.queue, clock.due_at, now),
             reply_to=self._reply_to(request),
+            comparison=self._comparison(request, kind, people),
             related=related,
             hub=self._standing.status,
         )
@@ -185,19 +188,22 @@ class Details:
         if not self._is_hidden(request):
             return replace(request, exchanges=lines)
         hidden = tuple(replace(line, words="", attachments=()) for line in lines)
-        return replace(request, exchanges=hidden, fields={}, attachments=(), documents=())
+        return replace(request, exchanges=hidden, fields={}, attachments=(), documents=(), conflicts=())
 
     def _masked(self, request: Request, kind: RequestType | None) -> Request:
         """Return a request whose form holds what this role may read: the rest never leaves the engine."""
         if kind is None:
             # Nothing says which of its fields may be read.
-            return replace(request, fields=dict.fromkeys(request.fields, MASK))
+            hidden = tuple(replace(each, before=MASK, mine=MASK, theirs=MASK) for each in request.conflicts)
+            return replace(request, fields=dict.fromkeys(request.fields, MASK), conflicts=hidden)
         session = self._office.session
-        shown = masked_fields(
-            kind, request.fields, session.role, of_the_queue=request.queue in self._standing.readable_queues,
-            own=request.requester == session.user,
-        )  # fmt: skip
-        return replace(request, fields=shown)
+        of_the_queue, own = request.queue in self._standing.readable_queues, request.requester == session.user
+
+        def shown(fields: Mapping[str, JSON]) -> Mapping[str, JSON]:
+            return masked_fields(kind, fields, session.role, of_the_queue=of_the_queue, own=own)
+
+        conflicts = tuple(masked_conflict(each, shown) for each in request.conflicts)
+        return replace(request, fields=shown(request.fields), conflicts=conflicts)
 
     def _is_hidden(self, request: Request) -> bool:
         """Say whether a request is for its corbeille and its requester, and this user is neither."""
@@ -219,6 +225,13 @@ class Details:
             if words or missing:
                 lines.append(FormLine(each.id, field_label(each.id), words, missing=missing))
         return tuple(lines)
+
+    def _comparison(
+        self, request: Request, kind: RequestType | None, people: Mapping[PersonId, SearchHit]
+    ) -> Comparison | None:
+        names = {person: list_name(hit) for person, hit in people.items()}
+        hit = people.get(request.person) if request.person is not None else None
+        return request_comparison(request, kind, names, list_name(hit), self._standing.name_of)
 
     # ---- who, where ----------------------------------------------------------------------------
     def _present(self, request: Request, rows: Rows, now: datetime) -> tuple[PresentColleague, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -16,11 +16,11 @@ from avise.models.fed_events import FedEvent, judged
 from avise.models.journal import EventEnvelope, EventKind
 from avise.models.request_fold import JudgedEvent
 from avise.models.request_rules import Refusal
-from avise.models.requests import Request, RequestId, request_of_stream
+from avise.models.requests import FieldConflict, Request, RequestId, request_of_stream
 from avise.models.tasks import NewTask, TaskKind
 from avise.services.change_signal import ChangeSignal
 from avise.services.request_values import HubStatus
-from avise.services.request_wording import type_label
+from avise.services.request_wording import field_label, type_label
 from avise.services.requests.acts import refusal_sentence
 from avise.services.requests.office import Office
 from avise.services.requests.rows import Rows
@@ -164,6 +164,7 @@ class HubNews:
             return
         changed = self._known.take_fed(events)
         await self.on_kept(events)
+        await self._tell_collisions(changed)
         if changed:
             self._changes.tell()
 
@@ -178,7 +179,7 @@ class HubNews:
 
     async def on_judged(self, told: Sequence[tuple[EventEnvelope, Judgement]]) -> None:
         """Take what the hub said of own events: what it refused comes back as a task."""
-        self._known.settle({event.event_id: (event, judgement) for event, judgement in told})
+        settled = self._known.settle({event.event_id: (event, judgement) for event, judgement in told})
         for event, judgement in told:
             request = request_of_stream(event.stream)
             lost = judgement.state != "acked" or not judgement.effective
@@ -188,7 +189,25 @@ class HubNews:
                 await self._tell_refused(request, event, judgement)
             elif lost and command_of_stream(event.stream) is not None:
                 await self._tell_unanswered(event, judgement)
+        await self._tell_collisions(settled)
         self._changes.tell()
+
+    async def _tell_collisions(self, changed: Iterable[RequestId]) -> None:
+        """Tell once of each value of this user's that waits beside somebody else's; the task holds none."""
+        for request in changed:
+            known = self._known.get(request)
+            for found in known.conflicts if known is not None else ():
+                if known is not None and found.author == self._standing.session.user and not found.tentative:
+                    await self._tell_collision(known, found)
+
+    async def _tell_collision(self, known: Request, found: FieldConflict) -> None:
+        mark = f"{TOLD}{found.event}/{found.name}"
+        if await self._feed.noted(mark):
+            return
+        who = self._standing.name_of(found.theirs_by) if found.theirs_by else text("conflict.somebody")
+        words = text("conflict.task", field=field_label(found.name), request=_called(known), who=who)
+        await self._add_task(NewTask(TaskKind.TODO, words, self._now() + TASK_WITHIN, person=known.person))
+        await self._feed.note(mark, "told")
 
     async def _is_replaced(self, request: RequestId | None, judgement: Judgement, lost: bool) -> bool:
         """Say whether another request was taken in the place of one that was taken as the next."""

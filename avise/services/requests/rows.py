@@ -78,6 +78,7 @@ class Rows:
             fragile=fragile or (hit is not None and hit.entry.party.restricted),
             escalated=request.is_open and (request.escalated_at is not None or clock.escalated),
             questions=len(questions_for(request, standing.session.user)),
+            to_compare=len(request.conflicts),
             watched_by=tuple(initials(standing.name_of(found.login)) for found in self.present(request.id)),
             tentative=request.tentative,
             refused=self.refused.get(request.id, ""),
