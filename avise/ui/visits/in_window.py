@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from avise.env import Env
@@ -37,7 +37,12 @@ class VisitsInWindow(QObject):
         outbox: of this user.
         env: the clock.
         report: told of failures that no screen shows.
+
+    Signals:
+        page_made: the page was built (a `VisitsPage`): others may put something there.
     """
+
+    page_made = Signal(object)
 
     def __init__(
         self,
@@ -91,6 +96,7 @@ class VisitsInWindow(QObject):
         self._outbox.changed.connect(self._show_outbox)
         window.top_bar.tabs.pin(text("rail.visits"), "route", self.show_page)
         self._show_outbox()
+        self.page_made.emit(self.page)
         return self.page
 
     @Slot()

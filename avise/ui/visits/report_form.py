@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QGridLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from avise.services.visit_values import (
     Delivery,
@@ -21,13 +21,12 @@ from avise.texts import text
 from avise.texts.formats import local
 from avise.ui.customer.wrap_up_callback import DueEdit
 from avise.ui.theme import theme
-from avise.ui.widgets.button import Button
 from avise.ui.widgets.check_box import CheckBox
 from avise.ui.widgets.label import Label
 from avise.ui.widgets.layout import clear, column, row
 from avise.ui.widgets.marked_text import MarkedText
+from avise.ui.widgets.segmented import Segmented
 
-_COLUMNS = 5
 _NOTE_HEIGHT = 64
 _NEXT_AFTER = timedelta(days=14)
 _NEXT_HOUR = 10
@@ -40,8 +39,12 @@ class _Note(MarkedText):
         """Nothing is marked under the words."""
 
 
+REFUSED = "refused_"
+"""Begins the outcomes that stand in a row of their own."""
+
+
 class Outcomes(QWidget):
-    """The outcomes, one of which is in force; the arrows go from one to the next.
+    """The outcomes in two rows, those of a refusal apart; one is in force, the arrows take the next.
 
     Signals:
         chosen: the outcome taken (a `VisitOutcome`).
@@ -51,42 +54,36 @@ class Outcomes(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAccessibleName(text("visit.outcome"))
-        self.buttons: dict[VisitOutcome, Button] = {}
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        for place, outcome in enumerate(VisitOutcome):
-            button = Button(text(f"visit.outcome.{outcome}"))
-            button.setCheckable(True)
-            button.setAutoExclusive(True)
-            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-            button.clicked.connect(lambda _checked, taken=outcome: self._on_taken(taken))
-            self.buttons[outcome] = button
-            self._grid.addWidget(button, place // _COLUMNS, place % _COLUMNS)
-        self._on_theme_changed()
-        theme().changed.connect(self._on_theme_changed)
+        refusals = [found for found in VisitOutcome if found.startswith(REFUSED)]
+        others = [found for found in VisitOutcome if found not in refusals]
+        self.met = Segmented(
+            [(found.value, text(f"visit.outcome.{found}")) for found in others], "", text("visit.outcome")
+        )
+        self.refused = Segmented(
+            [(found.value, text(f"visit.{found}")) for found in refusals], "", text("visit.refused")
+        )
+        for part in (self.met, self.refused):
+            part.chosen.connect(self._on_taken)
+        self.setLayout(
+            column(
+                row(self.met, None),
+                row(Label(text("visit.refused"), "body", "muted"), self.refused, None, gap=10),
+                gap=6,
+            )
+        )
 
-    def _on_taken(self, outcome: VisitOutcome) -> None:
-        self.show_outcome(outcome)
-        self.chosen.emit(outcome)
+    def _on_taken(self, key: str) -> None:
+        self.show_outcome(VisitOutcome(key))
+        self.chosen.emit(VisitOutcome(key))
 
     def show_outcome(self, outcome: VisitOutcome | None) -> None:
         """Show the outcome in force."""
-        for known, button in self.buttons.items():
-            button.setAutoExclusive(False)
-            button.setChecked(known is outcome)
-            button.setAutoExclusive(True)
-            # Colour never alone: the one in force has a mark.
-            button.set_icon("check" if known is outcome else "")
+        for part in (self.met, self.refused):
+            part.set_current(outcome.value if outcome is not None else "")
 
     def focus_current(self) -> None:
-        """Take focus on the outcome in force, else on the first."""
-        chosen = (button for button in self.buttons.values() if button.isChecked())
-        next(chosen, next(iter(self.buttons.values()))).setFocus()
-
-    @Slot()
-    def _on_theme_changed(self) -> None:
-        self._grid.setSpacing(theme().px(6))
+        """Take focus on the row of the outcome in force, else on the first."""
+        (self.refused if self.refused.place() is not None else self.met).setFocus()
 
 
 class ReportForm(QWidget):

@@ -14,6 +14,7 @@ from avise.services.outbox_wording import state_words
 from avise.services.visit_values import Delivery, VisitDay, VisitDetail
 from avise.texts import text
 from avise.texts.formats import format_moment, format_phone, format_short_date, local
+from avise.ui.accessible_roles import Role, heard_as
 from avise.ui.outbox.sentences import look
 from avise.ui.theme import theme
 from avise.ui.visits.wording import DELIVERIES
@@ -84,6 +85,7 @@ class SheetCard(Panel):
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._scroll.setAccessibleName(text("zone.visit_side"))
+        heard_as(self._scroll, Role.Grouping)
         self.body.addWidget(self._scroll)
 
     @property

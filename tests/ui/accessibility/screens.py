@@ -19,6 +19,7 @@ from avise.models.outgoing import DEPARTS_AFTER, MessageStatus, OutgoingMessage
 from avise.models.roles import Purpose
 from avise.services.desk import CallState
 from avise.services.request_values import HubState, HubStatus
+from avise.services.visit_values import VisitNeed, VisitOutcome, VisitReport
 from avise.ui.discretion import discretion
 from avise.ui.home.day_rows import DayAction
 from avise.ui.home.page import HomePage
@@ -26,6 +27,7 @@ from avise.ui.notifications import Notification, notify
 from avise.ui.outbox.action_form import Step
 from avise.ui.shell.sessions import SessionTab
 from avise.ui.team.page import TeamPage
+from avise.ui.visits.page import VisitsPage
 from avise.ui.widgets.toast import Message
 from tests.ui.asked_confirmation import ASKED_DAY
 from tests.ui.home_day import FULL_DAY, UNLINKED, away
@@ -36,6 +38,8 @@ from tests.ui.request_new.forms import COMPLAINT, FORM, TYPES
 from tests.ui.requests import scene
 from tests.ui.scripted_desk import DIRECTORY, ScriptedDesk, hit_of
 from tests.ui.scripted_messages import CARD
+from tests.ui.scripted_visits import NOW as VISIT_NOW
+from tests.ui.scripted_visits import SECOND
 from tests.ui.team.boards import BOARD, PEOPLE
 from tests.ui.waiting import until
 
@@ -57,6 +61,9 @@ class Screen:
     shows: tuple[str, ...]
     reach: Reach
     absent: bool = False
+
+
+VISIT = VisitReport(VisitOutcome.SIGNED, (VisitNeed("dental", 5, "implant"),), note="Signé.")
 
 
 def full_desk(*, absent: bool = False) -> ScriptedDesk:
@@ -322,6 +329,22 @@ async def _give(stage: ActingStage, desk: ScriptedDesk) -> None:
     page.give.click()
 
 
+async def _visits(part: str, stage: ActingStage, desk: ScriptedDesk) -> None:
+    desk.reports[SECOND] = (VISIT, VISIT_NOW)
+    stage.window.show_page("visits")
+    page = stage.window.current_page()
+    assert isinstance(page, VisitsPage)
+    await until(lambda: page.model.detail is not None)
+    page.visit.show_part(part)
+
+
+async def _missed(stage: ActingStage, desk: ScriptedDesk) -> None:
+    await _visits("needs", stage, desk)
+    page = stage.window.current_page()
+    assert isinstance(page, VisitsPage)
+    page.ask_missed()
+
+
 async def _sign_in(way: str, stage: ActingStage, desk: ScriptedDesk) -> None:
     await _home(stage, desk)
     desk.show_hub(HubStatus(HubState.SIGN_IN_NEEDED, NOW, sign_in=way))
@@ -472,6 +495,9 @@ SCREENS: tuple[Screen, ...] = (
     Screen("complaint", ("NewRequestSheet",), _complaint),
     Screen("team", ("TeamPage",), _team),
     Screen("give requests", ("GivePanel",), _give),
+    Screen("visits", ("VisitsPage",), _partial(_visits, "needs")),
+    Screen("report of a visit", ("VisitsPage",), _partial(_visits, "report")),
+    Screen("visit not held", ("MissedPanel",), _missed),
     Screen("sign in", ("SignInPage",), _partial(_sign_in, "local")),
     Screen("sign in with the browser", ("SignInPage",), _partial(_sign_in, "oidc")),
     Screen("sign-in ended", ("SignInStrip",), _sign_in_strip),

@@ -182,8 +182,8 @@ def test_a_visit_is_begun_and_ended_by_the_keyboard_alone(run: Run) -> None:
             press(focused, Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
             await until(lambda: page.visit.tabs.current == REPORT)
             outcome = QApplication.focusWidget()
-            assert outcome is page.visit.form.outcomes.buttons[VisitOutcome.DISCOVERY]
-            press(outcome, Qt.Key.Key_Space)
+            assert outcome is page.visit.form.outcomes.met
+            press(outcome, Qt.Key.Key_Right)
             assert page.model.report.outcome is VisitOutcome.DISCOVERY
             press(outcome, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
             await until(lambda: bool(said(desk, "end_visit")))
@@ -201,7 +201,7 @@ def test_a_visit_without_an_outcome_does_not_end_and_the_outcome_takes_focus(run
             page.run_command("visit_end")
             await until(stage.window.toast.isVisible)
             assert page.visit.tabs.current == REPORT
-            assert QApplication.focusWidget() in page.visit.form.outcomes.buttons.values()
+            assert QApplication.focusWidget() is page.visit.form.outcomes.met
             assert not page.model.is_done
 
     run(scenario())
@@ -234,7 +234,9 @@ def test_a_request_is_ticked_when_it_is_first_proposed_and_stays_unticked_once_i
         desk = rep_desk()
         async with visits(desk) as (_stage, page):
             page.visit.focus_part(REPORT)
-            page.visit.form.outcomes.buttons[VisitOutcome.SIGNED].click()
+            for _ in range(3):
+                press(page.visit.form.outcomes.met, Qt.Key.Key_Right)
+            assert page.model.report.outcome is VisitOutcome.SIGNED
             await until(lambda: "enrolment" in page.visit.form.requests)
             await until(lambda: page.model.report.requests == ("enrolment",))
             box = page.visit.form.requests["enrolment"]
