@@ -66,8 +66,8 @@ class FormPanel(FloatingPanel):
         self.submit_button = Button(submit, ButtonKind.PRIMARY, keys=keys_of("validate"))
         self.submit_button.clicked.connect(self.submit)
         self.content = column(gap=10)
-        buttons = row(None, self.submit_button)
-        self.body.addLayout(column(self.content, buttons, gap=12, margins=(12, 10, 12, 12)))
+        self.button_row = row(None, self.submit_button, gap=6)
+        self.body.addLayout(column(self.content, self.button_row, gap=12, margins=(12, 10, 12, 12)))
 
     @Slot()
     def submit(self) -> None:

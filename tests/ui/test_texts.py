@@ -38,6 +38,8 @@ OURS = (
     "request_new",
     "team",
     "sign_in",
+    "network",
+    "on_board",
 )  # fmt: skip
 ROOMS = (
     "shell",
@@ -55,6 +57,8 @@ ROOMS = (
     "new_request",
     "team",
     "sign_in",
+    "network",
+    "on_board",
 )
 
 COMPOSED = (

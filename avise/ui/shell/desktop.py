@@ -23,6 +23,7 @@ from avise.ui.lock.locking import Locking
 from avise.ui.network.in_window import NetworkInWindow
 from avise.ui.new_request.in_window import NewRequestsInWindow
 from avise.ui.notifications.centre import Notification, notifications, notify
+from avise.ui.on_board.in_window import OnBoardInWindow
 from avise.ui.outbox.in_window import OutboxInWindow
 from avise.ui.outbox.view_model import OutboxViewModel
 from avise.ui.pane_widths import pane_widths
@@ -119,6 +120,7 @@ class Desktop(QObject):
         self._networks: dict[MainWindow, NetworkInWindow] = {}
         self._teams: dict[MainWindow, TeamInWindow] = {}
         self._visits: dict[MainWindow, VisitsInWindow] = {}
+        self._on_board: dict[MainWindow, OnBoardInWindow] = {}
         self.window, self.actions = self._new_window()
 
     def _new_window(self) -> tuple[MainWindow, WindowActions]:
@@ -142,6 +144,10 @@ class Desktop(QObject):
         self._visits[window] = VisitsInWindow(
             self._desk, window, actions, self.outbox, self._env, self._report
         )
+        on_board = OnBoardInWindow(self._desk, window, actions, self._env.now, self._report)
+        network.state_changed.connect(on_board.show_network)
+        self._visits[window].page_made.connect(on_board.on_visits_made)
+        self._on_board[window] = on_board
         self._new_requests[window] = NewRequestsInWindow(
             self._desk, window, actions, requests, self._env, self._report
         )
@@ -161,6 +167,11 @@ class Desktop(QObject):
     def visits(self) -> VisitsInWindow:
         """The visits of a representative in the present window."""
         return self._visits[self.window]
+
+    @property
+    def on_board(self) -> OnBoardInWindow:
+        """The data on board in the present window."""
+        return self._on_board[self.window]
 
     @property
     def network(self) -> NetworkInWindow:
@@ -188,6 +199,7 @@ class Desktop(QObject):
         self.requests.start()
         self.hub.start()
         self._networks[self.window].start()
+        self._on_board[self.window].start()
         self.window.my_day.start()
         await self._restore_tabs()
         self.visits.begin()
@@ -238,6 +250,7 @@ class Desktop(QObject):
         await self._networks.pop(window).aclose()
         await self._teams.pop(window).aclose()
         await self._visits.pop(window).aclose()
+        await self._on_board.pop(window).aclose()
         await window.my_day.aclose()
         window.customers.close_all()
         window.hide()
@@ -314,6 +327,7 @@ class Desktop(QObject):
         self.requests.start()
         self.hub.start()
         self._networks[self.window].start()
+        self._on_board[self.window].start()
         self.window.my_day.start()
         old.hide()
         self._leaving.spawn(self._close_window(old), name="close the old window", when_busy="parallel")

@@ -101,6 +101,10 @@ class SettingsPage(QWidget):
             self._choices[key].set_current(values.get(key) or default)
         self.keys.show_keys()
 
+    def add_panel(self, panel: QWidget) -> None:
+        """Show something else that is set, under the code of the desk."""
+        self.left.insertWidget(self.left.indexOf(self.pin) + 1, panel)
+
     def choice(self, key: str) -> Segmented:
         """Return the control of a setting."""
         return self._choices[key]
