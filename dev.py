@@ -5,6 +5,7 @@
     python3 dev.py test [PYTEST ARGS]      every test, the layers below the window without Qt
     python3 dev.py lint                    formatting, rules, types, layers
     python3 dev.py bench [NAME] [--json F] measures, as ratios in one run
+    python3 dev.py chaos [--minutes N]     kills, cuts, crashes, power cuts; nothing saved may be lost
     python3 dev.py bundle                  the packaged program, started once as a check
     python3 dev.py run ARGS…               `avise ARGS…` in the environment
     python3 dev.py lock                    resolve the dependencies again
@@ -12,6 +13,9 @@
 What follows `demo` goes to `avise demo`, for instance `--preset mini`, `--folder DIR`, `--tour DIR` or
 `--serve`; `.venv/bin/avise demo --help` lists the rest. `avise demo break` and `avise demo call` reach the
 tools of another folder with the same `--folder DIR`.
+
+`chaos` goes on for N minutes (10), prints what it did and what it found, and ends by itself: with 0 when
+nothing that was called saved is lost or there twice. `--seed S` plays another night; the tests do a part.
 
 Only the standard library is used here: a bare Debian has neither pip nor ensurepip.
 """
@@ -237,6 +241,13 @@ def bench(arguments: Sequence[str]) -> int:
     return run([str(DESKTOP.python), "-m", "benchmarks", *arguments], env=environment, check=False)
 
 
+def chaos(arguments: Sequence[str]) -> int:
+    """Kill, cut, crash and damage for some minutes, and hold what was promised against what is left."""
+    DESKTOP.ensure()
+    environment = {"PYTHONPATH": str(ROOT), "QT_QPA_PLATFORM": "offscreen"}
+    return run([str(DESKTOP.python), "-m", "tests.chaos.night", *arguments], env=environment, check=False)
+
+
 def bundle(arguments: Sequence[str]) -> int:
     """Build the one-folder program and start it once."""
     DESKTOP.ensure()
@@ -295,6 +306,7 @@ COMMANDS = {
     "test": test,
     "lint": lint,
     "bench": bench,
+    "chaos": chaos,
     "bundle": bundle,
     "run": run_avise,
     "lock": lock,
