@@ -107,6 +107,7 @@ def _add_packs_command(
     packs.add_argument("--days", type=int, default=5, help="days of visits (default: 5)")
     packs.add_argument("--visits-only", action="store_true", help="without the rest of the portfolio")
     packs.add_argument("--no-documents", action="store_true", help="without documents")
+    packs.add_argument("--take-over", action="store_true", help="end what another laptop of yours took")
     return packs
 
 

@@ -75,7 +75,11 @@ def _order(chosen: argparse.Namespace, today: date) -> PackOrder:
     if not 1 <= chosen.days <= MOST_DAYS:
         raise WrongArgumentError("pack.bad_days", most=str(MOST_DAYS))
     return PackOrder(
-        first_day, chosen.days, portfolio=not chosen.visits_only, documents=not chosen.no_documents
+        first_day,
+        chosen.days,
+        portfolio=not chosen.visits_only,
+        documents=not chosen.no_documents,
+        take_over=chosen.take_over,
     )
 
 

@@ -383,6 +383,13 @@ async def test_nothing_is_prepared_that_the_hub_refuses(tmp_path: Path) -> None:
         assert desk.sources.asked_about == []
 
 
+async def test_with_nobody_to_take_along_nothing_is_checked_out(tmp_path: Path) -> None:
+    async with packed_desk(tmp_path, tools()) as desk:
+        with pytest.raises(AviseError, match=r"pack\.nobody"):
+            await desk.room.prepare(desk.order())
+        assert desk.lender.persons == []
+
+
 async def test_whoever_follows_is_told_of_the_progress(tmp_path: Path) -> None:
     async with packed_desk(tmp_path, tools()) as desk:
         desk.portfolio += [customer(1)]
