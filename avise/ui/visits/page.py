@@ -24,7 +24,7 @@ from avise.ui.visits.view_model import VisitsViewModel
 from avise.ui.visits.visit_pane import NEEDS, REPORT, VisitPane
 from avise.ui.widgets.label import Label
 from avise.ui.widgets.layout import column, row
-from avise.ui.widgets.line import VerticalLine
+from avise.ui.widgets.line import HorizontalLine, VerticalLine
 
 LIST, NARROW_LIST = 320, 300
 SIDE, NARROW_SIDE = 360, 316
@@ -141,6 +141,7 @@ class VisitsPage(QWidget):
     # ---- what others put here ------------------------------------------------------------------
     def set_on_board(self, card: QWidget) -> None:
         """Give the card of the data on board its place, at the bottom left."""
+        self._on_board.addWidget(HorizontalLine(strong=True))
         self._on_board.addWidget(card)
 
     def show_outbox(self, items: tuple[OutboxItem, ...]) -> None:
