@@ -85,7 +85,7 @@ def half_source(profile: Profile, env: Env, ask_passphrase: Callable[[], str] | 
 
 
 class LeaseRoom:
-    """Lends what is on board its key: implements `Lender` and `Pin` of `avise.engine.pack_room`.
+    """Lends what is on board its key: implements `Lender` and `Pin` of `avise.engine.pack_parts`.
 
     Args:
         profile: with its section `[offline]`.
@@ -229,6 +229,11 @@ class LeaseRoom:
     async def unlock(self, pin: str) -> None:
         """Open the key; see `PackDesk.unlock_packs`."""
         await self.key.unlock(pin)
+        self.on_changed()
+
+    async def lock(self) -> None:
+        """Have the PIN typed again: the desk was left."""
+        await self.key.lock()
         self.on_changed()
 
     async def set_pin(self, old: str, new: str) -> None:

@@ -4,30 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime
-from typing import Protocol
 
-from avise.env import Env
-from avise.models.customer import DirectoryEntry, PersonId
+from avise.engine.pack_parts import KeptBeside, Lender, NothingBeside, PackParts, Pin
 from avise.models.errors import AviseError
 from avise.models.leases import LeaseState
 from avise.models.network import NetworkMode, NetworkState
 from avise.models.packs import PackKind
-from avise.models.roles import Session
 from avise.services.change_signal import ChangeSignal
 from avise.services.pack_values import PackOrder, PackRow, PacksStatus, PackState
 from avise.services.packs.plan import PackPlan, plan_of
 from avise.services.packs.preparation import MEGABYTE, Preparation, PreparationParts
-from avise.services.packs.reading import CustomerReader, PackSources
-from avise.services.packs.visited import Visited
-from avise.services.settings_file import OfflineSection
-from avise.store.carried_snapshots import CarriedSnapshots
+from avise.services.packs.reading import CustomerReader
 from avise.store.errors import DiskFullError
-from avise.store.pack_key import PackKey, PackLockedError
+from avise.store.pack_key import PackLockedError
 from avise.store.pack_rows import PackCount
-from avise.store.packs import Packs
 
 _log = logging.getLogger(__name__)
 
@@ -39,98 +31,6 @@ _PASSES = frozenset({"pack.network_lost", "pack.limited", "pack.offline", "hub.u
 
 LOOK_EVERY = 30.0
 """Seconds between two looks at the end of packs, and at a key that came back."""
-
-
-class Lender(Protocol):
-    """The hub, as what is on board needs it."""
-
-    async def check_out(self, persons: Sequence[PersonId], days: int, *, take_over: bool = False) -> int:
-        """Check persons out and take the hub's half of the key; return how many are.
-
-        Raises:
-            AviseError: there is no hub, it cannot be reached, or it refuses.
-        """
-
-    async def check_in(self) -> None:
-        """Give everything back; the half of the key is destroyed here.
-
-        Raises:
-            AviseError: the hub cannot be reached.
-        """
-
-    def checked_out(self) -> int:
-        """Return how many customers' requests this user holds."""
-
-
-class Pin(Protocol):
-    """The PIN that protects the key."""
-
-    async def unlock(self, pin: str) -> None:
-        """Open the key; see `PackDesk.unlock_packs`."""
-
-    async def set_pin(self, old: str, new: str) -> None:
-        """See `PackDesk.set_pack_pin`."""
-
-    def pin_set(self) -> bool:
-        """Say whether there is one."""
-
-    def tries_left(self) -> int | None:
-        """Return the tries left; None when nothing was tried."""
-
-
-class KeptBeside(Protocol):
-    """What is kept under the key of the packs, beside them."""
-
-    async def key_here(self, key: bytes) -> None:
-        """Open with the key; does nothing when it is open."""
-
-    async def key_gone(self, because: str) -> None:
-        """Close, if it is open: there is no key, or it is about to be destroyed.
-
-        Args:
-            because: the sentence of whoever wants to read.
-        """
-
-    async def forgotten(self) -> None:
-        """Forget what is under the key: nobody will ever read it again."""
-
-
-class _NothingBeside:
-    async def key_here(self, key: bytes) -> None:
-        """Do nothing."""
-
-    async def key_gone(self, because: str) -> None:
-        """Do nothing."""
-
-    async def forgotten(self) -> None:
-        """Do nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class PackParts:
-    """What the room works with.
-
-    Args:
-        packs: of the profile.
-        copies: of the workstation, the packs' beside.
-        key: of the packs.
-        sources: the tools.
-        session: who works here.
-        offline: what the profile allows.
-        portfolio: gives the customers of this user.
-        visited: gives the customers of the visits of some days, in order, and the diary.
-        env: the clock.
-    """
-
-    packs: Packs
-    copies: CarriedSnapshots
-    key: PackKey
-    sources: PackSources
-    session: Session
-    offline: OfflineSection
-    portfolio: Callable[[], Awaitable[Sequence[DirectoryEntry]]]
-    visited: Callable[[PackOrder], Awaitable[Visited]]
-    env: Env
 
 
 class PackRoom:
@@ -147,7 +47,7 @@ class PackRoom:
         """The hub, once it is spoken to; nothing is taken on board without one."""
         self.pin: Pin | None = None
         self.network: Callable[[], NetworkMode] = lambda: NetworkMode.ONLINE
-        self.beside: KeptBeside = _NothingBeside()
+        self.beside: KeptBeside = NothingBeside()
         """What else is opened and closed with the key."""
         self.changes = ChangeSignal()
         self._trouble: AviseError | None = None
@@ -396,6 +296,12 @@ class PackRoom:
         await self._packs.file.erase()
         await self.beside.forgotten()
         self.changes.tell()
+
+    async def lock(self) -> None:
+        """Close what is on board until its PIN is typed again; a preparation under way is not cut short."""
+        if self.pin is not None and not self.is_preparing:
+            await self.pin.lock()
+            self.changes.tell()
 
     async def open_with_pin(self, pin: str) -> None:
         """Open what is on board with the PIN; see `PackDesk.unlock_packs`."""

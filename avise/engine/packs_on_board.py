@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from avise.engine.lease_room import LeaseRoom
 from avise.engine.local_desk import LocalDesk
-from avise.engine.pack_room import PackParts, PackRoom
+from avise.engine.pack_parts import PackParts
+from avise.engine.pack_room import PackRoom
 from avise.engine.source_crossing import CrossingSources
 from avise.env import Env
 from avise.models.customer import DirectoryEntry

@@ -14,7 +14,8 @@ from typing_extensions import override
 
 from avise.connectors.contract import ConnectorError, Priority
 from avise.connectors.readings import FacetReading
-from avise.engine.pack_room import PackParts, PackRoom
+from avise.engine.pack_parts import PackParts
+from avise.engine.pack_room import PackRoom
 from avise.env import FixedEnv
 from avise.models.customer import (
     CustomerKey,
