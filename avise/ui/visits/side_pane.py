@@ -13,7 +13,7 @@ from avise.models.commands import OutboxItem
 from avise.services.outbox_wording import state_words
 from avise.services.visit_values import Delivery, VisitDay, VisitDetail
 from avise.texts import text
-from avise.texts.formats import format_moment, format_phone, format_short_date, local
+from avise.texts.formats import format_moment, format_phone, local, timeline_day
 from avise.ui.accessible_roles import Role, heard_as
 from avise.ui.outbox.sentences import look
 from avise.ui.theme import theme
@@ -103,10 +103,10 @@ class SheetCard(Panel):
         self._notes.setText(notes)
         self._notes_part.setVisible(bool(notes))
         self._notes_line.setVisible(bool(notes))
-        past = (
-            [(format_short_date(local(at).date()), words, "") for at, words in detail.past] if detail else []
-        )
-        _fill(self._past, past, 44)
+        today = local(self._now()).date()
+        told = detail.past if detail is not None else ()
+        past = [(timeline_day(local(at).date(), today), words, "") for at, words in told]
+        _fill(self._past, past, 54)
         self._past_part.setVisible(bool(past))
         self._line.setVisible(bool(past))
 
