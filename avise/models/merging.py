@@ -24,7 +24,7 @@ class Side(StrEnum):
 
 
 class Keep(StrEnum):
-    """Whose value a person keeps. Label: catalogue key `conflict.keep.<keep>`."""
+    """Whose value a person keeps. Label: catalogue key `conflict.<keep>`."""
 
     MINE = "mine"
     THEIRS = "theirs"

@@ -27,6 +27,7 @@ from avise.ui.outbox.sentences import (
     explained,
     main_action,
     may_abandon,
+    may_compare,
     may_put_away,
     may_redo,
     may_resend,
@@ -111,7 +112,8 @@ class OutboxDetail(DetailPane):
 
     Signals:
         resend_requested, verify_requested, put_away_requested, open_document_requested,
-        save_document_requested, file_requested, redo_requested: what is wanted of the command shown.
+        save_document_requested, file_requested, redo_requested, compare_requested: what is wanted of the
+            command shown.
         abandon_requested: the reason why it is given up.
         abandon_cancelled: it is kept.
     """
@@ -123,6 +125,7 @@ class OutboxDetail(DetailPane):
     save_document_requested = Signal()
     file_requested = Signal()
     redo_requested = Signal()
+    compare_requested = Signal()
     abandon_requested = Signal(str)
     abandon_cancelled = Signal()
 
@@ -232,6 +235,8 @@ class OutboxDetail(DetailPane):
             add("resend", "send", self.resend_requested)
         if may_verify(item):
             add("verify", "search", self.verify_requested, keys_of("refresh_block"))
+        if may_compare(item):
+            add("compare", "git-compare", self.compare_requested)
         if may_redo(item):
             add("redo", "rotate-cw", self.redo_requested)
         add("file", "user", self.file_requested)

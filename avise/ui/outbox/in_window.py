@@ -60,6 +60,7 @@ class OutboxInWindow(QObject):
         bind("outbox_resend", self._on_page("resend_current"))
         bind("outbox_verify", self._on_page("verify_current"))
         bind("outbox_abandon", self._on_page("abandon_current"))
+        bind("outbox_compare", self._compare)
         model.changed.connect(self.show_outbox)
         window.sessions.current_changed.connect(self._on_current_changed)
         self.show_outbox()
@@ -77,6 +78,12 @@ class OutboxInWindow(QObject):
     def show_page(self) -> None:
         """Show the outbox."""
         self._window.show_page("outbox")
+
+    @Slot()
+    def _compare(self) -> None:
+        """Show the outbox on what others changed too, and compare it."""
+        self.show_page()
+        self._on_page("compare_current")()
 
     def _on_page(self, name: str) -> Callable[[], None]:
         def run() -> None:

@@ -15,9 +15,17 @@ from avise.models.commands import CommandState, OutboxItem
 from avise.models.errors import AviseError
 from avise.texts import plural, text
 from avise.ui.aio import Report, TaskScope
+from avise.ui.conflicts.commands import ComparingCommands
 from avise.ui.outbox.detail import OutboxDetail
 from avise.ui.outbox.documents import failure, take_document
-from avise.ui.outbox.sentences import main_action, may_abandon, may_put_away, may_resend, may_verify
+from avise.ui.outbox.sentences import (
+    main_action,
+    may_abandon,
+    may_compare,
+    may_put_away,
+    may_resend,
+    may_verify,
+)
 from avise.ui.outbox.situation import OutboxCounts
 from avise.ui.outbox.table import ROW_HEIGHT, OutboxDelegate, OutboxRows, OutboxTableModel, action_left
 from avise.ui.outbox.view_model import OutboxViewModel
@@ -77,6 +85,8 @@ class OutboxPage(QWidget):
         self.table.selectionModel().currentRowChanged.connect(self._on_row_changed)
         self.detail = OutboxDetail(env)
         self._connect_detail()
+        self._comparing = ComparingCommands(self, model, report)
+        self._comparing.message.connect(self.message)
         self._empty_title = Label("", "list-title")
         self._empty_sentence = Label("", "body", "muted", wrap=True)
         self._empty = QWidget()
@@ -97,6 +107,7 @@ class OutboxPage(QWidget):
         detail.save_document_requested.connect(self.save_document)
         detail.file_requested.connect(self._ask_file)
         detail.redo_requested.connect(self._ask_redo)
+        detail.compare_requested.connect(self.compare_current)
 
     def _build(self) -> None:
         head = row(
@@ -161,6 +172,7 @@ class OutboxPage(QWidget):
     async def aclose(self) -> None:
         """End what is under way."""
         self.deactivate()
+        await self._comparing.aclose()
         await self._tasks.aclose()
 
     # ---- what it shows -------------------------------------------------------------------------
@@ -232,6 +244,7 @@ class OutboxPage(QWidget):
             "document": self.open_document,
             "verify": self.verify_current,
             "resend": self.resend_current,
+            "compare": self.compare_current,
             "redo": self._ask_redo,
         }
         if action in does:
@@ -320,6 +333,17 @@ class OutboxPage(QWidget):
             self._fail(error)
             return
         self._say(text("outbox.told.verified", state=text(f"command.state.{found.state}")))
+
+    # ---- two changes of the same thing ---------------------------------------------------------
+    @Slot()
+    def compare_current(self) -> None:
+        """Compare the current command with what its tool holds; the first to compare when it is none."""
+        item = self.current()
+        if item is None or not may_compare(item):
+            item = next(filter(may_compare, self._model.items), None)
+        if item is not None:
+            self.table.go_to(self.table_model.place_of(item.command_id))
+            self._comparing.compare(item)
 
     # ---- documents -----------------------------------------------------------------------------
     @Slot()

@@ -141,6 +141,11 @@ def may_put_away(item: OutboxItem) -> bool:
     return not item.open
 
 
+def may_compare(item: OutboxItem) -> bool:
+    """Say whether « Comparer les deux » means something: others changed the same, and nobody chose yet."""
+    return item.state is CommandState.CONFLICT and not item.acknowledged and bool(item.changes)
+
+
 def may_redo(item: OutboxItem) -> bool:
     """Say whether what a command asked can be planned anew: it surely was not done, and will not be."""
     return item.state in TERMINAL - {CommandState.DONE} and not item.uncertain
@@ -158,13 +163,15 @@ def action_words(item: OutboxItem, action: str) -> str:
 
 
 def main_action(item: OutboxItem) -> str:
-    """Return what Enter does with a row: "document", "verify", "resend", "redo" or ""."""
+    """Return what Enter does with a row: "document", "verify", "resend", "compare", "redo" or ""."""
     if item.document_name and item.state is CommandState.DONE:
         return "document"
     if item.uncertain and may_verify(item):
         return "verify"
     if may_resend(item):
         return "resend"
+    if may_compare(item):
+        return "compare"
     return "redo" if may_redo(item) else ""
 
 

@@ -13,6 +13,8 @@ from avise.ui.outbox.situation import OutboxCounts
 
 if TYPE_CHECKING:
     from avise.models.commands import CommandId, OutboxItem
+    from avise.models.merging import Choices
+    from avise.services.comparison_values import Comparison
 
 
 class OutboxViewModel(QObject):
@@ -96,6 +98,30 @@ class OutboxViewModel(QObject):
             AviseError: `outbox.reason_needed`, `outbox.being_sent`.
         """
         return await self._desk.abandon(command_id, because)
+
+    async def compare(self, command_id: CommandId) -> Comparison:
+        """Return a command that met another change beside what its tool holds now.
+
+        Raises:
+            AviseError: why not.
+        """
+        return await self._desk.compare_item(command_id)
+
+    async def note_choices(self, command_id: CommandId, choices: Choices) -> None:
+        """Keep what was chosen so far.
+
+        Raises:
+            AviseError: it could not be kept.
+        """
+        await self._desk.note_choices(command_id, choices)
+
+    async def settle(self, command_id: CommandId, choices: Choices) -> OutboxItem:
+        """Apply what was chosen, once.
+
+        Raises:
+            AviseError: why not; nothing was sent.
+        """
+        return await self._desk.settle_item(command_id, choices)
 
     async def document(self, command_id: CommandId) -> tuple[str, bytes]:
         """Return the name and the bytes of the document that a tool gave back.

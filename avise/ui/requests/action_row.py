@@ -34,6 +34,7 @@ class Action:
 ACTIONS: tuple[Action, ...] = (
     Action("take", "hand", EventKind.REQUEST_CLAIMED, "request_take"),
     Action("reply", "reply", EventKind.REQUEST_REPLIED, "request_reply"),
+    Action("compare", "git-compare", EventKind.REQUEST_COMPLETED),
     Action("transfer", "arrow-right-left", EventKind.REQUEST_TRANSFERRED, "request_transfer"),
     Action("pause", "pause", EventKind.REQUEST_PAUSED, "request_pause"),
     Action("resume", "rotate-cw", EventKind.REQUEST_RESUMED, "request_pause"),
@@ -54,7 +55,7 @@ ACTIONS: tuple[Action, ...] = (
 BY_ID: Mapping[str, Action] = {action.id: action for action in ACTIONS}
 _WITH_KEYS = (("take", "reply", "transfer"), ("take", "reply"), ("take",), ())
 """Buttons that show their keys, as long as there is room."""
-_BUTTONS = ("take", "reply", "transfer", "pause", "resume", "end", "close", "reopen")
+_BUTTONS = ("take", "compare", "reply", "transfer", "pause", "resume", "end", "close", "reopen")
 """Those with a button, in the order of the row, as long as there is room."""
 
 
@@ -69,6 +70,7 @@ def _is_offered(action: Action, detail: RequestDetail) -> bool:
         return False
     may_pause = EventKind.REQUEST_PAUSED in detail.allowed
     conditions = {
+        "compare": detail.comparison is not None,
         "resume": request.status in CLOCK_STOPS or not may_pause,
         "merge": bool(detail.related),
         "customer": detail.who is not None,

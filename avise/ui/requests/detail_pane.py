@@ -292,6 +292,10 @@ class DetailPane(QWidget):
         icon, role, words = "", "", ""
         if row_.refused:
             icon, role, words = "circle-x", "danger", refused_words(row_.refused)
+        elif detail.comparison is not None:
+            names = ", ".join(each.label for each in detail.comparison.open)
+            words = text("conflict.banner", who=detail.comparison.where, fields=names)
+            icon, role = "git-compare", "warn"
         elif request.newer:
             icon, role, words = "lock", "text-2", text("request_panel.newer")
         elif request.merged_into is not None:

@@ -13,11 +13,13 @@ from PySide6.QtWidgets import QWidget
 
 from avise.models.errors import AviseError
 from avise.models.journal import EventKind
+from avise.models.merging import Choices
 from avise.models.requests import RequestId, RequestStatus
 from avise.services.request_values import RequestDeed, RequestDetail
 from avise.texts import text
 from avise.ui.aio import TaskScope
-from avise.ui.form_panel import FormPanel
+from avise.ui.conflicts.compare_panel import ComparePanel
+from avise.ui.customer.floating_panel import FloatingPanel
 from avise.ui.requests.deed_panels import (
     ColleaguePanel,
     DeedPanel,
@@ -85,6 +87,13 @@ class Doing(QObject):
 
     # ---- panels, made at their first use ---------------------------------------------------------
     @cached_property
+    def compare_panel(self) -> ComparePanel:
+        """What two people changed at once in the form."""
+        panel = ComparePanel(self._page)
+        panel.applied.connect(self._on_chosen)
+        return panel
+
+    @cached_property
     def transfer_panel(self) -> TransferPanel:
         """Another corbeille."""
         return self._made(TransferPanel(self._page))
@@ -144,9 +153,9 @@ class Doing(QObject):
         panel.wanted.connect(self._on_wanted)
         return panel
 
-    def panels(self) -> list[FormPanel]:
+    def panels(self) -> list[FloatingPanel]:
         """Return the panels made so far."""
-        return [found for found in self.__dict__.values() if isinstance(found, FormPanel)]
+        return [found for found in self.__dict__.values() if isinstance(found, FloatingPanel)]
 
     def close_panels(self) -> None:
         """Close every panel; nothing is done."""
@@ -178,6 +187,7 @@ class Doing(QObject):
     def _ask(self, action: str, detail: RequestDetail) -> None:
         asks: Mapping[str, Callable[[RequestDetail], None]] = {
             "reply": lambda _detail: self.reply_requested.emit(),
+            "compare": self._compare,
             "transfer": self._ask_transfer,
             "pause": self._ask_pause,
             "end": self._ask_end,
@@ -191,6 +201,18 @@ class Doing(QObject):
         }
         if action in asks:
             asks[action](detail)
+
+    def _compare(self, detail: RequestDetail) -> None:
+        if detail.comparison is not None:
+            self.close_panels()
+            self._for = (detail.request.id,)
+            self.compare_panel.begin(self._anchor())
+            self.compare_panel.show_comparison(detail.comparison)
+
+    @Slot(object)
+    def _on_chosen(self, choices: Choices) -> None:
+        self._model.act(self._for, RequestDeed(EventKind.REQUEST_COMPLETED, choices=choices))
+        self.compare_panel.close_panel()
 
     def _ask_transfer(self, detail: RequestDetail) -> None:
         self.transfer_panel.ready(detail.queues)

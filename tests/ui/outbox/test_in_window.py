@@ -157,7 +157,9 @@ def test_what_met_a_change_is_planned_anew_on_the_file_and_leaves_the_list_once_
         desk.contents[conflict.command_id] = {"reason": "VOL", "edition": "P"}
         async with acting_window(desk) as stage:
             stage.press(Qt.Key.Key_O, CTRL | SHIFT)
-            stage.press(Qt.Key.Key_Return)
+            page = stage.window.stack.currentWidget()
+            assert isinstance(page, OutboxPage)
+            page.detail.redo_requested.emit()
             await until(lambda: stage.window.sessions.current == HELENE)
             await until(lambda: stage.form().step is Step.PLAN)
             stage.press(Qt.Key.Key_Escape)
