@@ -83,7 +83,7 @@ class ActionInput:
 
 @dataclass(frozen=True, slots=True)
 class CopiedRecord:
-    """Where a workstation without network finds, in its copies, what an action changes (decision 019)."""
+    """Where a workstation without network finds, in its copies, what an action changes (decision 021)."""
 
     facet: str
     where: str = ""

@@ -2,7 +2,7 @@
 
 What the action touches is read again from its tool first, then the tool says what is there now and what
 would be (`connectors.md` C9, C11). A plan is good for ten minutes. Without network, what is on board may
-stand for the tool: such a command is planned again, on what is there, before it leaves (decision 019).
+stand for the tool: such a command is planned again, on what is there, before it leaves (decision 021).
 """
 
 from __future__ import annotations
