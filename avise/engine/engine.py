@@ -356,6 +356,7 @@ class Engine:
         self._visits = VisitRoom(session, store, journal, self.env, self.desk, self.sources, beside)
         if self.on_board is not None:
             self._visits.copies = self.on_board.copies
+            self._visits.care = self.on_board.packs.care_totals
         await self._visits.open()
         self.desk.use_visits(self._visits.visits)
 

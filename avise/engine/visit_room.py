@@ -12,7 +12,9 @@ from avise.engine.local_messages import MessageRoom
 from avise.engine.request_room import RequestRoom
 from avise.engine.source_crossing import CrossingSources
 from avise.env import Env
+from avise.models.care_totals import CareTotal
 from avise.models.customer import PersonId
+from avise.models.errors import AviseError
 from avise.models.roles import Session
 from avise.services.change_signal import ChangeSignal
 from avise.services.open_customer import log_error
@@ -21,7 +23,7 @@ from avise.services.visits.book import VisitBook
 from avise.services.visits.calendar import VisitCalendar
 from avise.services.visits.consequences import Consequences, Letters
 from avise.services.visits.files import VisitFiles
-from avise.services.visits.visits import VisitParts, Visits
+from avise.services.visits.visits import CareOf, VisitParts, Visits
 from avise.store.journal import Journal
 from avise.store.snapshots import Snapshots
 from avise.store.store import Store
@@ -76,6 +78,8 @@ class VisitRoom:
         outbox, messages, requests = beside.outbox, beside.messages, beside.requests
         self._env, self._requests, self._outbox = env, requests, outbox
         self.copies: KeepsCopies = Snapshots(store, env)
+        self.care: CareOf | None = None
+        """Tells what care came to, where data are carried on board."""
         """Of what tools told, on board or not."""
         self._desk = desk
         self.changes = changes = ChangeSignal()
@@ -104,6 +108,7 @@ class VisitRoom:
                 files=files,
                 consequences=consequences,
                 carried=self._carried,
+                care=self._care,
                 open_requests=self._open_requests,
                 env=env,
                 changes=changes,
@@ -140,6 +145,13 @@ class VisitRoom:
 
     async def _carried(self, members: Sequence[PersonId]) -> frozenset[PersonId]:
         return await self.copies.carried(members)
+
+    async def _care(self, member: PersonId) -> Sequence[CareTotal]:
+        try:
+            return await self.care(member) if self.care is not None else ()
+        except AviseError:
+            # What is on board is closed: the sheet says nothing of care.
+            return ()
 
     def _open_requests(self, dossier: PersonId) -> int | None:
         return self._requests.desk.open_requests_of(dossier) if self._requests is not None else None

@@ -1,15 +1,17 @@
 """The visit's sheet: the synthesis of a customer in a few dated lines, from what is at hand.
 
-Care is not among them: a representative reads none (`domain.md` 2.7). A line that nobody knows is left
-out: nothing is shown as empty that was not read. Every record is masked for the role first.
+Care is told by what each category came to, as it is carried on board, never by its lines: a representative
+reads none of them (`domain.md` 2.7 and 5.1). A line that nobody knows is left out: nothing is shown as
+empty that was not read. Every record is masked for the role first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
+from avise.models.care_totals import CareTotal
 from avise.models.facet_specs import FACETS
 from avise.models.facets import FacetRecord
 from avise.models.interaction import TimelineEntry
@@ -27,21 +29,38 @@ PAST_AT_MOST = 6
 _DUE = ("due", "rejected", "represented")
 
 
-def sheet_lines(facts: Facts, role: Role, open_requests: int | None) -> tuple[SheetLine, ...]:
+CATEGORIES_AT_MOST = 3
+"""Categories of care that the sheet names, those that came to most."""
+
+
+def sheet_lines(
+    facts: Facts, role: Role, open_requests: int | None, care: Sequence[CareTotal] = ()
+) -> tuple[SheetLine, ...]:
     """Return the lines of the sheet, in their order; labels are catalogue keys.
 
     Args:
         facts: of the open file.
         role: who reads it.
         open_requests: to the middle office, about this customer; None when nobody knows.
+        care: what care came to by category, as it is carried on board; never its lines.
     """
     sheet = _Sheet(facts, role)
     lines = sheet.of_company() if facts.is_company else sheet.of_person()
     found = [line for line in lines if line is not None]
+    if care and not facts.is_company:
+        found.append(SheetLine("visit.sheet.care", _care_words(care)))
     if open_requests is not None:
         words = plural("visit.open_requests", open_requests) if open_requests else text("visit.no_request")
         found.append(SheetLine("visit.sheet.requests", words))
     return tuple(found)
+
+
+def _care_words(care: Sequence[CareTotal]) -> str:
+    largest = sorted(care, key=lambda total: (-Decimal(total.reimbursed), total.category))
+    return ", ".join(
+        f"{text(f'enum.benefits.category.{total.category}')} {format_amount(total.reimbursed)}"
+        for total in largest[:CATEGORIES_AT_MOST]
+    )
 
 
 def past_lines(entries: Iterable[TimelineEntry]) -> tuple[tuple[datetime, str], ...]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from avise.env import Env
+from avise.models.care_totals import CareTotal
 from avise.models.commands import CommandState, OutboxItem
 from avise.models.customer import DirectoryEntry, PersonId
 from avise.models.errors import AviseError
@@ -72,6 +73,10 @@ Carried = Callable[[Sequence[PersonId]], Awaitable[frozenset[PersonId]]]
 """Returns those of some members whose file can be read without network."""
 
 
+CareOf = Callable[[PersonId], Awaitable[Sequence[CareTotal]]]
+"""Returns what a member's care came to by category, as it is carried on board."""
+
+
 @dataclass(frozen=True, slots=True)
 class VisitParts:
     """What visits are made of.
@@ -85,6 +90,7 @@ class VisitParts:
         files: opens those who are visited.
         consequences: makes what follows from a report.
         carried: whose file is on board.
+        care: what care came to, for those whose file is.
         open_requests: how many requests of a file somebody works on; None when nobody knows.
         env: clock and identifiers.
         changes: told of every change.
@@ -99,6 +105,7 @@ class VisitParts:
     files: VisitFiles
     consequences: Consequences
     carried: Carried
+    care: CareOf
     open_requests: Callable[[PersonId], int | None]
     env: Env
     changes: ChangeSignal
@@ -270,11 +277,12 @@ class Visits:
             return
         member = await self._member(entry)
         carried = await self._parts.carried((member.dossier,))
+        care = await self._parts.care(member.dossier)
         told: VisitDetail | None = None
         async with self._parts.files.beside(entry, member) as opened:
             async for _ in self._beats():
                 planned = await self._found(visit, known=planned)
-                detail = self._detail(planned, entry, opened, carried)
+                detail = self._detail(planned, entry, opened, carried, care)
                 if detail != told:
                     told = detail
                     yield detail
@@ -307,6 +315,7 @@ class Visits:
         entry: DirectoryEntry | None,
         opened: OpenFile | None,
         carried: frozenset[PersonId],
+        care: Sequence[CareTotal] = (),
     ) -> VisitDetail:
         parts = self._parts
         report, saved_at = parts.book.report(planned.visit)
@@ -325,7 +334,7 @@ class Visits:
             address=planned.place or header.address,
             phone=header.phone,
             access_notes=planned.notes,
-            sheet=sheet_lines(facts, parts.session.role, requests),
+            sheet=sheet_lines(facts, parts.session.role, requests, care),
             past=past_lines(opened.entries),
             report=report,
             saved_at=saved_at,

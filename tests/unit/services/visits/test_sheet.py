@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
+from avise.models.care_totals import CareTotal
 from avise.models.customer import Party, PartyKind
 from avise.models.facets import FacetState
 from avise.models.interaction import TimelineEntry, TimelineGroup
@@ -61,6 +62,19 @@ def test_no_care_is_told_to_a_representative() -> None:
         "benefits", {"category": "dental", "paid_on": "2026-02-01", "amount": "80.00", "label": "Couronne"}
     )
     assert told(IDENTITY, care).keys() == {"household", "rights"}
+
+
+def test_what_care_came_to_on_board_is_told_by_category_the_largest_first() -> None:
+    since = date(2024, 3, 1)
+    care = [
+        CareTotal("optics", 1, "300.00", "120.00", since),
+        CareTotal("dental", 3, "900.00", "450.00", since),
+        CareTotal("pharmacy", 9, "90.00", "30.00", since),
+        CareTotal("laboratory", 1, "20.00", "5.00", since),
+    ]
+    lines = {line.label: line.value for line in sheet_lines(facts(IDENTITY), Role.REP, None, care)}
+    amounts = "dentaire 450,00\u00a0€, optique 120,00\u00a0€, pharmacie 30,00\u00a0€"
+    assert lines["visit.sheet.care"].casefold().replace("\u202f", "\u00a0") == amounts
 
 
 def test_requests_are_told_when_somebody_knows_them() -> None:
