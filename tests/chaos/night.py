@@ -210,10 +210,10 @@ async def run(minutes: float, seed: int) -> int:
         async with asyncio.TaskGroup() as running:
             for course in courses:
                 running.create_task(course)
-    except* (BrokenPromiseError, AssertionError) as broken:
+    except* Exception as broken:  # noqa: BLE001 - whatever it is, it ends the night and is told
         status = 1
         for error in broken.exceptions:
-            sys.stdout.write(f"Broken with seed {seed}, in {folder}: {error}\n")
+            sys.stdout.write(f"Broken with seed {seed}, in {folder}: {type(error).__name__} {error}\n")
     for name in FIGURES:
         sys.stdout.write(f"{night.figures[name]:>8}  {name}\n")
     if status == 0:

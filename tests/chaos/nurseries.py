@@ -47,9 +47,12 @@ class Nursery:
         assert self._process.stdout is not None
         while line := await self._process.stdout.readline():
             number, status = line.split()
-            self._living.pop(int(number)).set_result(int(status))
+            ended = self._living.pop(int(number))
+            # Nobody may wait any more.
+            if not ended.done():
+                ended.set_result(int(status))
         for ended in self._living.values():
-            ended.set_exception(RuntimeError("the nursery is gone"))
+            ended.cancel()
 
     async def aclose(self) -> None:
         """End, and every desk with it."""

@@ -56,8 +56,8 @@ FASTER = 20.0
 """Waiting takes that much less than it would."""
 PATIENCE = 60.0
 """Seconds after which what is still to be sent, the network being there, is stuck (invariant I10)."""
-STUCK = 3
-"""How a life ends whose events do not leave."""
+STUCK, FAILED = 3, 4
+"""How a life ends whose events do not leave, and one that an error ends: its ledger tells which."""
 TYPE = "OTHER"
 FIELDS: Mapping[str, JSON] = {"subject": "Décompte", "topic": "benefits", "question": "Merci de revoir cela."}
 
@@ -479,17 +479,22 @@ def _streams(connection: Connection) -> list[str]:
 
 def live(orders: Orders) -> None:
     """Lead one life in this process."""
-    from tests.chaos import station_mutants  # noqa: PLC0415 - it imports this module
-
-    if orders.deadline:
-        vars(remote).update(HEAD_S=orders.deadline, CALL_S=orders.deadline)
-    if orders.version:
-        vars(sys.modules[HubSync.__module__])["__version__"] = orders.version
     logging.disable(logging.CRITICAL)
     # A life that never ends says where it stands, and ends.
     faulthandler.dump_traceback_later(orders.patience + 20, exit=True)
     if orders.mutant:
+        from tests.chaos import station_mutants  # noqa: PLC0415 - it imports this module
+
         station_mutants.MUTANTS[orders.mutant].spoil()
-    status = asyncio.run(Station(orders).live())
+    if orders.deadline:
+        vars(remote).update(HEAD_S=orders.deadline, CALL_S=orders.deadline)
+    if orders.version:
+        vars(sys.modules[HubSync.__module__])["__version__"] = orders.version
+    station = Station(orders)
+    try:
+        status = asyncio.run(station.live())
+    except AviseError as error:
+        station.tell("failed", error.message_key)
+        status = FAILED
     if status:
         os._exit(status)
