@@ -27,7 +27,7 @@ from avise.models.commands import (
     presentable,
 )
 from avise.models.customer import CustomerKey, DirectoryEntry, IdentityEvidence
-from avise.models.errors import AviseError, ErrorKind
+from avise.models.errors import AviseError, ErrorKind, Failure
 from avise.models.json_types import JSON
 from avise.models.roles import Session
 from avise.services.acting_values import GroupPlan, PlannedAction, RefusedPlan
@@ -41,6 +41,14 @@ PLAN_VALID = timedelta(minutes=10)
 
 LONGEST_UNDO = timedelta(minutes=10)
 """As long as an act can be undone (decision 30)."""
+
+
+class _NotReadAnewError(AviseError):
+    """The tool gave a copy at best."""
+
+    def __init__(self, offer: ActionOffer, failure: Failure | None) -> None:
+        super().__init__("acting.not_reread", source=offer.source_name)
+        self.kind = failure.kind if failure is not None else None
 
 
 class ActionPlanning:
@@ -138,8 +146,9 @@ class ActionPlanning:
         ids = {scheme: known[scheme] for scheme in offer.needs_ids}
         try:
             seen = await self._reread(entry, purpose, offer)
-        except AviseError:
-            changes = await self._copied(entry, purpose, offer, given) if command_id is None else None
+        except _NotReadAnewError as error:
+            alone = error.kind is ErrorKind.OFFLINE and command_id is None
+            changes = await self._copied(entry, purpose, offer, given) if alone else None
             if not changes:
                 raise
             plan = ActionPlan(offer.label, changes)
@@ -197,7 +206,7 @@ class ActionPlanning:
         if offer.copied is None or not waits or source is None:
             return None
         last = await self._read(entry, purpose, source, offer.copied.facet, force=False)
-        if last is None or last.withheld or last.error is None or last.error.kind is not ErrorKind.OFFLINE:
+        if last is None or last.withheld:
             return None
         return copied_changes(offer, last.records, given)
 
@@ -226,7 +235,7 @@ class ActionPlanning:
         versions: dict[str, str] = {}
         for reading in readings:
             if reading is None or reading.error is not None:
-                raise AviseError("acting.not_reread", source=offer.source_name)
+                raise _NotReadAnewError(offer, reading.error if reading is not None else None)
             if reading.withheld:
                 raise AviseError("acting.withheld", source=offer.source_name)
             versions |= {record.id: record.version for record in reading.records if record.version}
