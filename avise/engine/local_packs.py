@@ -75,6 +75,11 @@ class LocalPacks(LocalRequests):
         """Open the data on board with the PIN."""
         await self._on_board().open_with_pin(pin)
 
+    async def lock_packs(self) -> None:
+        """Close what is on board until its PIN is typed again."""
+        if self._pack_room is not None:
+            await self._pack_room.lock()
+
     async def set_pack_pin(self, old: str, new: str) -> None:
         """Set, change or take away the PIN."""
         pin = self._on_board().pin

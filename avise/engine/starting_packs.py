@@ -36,6 +36,10 @@ class StartingPacks(AwaitedDesk):
         """See `PackDesk.unlock_packs`."""
         await (await self._desk()).unlock_packs(pin)
 
+    async def lock_packs(self) -> None:
+        """See `PackDesk.lock_packs`."""
+        await (await self._desk()).lock_packs()
+
     async def set_pack_pin(self, old: str, new: str) -> None:
         """See `PackDesk.set_pack_pin`."""
         await (await self._desk()).set_pack_pin(old, new)

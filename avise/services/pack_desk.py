@@ -44,6 +44,12 @@ class PackDesk(Protocol):
             AviseError: `pack.wrong_pin` (with the tries `left`), `pack.pin_blocked`.
         """
 
+    async def lock_packs(self) -> None:
+        """Close what is on board until its PIN is typed again: the desk was left.
+
+        Nothing happens without a PIN, nor while a preparation runs: it would be cut short.
+        """
+
     async def set_pack_pin(self, old: str, new: str) -> None:
         """Set, change or (with an empty new one) take away the PIN.
 

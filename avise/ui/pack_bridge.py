@@ -44,6 +44,10 @@ class PackBridge(Crossing):
         """Open the data on board with the PIN."""
         await self._call(self._desk.unlock_packs(pin))
 
+    async def lock_packs(self) -> None:
+        """Close what is on board until its PIN is typed again."""
+        await self._call(self._desk.lock_packs())
+
     async def set_pack_pin(self, old: str, new: str) -> None:
         """Set, change or (with an empty new one) take away the PIN."""
         await self._call(self._desk.set_pack_pin(old, new))

@@ -77,6 +77,12 @@ class ScriptedPacks:
             raise AviseError("pack.wrong_pin", left=str(tries))
         self.show_packs(replace(self.packs, lease=LeaseState.HELD, tries_left=None))
 
+    async def lock_packs(self) -> None:
+        """Ask for the PIN again, when there is one."""
+        self.asked.append(("lock_packs",))
+        if self.packs.pin_set and not self.packs.preparing:
+            self.show_packs(replace(self.packs, lease=LeaseState.PIN_NEEDED))
+
     async def set_pack_pin(self, old: str, new: str) -> None:
         """Keep a PIN."""
         self._refuse()

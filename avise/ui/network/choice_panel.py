@@ -19,6 +19,7 @@ from avise.ui.widgets.segmented import Segmented
 WIDTH = 380
 FOUND = "found"
 """Choice of leaving it to Avise."""
+_ICONS = {NetworkMode.ONLINE: "cloud", NetworkMode.LIMITED: "gauge", NetworkMode.OFFLINE: "cloud-off"}
 CHOICES = (FOUND, NetworkMode.LIMITED.value, NetworkMode.OFFLINE.value)
 
 
@@ -51,6 +52,7 @@ class NetworkPanel(FloatingPanel):
         """Show how much network there is, and whose word that is."""
         forced = state.mode.value if state.forced else FOUND
         self.choices.set_current(forced if forced in CHOICES else FOUND)
+        self.icon.set_icon(_ICONS[state.mode])
         self.state.setText(network_sentence(state, self._now()) or text("network.online"))
         self.effect.setText(text(f"network.effect.{self.choices.current}"))
         self.setAccessibleDescription(self.state.text())

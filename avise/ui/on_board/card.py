@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from typing_extensions import override
 
 from avise.models.leases import LeaseState
@@ -18,6 +18,9 @@ from avise.ui.widgets.icon import Icon
 from avise.ui.widgets.label import Label
 from avise.ui.widgets.layout import column, row
 from avise.ui.widgets.panel import Panel
+
+INSET = 11
+"""Of the content: that of a panel's header, its frame included."""
 
 
 class OnBoardCard(Panel):
@@ -45,7 +48,7 @@ class OnBoardCard(Panel):
         self._model, self._stays = model, stays
         self.size_words = Label("", "small", "meta", tabular=True)
         self.right.addWidget(self.size_words)
-        self.rows = PackRows()
+        self.rows = PackRows(INSET)
         self._lease = Label("", "small", "meta", wrap=True)
         self._trouble = Label("", "small", "warn", wrap=True)
         self._lease_icon = Icon("lock", 13, "text-3")
@@ -62,21 +65,33 @@ class OnBoardCard(Panel):
         self.keep = Button(text("on_board.keep"), small=True)
         self._question = Label(text("on_board.erase_question"), "small", wrap=True)
         self._trouble_line = QWidget()
-        told = row(Icon("triangle-alert", 13, "warn-solid"), self._trouble, gap=9, margins=(15, 4, 14, 0))
+        told = row(
+            Icon("triangle-alert", 13, "warn-solid"), self._trouble, gap=9, margins=(INSET + 1, 4, INSET, 0)
+        )
         told.setStretch(1, 1)
-        told.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._trouble_line.setLayout(told)
         self._lease_line = QWidget()
-        lease = row(self._lease_icon, self._lease, gap=9, margins=(15, 4, 14, 0))
+        lease = row(self._lease_icon, self._lease, gap=9, margins=(INSET + 1, 4, INSET, 0))
         lease.setStretch(1, 1)
         self._lease_line.setLayout(lease)
         self._acts, self._asks = QWidget(), QWidget()
         self._acts.setLayout(
-            row(self.code, self.prepare, self.pause, None, self.erase, gap=6, margins=(14, 8, 10, 10))
+            row(
+                self.code,
+                self.prepare,
+                self.pause,
+                None,
+                self.erase,
+                gap=6,
+                margins=(INSET, 8, INSET - 4, 10),
+            )
         )
         self._asks.setLayout(
             column(
-                self._question, row(None, self.keep, self.erase_now, gap=6), gap=6, margins=(14, 8, 14, 10)
+                self._question,
+                row(None, self.keep, self.erase_now, gap=6),
+                gap=6,
+                margins=(INSET, 8, INSET, 10),
             )
         )
         self._asks.hide()
@@ -99,6 +114,7 @@ class OnBoardCard(Panel):
         self.setVisible(self._model.is_allowed or self._stays)
         if status is None:
             return
+        held_focus = QApplication.focusWidget() in self._buttons()
         self.size_words.setText(size_words(status))
         self.rows.show_lines(pack_lines(status, now))
         lease = lease_words(status, now)
@@ -117,6 +133,9 @@ class OnBoardCard(Panel):
         self.prepare.setVisible(not status.preparing and not needs_code)
         self.pause.setVisible(status.preparing)
         self.erase.setVisible(not is_empty(status))
+        if held_focus and QApplication.focusWidget() not in self._buttons():
+            # The button that was pressed went, and another has taken its place.
+            self.first().setFocus(Qt.FocusReason.OtherFocusReason)
         if is_empty(status):
             self._show_question(asks=False)
 
@@ -143,6 +162,9 @@ class OnBoardCard(Panel):
         self._show_question(asks=False)
         self.first().setFocus(Qt.FocusReason.OtherFocusReason)
         self._model.erase()
+
+    def _buttons(self) -> tuple[QWidget, ...]:
+        return (self.keep, self.code, self.prepare, self.pause, self.erase, self.erase_now)
 
     def first(self) -> QWidget:
         """Return what takes focus: the first button that is there."""

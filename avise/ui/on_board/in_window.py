@@ -105,6 +105,17 @@ class OnBoardInWindow(QObject):
         self._on_prepare_closed()
         await self.model.aclose()
 
+    @Slot()
+    def lock(self) -> None:
+        """Close what is on board while nobody is there, where a code opens it again."""
+        self.model.lock()
+
+    @Slot()
+    def unlock(self) -> None:
+        """Ask for the code as soon as somebody is back."""
+        if self.model.lease is LeaseState.PIN_NEEDED and self._window.page_name != PAGE:
+            self._ask(LeaseState.PIN_NEEDED)
+
     @Slot(object)
     def show_network(self, network: NetworkState) -> None:
         """Take how much network there is."""
@@ -222,7 +233,11 @@ class OnBoardInWindow(QObject):
     # ---- panels --------------------------------------------------------------------------------
     def _corner(self) -> QPoint:
         window, px = self._window, theme().px
-        return QPoint(window.rail.width() + px(16), window.top_bar.height() + px(44))
+        left = window.rail.width() + px(16)
+        if window.page_name == VISITS and self.card is not None:
+            # Beside the list and its card, which say the same in few words.
+            left += self.card.width()
+        return QPoint(left, window.top_bar.height() + px(44))
 
     def _close_panels(self) -> None:
         for panel in (self.panel, self.preparing):

@@ -14,14 +14,20 @@ from avise.ui.on_board.wording import PackLine
 from avise.ui.theme import theme
 from avise.ui.widgets.painting import RIGHT, draw_box, draw_icon, draw_text
 
-_HEIGHT, _ICON, _GAP, _PADDING, _BAR = 26, 15, 9, 14, 3
+_HEIGHT, _ICON, _GAP, _BAR = 26, 15, 9, 3
 
 
 class PackRowView(QWidget):
-    """One line, painted; it is read, and does nothing."""
+    """One line, painted; it is read, and does nothing.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    Args:
+        inset: of its content at both ends, in pixels at 100 %.
+        parent: of the widget.
+    """
+
+    def __init__(self, inset: float = 0, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._inset = inset
         self._line: PackLine | None = None
         heard_as(self, Role.StaticText)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -53,7 +59,7 @@ class PackRowView(QWidget):
         if line is None:
             return
         px = theme().px
-        area = QRectF(self.rect()).adjusted(px(_PADDING), 0, -px(_PADDING), 0)
+        area = QRectF(self.rect()).adjusted(px(self._inset), 0, -px(self._inset), 0)
         with QPainter(self) as painter:
             middle = area.center().y() - (px(1) if line.share is not None else 0)
             draw_icon(painter, line.icon, area.left(), middle, _ICON, line.ink)
@@ -80,10 +86,16 @@ class PackRowView(QWidget):
 
 
 class PackRows(QWidget):
-    """Lines one under the other; they stay the same widgets while their words change."""
+    """Lines one under the other; they stay the same widgets while their words change.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    Args:
+        inset: of each line at both ends, in pixels at 100 %.
+        parent: of the widget.
+    """
+
+    def __init__(self, inset: float = 0, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._inset = inset
         self._box = QVBoxLayout(self)
         self._box.setSpacing(0)
         self._box.setContentsMargins(0, 0, 0, 0)
@@ -92,7 +104,7 @@ class PackRows(QWidget):
     def show_lines(self, lines: Sequence[PackLine]) -> None:
         """Show some packs."""
         while len(self.rows) < len(lines):
-            self.rows.append(PackRowView())
+            self.rows.append(PackRowView(self._inset))
             self._box.addWidget(self.rows[-1])
         for place, row in enumerate(self.rows):
             row.setVisible(place < len(lines))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from avise.services.pack_values import PackOrder, PacksStatus
@@ -32,6 +33,13 @@ TODAY, TOMORROW = "0", "1"
 DAYS = (1, 2, 5, 10, 14)
 """14 is the most that a hub lends for (`avise.hub.check_out_values`)."""
 USUAL_DAYS = 5
+
+_WAYS = {
+    "pack.pin_required": "on_board.choose_code",
+    "pack.pin_needed": "on_board.code",
+    "hub.checked_out_elsewhere": "on_board.take_over",
+}
+"""What leads on from a refusal."""
 
 
 class PreparePanel(FormPanel):
@@ -97,12 +105,12 @@ class PreparePanel(FormPanel):
         told.setAlignment(self._trouble_icon, Qt.AlignmentFlag.AlignTop)
         self._trouble_line.setLayout(told)
         self._progress = QWidget()
-        self._progress.setLayout(column(HorizontalLine(), self.rows, self._limit, gap=6))
+        self._progress.setLayout(column(HorizontalLine(), self.rows, gap=6))
         self._lacking = QWidget()
         self._lacking.setLayout(
             column(HorizontalLine(), Label(text("on_board.lacking"), "small-medium"), self._days_box, gap=5)
         )
-        for part in (self._what, self._progress, self._trouble_line, self._lacking):
+        for part in (self._what, self._progress, self._limit, self._trouble_line, self._lacking):
             self.content.addWidget(part)
         self.button_row.insertWidget(1, self.pause)
         self._lacking.hide()
@@ -136,10 +144,15 @@ class PreparePanel(FormPanel):
 
     @Slot()
     def _on_way(self) -> None:
-        if self._refusal[0] == "pack.pin_required":
-            self.pin_wanted.emit()
-        else:
-            self.code_wanted.emit()
+        match self._refusal[0]:
+            case "pack.pin_required":
+                self.pin_wanted.emit()
+            case "hub.checked_out_elsewhere":
+                self._refusal = ("", "")
+                self.show_status()
+                self._model.prepare(replace(self.order(), take_over=True))
+            case _:
+                self.code_wanted.emit()
 
     # ---- how far it is -------------------------------------------------------------------------
     @Slot()
@@ -153,9 +166,14 @@ class PreparePanel(FormPanel):
         self._progress.setVisible(status.preparing or not is_empty(status))
         self.rows.show_lines(pack_lines(status, self._model.now()))
         self._limit.setText(limit_words(status))
+        held_focus = self._has_focus()
         self.pause.setVisible(status.preparing)
         self.submit_button.setVisible(not status.preparing)
-        self._what.setEnabled(not status.preparing)
+        self._what.setVisible(not status.preparing)
+        if held_focus and not self._has_focus():
+            # What was pressed went, and something else has taken its place.
+            after = self.pause if status.preparing else self.submit_button
+            after.setFocus(Qt.FocusReason.OtherFocusReason)
         self._show_trouble(status, allowed=allowed)
         self._fit_soon()
 
@@ -172,9 +190,8 @@ class PreparePanel(FormPanel):
             key, sentence = "pack.not_allowed", text("pack.not_allowed")
         self._trouble.setText(sentence)
         self._trouble_line.setVisible(bool(sentence))
-        ways = {"pack.pin_required": "on_board.choose_code", "pack.pin_needed": "on_board.code"}
-        self.way.setText(text(ways[key]) if key in ways else "")
-        self.way.setVisible(key in ways)
+        self.way.setText(text(_WAYS[key]) if key in _WAYS else "")
+        self.way.setVisible(key in _WAYS)
 
     def show_days(self, days: Sequence[VisitDay]) -> None:
         """Say what each day of visits still lacks on board."""
@@ -194,6 +211,10 @@ class PreparePanel(FormPanel):
             self._days_box.addWidget(line)
         self._lacking.setVisible(bool(lacking))
         self._fit_soon()
+
+    def _has_focus(self) -> bool:
+        focused = QApplication.focusWidget()
+        return focused is not None and self.isVisible() and self.isAncestorOf(focused)
 
     def _fit_soon(self) -> None:
         if self.isVisible():

@@ -150,6 +150,17 @@ class OnBoardViewModel(QObject):
             return
         self.opened.emit()
 
+    def lock(self) -> None:
+        """Have the code typed again before what is on board is read: the desk was left."""
+        if self.status is not None and self.status.pin_set:
+            self._tasks.spawn(self._lock(), name="lock packs", when_busy="drop")
+
+    async def _lock(self) -> None:
+        try:
+            await self._desk.lock_packs()
+        except AviseError as error:
+            self._tell(error)
+
     def set_pin(self, new: str, old: str) -> None:
         """Set the code, change it, or take it away (an empty new one)."""
         self._tasks.spawn(self._set_pin(new, old), name="set the packs' code", when_busy="drop")

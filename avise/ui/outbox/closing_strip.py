@@ -58,16 +58,19 @@ class ClosingStrip(QWidget):
         window.installEventFilter(self)
         self.hide()
 
-    def ask(self, count: int, left: int, top: int) -> str:
+    def ask(self, count: int, written: int, left: int, top: int) -> str:
         """Come on screen; return what it says.
 
         Args:
             count: how many commands have not left.
+            written: how much of what was written here the hub does not have.
             left: of its corner, in the window.
             top: of its corner, in the window.
         """
         self._left, self._top = left, top
-        self._sentence.setText(plural("outbox.closing", count))
+        actions = plural("outbox.closing", count) if count else ""
+        kept = plural("outbox.closing_written", written) if written else ""
+        self._sentence.setText(" ".join(filter(None, (actions, kept))))
         self.setAccessibleName(self._sentence.text())
         self._place()
         self.show()

@@ -51,6 +51,8 @@ class OutboxInWindow(QObject):
         """What is planned anew as soon as its customer is on screen."""
         self._seen: dict[CommandId, bool] = {}
         """Whether each command needed a person when it was last told."""
+        self.written: Callable[[], int] = lambda: 0
+        """Says how much of what was written here the hub cannot be sent now."""
         window.later_pages["outbox"] = self._make_page
         window.top_bar.outbox.clicked.connect(self.show_page)
         window.status_bar.outbox.clicked.connect(self.show_page)
@@ -147,8 +149,8 @@ class OutboxInWindow(QObject):
     @Slot()
     def _on_close_requested(self) -> None:
         """Say what has not left, once; the window closes all the same."""
-        waiting = self._model.counts.to_send
-        if not waiting or (self._strip is not None and self._strip.isVisible()):
+        waiting, written = self._model.counts.to_send, self.written()
+        if not (waiting or written) or (self._strip is not None and self._strip.isVisible()):
             self.close_requested.emit()
             return
         if self._strip is None:
@@ -157,7 +159,7 @@ class OutboxInWindow(QObject):
             self._strip = ClosingStrip(self._window)
             self._strip.closing.connect(self.close_requested)
             self._strip.staying.connect(self._window.focus_page)
-        told = self._strip.ask(waiting, self._window.rail.width(), self._window.top_bar.height())
+        told = self._strip.ask(waiting, written, self._window.rail.width(), self._window.top_bar.height())
         self._window.announcer.say(told)
 
     async def aclose(self) -> None:

@@ -137,6 +137,7 @@ class Desktop(QObject):
         requests = RequestsInWindow(self._desk, window, actions, self._env, self._report)
         self._requests[window] = requests
         self._hubs[window] = HubInWindow(self._desk, window, self._report, actions, now=self._env.now)
+        outbox.written = self._hubs[window].unsent
         network = NetworkInWindow(self._desk, window, self._report, actions, self._env.now)
         network.state_changed.connect(self._hubs[window].show_network)
         self._networks[window] = network
@@ -356,11 +357,13 @@ class Desktop(QObject):
     @Slot()
     def _on_locked(self) -> None:
         self.actions.commands.silence(silenced=True)
+        self.on_board.lock()
 
     @Slot()
     def _on_unlocked(self) -> None:
         self.actions.commands.silence(silenced=False)
         self.actions.meet_call()
+        self.on_board.unlock()
 
     @Slot()
     def _on_sessions_refused(self) -> None:

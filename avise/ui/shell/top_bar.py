@@ -37,6 +37,7 @@ class SearchField(QAbstractButton):
         """Say what is searched."""
         self.setText(words)
         self.setAccessibleName(f"{words}, {keys_of('palette')}")
+        self.updateGeometry()
         self.update()
 
     def set_narrow(self, *, narrow: bool) -> None:
@@ -47,8 +48,11 @@ class SearchField(QAbstractButton):
     @override
     def sizeHint(self) -> QSize:
         """Return the size of a field."""
-        width = NARROW_SEARCH_WIDTH if self._narrow else SEARCH_WIDTH
-        return QSize(theme().px(width), theme().px(28))
+        px = theme().px
+        if self._narrow:
+            return QSize(px(NARROW_SEARCH_WIDTH), px(28))
+        said = theme().text_width(self.text(), "body") + key_cap_width(keys_of("palette")) + px(46)
+        return QSize(max(px(SEARCH_WIDTH), int(said) + 1), px(28))
 
     @override
     def enterEvent(self, event: QEnterEvent) -> None:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 PAGE = "sign_in"
 _ASKS = (HubState.SIGN_IN_NEEDED, HubState.REFUSED)
+_REACHED = (HubState.NONE, HubState.EMBEDDED, HubState.ONLINE)
 _NO_SIGN_IN = (HubState.NONE, HubState.STARTING, HubState.SIGN_IN_NEEDED)
 
 
@@ -84,6 +85,12 @@ class HubInWindow(QObject):
 
     def _on_failed(self, _error: AviseError) -> None:
         """Show nothing of a hub that this desk has not."""
+
+    def unsent(self) -> int:
+        """Return how much of what was written here waits for a hub that is not reached now."""
+        if self.status is None or self.status.state in _REACHED:
+            return 0
+        return self.status.pending
 
     # ---- how it stands -----------------------------------------------------------------------
     def show_status(self, status: HubStatus) -> None:

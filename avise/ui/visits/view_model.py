@@ -30,6 +30,9 @@ DAYS = 7
 PAUSE_MS = 500
 """A pause in typing after which what was typed is kept (`ui.md` 2, rule 7)."""
 
+AGAIN_MS = 2_000
+"""Days that could not be followed are asked for again: at a first start the directory is still being made."""
+
 
 _ABOUT = "visit"
 """What one act of the page says takes the place of what the one before said."""
@@ -77,6 +80,10 @@ class VisitsViewModel(QObject):
         self._pause.setSingleShot(True)
         self._pause.setInterval(PAUSE_MS)
         self._pause.timeout.connect(self.keep)
+        self._again = QTimer(self)
+        self._again.setSingleShot(True)
+        self._again.setInterval(AGAIN_MS)
+        self._again.timeout.connect(self.start)
         self._seen: frozenset[str] = frozenset()
         """Requests that were proposed already: one that was unticked stays so."""
         self.days: tuple[VisitDay, ...] | None = None
@@ -104,6 +111,7 @@ class VisitsViewModel(QObject):
     def pause(self) -> None:
         """Stop following; what was typed is kept, what is shown stays."""
         self.keep()
+        self._again.stop()
         for watch in (self._days_watch, self._visit_watch):
             if watch is not None:
                 watch.close()
@@ -136,6 +144,7 @@ class VisitsViewModel(QObject):
 
     def _on_days_failed(self, error: AviseError) -> None:
         self._days_watch = None
+        self._again.start()
         self.failed.emit(text(error.message_key, **error.params))
 
     def _on_visit_failed(self, error: AviseError) -> None:

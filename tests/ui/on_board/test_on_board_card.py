@@ -17,9 +17,11 @@ from avise.models.network import NetworkMode, NetworkState
 from avise.models.packs import PackKind
 from avise.models.roles import Role, Session
 from avise.services.pack_values import PackOrder, PackRow, PacksStatus, PackState
+from avise.services.request_values import HubState, HubStatus
 from avise.texts import LANGUAGES, language, set_language
 from avise.ui.on_board.card import OnBoardCard
 from avise.ui.on_board.wording import customers_on_board, pack_lines
+from avise.ui.outbox.closing_strip import ClosingStrip
 from avise.ui.shell.sessions import SessionTab
 from avise.ui.visits.page import VisitsPage
 from tests.ui.outbox.acting_window import ActingStage, acting_window
@@ -95,7 +97,7 @@ def test_the_card_says_each_pack_in_words_its_age_its_end_and_what_lacks(run: Ru
             assert card.isVisible()
             assert card.size_words.text() == "140\u00a0Mo, chiffrées"
             sheets, portfolio, documents = words(card)
-            assert sheets.startswith("Fiches de visite, 5 sur 5, Prêt, hier 04:44, jusqu’au lun. 30 mars")
+            assert sheets.startswith("Visites, 5 sur 5, Prêt, hier 04:44, jusqu’au lun. 30 mars")
             assert portfolio.startswith("Portefeuille, 412 adhérents, Prêt, 07:44")
             assert documents.startswith("Documents, 37 sur 41, Prêt, incomplet, 4 absents")
             assert card._lease.text().startswith("Lisible jusqu’au lun. 30 mars")
@@ -409,5 +411,63 @@ def test_the_screens_have_their_words_in_both_languages(run: Run) -> None:
                     ]
         finally:
             set_language(before)
+
+    run(scenario())
+
+
+# ---- leaving -----------------------------------------------------------------------------------
+def test_closing_with_what_the_hub_does_not_have_says_so_and_does_not_block(run: Run) -> None:
+    async def scenario() -> None:
+        desk = rep_desk()
+        async with acting_window(desk) as stage:
+            hub = stage.desktop.hub
+            hub.show_status(HubStatus(HubState.ONLINE, NOW, pending=2))
+            stage.window.close()
+            assert stage.closed == [True]
+            hub.show_status(HubStatus(HubState.OFFLINE, NOW, pending=2))
+            stage.window.close()
+            assert stage.closed == [True]
+            strip = stage.window.findChild(ClosingStrip)
+            assert strip is not None
+            assert "2 éléments écrits ou consultés ici ne sont pas encore au siège" in strip.accessibleName()
+            strip.close_now.click()
+            assert stage.closed == [True, True]
+
+    run(scenario())
+
+
+# ---- the lock of the desk ----------------------------------------------------------------------
+def test_a_desk_that_is_left_asks_for_the_code_of_what_is_on_board_again(run: Run) -> None:
+    async def scenario() -> None:
+        desk = rep_desk(replace(FULL, pin_set=True))
+        async with acting_window(desk) as stage:
+            await until(lambda: stage.desktop.on_board.model.status is not None)
+            stage.window.show_page("home")
+            stage.desktop.locking.lock()
+            await until(lambda: ("lock_packs",) in desk.asked)
+            await until(lambda: stage.desktop.on_board.model.lease is LeaseState.PIN_NEEDED)
+            assert stage.window.page_name == "home"
+            stage.desktop.locking._open()
+            assert stage.window.page_name == "on_board"
+
+    run(scenario())
+
+
+def test_another_workstation_s_packs_are_taken_over_when_the_user_says_so(run: Run) -> None:
+    async def scenario() -> None:
+        desk = rep_desk(ALLOWED)
+        desk.pack_error = AviseError("hub.checked_out_elsewhere", since="23/03", until="30/03")
+        async with visits(desk) as (stage, card):
+            card.prepare.click()
+            panel = stage.desktop.on_board.preparing
+            assert panel is not None
+            panel.submit()
+            await until(panel.way.isVisible)
+            desk.pack_error = None
+            panel.way.click()
+            await until(lambda: len(asked(desk, "prepare_packs")) == 1)
+            (order,) = asked(desk, "prepare_packs")[0]
+            assert isinstance(order, PackOrder)
+            assert order.take_over
 
     run(scenario())
