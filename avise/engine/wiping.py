@@ -34,7 +34,8 @@ TELL_SECONDS = 10.0
 
 _KEYS = ("demo.key", "store.key", DEMO_HALF, SEALED_HALF)
 _MADE = (
-    "store.*", "directory.*", "portfolio.*", "packs.*", "connector-starts.json", "demo-secrets.toml", "logs/avise.log*",
+    "store.*", "directory.*", "portfolio.*", "packs.*", "connector-starts.json", "demo-secrets.toml",
+    "logs/avise.log*",
 )  # fmt: skip
 """What Avise keeps of people in a profile. Settings, connectors and locks hold nothing of anybody."""
 
