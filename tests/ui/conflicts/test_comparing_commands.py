@@ -123,9 +123,9 @@ def test_the_row_opens_on_the_comparison_and_keyboard_alone_chooses_and_applies(
             assert not shown.panel.apply.isEnabled()
             assert QApplication.focusWidget() is line.choices[Keep.MINE]
             QTest.keyClick(line.choices[Keep.MINE], Qt.Key.Key_Space)
-            assert line.keep is Keep.MINE
+            assert line.choices[Keep.MINE].isChecked()
             QTest.keyClick(line.choices[Keep.MINE], Qt.Key.Key_Right)
-            assert line.keep is Keep.THEIRS
+            assert line.choices[Keep.THEIRS].isChecked()
             QTest.keyClick(line.choices[Keep.THEIRS], Qt.Key.Key_Left)
             QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
             assert QApplication.focusWidget() in postcode.choices.values()
