@@ -99,7 +99,10 @@ class Merge:
 
 
 def merge(
-    before: Mapping[str, JSON], mine: Mapping[str, JSON], theirs: Mapping[str, JSON], names: Iterable[str] = ()
+    before: Mapping[str, JSON],
+    mine: Mapping[str, JSON],
+    theirs: Mapping[str, JSON],
+    names: Iterable[str] = (),
 ) -> Merge:
     """Return the three values of each field; one that a side does not name is as it was before.
 

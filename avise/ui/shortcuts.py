@@ -242,7 +242,15 @@ _FRENCH = {
     "Del": "Suppr",
     "Space": "Espace",
 }
-_ENGLISH = {"Return": "↵", "Up": "↑", "Down": "↓", "Left": "←", "Right": "→", "PgUp": "PgUp", "PgDown": "PgDn"}
+_ENGLISH = {
+    "Return": "↵",
+    "Up": "↑",
+    "Down": "↓",
+    "Left": "←",
+    "Right": "→",
+    "PgUp": "PgUp",
+    "PgDown": "PgDn",
+}
 
 
 def written(chord: str) -> str:

@@ -12,7 +12,7 @@ import pytest
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QAccessible, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from avise.env import FixedEnv
 from avise.models.commands import CommandReason, CommandState
@@ -114,6 +114,13 @@ async def stage(comparison: Comparison = BOTH, width: int = 1280) -> AsyncIterat
     assert not failures
 
 
+def focused() -> QWidget:
+    """Return what the keyboard speaks to."""
+    widget = QApplication.focusWidget()
+    assert widget is not None
+    return widget
+
+
 def test_the_row_opens_on_the_comparison_and_keyboard_alone_chooses_and_applies(run: Run) -> None:
     async def scenario() -> None:
         async with stage() as shown:
@@ -121,16 +128,17 @@ def test_the_row_opens_on_the_comparison_and_keyboard_alone_chooses_and_applies(
             await until(lambda: bool(shown.panel.rows))
             line, postcode, _city = shown.panel.rows
             assert not shown.panel.apply.isEnabled()
-            assert QApplication.focusWidget() is line.choices[Keep.MINE]
-            QTest.keyClick(line.choices[Keep.MINE], Qt.Key.Key_Space)
-            assert line.choices[Keep.MINE].isChecked()
-            QTest.keyClick(line.choices[Keep.MINE], Qt.Key.Key_Right)
-            assert line.choices[Keep.THEIRS].isChecked()
-            QTest.keyClick(line.choices[Keep.THEIRS], Qt.Key.Key_Left)
-            QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+            mine, theirs = line.choices[Keep.MINE], line.choices[Keep.THEIRS]
+            assert QApplication.focusWidget() is mine
+            QTest.keyClick(mine, Qt.Key.Key_Space)
+            assert mine.isChecked()
+            QTest.keyClick(mine, Qt.Key.Key_Right)
+            assert theirs.isChecked()
+            QTest.keyClick(theirs, Qt.Key.Key_Left)
+            QTest.keyClick(focused(), Qt.Key.Key_Tab)
             assert QApplication.focusWidget() in postcode.choices.values()
-            QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Right)
-            QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Space)
+            QTest.keyClick(focused(), Qt.Key.Key_Right)
+            QTest.keyClick(focused(), Qt.Key.Key_Space)
             assert postcode.keep is Keep.THEIRS
             assert shown.panel.apply.isEnabled()
             QTest.keyClick(shown.panel.apply, Qt.Key.Key_Space)
