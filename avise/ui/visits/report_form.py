@@ -30,6 +30,7 @@ from avise.ui.widgets.segmented import Segmented
 _NOTE_HEIGHT = 64
 _NEXT_AFTER = timedelta(days=14)
 _NEXT_HOUR = 10
+_SATURDAY, _MONDAY_AFTER = 5, 7
 
 
 class _Note(MarkedText):
@@ -241,6 +242,9 @@ class ReportForm(QWidget):
 
     def _usual(self) -> datetime:
         day = local(self._now() + _NEXT_AFTER)
+        # Two weeks from a Saturday's round is a Saturday: the Monday after is proposed.
+        if day.weekday() >= _SATURDAY:
+            day += timedelta(days=_MONDAY_AFTER - day.weekday())
         return day.replace(hour=_NEXT_HOUR, minute=0, second=0, microsecond=0)
 
 
