@@ -91,6 +91,8 @@ class LeasedPackKey:
         """The hub's half in clear, once the PIN was typed; always, without one."""
         self._typed = False
         """Whether the PIN was typed since this program began, or since the desk was left."""
+        self._going = False
+        """Whether it is being destroyed: what it opened closes, and nothing is opened any more."""
         self._tries = 0
         self._not_before = 0.0
         self._persons: frozenset[uuid.UUID] = frozenset()
@@ -122,12 +124,17 @@ class LeasedPackKey:
             AviseError: `pack.half_lost`, this machine's half is gone: take everything on board again.
         """
         await self.look()
-        if not self._kept.is_here:
+        self._refuse_locked()
+        local = await self._local_half(create=False)
+        # It may have gone while the keyring was asked.
+        self._refuse_locked()
+        return HKDF(SHA256(), pack_pin.KEY_BYTES, salt=None, info=_PURPOSE).derive(local + self._half)
+
+    def _refuse_locked(self) -> None:
+        if self._going or not self._kept.is_here:
             raise PackLockedError("pack.locked")
         if not self._half:
             raise PackLockedError("pack.pin_needed")
-        derivation = HKDF(SHA256(), pack_pin.KEY_BYTES, salt=None, info=_PURPOSE)
-        return derivation.derive(await self._local_half(create=False) + self._half)
 
     async def _local_half(self, *, create: bool) -> bytes:
         if not self._local:
@@ -144,7 +151,7 @@ class LeasedPackKey:
         kept = self._kept
         if kept.until is None:
             return LeaseState.WIPED if self.wiped else LeaseState.NONE
-        if not kept.is_here:
+        if self._going or not kept.is_here:
             return LeaseState.ENDED
         return LeaseState.HELD if self._half else LeaseState.PIN_NEEDED
 
@@ -239,7 +246,9 @@ class LeasedPackKey:
         if self._kept.is_here and now >= until:
             _log.warning("the lease of the key of what is on board has ended")
             async with self._changing:
-                if self._kept.is_here:
+                until = self._kept.until
+                # It may have been lent again meanwhile.
+                if self._kept.is_here and until is not None and self._clock.now() >= until:
                     await self._destroy(self._kept.without_half())
 
     async def _save_mark(self) -> None:
@@ -330,8 +339,8 @@ class LeasedPackKey:
                 return
             self._typed = False
             if self._half:
-                await self._tell()
                 self._half = b""
+                await self._tell()
 
     # ---- the end -------------------------------------------------------------------------------
     async def end(self) -> None:
@@ -347,9 +356,13 @@ class LeasedPackKey:
             self._persons = frozenset()
 
     async def _destroy(self, kept: KeptLease) -> None:
-        await self._tell()
-        await self._keep(kept)
-        self._half = b""
+        self._going = True
+        try:
+            await self._tell()
+            await self._keep(kept)
+            self._half = b""
+        finally:
+            self._going = False
         await self._store.empty_log()
 
     async def _tell(self) -> None:

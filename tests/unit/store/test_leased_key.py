@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from collections.abc import Awaitable, Iterator
 from datetime import timedelta
@@ -126,7 +127,7 @@ async def test_the_hub_s_half_is_destroyed_at_the_end_of_the_lease_and_comes_bac
     assert found.state() is LeaseState.HELD
     env.advance(timedelta(hours=1))
     await found.look()
-    assert (found.state(), closed, found.count) == (LeaseState.ENDED, [LeaseState.HELD], 0)
+    assert (found.state(), closed, found.count) == (LeaseState.ENDED, [LeaseState.ENDED], 0)
     assert await refusal(found.key()) == "pack.locked"
     kept = await SealedSecrets(store, key, env).get("pack", "lease")
     assert kept is not None
@@ -238,6 +239,49 @@ async def test_what_does_not_close_keeps_no_key_alive(store: Store, key: bytes, 
     await found.take(lent(env), (PERSON,))
     await found.end()
     assert found.state() is LeaseState.ENDED
+
+
+async def test_no_key_is_given_while_what_it_opened_closes(store: Store, key: bytes, env: FixedEnv) -> None:
+    found = await leased(store, key, env)
+    refused: list[str] = []
+
+    async def close() -> None:
+        refused.append(await refusal(found.key()))
+
+    found.on_ended(close)
+    await found.take(lent(env), (PERSON,))
+    await found.end()
+    await found.renew(lent(env))
+    await found.set_pin("", PIN)
+    await found.lock()
+    assert refused == ["pack.locked", "pack.pin_needed"]
+
+
+async def test_a_key_that_goes_while_the_keyring_is_asked_is_refused_and_not_made_of_one_half(
+    store: Store, key: bytes, env: FixedEnv
+) -> None:
+    class Slow:
+        async def key(self, *, create: bool) -> bytes:
+            if not create:
+                await found.end()
+            return LOCAL
+
+    await (await leased(store, key, env)).take(lent(env), (PERSON,))
+    found = await leased(store, key, env, local=Slow())
+    assert found.state() is LeaseState.HELD
+    assert await refusal(found.key()) == "pack.locked"
+
+
+async def test_a_lease_renewed_while_its_end_was_looked_at_goes_on(
+    store: Store, key: bytes, env: FixedEnv
+) -> None:
+    found = await leased(store, key, env)
+    await found.take(lent(env), (PERSON,))
+    env.advance(timedelta(days=7))
+    renewing = asyncio.create_task(found.renew(lent(env)))
+    await asyncio.sleep(0)
+    await asyncio.gather(found.look(), renewing)
+    assert found.state() is LeaseState.HELD
 
 
 @given(st.lists(st.tuples(st.integers(0, 10_000), st.integers(-100_000, 100_000)), max_size=20))
