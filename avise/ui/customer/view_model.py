@@ -224,7 +224,9 @@ class CustomerViewModel(QObject):
         if not self._all_told and is_first:
             self._fed.start()
         self._follow_reading(facet)
-        if hidden != self.hidden():
+        # A tool that is slow to start feeds its blocks after the others: they come back on screen.
+        comes_late = is_first and self._all_told
+        if comes_late or hidden != self.hidden():
             self.hidden_changed.emit()
         self.facet_changed.emit(facet)
 

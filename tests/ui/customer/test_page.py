@@ -14,6 +14,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
+from avise.models.facets import FacetState, FacetView
 from avise.models.interaction import Channel, Direction
 from avise.models.masking import MASK
 from avise.models.roles import Purpose
@@ -285,6 +286,20 @@ def test_a_block_keeps_its_place_when_another_answers(run: Run) -> None:
             view = page.model.views("benefits")[0]
             page.model.apply((FacetChanged(replace(view, records=view.records[:2])),))
             assert {facet: grid.block(facet).geometry() for facet in grid.order()} == before
+
+    run(scenario())
+
+
+def test_a_block_whose_tool_comes_after_the_others_is_shown_when_it_does(run: Run) -> None:
+    async def scenario() -> None:
+        async with opened(ScriptedDesk()) as page:
+            await until(page.model.unfed)
+            late = min(page.model.unfed())
+            grid = page.sheet.grid
+            assert late not in grid.order()
+            page.model.apply((FacetChanged(FacetView(late, "late", "Outil lent", FacetState.WAITING)),))
+            assert late in grid.order()
+            assert not grid.block(late).isHidden()
 
     run(scenario())
 
