@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QGridLayout, QWidget
@@ -45,6 +47,9 @@ from avise.ui.theme import theme
 from avise.ui.widgets.line import HorizontalLine, VerticalLine
 from avise.ui.widgets.pane_splitter import PaneSplitter
 
+if TYPE_CHECKING:
+    from avise.ui.conflicts.strip import CollisionStrip
+
 
 class CustomerPage(QWidget):
     """One customer on screen. Made for nobody, ahead of time; `open` says whose it is, once.
@@ -66,6 +71,7 @@ class CustomerPage(QWidget):
         wrap_up_ticked: seconds of wrap-up left, 0 when it is over.
         acted: a sentence and an act that can be taken back.
         request_requested: a request to show in the middle office (its identity).
+        compare_requested: a command that met another change (an `OutboxItem`).
     """
 
     title_changed = Signal(str)
@@ -78,6 +84,7 @@ class CustomerPage(QWidget):
     wrap_up_ticked = Signal(int)
     acted = Signal(str, object)
     request_requested = Signal(object)
+    compare_requested = Signal(object)
 
     def __init__(
         self,
@@ -114,6 +121,7 @@ class CustomerPage(QWidget):
         self.acting = CustomerActing(desk, self.model, self, announcer)
         self.acting.message.connect(self.message)
         self.acting.followed.connect(self.followed)
+        self.acting.followed.connect(self._show_collisions)
         self.blocks.offer(self.acting)
         self.set_outbox, self.redo = self.acting.set_outbox, self.acting.redo
         self.messages = CustomerMessages(desk, self.model, env, report, self)
@@ -146,10 +154,25 @@ class CustomerPage(QWidget):
         self._grid.addWidget(self._call_edge, 0, 1)
         self._grid.addWidget(self.call_panel, 0, 2)
         self._grid.addWidget(self._call_line, 1, 0, 1, 3)
-        self._grid.addWidget(self.splitter, 2, 0, 1, 3)
+        self._grid.addWidget(self.splitter, 3, 0, 1, 3)
         self._grid.setColumnStretch(0, 1)
-        self._grid.setRowStretch(2, 1)
+        self._grid.setRowStretch(3, 1)
         self._show_call_panel(shown=False)
+
+    _collisions: CollisionStrip | None = None
+
+    @Slot()
+    def _show_collisions(self) -> None:
+        """Say under the header what the office changed too."""
+        found = self.acting.to_compare()
+        if self._collisions is None and found:
+            from avise.ui.conflicts.strip import CollisionStrip  # noqa: PLC0415 - few pages ever need it
+
+            self._collisions = CollisionStrip(self)
+            self._collisions.compare_requested.connect(self.compare_requested)
+            self._grid.addWidget(self._collisions, 2, 0, 1, 3)
+        if self._collisions is not None:
+            self._collisions.show_items(found)
 
     def _connect_model(self) -> None:
         model = self.model

@@ -20,7 +20,7 @@ from avise.ui.bridge import DeskBridge
 from avise.ui.customer.deeds import deed_code
 from avise.ui.customer.view_model import CustomerViewModel
 from avise.ui.outbox.counts import counted
-from avise.ui.outbox.sentences import may_undo
+from avise.ui.outbox.sentences import may_compare, may_undo
 from avise.ui.outbox.situation import OutboxCounts
 from avise.ui.palette.rows import PaletteCommand
 from avise.ui.theme import theme
@@ -294,6 +294,10 @@ class CustomerActing(QObject):
         if mine != self.items:
             self.items = mine
             self.followed.emit(self.counts().followed)
+
+    def to_compare(self) -> tuple[OutboxItem, ...]:
+        """Return what the office changed too, for this customer."""
+        return tuple(filter(may_compare, self.items))
 
     def counts(self) -> OutboxCounts:
         """Return what waits for this customer."""

@@ -64,6 +64,7 @@ class OutboxInWindow(QObject):
         bind("outbox_abandon", self._on_page("abandon_current"))
         bind("outbox_compare", self._compare)
         model.changed.connect(self.show_outbox)
+        window.customers.compare_requested.connect(self._compare_item)
         window.sessions.current_changed.connect(self._on_current_changed)
         self.show_outbox()
 
@@ -86,6 +87,13 @@ class OutboxInWindow(QObject):
         """Show the outbox on what others changed too, and compare it."""
         self.show_page()
         self._on_page("compare_current")()
+
+    @Slot(object)
+    def _compare_item(self, item: OutboxItem) -> None:
+        self.show_page()
+        # A discreet screen shows something else in its place.
+        if self.page is not None and self._window.stack.currentWidget() is self.page:
+            self.page.compare_item(item)
 
     def _on_page(self, name: str) -> Callable[[], None]:
         def run() -> None:

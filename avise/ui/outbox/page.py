@@ -342,8 +342,12 @@ class OutboxPage(QWidget):
         if item is None or not may_compare(item):
             item = next(filter(may_compare, self._model.items), None)
         if item is not None:
-            self.table.go_to(self.table_model.place_of(item.command_id))
-            self._comparing.compare(item)
+            self.compare_item(item)
+
+    def compare_item(self, item: OutboxItem) -> None:
+        """Compare a command with what its tool holds."""
+        self.table.go_to(self.table_model.place_of(item.command_id))
+        self._comparing.compare(item)
 
     # ---- documents -----------------------------------------------------------------------------
     @Slot()

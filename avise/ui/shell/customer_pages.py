@@ -44,6 +44,7 @@ class CustomerPages(QObject):
         acted: a sentence, an act that can be taken back, and what to do once it is.
         wrap_up_ticked: a person, and the seconds of wrap-up left; 0 when it is over.
         request_requested: a request to show in the middle office (its identity).
+        compare_requested: a command that met another change (an `OutboxItem`).
     """
 
     shown = Signal(object)
@@ -53,6 +54,7 @@ class CustomerPages(QObject):
     acted = Signal(str, object, object)
     wrap_up_ticked = Signal(object, int)
     request_requested = Signal(object)
+    compare_requested = Signal(object)
 
     def __init__(
         self,
@@ -97,6 +99,7 @@ class CustomerPages(QObject):
         page.wrap_up_ticked.connect(lambda seconds: self.wrap_up_ticked.emit(person, seconds))
         page.acted.connect(lambda sentence, act: self._on_acted(person, sentence, act))
         page.request_requested.connect(self.request_requested)
+        page.compare_requested.connect(self.compare_requested)
         page.followed.connect(lambda count: self._sessions.mark(person, to_send=count))
         page.set_outbox(self._outbox)
         self._stack.addWidget(widget)

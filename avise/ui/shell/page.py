@@ -54,6 +54,7 @@ class CustomerPageLike(Page, Protocol):
         acted: a sentence, and an act that can be taken back.
         wrap_up_ticked: seconds of wrap-up left, 0 when it is over.
         request_requested: a request to show in the middle office (its identity).
+        compare_requested: a command that met another change (an `OutboxItem`).
     """
 
     def open(self, person: PersonId, purpose: Purpose, reason: str = "") -> None:
@@ -102,6 +103,10 @@ class CustomerPageLike(Page, Protocol):
     @property
     def acted(self) -> SignalInstance:
         """Something was done that can be taken back."""
+
+    @property
+    def compare_requested(self) -> SignalInstance:
+        """See the class."""
 
     @property
     def request_requested(self) -> SignalInstance:

@@ -21,13 +21,15 @@ from avise.models.merging import Choice, Keep, Side
 from avise.services.comparison_values import ComparedField, Comparison
 from avise.ui.bridge import DeskBridge
 from avise.ui.conflicts.compare_panel import ComparePanel
+from avise.ui.conflicts.strip import CollisionStrip
 from avise.ui.outbox.page import OutboxPage
 from avise.ui.outbox.view_model import OutboxViewModel
 from avise.ui.pictures import render
 from avise.ui.theme import Scheme
 from avise.ui.widgets.toast import Message
-from tests.ui.outbox.outbox_items import item
-from tests.ui.persona import NOW
+from tests.ui.outbox.acting_window import acting_window
+from tests.ui.outbox.outbox_items import OFFERS, item
+from tests.ui.persona import HELENE, NOW
 from tests.ui.scripted_desk import ScriptedDesk
 from tests.ui.waiting import until
 
@@ -239,5 +241,43 @@ def test_every_choice_and_button_is_inside_the_page_in_both_schemes(
                 assert shown.page.rect().contains(area)
                 colours.add(image.pixelColor(area.left() + 30, area.center().y()).name())
             assert len(colours) > 1
+
+    run(scenario())
+
+
+def test_the_customer_s_page_says_so_and_opens_the_comparison_over_the_outbox(run: Run) -> None:
+    async def scenario() -> None:
+        collided = replace(COLLIDED, person=HELENE)
+        desk = ScriptedDesk(items=(collided,), offers=OFFERS)
+        desk.comparisons[collided.command_id] = BOTH
+        async with acting_window(desk) as shown:
+            customer = await shown.open()
+            strip = customer.findChild(CollisionStrip)
+            assert strip is not None
+            assert strip.isVisible()
+            assert "Relation adhérent" in strip.words.text()
+            assert "Moulin" not in strip.words.text()
+            strip.compare.setFocus()
+            QTest.keyClick(strip.compare, Qt.Key.Key_Space)
+            page = shown.window.stack.currentWidget()
+            assert isinstance(page, OutboxPage)
+            await until(lambda: (panel := page.findChild(ComparePanel)) is not None and bool(panel.rows))
+            panel = page.findChild(ComparePanel)
+            assert panel is not None
+            panel.all_theirs.click()
+            panel.apply.click()
+            await until(lambda: not strip.isVisibleTo(customer))
+
+    run(scenario())
+
+
+def test_the_palette_s_command_compares_what_is_first_to_compare(run: Run) -> None:
+    async def scenario() -> None:
+        collided = replace(COLLIDED, person=HELENE)
+        desk = ScriptedDesk(items=(item(1, CommandState.DONE), collided), offers=OFFERS)
+        desk.comparisons[collided.command_id] = BOTH
+        async with acting_window(desk) as shown:
+            shown.desktop.actions.commands.run("outbox_compare")
+            await until(lambda: ("compare_item", collided.command_id) in desk.asked)
 
     run(scenario())

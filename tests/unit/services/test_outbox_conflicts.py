@@ -20,6 +20,7 @@ from avise.connectors.action_contract import (
 )
 from avise.connectors.contract import Completeness, ConnectorError, Record
 from avise.connectors.readings import FacetReading
+from avise.engine.lost_rights import LostRights
 from avise.models.commands import (
     CommandReason,
     CommandState,
@@ -32,6 +33,7 @@ from avise.models.errors import AviseError, ErrorKind, Failure, Origin
 from avise.models.journal import EventKind
 from avise.models.merging import Choice, Keep, Side
 from avise.models.roles import Role, Session
+from avise.models.tasks import NewTask
 from avise.services.outbox import Outbox
 from avise.store.journal import Journal
 from avise.store.outbox import Commands
@@ -346,3 +348,29 @@ async def test_values_of_a_comparison_never_show_where_it_is_printed(laptop: Lap
     item = await laptop.collided()
     found = repr(await laptop.outbox.compare(item.command_id))
     assert not any(value in found for value in ("Moulin", "Graslin", "Basse", "MARCHAND"))
+
+
+async def test_a_collision_gives_one_task_that_names_no_value(laptop: Laptop) -> None:
+    tasks: list[NewTask] = []
+    noted: dict[str, str] = {}
+
+    class Notes:
+        async def note(self, name: str, value: str) -> None:
+            noted[name] = value
+
+        async def noted(self, name: str) -> str:
+            return noted.get(name, "")
+
+    async def add(new: NewTask) -> None:
+        tasks.append(new)
+
+    told = LostRights(laptop.outbox.visible, add, Notes(), laptop.env)
+    laptop.outbox.tell_lost_rights(told.look_soon)
+    item = await laptop.collided()
+    await until(lambda: len(tasks) == 1)
+    await told.look()
+    (task,) = tasks
+    assert task.person == item.person
+    assert item.label in task.words
+    assert not any(value in task.words for value in ("Moulin", "Graslin", "Basse"))
+    await told.aclose()
