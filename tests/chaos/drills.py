@@ -158,7 +158,7 @@ async def mixed_fleet(yard: Yard) -> Account:
     for _ in range(3):
         await yard.live(newer, version="99.0.0", strange="newer_kind", settle=True)
         await yard.live(newer, version="99.0.0", strange="newer_version", settle=True)
-        await yard.live(old, version="0.0.1")
+        await yard.live(old, version="0.0.1", settle=True)
         await yard.live(current, settle=True)
     before = await read_station(yard.stations[old])
     hub = await yard.on_hub(read_hub, reading=True)

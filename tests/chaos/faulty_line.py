@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 import socket
 import struct
@@ -96,9 +97,10 @@ class FaultyLine:
         finally:
             for way in ways:
                 way.cancel()
-            await asyncio.gather(*ways, return_exceptions=True)
             for end in carried.writers:
                 end.transport.abort()
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.gather(*ways, return_exceptions=True)
             self._carrying.discard(task)
 
     async def _up(self, carried: Carried, reader: asyncio.StreamReader, to: asyncio.StreamWriter) -> None:

@@ -441,7 +441,12 @@ class Station:
 
     async def _is_in_step(self, sync: HubSync) -> bool:
         core = sync._core
-        if core is None or not core.up_to_date or core.trouble is not None or core._repair is not None:
+        if core is None or core._repair is not None:
+            return False
+        if core.too_old:
+            # It sends, and reads nothing more.
+            return (await self.feed.state()).written == core.sent
+        if not core.up_to_date or core.trouble is not None:
             return False
         try:
             told = await sync.hub.head()
