@@ -13,6 +13,7 @@ from avise.models.leases import LeaseState
 from avise.models.network import NetworkMode, NetworkState
 from avise.models.packs import PackKind
 from avise.services.change_signal import ChangeSignal
+from avise.services.open_customer import log_error
 from avise.services.pack_values import PackOrder, PackRow, PacksStatus, PackState
 from avise.services.packs.plan import PackPlan, plan_of
 from avise.services.packs.preparation import MEGABYTE, Preparation, PreparationParts
@@ -52,6 +53,8 @@ class PackRoom:
         self.changes = ChangeSignal()
         self._trouble: AviseError | None = None
         self._preparing: asyncio.Task[None] | None = None
+        self._ordering = asyncio.Lock()
+        """Held while a preparation is begun: the user's and one that goes on by itself never run together."""
         self._watching: asyncio.Task[None] | None = None
         self._looking: asyncio.Task[None] | None = None
         self._resuming: asyncio.Task[None] | None = None
@@ -64,6 +67,7 @@ class PackRoom:
         """Open what is on board if its key is there, erase what has ended, and watch over both."""
         await self.look()
         self._watching = asyncio.create_task(self._watch(), name="watch packs")
+        self._watching.add_done_callback(log_error)
 
     async def aclose(self) -> None:
         """Stop preparing and close the file."""
@@ -83,6 +87,9 @@ class PackRoom:
             await self._open_file()
             await self._drop_ended()
         except PackLockedError as error:
+            if self._packs.file.is_open:
+                # Whatever kept it open when its key went: it is read no longer.
+                await self._close()
             await self.beside.key_gone(error.message_key)
         except AviseError as error:
             _log.warning("packs not looked at: %s", error.message_key)
@@ -191,6 +198,10 @@ class PackRoom:
             AviseError: `pack.offline`, `pack.limited`, `pack.no_hub`, `pack.nobody`, or what the hub or the
                 key refuses.
         """
+        async with self._ordering:
+            await self._begin(order)
+
+    async def _begin(self, order: PackOrder) -> None:
         mode = self.network()
         if mode is not NetworkMode.ONLINE:
             raise AviseError("pack.offline" if mode is NetworkMode.OFFLINE else "pack.limited")
@@ -205,6 +216,7 @@ class PackRoom:
         await self._open_file(create=True)
         self._trouble, self._waiting = None, None
         self._preparing = asyncio.create_task(self._prepare(plan, order), name="prepare packs")
+        self._preparing.add_done_callback(log_error)
         self.changes.tell()
 
     async def prepared(self) -> None:

@@ -25,7 +25,7 @@ from avise.models.packs import PackKind
 from avise.models.snapshot import SnapshotKey
 from avise.services.pack_values import PackRow, PacksStatus, PackState
 from avise.services.settings_file import OfflineSection
-from tests.unit.engine.packed_desk import PackedDesk, PackedSources, customer, packed_desk
+from tests.unit.engine.packed_desk import PACK_KEY, PackedDesk, PackedSources, customer, packed_desk
 from tests.unit.services.scripted_sources import answer, offer
 
 DAY = timedelta(days=1)
@@ -273,6 +273,31 @@ async def test_packs_close_with_their_key_and_open_with_it(tmp_path: Path) -> No
             await desk.room.prepare(desk.order())
     async with packed_desk(tmp_path, tools()) as desk:
         assert await facets_on_board(desk, 1) == {"identity", "contracts"}
+
+
+async def test_packs_that_stayed_open_after_their_key_close_at_the_next_look(tmp_path: Path) -> None:
+    async with packed_desk(tmp_path, tools()) as desk:
+        desk.portfolio += [customer(1)]
+        await desk.prepare()
+        await desk.key.end()
+        await desk.packs.file.open(PACK_KEY)
+        assert await facets_on_board(desk, 1)
+        await desk.room.look()
+        assert not desk.packs.file.is_open
+        assert await facets_on_board(desk, 1) == set()
+
+
+async def test_two_preparations_asked_at_once_do_not_run_together(tmp_path: Path) -> None:
+    sources = tools()
+    async with packed_desk(tmp_path, sources) as desk:
+        desk.portfolio += [customer(number) for number in range(1, 5)]
+        sources.gate_at = 1
+        await asyncio.gather(desk.room.prepare(desk.order()), desk.room.prepare(desk.order()))
+        running = [task for task in asyncio.all_tasks() if task.get_name() == "prepare packs"]
+        sources.open_gate()
+        await desk.room.prepared()
+        assert len(running) == 1
+        assert (await rows(desk))[PackKind.PORTFOLIO].held == 4
 
 
 async def test_a_key_that_goes_while_preparing_stops_it(tmp_path: Path) -> None:
