@@ -24,6 +24,7 @@ from avise.engine.opened_store import WIPE_MARK
 from avise.env import Env
 from avise.hub.port import HubError, HubPort
 from avise.models.errors import AviseError
+from avise.services.messages.notices import FOLDER as NOTICES
 from avise.services.profile import Profile
 from avise.services.settings_file import HubMode
 from avise.store.key_source import forget_in_keyring
@@ -129,6 +130,9 @@ class Wiping:
         spool = self._profile.settings.messages.spool
         if spool:
             found += [path for pattern in ("sms-*", "letter-*") for path in (folder / spool).glob(pattern)]
+            if not Path(spool).is_absolute():
+                # Notices name whom mail was for; in a folder of several workstations they are others' too.
+                found += [*(folder / spool / NOTICES).glob("*")]
         return _delete_all(found)
 
     async def _tell(self, mark: _Mark) -> bool:
@@ -174,9 +178,15 @@ class Wiping:
 
     # ---- the mark ------------------------------------------------------------------------------
     def _write(self) -> None:
-        mark = self._mark
-        if mark is None:
+        """Write the mark; a disk that takes nothing more stops nothing."""
+        if self._mark is None:
             return
+        try:
+            self._write_mark(self._mark)
+        except OSError as error:
+            _log.error("the mark of the wipe was not written: %s", type(error).__name__)
+
+    def _write_mark(self, mark: _Mark) -> None:
         told = {"device": mark.device, "secret": mark.secret, "begun": mark.begun, "told": mark.told}
         beside = self._path.with_name(WIPE_MARK + ".new")
         descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
