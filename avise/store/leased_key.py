@@ -237,19 +237,21 @@ class LeasedPackKey:
 
     async def look(self) -> None:
         """Look at the time: end a lease that is over, and note how late it is."""
-        until = self._kept.until
-        if until is None:
+        if self._kept.until is None:
             return
         now = self._clock.now()
         if abs(self._clock.mark - self._saved_mark) >= MARKED_EVERY:
             await self._save_mark()
-        if self._kept.is_here and now >= until:
+        if self._is_over(now):
             _log.warning("the lease of the key of what is on board has ended")
             async with self._changing:
-                until = self._kept.until
                 # It may have been lent again meanwhile.
-                if self._kept.is_here and until is not None and self._clock.now() >= until:
+                if self._is_over(self._clock.now()):
                     await self._destroy(self._kept.without_half())
+
+    def _is_over(self, now: datetime) -> bool:
+        until = self._kept.until
+        return self._kept.is_here and until is not None and now >= until
 
     async def _save_mark(self) -> None:
         self._saved_mark = self._clock.mark
