@@ -215,8 +215,8 @@ class Desktop(QObject):
             drafts=plural("recovery.drafts", drafts),
         )
         sentence = told if sessions or drafts else text("recovery.nothing")
-        # Not an error, but it stays until it was seen: nobody looks at the screen at that moment.
-        self.window.toast.show_message(Message(sentence, "history", is_error=True))
+        # Not an error, but it stays until somebody works again: nobody looks at the screen at that moment.
+        self.window.toast.show_message(Message(sentence, "history", is_error=True, gives_way=True))
 
     async def aclose(self) -> None:
         """Keep the tabs, stop following, close every page. The engine still runs."""

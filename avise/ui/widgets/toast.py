@@ -37,6 +37,8 @@ class Message:
     """The action takes back what was done; Ctrl+Z does the same while this says that it still can."""
     about: object = None
     """What it tells of (equal when it is the same thing): an earlier message about it goes at once."""
+    gives_way: bool = False
+    """Leaves when another message comes: what one that stays would keep away may hold an undo."""
 
 
 class Toast(QWidget):
@@ -79,6 +81,8 @@ class Toast(QWidget):
                 self.close_message()
         if self._message is None:
             self._next()
+        elif self._message.gives_way:
+            self.close_message()
 
     def message(self) -> Message | None:
         """Return the message shown."""

@@ -108,6 +108,19 @@ def test_messages_wait_their_turn_and_errors_stay(qtbot: QtBot, dressed: QApplic
     assert toast.isHidden()
 
 
+def test_a_message_that_gives_way_stays_until_another_comes(qtbot: QtBot, dressed: QApplication) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    toast = Toast(window)
+    toast.show_message(Message("Retrouvés : 1 session", "history", is_error=True, gives_way=True))
+    assert not toast._timer.isActive()
+    toast.show_message(Message("Demande transmise", action="Annuler"))
+    shown = toast.message()
+    assert shown is not None
+    assert shown.sentence == "Demande transmise"
+    assert toast._timer.isActive()
+
+
 def test_the_focus_ring_follows_the_keyboard_and_leaves_with_its_widget(
     qtbot: QtBot, dressed: QApplication
 ) -> None:
