@@ -38,6 +38,7 @@ from avise.ui.pictures import render
 from avise.ui.shell.desktop import Desktop
 from avise.ui.shell.sessions import SessionTab
 from avise.ui.theme import Scheme, theme
+from avise.ui.tour_on_board import OnBoardScenes
 from avise.ui.tour_panels import PanelScenes
 from avise.ui.tour_requests import RequestScenes
 from avise.ui.tour_visits import VisitScenes
@@ -108,6 +109,7 @@ class Tour:
         if self.bridge.session.role is Role.REP:
             # Nobody rings a representative's workstation: the tour is the one of their visits.
             await VisitScenes(self.desktop, self._draw, self._until, self._breath).play()
+            await OnBoardScenes(self.desktop, self._draw, self._until, self._breath).play()
             self._write()
             return
         await self._customer()

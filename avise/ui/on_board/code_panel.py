@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QScrollArea, QWidget
 from typing_extensions import override
 
 from avise.services.pack_values import PacksStatus
@@ -60,6 +60,14 @@ class CodePanel(Panel):
         self.state.setText(text("on_board.has_code" if has_code else "on_board.has_no_code"))
         self.current.setVisible(has_code)
         self.remove.setVisible(has_code)
+
+    def come_into_view(self) -> None:
+        """Have the page scrolled to here."""
+        around = self.parentWidget()
+        while around is not None and not isinstance(around, QScrollArea):
+            around = around.parentWidget()
+        if around is not None:
+            around.ensureWidgetVisible(self)
 
     def say(self, sentence: str, *, is_error: bool) -> None:
         """Say what became of the wish; a code that was taken is forgotten here."""

@@ -323,6 +323,7 @@ class OnBoardInWindow(QObject):
         self._close_panels()
         self._window.show_page("settings")
         if self._code is not None:
+            self._code.come_into_view()
             self._code.new.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @Slot(bool)

@@ -104,8 +104,8 @@ class PreparePanel(FormPanel):
         told.setStretch(1, 1)
         told.setAlignment(self._trouble_icon, Qt.AlignmentFlag.AlignTop)
         self._trouble_line.setLayout(told)
-        self._progress = QWidget()
-        self._progress.setLayout(column(HorizontalLine(), self.rows, gap=6))
+        self._progress, self._line = QWidget(), HorizontalLine()
+        self._progress.setLayout(column(self._line, self.rows, gap=6))
         self._lacking = QWidget()
         self._lacking.setLayout(
             column(HorizontalLine(), Label(text("on_board.lacking"), "small-medium"), self._days_box, gap=5)
@@ -170,6 +170,8 @@ class PreparePanel(FormPanel):
         self.pause.setVisible(status.preparing)
         self.submit_button.setVisible(not status.preparing)
         self._what.setVisible(not status.preparing)
+        self._line.setVisible(not status.preparing)
+        self._lacking.setVisible(bool(self._shown_days) and not status.preparing)
         if held_focus and not self._has_focus():
             # What was pressed went, and something else has taken its place.
             after = self.pause if status.preparing else self.submit_button
@@ -209,7 +211,8 @@ class PreparePanel(FormPanel):
             told = Label(missing, "small", "warn")
             line.setLayout(row(Icon("cloud-off", 13, "warn-solid"), Label(title, "body"), None, told, gap=7))
             self._days_box.addWidget(line)
-        self._lacking.setVisible(bool(lacking))
+        preparing = self._model.status is not None and self._model.status.preparing
+        self._lacking.setVisible(bool(lacking) and not preparing)
         self._fit_soon()
 
     def _has_focus(self) -> bool:

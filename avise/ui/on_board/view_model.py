@@ -57,6 +57,8 @@ class OnBoardViewModel(QObject):
         self._watch: Watch | None = None
         self.status: PacksStatus | None = None
         self.network: NetworkState | None = None
+        self.is_asking = False
+        """Whether an order was given that the engine has not taken or refused yet."""
 
     def start(self) -> None:
         """Follow what is on board."""
@@ -101,14 +103,19 @@ class OnBoardViewModel(QObject):
 
     # ---- what is asked -------------------------------------------------------------------------
     def prepare(self, order: PackOrder) -> None:
-        """Take data on board."""
-        self._tasks.spawn(self._prepare(order), name="prepare packs", when_busy="drop")
+        """Take data on board; nothing happens while another order is on its way."""
+        if not self.is_asking:
+            self.is_asking = True
+            self._tasks.spawn(self._prepare(order), name="prepare packs", when_busy="parallel")
 
     async def _prepare(self, order: PackOrder) -> None:
         try:
             await self._desk.prepare_packs(order)
         except AviseError as error:
+            self.is_asking = False
             self.refused.emit(error.message_key, text(error.message_key, **error.params))
+        finally:
+            self.is_asking = False
 
     def pause(self) -> None:
         """Stop the preparation under way."""

@@ -138,11 +138,6 @@ class VisitsPage(QWidget):
         if identifier in self.runs:
             self.runs[identifier]()
 
-    @property
-    def toast_inset(self) -> int:
-        """Where messages stand: right of the card, whose buttons they would cover."""
-        return self._left.width() if self._on_board.count() else 0
-
     # ---- what others put here ------------------------------------------------------------------
     def set_on_board(self, card: QWidget) -> None:
         """Give the card of the data on board its place, at the bottom left."""
