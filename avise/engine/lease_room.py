@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from avise.env import Env
-from avise.hub.check_out_values import CheckedOut, CheckOut
+from avise.hub.check_out_values import CheckedOut, CheckOut, CheckOutStanding
 from avise.hub.port import Head, HubError, HubPort, HubUnreachableError
 from avise.models.customer import PersonId
 from avise.models.errors import AviseError
@@ -181,15 +181,22 @@ class LeaseRoom:
                     # Given back here while the hub could not be told, or taken along by a program that died.
                     await self._in_turn(hub.check_in)
             elif told is not None and told.ended:
+                if self._is_of_before(told):
+                    return
                 key = "hub.device_revoked" if told.ended == "revoked" else "hub.check_out_ended"
                 await self._end(HubError(key))
             elif self.key.wants_renewal():
                 await self._renew(hub)
 
+    def _is_of_before(self, told: CheckOutStanding) -> bool:
+        """Say whether a head was under way while something was taken along: what had ended was not that."""
+        lent_at = self.key.lent_at()
+        return lent_at is not None and told.renewed_at < lent_at
+
     async def _renew(self, hub: HubPort) -> None:
         lent = await self._in_turn(hub.renew_check_out)
         if lent is not None:
-            await self.key.renew(_lent(lent))
+            await self.key.renew(_lent(lent), lent.elsewhere)
             self.on_changed()
 
     async def _in_turn(self, ask: Callable[[], Awaitable[T]]) -> T | None:

@@ -159,6 +159,10 @@ class LeasedPackKey:
         """Return the end of the lease; None without one."""
         return self._kept.until
 
+    def lent_at(self) -> datetime | None:
+        """Return when it was last lent, by the hub's clock; None without a lease."""
+        return self._kept.renewed_at
+
     def on_ended(self, told: LeaseEnded) -> None:
         """Have something told, each time, before the key is destroyed or locked."""
         self._told.append(told)
@@ -203,11 +207,21 @@ class LeasedPackKey:
             self._persons = frozenset(persons)
             await self._lend(lent)
 
-    async def renew(self, lent: Lent) -> None:
-        """Keep what the hub lent again: nobody may be here, and a PIN that was not typed stays untyped."""
+    async def renew(self, lent: Lent, elsewhere: Collection[uuid.UUID] = ()) -> None:
+        """Keep what the hub lent again: nobody may be here, and a PIN that was not typed stays untyped.
+
+        Args:
+            lent: by the hub.
+            elsewhere: whom a colleague took along while the lease was over.
+        """
         async with self._changing:
-            if not self._lacks_pin:
-                await self._lend(lent)
+            if self._lacks_pin:
+                return
+            if elsewhere:
+                left = self._persons.difference(elsewhere)
+                await self._shelf.keep_persons(left)
+                self._persons = left
+            await self._lend(lent)
 
     async def _lend(self, lent: Lent) -> None:
         self._clock.contact(lent.now)
