@@ -43,11 +43,6 @@ class Compared:
                 given[inputs[each.name]] = held[each.name]
         return replace(content, input=given, precondition=dict(self.plan.precondition))
 
-    @property
-    def changes_nothing(self) -> bool:
-        """Whether the tool holds everything already that the command asks."""
-        return all(each.mine == each.theirs for each in self.merge.fields)
-
 
 class Comparing:
     """Compares commands with what their tools hold.
