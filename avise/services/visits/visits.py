@@ -367,8 +367,9 @@ class Visits:
         """Keep what is written so far on this machine."""
         refuse_without_right(self._parts.session.role)
         refuse_unfit(report)
-        if visit in self._ending:
-            return
+        while visit in self._ending:
+            # Typed since "end" was asked: it corrects the report that is being recorded.
+            await self._parts.changes.wait(self._parts.changes.count, self._parts.env, LOOK_EVERY)
         await self._parts.book.save(visit, report)
         self._parts.changes.tell()
 

@@ -86,6 +86,8 @@ class VisitsViewModel(QObject):
         self._again.timeout.connect(self.start)
         self._seen: frozenset[str] = frozenset()
         """Requests that were proposed already: one that was unticked stays so."""
+        self._unkept: dict[VisitId, VisitReport] = {}
+        """Words that could not be kept and whose visit is on screen no more: shown again with it."""
         self.days: tuple[VisitDay, ...] | None = None
         self.wanted: VisitId | None = None
         self.detail: VisitDetail | None = None
@@ -156,7 +158,11 @@ class VisitsViewModel(QObject):
             return
         is_first = self.detail is None
         self.detail = detail
-        if not self.is_dirty and (is_first or detail.report != self.report):
+        unkept = self._unkept.pop(detail.row.visit, None) if is_first else None
+        if unkept is not None:
+            self.write(unkept)
+            self.report_changed.emit()
+        elif not self.is_dirty and (is_first or detail.report != self.report):
             self.report = detail.report
             self.report_changed.emit()
         proposed = frozenset(request.id for request in detail.proposed_requests)
@@ -199,6 +205,9 @@ class VisitsViewModel(QObject):
             if visit == self.wanted:
                 self.refusal = text(error.message_key, **error.params)
                 self.saved_changed.emit()
+            else:
+                self._unkept[visit] = report
+                self._tell_error(error)
             return
         if visit == self.wanted and report == self.report:
             self.is_dirty, self.refusal = False, ""

@@ -21,6 +21,7 @@ from avise.ui.visits.side_pane import waiting_lines
 from avise.ui.visits.view_model import first_of
 from avise.ui.visits.visit_pane import NEEDS, REPORT
 from avise.ui.widgets.label import Label
+from avise.ui.widgets.toast import Message
 from tests.ui.outbox.acting_window import ActingStage, acting_window
 from tests.ui.scripted_desk import ScriptedDesk
 from tests.ui.scripted_visits import COMPANY, FIRST, NOW, SECOND, TOMORROW, scripted_days, visit_row
@@ -280,6 +281,25 @@ def test_another_visit_keeps_what_was_typed_about_the_one_before(run: Run) -> No
             assert desk.reports[SECOND][0].objections == "Trop cher"
             await until(lambda: page.model.detail is not None)
             assert page.visit.form.objections.text() == ""
+
+    run(scenario())
+
+
+def test_words_that_could_not_be_kept_come_back_with_their_visit(run: Run) -> None:
+    async def scenario() -> None:
+        desk = rep_desk()
+        desk.visit_error = AviseError("visit.restricted")
+        told: list[Message] = []
+        async with visits(desk) as (_stage, page):
+            page.model.message.connect(told.append)
+            QTest.keyClicks(page.visit.form.objections, "Trop cher")
+            page.list.go_to_visit(COMPANY)
+            await until(lambda: bool(told))
+            assert told[0].is_error
+            desk.visit_error = None
+            page.list.go_to_visit(SECOND)
+            await until(lambda: page.visit.form.objections.text() == "Trop cher")
+            await until(lambda: SECOND in desk.reports)
 
     run(scenario())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -244,6 +245,19 @@ async def test_a_refused_appointment_is_to_be_corrected(bruno: VisitStation) -> 
     report = VisitReport(outcome=VisitOutcome.POSTPONED, next_appointment=NEXT)
     await bruno.station.desk.end_visit(ERIC, report)
     await until(lambda: is_delivered(bruno, Delivery.TO_CORRECT))
+
+
+async def test_what_is_typed_while_a_visit_ends_is_kept_as_a_correction(bruno: VisitStation) -> None:
+    desk = bruno.station.desk
+    said = VisitReport(outcome=VisitOutcome.QUOTE_HANDED, note="Compare avec un concurrent.")
+    more = replace(said, note="Compare avec deux concurrents.")
+    ending = asyncio.create_task(desk.end_visit(ERIC, said))
+    await asyncio.sleep(0)
+    await desk.save_visit_report(ERIC, more)
+    await ending
+    detail = await bruno.detail(ERIC)
+    assert (detail.row.state, detail.row.delivery) == (VisitState.DONE, Delivery.HERE)
+    assert detail.report == more
 
 
 async def test_a_report_ended_again_corrects_it_and_asks_nothing_twice(bruno: VisitStation) -> None:
