@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -44,6 +45,9 @@ from avise.ui.widgets.label import Label
 from avise.ui.widgets.layout import column, row
 
 ATTEMPTS = 12
+_LONG_WORD = re.compile(r"\S{20,}")
+_BREAKS = re.compile(r"\w{12}|[@._/-]")
+"""Where a long word may go on under itself: after each mark of an address, and after so many letters."""
 
 
 class AbandonRow(QWidget):
@@ -281,9 +285,17 @@ def changes_grid(changes: Sequence[Change]) -> QGridLayout:
     for line, change in enumerate(changes, start=1):
         name, before, after = change_words(change)
         grid.addWidget(Label(name, "small", "muted", wrap=True), line, 0)
-        grid.addWidget(Label(before, "value", "muted", wrap=True), line, 1)
-        grid.addWidget(Label(after, "value-strong", wrap=True), line, 2)
+        grid.addWidget(_whole(before, "value", "muted"), line, 1)
+        grid.addWidget(_whole(after, "value-strong"), line, 2)
     return grid
+
+
+def _whole(value: str, style: str, tone: str = "text") -> Label:
+    """Return a value that is never cut: an address or an IBAN without a space breaks where it must."""
+    broken = _LONG_WORD.sub(lambda word: _BREAKS.sub("\\g<0>\u200b", word[0]), value)
+    label = Label(broken, style, tone, wrap=True)
+    label.setAccessibleName(value)
+    return label
 
 
 def _changes(changes: Sequence[Change]) -> QWidget | None:

@@ -246,6 +246,25 @@ async def planned_address(stage: ActingStage) -> None:
     await until(lambda: stage.form().step is Step.PLAN)
 
 
+def test_an_address_without_a_space_is_seen_whole_before_it_is_confirmed(run: Run) -> None:
+    async def scenario() -> None:
+        long = "camille.nouvelle-adresse.2026@messagerie.exemple.invalid"
+        desk = ScriptedDesk(offers=OFFERS)
+        async with acting_window(desk) as stage:
+            await planned_address(stage)
+            form = stage.form()
+            plan = await desk.plan_everywhere(HELENE, "change_address", {})
+            longer = (("contact.email", "camille.duval.0001@messagerie.exemple.invalid", long),)
+            form.plan_view.show_plan(
+                replace(plan, plans=tuple(replace(one, changes=longer) for one in plan.plans))
+            )
+            after = next(one for one in form.plan_view.findChildren(QLabel) if one.accessibleName() == long)
+            assert after.text().replace("\u200b", "") == long
+            assert form.plan_view.minimumSizeHint().width() <= form.scroller.viewport().width()
+
+    run(scenario())
+
+
 def test_one_form_goes_to_three_tools_and_each_has_its_own_row_and_state(run: Run) -> None:
     async def scenario() -> None:
         desk = ScriptedDesk(offers=OFFERS)
