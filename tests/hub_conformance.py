@@ -10,6 +10,7 @@ import dataclasses
 import json
 import re
 import uuid
+from collections.abc import Awaitable
 from contextlib import AbstractContextManager
 from datetime import timedelta
 
@@ -317,18 +318,26 @@ class Rights:
         name, content = "a" * 32, b"Justificatif.\n"
         await marc.hub.put_blob(name, content)
         await house.set_up(lambda connection: staff.revoke(connection, MANAGER.device, house.env.now()))
-        for call in (
-            marc.hub.pull({QUEUE: 0}),
-            marc.hub.open_subject(house.env.uuid7(), Purpose.CALL),
-            marc.hub.query(View.REQUESTS, {}),
-            marc.hub.query(View.REQUEST, {"id": str(request)}),
-            marc.hub.get_blob(name, request),
-            marc.hub.put_blob("b" * 32, content),
-            marc.hub.head([Presence(MANAGER.login, request, False, house.env.now())]),
-        ):
-            with refused("hub.device_revoked"):
-                await call
-        assert (await marc.hub.head()).last_seq == 1
+        calls: dict[str, Awaitable[object]] = {
+            "pull": marc.hub.pull({QUEUE: 0}),
+            "open": marc.hub.open_subject(house.env.uuid7(), Purpose.CALL),
+            "list": marc.hub.query(View.REQUESTS, {}),
+            "request": marc.hub.query(View.REQUEST, {"id": str(request)}),
+            "read a file": marc.hub.get_blob(name, request),
+            "keep a file": marc.hub.put_blob("b" * 32, content),
+        }
+        answers: dict[str, object] = {}
+        for said, call in calls.items():
+            try:
+                answers[said] = await call
+            except HubError as error:
+                answers[said] = error.message_key
+        assert answers == dict.fromkeys(calls, "hub.device_revoked"), answers
+        # What is asked of it, to erase itself for instance, is still told; what it looks at is not.
+        looking = [Presence(MANAGER.login, request, False, house.env.now())]
+        assert (await marc.hub.head(looking)).last_seq == 1
+        other = await desk(house, LEAD)
+        assert (await other.hub.head()).presences == ()
 
     async def test_somebody_locked_out_writes_and_reads_nothing(self, house: House) -> None:
         marc = await desk(house, MANAGER)

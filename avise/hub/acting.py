@@ -17,6 +17,7 @@ from avise.hub.port import (
     Ack,
     Actor,
     Head,
+    HubError,
     Page,
     Presence,
     Pulled,
@@ -77,11 +78,19 @@ class ActingHub:
         """Return where the hub is; presences are written when they changed, or are about to be forgotten."""
         told, now = tuple(presence), self._env.monotonic()
         if told != self._told or (told and now - self._told_at > RETOLD_AFTER):
+            await self._tell(told)
+            self._told, self._told_at = told, now
+        return await self._transactions.read(lambda connection: self._core.head(connection, self.actor))
+
+    async def _tell(self, told: Sequence[Presence]) -> None:
+        try:
             await self._transactions.write(
                 self._known(lambda connection: self._core.tell_presences(connection, self.actor, told))
             )
-            self._told, self._told_at = told, now
-        return await self._transactions.read(lambda connection: self._core.head(connection, self.actor))
+        except HubError as error:
+            if error.message_key != "hub.device_revoked":
+                raise
+            # It shows nothing to anybody any more, and is still told what is asked of it.
 
     async def push(self, events: Sequence[PushedEvent]) -> tuple[Ack, ...]:
         """Hand events over, all in one transaction."""
