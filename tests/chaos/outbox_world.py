@@ -36,6 +36,9 @@ ROOT = Path(__file__).parents[2]
 KILLED = -signal.SIGKILL
 
 
+TOOL_STARTS_S = 30.0
+
+
 @dataclass(frozen=True)
 class Promise:
     """What a person at the screen was told."""
@@ -104,8 +107,25 @@ class World:
             self.deaths += 1
 
     def tool_dies(self, step: str) -> None:
-        """Have the tool die at a step of its next action."""
+        """Have the tool die at a step of its next action, once it is up."""
+        self.wait_for_tool()
         (self.folder / "death").write_text(step)
+
+    def wait_for_tool(self) -> None:
+        """Wait until the tool answers: whatever it died of before is counted then.
+
+        Raises:
+            TimeoutError: it does not start.
+        """
+        end = time.monotonic() + TOOL_STARTS_S
+        while time.monotonic() < end:
+            try:
+                socket.create_connection(("127.0.0.1", self.port), 1.0).close()
+            except OSError:
+                time.sleep(0.02)
+            else:
+                return
+        raise TimeoutError
 
     # ---- desks ---------------------------------------------------------------------------------
     def live(self, *, after: float | None = None, **orders: object) -> int:

@@ -59,6 +59,7 @@ def test_a_tool_that_dies_at_any_step_does_everything_once(tmp_path: Path, idemp
         for step in ("before", "after", "middle"):
             world.tool_dies(step)
             assert world.live(promises=2, until_settled=True) == 0
+        world.wait_for_tool()
         assert world.deaths == 3
         world.settle()
         ended = world.check()
