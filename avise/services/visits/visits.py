@@ -198,8 +198,8 @@ class Visits:
         return tuple(sorted((*planned, *asked), key=lambda visit: (visit.starts_at, visit.visit)))
 
     def _asked(self, known: KnownVisit) -> PlannedVisit | None:
-        starts = report_of(known.report).next_appointment
-        if known.command is None or known.person is None or starts is None:
+        starts, answer = report_of(known.report).next_appointment, self._answer(known.command)
+        if known.command is None or known.person is None or starts is None or answer is None:
             return None
         return PlannedVisit(
             visit=visit_of_appointment(ASKED, str(known.command)),
@@ -210,13 +210,13 @@ class Visits:
             notes="",
             starts_at=starts,
             ends_at=starts + USUAL_LENGTH,
-            tentative=self._answer(known.command) not in (None, Delivery.CONFIRMED),
+            tentative=answer is not Delivery.CONFIRMED,
         )
 
     def _answer(self, command: uuid.UUID | None) -> Delivery | None:
-        """Return where an appointment that was asked is; None when it was not, or is long past."""
+        """Return where an appointment that was asked is; None when none was, or when it is over."""
         item = self._parts.consequences.command(command)
-        return delivery_of(item) if item is not None else None
+        return delivery_of(item) if item is not None and not item.acknowledged else None
 
     async def _person(self, visit: PlannedVisit) -> PersonId | None:
         entry = await self._entry(visit)

@@ -247,6 +247,18 @@ async def test_a_refused_appointment_is_to_be_corrected(bruno: VisitStation) -> 
     await until(lambda: is_delivered(bruno, Delivery.TO_CORRECT))
 
 
+async def test_an_appointment_that_was_refused_and_put_away_is_in_no_day(bruno: VisitStation) -> None:
+    bruno.tools.executions = [ConnectorError(ErrorKind.REJECTED, user_message="Créneau fermé")]
+    report = VisitReport(outcome=VisitOutcome.POSTPONED, next_appointment=NEXT)
+    await bruno.station.desk.end_visit(ERIC, report)
+    await until(lambda: is_delivered(bruno, Delivery.TO_CORRECT))
+    (command,) = bruno.outbox.visible()
+    await bruno.outbox.abandon(command.command_id, "")
+    days = await bruno.days(5)
+    assert [row.title for day in days for row in day.visits if row.starts_at == NEXT] == []
+    assert not await is_delivered(bruno, Delivery.TO_CORRECT)
+
+
 async def test_what_is_typed_while_a_visit_ends_is_kept_as_a_correction(bruno: VisitStation) -> None:
     desk = bruno.station.desk
     said = VisitReport(outcome=VisitOutcome.QUOTE_HANDED, note="Compare avec un concurrent.")
