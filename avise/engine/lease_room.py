@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from avise.env import Env
+from avise.env import Env, ticks_through_sleep
 from avise.hub.check_out_values import CheckedOut, CheckOut, CheckOutStanding
 from avise.hub.port import Head, HubError, HubPort, HubUnreachableError
 from avise.models.customer import PersonId
@@ -99,7 +99,7 @@ class LeaseRoom:
         self, profile: Profile, store: Store, secrets: SealedSecrets, local: KeySource, env: Env
     ) -> None:
         required = profile.settings.offline.pin is PinRule.REQUIRED
-        self.key = LeasedPackKey(store, secrets, local, env, pin_required=required)
+        self.key = LeasedPackKey(store, secrets, local, env, pin_required=required, ticks=ticks_through_sleep)
         self.hub: Callable[[], HubPort] = no_hub
         """Gives the hub, or raises when it is not reached."""
         self.on_gone: Callable[[], Awaitable[None]] = _nothing

@@ -26,7 +26,7 @@ from avise.models.leases import LeaseState
 from avise.store import pack_pin
 from avise.store.kept_lease import KeptLease, LeaseShelf
 from avise.store.key_source import KeySource, KeyUnavailableError
-from avise.store.lease_clock import LeaseClock
+from avise.store.lease_clock import LeaseClock, Ticks, no_ticks
 from avise.store.pack_key import LeaseEnded, PackLockedError
 from avise.store.sealed import SealedSecrets
 from avise.store.store import Store
@@ -72,11 +72,12 @@ class LeasedPackKey:
         env: clocks and chance.
         pin_required: whether nothing is lent to somebody without a PIN.
         pin_cost: of a try; less in tests.
+        ticks: a clock that goes on through a sleep.
     """
 
     def __init__(
         self, store: Store, secrets: SealedSecrets, local: KeySource, env: Env, *,
-        pin_required: bool = False, pin_cost: int = pack_pin.COST,
+        pin_required: bool = False, pin_cost: int = pack_pin.COST, ticks: Ticks = no_ticks,
     ) -> None:  # fmt: skip
         self._store = store
         self._shelf = LeaseShelf(secrets)
@@ -84,7 +85,7 @@ class LeasedPackKey:
         self._env = env
         self._pin_required, self._pin_cost = pin_required, pin_cost
         self._kept = KeptLease()
-        self._clock = LeaseClock(env, env.now())
+        self._clock = LeaseClock(env, env.now(), ticks=ticks)
         self._saved_mark = self._clock.mark
         self._local = b""
         self._half = b""
@@ -109,7 +110,7 @@ class LeasedPackKey:
         self._not_before = self._env.monotonic() + pack_pin.wait_after(self._tries)
         marked = await self._shelf.mark()
         if marked is not None:
-            self._clock = LeaseClock(self._env, *marked)
+            self._clock.resume(*marked)
             self._saved_mark = marked[0]
         if self._kept.pin is None:
             self._half = self._kept.half

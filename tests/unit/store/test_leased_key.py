@@ -181,6 +181,24 @@ async def test_a_clock_set_back_while_the_machine_was_off_wins_back_nothing_that
     assert found.state() is LeaseState.ENDED
 
 
+async def test_a_machine_that_slept_with_its_clock_set_back_has_lived_as_long(
+    store: Store, key: bytes, env: FixedEnv
+) -> None:
+    # Neither the clock of the day nor the monotonic one tells of the sleep.
+    ticks = [100.0]
+    found = LeasedPackKey(
+        store, SealedSecrets(store, key, env), MemoryKey(LOCAL), env, ticks=lambda: ticks[-1]
+    )
+    await found.open()
+    await found.take(lent(env), (PERSON,))
+    ticks.append(ticks[-1] + timedelta(days=6).total_seconds())
+    await found.look()
+    assert found.state() is LeaseState.HELD
+    ticks.append(ticks[-1] + timedelta(days=1).total_seconds())
+    await found.look()
+    assert found.state() is LeaseState.ENDED
+
+
 async def test_a_clock_set_forward_ends_the_lease_early_and_the_hub_s_word_puts_it_right(
     store: Store, key: bytes, env: FixedEnv
 ) -> None:
