@@ -7,6 +7,7 @@ most is on board. What was kept stays; another preparation goes on from there.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 
@@ -23,9 +24,12 @@ from avise.models.snapshot import SnapshotKey
 from avise.services.packs.documents import MAX_BYTES, ChosenDocument, chosen_documents
 from avise.services.packs.plan import FRESH_FOR, PackPlan
 from avise.services.packs.reading import CustomerReader, PackSources
+from avise.store.errors import NirAtRestError
 from avise.store.pack_rows import DIARY, Target
 from avise.store.packs import Packs
 from avise.texts.formats import local
+
+_log = logging.getLogger(__name__)
 
 AT_ONCE = 3
 """Customers read side by side: tools answer other desks meanwhile."""
@@ -124,9 +128,13 @@ class Preparation:
             read = await parts.reader.read(entry, kind, local(parts.env.now()).date())
         except* AviseError as errors:
             raise _first(errors) from None
-        await parts.packs.keep(
-            kind, target, read.readings, read.totals, failed=bool(read.failed), at=parts.env.now()
-        )
+        at = parts.env.now()
+        try:
+            await parts.packs.keep(kind, target, read.readings, read.totals, failed=bool(read.failed), at=at)
+        except NirAtRestError:
+            # What a tool wrote where it may not stand keeps this customer at the office, and nobody else.
+            _log.warning("a customer stays at the office: a reading holds what may not be at rest")
+            await parts.packs.fail(kind, target, at)
         parts.changed()
 
     async def _refuse_to_go_on(self, more: int = 0) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import uuid
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -65,6 +65,8 @@ class PackedSources(ScriptedSources):
         """Question at which the tools wait until `open_gate`; 0 for none."""
         self.at_gate = asyncio.Event()
         self._gate = asyncio.Event()
+        self.numbers_of: set[PersonId] = set()
+        """Customers of whom the tools tell a restricted number in the middle of other words."""
 
     def open_gate(self) -> None:
         """Let the tools answer again."""
@@ -96,7 +98,7 @@ class PackedSources(ScriptedSources):
             instance, facet, customer, identity, agent=agent, purpose=purpose, priority=priority, force=force
         )
         async for reading in stream:
-            yield reading
+            yield _with_number(reading) if customer.avise_id in self.numbers_of else reading
 
     async def content(self, instance: str, ref: str, *, agent: str, purpose: str) -> AsyncIterator[bytes]:
         del instance, agent, purpose
@@ -106,6 +108,11 @@ class PackedSources(ScriptedSources):
         if found is not None:
             yield found[: len(found) // 2]
             yield found[len(found) // 2 :]
+
+
+def _with_number(reading: FacetReading) -> FacetReading:
+    odd = [replace(one, data={**one.data, "plan": "voir 1 85 05 99 999 001 81"}) for one in reading.records]
+    return replace(reading, records=tuple(odd))
 
 
 @dataclass

@@ -201,6 +201,20 @@ async def test_a_tool_that_fails_is_counted_and_tried_again(tmp_path: Path) -> N
         assert (await rows(desk))[PackKind.PORTFOLIO].state is PackState.READY
 
 
+async def test_a_number_that_may_not_be_at_rest_keeps_its_customer_at_the_office_and_nobody_else(
+    tmp_path: Path,
+) -> None:
+    sources = tools()
+    async with packed_desk(tmp_path, sources) as desk:
+        desk.portfolio += [customer(number) for number in range(1, 5)]
+        sources.numbers_of.add(customer(1).person)
+        await desk.prepare()
+        row = (await rows(desk))[PackKind.PORTFOLIO]
+        assert (row.state, row.held, row.failed) == (PackState.PARTIAL, 3, 1)
+        assert await facets_on_board(desk, 1) == set()
+        assert (await desk.room.status()).trouble is None
+
+
 async def test_unknown_in_a_tool_is_an_answer(tmp_path: Path) -> None:
     sources = tools()
     failure = Failure(ErrorKind.NOT_FOUND, Origin.SOURCE)
