@@ -58,6 +58,8 @@ class PackRoom:
         self._watching: asyncio.Task[None] | None = None
         self._looking: asyncio.Task[None] | None = None
         self._resuming: asyncio.Task[None] | None = None
+        self._locks_after = False
+        """Whether the desk was left during a preparation: its PIN is asked for once that has ended."""
         self._waiting: PackOrder | None = None
         """What a bad network stopped."""
         self._key.on_ended(self._close)
@@ -252,6 +254,10 @@ class PackRoom:
         finally:
             parts.copies.forget_readers()
             self.changes.tell()
+        if self._locks_after and self.pin is not None:
+            self._locks_after = False
+            await self.pin.lock()
+            self.changes.tell()
 
     def network_changed(self, state: NetworkState) -> None:
         """Go on with a preparation that a bad network stopped, once it is good again."""
@@ -310,8 +316,10 @@ class PackRoom:
         self.changes.tell()
 
     async def lock(self) -> None:
-        """Close what is on board until its PIN is typed again; a preparation under way is not cut short."""
-        if self.pin is not None and not self.is_preparing:
+        """Close what is on board until its PIN is typed again: after the preparation under way, if any."""
+        if self.is_preparing:
+            self._locks_after = True
+        elif self.pin is not None:
             await self.pin.lock()
             self.changes.tell()
 
@@ -321,6 +329,7 @@ class PackRoom:
             raise AviseError("pack.not_allowed")
         try:
             await self.pin.unlock(pin)
+            self._locks_after = False
         finally:
             await self.look()
             self.changes.tell()

@@ -25,6 +25,7 @@ from avise.models.packs import PackKind
 from avise.models.snapshot import SnapshotKey
 from avise.services.pack_values import PackRow, PacksStatus, PackState
 from avise.services.settings_file import OfflineSection
+from avise.store.pack_key import MemoryPackKey
 from tests.unit.engine.packed_desk import PACK_KEY, PackedDesk, PackedSources, customer, packed_desk
 from tests.unit.services.scripted_sources import answer, offer
 
@@ -67,6 +68,29 @@ def tools() -> PackedSources:
     )
     found.contents = {"documents-0": b"%PDF", "documents-1": b"%PDF"}
     return found
+
+
+class LockedPin:
+    """A PIN of a key that goes when the desk is left."""
+
+    def __init__(self, key: MemoryPackKey) -> None:
+        self._key, self.locked = key, False
+
+    async def unlock(self, pin: str) -> None:
+        raise NotImplementedError
+
+    async def set_pin(self, old: str, new: str) -> None:
+        raise NotImplementedError
+
+    async def lock(self) -> None:
+        self.locked = True
+        await self._key.end()
+
+    def pin_set(self) -> bool:
+        return True
+
+    def tries_left(self) -> int | None:
+        return None
 
 
 async def rows(desk: PackedDesk) -> dict[PackKind, PackRow]:
@@ -455,6 +479,22 @@ async def test_a_truncated_reading_is_carried_as_such(tmp_path: Path) -> None:
         )
         assert found is not None
         assert (found.completeness, found.truncated_because) == ("truncated", "max_rows")
+
+
+async def test_a_desk_left_during_a_preparation_is_locked_once_that_has_ended(tmp_path: Path) -> None:
+    sources = tools()
+    async with packed_desk(tmp_path, sources) as desk:
+        desk.portfolio += [customer(number) for number in range(1, 5)]
+        desk.room.pin = pin = LockedPin(desk.key)
+        sources.gate_at = 4
+        await desk.room.prepare(desk.order())
+        await sources.at_gate.wait()
+        await desk.room.lock()
+        meanwhile = pin.locked
+        sources.open_gate()
+        await desk.room.prepared()
+        assert (meanwhile, pin.locked) == (False, True)
+        assert not desk.packs.file.is_open
 
 
 async def test_what_a_kill_leaves_of_a_preparation_is_whole_and_goes_on(tmp_path: Path) -> None:
