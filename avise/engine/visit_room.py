@@ -78,9 +78,9 @@ class VisitRoom:
         outbox, messages, requests = beside.outbox, beside.messages, beside.requests
         self._env, self._requests, self._outbox = env, requests, outbox
         self.copies: KeepsCopies = Snapshots(store, env)
+        """Of what tools told, on board or not."""
         self.care: CareOf | None = None
         """Tells what care came to, where data are carried on board."""
-        """Of what tools told, on board or not."""
         self._desk = desk
         self.changes = changes = ChangeSignal()
         self._calendar = VisitCalendar(sources, session, env, changes)

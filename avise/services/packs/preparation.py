@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from avise.connectors.contract import ConnectorError, Record
@@ -37,8 +37,6 @@ AT_ONCE = 3
 MEGABYTE = 1024 * 1024
 
 Changed = Callable[[], None]
-Lend = Callable[[tuple[PersonId, ...]], Awaitable[None]]
-"""Checks persons out at the hub; the key of the packs is there once it returns."""
 
 
 @dataclass(frozen=True, slots=True)
