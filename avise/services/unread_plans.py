@@ -1,7 +1,8 @@
 """A plan made without asking its tool: only for something new, under an identifier of ours.
 
 What exists is changed on a copy only where it is looked at again before it leaves (decision 021). What is
-new changes nothing that anybody looked at: a workstation without network may promise it, and the tool answers when it is reached.
+new changes nothing that anybody looked at: a workstation without network may promise it, and the tool
+answers when it is reached.
 """
 
 from __future__ import annotations
