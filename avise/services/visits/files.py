@@ -86,9 +86,11 @@ class VisitFiles:
         stream = f"customer/{member.dossier}"
         own = await self._own_entries(stream)
         dossier = OpenDossier(member, self._session, Purpose.VISIT, self._sources, self._env, own)
-        opened = self._open[member.dossier] = OpenFile(dossier)
+        opened = OpenFile(dossier)
         body: Mapping[str, JSON] = {"person": str(person.person), "purpose": Purpose.VISIT, "reason": ""}
         await self._journal.append(self._session, EventKind.CONSULTED, stream, body)
+        # Not before: a file whose opening could not be journaled is open to nobody.
+        self._open[member.dossier] = opened
         dossier.start()
         following = asyncio.create_task(self._follow(opened), name="file beside a visit")
         asking = self._ask_hub(dossier, "")

@@ -28,6 +28,7 @@ from avise.services.visit_values import (
     VisitState,
 )
 from avise.services.visits.visits import ASKED
+from avise.store.journal import Journal
 from tests.unit.engine.request_station import Line, Machine, first
 from tests.unit.engine.visit_station import (
     BRUNO,
@@ -122,6 +123,21 @@ async def test_a_sheet_is_read_and_its_opening_is_journaled_once(bruno: VisitSta
     stream = f"customer/{detail.row.person}"
     consulted = await bruno.station.journal.stream(stream, (EventKind.CONSULTED,))
     assert [event.body["purpose"] for event in consulted] == ["visit"]
+
+
+async def test_a_file_whose_opening_cannot_be_journaled_is_open_to_nobody(
+    bruno: VisitStation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    detail = await bruno.detail(ERIC)
+    assert detail.row.person is not None
+
+    async def full(*_: object, **__: object) -> None:
+        raise AviseError("store.full")
+
+    monkeypatch.setattr(Journal, "append", full)
+    with pytest.raises(AviseError, match=r"^store\.full$"):
+        await bruno.detail(ERIC)
+    assert bruno.visits.visits.open_file(detail.row.person) is None
 
 
 async def test_a_protected_file_is_not_opened_by_a_visit(bruno: VisitStation) -> None:
