@@ -36,6 +36,8 @@ class CodePanel(Panel):
         self.again = _field(text("on_board.code_again"))
         self.set = Button(text("on_board.code_set"), icon="lock")
         self.remove = Button(text("on_board.code_remove"), ButtonKind.QUIET)
+        for button in (self.set, self.remove):
+            button.setAccessibleName(_told(button.text()))
         self.outcome = Label("", "small", "muted", wrap=True)
         self.body.addLayout(
             column(
@@ -102,6 +104,11 @@ def _field(name: str) -> QLineEdit:
     field.setEchoMode(QLineEdit.EchoMode.Password)
     field.setMaxLength(12)
     field.setPlaceholderText(name)
-    field.setAccessibleName(name)
+    field.setAccessibleName(_told(name))
     field.setFixedWidth(theme().px(_FIELD))
     return field
+
+
+def _told(name: str) -> str:
+    """Return a name that tells this code from that of the desk, set on the same page."""
+    return f"{name}, {text('on_board.code_of')}"

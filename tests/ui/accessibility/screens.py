@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
@@ -29,6 +29,8 @@ from avise.ui.shell.sessions import SessionTab
 from avise.ui.team.page import TeamPage
 from avise.ui.visits.page import VisitsPage
 from avise.ui.widgets.toast import Message
+from tests.ui.accessibility.away_screens import AWAY_SCREENS
+from tests.ui.accessibility.screen import Reach, Screen
 from tests.ui.asked_confirmation import ASKED_DAY
 from tests.ui.home_day import FULL_DAY, UNLINKED, away
 from tests.ui.outbox.acting_window import ActingStage
@@ -42,26 +44,6 @@ from tests.ui.scripted_visits import NOW as VISIT_NOW
 from tests.ui.scripted_visits import SECOND
 from tests.ui.team.boards import BOARD, PEOPLE
 from tests.ui.waiting import until
-
-Reach = Callable[[ActingStage, ScriptedDesk], Awaitable[None]]
-
-
-@dataclass(frozen=True, slots=True)
-class Screen:
-    """One state of the window that a person meets.
-
-    Args:
-        name: of the case.
-        shows: names of the classes that must be on screen.
-        reach: brings it up.
-        absent: somebody is away.
-    """
-
-    name: str
-    shows: tuple[str, ...]
-    reach: Reach
-    absent: bool = False
-
 
 VISIT = VisitReport(VisitOutcome.SIGNED, (VisitNeed("dental", 5, "implant"),), note="Signé.")
 
@@ -501,5 +483,6 @@ SCREENS: tuple[Screen, ...] = (
     Screen("sign in", ("SignInPage",), _partial(_sign_in, "local")),
     Screen("sign in with the browser", ("SignInPage",), _partial(_sign_in, "oidc")),
     Screen("sign-in ended", ("SignInStrip",), _sign_in_strip),
+    *AWAY_SCREENS,
 )
 """Every screen."""

@@ -13,7 +13,8 @@ from avise.ui.theme.style_sheet import _RULES
 from avise.ui.widgets.button import _LOOKS
 from avise.ui.widgets.chip import ChipSpec, Tone, _ink
 from tests.ui.accessibility.contrast import faint_words
-from tests.ui.accessibility.screens import SCREENS, Screen, full_desk
+from tests.ui.accessibility.screen import Screen
+from tests.ui.accessibility.screens import SCREENS, full_desk
 from tests.ui.outbox.acting_window import acting_window
 
 Run = Callable[[Coroutine[object, object, None]], None]

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPlainTextEdit,
+    QRadioButton,
     QScrollArea,
     QSplitterHandle,
     QWidget,
@@ -246,6 +247,7 @@ def unreached(found: Sequence[QWidget], by_keys: set[int]) -> list[str]:
         if widget.isEnabled()
         and id(widget) not in by_keys
         and not _proxied(widget, by_keys)
+        and not _by_arrows(widget, by_keys)
         and not isinstance(widget, QScrollArea)
     ]
 
@@ -254,6 +256,15 @@ def _proxied(widget: QWidget, by_keys: set[int]) -> bool:
     """Return whether focus goes to another widget in its place."""
     proxy = widget.focusProxy()
     return isinstance(proxy, QWidget) and id(proxy) in by_keys
+
+
+def _by_arrows(widget: QWidget, by_keys: set[int]) -> bool:
+    """Return whether a widget is one of several that exclude each other: Tab stops at the chosen one."""
+    around = widget.parentWidget()
+    if not isinstance(widget, QRadioButton) or not widget.autoExclusive() or around is None:
+        return False
+    mates = around.findChildren(QRadioButton, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    return any(mate.isChecked() and id(mate) in by_keys for mate in mates)
 
 
 def out_of_order(stage: ActingStage, order: Sequence[QWidget]) -> list[str]:

@@ -15,10 +15,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from avise.env import FixedEnv
-from avise.models.commands import CommandReason, CommandState
+from avise.models.commands import CommandState
 from avise.models.errors import AviseError
-from avise.models.merging import Choice, Keep, Side
-from avise.services.comparison_values import ComparedField, Comparison
+from avise.models.merging import Choice, Keep
+from avise.services.comparison_values import Comparison
 from avise.ui.bridge import DeskBridge
 from avise.ui.conflicts.compare_panel import ComparePanel
 from avise.ui.conflicts.strip import CollisionStrip
@@ -27,6 +27,7 @@ from avise.ui.outbox.view_model import OutboxViewModel
 from avise.ui.pictures import render
 from avise.ui.theme import Scheme
 from avise.ui.widgets.toast import Message
+from tests.ui.conflicts.collided import BOTH, COLLIDED, LINE, POSTCODE
 from tests.ui.outbox.acting_window import acting_window
 from tests.ui.outbox.outbox_items import OFFERS, item
 from tests.ui.persona import HELENE, NOW
@@ -34,32 +35,6 @@ from tests.ui.scripted_desk import ScriptedDesk
 from tests.ui.waiting import until
 
 Run = Callable[[Coroutine[object, object, None]], None]
-COLLIDED = item(
-    7, CommandState.CONFLICT, CommandReason.CONFLICT, source_name="Relation adhérent",
-    action="change_address", label="Changer l’adresse postale", whom="LE GALL Mathis",
-)  # fmt: skip
-LINE, POSTCODE = "contact_points.value", "contact_points.postcode"
-BOTH = Comparison(
-    "Changer l’adresse postale",
-    "LE GALL Mathis",
-    "Relation adhérent",
-    (
-        ComparedField(
-            LINE,
-            "Valeur",
-            "4 rue Basse",
-            "8 rue du Moulin",
-            "1 place Graslin",
-            Side.BOTH,
-            None,
-            "1 place Graslin",
-        ),
-        ComparedField(POSTCODE, "Code postal", "44000", "44350", "44100", Side.BOTH, None, "44100"),
-        ComparedField(
-            "contact_points.city", "Ville", "Nantes", "Nantes", "Rezé", Side.THEIRS, Keep.THEIRS, "Rezé"
-        ),
-    ),
-)
 
 
 @dataclass

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 from PySide6.QtCore import Qt
@@ -24,6 +24,7 @@ from avise.ui.on_board.wording import customers_on_board, pack_lines
 from avise.ui.outbox.closing_strip import ClosingStrip
 from avise.ui.shell.sessions import SessionTab
 from avise.ui.visits.page import VisitsPage
+from tests.ui.on_board.statuses import ALLOWED, END, FULL, LOCKED, MB
 from tests.ui.outbox.acting_window import ActingStage, acting_window
 from tests.ui.persona import HELENE
 from tests.ui.scripted_desk import ScriptedDesk
@@ -31,20 +32,6 @@ from tests.ui.scripted_packs import NOTHING, NOW
 from tests.ui.waiting import until
 
 Run = Callable[[Coroutine[object, object, None]], None]
-MB = 1024 * 1024
-ALLOWED = replace(NOTHING, size_limit=150 * MB)
-END = NOW + timedelta(days=6)
-FULL = PacksStatus(
-    LeaseState.HELD,
-    lease_until=END,
-    checked_out=412,
-    packs=(
-        PackRow(PackKind.PORTFOLIO, PackState.READY, 412, 412, 0, 90 * MB, NOW - timedelta(hours=3), END),
-        PackRow(PackKind.VISITS, PackState.READY, 5, 5, 0, 20 * MB, NOW - timedelta(hours=30), END),
-        PackRow(PackKind.DOCUMENTS, PackState.PARTIAL, 41, 37, 4, 30 * MB, NOW - timedelta(hours=3), END),
-    ),
-    size_limit=150 * MB,
-)
 AWAY = NetworkState(NetworkMode.OFFLINE, forced=True, since=NOW)
 
 
@@ -259,10 +246,6 @@ def test_why_the_last_preparation_stopped_stays_on_the_card(run: Run) -> None:
 
 
 # ---- the key -----------------------------------------------------------------------------------
-LOCKED = replace(
-    FULL, lease=LeaseState.PIN_NEEDED, pin_set=True, tries_left=7,
-    packs=tuple(PackRow(kind, PackState.LOCKED) for kind in PackKind),
-)  # fmt: skip
 
 
 def test_a_window_that_opens_on_a_locked_pack_asks_for_the_code_and_goes_on(run: Run) -> None:
