@@ -43,6 +43,7 @@ class CollisionStrip(QWidget):
         if self._item is not None:
             names = {"what": self._item.label, "source": self._item.source_name}
             self.words.setText(text("conflict.on_page", **names))
+            self.setAccessibleName(self.words.text())
         self.setVisible(bool(items))
 
     @Slot()

@@ -232,6 +232,7 @@ def test_the_customer_s_page_says_so_and_opens_the_comparison_over_the_outbox(ru
             assert strip.isVisible()
             assert "Relation adhérent" in strip.words.text()
             assert "Moulin" not in strip.words.text()
+            assert strip.accessibleName() == strip.words.text()
             strip.compare.setFocus()
             QTest.keyClick(strip.compare, Qt.Key.Key_Space)
             page = shown.window.stack.currentWidget()
