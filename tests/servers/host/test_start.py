@@ -101,7 +101,7 @@ async def test_three_bad_starts_set_a_connector_apart_until_a_person_retries(tmp
 
 
 async def test_an_import_that_never_ends_is_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(roster, "LOAD_S", 0.1)
+    monkeypatch.setattr(roster, "LOAD_S", 1.0)
     shelf = Shelf({"stuck": Found(BenefitsConnector()), "good": Found(BenefitsConnector())})
     hanging = Hanging(shelf)
     host = ConnectorHost(
