@@ -23,7 +23,8 @@ from avise.services.customer_updates import CustomerUpdate, FacetChanged
 from avise.services.profile import load_profile
 from tests.servers.engine.conftest import MutualInABox
 
-LEAD = PERSONAS["P00"]
+AWAY = PERSONAS["P01"]
+"""Not the one whose card others of this folder send again: they share the tools."""
 READ = frozenset({FacetState.FRESH, FacetState.EMPTY, FacetState.TRUNCATED})
 PATIENCE = 20.0
 
@@ -70,7 +71,7 @@ def test_copies_answer_nothing_is_asked_and_what_was_promised_is_done_once_on_th
     async def work() -> None:
         network, desk = engine.network, engine.desk
         assert network is not None
-        person: PersonId = await find_person(desk, LEAD.member_number)
+        person: PersonId = await find_person(desk, AWAY.member_number)
         async with aclosing(desk.open_customer(person, Purpose.CALL)) as opened:  # type: ignore[type-var]  # a generator
             online = await seen(opened, 10)
             plan = await desk.plan_action(person, "parties", "resend_card", {"reason": "PERTE"})
