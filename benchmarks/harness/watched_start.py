@@ -106,12 +106,14 @@ def main(profile: str, words: str) -> int:
     class WatchedFrame(first_frame.FirstFrame):
         """The first frame, with somebody looking at it."""
 
-        def __init__(self, application: QApplication) -> None:
-            super().__init__(application)
+        def __init__(self, application: QApplication, share: first_frame.Share) -> None:
+            super().__init__(application, share)
             self.installEventFilter(first)
 
-    def show_then_watch(application: QApplication) -> first_frame.FirstFrame:
-        frame = show_frame(application)
+    def show_then_watch(
+        application: QApplication, share: first_frame.Share = first_frame.ALONE
+    ) -> first_frame.FirstFrame:
+        frame = show_frame(application, share)
         watch_desktop(onlooker)
         return frame
 
