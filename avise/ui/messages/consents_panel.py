@@ -48,6 +48,8 @@ class ConsentsPanel(FloatingPanel):
         self.model, self._source_name = model, source_name
         self._page_ = parent
         self._is_sure = False
+        self._overrules: Place | None = None
+        """The recorded refusal that the next press turns into a consent."""
         self.matrix = ConsentMatrixView()
         self._cell = Label("", "strong")
         self._facts = Label("", "small", "muted", wrap=True)
@@ -147,6 +149,7 @@ class ConsentsPanel(FloatingPanel):
     @Slot()
     def _on_moved(self) -> None:
         self._arm(sure=False)
+        self._overrules = None
         self._show_cell(self.model.shown())
         if self.isVisible():
             self.fit()
@@ -160,7 +163,10 @@ class ConsentsPanel(FloatingPanel):
         self._show_question(question)
         is_yes, is_expired = cell.state is ConsentState.YES, shown.is_expired(place)
         again = is_yes or is_expired
-        self.give.setText(text("consents_panel.give_again" if again else "consents_panel.give"))
+        if self._overrules == place:
+            self.give.setText(text("consents_panel.give_sure"))
+        else:
+            self.give.setText(text("consents_panel.give_again" if again else "consents_panel.give"))
         self.refuse.setText(text("consents_panel.withdraw" if is_yes else "consents_panel.refuse"))
         self.give.setEnabled(question is not None and not shown.is_busy)
         self.refuse.setEnabled(cell.state is not ConsentState.NO and not shown.is_busy)
@@ -210,10 +216,17 @@ class ConsentsPanel(FloatingPanel):
     # ---- what the user does ------------------------------------------------------------------------
     @Slot()
     def _give(self) -> None:
-        place = self.matrix.current
-        question = self.model.shown().questions.get(place)
+        """Note the consent; against a recorded refusal, ask once more in the button itself."""
+        place, shown = self.matrix.current, self.model.shown()
+        question = shown.questions.get(place)
         if question is None:
             return
+        if shown.cell(place).state is ConsentState.NO and self._overrules != place:
+            self._overrules = place
+            self._show_cell(shown)
+            self.give.setFocus(Qt.FocusReason.OtherFocusReason)
+            return
+        self._overrules = None
         self.model.give(place, self._channel(), self.proof.text(), question.version)
         self.proof.clear()
         self.matrix.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -260,6 +273,7 @@ class ConsentsPanel(FloatingPanel):
     def forget(self) -> None:
         """Forget what was typed."""
         self.proof.clear()
+        self._overrules = None
         self._arm(sure=False)
 
 

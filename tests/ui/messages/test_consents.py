@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -144,6 +145,28 @@ def test_a_withdrawal_is_noted_at_once(run: Run) -> None:
             assert "Non" in panel.matrix.accessibleName()
             assert not panel.refuse.isEnabled()
         assert ("withdraw", HELENE, COMMERCIAL, EMAIL, Channel.PHONE_IN, "") in desk.written
+
+    run(scene())
+
+
+def test_a_recorded_refusal_is_not_turned_into_a_consent_in_one_stroke(run: Run) -> None:
+    async def scene() -> None:
+        desk = ScriptedDesk(
+            questions=(QUESTION, BY_SMS), cells=(replace(GIVEN, channel=SMS, state=ConsentState.NO),)
+        )
+        async with opened(desk) as page:
+            panel = await panel_of(page)
+            panel.matrix.go_to((COMMERCIAL, SMS))
+            press(Qt.Key.Key_Return, CONTROL)
+            assert panel.give.text() == "Confirmer\u00a0: un refus est noté"
+            assert QApplication.focusWidget() is panel.give
+            panel.matrix.go_to((COMMERCIAL, PHONE))
+            panel.matrix.go_to((COMMERCIAL, SMS))
+            assert panel.give.text() == "Noter son accord"
+            panel.give.click()
+            assert not [asked for asked in desk.written if asked[0] == "give"]
+            press(Qt.Key.Key_Return, CONTROL)
+            await until(lambda: bool([asked for asked in desk.written if asked[0] == "give"]))
 
     run(scene())
 
