@@ -33,6 +33,7 @@ ASKED_FOR = timedelta(hours=4)
 """How long a colleague may answer: about half a day's work, after which the plan is too old to be judged."""
 
 _ANSWERS = (EventKind.CONFIRMATION_GIVEN, EventKind.CONFIRMATION_REFUSED)
+_ENDINGS = (*_ANSWERS, EventKind.CONFIRMATION_WITHDRAWN)
 
 
 class ConfirmationState(StrEnum):
@@ -157,23 +158,40 @@ def asked_body(asked: Confirmation) -> dict[str, JSON]:
 # ---- read ----------------------------------------------------------------------------------------
 
 
-def fold_confirmation(events: Iterable[EventEnvelope]) -> Confirmation | None:
+def fold_confirmation(
+    events: Iterable[EventEnvelope], accepted: Iterable[EventEnvelope] = ()
+) -> Confirmation | None:
     """Return the confirmation that the events of its stream make, None when it was not asked.
 
+    What the hub accepted is not judged again: the clocks of those who wrote may be wrong, and a command
+    that the hub let go would never leave.
+
     Args:
-        events: of one stream, without those that the hub let not count.
+        events: of one stream, on which no hub has decided; those that it accepted already are left out.
+        accepted: what the hub let count, in its order.
     """
     found: Confirmation | None = None
-    standing: Standing | None = None
-    for event in ordered(events):
-        after = judged_next(standing, event.kind, event.author, event.body, corrected(event))
+    known = set()
+    for event in accepted:
+        known.add(event.event_id)
+        if found is None:
+            found = _read(event) if event.kind is EventKind.CONFIRMATION_ASKED else None
+        elif event.kind in _ENDINGS and found.state is ConfirmationState.ASKED:
+            found = _answered(found, event)
+    for event in ordered(one for one in events if one.event_id not in known):
+        after = judged_next(_standing(found), event.kind, event.author, event.body, corrected(event))
         if isinstance(after, Refusal):
             continue
-        standing = after
         found = _read(event) if found is None else _answered(found, event)
         if found is None:
             return None
     return found
+
+
+def _standing(found: Confirmation | None) -> Standing | None:
+    if found is None:
+        return None
+    return Standing(found.asker, found.expires_at, found.state is not ConfirmationState.ASKED)
 
 
 def _answered(asked: Confirmation, event: EventEnvelope) -> Confirmation:

@@ -100,16 +100,18 @@ class Confirmations:
 
     def answer_of(self, command: CommandId) -> Confirmation | None:
         """Return a confirmation as the hub has it: what was only written here does not count yet."""
-        fed = self._fed.get(confirmation_stream(command), ())
-        return fold_confirmation(told.event for told in fed if told.effective)
+        return fold_confirmation((), self._accepted(confirmation_stream(command)))
+
+    def _accepted(self, stream: str) -> tuple[EventEnvelope, ...]:
+        """Return what the hub let count of a stream, in its order."""
+        counted = (told for told in self._fed.get(stream, ()) if told.effective)
+        return tuple(told.event for told in sorted(counted, key=lambda told: told.ver))
 
     def _shown(self, stream: str) -> Confirmation | None:
         """Return a confirmation with what was written here and is still on its way."""
-        fed = self._fed.get(stream, ())
-        lost = {told.event.event_id for told in fed if not told.effective}
-        counted = [told.event for told in fed if told.effective]
+        lost = {told.event.event_id for told in self._fed.get(stream, ()) if not told.effective}
         own = (event for event in self._own.get(stream, ()) if event.event_id not in lost)
-        return fold_confirmation((*counted, *own))
+        return fold_confirmation(own, self._accepted(stream))
 
     # ---- what this user is asked ---------------------------------------------------------------
     async def asked(self) -> tuple[AskedConfirmation, ...]:

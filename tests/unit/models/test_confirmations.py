@@ -59,6 +59,17 @@ def test_what_is_asked_is_read_back_as_it_was_written() -> None:
     assert command_of_stream(f"task/{COMMAND}") is None
 
 
+@pytest.mark.parametrize("late", [ASKED_FOR * 2, -HOUR])
+def test_what_the_hub_let_count_counts_whatever_the_clock_of_whoever_wrote_it(late: timedelta) -> None:
+    asked = event(K.CONFIRMATION_ASKED, ASKER)
+    answer = event(K.CONFIRMATION_GIVEN, SECOND, late)
+    accepted = fold_confirmation((), [asked, answer])
+    assert accepted is not None
+    assert (accepted.state, accepted.answered_by) == (ConfirmationState.GIVEN, SECOND)
+    # Written here too, and fed by more than one perimeter: it counts once.
+    assert fold_confirmation([asked, answer], [asked, answer, asked, answer]) == accepted
+
+
 @pytest.mark.parametrize(
     ("kind", "state"),
     [
