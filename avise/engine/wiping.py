@@ -127,12 +127,12 @@ class Wiping:
     def _delete(self) -> bool:
         folder = self._profile.folder
         found = [path for pattern in _MADE for path in sorted(folder.glob(pattern))]
-        spool = self._profile.settings.messages.spool
-        if spool:
-            found += [path for pattern in ("sms-*", "letter-*") for path in (folder / spool).glob(pattern)]
-            if not Path(spool).is_absolute():
-                # Notices name whom mail was for; in a folder of several workstations they are others' too.
-                found += [*(folder / spool / NOTICES).glob("*")]
+        spool = (folder / self._profile.settings.messages.spool).resolve()
+        if spool != folder.resolve() and spool.is_relative_to(folder.resolve()):
+            # A folder elsewhere is others' too: what waits there was handed over, and is not ours any more.
+            found += [path for pattern in ("sms-*", "letter-*") for path in spool.glob(pattern)]
+            # Notices name whom mail was for.
+            found += [*(spool / NOTICES).glob("*")]
         return _delete_all(found)
 
     async def _tell(self, mark: _Mark) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import cast
 
+import pytest
+
 from avise.engine.wiping import Wiping
 from avise.env import FixedEnv
 from avise.hub.port import HubPort, HubUnreachableError
@@ -68,10 +70,12 @@ async def test_nothing_of_anybody_is_left_notices_of_mail_among_it(tmp_path: Pat
     assert files_in(tmp_path) == {"settings.toml", "wipe.json"}
 
 
-async def test_notices_in_a_folder_of_several_workstations_stay(tmp_path: Path) -> None:
+@pytest.mark.parametrize("relative", [True, False])
+async def test_a_folder_of_several_workstations_is_left_alone(tmp_path: Path, relative: bool) -> None:
     shared = tmp_path / "shared"
-    await Wiping(filled(tmp_path / "profile", str(shared)), FixedEnv()).finish()
-    assert files_in(shared) == set(NOTICES)
+    spool = "../shared" if relative else str(shared)
+    await Wiping(filled(tmp_path / "profile", spool), FixedEnv()).finish()
+    assert files_in(shared) == {"sms-1.json", "letter-1.pdf", *NOTICES}
 
 
 async def test_a_disk_that_takes_no_mark_stops_no_wipe(tmp_path: Path) -> None:
