@@ -53,7 +53,8 @@ def _newest_first(documents: Sequence[tuple[str, Record]], role: Role) -> list[t
     taken = [
         (instance, record)
         for instance, record in documents
-        if (medical or record.data.get("medical") is not True)
+        # A tool that does not say may mean a prescription: it is not carried about.
+        if (medical or record.data.get("medical") is False)
         and record.data.get("status") != "awaited"
         and _size(record.data.get("size")) <= MAX_BYTES
     ]

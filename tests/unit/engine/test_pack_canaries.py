@@ -28,7 +28,11 @@ def planted(spec: FacetSpec) -> Mapping[str, JSON]:
     """Return a record whose every field holds a word of its own, long enough to be seen in a page."""
     data: dict[str, JSON] = {field.name: f"{CANARY}-{spec.id}-{field.name}" * 3 for field in spec.fields}
     kinds = {field.name: field.kind for field in spec.fields}
-    return {name: value if kinds[name] is not FieldKind.NIR else "" for name, value in data.items()}
+    told: dict[str, JSON] = {
+        name: value if kinds[name] is not FieldKind.NIR else "" for name, value in data.items()
+    }
+    # Whatever is not said to be free of medicine stays at the office.
+    return {**told, "medical": False} if "medical" in told else told
 
 
 def planted_tools() -> PackedSources:

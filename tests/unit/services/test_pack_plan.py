@@ -33,7 +33,10 @@ ORDER = PackOrder(MONDAY, days=5)
 
 def document(number: int, **data: JSON) -> tuple[str, Record]:
     dated = f"2026-03-{number:02}T09:00:00+01:00"
-    return "documents", Record(f"d{number}", {"title": f"Pièce {number}", "dated": dated, **data})
+    told: Record = Record(
+        f"d{number}", {"title": f"Pièce {number}", "dated": dated, "medical": False, **data}
+    )
+    return "documents", told
 
 
 def test_packs_end_the_night_after_the_days_that_follow_the_last_visit() -> None:
@@ -83,6 +86,12 @@ def test_documents_that_stay_at_the_office() -> None:
     ]  # fmt: skip
     assert [found.document for found in chosen_documents({one: listed}, Role.REP)] == ["d4"]
     assert [found.document for found in chosen_documents({one: listed}, Role.CASE_MANAGER)] == ["d4", "d1"]
+
+
+def test_a_document_of_which_no_tool_says_whether_it_is_medical_stays_at_the_office() -> None:
+    one = uuid.UUID(int=1)
+    listed = [document(1, medical=None), document(2)]
+    assert [found.document for found in chosen_documents({one: listed}, Role.REP)] == ["d2"]
 
 
 AMOUNTS = st.decimals(0, 5_000, places=2)
