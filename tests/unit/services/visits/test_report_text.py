@@ -55,6 +55,8 @@ def test_a_damaged_draft_is_an_empty_report(damaged: str) -> None:
 
 def test_a_finished_report_is_not_refused() -> None:
     refuse_unfinished(DONE, NOW)
+    with pytest.raises(AviseError):
+        refuse_unfinished(replace(DONE, outcome=None), NOW)
 
 
 @pytest.mark.parametrize(
@@ -78,4 +80,7 @@ def test_a_report_is_refused_with_what_to_do(report: VisitReport, key: str) -> N
 
 
 def test_a_report_being_written_may_lack_its_outcome() -> None:
-    refuse_unfit(VisitReport(note="En cours"))
+    being_written = VisitReport(note="En cours")
+    refuse_unfit(being_written)
+    with pytest.raises(AviseError):
+        refuse_unfinished(being_written, NOW)
