@@ -116,8 +116,7 @@ def test_a_face_is_drawn_once_and_then_copied_until_it_changes(run: Run, dressed
         page.show()
         await until(lambda: widget.drawn == 1)
         for _ in range(3):
-            widget.update()
-            QApplication.processEvents()
+            widget.repaint()
         assert widget.drawn == 1
         widget.face.outdate()
         await until(lambda: widget.drawn == 2)

@@ -370,7 +370,7 @@ def test_the_hint_on_screen_is_that_of_the_tab_chosen(run: Run) -> None:
         async with requests_window() as stage:
             await stage.show(HELENE)
             composer = stage.page.detail.composer
-            QApplication.processEvents()
+            composer.edit.viewport().repaint()
             painted = PaintCount(composer.edit.viewport())
             composer.tabs.setFocus()
             stage.press(K.Key_Right)
