@@ -27,11 +27,12 @@ from avise.hub.api_app import HubApplication
 from avise.hub.api_contacts import Wording
 from avise.hub.api_parts import Parts, gathered
 from avise.hub.api_serving import Certificate, HubServer, context_of, require_protected_host
-from avise.hub.auth import IdentityProvider, require_protected
 from avise.hub.core import HubCore
 from avise.hub.port import HubError
-from avise.hub.provider_tokens import ProviderSettings
 from avise.models.requests import RequestStatus
+from avise.oidc.line import require_protected
+from avise.oidc.provider import IdentityProvider
+from avise.oidc.provider_tokens import ProviderSettings
 from avise.services.request_type_files import shipped_request_types
 from avise.services.request_wording import say, type_label
 from avise.services.requests.created_check import created_check

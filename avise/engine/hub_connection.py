@@ -18,16 +18,16 @@ from avise.connectors.ports import SecretPort
 from avise.engine.embedded_sign_in import EmbeddedSignIn
 from avise.engine.opened_hub import HUB_NAME, hub_key_source, open_local_hub
 from avise.env import Env
-from avise.hub.auth import IdentityProvider
 from avise.hub.core import HubCore
 from avise.hub.local import LocalHub
-from avise.hub.oidc_sign_in import SignedIn, renew_sign_in, sign_in
 from avise.hub.port import HubError, HubPort, HubUnreachableError
-from avise.hub.provider_tokens import ProviderSettings
 from avise.hub.remote import HubLine, RemoteHub
 from avise.hub.remote_sign_in import PasswordTokens, ProviderTokens, Tokens
 from avise.models.errors import AviseError
 from avise.models.roles import Session
+from avise.oidc.code_flow import SignedIn, renew_sign_in, sign_in
+from avise.oidc.provider import IdentityProvider
+from avise.oidc.provider_tokens import ProviderSettings
 from avise.services.profile import Profile
 from avise.services.request_type_files import shipped_request_types
 from avise.services.requests.created_check import created_check

@@ -18,11 +18,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from avise.hub.http_reading import MalformedError, from_json, to_json
 from avise.hub.passwords import LockedOutError
 from avise.hub.port import HubError, HubUnreachableError, IdCollisionError
-from avise.hub.provider_errors import ProviderError
-from avise.hub.signed_tokens import TokenRefusedError
 from avise.hub.tokens import ScopeMissingError
 from avise.models.errors import AviseError
 from avise.models.json_types import JSON
+from avise.oidc.errors import ProviderError
+from avise.oidc.signed_tokens import TokenRefusedError
 
 _log = logging.getLogger("avise.hub")
 

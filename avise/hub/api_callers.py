@@ -13,12 +13,12 @@ from starlette.requests import Request
 
 from avise.env import Env
 from avise.hub.api_grants import Signing, application
-from avise.hub.auth import IdentityProvider
 from avise.hub.dialect import Statement, row
 from avise.hub.port import Actor, HubError
-from avise.hub.signed_tokens import LONGEST_TOKEN, TokenFault, TokenRefusedError, read_header
 from avise.hub.tokens import AccessToken, Scope, verify_access_token
 from avise.models.roles import Role
+from avise.oidc.provider import IdentityProvider
+from avise.oidc.signed_tokens import LONGEST_TOKEN, TokenFault, TokenRefusedError, read_header
 
 MOST_KNOWN = 10_000
 """Tokens whose signature was checked, in one process; then all are checked again (0.2 ms each)."""

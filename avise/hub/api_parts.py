@@ -13,8 +13,8 @@ from avise.hub.api_callers import Callers
 from avise.hub.api_contacts import Wording
 from avise.hub.api_grants import signing
 from avise.hub.api_pokes import PokeBoard
-from avise.hub.auth import IdentityProvider
 from avise.hub.core import HubCore
+from avise.oidc.provider import IdentityProvider
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,6 @@ from contextlib import aclosing, suppress
 import httpx2
 
 from avise.env import Env
-from avise.hub.auth import require_protected
 from avise.hub.check_out_values import CheckedOut, CheckOut
 from avise.hub.http_check_outs import check_out_to_json, read_checked_out
 from avise.hub.http_reading import MalformedError, Told, from_json, to_json
@@ -47,11 +46,12 @@ from avise.hub.port import (
     SubjectOpened,
     View,
 )
-from avise.hub.provider_errors import ProviderError
 from avise.hub.refusals import FULL, HubFullError
 from avise.hub.remote_sign_in import Tokens, Ways, read_ways
 from avise.models.json_types import JSON
 from avise.models.roles import Purpose
+from avise.oidc.errors import ProviderError
+from avise.oidc.line import require_protected
 
 HEAD_S = 5.0
 CALL_S = 10.0

@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from avise.env import Env
-from avise.hub.auth import IdentityProvider
 from avise.hub.http_reading import Told, mapping_of
-from avise.hub.oidc_sign_in import SignedIn, renew_sign_in
-from avise.hub.provider_tokens import ProviderSettings
 from avise.models.json_types import JSON
+from avise.oidc.code_flow import SignedIn, renew_sign_in
+from avise.oidc.provider import IdentityProvider
+from avise.oidc.provider_tokens import ProviderSettings
 
 EARLY = timedelta(seconds=60)
 """A token is renewed that long before its end: clocks differ, and calls take time."""

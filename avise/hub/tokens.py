@@ -20,7 +20,8 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, Key, OKPKey, import_key
 
 from avise.env import Env
-from avise.hub.signed_tokens import (
+from avise.models.errors import AviseError
+from avise.oidc.signed_tokens import (
     Fields,
     TokenFault,
     TokenRefusedError,
@@ -30,7 +31,6 @@ from avise.hub.signed_tokens import (
     text_field,
     verified_fields,
 )
-from avise.models.errors import AviseError
 
 AUDIENCE = "avise-hub"
 ACCESS_LIFE = timedelta(minutes=15)

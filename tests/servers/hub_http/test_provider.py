@@ -10,19 +10,19 @@ from pathlib import Path
 import pytest
 
 from avise.hub import staff
-from avise.hub.auth import IdentityProvider
 from avise.hub.core import HubCore
 from avise.hub.local import SqliteTransactions
-from avise.hub.oidc_sign_in import SignedIn, sign_in
 from avise.hub.port import HubError
-from avise.hub.provider_tokens import ProviderSettings
 from avise.hub.remote import HubLine, RemoteHub
 from avise.hub.remote_sign_in import ProviderTokens
 from avise.models.roles import Role
+from avise.oidc.code_flow import SignedIn, sign_in
+from avise.oidc.provider import IdentityProvider
+from avise.oidc.provider_tokens import ProviderSettings
 from tests.hub_house import AGENT, LONG_AGO, TEAM, hire, opener
-from tests.servers.hub_auth.providers import LOGIN, RunningProvider, browsing, start_provider
 from tests.servers.hub_http.calling import call
 from tests.servers.hub_http.serving import TLS, HouseEnv, HttpHouse, served
+from tests.servers.oidc.providers import LOGIN, RunningProvider, browsing, start_provider
 
 
 @pytest.fixture(scope="module")

@@ -15,17 +15,17 @@ from sqlalchemy import Connection
 from avise.engine.engine import Engine
 from avise.env import FixedEnv
 from avise.hub import staff
-from avise.hub.auth import IdentityProvider
 from avise.hub.core import HubCore
 from avise.hub.local import SqliteTransactions
 from avise.hub.passwords import hash_password
-from avise.hub.provider_tokens import ProviderSettings
 from avise.models.errors import AviseError
 from avise.models.roles import Role
+from avise.oidc.provider import IdentityProvider
+from avise.oidc.provider_tokens import ProviderSettings
 from avise.services.request_values import HubState, HubStatus, NewRequest, RequestQuery
 from tests.hub_house import AGENT, hire, opener
-from tests.servers.hub_auth.providers import LOGIN, Browser, start_provider
 from tests.servers.hub_http.serving import TLS, HouseEnv, served
+from tests.servers.oidc.providers import LOGIN, Browser, start_provider
 from tests.servers.requests.desks import board, first, opened
 
 SENTENCE = "une phrase que personne ne dit"

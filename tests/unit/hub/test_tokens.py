@@ -19,14 +19,6 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 
 from avise.env import FixedEnv
-from avise.hub.signed_tokens import (
-    LONGEST_TOKEN,
-    TokenExpiredError,
-    TokenFault,
-    TokenRefusedError,
-    read_header,
-    time_field,
-)
 from avise.hub.tokens import (
     ACCESS_LIFE,
     AUDIENCE,
@@ -48,6 +40,14 @@ from avise.hub.tokens import (
     next_refresh,
     refresh_digest,
     verify_access_token,
+)
+from avise.oidc.signed_tokens import (
+    LONGEST_TOKEN,
+    TokenExpiredError,
+    TokenFault,
+    TokenRefusedError,
+    read_header,
+    time_field,
 )
 from avise.texts import LANGUAGES, set_language, text
 

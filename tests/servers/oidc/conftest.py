@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from avise.env import Env, FixedEnv
-from avise.hub.auth import IdentityProvider
-from avise.hub.provider_tokens import ProviderSettings
-from tests.servers.hub_auth.providers import RunningProvider, start_provider
+from avise.oidc.provider import IdentityProvider
+from avise.oidc.provider_tokens import ProviderSettings
+from tests.servers.oidc.providers import RunningProvider, start_provider
 
 APPLICATION = "avise-desktop"
 

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from joserfc.errors import JoseError
 from joserfc.jwk import Key, import_key
 
-from avise.hub.signed_tokens import (
+from avise.oidc.signed_tokens import (
     Fields,
     TokenFault,
     TokenHeader,

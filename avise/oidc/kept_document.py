@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 
 from avise.env import Env
-from avise.hub.provider_errors import ProviderError
+from avise.oidc.errors import ProviderError
 
 FRESH_FOR_S = 3600.0
 """Keys are fetched again that often, so that one that was withdrawn is believed no longer."""

@@ -15,14 +15,14 @@ from joserfc.jwk import ECKey, Key, OctKey, OKPKey, RSAKey
 from joserfc.jws import JWSRegistry
 
 from avise.env import FixedEnv
-from avise.hub.provider_tokens import (
+from avise.oidc.provider_tokens import (
     LEEWAY,
     ProviderKeys,
     ProviderSettings,
     may_end_with_newer_keys,
     verified_identity,
 )
-from avise.hub.signed_tokens import LONGEST_TOKEN, TokenExpiredError, TokenFault, TokenRefusedError
+from avise.oidc.signed_tokens import LONGEST_TOKEN, TokenExpiredError, TokenFault, TokenRefusedError
 
 NOW = FixedEnv().now()
 ISSUER = "https://connexion.exemple.fr/realms/mutuelle"

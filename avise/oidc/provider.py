@@ -1,58 +1,50 @@
-"""The identity provider, reached by HTTP: its addresses, its keys, and what it gives for a code.
-
-With `remote.py` the only module of the hub that speaks HTTP to somebody else. Every call has an
-absolute deadline, a bounded answer and no redirect; off loopback only https is spoken. No token, code
-or secret is part of a log or of an exception.
-"""
+"""An identity provider: its addresses, its keys, and what it gives for a code."""
 
 from __future__ import annotations
 
-import asyncio
 import base64
-import ipaddress
-import json
-import logging
 import math
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from urllib.parse import quote_plus, urlencode, urlsplit
+from urllib.parse import quote_plus, urlsplit
 
 import httpx2
 
 from avise.env import Env
-from avise.hub.kept_document import KeptDocument
-from avise.hub.provider_errors import ProviderError, SignInError
-from avise.hub.provider_tokens import (
+from avise.oidc.errors import ProviderError, SignInError
+from avise.oidc.kept_document import KeptDocument
+from avise.oidc.line import ProviderLine, json_object, require_protected, unfit_status
+from avise.oidc.provider_tokens import (
     Identity,
     ProviderKeys,
     ProviderSettings,
     may_end_with_newer_keys,
     verified_identity,
 )
-from avise.hub.signed_tokens import TokenRefusedError
+from avise.oidc.signed_tokens import TokenRefusedError
 
-CALL_S = 8.0
-"""A provider that has not answered by then will not."""
-LARGEST_ANSWER = 256 * 1024
-"""Bytes; a discovery document has about 3 kB, a key set about 10."""
 DEFAULT_LIFE_S = 300.0
 """Life of a token whose provider does not say (RFC 6749 recommends saying)."""
 
+_DEVICE = "device_authorization_endpoint"
 _DISCOVERY = "/.well-known/openid-configuration"
 _CODES = frozenset(
     {
         "access_denied",
+        "authorization_pending",
+        "expired_token",
         "invalid_client",
         "invalid_grant",
         "invalid_request",
         "invalid_scope",
+        "slow_down",
         "unauthorized_client",
         "unsupported_grant_type",
     }
 )
-"""Errors that RFC 6749 names: the only words of a provider that a log may know."""
+"""Errors that RFC 6749 and RFC 8628 name: the only words of a provider that a log may know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +53,12 @@ class ProviderAddresses:
 
     authorization: str
     token: str
-    keys: str
-    methods: tuple[str, ...]
+    keys: str = ""
+    """"" where it signs nothing: it then proves no identity, and gives tokens only."""
+    methods: tuple[str, ...] = ()
     """How an application with a secret may show it."""
+    device: str = ""
+    """Where a code is asked for a sign-in on another device; "" where the provider has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,24 +78,38 @@ class IdentityProvider:
         settings: who it is, who we are.
         env: clocks.
         tls: the context shared by all connections of the process; verification is never switched off.
+        addresses: of a provider that does not describe itself; None asks it (OpenID Connect Discovery).
+        proxy: through which it is reached; None reaches it directly.
+
+    Raises:
+        ProviderError: `hub.provider_insecure`.
     """
 
-    def __init__(self, settings: ProviderSettings, env: Env, tls: ssl.SSLContext) -> None:
-        require_protected(settings.issuer)
-        for name in ("httpx2", "httpcore2"):
-            # At level DEBUG the library logs headers.
-            logging.getLogger(name).setLevel(logging.CRITICAL)
+    def __init__(
+        self,
+        settings: ProviderSettings,
+        env: Env,
+        tls: ssl.SSLContext,
+        *,
+        addresses: ProviderAddresses | None = None,
+        proxy: httpx2.Proxy | None = None,
+    ) -> None:
+        if addresses is None:
+            require_protected(settings.issuer)
+        else:
+            for address in (addresses.authorization, addresses.token, addresses.keys, addresses.device):
+                if address:
+                    require_protected(address)
         self.settings = settings
         self._env = env
-        self._speaker = httpx2.AsyncClient(
-            verify=tls, follow_redirects=False, trust_env=False, timeout=CALL_S
-        )
+        self._line = ProviderLine(tls, proxy)
+        self._known = addresses
         self._addresses = KeptDocument(self._fetch_addresses, env)
         self._keys = KeptDocument(self._fetch_keys, env)
 
     async def aclose(self) -> None:
         """Close the connections."""
-        await self._speaker.aclose()
+        await self._line.aclose()
 
     async def addresses(self) -> ProviderAddresses:
         """Return where the provider signs people in and gives tokens.
@@ -108,7 +117,7 @@ class IdentityProvider:
         Raises:
             ProviderError: it cannot be asked, or describes itself wrongly.
         """
-        return await self._addresses.get()
+        return self._known or await self._addresses.get()
 
     async def verify(self, token: str, *, nonce: str | None = None) -> Identity:
         """Return who a token of the provider is about; its keys are fetched when there are none that fit.
@@ -143,15 +152,36 @@ class IdentityProvider:
         """
         addresses = await self.addresses()
         form, headers = _named(dict(grant), self.settings, addresses.methods)
-        status, body = await self._send("POST", addresses.token, form, headers)
+        body = await self._answered(addresses.token, form, headers, refused_key)
+        return _read_answer(json_object(body), self._env.now())
+
+    async def ask_device_code(self, form: Mapping[str, str], *, refused_key: str) -> Mapping[str, object]:
+        """Return what the provider answers to whoever wants a code for another device (RFC 8628).
+
+        Raises:
+            SignInError: the provider refuses.
+            ProviderError: it cannot be asked, or has no such thing.
+        """
+        addresses = await self.addresses()
+        if not addresses.device:
+            raise ProviderError("hub.provider_answer", "no device authorization")
+        named, headers = _named(dict(form), self.settings, addresses.methods)
+        # Section 3.1: the name stands in the form however the application proves itself.
+        named = {**named, "client_id": self.settings.application}
+        return json_object(await self._answered(addresses.device, named, headers, refused_key))
+
+    async def _answered(
+        self, address: str, form: Mapping[str, str], headers: Mapping[str, str], refused_key: str
+    ) -> bytes:
+        status, body = await self._line.post_form(address, form, headers)
         if status in {400, 401, 403}:
             raise SignInError(refused_key, _code_of(body))
         if status != 200:
-            raise _unfit_status(status)
-        return _read_answer(_json_object(body), self._env.now())
+            raise unfit_status(status)
+        return body
 
     async def _fetch_addresses(self) -> ProviderAddresses:
-        document = await self._fetch_object(self.settings.issuer.rstrip("/") + _DISCOVERY)
+        document = await self._line.fetch_object(self.settings.issuer.rstrip("/") + _DISCOVERY)
         if document.get("issuer") != self.settings.issuer:
             raise ProviderError("hub.provider_answer", "issuer differs")
         challenges = document.get("code_challenge_methods_supported")
@@ -163,11 +193,12 @@ class IdentityProvider:
             token=self._address(document, "token_endpoint"),
             keys=self._address(document, "jwks_uri"),
             methods=tuple(map(str, methods)) if isinstance(methods, list) else (),
+            device=self._address(document, _DEVICE) if _DEVICE in document else "",
         )
 
     async def _fetch_keys(self) -> ProviderKeys:
         addresses = await self.addresses()
-        keys = ProviderKeys.read(await self._fetch_object(addresses.keys))
+        keys = ProviderKeys.read(await self._line.fetch_object(addresses.keys))
         if not keys.keys:
             raise ProviderError("hub.provider_answer", "no usable key")
         return keys
@@ -182,73 +213,6 @@ class IdentityProvider:
             raise ProviderError("hub.provider_insecure", name)
         return address
 
-    async def _fetch_object(self, address: str) -> Mapping[str, object]:
-        status, body = await self._send("GET", address)
-        if status != 200:
-            raise _unfit_status(status)
-        return _json_object(body)
-
-    async def _send(
-        self,
-        method: str,
-        address: str,
-        form: Mapping[str, str] | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> tuple[int, bytes]:
-        content = None if form is None else urlencode(form).encode("ascii")
-        ours = {"Accept": "application/json", "User-Agent": "Avise", **(headers or {})}
-        if content is not None:
-            ours["Content-Type"] = "application/x-www-form-urlencoded"
-        try:
-            async with asyncio.timeout(CALL_S):
-                return await self._transfer(method, address, content, ours)
-        except TimeoutError:
-            raise ProviderError("hub.provider_unreachable", f"over {CALL_S:.3g} s") from None
-        except (httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL) as error:
-            # Its text may name addresses; its type says enough.
-            raise ProviderError("hub.provider_unreachable", type(error).__name__) from None
-
-    async def _transfer(
-        self, method: str, address: str, content: bytes | None, headers: Mapping[str, str]
-    ) -> tuple[int, bytes]:
-        request = self._speaker.build_request(method, address, content=content, headers=dict(headers))
-        response = await self._speaker.send(request, stream=True)
-        try:
-            chunks, size = [], 0
-            async for chunk in response.aiter_bytes():
-                size += len(chunk)
-                if size > LARGEST_ANSWER:
-                    raise ProviderError("hub.provider_answer", "answer too large")
-                chunks.append(chunk)
-            return response.status_code, b"".join(chunks)
-        finally:
-            await response.aclose()
-
-
-def require_protected(address: str) -> None:
-    """Refuse an address where what is said could be read or changed on the way.
-
-    Raises:
-        ProviderError: neither https, nor http on this very machine; or a password in the address.
-    """
-    try:
-        parts = urlsplit(address)
-        host = parts.hostname or ""
-    except ValueError:
-        raise ProviderError("hub.provider_insecure", "address unreadable") from None
-    if not host or parts.username is not None or parts.fragment:
-        raise ProviderError("hub.provider_insecure", "address unfit")
-    if parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host)):
-        return
-    raise ProviderError("hub.provider_insecure", "no https")
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
 
 def _named(
     form: dict[str, str], settings: ProviderSettings, methods: tuple[str, ...]
@@ -262,29 +226,12 @@ def _named(
     return form, {"Authorization": "Basic " + base64.b64encode(pair.encode()).decode("ascii")}
 
 
-def _json_object(body: bytes) -> Mapping[str, object]:
-    try:
-        document = json.loads(body)
-    except (ValueError, RecursionError):
-        raise ProviderError("hub.provider_answer", "not JSON") from None
-    if not isinstance(document, dict):
-        raise ProviderError("hub.provider_answer", "not an object")
-    return document
-
-
 def _code_of(body: bytes) -> str:
     try:
-        code = _json_object(body).get("error")
+        code = json_object(body).get("error")
     except ProviderError:
         return "no code"
     return code if isinstance(code, str) and code in _CODES else "another code"
-
-
-def _unfit_status(status: int) -> ProviderError:
-    unreachable = status == 429 or status >= 500
-    return ProviderError(
-        "hub.provider_unreachable" if unreachable else "hub.provider_answer", f"status {status}"
-    )
 
 
 def _read_answer(document: Mapping[str, object], now: datetime) -> ProviderAnswer:

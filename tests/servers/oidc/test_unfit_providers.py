@@ -16,13 +16,14 @@ from joserfc import jwt
 from joserfc.jwk import ECKey
 
 from avise.env import FixedEnv
-from avise.hub import auth
-from avise.hub.auth import IdentityProvider, require_protected
-from avise.hub.kept_document import FLOOR_S, FRESH_FOR_S, USABLE_FOR_S
-from avise.hub.oidc_sign_in import SignedIn, renew_sign_in, sign_in
-from avise.hub.provider_errors import ProviderError, SignInError
-from avise.hub.provider_tokens import ProviderSettings
-from avise.hub.signed_tokens import TokenFault, TokenRefusedError
+from avise.oidc import line
+from avise.oidc.code_flow import SignedIn, renew_sign_in, sign_in
+from avise.oidc.errors import ProviderError, SignInError
+from avise.oidc.kept_document import FLOOR_S, FRESH_FOR_S, USABLE_FOR_S
+from avise.oidc.line import require_protected
+from avise.oidc.provider import IdentityProvider
+from avise.oidc.provider_tokens import ProviderSettings
+from avise.oidc.signed_tokens import TokenFault, TokenRefusedError
 from tests.servers.host.tool_server import (
     Asked,
     Behaviour,
@@ -34,7 +35,7 @@ from tests.servers.host.tool_server import (
     resetting,
     running_tool,
 )
-from tests.servers.hub_auth.conftest import APPLICATION, Reach
+from tests.servers.oidc.conftest import APPLICATION, Reach
 
 DISCOVERY = "/.well-known/openid-configuration"
 CANARY = "canari-9f2c"
@@ -226,7 +227,7 @@ async def test_one_who_gives_up_does_not_take_the_keys_from_those_who_wait(
 async def test_a_provider_that_does_not_end_its_answer_costs_all_who_wait_one_deadline(
     behaviour: Behaviour, scripted: Scripted, reach: Reach, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(auth, "CALL_S", 0.3)
+    monkeypatch.setattr(line, "CALL_S", 0.3)
     scripted.routes = {"/keys": behaviour}
     hub = reach(scripted.issuer)
     errors = await asyncio.gather(*(failure(hub, scripted.token()) for _ in range(20)))
@@ -262,7 +263,7 @@ async def test_an_answer_that_cannot_be_used_ends_in_a_sentence(
 
 
 async def test_an_answer_without_end_is_cut_however_well_it_begins(scripted: Scripted, reach: Reach) -> None:
-    padded = json.dumps(scripted.document()).encode() + b" " * auth.LARGEST_ANSWER
+    padded = json.dumps(scripted.document()).encode() + b" " * line.LARGEST_ANSWER
     scripted.routes = {DISCOVERY: answering(reply(padded))}
     assert (await failure(reach(scripted.issuer), scripted.token())).detail == "answer too large"
 

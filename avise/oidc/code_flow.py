@@ -1,4 +1,4 @@
-"""Signing in at the house's identity provider from a workstation: code and PKCE, in the user's own browser.
+"""Signing in at an identity provider from a workstation: code and PKCE, in the user's own browser.
 
 The password is typed at the provider, never in Avise (RFC 8252). Three values drawn for one sign-in tie
 its steps together: the state (this browser answers this window), the nonce (this token answers this
@@ -18,11 +18,11 @@ from typing import Self
 from urllib.parse import urlencode
 
 from avise.env import Env
-from avise.hub.auth import IdentityProvider, ProviderAddresses, ProviderAnswer
-from avise.hub.provider_errors import ProviderError, SignInError
-from avise.hub.provider_tokens import ProviderSettings
-from avise.hub.redirect_listener import listening
-from avise.hub.signed_tokens import TokenFault, TokenRefusedError
+from avise.oidc.errors import ProviderError, SignInError
+from avise.oidc.provider import IdentityProvider, ProviderAddresses, ProviderAnswer
+from avise.oidc.provider_tokens import Identity, ProviderSettings
+from avise.oidc.redirect_listener import listening
+from avise.oidc.signed_tokens import TokenFault, TokenRefusedError
 
 WAIT_S = 300.0
 """For the person to sign in at the provider, second factor included."""
@@ -69,10 +69,33 @@ async def sign_in(
 ) -> SignedIn:
     """Return who signed in, after the browser went to the provider and came back.
 
+    Args:
+        provider: of the house.
+        open_browser: opens an address.
+        env: chance.
+        wait_s: how long the person may take.
+
+    Raises:
+        SignInError: no browser, no port, too late, or refused.
+        ProviderError: the provider cannot be asked, or its answer cannot be used.
+        TokenRefusedError: it gave a token that is not about this sign-in.
+    """
+    answer, identity = await authorised(provider, open_browser, env, wait_s=wait_s)
+    if identity is None:
+        raise ProviderError("hub.provider_answer", "no identity token")
+    return _signed_in(identity.login, answer, answer.refresh_token, answer.identity_token)
+
+
+async def authorised(
+    provider: IdentityProvider, open_browser: OpenBrowser, env: Env, *, wait_s: float = WAIT_S
+) -> tuple[ProviderAnswer, Identity | None]:
+    """Return what the provider gave at the end of a sign-in in the browser, and whom it is about.
+
+    Whom is None where the provider proves no identity (OAuth 2 alone): tokens then are all there is.
     Cancelling it frees the port at once; nothing is left behind.
 
     Args:
-        provider: of the house.
+        provider: of the house, or of a tool.
         open_browser: opens an address.
         env: chance.
         wait_s: how long the person may take.
@@ -100,10 +123,16 @@ async def sign_in(
         "code_verifier": drawn.verifier,
     }
     answer = await provider.exchange(grant, refused_key="hub.sign_in_refused")
+    return answer, await _identity(provider, answer, drawn.nonce)
+
+
+async def _identity(provider: IdentityProvider, answer: ProviderAnswer, nonce: str) -> Identity | None:
+    """Return whom the answer is about; whoever asked for an identity gets one, or nothing."""
+    if "openid" not in provider.settings.scopes:
+        return None
     if not answer.identity_token:
         raise ProviderError("hub.provider_answer", "no identity token")
-    identity = await provider.verify(answer.identity_token, nonce=drawn.nonce)
-    return _signed_in(identity.login, answer, answer.refresh_token, answer.identity_token)
+    return await provider.verify(answer.identity_token, nonce=nonce)
 
 
 async def renew_sign_in(provider: IdentityProvider, signed_in: SignedIn) -> SignedIn:
@@ -140,12 +169,14 @@ def _page_address(
         "response_type": "code",
         "client_id": settings.application,
         "redirect_uri": redirect,
-        "scope": " ".join(settings.scopes),
         "state": drawn.state,
-        "nonce": drawn.nonce,
         "code_challenge": drawn.challenge(),
         "code_challenge_method": "S256",
     }
+    if settings.scopes:
+        query["scope"] = " ".join(settings.scopes)
+    if "openid" in settings.scopes:
+        query["nonce"] = drawn.nonce
     joint = "&" if "?" in addresses.authorization else "?"
     return addresses.authorization + joint + urlencode(query)
 

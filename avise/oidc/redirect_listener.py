@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from html import escape
 from urllib.parse import parse_qs, urlsplit
 
-from avise.hub.provider_errors import SignInError
+from avise.oidc.errors import SignInError
 from avise.texts import language, speaking, text
 
 PATH = "/avise"
@@ -59,7 +59,7 @@ class RedirectListener:
 
     Args:
         state: that the answer must repeat.
-        issuer: who answers, where the answer names it (RFC 9207).
+        issuer: who answers, where the answer names it (RFC 9207); "" where nobody knows.
     """
 
     def __init__(self, state: str, issuer: str) -> None:
@@ -157,7 +157,7 @@ class RedirectListener:
         state, issuer = _only(stated, "state"), _only(stated, "iss")
         if not hmac.compare_digest(state.encode(), self._state.encode()) or self._taken:
             return _Reply("400 Bad Request", "foreign")
-        if "iss" in stated and issuer != self._issuer:
+        if self._issuer and "iss" in stated and issuer != self._issuer:
             return _Reply("400 Bad Request", "foreign")
         code = _only(stated, "code")
         if "error" in stated:

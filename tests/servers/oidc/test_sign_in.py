@@ -13,17 +13,17 @@ import httpx2
 import pytest
 
 from avise.env import FixedEnv
-from avise.hub import redirect_listener
-from avise.hub.auth import IdentityProvider
-from avise.hub.kept_document import FLOOR_S, FRESH_FOR_S
-from avise.hub.oidc_sign_in import SignedIn, renew_sign_in, sign_in
-from avise.hub.provider_errors import ProviderError, SignInError
-from avise.hub.provider_tokens import LEEWAY
-from avise.hub.signed_tokens import TokenExpiredError, TokenFault, TokenRefusedError
 from avise.models.errors import AviseError
+from avise.oidc import redirect_listener
+from avise.oidc.code_flow import SignedIn, renew_sign_in, sign_in
+from avise.oidc.errors import ProviderError, SignInError
+from avise.oidc.kept_document import FLOOR_S, FRESH_FOR_S
+from avise.oidc.provider import IdentityProvider
+from avise.oidc.provider_tokens import LEEWAY
+from avise.oidc.signed_tokens import TokenExpiredError, TokenFault, TokenRefusedError
 from avise.texts import set_language
-from tests.servers.hub_auth.conftest import Reach
-from tests.servers.hub_auth.providers import (
+from tests.servers.oidc.conftest import Reach
+from tests.servers.oidc.providers import (
     LOGIN,
     SUBJECT,
     Browser,
