@@ -33,7 +33,8 @@ from avise.connectors.ports import InstanceSettings, SecretPort, SnapshotPort
 from avise.connectors.reachability import is_offline
 from avise.connectors.readings import TIMELINE, TIMELINE_OFFER, FacetReading, SourceOffer, TimelineReading
 from avise.connectors.record_pages import GrowingExchanges
-from avise.connectors.registry import Refusal, Registry
+from avise.connectors.refusals import Refusal
+from avise.connectors.registry import Registry
 from avise.connectors.roster import FindsConnectors, Roster
 from avise.connectors.safe_log import SafeLogger
 from avise.connectors.source_rows import (
@@ -153,7 +154,9 @@ class ConnectorHost:
         gaps: list[JSON] = [
             {"milliseconds": gap.milliseconds, "place": gap.place} for gap in self._heartbeat.gaps
         ]
-        return {**diagnostic_of(self._roster.running[instance]), "loop_gaps": gaps}
+        tool = self._roster.running[instance]
+        loaded = {"load_ms": self._roster.load_ms.get(instance)}
+        return {**diagnostic_of(tool), **loaded, "loop_gaps": gaps}
 
     # ---- readings ----------------------------------------------------------------------------
     async def read_facet(

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import TypedDict, cast
 
 from avise.connectors.contract import (
-    CONTRACT,
     ENTRY_POINT_GROUP,
     Connector,
     FetchesContent,
@@ -29,12 +28,23 @@ from avise.connectors.endpoints import HttpEndpoint, SqlEndpoint
 from avise.connectors.instance import Loaded
 from avise.connectors.ports import InstanceSettings
 from avise.connectors.readings import TIMELINE
+from avise.connectors.refusals import IMPORT_FAILED, QUARANTINED, Refusal, contract_matches
+from avise.connectors.wheels import WheelConnector, WheelShelf
 from avise.models.errors import AviseError
 from avise.models.facet_specs import FACETS
 from avise.models.json_types import JSON
 
-IMPORT_FAILED = "source.refused.import"
-QUARANTINED = "source.refused.quarantined"
+__all__ = [
+    "IMPORT_FAILED",
+    "QUARANTINED",
+    "PythonConnector",
+    "Refusal",
+    "Registry",
+    "admission",
+    "contract_matches",
+    "fetches_content",
+    "missing_capabilities",
+]
 
 MAX_LOOKED_AT = 1_000_000
 """Bytes of a broken file in which its facets are looked for."""
@@ -42,29 +52,6 @@ MAX_LOOKED_AT = 1_000_000
 _NAME = re.compile(r'^\s*name\s*=\s*"([^"\n]+)"', re.MULTILINE)
 _ID = re.compile(r'^\s*id\s*=\s*"([a-z_]+)"', re.MULTILINE)
 _TIMELINE_SECTION = re.compile(r"^\s*\[+timeline\b", re.MULTILINE)
-
-_BOUND = re.compile(r"(>=|<=|==|>|<)\s*(\d+)(?:\.(\d+))?")
-_HOLDS: Mapping[str, Callable[[tuple[int, int], tuple[int, int]], bool]] = {
-    ">=": lambda ours, bound: ours >= bound,
-    "<=": lambda ours, bound: ours <= bound,
-    "==": lambda ours, bound: ours == bound,
-    ">": lambda ours, bound: ours > bound,
-    "<": lambda ours, bound: ours < bound,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why a connector was not loaded. Sentence: catalogue key `because`."""
-
-    because: str
-    """"source.refused.<reason>"."""
-    detail: str = ""
-    """For support; no personal data."""
-    name: str = field(default="", compare=False)
-    """What the connector calls itself, as far as it could be read."""
-    feeds: tuple[str, ...] = field(default=(), compare=False)
-    """Facets, and "timeline", that it announces: their blocks say that nobody could look."""
 
 
 class _Announced(TypedDict):
@@ -93,10 +80,12 @@ class Registry:
 
     Args:
         folder: the profile's connector files; None when it has none.
+        wheels: the folder where wheels are installed; None when there is none.
     """
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path | None = None, wheels: Path | None = None) -> None:
         self._folder = folder
+        self.wheels = WheelShelf(wheels)
 
     def find(self, settings: InstanceSettings) -> Loaded | Refusal:
         """Return an instance's own connector, or why it has none; reads files and imports code.
@@ -106,46 +95,74 @@ class Registry:
         try:
             loaded = self._load(settings)
         except AviseError as error:
-            return replace(_file_refusal(error), **self._announced(settings))
+            return self.announced(settings, _file_refusal(error))
         except Exception as error:  # noqa: BLE001 - one broken connector never takes another with it
-            return Refusal(IMPORT_FAILED, place_of(error))
+            return self.announced(settings, Refusal(IMPORT_FAILED, place_of(error)))
         if loaded is None:
             return Refusal("source.refused.not_found", settings.connector)
+        if isinstance(loaded, Refusal):
+            return loaded
         refused = admission(loaded.manifest, loaded.connector)
         if refused is None:
             return loaded
         return replace(refused, name=loaded.manifest.name, feeds=_feeds(loaded.manifest))
 
-    def _announced(self, settings: InstanceSettings) -> _Announced:
-        """Return what a file that cannot be used says of itself, read line by line."""
-        path = self._file_of(settings)
-        try:
-            content = path.read_bytes()[:MAX_LOOKED_AT].decode("utf-8", "replace") if path is not None else ""
-        except OSError:
-            content = ""
-        name = _NAME.search(content)
-        facets = tuple(dict.fromkeys(found for found in _ID.findall(content) if found in FACETS))
-        timeline = (TIMELINE,) if _TIMELINE_SECTION.search(content) else ()
-        return {"name": name[1] if name else "", "feeds": (*facets, *timeline)}
-
-    def _load(self, settings: InstanceSettings) -> Loaded | None:
-        path = self._file_of(settings)
+    def announced(self, settings: InstanceSettings, refusal: Refusal) -> Refusal:
+        """Return a refusal with what the connector says of itself; reads files, imports nothing."""
+        path = self.file_of(settings)
         if path is not None:
-            # Imported here: the reader of files needs pydantic, which a headless start may spare.
-            from avise.connectors.declarative.load import load_connector_file  # noqa: PLC0415
+            return replace(refusal, **_announced(path))
+        wheel = self.wheels.connectors.get(settings.connector)
+        return _told_by(wheel, refusal) if wheel is not None else refusal
 
-            return load_connector_file(path)
+    def _load(self, settings: InstanceSettings) -> Loaded | Refusal | None:
+        path = self.file_of(settings)
+        if path is not None:
+            return self._from_file(path)
+        if (wheel := self.wheels.connectors.get(settings.connector)) is not None:
+            return self._from_wheel(wheel)
         for point in entry_points(group=ENTRY_POINT_GROUP, name=settings.connector):
             return _from_entry_point(point)
         return None
 
-    def _file_of(self, settings: InstanceSettings) -> Path | None:
+    def _from_wheel(self, wheel: WheelConnector) -> Loaded | Refusal:
+        if wheel.refusal is not None or wheel.manifest_path is None:
+            return _told_by(wheel, wheel.refusal or Refusal("source.refused.no_manifest"))
+        return self._from_file(wheel.manifest_path)
+
+    def _from_file(self, path: Path) -> Loaded:
+        # Imported here: the reader of files needs pydantic, which a headless start may spare.
+        from avise.connectors.declarative.load import load_connector_file  # noqa: PLC0415
+
+        return load_connector_file(path, self.wheels.points())
+
+    def file_of(self, settings: InstanceSettings) -> Path | None:
+        """Return the profile's own file of an instance's connector, None when it is code or in a wheel."""
         if settings.connector_file is not None:
             return settings.connector_file
         if self._folder is None or Path(settings.connector).name != settings.connector:
             return None
         path = self._folder / f"{settings.connector}.toml"
         return path if path.is_file() else None
+
+
+def _announced(path: Path) -> _Announced:
+    """Return what a file that cannot be used says of itself, read line by line."""
+    try:
+        content = path.read_bytes()[:MAX_LOOKED_AT].decode("utf-8", "replace")
+    except OSError:
+        content = ""
+    name = _NAME.search(content)
+    facets = tuple(dict.fromkeys(found for found in _ID.findall(content) if found in FACETS))
+    timeline = (TIMELINE,) if _TIMELINE_SECTION.search(content) else ()
+    return {"name": name[1] if name else "", "feeds": (*facets, *timeline)}
+
+
+def _told_by(wheel: WheelConnector, refusal: Refusal) -> Refusal:
+    """Return a refusal with what a wheel's manifest says."""
+    if wheel.manifest_path is None:
+        return replace(refusal, name=f"{wheel.wheel} {wheel.wheel_version}")
+    return replace(refusal, **_announced(wheel.manifest_path))
 
 
 def _from_entry_point(point: EntryPoint) -> Loaded:
@@ -196,12 +213,3 @@ def missing_capabilities(manifest: Manifest, connector: Connector) -> list[str]:
 def fetches_content(connector: Connector) -> bool:
     """Tell whether a connector opens contents."""
     return isinstance(connector, FetchesContent)
-
-
-def contract_matches(wanted: str, ours: tuple[int, int] = CONTRACT) -> bool:
-    """Tell whether a range such as ">=1.0,<2" holds our contract; an unreadable range does not."""
-    bounds = [bound.strip() for bound in wanted.split(",")]
-    matches = [_BOUND.fullmatch(bound) for bound in bounds]
-    return all(
-        match is not None and _HOLDS[match[1]](ours, (int(match[2]), int(match[3] or 0))) for match in matches
-    )

@@ -7,7 +7,7 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
 from avise.connectors.body_worker import BodyWorker
 from avise.connectors.contract import Manifest
@@ -15,7 +15,7 @@ from avise.connectors.instance import Instance, Loaded
 from avise.connectors.network_gate import NetworkGate
 from avise.connectors.ports import InstanceSettings, SecretPort
 from avise.connectors.readings import SourceOffer
-from avise.connectors.registry import IMPORT_FAILED, QUARANTINED, Refusal
+from avise.connectors.refusals import IMPORT_FAILED, QUARANTINED, Refusal
 from avise.connectors.safe_log import SafeLogger
 from avise.connectors.source_rows import refused_offer, refused_status
 from avise.connectors.starts import StartLog
@@ -37,6 +37,14 @@ class FindsConnectors(Protocol):
 
     def find(self, settings: InstanceSettings) -> Loaded | Refusal:
         """Return an instance's own connector, or why it has none."""
+
+
+@runtime_checkable
+class AnnouncesConnectors(Protocol):
+    """Says what a connector is called and feeds without importing it (`registry.Registry`)."""
+
+    def announced(self, settings: InstanceSettings, refusal: Refusal) -> Refusal:
+        """Return a refusal with what the connector says of itself."""
 
 
 @dataclass(slots=True)
@@ -85,6 +93,8 @@ class Roster:
     ) -> None:
         self.running: dict[str, Instance] = {}
         self.outside: dict[str, Outside] = {}
+        self.load_ms: dict[str, int] = {}
+        """How long each connector took to be read and imported."""
         self._env = env
         self._settings = tuple(instances)
         self._secrets = secrets
@@ -131,25 +141,37 @@ class Roster:
         sound = [settings for settings in wanted if not self._starts.quarantined(settings.id)]
         self._starts.begin(settings.id for settings in sound)
         for settings in wanted:
-            found = await self._find(settings) if settings in sound else Refusal(QUARANTINED)
+            found = await (self._find(settings) if settings in sound else self._set_apart(settings))
             self._admit(settings, found, self._tls)
         for settings in wanted:
             if (instance := self.running.get(settings.id)) is not None:
                 self._open(instance)
 
+    async def _set_apart(self, settings: InstanceSettings) -> Refusal:
+        """Return the refusal of a quarantined instance, its reason and what it would feed."""
+        refusal = Refusal(QUARANTINED, self._starts.reason(settings.id))
+        connectors = self._connectors
+        if not isinstance(connectors, AnnouncesConnectors):
+            return refusal
+        return await _on_thread(lambda: connectors.announced(settings, refusal))
+
     async def _find(self, settings: InstanceSettings) -> Loaded | Refusal:
+        began = self._env.monotonic()
         try:
             async with asyncio.timeout(LOAD_S):
-                return await _on_thread(lambda: self._connectors.find(settings))
+                found = await _on_thread(lambda: self._connectors.find(settings))
         except TimeoutError:
             return Refusal(IMPORT_FAILED, f"over {LOAD_S:.0f} s")
+        self.load_ms[settings.id] = round((self._env.monotonic() - began) * 1000)
+        return found
 
     def _admit(self, settings: InstanceSettings, found: Loaded | Refusal, tls: ssl.SSLContext) -> None:
         self.outside.pop(settings.id, None)
         refusal = found if isinstance(found, Refusal) else None
         opens = refusal is None and settings.enabled
         if not opens and (refusal is None or refusal.because != QUARANTINED):
-            self._starts.ended(settings.id, well=refusal is None or refusal.because != IMPORT_FAILED)
+            well = refusal is None or refusal.because != IMPORT_FAILED
+            self._starts.ended(settings.id, well=well, reason=refusal.detail if refusal is not None else "")
         if not settings.enabled:
             self.outside[settings.id] = Outside(settings, None, _manifest_of(found))
         elif isinstance(found, Refusal):
@@ -169,7 +191,8 @@ class Roster:
     async def _watch_start(self, instance: Instance) -> None:
         await instance.first_opening()
         error = instance.opening_error
-        self._starts.ended(instance.id, well=error is None or error.kind not in _STRIKES)
+        well = error is None or error.kind not in _STRIKES
+        self._starts.ended(instance.id, well=well, reason=str(error) if error is not None else "")
 
 
 def _manifest_of(found: Loaded | Refusal) -> Manifest | None:

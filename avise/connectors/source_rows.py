@@ -11,7 +11,8 @@ from avise.connectors.contract import CONTRACT, FacetOffer, Manifest
 from avise.connectors.instance import Instance, InstanceState
 from avise.connectors.ports import InstanceSettings
 from avise.connectors.readings import TIMELINE, SourceOffer
-from avise.connectors.registry import Refusal, fetches_content
+from avise.connectors.refusals import Refusal
+from avise.connectors.registry import fetches_content
 from avise.connectors.statistics import Statistics
 from avise.models.errors import ErrorKind, Failure, Origin
 from avise.models.facet_specs import FACETS

@@ -7,19 +7,25 @@ it is neither imported nor opened until a person says so (`connectors.md` C5).
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from avise.connectors.safe_log import SafeLogger
 
 STRIKES = 3
+
+NEVER_ENDED = "never ended"
+"""Reason of a start that took the whole program with it."""
 
 
 @dataclass(slots=True)
 class _Start:
     strikes: int = 0
     under_way: bool = False
+    reason: str = ""
+    """Why the last start failed, for support; no personal data."""
 
 
 class StartLog:
@@ -37,17 +43,22 @@ class StartLog:
         """Tell whether an instance must not be started."""
         return self._starts.get(instance, _Start()).strikes >= STRIKES
 
+    def reason(self, instance: str) -> str:
+        """Return why an instance's last start failed, "" when it did not or nobody knows."""
+        return self._starts.get(instance, _Start()).reason
+
     def begin(self, instances: Iterable[str]) -> None:
         """Note that instances are being started; what kills the process meanwhile is held against them."""
         for instance in instances:
             self._starts.setdefault(instance, _Start()).under_way = True
         self._write()
 
-    def ended(self, instance: str, *, well: bool) -> None:
+    def ended(self, instance: str, *, well: bool, reason: str = "") -> None:
         """Note how a start ended; a good one forgets the failures before it."""
         start = self._starts.setdefault(instance, _Start())
         start.under_way = False
         start.strikes = 0 if well else start.strikes + 1
+        start.reason = "" if well else reason
         self._write()
 
     def forgive(self, instance: str) -> None:
@@ -66,7 +77,7 @@ class StartLog:
         if self._path is None:
             return
         plain = {
-            name: {"strikes": start.strikes, "under_way": start.under_way}
+            name: {"strikes": start.strikes, "under_way": start.under_way, "reason": start.reason}
             for name, start in self._starts.items()
         }
         aside = self._path.with_suffix(".new")
@@ -84,6 +95,12 @@ def _read(path: Path | None) -> dict[str, _Start]:
         return {}
     try:
         plain = json.loads(path.read_text(encoding="utf-8"))
-        return {name: _Start(start["strikes"] + bool(start["under_way"])) for name, start in plain.items()}
+        return {name: _read_start(start) for name, start in plain.items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}
+
+
+def _read_start(plain: Mapping[str, Any]) -> _Start:
+    if plain["under_way"]:
+        return _Start(plain["strikes"] + 1, reason=NEVER_ENDED)
+    return _Start(plain["strikes"] + 0, reason=str(plain.get("reason", "")))

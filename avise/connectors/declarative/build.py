@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
-from typing import cast
+from typing import Protocol, cast
 
 from pydantic import BaseModel
 
@@ -20,8 +20,23 @@ BUILT_IN = {
 """Python connectors that ship with Avise, found even where its metadata are not installed."""
 
 
-def build_connector(file: AnyFile, manifest: Manifest) -> Connector:
+class LoadsClass(Protocol):
+    """What stands for a class that was not imported yet: an entry point."""
+
+    def load(self) -> object:
+        """Import the class."""
+
+
+Points = Mapping[str, LoadsClass]
+"""Classes of Python connectors by the name that `use` gives."""
+
+NO_WHEELS: Points = {}
+
+
+def build_connector(file: AnyFile, manifest: Manifest, wheels: Points = NO_WHEELS) -> Connector:
     """Return the connector of a checked file, not opened.
+
+    `wheels` are classes found beside those that are installed with Avise, which win.
 
     Modules are imported here and not before, so that a site without SQL never imports SQLAlchemy.
     """
@@ -41,12 +56,12 @@ def build_connector(file: AnyFile, manifest: Manifest) -> Connector:
         from avise.connectors.declarative.files import FilesConnector  # noqa: PLC0415 - see above
 
         return FilesConnector(file, manifest)
-    return _python_connector(file, manifest)
+    return _python_connector(file, manifest, wheels)
 
 
-def python_connector_names() -> tuple[str, ...]:
-    """Return the names that `use` may take: installed entry points and those that ship with Avise."""
-    return tuple(sorted(_entry_points()))
+def python_connector_names(wheels: Points = NO_WHEELS) -> tuple[str, ...]:
+    """Return the names that `use` may take: installed entry points, wheels, and what ships with Avise."""
+    return tuple(sorted({*_entry_points(), *wheels}))
 
 
 @cache
@@ -55,12 +70,12 @@ def _entry_points() -> dict[str, EntryPoint]:
     return shipped | {point.name: point for point in entry_points(group=ENTRY_POINT_GROUP)}
 
 
-def options_model(use: str) -> type[BaseModel] | None:
+def options_model(use: str, wheels: Points = NO_WHEELS) -> type[BaseModel] | None:
     """Return the model of the `[options]` of a Python connector, None when it declares none.
 
     The class says it by its attribute `options_model`; its code is imported here.
     """
-    point = _entry_points().get(use)
+    point = _point(use, wheels)
     try:
         model = getattr(point.load(), "options_model", None) if point else None
     except (ImportError, AttributeError):
@@ -68,7 +83,13 @@ def options_model(use: str) -> type[BaseModel] | None:
     return model if isinstance(model, type) and issubclass(model, BaseModel) else None
 
 
-def _python_connector(file: PythonFile, manifest: Manifest) -> Connector:
-    point = _entry_points()[file.connector.use or ""]
+def _point(use: str, wheels: Points) -> LoadsClass | None:
+    return _entry_points().get(use) or wheels.get(use)
+
+
+def _python_connector(file: PythonFile, manifest: Manifest, wheels: Points) -> Connector:
+    point = _point(file.connector.use or "", wheels)
+    if point is None:  # the check of the file has told it
+        raise LookupError(file.connector.use)
     factory = cast("Callable[..., Connector]", point.load())
     return factory(manifest, file.options)

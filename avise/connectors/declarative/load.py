@@ -11,7 +11,13 @@ from pydantic import ValidationError
 
 from avise.connectors.contract import Connector, Manifest
 from avise.connectors.declarative.action_checks import check_actions
-from avise.connectors.declarative.build import build_connector, options_model, python_connector_names
+from avise.connectors.declarative.build import (
+    NO_WHEELS,
+    Points,
+    build_connector,
+    options_model,
+    python_connector_names,
+)
 from avise.connectors.declarative.checks import check_document, found
 from avise.connectors.declarative.documents import read_document
 from avise.connectors.declarative.instance import http_endpoint, sql_endpoint
@@ -75,43 +81,51 @@ class ConnectorFileError(AviseError):
         self.problems = problems
 
 
-def check_connector_file(path: Path) -> list[ProblemAt]:
+def check_connector_file(path: Path, wheels: Points = NO_WHEELS) -> list[ProblemAt]:
     """Return every error of a connector file with its line, in the order of lines; empty when it is good.
+
+    Args:
+        path: the file.
+        wheels: classes of Python connectors, besides those installed with Avise.
 
     Raises:
         OSError: the file cannot be read.
     """
-    return _read(path)[0]
+    return _read(path, wheels)[0]
 
 
-def load_connector_file(path: Path) -> LoadedConnector:
+def load_connector_file(path: Path, wheels: Points = NO_WHEELS) -> LoadedConnector:
     """Return the connector that a file describes, not opened yet.
+
+    Args:
+        path: the file.
+        wheels: classes of Python connectors, besides those installed with Avise.
 
     Raises:
         OSError: the file cannot be read.
         ConnectorFileError: the file has errors; all of them are in it.
     """
-    problems, file = _read(path)
+    problems, file = _read(path, wheels)
     if file is None:
         raise ConnectorFileError(path, tuple(problems))
     manifest = manifest_of(file)
-    return LoadedConnector(manifest, build_connector(file, manifest), file)
+    return LoadedConnector(manifest, build_connector(file, manifest, wheels), file)
 
 
-def _read(path: Path) -> tuple[list[ProblemAt], AnyFile | None]:
+def _read(path: Path, wheels: Points) -> tuple[list[ProblemAt], AnyFile | None]:
     document = read_document(path)
     if document.problems:
         return list(document.problems), None
-    findings, file = _check(document.values)
+    findings, file = _check(document.values, wheels)
     return document.placed(findings), file
 
 
-def _check(document: dict[str, Any]) -> tuple[list[Finding], AnyFile | None]:
+def _check(document: dict[str, Any], wheels: Points) -> tuple[list[Finding], AnyFile | None]:
     kind = kind_of(document)
     model = MODELS.get(kind, HeaderFile)
     findings = [*check_document(document), *check_actions(document)]
     if kind == "python":
-        findings += _python_findings(document)
+        findings += _python_findings(document, wheels)
     file: AnyFile | HeaderFile | None = None
     try:
         file = model.model_validate(document)
@@ -120,16 +134,16 @@ def _check(document: dict[str, Any]) -> tuple[list[Finding], AnyFile | None]:
     return findings, None if findings or isinstance(file, HeaderFile) else file
 
 
-def _python_findings(document: Mapping[str, Any]) -> Iterable[Finding]:
+def _python_findings(document: Mapping[str, Any], wheels: Points) -> Iterable[Finding]:
     """Tell a Python connector that is not there, and what is wrong in the options given to it."""
     header, options = document.get("connector"), document.get("options", {})
-    use, known = header.get("use") if isinstance(header, dict) else None, python_connector_names()
+    use, known = header.get("use") if isinstance(header, dict) else None, python_connector_names(wheels)
     if not isinstance(use, str):
         return []  # told by the format's check
     if use not in known:
         params = {"name": use, "suggestion": closest(use, known)}
         return [Finding(("connector", "use"), "unknown_python", params)]
-    model = options_model(use)
+    model = options_model(use, wheels)
     if model is None or not isinstance(options, dict):
         return []
     silent = list(_silent_actions(document, options)) if "actions" in model.model_fields else []

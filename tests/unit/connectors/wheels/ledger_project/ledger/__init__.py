@@ -1,0 +1,1 @@
+"""A connector published as a wheel."""
