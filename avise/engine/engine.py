@@ -356,7 +356,9 @@ class Engine:
         self._visits = VisitRoom(session, store, journal, self.env, self.desk, self.sources, beside)
         if self.on_board is not None:
             self._visits.copies = self.on_board.copies
-            self._visits.care = self.on_board.packs.care_totals
+            self._visits.care = self.on_board.copies.care_totals
+            if self.on_board.room is not None:
+                self.on_board.room.key_gone = self._visits.forget_names
         await self._visits.open()
         self.desk.use_visits(self._visits.visits)
 

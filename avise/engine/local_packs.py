@@ -92,9 +92,9 @@ class LocalPacks(LocalRequests):
     async def documents_on_board(self, person: PersonId) -> tuple[CarriedDocument, ...]:
         """Return the documents of a customer that are on board."""
         refuse_without_right(self.session.role)
-        if self._packs is None:
+        if self._packs is None or self._pack_room is None:
             return ()
-        rows = await self._packs.documents(person, self._env.now())
+        rows = await self._packs.documents(person, self._pack_room.now())
         return tuple(
             CarriedDocument(row.person, row.document, row.title, row.size, row.read_at) for row in rows
         )
@@ -105,8 +105,8 @@ class LocalPacks(LocalRequests):
         if all(person not in (shown, dossier.entry.dossier) for shown, dossier in self._dossiers.items()):
             raise AviseError("open.nobody")
         content = None
-        if self._packs is not None:
-            content = await self._packs.document(person, document, self._env.now())
+        if self._packs is not None and self._pack_room is not None:
+            content = await self._packs.document(person, document, self._pack_room.now())
         if content is None:
             raise AviseError("pack.not_on_board")
         return content

@@ -50,6 +50,9 @@ class PackRoom:
         self.network: Callable[[], NetworkMode] = lambda: NetworkMode.ONLINE
         self.beside: KeptBeside = NothingBeside()
         """What else is opened and closed with the key."""
+        self.key_gone: Callable[[], None] = no_listener
+        """Told once each time that the key goes: what was read with it is remembered by nobody."""
+        self._key_was_here = False
         self.changes = ChangeSignal()
         self._trouble: AviseError | None = None
         self._preparing: asyncio.Task[None] | None = None
@@ -92,7 +95,7 @@ class PackRoom:
             if self._packs.file.is_open:
                 # Whatever kept it open when its key went: it is read no longer.
                 await self._close()
-            await self.beside.key_gone(error.message_key)
+            await self._gone(error.message_key)
         except AviseError as error:
             _log.warning("packs not looked at: %s", error.message_key)
             self._trouble = _told(error)
@@ -112,6 +115,7 @@ class PackRoom:
     async def _open_file(self, *, create: bool = False) -> None:
         file = self._packs.file
         key = await self._key.key()
+        self._key_was_here = True
         await self.beside.key_here(key)
         if file.is_open or not (create or file.exists):
             return
@@ -119,24 +123,34 @@ class PackRoom:
         if self._key.state() is not LeaseState.HELD:
             # It went while the file was being opened, and whoever told so closed nothing.
             await file.close()
-            await self.beside.key_gone("pack.locked")
+            await self._gone("pack.locked")
             raise PackLockedError("pack.locked")
         if file.notices:
             self._trouble = file.notices[-1]
         self.changes.tell()
 
     async def _drop_ended(self) -> None:
-        if self._packs.file.is_open and await self._packs.drop_ended(self._env.now()):
+        if self._packs.file.is_open and await self._packs.drop_ended(self._key.now()):
             self.changes.tell()
 
     async def _close(self) -> None:
         """Close everything that the key opened: it is about to be destroyed."""
         await self.pause()
         await self._packs.file.close()
-        await self.beside.key_gone("pack.locked")
+        await self._gone("pack.locked")
         self.changes.tell()
 
+    async def _gone(self, because: str) -> None:
+        await self.beside.key_gone(because)
+        if self._key_was_here:
+            self._key_was_here = False
+            self.key_gone()
+
     # ---- what is on board ----------------------------------------------------------------------
+    def now(self) -> datetime:
+        """Return the time by which what is on board ends."""
+        return self._key.now()
+
     async def follow(self) -> AsyncIterator[PacksStatus]:
         """Yield what is on board at once, then at each change, at most twice a second."""
         told: PacksStatus | None = None
@@ -313,6 +327,8 @@ class PackRoom:
         await self.pause()
         await self._packs.file.erase()
         await self.beside.forgotten()
+        self._key_was_here = False
+        self.key_gone()
         self.changes.tell()
 
     async def lock(self) -> None:
@@ -333,6 +349,10 @@ class PackRoom:
         finally:
             await self.look()
             self.changes.tell()
+
+
+def no_listener() -> None:
+    """Do nothing: nobody remembers anything."""
 
 
 def _told(error: AviseError) -> AviseError:

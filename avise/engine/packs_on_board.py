@@ -12,6 +12,7 @@ from avise.engine.pack_room import PackRoom
 from avise.engine.source_crossing import CrossingSources
 from avise.env import Env
 from avise.models.customer import DirectoryEntry
+from avise.models.errors import AviseError
 from avise.models.leases import LeaseState
 from avise.services.pack_values import PackOrder
 from avise.services.packs.visited import Visited, visited_in
@@ -91,6 +92,7 @@ class OnBoard:
             directory: who exists.
         """
         session = desk.session
+        self.copies.ends_by = lease.key.now
 
         async def portfolio() -> Sequence[DirectoryEntry]:
             return await directory.portfolio(session.user)
@@ -114,9 +116,9 @@ class OnBoard:
         room.pin = lease
         if self._profile.portfolio_of:
             room.beside = _PortfolioDirectory(self._profile, directory, self._store_key)
-            if lease.key.state() is LeaseState.NONE:
-                # Given back, or never taken: what a crash left under a key that is no more goes.
-                await room.beside.forgotten()
+        if lease.key.state() is LeaseState.NONE:
+            # Given back, or never taken: what a crash left under a key that is no more goes.
+            await _forget(room)
         lease.on_changed = room.key_changed
         lease.on_gone = room.forget
         lease.on_trouble = room.tell
@@ -129,3 +131,11 @@ class OnBoard:
         if self.room is not None:
             await self.room.aclose()
         await self.packs.file.aclose()
+
+
+async def _forget(room: PackRoom) -> None:
+    try:
+        await room.forget()
+    except AviseError as error:
+        # The system keeps the file: nobody can read it, and the next start tries again.
+        room.tell(error)

@@ -132,6 +132,11 @@ class VisitRoom:
             self._telling.cancel()
             await asyncio.gather(self._telling, return_exceptions=True)
 
+    def forget_names(self) -> None:
+        """Forget whom the days' visits are at, and what the diary told: the key of what is on board went."""
+        self._calendar.forget()
+        self.visits.forget_names()
+
     async def _follow_outbox(self) -> None:
         items = self._outbox.follow()
         try:

@@ -175,6 +175,8 @@ class CommandContent:
     """Planned without network, on what this workstation had along: looked at again before it leaves."""
     choices: Choices = field(default_factory=dict, repr=False)
     """What was chosen so far, field by field, once it met another change."""
+    before: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What the tool held when this was planned, by field, whole: a screen shows it shortened and masked."""
 
 
 @dataclass(frozen=True, slots=True)

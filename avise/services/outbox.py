@@ -314,7 +314,7 @@ class Outbox:
         if known is None:
             item, content = await self._colliding(command_id)
             compared = await self._compared(item, content)
-            if compared.merge.open(choices):
+            if compared.open(choices):
                 raise AviseError("conflict.changed_again")
             given = compared.content(content, choices).input
             plan = await self._planning.plan(entry, item.purpose, item.instance, item.action, given, new_id)

@@ -6,18 +6,19 @@ its turn comes: what the tool's people alone changed is taken over, what both ch
 
 from __future__ import annotations
 
+import hmac
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from avise.connectors.action_contract import ActionCommand, ActionOffer, ActionPlan
-from avise.models.commands import CommandContent, OutboxItem, presentable
+from avise.models.commands import CommandContent, CommandId, OutboxItem, presentable
 from avise.models.customer import CustomerKey
 from avise.models.errors import AviseError
 from avise.models.facet_specs import FACETS
 from avise.models.facets import FacetRecord
 from avise.models.json_types import JSON
 from avise.models.masking import MASK, mask_record
-from avise.models.merging import Choices, Keep, Merge, merge
+from avise.models.merging import Choice, Choices, Keep, Merge, merge
 from avise.models.roles import Role, Session
 from avise.services.action_port import ActionPort
 from avise.services.comparison_values import ComparedField, Comparison, in_order
@@ -29,17 +30,39 @@ from avise.services.wording import field_label, value_text
 class Compared:
     """A command with what its tool holds now."""
 
+    command_id: CommandId
     offer: ActionOffer
     merge: Merge
     plan: ActionPlan = field(repr=False)
+
+    def open(self, choices: Choices) -> tuple[str, ...]:
+        """Return the fields that still wait for a choice."""
+        return self.merge.open(self.made_on(choices))
+
+    def made_on(self, choices: Choices) -> Choices:
+        """Return those choices that were made on what the tool still holds.
+
+        Args:
+            choices: on the marks of values, as a screen gives them back.
+        """
+        return {
+            each.name: Choice(choices[each.name].keep, each.theirs)
+            for each in self.merge.fields
+            if each.name in choices and choices[each.name].seen == self.mark(each.theirs)
+        }
+
+    def mark(self, value: JSON) -> str:
+        """Return what stands for a value on a screen that gives it back: it tells nothing of the value."""
+        return hmac.digest(self.command_id.bytes, str(value).encode(), "sha256").hex()
 
     def content(self, content: CommandContent, choices: Choices) -> CommandContent:
         """Return what is to be sent, once everything was chosen."""
         held = {name: before for name, before, _ in self.plan.changes}
         inputs = dict(self.offer.fields)
         given = dict(content.input)
+        made = self.made_on(choices)
         for each in self.merge.fields:
-            if each.kept(choices) is Keep.THEIRS and each.mine != each.theirs:
+            if each.kept(made) is Keep.THEIRS and each.mine != each.theirs:
                 given[inputs[each.name]] = held[each.name]
         return replace(content, input=given, precondition=dict(self.plan.precondition))
 
@@ -89,21 +112,24 @@ class Comparing:
         plan = await self._actions.plan_action(
             item.instance, command, agent=self._session.user, purpose=item.purpose
         )
-        return Compared(offer, _merged(item, content, offer, plan), plan)
+        return Compared(item.command_id, offer, _merged(item, content, offer, plan), plan)
 
 
 def _merged(item: OutboxItem, content: CommandContent, offer: ActionOffer, plan: ActionPlan) -> Merge:
-    """Return the three values of each field; a plan leaves out what would stay as it is."""
-    mine: dict[str, JSON] = {
-        name: presentable(str(content.input.get(given, ""))) for name, given in offer.fields
-    }
-    before: dict[str, JSON] = {name: was for name, was, _ in item.changes if name in mine}
-    theirs: dict[str, JSON] = {name: presentable(now) for name, now, _ in plan.changes if name in mine}
+    """Return the three values of each field, whole; a plan leaves out what would stay as it is.
+
+    Shown, two accounts may look alike: masked numbers and shortened texts are compared nowhere.
+    """
+    mine: dict[str, JSON] = {name: str(content.input.get(given, "")) for name, given in offer.fields}
+    kept = content.before or {name: was for name, was, _ in item.changes}
+    before: dict[str, JSON] = {name: was for name, was in kept.items() if name in mine}
+    theirs: dict[str, JSON] = {name: now for name, now, _ in plan.changes if name in mine}
     return merge(mine | before, mine, mine | theirs)
 
 
 def comparison_of(item: OutboxItem, compared: Compared, choices: Choices, role: Role) -> Comparison:
     """Return a command and its tool side by side, as a role may read them."""
+    made = compared.made_on(choices)
     fields = tuple(
         ComparedField(
             name=each.name,
@@ -112,8 +138,8 @@ def comparison_of(item: OutboxItem, compared: Compared, choices: Choices, role: 
             mine=_words(each.name, mine),
             theirs=_words(each.name, theirs),
             side=each.side,
-            keep=each.kept(choices),
-            seen=theirs,
+            keep=each.kept(made),
+            seen=compared.mark(each.theirs) if theirs == each.theirs else "",
         )
         for each in compared.merge.fields
         for before, mine, theirs in [
@@ -142,4 +168,4 @@ def _words(name: str, value: JSON) -> str:
     if value in (None, ""):
         return ""
     known = facet in FACETS and any(spec.name == field_name for spec in FACETS[facet].fields)
-    return value_text(facet, field_name, value) if known else str(value)
+    return presentable(value_text(facet, field_name, value) if known else str(value))

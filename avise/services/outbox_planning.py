@@ -11,6 +11,7 @@ import asyncio
 import uuid
 from collections.abc import Mapping, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from avise.connectors.action_contract import ActionCommand, ActionOffer, ActionPlan
@@ -28,6 +29,7 @@ from avise.models.commands import (
 )
 from avise.models.customer import CustomerKey, DirectoryEntry, IdentityEvidence
 from avise.models.errors import AviseError, ErrorKind, Failure
+from avise.models.identifiers import holds_nir
 from avise.models.json_types import JSON
 from avise.models.roles import Session
 from avise.services.acting_values import GroupPlan, PlannedAction, RefusedPlan
@@ -185,7 +187,7 @@ class ActionPlanning:
             person=entry.dossier,
             whom=_name(entry),
             purpose=purpose,
-            content=content,
+            content=replace(content, before=_held(plan)),
             summary=presentable(plan.summary),
             changes=tuple(
                 (name, presentable(before), presentable(after)) for name, before, after in plan.changes
@@ -300,6 +302,14 @@ def evidence(entry: DirectoryEntry) -> IdentityEvidence:
     return IdentityEvidence(
         party.last_name, party.first_name, party.birth_date, identifiers(entry), other_last_names=others
     )
+
+
+def _held(plan: ActionPlan) -> dict[str, str]:
+    """Return what the tool holds, by field; a NIR is at rest nowhere, and is compared as it is shown."""
+    return {
+        name: presentable(before) if holds_nir(before.encode("utf-8", "replace")) else before
+        for name, before, _ in plan.changes
+    }
 
 
 def _name(entry: DirectoryEntry) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from avise.env import Env
+from avise.models.care_totals import CareTotal
 from avise.models.customer import PersonId
 from avise.models.errors import AviseError, Failure
 from avise.models.packs import PackKind
@@ -27,6 +28,8 @@ class CarriedSnapshots:
         self._store = store
         self._packs = packs
         self._env = env
+        self.ends_by: Callable[[], datetime] = env.now
+        """The time by which what is on board ends: the hub's, once a key is lent."""
         self._left_to_reader: set[SnapshotKey] = set()
 
     def leave_to_reader(self, key: SnapshotKey) -> None:
@@ -44,7 +47,7 @@ class CarriedSnapshots:
             # Read before the clock was set back: what is on board may be told, this says so itself.
             return kept
         try:
-            carried = await self._packs.get(key, self._env.now())
+            carried = await self._packs.get(key, self.ends_by())
         except AviseError:
             # A damaged pack takes nothing away from what the store has.
             return kept
@@ -66,13 +69,17 @@ class CarriedSnapshots:
 
     async def carried(self, customers: Iterable[PersonId]) -> frozenset[PersonId]:
         """Return those of some customers whose whole file is on board."""
-        return frozenset(customers) & await self._packs.persons(PackKind.VISITS)
+        return frozenset(customers) & await self._packs.persons(PackKind.VISITS, self.ends_by())
+
+    async def care_totals(self, person: PersonId) -> Sequence[CareTotal]:
+        """Return what the care of a customer on board came to, by category."""
+        return await self._packs.care_totals(person, self.ends_by())
 
     async def coverage(self) -> Mapping[str, tuple[int, datetime]]:
         """Return, for each instance, how many customers have a copy, the same ones in both once at least."""
         found = dict(await self._store.coverage())
         try:
-            carried = await self._packs.coverage()
+            carried = await self._packs.coverage(self.ends_by())
         except AviseError:
             return found
         for instance, (count, oldest) in carried.items():

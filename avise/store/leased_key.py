@@ -164,6 +164,10 @@ class LeasedPackKey:
         """Return when it was last lent, by the hub's clock; None without a lease."""
         return self._kept.renewed_at
 
+    def now(self) -> datetime:
+        """Return the hub's time as far as it is known here; it never goes back."""
+        return self._clock.now()
+
     def on_ended(self, told: LeaseEnded) -> None:
         """Have something told, each time, before the key is destroyed or locked."""
         self._told.append(told)

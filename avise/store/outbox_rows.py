@@ -155,6 +155,7 @@ def encoded_content(content: CommandContent) -> bytes:
             "precondition": dict(content.precondition),
             "on_copy": content.on_copy,
             "choices": {name: [choice.keep.value, choice.seen] for name, choice in content.choices.items()},
+            "before": dict(content.before),
         }
     )
 
@@ -165,7 +166,9 @@ def content_of(encoded: bytes) -> CommandContent:
     # Neither was known to the versions that wrote the oldest rows.
     choices = {name: Choice(Keep(keep), seen) for name, (keep, seen) in found.get("choices", {}).items()}
     on_copy = found.get("on_copy", False)
-    return CommandContent(found["ids"], found["input"], found["precondition"], on_copy, choices)
+    return CommandContent(
+        found["ids"], found["input"], found["precondition"], on_copy, choices, found.get("before", {})
+    )
 
 
 def _encoded(body: Mapping[str, JSON]) -> bytes:

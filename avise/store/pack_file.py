@@ -164,9 +164,15 @@ class PackFile:
             if self.path.exists() and not _is_sound(self.path, key):
                 self._delete()
                 self.notices = (AviseError("pack.unreadable"),)
-            self._writer = _opened(self.path, key)
-            self._readers = Readers("avise-pack-reader", READER_CACHE_KIB)
-            self._readers.open(self.path, key)
+            writer = _opened(self.path, key)
+            readers = Readers("avise-pack-reader", READER_CACHE_KIB)
+            try:
+                readers.open(self.path, key)
+            except BaseException:
+                readers.shut_down()
+                close_quietly(writer)
+                raise
+            self._writer, self._readers = writer, readers
 
     def _close_blocking(self) -> None:
         (writer, self._writer), (readers, self._readers) = (self._writer, None), (self._readers, None)

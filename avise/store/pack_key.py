@@ -39,6 +39,9 @@ class PackKey(Protocol):
     def lease_until(self) -> datetime | None:
         """Return the end of the lease; None without one."""
 
+    def now(self) -> datetime:
+        """Return the time by which leases and packs end: setting this machine's clock back does not."""
+
     def on_ended(self, told: LeaseEnded) -> None:
         """Have something told, each time, before the key is destroyed here."""
 
@@ -48,11 +51,13 @@ class MemoryPackKey:
 
     Args:
         key: 32 bytes.
+        now: gives the time.
         lease_until: the end of its lease; None when it has none.
     """
 
-    def __init__(self, key: bytes, lease_until: datetime | None = None) -> None:
+    def __init__(self, key: bytes, now: Callable[[], datetime], lease_until: datetime | None = None) -> None:
         self._key: bytes | None = key
+        self._now = now
         self._until = lease_until
         self._told: list[LeaseEnded] = []
         self.refusal = "pack.locked"
@@ -71,6 +76,10 @@ class MemoryPackKey:
     def lease_until(self) -> datetime | None:
         """Return the end given."""
         return self._until
+
+    def now(self) -> datetime:
+        """Return the time of the clock given."""
+        return self._now()
 
     def on_ended(self, told: LeaseEnded) -> None:
         """Have something told by `end`."""

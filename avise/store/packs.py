@@ -118,10 +118,13 @@ class Packs:
 
         return await self.file.read(question)
 
-    async def persons(self, kind: PackKind) -> frozenset[PersonId]:
-        """Return whom a pack holds whole; nobody while it is closed."""
-        statement = "SELECT DISTINCT person FROM target WHERE kind = ? AND state = ? AND item <> ?"
-        values = (kind.value, HELD, DIARY)
+    async def persons(self, kind: PackKind, now: datetime) -> frozenset[PersonId]:
+        """Return whom a pack holds whole; nobody while it is closed, or past its end."""
+        statement = (
+            "SELECT DISTINCT t.person FROM target AS t JOIN pack AS p ON p.kind = t.kind"
+            " WHERE t.kind = ? AND t.state = ? AND t.item <> ? AND p.ends_at > ?"
+        )
+        values = (kind.value, HELD, DIARY, to_microseconds(now))
         try:
             found = await self.file.read(
                 lambda connection: connection.exec_driver_sql(statement, values).scalars().all()
@@ -222,13 +225,15 @@ class Packs:
             return None
         return None if row is None else snapshot_of(row)
 
-    async def coverage(self) -> Mapping[str, tuple[int, datetime]]:
+    async def coverage(self, now: datetime) -> Mapping[str, tuple[int, datetime]]:
         """Return, for each instance, how many customers are on board and the oldest reading's date."""
+        statement = (
+            "SELECT r.instance, count(DISTINCT r.person), min(r.fetched_at) FROM reading AS r"
+            " JOIN pack AS p ON p.kind = r.kind WHERE p.ends_at > ? GROUP BY r.instance"
+        )
 
         def question(connection: Connection) -> Mapping[str, tuple[int, datetime]]:
-            rows = connection.exec_driver_sql(
-                "SELECT instance, count(DISTINCT person), min(fetched_at) FROM reading GROUP BY instance"
-            )
+            rows = connection.exec_driver_sql(statement, (to_microseconds(now),))
             return {row[0]: (row[1], from_microseconds(row[2])) for row in rows}
 
         try:
@@ -236,15 +241,17 @@ class Packs:
         except PackClosedError:
             return {}
 
-    async def care_totals(self, person: PersonId) -> tuple[CareTotal, ...]:
-        """Return what a customer's care came to, by category; nothing while it is closed."""
+    async def care_totals(self, person: PersonId, now: datetime) -> tuple[CareTotal, ...]:
+        """Return what a customer's care came to, by category; nothing while closed, or past every end."""
         statement = (
-            "SELECT category, count, spent, reimbursed, since FROM care_total"
-            " WHERE person = ? ORDER BY category"
+            "SELECT category, count, spent, reimbursed, since FROM care_total AS c WHERE person = ?"
+            " AND EXISTS (SELECT 1 FROM pack AS p JOIN target AS t ON t.kind = p.kind"
+            " WHERE t.person = c.person AND p.ends_at > ?) ORDER BY category"
         )
+        values = (person.bytes, to_microseconds(now))
         try:
             rows = await self.file.read(
-                lambda connection: connection.exec_driver_sql(statement, (person.bytes,)).all()
+                lambda connection: connection.exec_driver_sql(statement, values).all()
             )
         except PackClosedError:
             return ()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from avise.connectors.contract import Completeness
+from avise.connectors.contract import Completeness, Record
 from avise.connectors.readings import FacetReading, SourceOffer
-from avise.connectors.record_pages import encode_pages
+from avise.connectors.record_pages import encode_pages, page_of
 from avise.models.customer import CustomerKey, DirectoryEntry, IdentityEvidence, PersonId
 from avise.models.errors import AviseError
 from avise.models.packs import PackKind
@@ -18,7 +18,9 @@ from avise.services.pack_values import PackOrder
 from avise.services.ports import DirectoryPort
 from avise.services.source_port import SourcePort
 from avise.services.visits.calendar import PlannedVisit, visits_of
+from avise.store.errors import NirAtRestError
 from avise.store.pack_rows import CarriedReading
+from avise.store.snapshots import refuse_nir
 from avise.texts.formats import local
 
 
@@ -85,15 +87,25 @@ async def _carried(offer: SourceOffer, session: Session, reading: FacetReading) 
     if read_at is None:
         raise ValueError("a diary that was read says when")
     whole = reading.completeness is Completeness.COMPLETE
+    records = [record for record in reading.records if _may_be_carried(record)]
     key = SnapshotKey(offer.instance, FACET, offer.facet(FACET).schema, diary_key(session.user))
     snapshot = Snapshot(
-        pages=await encode_pages(reading.records),
-        count=len(reading.records),
+        pages=await encode_pages(records),
+        count=len(records),
         as_of=reading.as_of,
         fetched_at=read_at,
         usable_until=read_at,
         completeness="complete" if whole else "truncated",
         truncated_because=reading.truncated_because,
-        unreadable=reading.unreadable,
+        unreadable=reading.unreadable + len(reading.records) - len(records),
     )
     return CarriedReading(PackKind.VISITS, key, snapshot)
+
+
+def _may_be_carried(record: Record) -> bool:
+    """Say whether an appointment may be at rest: one in whose words a NIR was typed stays at the office."""
+    try:
+        refuse_nir(page_of([record]))
+    except NirAtRestError:
+        return False
+    return True

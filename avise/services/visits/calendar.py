@@ -99,6 +99,15 @@ class VisitCalendar:
         if self._asking is None or self._asking.done():
             self._asking = asyncio.create_task(self._ask(), name="read visits")
 
+    def forget(self) -> None:
+        """Forget what was told; what may still be told is read again."""
+        if self._asking is not None:
+            self._asking.cancel()
+        self._asking, self._asked_at, self.read_at = None, None, None
+        self._known.clear()
+        self.asked.clear()
+        self._changes.tell()
+
     async def aclose(self) -> None:
         """Stop reading."""
         asking, self._asking, self._asked_at = self._asking, None, None

@@ -7,7 +7,8 @@ copies of the tools, the journal. What is written is on this workstation when a 
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -46,6 +47,7 @@ from avise.services.visits.request_rules import RuleSection, proposed, request_r
 from avise.services.visits.routes import Communes, communes, town_of
 from avise.services.visits.sheet import past_lines, sheet_lines
 from avise.services.wrap_up import refuse_restricted
+from avise.store.directory import DirectoryNotReadyError
 from avise.texts import text
 from avise.texts.formats import format_list_name, local
 
@@ -126,6 +128,9 @@ class Visits:
         self._parts = parts
         self._written = written
         self._entries: dict[tuple[str, str], DirectoryEntry] = {}
+        self._forgotten = 0
+        """How often names were forgotten: whoever follows a visit looks again whose it is."""
+        self._names_locked = False
         self._ending: set[VisitId] = set()
 
     # ---- what others of the desk ask -----------------------------------------------------------
@@ -138,6 +143,12 @@ class Visits:
         mine = [event for event in events if event.author == self._parts.session.user]
         if self._parts.book.take_shared(mine):
             self._parts.changes.tell()
+
+    def forget_names(self) -> None:
+        """Forget whom visits are at: what told it may be read no longer."""
+        self._entries.clear()
+        self._forgotten += 1
+        self._parts.changes.tell()
 
     # ---- the days ------------------------------------------------------------------------------
     async def follow_visits(self, first_day: date, days: int) -> AsyncIterator[tuple[VisitDay, ...]]:
@@ -226,15 +237,26 @@ class Visits:
         """Return who is visited, None when the calendar does not say, or nobody here knows them."""
         key = (visit.scheme, visit.identifier)
         if key not in self._entries and visit.identifier:
-            directory = self._parts.directory
-            found = (
-                await directory.by_person(uuid.UUID(visit.identifier))
-                if visit.scheme == ASKED
-                else await directory.by_identifier(visit.scheme, visit.identifier)
-            )
+            try:
+                found = await self._looked_up(visit)
+            except DirectoryNotReadyError:
+                # Without its key, what is on board tells no names; the day itself goes on.
+                self._names_locked, found = True, None
+            else:
+                self._names_locked = False
             if found is not None:
                 self._entries[key] = found
         return self._entries.get(key)
+
+    async def _looked_up(self, visit: PlannedVisit) -> DirectoryEntry | None:
+        if visit.scheme == ASKED:
+            return await self._parts.directory.by_person(uuid.UUID(visit.identifier))
+        return await self._parts.directory.by_identifier(visit.scheme, visit.identifier)
+
+    def _who(self, entry: DirectoryEntry | None) -> str:
+        if entry is not None:
+            return _title(entry)
+        return text("visit.names_locked" if self._names_locked else "visit.unknown_person")
 
     def _row(
         self, visit: PlannedVisit, entry: DirectoryEntry | None, carried: frozenset[PersonId]
@@ -243,7 +265,7 @@ class Visits:
         return VisitRow(
             visit=visit.visit,
             person=entry.person if entry is not None else None,
-            title=_title(entry) if entry is not None else text("visit.unknown_person"),
+            title=self._who(entry),
             place=town_of(visit.place) or (entry.party.city if entry is not None else ""),
             purpose=visit.subject,
             starts_at=visit.starts_at,
@@ -269,23 +291,36 @@ class Visits:
     async def follow_visit(self, visit: VisitId) -> AsyncIterator[VisitDetail]:
         """Follow one visit; the opening is journaled as a consultation of its customer."""
         refuse_without_right(self._parts.session.role)
-        planned = await self._found(visit)
-        entry = await self._entry(planned)
-        if entry is None:
-            async for _ in self._beats():
-                yield self._detail(planned, None, None, frozenset())
-            return
+        told: VisitDetail | None = None
+        while True:
+            planned = await self._found(visit)
+            entry = await self._entry(planned)
+            details = self._of_nobody(planned) if entry is None else self._of(planned, entry)
+            async with aclosing(details):
+                async for detail in details:
+                    if detail != told:
+                        told = detail
+                        yield detail
+
+    async def _of_nobody(self, planned: PlannedVisit) -> AsyncGenerator[VisitDetail]:
+        """Tell a visit until it is known whose it is."""
+        async for _ in self._beats():
+            if await self._entry(planned) is not None:
+                return
+            yield self._detail(planned, None, None, frozenset())
+
+    async def _of(self, planned: PlannedVisit, entry: DirectoryEntry) -> AsyncGenerator[VisitDetail]:
+        """Tell the visit of somebody until names are forgotten."""
+        forgotten = self._forgotten
         member = await self._member(entry)
         carried = await self._parts.carried((member.dossier,))
         care = await self._parts.care(member.dossier)
-        told: VisitDetail | None = None
         async with self._parts.files.beside(entry, member) as opened:
             async for _ in self._beats():
-                planned = await self._found(visit, known=planned)
-                detail = self._detail(planned, entry, opened, carried, care)
-                if detail != told:
-                    told = detail
-                    yield detail
+                if forgotten != self._forgotten:
+                    return
+                planned = await self._found(planned.visit, known=planned)
+                yield self._detail(planned, entry, opened, carried, care)
 
     async def _found(self, visit: VisitId, known: PlannedVisit | None = None) -> PlannedVisit:
         """Return a visit of the calendar; one that it no longer tells stays as it was known.

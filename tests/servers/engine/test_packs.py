@@ -151,7 +151,7 @@ def test_the_directory_of_a_laptop_holds_its_portfolio_alone(prepared: Laptop) -
 
 def test_a_customer_opens_without_network_days_later(away: Laptop) -> None:
     assert away.engine.on_board is not None
-    visited = away.engine.run(away.engine.on_board.packs.persons(PackKind.VISITS))
+    visited = away.engine.run(away.engine.on_board.packs.persons(PackKind.VISITS, away.engine.env.now()))
     member = next(
         entry for entry in away.engine.run(away.engine.directory.portfolio("bruno.kerhoas"))
         if entry.person in visited and entry.party.member_number
@@ -170,7 +170,7 @@ def test_a_customer_opens_without_network_days_later(away: Laptop) -> None:
     assert views["benefits"].state is FacetState.FORBIDDEN
     assert file.header is not None
     assert file.header.last_name == member.party.last_name
-    assert away.engine.run(away.engine.on_board.packs.care_totals(member.person))
+    assert away.engine.run(away.engine.on_board.copies.care_totals(member.person))
 
     store = away.engine._store
     assert store is not None
@@ -184,7 +184,7 @@ def test_documents_open_without_network_once_the_file_is_open(away: Laptop) -> N
     desk, packs = away.engine.desk, away.engine.on_board.packs
 
     async def content() -> tuple[str, bytes]:
-        for person in await packs.persons(PackKind.VISITS):
+        for person in await packs.persons(PackKind.VISITS, away.engine.env.now()):
             for row in await desk.documents_on_board(person):
                 with pytest.raises(AviseError, match=r"open\.nobody"):
                     await desk.document_on_board(person, row.document)
@@ -248,7 +248,9 @@ def test_a_command_reads_what_is_on_board_when_tools_are_down(mutual: MutualInAB
         mutual.set_fault(name, FaultKind.DOWN)
     try:
         assert prepared.engine.on_board is not None
-        visited = prepared.engine.run(prepared.engine.on_board.packs.persons(PackKind.VISITS))
+        visited = prepared.engine.run(
+            prepared.engine.on_board.packs.persons(PackKind.VISITS, prepared.engine.env.now())
+        )
         with Engine.open(prepared.folder, prepared.env) as engine:
             file = engine.run(read_file(engine.desk, min(visited), ""))
         views = {view.facet: view for view in file.ordered()}
@@ -257,3 +259,21 @@ def test_a_command_reads_what_is_on_board_when_tools_are_down(mutual: MutualInAB
     finally:
         for name in mutual.tools.tools:
             mutual.set_fault(name, FaultKind.NONE)
+
+
+def test_what_a_crash_left_on_board_after_its_key_was_destroyed_is_erased_at_the_next_start(
+    prepared: Laptop,
+) -> None:
+    assert prepared.engine.lease is not None
+    assert prepared.engine.on_board is not None
+    file = prepared.engine.on_board.packs.file.path
+    prepared.engine.lease.on_gone = _nothing  # the program ended just there
+    prepared.engine.run(prepared.engine.lease.check_in())
+    assert file.exists()
+    prepared.engine.stop()
+    with Engine.open(prepared.folder, prepared.env):
+        assert not file.exists()
+
+
+async def _nothing() -> None:
+    """Do nothing."""

@@ -174,7 +174,7 @@ async def packed_desk(
     store = await Store.open(folder / "store.db", STORE_KEY, env)
     packs = Packs(PackFile(folder / "packs.db"))
     copies = CarriedSnapshots(Snapshots(store, env), packs, env)
-    key = MemoryPackKey(PACK_KEY, env.now() + timedelta(days=7))
+    key = MemoryPackKey(PACK_KEY, env.now, env.now() + timedelta(days=7))
     portfolio: list[DirectoryEntry] = []
     visited: list[DirectoryEntry] = []
 

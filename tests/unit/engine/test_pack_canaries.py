@@ -107,7 +107,10 @@ async def test_no_file_of_the_profile_tells_what_is_on_board(
         desk.portfolio[:] = desk.portfolio[:2]
         await desk.prepare()
         await nothing_told(desk)
-        assert await desk.packs.persons(PackKind.PORTFOLIO) == {customer(0).person, customer(1).person}
+        assert await desk.packs.persons(PackKind.PORTFOLIO, desk.env.now()) == {
+            customer(0).person,
+            customer(1).person,
+        }
     assert told_in(tmp_path) == {}
     assert list(aside.iterdir()) == []
 

@@ -119,7 +119,7 @@ async def test_visits_are_whole_and_the_portfolio_is_a_synthesis(tmp_path: Path)
         assert await facets_on_board(desk, 2) == {"identity", "contracts", "guarantees", "documents"}
         assert await facets_on_board(desk, 1) == {"identity", "contracts"}
         # Lines of care are no representative's: their totals are carried instead.
-        (total,) = await desk.packs.care_totals(customer(1).person)
+        (total,) = await desk.packs.care_totals(customer(1).person, desk.env.now())
         assert (total.category, total.count, total.spent, total.reimbursed) == (
             "dental",
             2,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, aclosing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -29,7 +29,7 @@ from avise.services.visit_values import (
 )
 from avise.services.visits.visits import ASKED
 from avise.store.journal import Journal
-from tests.unit.engine.request_station import Line, Machine, first
+from tests.unit.engine.request_station import KEY, Line, Machine, first
 from tests.unit.engine.visit_station import (
     BRUNO,
     VisitStation,
@@ -113,6 +113,28 @@ async def test_what_the_diary_told_stays_when_it_answers_no_more(bruno: VisitSta
     bruno.tools.readings["agenda", "appointments"] = [down]
     bruno.visits._calendar.read_again()  # what the timer of five minutes does
     assert await rows(bruno) == before
+
+
+async def test_no_name_is_told_once_the_key_of_what_is_on_board_went(bruno: VisitStation) -> None:
+    directory = bruno.station.directory
+    async with aclosing(bruno.visits.visits.follow_visit(ERIC)) as details:  # type: ignore[type-var]
+        shown = await anext(details)
+        assert (shown.row.title, shown.phone != "") == ("FONTAINE Éric", True)
+        await directory.lock("pack.locked")
+        bruno.visits.forget_names()
+        closed = await anext(details)
+        while closed.row.person is not None:
+            closed = await anext(details)
+        assert closed.row.title == "Nom illisible\N{NO-BREAK SPACE}: données à bord fermées"
+        assert (closed.phone, closed.sheet, closed.past) == ("", (), ())
+        (day,) = await bruno.days()
+        assert not any("FONTAINE" in row.title for row in day.visits)
+        await directory.unlock(KEY)
+        bruno.visits.changes.tell()
+        again = await anext(details)
+        while again.row.person is None:
+            again = await anext(details)
+        assert again.row.title == "FONTAINE Éric"
 
 
 async def test_a_sheet_is_read_and_its_opening_is_journaled_once(bruno: VisitStation) -> None:

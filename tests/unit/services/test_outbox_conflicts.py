@@ -176,8 +176,10 @@ async def laptop(tmp_path: Path) -> AsyncIterator[Laptop]:
     await found.close()
 
 
-def chosen(comparison_field: str, keep: Keep, seen: str) -> dict[str, Choice]:
-    return {comparison_field: Choice(keep, seen)}
+async def chosen(laptop: Laptop, item: OutboxItem, keep: Keep) -> dict[str, Choice]:
+    """Return what a person chooses on the screen, for each field that waits."""
+    found = await laptop.outbox.compare(item.command_id)
+    return {each.name: each.choice(keep) for each in found.open}
 
 
 async def test_a_change_is_planned_on_what_is_on_board_and_leaves_days_later_as_it_was_asked(
@@ -225,10 +227,37 @@ async def test_nothing_leaves_once_others_changed_the_same_field_and_the_three_v
     assert found.open == (street,)
 
 
+@pytest.mark.parametrize(
+    ("old", "mine", "theirs"),
+    [
+        ("", "Compte FR7630001007941234567890185", "Compte FR7630001007941234567987185"),
+        ("x" * 400, "x" * 400 + " au 2", "x" * 400 + " au 3"),
+    ],
+    ids=["masked alike", "cut alike"],
+)
+async def test_what_is_shown_alike_is_compared_whole(
+    laptop: Laptop, old: str, mine: str, theirs: str
+) -> None:
+    laptop.tool.address = {**OLD, "line": old}
+    laptop.tool.copy(laptop.tool.address)
+    plan = await laptop.outbox.plan(entry(), "visit", "parties", "change_address", {**OLD, "line": mine})
+    (item,) = await laptop.outbox.confirm([plan])
+    await laptop.waits(item)
+    laptop.tool.address = {**OLD, "line": theirs}
+    await laptop.comes_back(item, S.CONFLICT)
+    assert laptop.tool.written == []
+    (street,) = (await laptop.outbox.compare(item.command_id)).open
+    assert street.theirs != theirs
+    assert theirs not in str(street.seen)
+    settled = await laptop.outbox.settle(entry(), item.command_id, await chosen(laptop, item, Keep.MINE))
+    await until(lambda: laptop.outbox.item(settled.command_id).state is S.DONE)
+    assert laptop.tool.address["line"] == mine
+
+
 @pytest.mark.parametrize("keep", list(Keep))
 async def test_a_choice_is_applied_once(laptop: Laptop, keep: Keep) -> None:
     item = await laptop.collided()
-    choices = chosen(VALUE, keep, "1 place Graslin")
+    choices = await chosen(laptop, item, keep)
     settled = await laptop.outbox.settle(entry(), item.command_id, choices)
     if keep is Keep.MINE:
         await until(lambda: laptop.outbox.item(settled.command_id).state is S.DONE)
@@ -247,7 +276,7 @@ async def test_a_settlement_that_was_cut_between_its_two_writes_goes_on_and_send
     laptop: Laptop,
 ) -> None:
     item = await laptop.collided()
-    choices = chosen(VALUE, Keep.MINE, "1 place Graslin")
+    choices = await chosen(laptop, item, Keep.MINE)
     cut = laptop.outbox._apply
 
     async def never(*_: object) -> OutboxItem:
@@ -265,7 +294,7 @@ async def test_a_settlement_that_was_cut_between_its_two_writes_goes_on_and_send
 
 async def test_choices_are_kept_across_a_start_and_nothing_leaves_meanwhile(laptop: Laptop) -> None:
     item = await laptop.collided()
-    await laptop.outbox.note_choices(item.command_id, chosen(VALUE, Keep.MINE, "1 place Graslin"))
+    await laptop.outbox.note_choices(item.command_id, await chosen(laptop, item, Keep.MINE))
     await laptop.close()
     await laptop.open()
     (street, _) = (await laptop.outbox.compare(item.command_id)).fields
@@ -274,7 +303,7 @@ async def test_choices_are_kept_across_a_start_and_nothing_leaves_meanwhile(lapt
 
 async def test_a_choice_made_on_what_changed_again_is_asked_again(laptop: Laptop) -> None:
     item = await laptop.collided()
-    choices = chosen(VALUE, Keep.MINE, "1 place Graslin")
+    choices = await chosen(laptop, item, Keep.MINE)
     await laptop.outbox.note_choices(item.command_id, choices)
     laptop.tool.address = {**laptop.tool.address, "line": "2 quai de la Fosse"}
     with pytest.raises(AviseError, match=r"conflict\.changed_again"):
@@ -286,7 +315,7 @@ async def test_a_choice_made_on_what_changed_again_is_asked_again(laptop: Laptop
 
 async def test_a_collision_is_settled_once_only(laptop: Laptop) -> None:
     item = await laptop.collided()
-    await laptop.outbox.settle(entry(), item.command_id, chosen(VALUE, Keep.THEIRS, "1 place Graslin"))
+    await laptop.outbox.settle(entry(), item.command_id, await chosen(laptop, item, Keep.THEIRS))
     with pytest.raises(AviseError, match=r"conflict\.settled"):
         await laptop.outbox.compare(item.command_id)
 
@@ -300,7 +329,7 @@ async def test_a_collision_is_compared_with_the_network_only(laptop: Laptop) -> 
 
 async def test_a_collision_is_journaled_with_its_choice(laptop: Laptop) -> None:
     item = await laptop.collided()
-    await laptop.outbox.settle(entry(), item.command_id, chosen(VALUE, Keep.MINE, "1 place Graslin"))
+    await laptop.outbox.settle(entry(), item.command_id, await chosen(laptop, item, Keep.MINE))
     told = await laptop.journal.under("customer/")
     promised = [event.body["changes"] for event in told if event.kind is EventKind.COMMAND_CONFIRMED]
     assert promised == [

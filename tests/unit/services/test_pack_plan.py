@@ -181,6 +181,18 @@ async def test_who_is_visited_is_read_from_the_diary_which_goes_along() -> None:
     assert diary.snapshot.count == 7
 
 
+async def test_an_appointment_in_whose_words_a_nir_stands_stays_at_the_office() -> None:
+    rows = (visit(24, 9, "2", notes="Son numéro : 2 69 05 49 588 157 80"), visit(25, 9, "2"))
+    sources = ScriptedSources(
+        [DIARIES], {("agenda", "appointments"): [answer("agenda", "appointments", *rows)]}
+    )
+    found = await visited_in(ORDER, sources, REP, _Directory(customer(2)))
+    assert found.entries == (customer(2),)
+    (diary,) = found.diaries
+    assert (diary.snapshot.count, diary.snapshot.unreadable) == (1, 1)
+    assert b"69 05 49" not in b"".join(diary.snapshot.pages)
+
+
 async def test_a_diary_that_does_not_answer_is_said() -> None:
     with pytest.raises(AviseError, match=r"pack\.no_diary"):
         await visited_in(ORDER, ScriptedSources([DIARIES]), REP, _Directory())

@@ -98,9 +98,9 @@ async def test_an_ended_pack_is_erased_with_what_it_held(packs: Packs, env: Fixe
     await packs.keep(PackKind.PORTFOLIO, Target(HELENE), [carried(env)], [total], failed=False, at=env.now())
     visit = carried(env, kind=PackKind.VISITS, person=YVES)
     await packs.keep(PackKind.VISITS, Target(YVES), [visit], failed=False, at=env.now())
-    assert await packs.care_totals(HELENE) == (total,)
+    assert await packs.care_totals(HELENE, env.now()) == (total,)
     assert await packs.drop_ended(env.now() + 8 * DAY) == (PackKind.PORTFOLIO,)
-    assert await packs.care_totals(HELENE) == ()
+    assert await packs.care_totals(HELENE, env.now()) == ()
     assert [count.kind for count in await packs.counts()] == [PackKind.VISITS]
     rows = await packs.file.read(lambda c: c.exec_driver_sql("SELECT count(*) FROM reading").scalar())
     assert rows == 1
