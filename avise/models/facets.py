@@ -159,3 +159,5 @@ class FacetView:
     """The source announced a change since this reading."""
     unreadable: int = 0
     """Records that did not fit the facet's schema and were left out."""
+    carried_until: datetime | None = None
+    """End of the pack that the records come from; None for records that do not come from one. Aware."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from avise.models.errors import ErrorKind, Failure
-from avise.models.facets import FacetState
+from avise.models.facets import FacetState, FacetView
 
 CLOCK_SLACK = timedelta(minutes=2)
 """A reading dated further in the future than that was read before the clock was set back."""
@@ -74,3 +75,27 @@ def _with_data(known: Known) -> FacetState:
     if known.truncated:
         return FacetState.TRUNCATED
     return FacetState.FRESH if known.count else FacetState.EMPTY
+
+
+class Aboard(StrEnum):
+    """What a block has to tell while its tool cannot be asked for lack of network."""
+
+    CARRIED = "carried"
+    """Taken along in a pack, which may be told until its end."""
+    KEPT = "kept"
+    """The last reading of this workstation: nobody promised that it would be there."""
+    ABSENT = "absent"
+    """Nothing that may be told. It was not looked for, which is not "found nothing"."""
+
+
+def aboard(view: FacetView, now: datetime) -> Aboard | None:
+    """Return what a block has to tell without network; None where its tool was asked."""
+    if view.error is None or view.error.kind is not ErrorKind.OFFLINE:
+        return None
+    if view.state is FacetState.FAILED:
+        return Aboard.ABSENT
+    if view.state is not FacetState.STALE:
+        return None
+    if view.carried_until is None:
+        return Aboard.KEPT
+    return Aboard.CARRIED if now < view.carried_until else Aboard.ABSENT

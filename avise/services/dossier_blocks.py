@@ -73,6 +73,7 @@ class Block:
             error=reading.error,
             refreshing=not reading.final,
             unreadable=reading.unreadable,
+            carried_until=reading.carried_until if shown else None,
         )
 
     def set_aside(self) -> None:

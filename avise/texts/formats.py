@@ -115,6 +115,14 @@ def format_moment(moment: datetime, now: datetime) -> str:
     return format_date(at.date())
 
 
+def format_ahead(moment: datetime, now: datetime) -> str:
+    """Write a moment to come as short as it can be: 18:00 today, mar. 31 mars 18:00 another day."""
+    day = local(moment).date()
+    if day <= local(now).date():
+        return format_moment(moment, now)
+    return f"{weekday_and_day(day)} {format_time(moment)}"
+
+
 def weekday_and_day(day: date) -> str:
     """Write a day of the last weeks: lun. 23 mars, Mon 23 Mar."""
     days, months = (_DAYS_FR, _MONTHS_FR) if _french() else (_DAYS_EN, _MONTHS_EN)

@@ -46,7 +46,7 @@ from avise.ui.tour_visits import VisitScenes
 REFERENCE = QSize(1440, 900)
 SMALL = QSize(1366, 768)
 LARGE = QSize(1920, 1080)
-SHEET = QSize(1440, 640)
+SHEET = QSize(1440, 720)
 _DONE, _WAITING = CommandState.DONE, CommandState.WAITING
 
 PATIENCE = 30.0

@@ -10,12 +10,16 @@ from PySide6.QtCore import QSize
 from avise.models.errors import AviseError
 from avise.models.leases import LeaseState
 from avise.models.packs import PackKind
+from avise.models.roles import Purpose
 from avise.services.pack_values import PackRow, PackState
 from avise.texts import text
+from avise.ui.customer.page import CustomerPage
 from avise.ui.on_board.locked_page import LockedPage
 from avise.ui.shell.desktop import Desktop
+from avise.ui.shell.sessions import SessionTab
 from avise.ui.theme import Scheme
 from avise.ui.tour_panels import Draw
+from avise.ui.visits.page import VisitsPage
 
 SMALL = QSize(1366, 768)
 TAKEN = 12
@@ -67,6 +71,7 @@ class OnBoardScenes:
         await self.breath()
         self.draw("network.png", "the choice of the network", size=SMALL)
         commands.run("network")
+        await self._customer()
         await self._locked()
         commands.run("work_online")
         await self.until(lambda: not on_board.model.is_offline)
@@ -86,6 +91,29 @@ class OnBoardScenes:
         await self.breath()
         while toast.message() is not None:
             toast.close_message()
+
+    async def _customer(self) -> None:
+        """Draw a customer of the round: what is on board, and what is not."""
+        visits = self.desktop.window.current_page()
+        if not isinstance(visits, VisitsPage) or visits.model.detail is None:
+            raise TypeError("no visit")
+        sessions, shown = self.desktop.window.sessions, visits.model.detail.row.person
+        rows = [row for day in visits.model.days or () for row in day.visits]
+        # Not the one whose sheet was just read: what comes from the pack is to be seen.
+        row = next(row for row in rows if row.person not in (None, shown))
+        if row.person is None:
+            raise TypeError("nobody")
+        sessions.open(SessionTab(row.person, row.title, Purpose.VISIT))
+        page = self.desktop.window.current_page()
+        if not isinstance(page, CustomerPage):
+            raise TypeError(type(page).__name__)
+        await self.until(lambda: page.model.state.settled is not None)
+        await self.until(lambda: page.offline.strip is not None)
+        await self.breath()
+        self.draw("customer-offline.png", "a customer without network", size=SMALL)
+        dark = Scheme.DARK
+        self.draw("customer-offline-dark.png", "a customer without network, dark", size=SMALL, scheme=dark)
+        sessions.close(row.person)
 
     async def _locked(self) -> None:
         """Draw the page that asks for the code, as a wrong one leaves it; nothing is locked."""

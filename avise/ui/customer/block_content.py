@@ -96,10 +96,10 @@ class BlockAction:
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """A tinted line under the header, with one link."""
+    """A tinted line under the header, with a link where there is something to do."""
 
     text: str
-    action: BlockAction
+    action: BlockAction | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +131,16 @@ class BlockContent:
     reserved: int = 3
     """Rows whose room is kept while nothing is known."""
 
+    @property
+    def offered(self) -> tuple[BlockAction, ...]:
+        """What can be done in the block, the link of its strip last."""
+        linked = self.strip is not None and self.strip.action
+        return (*self.actions, linked) if linked else self.actions
+
     def spoken(self) -> str:
         """Return the block as sentences for people who hear the screen."""
         head = ", ".join(
-            part for part in (self.title, self.count, self.chip.text if self.chip else "") if part
+            part for part in (self.title, self.count, self.chip.spoken if self.chip else "") if part
         )
         if self.folded:
             return f"{head}, {self.summary}" if self.summary else head
@@ -156,13 +162,13 @@ def spoken_row(row: Row, columns: Sequence[TableColumn] = ()) -> str:
 def _words_of(row: Row, columns: Sequence[TableColumn]) -> tuple[str, ...]:
     match row:
         case KeyValueRow():
-            return (row.label, joined(row.spans), row.chip.text if row.chip else "")
+            return (row.label, joined(row.spans), row.chip.spoken if row.chip else "")
         case ListRow():
-            return (row.lead, joined(row.spans), row.right, row.chip.text if row.chip else "")
+            return (row.lead, joined(row.spans), row.right, row.chip.spoken if row.chip else "")
         case BarRow():
             return (row.label, row.right)
         case PartRow():
-            return (row.text, row.chip.text if row.chip else "")
+            return (row.text, row.chip.spoken if row.chip else "")
         case TableRow():
             titled = zip((column.title for column in columns), row.cells, strict=False)
             return tuple(f"{title} {cell}" for title, cell in titled if cell)

@@ -7,9 +7,18 @@ from datetime import datetime, timedelta
 
 from avise.models.errors import ErrorKind, Failure
 from avise.models.facets import FacetState, FacetView
+from avise.models.freshness import Aboard, aboard
 from avise.services.wording import facet_title
 from avise.texts import plural, text
-from avise.texts.formats import format_age, format_moment, format_number, format_seconds, format_time, local
+from avise.texts.formats import (
+    format_age,
+    format_ahead,
+    format_moment,
+    format_number,
+    format_seconds,
+    format_time,
+    local,
+)
 from avise.ui.customer.block_content import BlockAction, Row, SentenceRow, Strip
 from avise.ui.customer.facet_layouts import LAYOUTS
 from avise.ui.widgets.chip import ChipSpec, Tone
@@ -18,13 +27,12 @@ from avise.ui.widgets.painting import Span
 SKELETON_AFTER_S, COUNTER_AFTER_S = 0.2, 1.0
 """Nothing moves before 0.2 s; the seconds are counted from 1 s on (`ui.md` 1 and 6.1)."""
 
-_SLOW = frozenset({ErrorKind.TIMEOUT, ErrorKind.RATE_LIMITED, ErrorKind.OFFLINE})
+_SLOW = frozenset({ErrorKind.TIMEOUT, ErrorKind.RATE_LIMITED})
 """The copy stays in sight: the tool is late, not broken."""
 
 _BLAMED = {
     ErrorKind.AUTH: ("block.chip.auth", Tone.WARN, "user-x"),
     ErrorKind.CONFIG: ("block.chip.config", Tone.WARN, "settings"),
-    ErrorKind.OFFLINE: ("block.chip.offline", Tone.OUTLINE, "cloud-off"),
     ErrorKind.TIMEOUT: ("block.chip.slow", Tone.WARN, "gauge"),
     ErrorKind.RATE_LIMITED: ("block.chip.slow", Tone.WARN, "gauge"),
     ErrorKind.UNSUPPORTED: ("block.chip.unsupported", Tone.NEUTRAL, "circle-slash"),
@@ -125,15 +133,47 @@ def _partial(view: FacetView, now: datetime, *, reading: bool) -> StateLook:
 
 def _empty(view: FacetView, now: datetime, reading_s: float | None) -> StateLook:
     refreshing = view.refreshing and (reading_s or 0.0) >= SKELETON_AFTER_S
+    sentences = (_found_nothing(view, now),)
+    return StateLook(source_and_time(view, now), reading=refreshing, sentences=sentences)
+
+
+def _found_nothing(view: FacetView, now: datetime) -> Row:
     words = text(f"empty.{view.facet}")
     if view.as_of is not None:
         key = "at" if local(view.as_of).date() == local(now).date() else "on"
         words = f"{words} {text(f'block.checked_{key}', time=format_moment(view.as_of, now))}"
-    return StateLook(source_and_time(view, now), reading=refreshing, sentences=(_sentence(words),))
+    return _sentence(words)
+
+
+def _offline(view: FacetView, now: datetime, standing: Aboard) -> StateLook:
+    """Return the look of a block whose tool waits for the network: the page says so once for all of them.
+
+    What a tool was asked and did not hold is told with the time of that answer; what was not taken along
+    has other words and another chip, and nothing that could be tried.
+    """
+    if standing is Aboard.ABSENT:
+        chip = ChipSpec(text("block.chip.not_on_board"), Tone.NEUTRAL, "cloud-off", small=True)
+        sentence = _sentence(text("block.sentence.not_on_board"))
+        return StateLook(chip=chip, sentences=(sentence,), records_shown=False)
+    chip = _on_board_chip(view, now) if standing is Aboard.CARRIED else _age_chip(view, now)
+    if not view.records and not view.unreadable:
+        return StateLook(chip=chip, sentences=(_found_nothing(view, now),))
+    return StateLook(chip=chip, strip=_advice(view, may_refresh=False))
+
+
+def _on_board_chip(view: FacetView, now: datetime) -> ChipSpec:
+    if view.as_of is None or view.carried_until is None:
+        return _age_chip(view, now)
+    time = format_moment(view.as_of, now)
+    age, end = format_age(now - view.as_of), format_ahead(view.carried_until, now)
+    told = text("block.on_board", time=time, age=age, end=end)
+    return ChipSpec(text("block.chip.on_board", time=time), Tone.OUTLINE, "hard-drive", small=True, told=told)
 
 
 def _stale(view: FacetView, now: datetime, reading_s: float | None, *, copy_shown: bool) -> StateLook:
-    error = view.error
+    standing, error = aboard(view, now), view.error
+    if standing is not None:
+        return _offline(view, now, standing)
     reading = view.refreshing and (reading_s or 0.0) >= SKELETON_AFTER_S
     if error is not None and error.kind not in _SLOW:
         return _error_with_copy(view, error, now, reading=reading, copy_shown=copy_shown)
@@ -149,12 +189,12 @@ def _age_chip(view: FacetView, now: datetime) -> ChipSpec:
     return ChipSpec(format_age(age), Tone.WARN, "history", small=True)
 
 
-def _advice(view: FacetView) -> Strip | None:
+def _advice(view: FacetView, *, may_refresh: bool = True) -> Strip | None:
     layout = LAYOUTS.get(view.facet)
     if layout is None or not layout.warns:
         return None
     words = text(f"stale_advice.{view.facet}")
-    return Strip(words, BlockAction("retry", text("block.action.refresh")))
+    return Strip(words, BlockAction("retry", text("block.action.refresh")) if may_refresh else None)
 
 
 def _error_with_copy(
@@ -177,7 +217,9 @@ def _error_with_copy(
 
 
 def _failed(view: FacetView, now: datetime, reading_s: float | None) -> StateLook:
-    error = view.error or Failure(ErrorKind.UNAVAILABLE)
+    standing, error = aboard(view, now), view.error or Failure(ErrorKind.UNAVAILABLE)
+    if standing is not None:
+        return _offline(view, now, standing)
     reading = view.refreshing and (reading_s or 0.0) >= SKELETON_AFTER_S
     sentences: list[Row] = [_happened(view, error, now)]
     if error.retry_at is not None and error.retry_at > now:

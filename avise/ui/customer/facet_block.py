@@ -180,9 +180,7 @@ class FacetBlock(QWidget):
 
     def _place_actions(self) -> None:
         content = self._content
-        wanted = (
-            () if content.folded else (*content.actions, *((content.strip.action,) if content.strip else ()))
-        )
+        wanted = () if content.folded else content.offered
         for action in tuple(self._buttons):
             if action not in wanted:
                 widget = self._buttons.pop(action)
@@ -224,8 +222,9 @@ class FacetBlock(QWidget):
             size = widget.sizeHint()
             widget.setGeometry(left, top + (height - size.height()) // 2, size.width(), size.height())
             left += size.width() + px(14)
-        if content.strip is not None and content.strip.action in self._buttons:
-            link = self._buttons[content.strip.action]
+        linked = content.strip.action if content.strip is not None else None
+        if linked in self._buttons:
+            link = self._buttons[linked]
             size = link.sizeHint()
             strip = self._strip_rect()
             link.setGeometry(
@@ -327,7 +326,7 @@ class FacetBlock(QWidget):
             return
         px, area = theme().px, self._strip_rect()
         painter.fillRect(area, theme().colour("warn-bg"))
-        link = theme().text_width(strip.action.label, "button") + px(PADDING_X)
+        link = theme().text_width(strip.action.label, "button") + px(PADDING_X) if strip.action else 0
         words = area.adjusted(px(PADDING_X), 0, -link - px(PADDING_X), 0)
         draw_text(painter, words, strip.text, "small-medium", "warn")
 
@@ -412,6 +411,8 @@ class FacetBlock(QWidget):
         icon = QRect(0, 0, theme().px(PADDING_X + 15 + 6), theme().px(HEADER))
         if icon.contains(place):
             return text("block.action.fold")
+        if place.y() <= theme().px(HEADER):
+            return self._chip_words_at(place)
         top = body.top() + (theme().px(TABLE_HEAD_HEIGHT) if self._content.columns else 0)
         for row in self._content.rows:
             height = row_height(row, body.width())
@@ -419,6 +420,13 @@ class FacetBlock(QWidget):
                 return spoken_row(row, self._content.columns)
             top += height
         return ""
+
+    def _chip_words_at(self, place: QPoint) -> str:
+        chip = self._content.chip
+        if chip is None:
+            return ""
+        left = self.width() - theme().px(PADDING_X) - 1 - chip_size(chip).width()
+        return chip.told if place.x() >= left else ""
 
     @Slot()
     def _on_theme_changed(self) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from avise.env import Env
-from avise.models.errors import ErrorKind, Failure
+from avise.models.errors import ErrorKind, Failure, Origin
 from avise.models.facets import FacetRecord, FacetState, FacetView
 from avise.texts import text
 from avise.texts.formats import local
@@ -67,6 +67,8 @@ def _views(env: Env) -> list[tuple[FacetView, float | None]]:
         failure = Failure(kind, reference="4f2a91c07d11", since=now - timedelta(minutes=14))
         return replace(nothing, state=FacetState.FAILED, error=failure)
 
+    offline = Failure(ErrorKind.OFFLINE, Origin.HOST)
+    on_board = replace(copy, state=FacetState.STALE, error=offline, carried_until=now + timedelta(days=6))
     down = Failure(ErrorKind.UNAVAILABLE, since=now - timedelta(minutes=14))
     return [
         (nothing, 1.8),
@@ -85,4 +87,8 @@ def _views(env: Env) -> list[tuple[FacetView, float | None]]:
         (replace(nothing, state=FacetState.WITHHELD), None),
         (replace(nothing, state=FacetState.DISABLED), None),
         (replace(fresh, changed=True), None),
+        (on_board, None),
+        (replace(on_board, records=()), None),
+        (replace(copy, state=FacetState.STALE, error=offline), None),
+        (replace(nothing, state=FacetState.FAILED, error=offline), None),
     ]

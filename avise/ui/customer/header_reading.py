@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Slot
 
 from avise.models.customer import PartyKind
 from avise.models.facets import FacetState, FacetView
+from avise.models.freshness import aboard
 from avise.texts import text
 from avise.ui.customer.customer_header import CustomerHeader
 from avise.ui.customer.view_model import CustomerViewModel
@@ -55,6 +56,9 @@ class HeaderReading(QObject):
         is_awaited = not views and self._facet() not in self._model.unfed()
         if is_awaited or any(map(_is_reading, views)):
             self._header.set_reading(text("customer.being_read"))
+        elif unread and all(aboard(view, self._model.moment().now) for view in unread):
+            # Asked again when the network is back, by nobody's hand.
+            self._header.set_reading(text("customer.not_on_board"))
         elif unread:
             tools = ", ".join(view.source_name for view in unread)
             may_retry = any(view.state is not FacetState.FORBIDDEN for view in unread)

@@ -27,6 +27,7 @@ from avise.ui.customer.data_reports import CustomerReports
 from avise.ui.customer.floating_panel import in_floating_panel
 from avise.ui.customer.header_reading import HeaderReading
 from avise.ui.customer.later_parts import LaterParts
+from avise.ui.customer.offline_strip import OfflineOnPage
 from avise.ui.customer.page_content import PageContent
 from avise.ui.customer.page_shape import RAIL_OF_WINDOW, PageShape, page_shape
 from avise.ui.customer.right_rail import RightRail
@@ -49,6 +50,10 @@ from avise.ui.widgets.pane_splitter import PaneSplitter
 
 if TYPE_CHECKING:
     from avise.ui.conflicts.strip import CollisionStrip
+
+
+_OFFLINE, _COLLISIONS, _SHEET = 2, 3, 4
+"""Rows of the page under its header and the line below it."""
 
 
 class CustomerPage(QWidget):
@@ -154,9 +159,10 @@ class CustomerPage(QWidget):
         self._grid.addWidget(self._call_edge, 0, 1)
         self._grid.addWidget(self.call_panel, 0, 2)
         self._grid.addWidget(self._call_line, 1, 0, 1, 3)
-        self._grid.addWidget(self.splitter, 3, 0, 1, 3)
+        self.offline = OfflineOnPage(self.model, self._grid, _OFFLINE)
+        self._grid.addWidget(self.splitter, _SHEET, 0, 1, 3)
         self._grid.setColumnStretch(0, 1)
-        self._grid.setRowStretch(3, 1)
+        self._grid.setRowStretch(_SHEET, 1)
         self._show_call_panel(shown=False)
 
     _collisions: CollisionStrip | None = None
@@ -170,7 +176,7 @@ class CustomerPage(QWidget):
 
             self._collisions = CollisionStrip(self)
             self._collisions.compare_requested.connect(self.compare_requested)
-            self._grid.addWidget(self._collisions, 2, 0, 1, 3)
+            self._grid.addWidget(self._collisions, _COLLISIONS, 0, 1, 3)
         if self._collisions is not None:
             self._collisions.show_items(found)
 

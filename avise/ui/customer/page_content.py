@@ -13,6 +13,7 @@ from avise.texts import plural, text
 from avise.ui.customer.block_content import BlockContent
 from avise.ui.customer.customer_header import CustomerHeader, customer_label
 from avise.ui.customer.later_parts import LaterParts
+from avise.ui.customer.offline_strip import offline_words
 from avise.ui.customer.open_items import ITEM_FACETS, open_items
 from avise.ui.customer.right_rail import RightRail
 from avise.ui.customer.sheet import Sheet
@@ -174,7 +175,10 @@ class PageContent(QObject):
         # Also where no connected tool feeds the list: it must not go on saying that it is being read.
         self._refresh_open_items()
         settled = self._model.state.settled
-        if settled is not None:
+        offline = offline_words(self._model.state.views, self._model.moment().now)
+        if offline:
+            self.spoken.emit(offline)
+        elif settled is not None:
             parts = [plural("customer.spoken.fresh", settled.fresh)]
             parts += [plural("customer.spoken.stale", settled.stale)] if settled.stale else []
             parts += [plural("customer.spoken.failed", settled.failed)] if settled.failed else []

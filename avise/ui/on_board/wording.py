@@ -9,7 +9,7 @@ from avise.models.leases import LeaseState
 from avise.models.packs import PackKind
 from avise.services.pack_values import PackRow, PacksStatus, PackState
 from avise.texts import plural, text
-from avise.texts.formats import format_moment, format_time, local, weekday_and_day
+from avise.texts.formats import format_ahead, format_moment
 
 MEGABYTE = 1024 * 1024
 OLD = timedelta(hours=24)
@@ -71,7 +71,7 @@ def pack_line(row: PackRow, now: datetime) -> PackLine:
     under_way = row.state in (PackState.PREPARING, PackState.PAUSED)
     share = row.held / row.wanted if under_way and row.wanted else None
     state = text(f"pack.state.{row.state}")
-    end = text("on_board.until", time=ahead(row.ends_at, now)) if row.ends_at is not None else ""
+    end = text("on_board.until", time=format_ahead(row.ends_at, now)) if row.ends_at is not None else ""
     said = right if right != state else ""
     return PackLine(
         icon, ink, words, right, right_ink, ", ".join(filter(None, (words, state, said, end))), share
@@ -115,18 +115,10 @@ def limit_words(status: PacksStatus) -> str:
 def lease_words(status: PacksStatus, now: datetime) -> str:
     """Return until when what is on board can be read, or what is to be done to read it; "" without any."""
     if status.lease is LeaseState.HELD and status.lease_until is not None:
-        return text("on_board.readable", time=ahead(status.lease_until, now))
+        return text("on_board.readable", time=format_ahead(status.lease_until, now))
     if status.lease in (LeaseState.HELD, LeaseState.NONE):
         return ""
     return text(f"on_board.lease.{status.lease}")
-
-
-def ahead(moment: datetime, now: datetime) -> str:
-    """Write a moment to come as short as it can be: 18:00 today, mar. 31 mars 18:00 another day."""
-    day = local(moment).date()
-    if day <= local(now).date():
-        return format_moment(moment, now)
-    return f"{weekday_and_day(day)} {format_time(moment)}"
 
 
 def customers_on_board(status: PacksStatus | None) -> int:

@@ -44,6 +44,13 @@ class ChipSpec:
     """With an edge in the colour of the text: on a ground of its own tint."""
     tall: bool = False
     """24 high, as the agent's state in the top bar."""
+    told: str = ""
+    """The whole of it, for a tooltip and for people who hear the screen; "" when the words say it all."""
+
+    @property
+    def spoken(self) -> str:
+        """What people hear instead of seeing it."""
+        return self.told or self.text
 
 
 _PADDING, _GAP, _RADIUS = 6, 4, 3
@@ -115,9 +122,10 @@ class Chip(QWidget):
         super().__init__(parent)
         self._spec = spec
         self._pressable = pressable
+        self._tip = ""
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         heard_as(self, Role.Button if pressable else Role.StaticText)
-        self.setAccessibleName(spec.text)
+        self._tell()
         if pressable:
             self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -127,6 +135,13 @@ class Chip(QWidget):
         """Do what the mouse does, for people who press otherwise."""
         if self._pressable:
             self.clicked.emit()
+
+    def _tell(self) -> None:
+        self.setAccessibleName(self._spec.spoken)
+        if self._spec.told or self._tip:
+            # Whoever shows the chip may have given it words of its own.
+            self._tip = self._spec.told
+            self.setToolTip(self._tip)
 
     @property
     def spec(self) -> ChipSpec:
@@ -138,7 +153,7 @@ class Chip(QWidget):
         if spec == self._spec:
             return
         self._spec = spec
-        self.setAccessibleName(spec.text)
+        self._tell()
         self.updateGeometry()
         self.update()
 

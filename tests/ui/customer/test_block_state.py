@@ -148,3 +148,50 @@ def test_support_needs_a_reference_when_nobody_here_can_help() -> None:
     content = _content(_view(FacetState.FAILED, error=Failure(ErrorKind.CONFIG, reference="7F3A")))
     assert "réf. 7F3A" in content.spoken()
     assert content.actions == ()
+
+
+AWAY = Failure(ErrorKind.OFFLINE)
+
+
+def test_on_board_a_block_tells_its_data_and_quietly_when_they_were_true() -> None:
+    end = NOW + timedelta(days=6)
+    view = _view(FacetState.STALE, records=(RECORD,), age=212, error=AWAY, carried_until=end)
+    content = _content(view)
+    assert content.chip is not None
+    assert (content.chip.text, content.chip.tone) == ("à bord, 07:12", Tone.OUTLINE)
+    assert "il y a 3\u00a0h\u00a032" in content.chip.told
+    assert content.chip.told in content.spoken()
+    assert "−84,20" in content.spoken()
+    assert content.actions == ()
+    assert content.strip is not None
+    assert content.strip.action is None
+    yesterday = _content(_view(FacetState.STALE, age=16 * 60, error=AWAY, carried_until=end))
+    assert yesterday.chip is not None
+    assert yesterday.chip.text == "à bord, hier 18:44"
+
+
+def test_not_on_board_is_never_taken_for_nothing_found_and_offers_nothing_useless() -> None:
+    absent = _content(_view(FacetState.FAILED, error=AWAY))
+    end = NOW + timedelta(days=1)
+    nothing = _content(_view(FacetState.STALE, age=212, error=AWAY, carried_until=end))
+    assert absent.chip is not None
+    assert (absent.chip.text, absent.chip.tone) == ("pas à bord", Tone.NEUTRAL)
+    assert "Pas sur ce poste, donc pas regardé" in absent.spoken()
+    assert "Aucune" not in absent.spoken()
+    assert absent.offered == ()
+    assert "Aucune cotisation appelée. (vérifié à 07:12)" in nothing.spoken()
+
+
+def test_a_pack_that_ended_while_the_page_is_open_is_told_no_more() -> None:
+    content = _content(_view(FacetState.STALE, records=(RECORD,), age=212, error=AWAY, carried_until=NOW))
+    assert content.chip is not None
+    assert content.chip.text == "pas à bord"
+    assert "84,20" not in content.spoken()
+
+
+def test_what_this_workstation_read_before_it_left_says_its_age_and_not_that_it_is_on_board() -> None:
+    content = _content(_view(FacetState.STALE, records=(RECORD,), age=155, error=AWAY))
+    assert content.chip is not None
+    assert content.chip.text == "il y a 2\u00a0h\u00a035"
+    assert "hors ligne" not in content.spoken()
+    assert content.offered == ()

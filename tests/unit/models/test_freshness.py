@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from avise.models.errors import ErrorKind, Failure
-from avise.models.facets import FacetState
-from avise.models.freshness import Known, facet_state
+from avise.models.facets import FacetState, FacetView
+from avise.models.freshness import Aboard, Known, aboard, facet_state
 
 NOW = datetime(2026, 3, 24, 9, 44, tzinfo=UTC)
 FRESH, USABLE = timedelta(minutes=10), timedelta(hours=24)
@@ -73,3 +73,32 @@ def test_somebody_elses_answer_is_always_withheld_and_empty_needs_a_complete_rea
         assert known.complete
     if found in (FacetState.EMPTY, FacetState.FRESH):
         assert known.error is None
+
+
+def without_network(state: FacetState, ends_in: timedelta | None = None) -> Aboard | None:
+    end = NOW + ends_in if ends_in is not None else None
+    away = Failure(ErrorKind.OFFLINE)
+    return aboard(FacetView("rights", "r", "Droits", state, error=away, carried_until=end), NOW)
+
+
+def test_a_pack_is_told_until_its_end_and_not_a_second_longer() -> None:
+    second = timedelta(seconds=1)
+    assert without_network(FacetState.STALE, second) is Aboard.CARRIED
+    assert without_network(FacetState.STALE, timedelta(0)) is Aboard.ABSENT
+    assert without_network(FacetState.STALE) is Aboard.KEPT
+
+
+def test_what_was_not_taken_along_is_absent_and_a_refusal_stays_a_refusal() -> None:
+    assert without_network(FacetState.FAILED) is Aboard.ABSENT
+    assert without_network(FacetState.FORBIDDEN) is None
+    assert without_network(FacetState.NOT_APPLICABLE) is None
+
+
+@given(state=st.sampled_from(FacetState), kind=st.none() | st.sampled_from(ErrorKind))
+def test_only_a_lack_of_network_makes_a_block_one_that_is_or_is_not_on_board(
+    state: FacetState, kind: ErrorKind | None
+) -> None:
+    error = Failure(kind) if kind is not None else None
+    if aboard(FacetView("rights", "r", "Droits", state, error=error), NOW) is not None:
+        assert kind is ErrorKind.OFFLINE
+        assert state in (FacetState.STALE, FacetState.FAILED)
