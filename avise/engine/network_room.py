@@ -31,6 +31,7 @@ from avise.services.network import (
     ToolLost,
     step_between,
 )
+from avise.services.open_customer import log_error
 
 _log = logging.getLogger(__name__)
 
@@ -214,6 +215,7 @@ class NetworkRoom:
             task = asyncio.ensure_future(self._come_back())
             self._coming_back.add(task)
             task.add_done_callback(self._coming_back.discard)
+            task.add_done_callback(log_error)
         if _told(now) != _told(before):
             for changed in self.on_changed:
                 changed(now.state)

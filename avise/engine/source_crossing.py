@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections import Counter
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing
+from typing import TypeVar
 
 from avise.connectors.contract import (
     ActionCommand,
     ActionOffer,
     ActionPlan,
     ActionResult,
+    Batch,
     CallEvent,
     HealthReport,
     Priority,
@@ -16,9 +20,15 @@ from avise.connectors.contract import (
 from avise.connectors.host import ConnectorHost
 from avise.connectors.readings import FacetReading, SourceOffer, TimelineReading
 from avise.engine.loops import LoopThread, iterate_across
-from avise.models.customer import CustomerKey, IdentityEvidence, Party
+from avise.models.customer import CustomerKey, IdentityEvidence, Party, PersonId
 from avise.models.json_types import JSON
 from avise.models.source_status import SourceStatus
+
+T = TypeVar("T", FacetReading, TimelineReading)
+
+PAGES_AHEAD = 4
+"""Pages of the directory read before the ones before are written: more would be millions of persons in
+memory, fewer would have the source and the disk wait for each other."""
 
 
 class CrossingSources:
@@ -32,6 +42,8 @@ class CrossingSources:
     def __init__(self, thread: LoopThread, host: ConnectorHost) -> None:
         self._thread = thread
         self._host = host
+        self._following: Counter[PersonId] = Counter()
+        """How many readings of a customer are waited for: a page and a visit may be of the same."""
 
     def offers(self) -> Sequence[SourceOffer]:
         """Return which instance feeds what."""
@@ -50,7 +62,7 @@ class CrossingSources:
         force: bool = False,
     ) -> AsyncIterator[FacetReading]:
         """Yield the copy at hand, then pages as they come, then the final reading."""
-        return iterate_across(
+        readings = iterate_across(
             self._thread,
             lambda: self._host.read_facet(
                 instance,
@@ -63,6 +75,7 @@ class CrossingSources:
                 force=force,
             ),
         )
+        return self._followed(customer, readings)
 
     def read_timeline(
         self,
@@ -75,21 +88,30 @@ class CrossingSources:
         force: bool = False,
     ) -> AsyncIterator[TimelineReading]:
         """Yield what the tool lists of the exchanges."""
-        return iterate_across(
+        readings = iterate_across(
             self._thread,
             lambda: self._host.read_timeline(
                 instance, customer, identity, agent=agent, purpose=purpose, force=force
             ),
         )
+        return self._followed(customer, readings)
 
-    def changes(self, instance: str, since: str) -> AsyncIterator[tuple[Sequence[Party], str]]:
-        """Yield the parties changed since a cursor, page after page, each with its own cursor."""
+    async def _followed(self, customer: CustomerKey, readings: AsyncGenerator[T]) -> AsyncGenerator[T]:
+        """Yield readings, and count whoever waits for one of a customer."""
+        person = customer.avise_id
+        self._following[person] += 1
+        try:
+            async with aclosing(readings):
+                async for reading in readings:
+                    yield reading
+        finally:
+            self._following[person] -= 1
+            if not self._following[person]:
+                del self._following[person]
 
-        async def pages() -> AsyncIterator[tuple[Sequence[Party], str]]:
-            async for batch in self._host.changes(instance, since):
-                yield batch.items, batch.cursor
-
-        return iterate_across(self._thread, pages)
+    def changes(self, instance: str, since: str) -> AsyncGenerator[Batch[Party], None]:
+        """Yield the parties changed since a cursor, page after page, few of them ahead of the reader."""
+        return iterate_across(self._thread, lambda: self._host.changes(instance, since), ahead=PAGES_AHEAD)
 
     async def live_value(
         self, instance: str, field: str, customer: CustomerKey, record: str, *, agent: str, purpose: str
@@ -166,7 +188,9 @@ class CrossingSources:
         return await self._thread.call(read())
 
     async def leave(self, customer: CustomerKey) -> None:
-        """Drop what is queued for a customer."""
+        """Drop what is queued for a customer, unless another screen waits for it too."""
+        if customer.avise_id in self._following:
+            return
 
         async def tell() -> None:
             self._host.leave(customer)

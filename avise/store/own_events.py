@@ -56,9 +56,23 @@ _ACKS = (
     " AND device_seq < (SELECT max(device_seq) FROM event_ack)"
 )
 
+_NOTES = {
+    "refusal_told/": ("event", "event_id"),
+    "right_lost/": ("command", "command_id"),
+    "collided/": ("command", "command_id"),
+}
+"""Beginnings of the notes that somebody was told of something, and where that something is."""
+
+_FORGET_NOTES = (
+    "DELETE FROM meta WHERE name LIKE '{prefix}%' AND NOT EXISTS (SELECT 1 FROM {table}"
+    " WHERE lower(hex({column})) = replace(substr(meta.name, {start}, 36), '-', ''))"
+)
+
 
 async def purge_own(store: Store, now: datetime, backed_up: Mapping[str, int]) -> int:
     """Forget own events that are old enough and that the hub has; return how many.
+
+    Notes that somebody was told of an event or a command go once that is no more.
 
     Args:
         store: the workstation's.
@@ -73,6 +87,9 @@ async def purge_own(store: Store, now: datetime, backed_up: Mapping[str, int]) -
             gone += connection.exec_driver_sql(_PURGE + _BACKED_UP, (old, perimeter, position)).rowcount
         if gone:
             connection.exec_driver_sql(_ACKS)
+        for prefix, (table, column) in _NOTES.items():
+            statement = _FORGET_NOTES.format(prefix=prefix, table=table, column=column, start=len(prefix) + 1)
+            connection.exec_driver_sql(statement)
         return gone
 
     return await store.write(change)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -27,6 +28,8 @@ from avise.services.requests.rows import Rows
 from avise.services.sync import Judgement
 from avise.texts import text
 from avise.texts.formats import format_date, local
+
+_log = logging.getLogger(__name__)
 
 TASK_WITHIN = timedelta(hours=1)
 """By when an act that the hub refused is to be looked at again."""
@@ -213,7 +216,12 @@ class HubNews:
         """Say whether another request was taken in the place of one that was taken as the next."""
         if request is None or self.settle_next is None:
             return False
-        return await self.settle_next(request, judgement, counts=not lost)
+        try:
+            return await self.settle_next(request, judgement, counts=not lost)
+        except AviseError as error:
+            # Nothing was taken in its place: that this one is somebody else's is told as any refusal.
+            _log.warning("no other request was taken: %s", error.message_key)
+            return False
 
     async def _tell_unanswered(self, event: EventEnvelope, judgement: Judgement) -> None:
         """Tell once of a confirmation that was asked or answered and does not count."""

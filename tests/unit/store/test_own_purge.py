@@ -125,3 +125,23 @@ async def test_only_what_is_backed_up_or_a_month_old_leaves(
     gone = range(first, first + 3) if days > AT_MOST.days else range(first, first + min(position, 3))
     expected = [number for number in range(first, first + 4) if days <= AT_LEAST.days or number not in gone]
     assert found == expected
+
+
+async def test_a_note_that_somebody_was_told_goes_with_what_it_is_about(store: Store, env: FixedEnv) -> None:
+    gone, kept = (
+        (await written(store, env, NOTED, TASK))[0],
+        await Journal(store, env).append(SESSION, *SEEN, {}),
+    )
+    feed, lost = Feed(store, env), uuid.UUID(int=7)
+    for name in (
+        f"refusal_told/{gone.event_id}/postcode",
+        f"refusal_told/{kept.event_id}",
+        f"collided/{lost}",
+    ):
+        await feed.note(name, "told")
+    await feed.note("hub_contact", "1")
+    await purge_own(store, env.now() + AT_MOST + DAY, {})
+    assert await feed.noted(f"refusal_told/{gone.event_id}/postcode") == ""
+    assert await feed.noted(f"collided/{lost}") == ""
+    assert await feed.noted(f"refusal_told/{kept.event_id}") == "told"
+    assert await feed.noted("hub_contact") == "1"
