@@ -51,7 +51,24 @@ class ClientCredentialsSignIn:
     """"basic" (header) or "body"."""
 
 
-SignIn = NoSignIn | BasicSignIn | BearerSignIn | HeaderSignIn | ClientCredentialsSignIn
+@dataclass(frozen=True, slots=True)
+class UserSignIn:
+    """A person's own sign-in: code and PKCE in the browser (RFC 7636, 8252), or a device code (RFC 8628)."""
+
+    client_id: str
+    issuer: str = ""
+    """Of a provider that describes itself (OpenID Connect Discovery); the addresses are then its own."""
+    authorization_url: str = ""
+    token_url: str = ""
+    device_url: str = ""
+    secret: str = ""
+    """Name of the application's secret; "" of an application that keeps none, as a desktop should."""
+    scopes: tuple[str, ...] = ()
+    by_device: bool = False
+    """Never in the browser of this machine."""
+
+
+SignIn = NoSignIn | BasicSignIn | BearerSignIn | HeaderSignIn | ClientCredentialsSignIn | UserSignIn
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ from avise.connectors.heartbeat import Heartbeat
 from avise.connectors.instance import Instance
 from avise.connectors.network_gate import NetworkGate
 from avise.connectors.pipeline import Pipeline
-from avise.connectors.ports import InstanceSettings, SecretPort, SnapshotPort
+from avise.connectors.ports import InstanceSettings, SecretPort, SnapshotPort, TokenPort
 from avise.connectors.reachability import is_offline
 from avise.connectors.readings import TIMELINE, TIMELINE_OFFER, FacetReading, SourceOffer, TimelineReading
 from avise.connectors.record_pages import GrowingExchanges
@@ -47,12 +47,14 @@ from avise.connectors.source_rows import (
 from avise.connectors.starts import StartLog
 from avise.connectors.streams import as_timeline, facet_stream, timeline_stream
 from avise.connectors.tool_calls import ToolCalls
+from avise.connectors.tool_sign_in import sign_in_steps
 from avise.env import Env
 from avise.models.customer import CustomerKey, IdentityEvidence, Party
-from avise.models.errors import ErrorKind, Origin
+from avise.models.errors import AviseError, ErrorKind, Origin
 from avise.models.json_types import JSON
 from avise.models.snapshot import SnapshotKey
 from avise.models.source_status import SourceStatus
+from avise.models.tool_sign_in import SignInStep, SignInWay, ToolSignedIn
 
 MOST_RECORDS = 500
 """Records of a facet's reading; what comes after is told as truncated (`connectors.md` §9, pitfall 5)."""
@@ -75,6 +77,7 @@ class ConnectorHost:
         user_agent: how Avise names itself to the tools.
         start_file: where failed starts are remembered; None remembers nothing.
         gate: lets calls through while there is a network; without it all pass.
+        tokens: where people's refresh tokens are sealed; without it, they end with the host.
     """
 
     def __init__(
@@ -88,6 +91,7 @@ class ConnectorHost:
         user_agent: str = "Avise",
         start_file: Path | None = None,
         gate: NetworkGate | None = None,
+        tokens: TokenPort | None = None,
     ) -> None:
         self._env = env
         self._bodies = BodyWorker()
@@ -101,6 +105,7 @@ class ConnectorHost:
             starts=StartLog(start_file),
             bodies=self._bodies,
             gate=self.gate,
+            tokens=tokens,
         )
         self._pipeline = Pipeline(env, snapshots, self._cut_off)
         self._acting = Acting(self._cut_off)
@@ -367,6 +372,22 @@ class ConnectorHost:
         await tool.reopen()
         tool.breaker.allow_probe()
         await self.check(instance)
+
+    async def sign_in(self, instance: str, way: SignInWay) -> AsyncGenerator[SignInStep, None]:
+        """Sign whoever works here in at a tool; see `tool_sign_in.sign_in_steps`.
+
+        Raises:
+            AviseError: `tool_sign_in.…`.
+        """
+        tool = self._roster.running.get(instance)
+        if tool is None:
+            raise AviseError("tool_sign_in.none", source=instance)
+        async with aclosing(sign_in_steps(tool, way)) as steps:
+            async for step in steps:
+                if isinstance(step, ToolSignedIn):
+                    # What the tool says now ends what its row told of the sign-in that lacked.
+                    await self.check(instance)
+                yield step
 
     async def network_back(self) -> None:
         """Try at once every tool that was set apart while the network was gone."""

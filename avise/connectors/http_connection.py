@@ -75,6 +75,7 @@ class HttpConnection:
         again: reads them again, when the tool refused them.
         env: clock.
         user_agent: how Avise names itself.
+        credentials: of a person, which outlive this connection; None makes those that the endpoint names.
     """
 
     def __init__(
@@ -85,6 +86,7 @@ class HttpConnection:
         again: Again,
         env: Env,
         user_agent: str,
+        credentials: Credentials | None = None,
     ) -> None:
         _silence_libraries()
         self._endpoint = endpoint
@@ -95,7 +97,7 @@ class HttpConnection:
         self._client = self._new_client()
         self._pool_timeouts = 0
         self._limiter = _limiter(endpoint.rate_per_second)
-        self._credentials: Credentials = credentials_for(
+        self._credentials: Credentials = credentials or credentials_for(
             endpoint.sign_in, secret, again, self._post_form, env
         )
 

@@ -17,18 +17,21 @@ from avise.connectors.bulkhead import Bulkhead
 from avise.connectors.context import Caller, Context, InstanceEnv
 from avise.connectors.contract import Connector, ConnectorError, HttpGateway, Manifest, SqlGateway
 from avise.connectors.deadline import Deadline, within
-from avise.connectors.endpoints import HttpEndpoint, SqlEndpoint
+from avise.connectors.endpoints import HttpEndpoint, SignIn, SqlEndpoint, UserSignIn
 from avise.connectors.http_connection import HttpConnection, Sent
 from avise.connectors.http_gateway import CallHttp, NoGateway
 from avise.connectors.instance_secrets import InstanceSecrets
 from avise.connectors.network_gate import NetworkGate
-from avise.connectors.ports import InstanceSettings, SecretPort
+from avise.connectors.ports import InstanceSettings, MemoryTokens, SecretPort, TokenPort
 from avise.connectors.retry import RetryAllowance, RetryBudget
 from avise.connectors.safe_log import SafeLogger
 from avise.connectors.statistics import Statistics
+from avise.connectors.user_tokens import UserTokens
 from avise.env import Env
 from avise.models.errors import ErrorKind, Failure, Origin
 from avise.models.json_types import JSON
+from avise.oidc.provider import IdentityProvider, ProviderAddresses
+from avise.oidc.provider_tokens import ProviderSettings
 
 OPEN_S = 10.0
 CLOSE_S = 2.0
@@ -86,6 +89,7 @@ class Instance:
         user_agent: how Avise names itself.
         bodies: reads long answers; without it they are read on the instance's threads.
         gate: lets calls through while there is a network; without it all pass.
+        tokens: where a person's refresh token is sealed; without it, it lives as long as the instance.
     """
 
     def __init__(
@@ -98,6 +102,7 @@ class Instance:
         user_agent: str,
         bodies: BodyWorker | None = None,
         gate: NetworkGate | None = None,
+        tokens: TokenPort | None = None,
     ) -> None:
         self.id = settings.id
         self.settings = settings
@@ -118,6 +123,9 @@ class Instance:
         """Its tool is on the network, not on this machine; known once its address was read."""
         self.addressed = False
         """It is reached by an address, and not a file."""
+        self.user_tokens: UserTokens | None = None
+        """Of the person who signs in there by themselves; known once its address was read."""
+        self._kept_tokens = tokens or MemoryTokens()
         self._gate = gate or NetworkGate(env)
         self._secrets = InstanceSecrets(settings.id, loaded.manifest, secrets)
         self._tls = tls
@@ -208,6 +216,12 @@ class Instance:
         if self.state is InstanceState.DOWN:
             await self._open_anew()
 
+    async def signed_in(self) -> None:
+        """Try at once what waits because nobody was signed in."""
+        self.breaker.allow_probe()
+        if self.state is InstanceState.NEEDS_AUTH:
+            await self._open_anew()
+
     async def first_opening(self) -> None:
         """Wait until the first opening ended, well or not."""
         await self._settled.wait()
@@ -219,6 +233,8 @@ class Instance:
         self._change(InstanceState.CLOSED)
         self._settled.set()
         await self._close_connector()
+        if self.user_tokens is not None:
+            await self.user_tokens.aclose()
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     async def _stop_opening(self) -> None:
@@ -265,8 +281,15 @@ class Instance:
         http = self.loaded.http_endpoint(config)
         if http is not None:
             self.remote, self.addressed = is_remote(http.base_url), True
+            self.user_tokens = self.user_tokens or self._tokens_for(http.sign_in)
             self._http = HttpConnection(
-                http, self._tls, self._secrets.get, self._secrets.again, self.env, self._user_agent
+                http,
+                self._tls,
+                self._secrets.get,
+                self._secrets.again,
+                self.env,
+                self._user_agent,
+                self.user_tokens,
             )
         sql = self.loaded.sql_endpoint(config)
         if sql is not None:
@@ -275,6 +298,15 @@ class Instance:
         if sql is not None:
             self._sql = await self._open_sql(sql)
         await self.connector.open(InstanceEnv(self.id, config, self.log, secrets))
+
+    def _tokens_for(self, sign_in: SignIn) -> UserTokens | None:
+        if not isinstance(sign_in, UserSignIn):
+            return None
+
+        def reach(settings: ProviderSettings, addresses: ProviderAddresses | None) -> IdentityProvider:
+            return IdentityProvider(settings, self.env, self._tls, addresses=addresses)
+
+        return UserTokens(self.id, sign_in, self._secrets.get, self._kept_tokens, reach, self.env)
 
     async def _open_sql(self, endpoint: SqlEndpoint) -> SqlGateway:
         # Imported here, so that a site without SQL never pays for SQLAlchemy.
@@ -372,4 +404,5 @@ class Instance:
             retry_at=retry_at,
             source_code=error.source_code,
             detail=error.detail,
+            sign_in=error.kind is ErrorKind.AUTH and self.user_tokens is not None,
         )

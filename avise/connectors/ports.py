@@ -37,6 +37,31 @@ class SecretPort(Protocol):
         """Return a secret, None when nobody stored it."""
 
 
+class TokenPort(Protocol):
+    """Keeps the refresh token of a person at a tool, sealed."""
+
+    async def get(self, instance: str, name: str) -> str | None:
+        """Return a token, None when none was kept."""
+
+    async def put(self, instance: str, name: str, secret: str) -> None:
+        """Keep a token in place of the one before, in one step: a kill leaves one of both."""
+
+
+class MemoryTokens:
+    """A port that keeps tokens until the program ends."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str], str] = {}
+
+    async def get(self, instance: str, name: str) -> str | None:
+        """Return a token."""
+        return self._kept.get((instance, name))
+
+    async def put(self, instance: str, name: str, secret: str) -> None:
+        """Keep a token."""
+        self._kept[instance, name] = secret
+
+
 class NoSnapshots:
     """A port that keeps nothing: every reading asks the tool."""
 

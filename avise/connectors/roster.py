@@ -13,7 +13,7 @@ from avise.connectors.body_worker import BodyWorker
 from avise.connectors.contract import Manifest
 from avise.connectors.instance import Instance, Loaded
 from avise.connectors.network_gate import NetworkGate
-from avise.connectors.ports import InstanceSettings, SecretPort
+from avise.connectors.ports import InstanceSettings, MemoryTokens, SecretPort, TokenPort
 from avise.connectors.readings import SourceOffer
 from avise.connectors.refusals import IMPORT_FAILED, QUARANTINED, Refusal
 from avise.connectors.safe_log import SafeLogger
@@ -77,6 +77,7 @@ class Roster:
         starts: remembers the starts that failed.
         bodies: reads long answers.
         gate: lets calls through while there is a network.
+        tokens: where people's refresh tokens are sealed.
     """
 
     def __init__(
@@ -90,6 +91,7 @@ class Roster:
         starts: StartLog,
         bodies: BodyWorker,
         gate: NetworkGate,
+        tokens: TokenPort | None = None,
     ) -> None:
         self.running: dict[str, Instance] = {}
         self.outside: dict[str, Outside] = {}
@@ -103,6 +105,8 @@ class Roster:
         self._starts = starts
         self._bodies = bodies
         self._gate = gate
+        # One for all openings: an instance that is put in the place of another goes on with what it had.
+        self._tokens = tokens or MemoryTokens()
         self._tls: ssl.SSLContext | None = None
         self._watching: set[asyncio.Task[None]] = set()
 
@@ -178,9 +182,26 @@ class Roster:
             SafeLogger(instance=settings.id).warning("connector refused", reason=found.because)
             self.outside[settings.id] = Outside(settings, found)
         else:
-            self.running[settings.id] = Instance(
-                settings, found, self._env, self._secrets, tls, self._user_agent, self._bodies, self._gate
-            )
+            self.running[settings.id] = self._instance(settings, found, tls)
+
+    def _instance(self, settings: InstanceSettings, loaded: Loaded, tls: ssl.SSLContext) -> Instance:
+        return Instance(
+            settings,
+            loaded,
+            self._env,
+            self._secrets,
+            tls,
+            self._user_agent,
+            self._bodies,
+            self._gate,
+            self._tokens,
+        )
+
+    async def _certificates(self) -> ssl.SSLContext:
+        if self._tls is None:
+            # Certificates are read once, 32 to 68 ms, for all clients (decision 44).
+            self._tls = await _on_thread(ssl.create_default_context)
+        return self._tls
 
     def _open(self, instance: Instance) -> None:
         instance.start()

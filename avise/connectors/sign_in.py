@@ -18,9 +18,10 @@ from avise.connectors.endpoints import (
     HeaderSignIn,
     NoSignIn,
     SignIn,
+    UserSignIn,
 )
 from avise.env import Env
-from avise.models.errors import ErrorKind
+from avise.models.errors import ErrorKind, Origin
 
 MARGIN_S = 30.0
 """A token is renewed that long before its end, so that it does not expire on the way."""
@@ -59,9 +60,9 @@ class FixedCredentials:
             case BasicSignIn(user, name):
                 return {"Authorization": basic(user, await self.secret(name))}
             case BearerSignIn(name):
-                return {"Authorization": f"Bearer {_header_value(await self.secret(name))}"}
+                return {"Authorization": f"Bearer {header_value(await self.secret(name))}"}
             case HeaderSignIn(header, name):
-                return {header: _header_value(await self.secret(name))}
+                return {header: header_value(await self.secret(name))}
             case NoSignIn():
                 return {}
 
@@ -121,7 +122,7 @@ class ClientCredentials:
             if stored == secret:
                 raise
             token, life_s = await self._token(stored)
-        self._headers = {"Authorization": f"Bearer {_header_value(token)}"}
+        self._headers = {"Authorization": f"Bearer {header_value(token)}"}
         self._renew_at = self._env.monotonic() + max(life_s - MARGIN_S, life_s / 2)
 
     async def _token(self, secret: str) -> tuple[str, float]:
@@ -138,6 +139,8 @@ class ClientCredentials:
 
 def credentials_for(sign_in: SignIn, secret: Secret, again: Again, post: Post, env: Env) -> Credentials:
     """Return what signs the requests of an instance."""
+    if isinstance(sign_in, UserSignIn):
+        raise ConnectorError(ErrorKind.BUG, "a person's tokens are the instance's", origin=Origin.HOST)
     if isinstance(sign_in, ClientCredentialsSignIn):
         return ClientCredentials(sign_in, secret, again, post, env)
     return FixedCredentials(sign_in, secret, again)
@@ -157,8 +160,12 @@ def _encoded(form: Mapping[str, str]) -> bytes:
     return urlencode(form).encode("ascii")
 
 
-def _header_value(secret: str) -> str:
-    """Refuse a secret that would end the header; it is never part of the message."""
+def header_value(secret: str) -> str:
+    """Return a secret that may stand in a header.
+
+    Raises:
+        ConnectorError: CONFIG when it would end the header; it is never part of the message.
+    """
     if not secret.isascii() or not secret.isprintable():
         raise ConnectorError(ErrorKind.CONFIG, "secret unfit for a header")
     return secret

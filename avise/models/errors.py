@@ -53,6 +53,8 @@ class Failure:
     """The tool's own error code, for support."""
     detail: str = ""
     """A word for support written by our code ("status 502", "field paid_on"); no personal data."""
+    sign_in: bool = False
+    """Whoever works here may sign in at the tool again by themselves."""
 
 
 class AviseError(Exception):

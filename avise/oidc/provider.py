@@ -69,6 +69,8 @@ class ProviderAnswer:
     identity_token: str = field(repr=False)
     refresh_token: str = field(repr=False)
     expires_at: datetime
+    life_s: float
+    """Of the access token, counted from the question: no clock of another machine is asked."""
 
 
 class IdentityProvider:
@@ -243,9 +245,8 @@ def _read_answer(document: Mapping[str, object], now: datetime) -> ProviderAnswe
     identity, refresh = document.get("id_token", ""), document.get("refresh_token", "")
     if not isinstance(identity, str) or not isinstance(refresh, str):
         raise ProviderError("hub.provider_answer", "token unreadable")
-    return ProviderAnswer(
-        access, identity, refresh, now + timedelta(seconds=_life_s(document.get("expires_in")))
-    )
+    life_s = _life_s(document.get("expires_in"))
+    return ProviderAnswer(access, identity, refresh, now + timedelta(seconds=life_s), life_s)
 
 
 def _life_s(stated: object) -> float:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from avise.connectors.declarative.values import Duration, Name, Rate, Section, Text
 
@@ -52,8 +53,65 @@ class ClientCredentialsAuth(Section):
     """Where the client's password travels."""
 
 
+class _UserAuth(Section):
+    """Whoever works here signs in by themselves, at an identity provider."""
+
+    issuer: Text | None = None
+    """Address of a provider that describes itself (OpenID Connect Discovery)."""
+    token_url: Text | None = None
+    device_url: Text | None = None
+    client_id: Text
+    secret: Name | None = None
+    """Only where the provider insists: a desktop keeps no secret."""
+    scopes: list[str] | None = None
+    """`openid` where there is an issuer, nothing otherwise; `offline_access` often gives a refresh token."""
+
+    @model_validator(mode="after")
+    def _identity_with_issuer(self) -> Self:
+        if self.issuer is None and "openid" in (self.scopes or ()):
+            raise PydanticCustomError("openid_without_issuer", "openid goes with issuer")
+        return self
+
+    def asked_scopes(self) -> tuple[str, ...]:
+        """Return what is asked of the provider."""
+        if self.scopes is not None:
+            return tuple(self.scopes)
+        return ("openid",) if self.issuer is not None else ()
+
+
+class OidcUserAuth(_UserAuth):
+    """A sign-in in the browser: authorization code and PKCE (RFC 6749, 7636, 8252)."""
+
+    type: Literal["oidc_user"]
+    authorization_url: Text | None = None
+
+    @model_validator(mode="after")
+    def _addresses_or_issuer(self) -> Self:
+        written = (self.authorization_url, self.token_url, self.device_url)
+        if self.issuer is None and not (self.authorization_url and self.token_url):
+            raise PydanticCustomError("oidc_user_addresses", "issuer, or two addresses")
+        if self.issuer is not None and any(written):
+            raise PydanticCustomError("issuer_or_addresses", "issuer or addresses, not both")
+        return self
+
+
+class OidcDeviceAuth(_UserAuth):
+    """A sign-in with a code that is typed on another device (RFC 8628)."""
+
+    type: Literal["oidc_device"]
+
+    @model_validator(mode="after")
+    def _addresses_or_issuer(self) -> Self:
+        if self.issuer is None and not (self.device_url and self.token_url):
+            raise PydanticCustomError("oidc_device_addresses", "issuer, or two addresses")
+        if self.issuer is not None and (self.device_url or self.token_url):
+            raise PydanticCustomError("issuer_or_addresses", "issuer or addresses, not both")
+        return self
+
+
 Auth = Annotated[
-    NoAuth | BasicAuth | BearerAuth | HeaderAuth | ClientCredentialsAuth, Field(discriminator="type")
+    NoAuth | BasicAuth | BearerAuth | HeaderAuth | ClientCredentialsAuth | OidcUserAuth | OidcDeviceAuth,
+    Field(discriminator="type"),
 ]
 
 

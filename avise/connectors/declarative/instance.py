@@ -13,6 +13,8 @@ from avise.connectors.declarative.access import (
     HeaderAuth,
     HttpSection,
     NoAuth,
+    OidcDeviceAuth,
+    OidcUserAuth,
     SqlSection,
 )
 from avise.connectors.declarative.checks import database_address_problem
@@ -27,6 +29,7 @@ from avise.connectors.endpoints import (
     NoSignIn,
     SignIn,
     SqlEndpoint,
+    UserSignIn,
 )
 from avise.models.errors import ErrorKind, Origin
 from avise.models.json_types import JSON
@@ -105,6 +108,24 @@ def _sign_in(section: HttpSection, declared: Declared, config: Config) -> SignIn
                 scope=auth.scope,
                 client_auth=auth.client_auth,
             )
+        case OidcUserAuth() | OidcDeviceAuth():
+            return _user_sign_in(section.auth, declared, config)
+
+
+def _user_sign_in(auth: OidcUserAuth | OidcDeviceAuth, declared: Declared, config: Config) -> UserSignIn:
+    def address(template: str | None) -> str:
+        return "" if template is None else filled(template, declared, config)
+
+    return UserSignIn(
+        client_id=filled(auth.client_id, declared, config),
+        issuer=address(auth.issuer),
+        authorization_url=address(auth.authorization_url) if isinstance(auth, OidcUserAuth) else "",
+        token_url=address(auth.token_url),
+        device_url=address(auth.device_url),
+        secret=auth.secret or "",
+        scopes=auth.asked_scopes(),
+        by_device=isinstance(auth, OidcDeviceAuth),
+    )
 
 
 def sql_endpoint(section: SqlSection, declared: Declared, config: Config) -> SqlEndpoint:
