@@ -42,7 +42,7 @@ class Bulkhead:
     """
 
     def __init__(self, places: int) -> None:
-        self._free = places
+        self._places = self._free = places
         self._queue: list[Ticket] = []
         self.arrivals = itertools.count()
 
@@ -50,6 +50,11 @@ class Bulkhead:
     def queued(self) -> int:
         """How many calls wait."""
         return len(self._queue)
+
+    @property
+    def empty(self) -> bool:
+        """Whether no call runs or waits."""
+        return self._free == self._places and not self._queue
 
     @asynccontextmanager
     async def place(self, ticket: Ticket, patience: float) -> AsyncIterator[None]:

@@ -93,7 +93,7 @@ async def check(instance: Instance, reference: str) -> HealthReport:
     try:
         await instance.ready(CHECK_S)
         instance.breaker.allow_probe()
-        with instance.breaker.guard():
+        with instance.in_use(), instance.breaker.guard():
             async with within(CHECK_S):
                 context = instance.context(Caller(), reference, Deadline(CHECK_S), may_retry=False)
                 report = await instance.connector.check(context)
@@ -127,7 +127,7 @@ async def changes(
         raise ConnectorError(ErrorKind.UNSUPPORTED, "no directory", origin=Origin.HOST)
     await instance.ready(PAGE_S)
     ended = False
-    with instance.breaker.guard():
+    with instance.in_use(), instance.breaker.guard():
         deadline = Deadline(PAGE_S)
         context = instance.context(caller, reference, deadline, may_retry=True)
         cursor = ""

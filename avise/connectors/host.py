@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from pathlib import Path
 
 from avise.connectors import direct_calls
@@ -35,7 +36,8 @@ from avise.connectors.readings import TIMELINE, TIMELINE_OFFER, FacetReading, So
 from avise.connectors.record_pages import GrowingExchanges
 from avise.connectors.refusals import Refusal
 from avise.connectors.registry import Registry
-from avise.connectors.roster import FindsConnectors, Roster
+from avise.connectors.reloading import Reloader
+from avise.connectors.roster import FindsConnectors, KnowsFiles, Roster
 from avise.connectors.safe_log import SafeLogger
 from avise.connectors.source_rows import (
     diagnostic_of,
@@ -96,11 +98,12 @@ class ConnectorHost:
         self._env = env
         self._bodies = BodyWorker()
         self.gate = gate or NetworkGate(env)
+        connectors = connectors or Registry()
         self._roster = Roster(
             env,
             instances,
             secrets,
-            connectors=connectors or Registry(),
+            connectors=connectors,
             user_agent=user_agent,
             starts=StartLog(start_file),
             bodies=self._bodies,
@@ -111,18 +114,30 @@ class ConnectorHost:
         self._acting = Acting(self._cut_off)
         self._heartbeat = Heartbeat(env, SafeLogger())
         self._calls = ToolCalls(self._roster, self._reference)
+        self._connectors = connectors
+        self._reloader: Reloader | None = None
 
     # ---- life --------------------------------------------------------------------------------
-    async def start(self) -> None:
+    async def start(self, *, follow_files: bool = False) -> None:
         """Load every connector, then open all instances in the background, none waiting for another.
 
         When it returns, `offers` says what feeds what; no tool was asked anything yet.
+
+        Args:
+            follow_files: take connector files that change from now on into use.
         """
         self._heartbeat.start()
+        if follow_files and isinstance(self._connectors, KnowsFiles):
+            self._reloader = Reloader(self._env, self._roster, self._connectors, self._replaced)
+            # Before they are read: what changes meanwhile is a change.
+            await self._reloader.look()
+            self._reloader.start()
         await self._roster.load()
 
     async def aclose(self) -> None:
         """Stop readings, close connectors, connections, threads and the worker; may be called twice."""
+        if self._reloader is not None:
+            await self._reloader.aclose()
         await self._pipeline.aclose()
         await self._acting.aclose()
         await self._roster.aclose()
@@ -142,10 +157,12 @@ class ConnectorHost:
 
     def status(self) -> Sequence[SourceStatus]:
         """Return the row of each tool on the Sources page."""
-        return tuple(
+        changes = self._reloader.changes if self._reloader is not None else {}
+        rows = (
             status_of(known) if isinstance(known, Instance) else known.status()
             for known in self._roster.all()
         )
+        return tuple(replace(row, file_change=changes.get(row.instance)) for row in rows)
 
     def diagnostics(self, instance: str) -> Mapping[str, JSON]:
         """Return a tool's diagnostic, by allow-list, without personal data.
@@ -393,7 +410,18 @@ class ConnectorHost:
         """Try at once every tool that was set apart while the network was gone."""
         await asyncio.gather(*(tool.network_back() for tool in self._roster.running.values()))
 
+    async def reloads(self) -> AsyncGenerator[str, None]:
+        """Yield each instance whose file was taken anew, until the iterator is closed."""
+        if self._reloader is not None:
+            async with aclosing(self._reloader.reloads()) as instances:
+                async for instance in instances:
+                    yield instance
+
     # ---- inside ------------------------------------------------------------------------------
+    def _replaced(self, instance: str) -> None:
+        self._pipeline.remapped(instance)
+        self._calls.follow_new()
+
     def _cut_off(self) -> bool:
         return is_offline(self._roster.running.values())
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
@@ -133,12 +134,27 @@ class Instance:
         self._bodies = bodies
         self._settled = asyncio.Event()
         self._opening: asyncio.Task[None] | None = None
+        self._users = 0
         self._renewing = asyncio.Lock()
         self._http: HttpConnection | None = None
         self._sql: SqlGateway = NoGateway()
         self._pool = ThreadPoolExecutor(
             min(THREADS, max(1, loaded.manifest.concurrency)), f"connector-{settings.id}"
         )
+
+    @property
+    def busy(self) -> bool:
+        """Whether somebody is being answered: it must not be closed yet."""
+        return bool(self._users) or not self.bulkhead.empty
+
+    @contextmanager
+    def in_use(self) -> Iterator[None]:
+        """Count as busy for a call that takes no place of the bulkhead."""
+        self._users += 1
+        try:
+            yield
+        finally:
+            self._users -= 1
 
     @property
     def connector(self) -> Connector:

@@ -110,6 +110,8 @@ class Pipeline:
         self._flights: dict[SnapshotKey, Flight] = {}
         self._outdated: set[SnapshotKey] = set()
         """What an action has changed since it was read: no copy is fresh."""
+        self._remapped: dict[str, datetime] = {}
+        """When an instance was replaced: what was read before was mapped by another file."""
 
     async def read(
         self, instance: Instance, ask: Ask, stream: Stream, *, force: bool = False
@@ -147,6 +149,12 @@ class Pipeline:
         if (flight := self._flights.get(key)) is not None:
             flight.outdated = True
 
+    def remapped(self, instance: str) -> None:
+        """Have every copy of an instance read anew: it is mapped by another file from now on."""
+        self._remapped[instance] = self._env.now()
+        for key in [key for key in self._flights if key.instance == instance]:
+            self.outdate(key)
+
     def leave(self, customer: PersonId) -> None:
         """Drop a customer's waiting readings and give those under way a second to land."""
         for flight in list(self._flights.values()):
@@ -172,6 +180,9 @@ class Pipeline:
         ask = flight.ask
         clock = clock_of(ask)
         copy = await self._copy(ask, clock, instance)
+        if copy is not None and self._is_of_another_file(copy, ask.key.instance):
+            # Not even "not modified" may keep it: the tool's answer is the same, our reading of it is not.
+            flight.force = True
         if copy is not None and copy.fresh and not flight.force:
             flight.tell(copy.reading(ask, final=True))
             return
@@ -190,6 +201,10 @@ class Pipeline:
         instance.note_reading(ask.key.facet, "ok", milliseconds)
         instance.statistics.note_success(milliseconds)
         await self._succeed(flight, instance, assembly, clock, shown)
+
+    def _is_of_another_file(self, copy: Copy, instance: str) -> bool:
+        since = self._remapped.get(instance)
+        return since is not None and copy.snapshot.fetched_at < since
 
     async def _copy(self, ask: Ask, clock: Clock, instance: Instance) -> Copy | None:
         try:

@@ -185,11 +185,17 @@ def admission(manifest: Manifest, connector: Connector) -> Refusal | None:
 
 
 def _file_refusal(error: AviseError) -> Refusal:
-    """Return why a file is refused: for another contract alone it is not said to be broken."""
-    problems = [problem.message_key for problem in getattr(error, "problems", ())]
-    if problems == ["connector_check.contract_range"]:
-        return Refusal("source.refused.contract", problems[0])
-    return Refusal("source.refused.file", f"{error.message_key} {error.params.get('count', '')}".strip())
+    """Return why a file is refused: for another contract alone it is not said to be broken.
+
+    Its detail names the first error with its line: what its author needs, and nobody's data.
+    """
+    problems = getattr(error, "problems", ())
+    if [problem.message_key for problem in problems] == ["connector_check.contract_range"]:
+        return Refusal("source.refused.contract", problems[0].message_key)
+    if not problems:
+        return Refusal("source.refused.file", error.message_key)
+    first, name = problems[0], error.params.get("name", "")
+    return Refusal("source.refused.file", f"{name}:{first.line}: {first.sentence()}")
 
 
 def _feeds(manifest: Manifest) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol, TypeVar, runtime_checkable
 
 from avise.connectors.body_worker import BodyWorker
@@ -28,6 +29,9 @@ T = TypeVar("T")
 LOAD_S = 10.0
 """A connector that takes longer to read and import is left behind (`connectors.md` C5)."""
 
+RETIRING_LOOK_S = 0.1
+"""Between two looks at whether an instance that was replaced is still at work."""
+
 _STRIKES = frozenset({ErrorKind.BUG, ErrorKind.TIMEOUT})
 """Openings that failed by the connector's own doing, or took more than ten seconds."""
 
@@ -40,11 +44,14 @@ class FindsConnectors(Protocol):
 
 
 @runtime_checkable
-class AnnouncesConnectors(Protocol):
-    """Says what a connector is called and feeds without importing it (`registry.Registry`)."""
+class KnowsFiles(Protocol):
+    """Says what connectors are made of without importing them (`registry.Registry`)."""
 
     def announced(self, settings: InstanceSettings, refusal: Refusal) -> Refusal:
         """Return a refusal with what the connector says of itself."""
+
+    def file_of(self, settings: InstanceSettings) -> Path | None:
+        """Return the profile's own file of an instance's connector, None when it has none."""
 
 
 @dataclass(slots=True)
@@ -98,7 +105,7 @@ class Roster:
         self.load_ms: dict[str, int] = {}
         """How long each connector took to be read and imported."""
         self._env = env
-        self._settings = tuple(instances)
+        self.settings = tuple(instances)
         self._secrets = secrets
         self._connectors = connectors
         self._user_agent = user_agent
@@ -109,10 +116,11 @@ class Roster:
         self._tokens = tokens or MemoryTokens()
         self._tls: ssl.SSLContext | None = None
         self._watching: set[asyncio.Task[None]] = set()
+        self._retiring: set[asyncio.Task[None]] = set()
 
     def all(self) -> Iterator[Instance | Outside]:
         """Yield what was loaded or refused, in the profile's order."""
-        for settings in self._settings:
+        for settings in self.settings:
             if (instance := self.running.get(settings.id)) is not None:
                 yield instance
             elif (outside := self.outside.get(settings.id)) is not None:
@@ -120,7 +128,7 @@ class Roster:
 
     async def load(self) -> None:
         """Load every connector on a thread, then open all of them at once, in the background."""
-        await self._load(self._settings)
+        await self._load(self.settings)
 
     async def load_again(self, instance: str) -> None:
         """Load a refused or quarantined instance once more; does nothing for any other."""
@@ -130,23 +138,54 @@ class Roster:
         self._starts.forgive(instance)
         await self._load([outside.settings])
 
+    # ---- a file that changed -----------------------------------------------------------------
+    async def find_again(self, settings: InstanceSettings) -> Loaded | Refusal:
+        """Return an instance's connector as its file is now, or why it has none."""
+        return await self._find(settings)
+
+    async def replace(self, settings: InstanceSettings, loaded: Loaded) -> None:
+        """Put another connector in the place of an instance's own; what the old one is asked ends well.
+
+        How it opens is held against nobody: an author tries things.
+        """
+        old = self.running.get(settings.id)
+        self.outside.pop(settings.id, None)
+        self.running[settings.id] = new = self._instance(settings, loaded, await self._certificates())
+        new.start()
+        if old is not None:
+            retiring = asyncio.create_task(_retire(old, self._env), name=f"retire {old.id}")
+            self._retiring.add(retiring)
+            retiring.add_done_callback(self._retiring.discard)
+
+    def refuse_again(self, instance: str, refusal: Refusal) -> None:
+        """Tell another reason of an instance that does not run; one that runs goes on."""
+        outside = self.outside.get(instance)
+        if outside is not None and outside.refusal is not None:
+            self.outside[instance] = Outside(outside.settings, refusal)
+
+    def set_apart(self, instance: str) -> bool:
+        """Tell whether an instance waits for a person, whatever becomes of its file."""
+        outside = self.outside.get(instance)
+        refusal = outside.refusal if outside is not None else None
+        return refusal is not None and refusal.because == QUARANTINED
+
+    # ---- end ---------------------------------------------------------------------------------
     async def aclose(self) -> None:
         """Close every instance; may be called twice."""
         self._starts.closing()
-        for watching in tuple(self._watching):
-            watching.cancel()
-        await asyncio.gather(*self._watching, return_exceptions=True)
+        beside = (*self._watching, *self._retiring)
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
         await asyncio.gather(*(instance.aclose() for instance in self.running.values()))
 
     async def _load(self, wanted: Sequence[InstanceSettings]) -> None:
-        if self._tls is None:
-            # Certificates are read once, 32 to 68 ms, for all clients (decision 44).
-            self._tls = await _on_thread(ssl.create_default_context)
+        tls = await self._certificates()
         sound = [settings for settings in wanted if not self._starts.quarantined(settings.id)]
         self._starts.begin(settings.id for settings in sound)
         for settings in wanted:
             found = await (self._find(settings) if settings in sound else self._set_apart(settings))
-            self._admit(settings, found, self._tls)
+            self._admit(settings, found, tls)
         for settings in wanted:
             if (instance := self.running.get(settings.id)) is not None:
                 self._open(instance)
@@ -155,7 +194,7 @@ class Roster:
         """Return the refusal of a quarantined instance, its reason and what it would feed."""
         refusal = Refusal(QUARANTINED, self._starts.reason(settings.id))
         connectors = self._connectors
-        if not isinstance(connectors, AnnouncesConnectors):
+        if not isinstance(connectors, KnowsFiles):
             return refusal
         return await _on_thread(lambda: connectors.announced(settings, refusal))
 
@@ -214,6 +253,15 @@ class Roster:
         error = instance.opening_error
         well = error is None or error.kind not in _STRIKES
         self._starts.ended(instance.id, well=well, reason=str(error) if error is not None else "")
+
+
+async def _retire(old: Instance, env: Env) -> None:
+    """Close an instance once nobody asks it anything any more, or when Avise ends."""
+    try:
+        while old.busy:
+            await env.sleep(RETIRING_LOOK_S)
+    finally:
+        await old.aclose()
 
 
 def _manifest_of(found: Loaded | Refusal) -> Manifest | None:

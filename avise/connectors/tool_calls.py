@@ -34,13 +34,16 @@ class ToolCalls:
     async def events(self) -> AsyncGenerator[CallEvent, None]:
         """Yield events until the iterator is closed."""
         waiting: asyncio.Queue[CallEvent] = asyncio.Queue()
-        followers: dict[str, asyncio.Task[None]] = {}
+        followers: dict[Instance, asyncio.Task[None]] = {}
 
         def follow_new() -> None:
-            for tool in self._roster.running.values():
-                if tool.manifest.call_events and tool.id not in followers:
+            running = set(self._roster.running.values())
+            for replaced in followers.keys() - running:
+                followers[replaced].cancel()
+            for tool in running - followers.keys():
+                if tool.manifest.call_events:
                     work = self._follow(tool, waiting)
-                    followers[tool.id] = asyncio.create_task(work, name=f"calls {tool.id}")
+                    followers[tool] = asyncio.create_task(work, name=f"calls {tool.id}")
 
         follow_new()
         self._watches.append(follow_new)

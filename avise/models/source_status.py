@@ -36,6 +36,17 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
+class FileChange:
+    """What came of the last change of a connector's file while Avise ran."""
+
+    at: datetime
+    refused_because: str = ""
+    """Catalogue key: the file before is used meanwhile; "" when the new one is in use."""
+    refused_detail: str = ""
+    """Where and why, for its author; no personal data."""
+
+
+@dataclass(frozen=True, slots=True)
 class SourceStatus:
     """One row of the Sources page."""
 
@@ -65,3 +76,4 @@ class SourceStatus:
     refused_detail: str = ""
     cached_customers: int = 0
     oldest_copy: datetime | None = None
+    file_change: FileChange | None = None

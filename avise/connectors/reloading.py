@@ -1,0 +1,116 @@
+"""Takes a changed connector file into use while Avise runs; keeps the one before while it is broken.
+
+The instance is built anew (`aclose` and a new one, `connectors.md` C5): readings under way end on the
+instance that they began on, new ones ask the new one. Code is never reloaded: a new version of a wheel
+waits for the next start.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from pathlib import Path
+
+from avise.connectors.deadline import place_of
+from avise.connectors.file_watch import FileWatch, Look
+from avise.connectors.instance import Loaded
+from avise.connectors.ports import InstanceSettings
+from avise.connectors.refusals import Refusal
+from avise.connectors.roster import KnowsFiles, Roster
+from avise.connectors.safe_log import SafeLogger
+from avise.env import Env
+from avise.models.source_status import FileChange
+
+LOOK_S = 1.0
+"""Between two looks at the files."""
+
+FILE_GONE = "source.file_gone"
+
+
+class Reloader:
+    """Follows the connector files of a profile.
+
+    Args:
+        env: the clock.
+        roster: whose instances are replaced.
+        files: says which file each instance has.
+        replaced: called with the instance, once it was replaced.
+    """
+
+    def __init__(self, env: Env, roster: Roster, files: KnowsFiles, replaced: Callable[[str], None]) -> None:
+        self._env, self._roster, self._files = env, roster, files
+        self._replaced = replaced
+        self._watch = FileWatch()
+        self._log = SafeLogger()
+        self._followers: set[asyncio.Queue[str]] = set()
+        self._task: asyncio.Task[None] | None = None
+        self.changes: dict[str, FileChange] = {}
+        """What came of the last change of each file."""
+
+    def start(self) -> None:
+        """Look at the files from time to time; the first `look`, before they are read, says how they are."""
+        self._task = asyncio.create_task(self._keep_looking(), name="watch connector files")
+
+    async def aclose(self) -> None:
+        """Look no more."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def reloads(self) -> AsyncGenerator[str, None]:
+        """Yield each instance that was replaced, until the iterator is closed."""
+        queue: asyncio.Queue[str] = asyncio.Queue()
+        self._followers.add(queue)
+        try:
+            while True:
+                yield await queue.get()
+        finally:
+            self._followers.discard(queue)
+
+    async def look(self) -> None:
+        """Look at every file once."""
+        settings = {
+            one.id: one for one in self._roster.settings if one.enabled and not self._roster.set_apart(one.id)
+        }
+        found = await asyncio.to_thread(self._look, tuple(settings.values()))
+        for instance, look in found.items():
+            if look is Look.GONE:
+                self._keep_old(instance, Refusal(FILE_GONE))
+            else:
+                await self._take(settings[instance])
+
+    def _look(self, settings: tuple[InstanceSettings, ...]) -> dict[str, Look]:
+        files: dict[str, Path | None] = {one.id: self._files.file_of(one) for one in settings}
+        for instance, path in files.items():
+            if path is None and instance in self._roster.outside:
+                self._watch.expect(instance)
+        return dict(self._watch.look(files))
+
+    async def _keep_looking(self) -> None:
+        while True:
+            await self._env.sleep(LOOK_S)
+            try:
+                await self.look()
+            except Exception as error:  # noqa: BLE001 - a share that answers oddly must not end the watch
+                self._log.warning("connector files not looked at", detail=place_of(error))
+
+    async def _take(self, settings: InstanceSettings) -> None:
+        found = await self._roster.find_again(settings)
+        if isinstance(found, Refusal):
+            self._keep_old(settings.id, found)
+            return
+        await self._replace(settings, found)
+
+    async def _replace(self, settings: InstanceSettings, loaded: Loaded) -> None:
+        await self._roster.replace(settings, loaded)
+        self._replaced(settings.id)
+        self.changes[settings.id] = FileChange(self._env.now())
+        self._log.info("connector file taken", instance=settings.id)
+        for queue in self._followers:
+            queue.put_nowait(settings.id)
+
+    def _keep_old(self, instance: str, refusal: Refusal) -> None:
+        """Note why a changed file is not used; one that never was is refused as it is now."""
+        self.changes[instance] = FileChange(self._env.now(), refusal.because, refusal.detail)
+        self._log.warning("connector file not taken", instance=instance, reason=refusal.because)
+        self._roster.refuse_again(instance, refusal)
