@@ -28,6 +28,7 @@ from avise.hub.port import (
     Presence,
     View,
 )
+from avise.models.customer import PersonId
 from avise.models.errors import AviseError
 from avise.models.roles import Role, Session
 from avise.services.request_values import HubState, HubStatus
@@ -134,6 +135,7 @@ class HubSync:
         self._reopen = False
         self._as_of: datetime | None = None
         self._contact_kept: datetime | None = None
+        self._unsent: Mapping[PersonId | None, int] = {}
         self._stale = asyncio.Event()
         self._revoked: AviseError | None = None
         self.heard_at: float | None = None
@@ -240,6 +242,7 @@ class HubSync:
             except Exception as error:  # noqa: BLE001 - the sync outlives a bug of ours: told by its kind
                 _log.error("the sync met %s", type(error).__name__)
                 core.failed(HubError("error.bug"))
+            await self._count_unsent(core)
             self._tell_status()
 
     async def _stay_away(self, core: SyncCore) -> None:
@@ -247,6 +250,7 @@ class HubSync:
         await self._disconnect()
         with contextlib.suppress(AviseError):
             core.wrote((await self._feed.state()).written)
+        await self._count_unsent(core)
         self._tell_status()
         await self._poked.wait()
         self._poked.clear()
@@ -465,6 +469,12 @@ class HubSync:
         raise HubUnreachableError("hub.unreachable")
 
     # ---- how it stands -------------------------------------------------------------------------
+    async def _count_unsent(self, core: SyncCore) -> None:
+        """Note what waits of each customer; a store that cannot be read leaves what was last known."""
+        with contextlib.suppress(AviseError):
+            login = self._session.user
+            self._unsent = await self._feed.unsent_by_person(login) if core.pending else {}
+
     def _tell_status(self) -> None:
         core = self._core
         if core is None:
@@ -488,7 +498,7 @@ class HubSync:
         sentence = self._clock_sentence() if state is HubState.ONLINE else ""
         if trouble is not None and not away:
             sentence = text(trouble.message_key, **trouble.params)
-        return HubStatus(state, self._as_of, core.pending, sentence, self._sign_in)
+        return HubStatus(state, self._as_of, core.pending, sentence, self._sign_in, self._unsent)
 
     def _clock_sentence(self) -> str:
         off = abs(timedelta(milliseconds=self._journal.clock_offset_ms))

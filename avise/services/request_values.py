@@ -160,6 +160,8 @@ class HubStatus:
     sentence: str = ""
     sign_in: str = ""
     """How people sign in: "", "local" or "oidc"."""
+    unsent: Mapping[PersonId | None, int] = field(default_factory=dict)
+    """What this user wrote here that the hub has not acknowledged, by customer; None for no customer."""
 
 
 QUEUE_BASKET = "queue/"

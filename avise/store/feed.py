@@ -15,11 +15,13 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from avise.env import Env
+from avise.models.customer import PersonId
 from avise.models.errors import AviseError
 from avise.models.fed_events import FedEvent, FedPage
 from avise.store.store import Store
 from avise.store.tables import COPIED, event, event_ack, feed, feed_cursor, hub_event, meta
 from avise.store.times import from_microseconds, to_microseconds
+from avise.store.unsent import unsent_by_person
 
 _KEEP = (
     "INSERT INTO hub_event (event_id, stream, ver, device, device_seq, kind, schema_v, author, role,"
@@ -150,6 +152,10 @@ class Feed:
         statement = select(event).where(event.c.device_seq > after).order_by(event.c.device_seq).limit(limit)
         rows = await self._store.read(lambda connection: connection.execute(statement).all())
         return tuple(_unsent(row) for row in rows)
+
+    async def unsent_by_person(self, login: str) -> Mapping[PersonId | None, int]:
+        """Return how much of what somebody wrote here has not left, by customer; None for no customer."""
+        return await self._store.read(lambda connection: unsent_by_person(connection, login))
 
     async def acknowledge(self, acks: Iterable[KeptAck], epoch: int) -> None:
         """Keep what the hub said of our own events."""

@@ -115,9 +115,11 @@ async def test_who_works_offline_asks_the_hub_nothing_and_all_leaves_on_the_retu
     told = await first(away.station.desk.hub_status(), lambda told: told.pending > 0)
     await asyncio.sleep(AT_REST)
     assert (away.hub.heads, away.line.pushes, told.state) == (heads, pushes, HubState.OFFLINE)
+    assert told.unsent == {None: 1}
     await away.network.choose(None)
     await away.station.known(made, lambda request: bool(request.number))
     await away.status(HubState.ONLINE)
+    await first(away.station.desk.hub_status(), lambda told: not told.unsent)
 
 
 async def test_a_sleep_is_followed_by_one_question_and_no_more(away: Away) -> None:
