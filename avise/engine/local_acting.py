@@ -15,13 +15,18 @@ from avise.models.errors import AviseError
 from avise.models.json_types import JSON
 from avise.models.merging import Choices
 from avise.models.roles import Purpose
-from avise.services.acting_values import GroupPlan, PlannedAction
+from avise.models.tasks import NewTask, TaskKind
+from avise.services.acting_values import GroupPlan, PlannedAction, RefusedPlan
 from avise.services.comparison_values import Comparison
 from avise.services.confirmations import NameOf
 from avise.services.customer_rights import reads_customers, refuse_opening, refuse_without_right
 from avise.services.customer_updates import VerificationLevel
 from avise.services.open_customer import OpenDossier
 from avise.services.outbox import Outbox
+from avise.texts import text
+
+LEFT_WITHIN = timedelta(hours=1)
+"""By when an intention is to be carried to a tool that did not answer."""
 
 
 class LocalActing(LocalDay):
@@ -90,15 +95,24 @@ class LocalActing(LocalDay):
         return (await self.confirm_actions((plan,), undo_s, depends_on))[0]
 
     async def confirm_actions(
-        self, plans: Sequence[PlannedAction], undo_s: float = 0, depends_on: CommandId | None = None
+        self,
+        plans: Sequence[PlannedAction],
+        undo_s: float = 0,
+        depends_on: CommandId | None = None,
+        refused: Sequence[RefusedPlan] = (),
     ) -> tuple[OutboxItem, ...]:
-        """Promise one intention in several tools."""
-        return await self._outbox.confirm(
+        """Promise one intention in several tools; those that could not be planned become tasks."""
+        items = await self._outbox.confirm(
             plans,
             undo=timedelta(seconds=undo_s),
             identified=all(self._identified(plan.person) for plan in plans),
             depends_on=depends_on,
         )
+        for left in refused if items else ():
+            words = text("acting.left_task", what=items[0].label, source=left.source_name)
+            due = self._env.now() + LEFT_WITHIN
+            await self.add_task(NewTask(TaskKind.TODO, words, due, person=items[0].person))
+        return items
 
     def _identified(self, member: PersonId) -> bool:
         return any(

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from avise.connectors.action_contract import ActionOffer
     from avise.models.commands import CommandId, OutboxItem
     from avise.models.merging import Choices
-    from avise.services.acting_values import GroupPlan, PlannedAction
+    from avise.services.acting_values import GroupPlan, PlannedAction, RefusedPlan
     from avise.services.comparison_values import Comparison
 
 
@@ -45,10 +45,14 @@ class StartingActing(AwaitedDesk):
         return await (await self._desk()).confirm_action(plan, undo_s, depends_on)
 
     async def confirm_actions(
-        self, plans: Sequence[PlannedAction], undo_s: float = 0, depends_on: CommandId | None = None
+        self,
+        plans: Sequence[PlannedAction],
+        undo_s: float = 0,
+        depends_on: CommandId | None = None,
+        refused: Sequence[RefusedPlan] = (),
     ) -> tuple[OutboxItem, ...]:
         """See `ActingDesk.confirm_actions`."""
-        return await (await self._desk()).confirm_actions(plans, undo_s, depends_on)
+        return await (await self._desk()).confirm_actions(plans, undo_s, depends_on, refused)
 
     async def confirm_for_colleague(self, command_id: CommandId) -> None:
         """See `ActingDesk.confirm_for_colleague`."""

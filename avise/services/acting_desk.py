@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from avise.connectors.action_contract import ActionOffer
     from avise.models.commands import CommandId, OutboxItem
     from avise.models.merging import Choices
-    from avise.services.acting_values import GroupPlan, PlannedAction
+    from avise.services.acting_values import GroupPlan, PlannedAction, RefusedPlan
     from avise.services.comparison_values import Comparison
 
 
@@ -72,9 +72,20 @@ class ActingDesk(Protocol):
         """
 
     async def confirm_actions(
-        self, plans: Sequence[PlannedAction], undo_s: float = 0, depends_on: UUID | None = None
+        self,
+        plans: Sequence[PlannedAction],
+        undo_s: float = 0,
+        depends_on: UUID | None = None,
+        refused: Sequence[RefusedPlan] = (),
     ) -> tuple[OutboxItem, ...]:
-        """Promise one intention in several tools, all or none; see `confirm_action`."""
+        """Promise one intention in several tools, all or none; see `confirm_action`.
+
+        Args:
+            plans: of the tools that could be planned.
+            undo_s: as `confirm_action`.
+            depends_on: as `confirm_action`.
+            refused: the tools that could not: a task of this user's names each, to be done later.
+        """
 
     async def confirm_for_colleague(self, command_id: CommandId) -> None:
         """Confirm an action that a colleague planned: their outbox sends it once the hub has the answer.

@@ -13,7 +13,7 @@ from avise.models.customer import PersonId
 from avise.models.errors import AviseError
 from avise.models.json_types import JSON
 from avise.models.merging import Choices
-from avise.services.acting_values import GroupPlan, PlannedAction
+from avise.services.acting_values import GroupPlan, PlannedAction, RefusedPlan
 from avise.services.comparison_values import Comparison
 from tests.ui.persona import NOW
 from tests.ui.stream import Stream
@@ -36,6 +36,8 @@ class ScriptedActing:
     compare_error: AviseError | None = None
     settle_error: AviseError | None = None
     outbox_stream: Stream = field(default_factory=Stream)
+    left: tuple[RefusedPlan, ...] = ()
+    """Tools that could not take an intention that was confirmed for others."""
 
     # ---- what a test plays -------------------------------------------------------------------
     def show_outbox(self, *items: OutboxItem) -> None:
@@ -97,9 +99,14 @@ class ScriptedActing:
         return (await self.confirm_actions((plan,), undo_s, depends_on))[0]
 
     async def confirm_actions(
-        self, plans: Sequence[PlannedAction], undo_s: float = 0, depends_on: CommandId | None = None
+        self,
+        plans: Sequence[PlannedAction],
+        undo_s: float = 0,
+        depends_on: CommandId | None = None,
+        refused: Sequence[RefusedPlan] = (),
     ) -> tuple[OutboxItem, ...]:
         """Put commands at the head of the outbox."""
+        self.left += tuple(refused)
         self.asked.append(("confirm_actions", tuple(plan.command_id for plan in plans), undo_s))
         if self.confirm_error is not None:
             raise self.confirm_error

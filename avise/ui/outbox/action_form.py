@@ -41,7 +41,7 @@ _CHROME = 32 + 49 + 20
 """Header, footer and margins of the panel."""
 
 AskPlan = Callable[[Intention, dict[str, JSON]], Awaitable[GroupPlan]]
-Confirm = Callable[[Intention, Sequence[PlannedAction]], Awaitable[tuple[OutboxItem, ...]]]
+Confirm = Callable[[Intention, GroupPlan], Awaitable[tuple[OutboxItem, ...]]]
 Speak = Callable[[str], None]
 
 
@@ -292,7 +292,7 @@ class ActionForm(FloatingPanel):
     async def _promise_it(self, intention: Intention, plan: GroupPlan) -> None:
         self._say(text("action_form.keeping"), "muted")
         try:
-            items = await self._confirm(intention, plan.plans)
+            items = await self._confirm(intention, plan)
         except AviseError as error:
             self._refuse(error)
             return

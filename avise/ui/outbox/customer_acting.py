@@ -27,7 +27,7 @@ from avise.ui.theme import theme
 from avise.ui.widgets.toast import SHOWN_MS, Message
 
 if TYPE_CHECKING:
-    from avise.services.acting_values import GroupPlan, PlannedAction
+    from avise.services.acting_values import GroupPlan
     from avise.services.customer_updates import SuggestedAction, Suggestion
     from avise.ui.outbox.action_fields import Pick
     from avise.ui.outbox.action_form import ActionForm
@@ -206,9 +206,10 @@ class CustomerActing(QObject):
         offer = intention.offers[0]
         return GroupPlan((await self._desk.plan_action(person, offer.instance, offer.action, values),))
 
-    async def _confirm(self, intention: Intention, plans: Sequence[PlannedAction]) -> tuple[OutboxItem, ...]:
+    async def _confirm(self, intention: Intention, plan: GroupPlan) -> tuple[OutboxItem, ...]:
         # Nothing changes when a document is made: there is nothing to take back, and it is waited for.
-        return await self._desk.confirm_actions(plans, 0 if intention.document else UNDO_S)
+        undo_s = 0 if intention.document else UNDO_S
+        return await self._desk.confirm_actions(plan.plans, undo_s, refused=plan.refused)
 
     @Slot(object, object)
     def _on_promised(self, intention: Intention, items: tuple[OutboxItem, ...]) -> None:

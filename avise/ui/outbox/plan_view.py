@@ -67,7 +67,8 @@ class PlanView(QWidget):
         self._box.addWidget(HorizontalLine())
 
     def _add_line(self, icon: str, tone: str, sentence: str) -> None:
-        self._box.addLayout(row(Icon(icon, 14, tone), Label(sentence, "body", tone, wrap=True), gap=6))
+        colour = "text-2" if tone == "muted" else tone
+        self._box.addLayout(row(Icon(icon, 14, colour), Label(sentence, "body", tone, wrap=True), gap=6))
         self._box.itemAt(self._box.count() - 1).layout().setStretch(1, 1)  # type: ignore[union-attr]  # just added
 
     # ---- after -------------------------------------------------------------------------------
@@ -88,6 +89,9 @@ class PlanView(QWidget):
             sentence = refusal(plan)
             self._add_line("circle-x", "danger", sentence)
             spoken.append(sentence)
+        if refused:
+            self._add_line("list-plus", "muted", text("action_form.left_noted"))
+            spoken.append(text("action_form.left_noted"))
         self._told(text("action_form.report"), spoken)
 
     def _told(self, name: str, spoken: Sequence[str]) -> None:

@@ -336,6 +336,8 @@ def test_a_tool_that_could_not_be_planned_is_told_and_the_others_go(run: Run) ->
             await until(lambda: stage.form().step is Step.REPORT)
             assert [one.instance for one in reversed(desk.items)] == ["parties", "complaints"]
             assert "Relation adhérent ne répond pas" in words(stage)
+            assert "Ce qui manque est noté dans Ma journée" in words(stage)
+            assert [left.instance for left in desk.left] == ["relation"]
 
     run(scenario())
 
