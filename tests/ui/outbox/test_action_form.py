@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QComboBox, QFileDialog, QLabel, QLineEdit, QMenu, QPushButton
 
-from avise.models.commands import CommandReason, CommandState
+from avise.models.commands import CommandReason, CommandState, ConfirmRule
 from avise.models.customer import PersonId
 from avise.models.errors import AviseError
 from avise.models.json_types import JSON
@@ -149,6 +149,19 @@ def test_the_palette_offers_to_take_back_what_has_not_left(run: Run) -> None:
             stage.window.toast.close_message()
             await stage.run_from_palette("annuler l'envoi")
             await until(lambda: bool(asked(desk, "abandon")))
+
+    run(scenario())
+
+
+def test_a_plan_that_a_colleague_confirms_says_so_before_it_is_promised(run: Run) -> None:
+    async def scenario() -> None:
+        desk = ScriptedDesk(offers=(replace(CARD, confirm=ConfirmRule.SECOND_AGENT),))
+        async with acting_window(desk) as stage:
+            await filled_card(stage)
+            stage.press(Qt.Key.Key_Return, CTRL)
+            await until(lambda: stage.form().step is Step.PLAN)
+            assert "Un collègue doit confirmer" in words(stage)
+            stage.form().grab()  # each of its icons is painted
 
     run(scenario())
 
