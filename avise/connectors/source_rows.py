@@ -18,6 +18,7 @@ from avise.models.errors import ErrorKind, Failure, Origin
 from avise.models.facet_specs import FACETS
 from avise.models.json_types import JSON
 from avise.models.source_status import SourceState, SourceStatus
+from avise.models.tool_sign_in import SignInWay
 
 SLOW_MS = 2000
 """A tool whose last readings took half of the default deadline is slow."""
@@ -114,6 +115,7 @@ def status_of(instance: Instance) -> SourceStatus:
         retry_at=instance.env.now() + retry_in if retry_in is not None else instance.reopens_at,
         facets=_fed(manifest),
         attempts=tuple(numbers.attempts),
+        sign_in=instance.user_tokens.way if instance.user_tokens is not None else SignInWay.NONE,
     )
 
 
@@ -140,6 +142,8 @@ def source_state(instance: Instance) -> SourceState:
     """Return the chip of an instance (`ui.md` 5.16)."""
     if instance.state in _STATES:
         return _STATES[instance.state]
+    if instance.user_tokens is not None and instance.user_tokens.asks:
+        return SourceState.NEEDS_AUTH
     numbers = instance.statistics
     if instance.breaker.state is not BreakerState.CLOSED:
         return SourceState.SUSPENDED

@@ -344,6 +344,7 @@ class Engine:
             connectors=Registry(profile.connectors_folder),
             start_file=profile.folder / CONNECTOR_STARTS,
             gate=gate,
+            tokens=self._secrets,
         )
         if self._at_desk:
             self.network = NetworkRoom(gate, Feed(store, env), env)

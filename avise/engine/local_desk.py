@@ -24,6 +24,7 @@ from avise.models.json_types import JSON
 from avise.models.own_history import UNLINKED
 from avise.models.roles import Purpose, Session
 from avise.models.source_status import SourceStatus
+from avise.models.tool_sign_in import SignInStep, SignInWay, ToolSignedIn
 from avise.services.callers import callers, refuse_unknown
 from avise.services.customer_rights import reads_customers, refuse_opening, refuse_without_right
 from avise.services.customer_updates import CustomerUpdate
@@ -227,6 +228,17 @@ class LocalDesk(LocalMessages, LocalPacks, LocalVisits, LocalWorkstation):
                 yield found
             await self._env.sleep(SOURCES_PAUSE)
 
+    async def sign_in_to_tool(self, instance: str, way: SignInWay) -> AsyncIterator[SignInStep]:
+        """Sign this user in at a tool, and read again what it feeds on open screens."""
+        steps = self._sources.sign_in(instance, way)
+        try:
+            async for step in steps:
+                if isinstance(step, ToolSignedIn):
+                    await self._read_again(instance)
+                yield step
+        finally:
+            await _closed(steps)
+
     async def check_source(self, instance: str) -> HealthReport:
         """Ask a tool whether it answers."""
         return await self._sources.check(instance)
@@ -234,6 +246,9 @@ class LocalDesk(LocalMessages, LocalPacks, LocalVisits, LocalWorkstation):
     async def retry_source(self, instance: str) -> None:
         """Let one probe through a suspended tool, and read again what it feeds on open screens."""
         await self._sources.retry_now(instance)
+        await self._read_again(instance)
+
+    async def _read_again(self, instance: str) -> None:
         await self._tool_back(instance)
         for dossier in self._dossiers.values():
             dossier.read_source(instance)
@@ -258,6 +273,12 @@ class LocalDesk(LocalMessages, LocalPacks, LocalVisits, LocalWorkstation):
         """Return what was being typed."""
         found = await self._memory.draft(person)
         return replace(found, text=draft_of(person, found.text)[1].note) if found is not None else None
+
+
+async def _closed(iterator: AsyncIterator[object]) -> None:
+    close = getattr(iterator, "aclose", None)
+    if close is not None:
+        await close()
 
 
 async def _no_call() -> AsyncIterator[IncomingCall]:

@@ -23,6 +23,7 @@ from avise.engine.loops import LoopThread, iterate_across
 from avise.models.customer import CustomerKey, IdentityEvidence, Party, PersonId
 from avise.models.json_types import JSON
 from avise.models.source_status import SourceStatus
+from avise.models.tool_sign_in import SignInStep, SignInWay
 
 T = TypeVar("T", FacetReading, TimelineReading)
 
@@ -160,6 +161,14 @@ class CrossingSources:
     async def retry_now(self, instance: str) -> None:
         """Let one probe through a suspended tool."""
         await self._thread.call(self._host.retry_now(instance))
+
+    def sign_in(self, instance: str, way: SignInWay) -> AsyncIterator[SignInStep]:
+        """Sign whoever works here in at a tool."""
+        return iterate_across(self._thread, lambda: self._host.sign_in(instance, way))
+
+    def reloads(self) -> AsyncIterator[str]:
+        """Yield each tool whose connector file was taken anew."""
+        return iterate_across(self._thread, self._host.reloads)
 
     async def network_back(self) -> None:
         """Try at once every tool that was set apart while the network was gone."""

@@ -21,6 +21,7 @@ from avise.models.customer import PersonId, SearchAnswer, SearchHit
 from avise.models.desk_memory import Draft, SavedTab
 from avise.models.roles import Purpose
 from avise.models.source_status import SourceStatus
+from avise.models.tool_sign_in import SignInStep, SignInWay
 from avise.services.customer_updates import CustomerUpdate
 from avise.services.desk import Comparison, IncomingCall, Revealed, VerificationQuestion
 
@@ -116,6 +117,10 @@ class StartingDesk(
     async def retry_source(self, instance: str) -> None:
         """See `Desk.retry_source`."""
         await (await self._desk()).retry_source(instance)
+
+    def sign_in_to_tool(self, instance: str, way: SignInWay) -> AsyncIterator[SignInStep]:
+        """See `Desk.sign_in_to_tool`."""
+        return self._follow(lambda desk: desk.sign_in_to_tool(instance, way))
 
     async def diagnostic(self, instance: str = "") -> str:
         """See `Desk.diagnostic`."""

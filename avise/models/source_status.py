@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from avise.models.errors import Failure
+from avise.models.tool_sign_in import SignInWay
 
 
 class SourceState(StrEnum):
@@ -74,6 +75,8 @@ class SourceStatus:
     refused_because: str = ""
     """Catalogue key, for a connector that was not loaded."""
     refused_detail: str = ""
+    sign_in: SignInWay = SignInWay.NONE
+    """How whoever works here signs in there by themselves."""
     cached_customers: int = 0
     oldest_copy: datetime | None = None
     file_change: FileChange | None = None

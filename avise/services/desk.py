@@ -18,6 +18,7 @@ from avise.models.customer import PersonId, SearchAnswer, SearchHit
 from avise.models.desk_memory import Draft, SavedTab
 from avise.models.roles import Purpose, Session
 from avise.models.source_status import SourceStatus
+from avise.models.tool_sign_in import SignInStep, SignInWay
 from avise.services.acting_desk import ActingDesk
 from avise.services.customer_updates import CustomerUpdate, Verification
 from avise.services.day_desk import DayDesk
@@ -175,6 +176,12 @@ class Desk(DayDesk, ActingDesk, MessageDesk, RequestDesk, PackDesk, VisitDesk, W
 
     async def retry_source(self, instance: str) -> None:
         """Close a suspended tool's breaker for one probe and reread what failed."""
+
+    def sign_in_to_tool(self, instance: str, way: SignInWay) -> AsyncIterator[SignInStep]:
+        """Sign this user in at a tool: what to open or to type, then the end; closing it abandons.
+
+        Once it is done, what the tool feeds is read again on open screens.
+        """
 
     async def diagnostic(self, instance: str = "") -> str:
         """Return a diagnostic as JSON text, by allow-list, without personal data."""

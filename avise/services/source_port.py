@@ -10,6 +10,7 @@ from avise.connectors.readings import FacetReading, SourceOffer, TimelineReading
 from avise.models.customer import CustomerKey, IdentityEvidence
 from avise.models.json_types import JSON
 from avise.models.source_status import SourceStatus
+from avise.models.tool_sign_in import SignInStep, SignInWay
 
 
 class SourcePort(Protocol):
@@ -57,6 +58,12 @@ class SourcePort(Protocol):
 
     async def retry_now(self, instance: str) -> None:
         """Let one probe through a suspended tool."""
+
+    def sign_in(self, instance: str, way: SignInWay) -> AsyncIterator[SignInStep]:
+        """Sign whoever works here in at a tool; closing the iterator abandons it."""
+
+    def reloads(self) -> AsyncIterator[str]:
+        """Yield each tool whose connector file was taken anew while Avise runs."""
 
     async def status(self) -> Sequence[SourceStatus]:
         """Return the state of every tool."""

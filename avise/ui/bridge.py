@@ -9,6 +9,7 @@ from avise.models.callers import Caller
 from avise.models.customer import PersonId, SearchAnswer, SearchHit
 from avise.models.roles import Purpose
 from avise.models.source_status import SourceStatus
+from avise.models.tool_sign_in import SignInStep, SignInWay
 from avise.services.customer_updates import CustomerUpdate, update_key
 from avise.services.desk import (
     Comparison,
@@ -89,6 +90,31 @@ class DeskBridge(
     ) -> Watch:
         """Follow the state of every tool."""
         return self._watch(self._desk.sources, lambda _sources: "sources", on_sources, on_failed)
+
+    def watch_tool_sign_in(
+        self,
+        instance: str,
+        way: SignInWay,
+        on_step: Callable[[SignInStep], None],
+        on_failed: Failed,
+        on_interrupted: Callable[[], None],
+    ) -> Watch:
+        """Sign in at a tool; closing the watch abandons it.
+
+        Args:
+            instance: the tool.
+            way: in the browser, or with a code.
+            on_step: called on Qt's thread with each step.
+            on_failed: it ended otherwise than signed in.
+            on_interrupted: the engine was lost; close the watch, or it begins again from its beginning.
+        """
+        return self._watch(
+            lambda: self._desk.sign_in_to_tool(instance, way),
+            lambda step: type(step).__name__,
+            on_step,
+            on_failed,
+            on_interrupted,
+        )
 
     # ---- customers ---------------------------------------------------------------------------
     async def search(self, words: str, limit: int = 50) -> SearchAnswer:
