@@ -120,6 +120,7 @@ class Engine:
         self._lost_rights: LostRights | None = None
         self._loading: DirectoryLoading | None = None
         self._purging: asyncio.Task[None] | None = None
+        self._reloads: asyncio.Task[None] | None = None
         self._log: RotatingFileHandler | None = None
         self._room: MessageRoom | None = None
         self.network: NetworkRoom | None = None
@@ -308,6 +309,8 @@ class Engine:
         self._loading.start()
         if self.requests is not None and self.requests.sync is not None:
             self._begin_contact(self.requests, self.requests.sync)
+        if self._at_desk:
+            self._reloads = asyncio.create_task(self.desk.follow_reloads(), name="follow reloads")
         self._purging = asyncio.create_task(self._purge(Snapshots(store, env)), name="purge snapshots")
 
     async def _open_outbox(self, store: Store, journal: Journal) -> Outbox:
@@ -341,7 +344,7 @@ class Engine:
             copies,
             _instances(profile),
             secrets,
-            connectors=Registry(profile.connectors_folder),
+            connectors=Registry(profile.connectors_folder, profile.wheels_folder),
             start_file=profile.folder / CONNECTOR_STARTS,
             gate=gate,
             tokens=self._secrets,
@@ -349,7 +352,7 @@ class Engine:
         if self._at_desk:
             self.network = NetworkRoom(gate, Feed(store, env), env)
             await self.network.open()
-        await self._connectors.call(host.start())
+        await self._connectors.call(host.start(follow_files=self._at_desk))
         self.sources = CrossingSources(self._connectors, host)
 
     async def _open_visits(self, store: Store, journal: Journal, beside: Beside) -> None:
@@ -412,7 +415,8 @@ class Engine:
             await self.env.sleep(PURGE_EVERY)
 
     async def _end_services(self) -> None:
-        for task in (self._purging, self._loading.task if self._loading is not None else None):
+        loading = self._loading.task if self._loading is not None else None
+        for task in (self._purging, self._reloads, loading):
             if task is not None:
                 task.cancel()
                 await asyncio.gather(task, return_exceptions=True)

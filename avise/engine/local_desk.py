@@ -250,7 +250,7 @@ class LocalDesk(LocalMessages, LocalPacks, LocalVisits, LocalWorkstation):
 
     async def _read_again(self, instance: str) -> None:
         await self._tool_back(instance)
-        for dossier in self._dossiers.values():
+        for dossier in tuple(self._dossiers.values()):
             dossier.read_source(instance)
 
     async def network_back(self) -> None:

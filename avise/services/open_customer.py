@@ -162,6 +162,21 @@ class OpenDossier:
             history.task = self._replaced(history.task, self._read_history(history, force=True))
         self._settle_task = self._replaced(self._settle_task, self._settle())
 
+    def remap(self, instance: str) -> None:
+        """Show what a tool feeds from now on, and read it again: its connector was written anew."""
+        offers = self.sources.offers()
+        fed = blocks_of(offers, self.session.role, self._ids(), self.entry.party.kind)
+        for key, block in fed.items():
+            if (
+                block.offer.instance == instance
+                and (known := self._blocks.setdefault(key, block)) is not block
+            ):
+                known.offer, known.readable = block.offer, block.readable
+        for name, history in histories_of(offers, self._ids()).items():
+            if name == instance and (before := self._histories.setdefault(name, history)) is not history:
+                before.offer = history.offer
+        self.read_source(instance)
+
     # ---- what rules read -----------------------------------------------------------------------
     def facts(self) -> Facts:
         """Return what is known now, in clear."""

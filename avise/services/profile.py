@@ -2,6 +2,7 @@
 
     settings.toml        who works here, the site, the instances of connectors and their values
     connectors/*.toml    connectors written as files
+    wheels/              connectors published as wheels, installed by IT
     store.db, …          the encrypted store, made by Avise
 
 `settings.toml` is written by IT (or by `avise demo`); Avise reads it and never changes it.
@@ -19,6 +20,7 @@ from avise.services.settings_file import SettingsError, SettingsFile, read_setti
 
 SETTINGS_NAME = "settings.toml"
 CONNECTORS_FOLDER = "connectors"
+WHEELS_FOLDER = "wheels"
 STORE_NAME = "store.db"
 DIRECTORY_NAME = "directory.db"
 PORTFOLIO_NAME = "portfolio.db"
@@ -51,6 +53,11 @@ class Profile:
     def connectors_folder(self) -> Path:
         """Return where the connectors written as files are."""
         return self.folder / CONNECTORS_FOLDER
+
+    @property
+    def wheels_folder(self) -> Path:
+        """Return where IT installs connectors that are published as wheels."""
+        return self.folder / WHEELS_FOLDER
 
     @property
     def portfolio_of(self) -> str:
