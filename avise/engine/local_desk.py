@@ -253,6 +253,13 @@ class LocalDesk(LocalMessages, LocalPacks, LocalVisits, LocalWorkstation):
         for dossier in tuple(self._dossiers.values()):
             dossier.read_source(instance)
 
+    async def follow_reloads(self) -> None:
+        """Read again on open screens what a changed connector file maps otherwise; runs until cancelled."""
+        async for instance in self._sources.reloads():
+            await self._tool_back(instance)
+            for dossier in tuple(self._dossiers.values()):
+                dossier.remap(instance)
+
     async def network_back(self) -> None:
         """Read again on open screens what could not be read without a network; fresh copies stay."""
         for dossier in tuple(self._dossiers.values()):
