@@ -16,6 +16,7 @@ BUILT_IN = {
     "webdav": "avise.connectors.webdav.connector:WebdavConnector",
     "caldav": "avise.connectors.caldav.connector:CaldavConnector",
     "jsonrpc": "avise.connectors.jsonrpc.connector:JsonrpcConnector",
+    "imap": "avise.connectors.imap.connector:ImapConnector",
 }
 """Python connectors that ship with Avise, found even where its metadata are not installed."""
 

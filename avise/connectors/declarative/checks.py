@@ -59,6 +59,8 @@ _SLOTS: tuple[tuple[tuple[str, ...], frozenset[str]], ...] = (
     (("content", "*", "path"), frozenset({"ref"})),
     (("options", "path"), frozenset()),
     (("options", "check_path"), frozenset()),
+    (("options", "server", "*"), frozenset()),
+    (("options", "addresses"), frozenset({_CUSTOMER})),
     (("options", "session", "params", "*"), frozenset()),
     (("options", "check", "params", "*"), frozenset()),
     (("options", "facets", "*", "path"), frozenset({_CUSTOMER})),
@@ -205,7 +207,12 @@ def _needed_ids(document: Document) -> Iterator[Finding]:
 
 def _secrets(document: Document) -> Iterator[Finding]:
     declared = _config(document)
-    for pattern in (("http", "auth", "secret"), ("sql", "password_secret"), ("options", "session", "secret")):
+    for pattern in (
+        ("http", "auth", "secret"),
+        ("sql", "password_secret"),
+        ("options", "session", "secret"),
+        ("options", "server", "secret"),
+    ):
         for path, name in found(document, pattern):
             if not isinstance(name, str):
                 continue
