@@ -36,7 +36,7 @@ async def examine(engine: Engine) -> tuple[Finding, ...]:
     """Look at the store, the directory and every tool, all tools at once."""
     offers = engine.sources.offers()
     tools = await asyncio.gather(*(_tool(engine, offer) for offer in offers))
-    return (_store(engine), await _directory(engine), *tools)
+    return (await _store(engine), await _directory(engine), *tools)
 
 
 def cannot_start(error: AviseError) -> Finding:
@@ -46,7 +46,12 @@ def cannot_start(error: AviseError) -> Finding:
     )
 
 
-def _store(engine: Engine) -> Finding:
+async def _store(engine: Engine) -> Finding:
+    faults = await engine.store_faults()
+    if faults:
+        return Finding(
+            "store", text("doctor.store"), ok=False, sentence=plural("doctor.store_damaged", faults)
+        )
     sound = not engine.notices() and not engine.set_aside()
     return Finding("store", text("doctor.store"), sound, engine.store_sentence())
 

@@ -51,6 +51,7 @@ from avise.services.settings_file import HubMode
 from avise.services.suggestions import shipped_book
 from avise.store.desk_memory import DeskMemory
 from avise.store.directory import Directory
+from avise.store.directory_schema import Minter
 from avise.store.feed import Feed
 from avise.store.identity_file import Diagnosis
 from avise.store.journal import Journal
@@ -118,7 +119,8 @@ class Engine:
         self._host: ConnectorHost | None = None
         self._outbox: Outbox | None = None
         self._lost_rights: LostRights | None = None
-        self._loading: DirectoryLoading | None = None
+        self.loading: DirectoryLoading | None = None
+        """What fills the directory."""
         self._purging: asyncio.Task[None] | None = None
         self._reloads: asyncio.Task[None] | None = None
         self._log: RotatingFileHandler | None = None
@@ -201,8 +203,12 @@ class Engine:
 
     async def directory_ready(self) -> None:
         """Wait until the directory holds somebody, or until its tool was asked in vain."""
-        if self._loading is not None:
-            await self._loading.ready()
+        if self.loading is not None:
+            await self.loading.ready()
+
+    async def store_faults(self) -> int:
+        """Read every page of the store; return how many are damaged."""
+        return await self._store.check() if self._store is not None else 0
 
     def store_sentence(self) -> str:
         """Return what there is to say of the store: "all is well", or what was set aside and why."""
@@ -303,10 +309,12 @@ class Engine:
             self.requests = await self._open_requests(opened, sealed, secrets, journal)
         if self._at_desk and session.role is Role.REP:
             await self._open_visits(store, journal, Beside(self._outbox, room, self.requests))
-        self._loading = DirectoryLoading(
-            settings.identity_master, self.directory, self.sources, env, profile.portfolio_of
+        minter = Minter(settings.site_namespace, settings.identity_master)
+        self.loading = DirectoryLoading(
+            settings.identity_master, self.directory, self.sources, env, minter, key, profile.portfolio_of
         )
-        self._loading.start()
+        self.desk.use_loading(self.loading)
+        self.loading.start()
         if self.requests is not None and self.requests.sync is not None:
             self._begin_contact(self.requests, self.requests.sync)
         if self._at_desk:
@@ -415,12 +423,11 @@ class Engine:
             await self.env.sleep(PURGE_EVERY)
 
     async def _end_services(self) -> None:
-        loading = self._loading.task if self._loading is not None else None
-        for task in (self._purging, self._reloads, loading):
+        for task in (self._purging, self._reloads):
             if task is not None:
                 task.cancel()
                 await asyncio.gather(task, return_exceptions=True)
-        for first in (self.network, self._visits, self._outbox, self._lost_rights):
+        for first in (self.loading, self.network, self._visits, self._outbox, self._lost_rights):
             if first is not None:
                 await first.aclose()
         if self._room is not None:

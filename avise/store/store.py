@@ -127,8 +127,14 @@ class Store:
             return await asyncio.shield(asyncio.wrap_future(self._readers.submit(question)))
 
     async def check(self) -> int:
-        """Check every page's authentication and the tree; return how many faults there are."""
-        return await self.read(cipher_faults)
+        """Check every page's authentication and the tree; return how many faults there are.
+
+        Where there are any, the next start takes what is readable into a new file.
+        """
+        faults = await self.read(cipher_faults)
+        if faults:
+            await asyncio.to_thread(self._ask_for_check)
+        return faults
 
     async def empty_log(self) -> None:
         """Write the log into the file and empty it: what was deleted leaves no copy of itself there.

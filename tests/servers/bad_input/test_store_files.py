@@ -87,6 +87,22 @@ def test_a_damaged_store_gives_back_the_journal_and_says_how_much(
     assert aside.name in sentence
 
 
+def test_a_page_that_nobody_reads_is_found_damaged_by_the_doctor_and_taken_over_at_the_next_start(
+    day: BadDay, capsys: pytest.CaptureFixture[str]
+) -> None:
+    used(day)
+    store = day.profile / "store.db"
+    content = bytearray(store.read_bytes())
+    content[-100:-50] = os.urandom(50)
+    store.write_bytes(content)
+    status, sentence, sound = doctor(day, capsys)
+    assert (status, sound) == (1, False)
+    assert sentence.startswith("Le fichier est abîmé")
+    with Engine.open(day.profile) as engine:
+        (notice,) = engine.notices()
+        assert notice.message_key == "store.corrupted"
+
+
 def test_a_store_of_another_key_is_left_alone_and_told(
     day: BadDay, capsys: pytest.CaptureFixture[str]
 ) -> None:
