@@ -21,12 +21,12 @@ from sqlalchemy import Connection
 from avise.demo.population.entities import Dossier
 from avise.demo.population.generate import iter_dossiers
 from avise.demo.population.spec import WorldSpec
+from avise.directory.keys import Minter
 from avise.env import SystemEnv
 from avise.models.customer import Party, PartyKind
 from avise.models.names import fold
 from avise.store.connections import READER_PRAGMAS, close_quietly, open_encrypted
 from avise.store.directory import Directory
-from avise.store.directory_schema import Minter
 from benchmarks.measure import Measure, measure, percentile
 
 KEY = bytes(range(32))

@@ -10,11 +10,11 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from avise.directory.keys import Minter
 from avise.env import Env
 from avise.models.errors import AviseError
 from avise.services.profile import Profile
 from avise.store.directory import Directory
-from avise.store.directory_schema import Minter
 from avise.store.key_source import key_source
 from avise.store.store import Store
 

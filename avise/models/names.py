@@ -87,6 +87,21 @@ def fold_words(text: str) -> tuple[str, ...]:
     return tuple(words)
 
 
+_SAINTS = {"ST": "SAINT", "STE": "SAINTE"}
+
+
+def spelt_out(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return folded words with « St » and « Ste » in full, in front of another word."""
+    if len(words) < 2 or _SAINTS.keys().isdisjoint(words[:-1]):
+        return words
+    return (*(_SAINTS.get(word, word) for word in words[:-1]), words[-1])
+
+
+def fold_place(text: str) -> str:
+    """Return a town's comparable form: that of `fold`, « St Malo » being Saint-Malo."""
+    return "".join(spelt_out(fold_words(text)))
+
+
 @dataclass(frozen=True, slots=True)
 class FoldedText:
     """A text in comparable form, with the way back to the characters on screen."""
@@ -119,8 +134,8 @@ def name_keys(last_name: str) -> tuple[str, ...]:
     "de La Tour-Maubourg" is also found as "La Tour Maubourg", "Tour Maubourg" and "Maubourg";
     "Benhalla-Roux" as "Roux". Forms under two letters are left out, the whole name excepted.
     """
-    words = fold_words(last_name)
-    keys = dict.fromkeys([fold(last_name)])
+    words = spelt_out(fold_words(last_name))
+    keys = dict.fromkeys(["".join(words)])
     first = 0
     while first < len(words) - 1 and words[first] in PARTICLES:
         first += 1

@@ -16,26 +16,26 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
+from avise.directory.keys import Minter, reversed_digits
+from avise.directory.reading import DirectoryReader, Words
+from avise.directory.search import DirectorySearch
+from avise.directory.search_answer import answer
+from avise.directory.search_query import parse_search
+from avise.directory.writing import MEMBER_SCHEME, PartyWriter, write_meta
 from avise.env import Env
 from avise.models.customer import DirectoryEntry, Party, PersonId, SearchAnswer
 from avise.models.errors import AviseError
 from avise.models.identifiers import normalised_member_number, parse_phone
 from avise.store.connections import check_library, close_quietly, open_encrypted
 from avise.store.directory_building import BUILDING_SUFFIX, DirectoryBuilder, is_sound
-from avise.store.directory_reading import DirectoryReader
+from avise.store.directory_line import FileLine
 from avise.store.directory_rekeying import forget_file, put_under
-from avise.store.directory_schema import Minter, reversed_digits
-from avise.store.directory_search import DirectorySearch
-from avise.store.directory_writing import PartyWriter, write_meta
 from avise.store.errors import LIBRARY_ERRORS, CorruptedFileError, StoreClosedError, translated
 from avise.store.readers import Readers
 from avise.store.salvage import set_aside
-from avise.store.search_answer import answer
-from avise.store.search_query import parse_search
 
 T = TypeVar("T")
 
-MEMBER_SCHEME = "member"
 READER_CACHE_KIB = 21 * 1024
 """64 MB for the three readers carried 4.3 million persons under the bar (`platform.md` 6)."""
 
@@ -63,6 +63,7 @@ class Directory:
         self._ready = False
         self._locked = False
         self._closed = False
+        self._words = Words()
 
     @classmethod
     async def open(cls, path: Path, key: bytes, env: Env, minter: Minter) -> Directory:
@@ -176,13 +177,13 @@ class Directory:
 
         def question(connection: Connection) -> SearchAnswer:
             query = parse_search(words, today)
-            return answer(DirectorySearch(connection, today, limit), query, limit)
+            return answer(DirectorySearch(self._reader(connection), today, limit), query, limit)
 
         return await self._read(question)
 
     async def by_person(self, person: PersonId) -> DirectoryEntry | None:
         """Return one party, None when the directory does not list it."""
-        return await self._read(lambda connection: DirectoryReader(connection).person(person))
+        return await self._read(lambda connection: self._reader(connection).person(person))
 
     async def by_identifier(self, scheme: str, value: str) -> DirectoryEntry | None:
         """Return the party who bears an identifier, the member when several persons of a dossier do.
@@ -193,11 +194,11 @@ class Directory:
         """
 
         def question(connection: Connection) -> DirectoryEntry | None:
-            reader = DirectoryReader(connection)
-            found = reader.by_identifier(scheme, value)
-            if not found and scheme == MEMBER_SCHEME:
+            reader = self._reader(connection)
+            entries = list(reader.by_identifier(scheme, value).values())
+            if not entries and scheme == MEMBER_SCHEME:
                 found = reader.by_member(normalised_member_number(value), beginning=False)
-            entries = list(reader.parties(found).values())
+                entries = list(reader.parties(found).values())
             entries.sort(key=lambda entry: entry.person != entry.dossier)
             return entries[0] if entries else None
 
@@ -212,7 +213,7 @@ class Directory:
         digits = reversed_digits(parse_phone(number) or number)
 
         def question(connection: Connection) -> tuple[DirectoryEntry, ...]:
-            reader = DirectoryReader(connection)
+            reader = self._reader(connection)
             entries = list(reader.parties(reader.by_phone(digits, end_only=False)).values())
             return tuple(sorted(entries, key=lambda entry: entry.person != entry.dossier))
 
@@ -222,23 +223,23 @@ class Directory:
         """Return the member of a dossier, first, and the persons that it covers."""
 
         def question(connection: Connection) -> tuple[DirectoryEntry, ...]:
-            entries = DirectoryReader(connection).family(dossier)
+            entries = self._reader(connection).family(dossier)
             return tuple(sorted(entries, key=lambda entry: entry.person != entry.dossier))
 
         return await self._read(question)
 
     async def portfolio(self, login: str) -> tuple[DirectoryEntry, ...]:
         """Return the parties in the portfolio of a representative; reads the whole directory."""
-        return await self._read(lambda connection: DirectoryReader(connection).portfolio(login))
+        return await self._read(lambda connection: self._reader(connection).portfolio(login))
 
     async def count(self) -> int:
         """Return how many parties are listed; 0 when there is no directory yet."""
-        return await self._read(lambda connection: DirectoryReader(connection).count()) if self._ready else 0
+        return await self._read(lambda connection: self._reader(connection).count()) if self._ready else 0
 
     async def cursor(self) -> str:
         """Return where the next reading of changes starts; "" when everything is to be read."""
         return (
-            await self._read(lambda connection: DirectoryReader(connection).fact("cursor"))
+            await self._read(lambda connection: self._reader(connection).fact("cursor"))
             if self._ready
             else ""
         )
@@ -261,9 +262,10 @@ class Directory:
             if self._writer is None:
                 raise DirectoryNotReadyError("directory.building")
             with self._errors_translated(), self._writer.begin():
-                writer = PartyWriter(self._writer, self._minter, staged=False)
+                line = FileLine(self._writer)
+                writer = PartyWriter(line, self._minter, bulk=False)
                 writer.write(parties)
-                write_meta(self._writer, {"cursor": cursor, "as_of": now})
+                write_meta(line, {"cursor": cursor, "as_of": now})
                 return writer.left_out
 
         return await self._on_writer(change)
@@ -272,6 +274,9 @@ class Directory:
         """Finish what was handed over, end the threads, then close the connections."""
         self._closed = True
         await asyncio.to_thread(self._close_blocking)
+
+    def _reader(self, connection: Connection) -> DirectoryReader:
+        return DirectoryReader(FileLine(connection), self._minter, self._words)
 
     # ---- on the threads --------------------------------------------------------------------------
 
@@ -314,6 +319,7 @@ class Directory:
         with self._errors_translated():
             self._writer = open_encrypted(self.path, self._key, pragmas=_CHANGING_PRAGMAS)
             self._readers.open(self.path, self._key)
+        self._words = Words()
         self._ready = True
 
     def _disconnect(self) -> None:

@@ -9,11 +9,13 @@ from typing import Protocol, TypeVar
 
 from sqlalchemy import Connection
 
+from avise.directory.keys import Minter
+from avise.directory.tables import APPLICATION_ID, VERSION
+from avise.directory.writing import PartyWriter, create_tables, sort_and_index, write_meta
 from avise.env import Env
 from avise.models.customer import Party
 from avise.store.connections import close_quietly, open_encrypted
-from avise.store.directory_schema import APPLICATION_ID, VERSION, Minter
-from avise.store.directory_writing import PartyWriter, create_tables, sort_and_index, write_meta
+from avise.store.directory_line import FileLine
 from avise.store.errors import LIBRARY_ERRORS, CorruptedFileError, translated
 
 T = TypeVar("T")
@@ -106,8 +108,11 @@ class DirectoryBuilder:
             self._building.unlink(missing_ok=True)
             self._connection = open_encrypted(self._building, self._key, pragmas=_PRAGMAS)
             self._connection.begin()
-            create_tables(self._connection)
-            self._writer = PartyWriter(self._connection, self._minter, staged=True)
+            line = FileLine(self._connection)
+            create_tables(line)
+            line.script(f"PRAGMA application_id={APPLICATION_ID}")
+            line.script(f"PRAGMA user_version={VERSION}")
+            self._writer = PartyWriter(line, self._minter, bulk=True)
         return self._writer
 
     def _finish(self, cursor: str) -> int:
@@ -116,9 +121,10 @@ class DirectoryBuilder:
             connection = self._connection
             if connection is None:
                 raise CorruptedFileError
-            sort_and_index(connection)
+            line = FileLine(connection)
+            sort_and_index(line)
             writer.settle()
-            write_meta(connection, {"cursor": cursor, "as_of": self._env.now().isoformat()})
+            write_meta(line, {"cursor": cursor, "as_of": self._env.now().isoformat()})
             count = int(connection.exec_driver_sql("SELECT count(*) FROM party").scalar_one())
             connection.commit()
         except LIBRARY_ERRORS as error:
@@ -157,7 +163,7 @@ def is_sound(path: Path, key: bytes, *, thoroughly: bool = False) -> bool:
         connection = open_encrypted(path, key)
         mark = connection.exec_driver_sql("PRAGMA application_id").scalar_one()
         version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
-        connection.exec_driver_sql("SELECT id FROM party LIMIT 1").first()
+        connection.exec_driver_sql("SELECT id FROM party NOT INDEXED LIMIT 1").first()
         verdict = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one() if thoroughly else "ok"
     except LIBRARY_ERRORS:
         return False

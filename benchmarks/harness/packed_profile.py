@@ -17,6 +17,7 @@ from avise.connectors.record_pages import page_of, record_of
 from avise.demo.population.entities import Dossier
 from avise.demo.population.generate import iter_dossiers
 from avise.demo.population.spec import WorldSpec
+from avise.directory.keys import Minter
 from avise.engine.lease_room import half_source
 from avise.engine.network_room import CHOICE
 from avise.engine.packs_on_board import PACKS_NAME
@@ -32,7 +33,6 @@ from avise.models.packs import SYNTHESIS, PackKind
 from avise.models.snapshot import PAGE_SIZE, Snapshot, SnapshotKey
 from avise.services.profile import Profile, load_profile
 from avise.store.directory import Directory
-from avise.store.directory_schema import Minter
 from avise.store.feed import Feed
 from avise.store.key_source import key_source
 from avise.store.leased_key import LeasedPackKey, Lent

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+from avise.directory.keys import Minter
 from avise.engine.local_desk import LocalDesk
 from avise.engine.opened_hub import hub_opener
 from avise.engine.opened_store import OpenedStore
@@ -43,7 +44,6 @@ from avise.services.request_values import NewRequest, RequestBoard, RequestDetai
 from avise.services.settings_file import HubMode, HubSection, SettingsFile, UserSection
 from avise.store.desk_memory import DeskMemory
 from avise.store.directory import Directory
-from avise.store.directory_schema import Minter
 from avise.store.journal import Journal
 from avise.store.sealed import SealedSecrets
 from avise.store.snapshots import Snapshots

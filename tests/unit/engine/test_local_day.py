@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import Connection
 
 from avise.connectors.contract import CallEvent, CallEventKind
+from avise.directory.keys import Minter
 from avise.engine.local_desk import LocalDesk
 from avise.env import FixedEnv
 from avise.models.added_person import NewPerson
@@ -28,7 +29,6 @@ from avise.services.day_values import DayRequests, MyDay, SentRequest, TaskBoard
 from avise.services.wrap_up import IncompleteWrapUpError
 from avise.store.desk_memory import DeskMemory
 from avise.store.directory import Directory
-from avise.store.directory_schema import Minter
 from avise.store.errors import DiskFullError
 from avise.store.journal import Journal
 from avise.store.snapshots import Snapshots

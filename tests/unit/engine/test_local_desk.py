@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from avise.connectors.contract import CallEvent, CallEventKind
+from avise.directory.keys import Minter
 from avise.engine.local_desk import LocalDesk
 from avise.env import FixedEnv
 from avise.models.customer import Party, PartyKind, PersonId
@@ -18,7 +19,6 @@ from avise.models.roles import Purpose, Role, Session
 from avise.services.customer_updates import HeaderChanged
 from avise.store.desk_memory import DeskMemory
 from avise.store.directory import Directory
-from avise.store.directory_schema import Minter
 from avise.store.journal import Journal
 from avise.store.snapshots import Snapshots
 from avise.store.store import Store

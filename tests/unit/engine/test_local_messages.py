@@ -10,6 +10,7 @@ from typing import cast
 
 import pytest
 
+from avise.directory.keys import Minter
 from avise.engine.local_desk import LocalDesk
 from avise.engine.message_room import open_message_room
 from avise.env import FixedEnv
@@ -23,7 +24,6 @@ from avise.services.profile import Profile
 from avise.services.settings_file import MessagesSection, SettingsFile, UserSection
 from avise.store.desk_memory import DeskMemory
 from avise.store.directory import Directory
-from avise.store.directory_schema import Minter
 from avise.store.journal import Journal
 from avise.store.snapshots import Snapshots
 from avise.store.store import Store

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from avise.connectors.action_contract import ActionInput, ActionOffer, InputType
 from avise.connectors.readings import FacetReading
+from avise.directory.keys import Minter
 from avise.engine.local_messages import MessageRoom
 from avise.engine.message_room import open_message_room
 from avise.engine.visit_room import Beside, VisitRoom
@@ -25,7 +26,6 @@ from avise.services.profile import Profile
 from avise.services.settings_file import HubMode, HubSection, MessagesSection, SettingsFile, UserSection
 from avise.services.visit_values import VisitDay, VisitDetail
 from avise.store.directory import Directory
-from avise.store.directory_schema import Minter
 from avise.store.outbox import Commands
 from avise.texts.formats import local
 from tests.unit.engine.request_station import KEY, Line, Machine, Station, Worker, first, station

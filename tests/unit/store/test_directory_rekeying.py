@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from avise.directory.keys import Minter
 from avise.env import FixedEnv
 from avise.models.customer import Party, PartyKind
 from avise.models.errors import AviseError
 from avise.store.directory import Directory
 from avise.store.directory_rekeying import put_under
-from avise.store.directory_schema import Minter
 from avise.store.errors import CorruptedFileError
 
 KEY, NEW_KEY = bytes(range(32)), bytes(range(32, 64))

@@ -13,11 +13,11 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from avise.directory.keys import Minter
 from avise.env import FixedEnv
 from avise.models.customer import MatchedOn, Party, PartyKind, SearchAnswer, SearchHit
 from avise.models.names import fold
 from avise.store.directory import Directory
-from avise.store.directory_schema import Minter
 
 MINTER = Minter(uuid.UUID(int=5), "parties.party")
 KEY = bytes(32)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, MetaData
 
+from avise.directory.keys import Minter
 from avise.env import FixedEnv, SystemEnv
 from avise.models.customer import Party, PartyKind
 from avise.models.journal import EventKind
@@ -20,7 +21,6 @@ from avise.models.snapshot import Snapshot, SnapshotKey
 from avise.store.connections import close_quietly, open_encrypted
 from avise.store.desk_memory import DeskMemory
 from avise.store.directory import Directory
-from avise.store.directory_schema import Minter
 from avise.store.errors import NirAtRestError
 from avise.store.journal import Journal
 from avise.store.snapshots import Snapshots

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from avise.store.search_query import (
+from avise.directory.search_query import (
     MOST_CHARACTERS,
     DateSpan,
     NameReading,

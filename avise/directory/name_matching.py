@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from avise.directory.keys import MIN_FORGIVEN, NameKind
+from avise.directory.search_query import NameReading
 from avise.models.customer import MatchedOn
 from avise.models.names import phonetic_key, within_one_edit
-from avise.store.directory_schema import MIN_FORGIVEN, NameKind
-from avise.store.search_query import NameReading
 
 EXACT = 100.0
 BEGINNING_OF_FIRST = 92.0

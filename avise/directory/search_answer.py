@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
+from avise.directory.search import DirectorySearch, Found
+from avise.directory.search_query import SearchQuery
 from avise.models.customer import (
     DirectoryEntry,
     MatchedOn,
@@ -15,8 +17,6 @@ from avise.models.customer import (
     SearchHit,
 )
 from avise.models.names import fold, fold_with_origins
-from avise.store.directory_search import DirectorySearch, Found
-from avise.store.search_query import SearchQuery
 from avise.texts.catalogue import text
 
 Highlight = tuple[str, int, int]

@@ -11,20 +11,29 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import Connection
-
-from avise.models.customer import MatchedOn, Party
-from avise.store.directory_reading import PERSON_BOUND, DirectoryReader, Filters, NameRow, as_filter
-from avise.store.directory_schema import (
+from avise.directory.first_names import other_first_names
+from avise.directory.keys import (
     MIN_FORGIVEN,
     NameKind,
     WordKind,
     company_words,
-    keys_of,
+    day_number,
+    day_of,
     reversed_digits,
 )
-from avise.store.name_matching import MOST, NameMatch, best_match
-from avise.store.search_query import NameReading, SearchQuery, TypedNumber, name_readings
+from avise.directory.name_matching import MOST, NameMatch, best_match
+from avise.directory.reading import (
+    NOTHING_ELSE,
+    PERSON_BOUND,
+    DirectoryReader,
+    Filters,
+    FirstNames,
+    NameRow,
+    as_filter,
+)
+from avise.directory.search_query import NameReading, SearchQuery, TypedNumber, name_readings
+from avise.models.customer import MatchedOn, Party, PartyKind
+from avise.models.names import fold, name_keys, spelt_out
 
 IDENTIFIER = 130.0
 IDENTIFIER_BEGINNING = 75.0
@@ -40,8 +49,6 @@ OTHER_NAME = 25.0
 MIN_BEGINNING = 3
 """Letters of a surname before its beginning is tried together with a first name."""
 MIN_TOWN_BEGINNING = 4
-FEW = 5
-"""Exact answers to a name with a first name, a date or a town that make mistakes not worth looking for."""
 POSTCODE_DIGITS = 5
 
 
@@ -71,20 +78,29 @@ class TownReading(NamedTuple):
     """What was typed for the town, folded."""
 
 
+class TownPart(NamedTuple):
+    """Words that may name a town, and those around them."""
+
+    others: tuple[str, ...]
+    typed: str
+
+
 class DirectorySearch:
     """Runs one search over one connection.
 
     Args:
-        connection: of the directory.
+        reader: of the directory.
         today: tells birth years from other numbers.
         wanted: how many rows will be shown; mistakes are forgiven when fewer were found.
     """
 
-    def __init__(self, connection: Connection, today: date, wanted: int) -> None:
-        self.reader = DirectoryReader(connection)
+    def __init__(self, reader: DirectoryReader, today: date, wanted: int) -> None:
+        self.reader = reader
         self._today = today
         self._wanted = wanted
         self._found: dict[int, Found] = {}
+        self._firsts: dict[str, FirstNames] = {}
+        self._matches: dict[tuple[int, int, int], NameMatch | None] = {}
 
     def run(self, query: SearchQuery) -> dict[int, Found]:
         """Return the parties that answer, by their number in the directory."""
@@ -130,7 +146,7 @@ class DirectorySearch:
             for party in self.reader.by_phone(end[::-1], end_only=True):
                 yield party, Found(IDENTIFIER_BEGINNING, (MatchedOn.PHONE,), {"phones": end})
         if len(number.digits) in (9, 14):
-            for party in self.reader.by_siren(number.digits):
+            for party in self.reader.by_company_number(number.digits):
                 yield party, Found(IDENTIFIER, (MatchedOn.SIREN,), {"siren": number.digits[:9]})
         if member := number.member():
             yield from self._of_member(member)
@@ -209,21 +225,25 @@ class DirectorySearch:
             base = BORN
         else:
             rows, base = self.reader.by_city(filters.cities), TOWN
+        self.reader.learn(rows)
         for row in rows:
             if row.kind == NameKind.LAST:
-                found = Found(base, (), name=(row.last, row.first, row.birth))
+                found = Found(base, (), name=self._name(row))
                 self._keep(row.party, _with_filters(found, filters, town, worth=False))
+
+    def _name(self, row: NameRow) -> tuple[str, str, int]:
+        reader = self.reader
+        return reader.norm(WordKind.SURNAME, row.last), reader.norm(WordKind.FIRST_NAME, row.first), row.born
 
     def _named(
         self, words: tuple[str, ...], filters: Filters, town: str = "", *, forgiving: bool = True
     ) -> None:
         readings = name_readings(words)
-        alone = len(words) == 1 and filters == Filters()
-        enough = self._wanted if alone else min(self._wanted, FEW)
+        self._matches.clear()
         kept = 0
         for rows in self._ranges(readings, filters, forgiving=forgiving):
             kept += self._keep_rows(rows, readings, filters, town)
-            if kept >= enough:
+            if kept >= self._wanted:
                 return
 
     def _ranges(
@@ -234,69 +254,94 @@ class DirectorySearch:
             # So few are born on one day that each is compared in every way at once.
             yield self.reader.by_birth(filters)
             return
+        reader = self.reader
         named = [reading for reading in readings if reading.last]
-        # In a town, first names are compared here: the range is short.
+        known = reader.named(WordKind.SURNAME, (reading.last for reading in named))
+        exact = [reading for reading in named if reading.last in known]
         yield _flat(
-            self.reader.by_last(reading.last, "" if filters.cities else reading.first, filters)
-            for reading in named
+            reader.by_last([known[reading.last]], self._first(reading, filters), filters) for reading in exact
         )
         yield _flat(
-            self.reader.by_beginning(reading.last, reading.first, filters)
+            reader.by_last(
+                reader.beginning(WordKind.SURNAME, reading.last), self._first(reading, filters), filters
+            )
             for reading in named
             if len(reading.last) >= MIN_BEGINNING or not reading.first
         )
         yield _flat(
-            self.reader.by_first(reading.first, filters)
+            reader.by_first(self._first(reading, filters), filters)
             for reading in readings
-            if not reading.last and (filters == Filters() or len(reading.first) >= MIN_BEGINNING)
+            if not reading.last and (filters == NOTHING_ELSE or len(reading.first) >= MIN_BEGINNING)
         )
         if not forgiving:
             return
-        if filters == Filters():
-            yield _flat(
-                self.reader.by_last_and_firsts(
-                    reading.last, self.reader.near(WordKind.FIRST_NAME, reading.first)
-                )
-                for reading in named
-                if len(reading.first) >= MIN_FORGIVEN
-            )
         yield _flat(
-            self.reader.by_surnames(self.reader.near(WordKind.SURNAME, reading.last), reading.first, filters)
+            reader.by_last([known[reading.last]], self._near_first(reading.first), filters)
+            for reading in exact
+            if len(reading.first) >= MIN_FORGIVEN and not filters.cities
+        )
+        yield _flat(
+            reader.by_last(
+                reader.near(WordKind.SURNAME, reading.last), self._first(reading, filters), filters
+            )
             for reading in named
             if reading.forgiving and len(reading.last) >= MIN_FORGIVEN
         )
 
+    def _first(self, reading: NameReading, filters: Filters) -> FirstNames | None:
+        """Return the first names that a reading wants, None for any."""
+        typed = reading.first
+        if not typed or (filters.cities and reading.last):
+            # In a town, first names are compared afterwards: the range is short.
+            return None
+        if typed not in self._firsts:
+            self._firsts[typed] = self.reader.first_names(typed, other_first_names(typed))
+        return self._firsts[typed]
+
+    def _near_first(self, typed: str) -> FirstNames:
+        return FirstNames(listed=tuple(self.reader.near(WordKind.FIRST_NAME, typed)))
+
     def _keep_rows(
-        self, rows: Iterable[NameRow], readings: Sequence[NameReading], filters: Filters, town: str
+        self, rows: Sequence[NameRow], readings: Sequence[NameReading], filters: Filters, town: str
     ) -> int:
         """Keep the rows that answer; return how many."""
         kept = 0
+        self.reader.learn(rows)
         for row in rows:
             if not filters.admits(row):
                 continue
-            kind = NameKind(row.kind)
-            match = best_match(readings, row.last, row.first, kind)
+            key = (row.last, row.first, row.kind)
+            if key not in self._matches:
+                last, first, _born = self._name(row)
+                self._matches[key] = best_match(readings, last, first, NameKind(row.kind))
+            match = self._matches[key]
             if match is not None:
-                found = _of_match(match, kind)
-                found.name = (row.last, row.first, row.birth)
+                found = _of_match(match, NameKind(row.kind))
+                found.name = self._name(row)
                 self._keep(row.party, _with_filters(found, filters, town))
                 kept += 1
         return kept
 
     def _towns(self, words: tuple[str, ...]) -> list[TownReading]:
         """Return the ways to read some neighbouring words as a town; its beginning only if none is whole."""
-        parts = [(start, end) for start in range(len(words)) for end in range(start + 1, len(words) + 1)]
-        for beginning in (False, True):
-            found = []
-            for start, end in parts:
-                others, typed = words[:start] + words[end:], "".join(words[start:end])
-                if beginning and (not others or len(typed) < MIN_TOWN_BEGINNING):
-                    continue
-                if towns := self.reader.cities_named(typed, beginning=beginning):
-                    found.append(TownReading(others, towns, typed))
-            if found:
-                return found
-        return []
+        parts = [
+            TownPart(words[:start] + words[end:], "".join(spelt_out(words[start:end])))
+            for start in range(len(words))
+            for end in range(start + 1, len(words) + 1)
+        ]
+        whole = self.reader.cities_named([part.typed for part in parts])
+        if whole:
+            return [
+                TownReading(part.others, whole[part.typed], part.typed)
+                for part in parts
+                if part.typed in whole
+            ]
+        begun = (
+            TownReading(part.others, self.reader.cities_beginning(part.typed), part.typed)
+            for part in parts
+            if part.others and len(part.typed) >= MIN_TOWN_BEGINNING
+        )
+        return [reading for reading in begun if reading.towns]
 
     # ---- companies -------------------------------------------------------------------------------
 
@@ -338,7 +383,7 @@ def _with_filters(found: Found, filters: Filters, town: str, *, worth: bool = Tr
         if worth:
             found.score += BORN_THAT_DAY if day else BORN_THEN
         found.matched_on += (MatchedOn.BIRTH_DATE,)
-        found.typed["birth_date"] = f"{filters.span[0]}-{filters.span[1]}"
+        found.typed["birth_date"] = "-".join(f"{day_of(bound):%Y%m%d}" for bound in filters.span)
     if filters.cities:
         if worth:
             found.score += IN_TOWN
@@ -352,19 +397,20 @@ def _confirmation(
     party: Party, readings: Sequence[NameReading], spans: Sequence[tuple[int, int]]
 ) -> Found | None:
     """Return what a party's name and birth add to its number, None when one of them is another's."""
-    keys = keys_of(party)
+    born = day_number(party.birth_date)
     filters = Filters()
     if spans:
-        bounds = next((span for span in spans if span[0] <= keys.birth <= span[1]), None)
+        bounds = next((span for span in spans if span[0] <= born <= span[1]), None)
         if bounds is None:
             return None
         filters = Filters(bounds)
     if not readings:
         return _with_filters(Found(0.0, ()), filters, "")
+    first = fold(party.first_name)
     matches = [
-        (match, name.kind)
-        for name in keys.names
-        if (match := best_match(readings, name.last, name.first, name.kind)) is not None
+        (match, kind)
+        for last, kind in _names_of(party)
+        if (match := best_match(readings, last, first, kind)) is not None
     ]
     if not matches:
         return None
@@ -372,3 +418,14 @@ def _confirmation(
     found = _of_match(best, kind)
     found.score = 0.0
     return _with_filters(found, filters, "")
+
+
+def _names_of(party: Party) -> Iterator[tuple[str, NameKind]]:
+    """Yield the surnames of a person, "" for a mononym."""
+    if party.kind is PartyKind.COMPANY:
+        return
+    for name, kind in ((party.last_name, NameKind.LAST), (party.birth_name, NameKind.BIRTH)):
+        for place, key in enumerate(name_keys(name)):
+            yield key, kind if place == 0 else NameKind.PART
+    if not (party.last_name or party.birth_name):
+        yield "", NameKind.LAST

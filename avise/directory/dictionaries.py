@@ -1,0 +1,155 @@
+"""Texts that many parties share, under a number each: names, towns, relations, representatives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from avise.directory.keys import (
+    WordKind,
+    first_name_parts,
+    first_name_range,
+    sound_of,
+    variants_of,
+)
+from avise.directory.statements import Line, Row, Statement
+from avise.models.names import fold, fold_place, name_keys
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+_SPELLING = Statement("SELECT id FROM spelling WHERE value = :value")
+_CITY = Statement("SELECT id FROM city WHERE norm = :norm AND postcode = :postcode AND name = :name")
+_WORD = {kind: Statement(f"SELECT id FROM {kind} WHERE norm = :norm") for kind in WordKind}  # noqa: S608 - two tables
+_LAST = {
+    table: Statement(f"SELECT coalesce(max(id), :low - 1) FROM {table} WHERE id BETWEEN :low AND :high")  # noqa: S608 - four tables
+    for table in ("spelling", "city", *WordKind)
+}
+_MOST = 2_000_000_000
+_OTHER_FIRST_NAMES = 2_126_000_000, 2_147_000_000
+"""Numbers of first names that their letters' own range has no more room for."""
+CACHED = 400_000
+"""Texts remembered at most of each kind: a fifth of a gigabyte for a whole country."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeltName:
+    """A name as somebody writes it: its number, and the words that it is found under, the whole first."""
+
+    spelling: int
+    words: tuple[int, ...]
+
+
+class Dictionaries:
+    """Gives texts their numbers, and collects the rows of those that are new.
+
+    Args:
+        line: to the directory being written.
+        pending: rows by table, which the owner writes.
+        fresh: the tables hold nothing but what goes through here: what is not known is new.
+    """
+
+    def __init__(self, line: Line, pending: dict[str, list[Row]], *, fresh: bool) -> None:
+        self._line = line
+        self._pending = pending
+        self._fresh = fresh
+        self._spellings: dict[str, int] = {}
+        self._surnames: dict[str, SpeltName] = {}
+        self._first_names: dict[str, SpeltName] = {}
+        self._cities: dict[tuple[str, str], int] = {}
+        self._words: dict[tuple[WordKind, str], int] = {}
+        self._last: dict[tuple[str, int], int] = {}
+
+    def spelling(self, text: str) -> int:
+        """Return the number of a text, 0 for none."""
+        if not text:
+            return 0
+        known = self._spellings.get(text)
+        return known if known is not None else self._remembered(self._spellings, text, self._new_spelling)
+
+    def surname(self, text: str) -> SpeltName:
+        """Return a surname."""
+        known = self._surnames.get(text)
+        return known if known is not None else self._remembered(self._surnames, text, self._new_surname)
+
+    def first_name(self, text: str) -> SpeltName:
+        """Return a first name; its one word is its whole, 0 for none."""
+        known = self._first_names.get(text)
+        return known if known is not None else self._remembered(self._first_names, text, self._new_first_name)
+
+    def city(self, name: str, postcode: str) -> int:
+        """Return the number of a town, 0 when the party has none."""
+        if not name and not postcode:
+            return 0
+        key = (name, postcode)
+        known = self._cities.get(key)
+        return known if known is not None else self._remembered(self._cities, key, self._new_city)
+
+    # ---- what is new -----------------------------------------------------------------------------
+
+    def _remembered(self, known: dict[K, V], text: K, make: Callable[[K], V]) -> V:
+        if len(known) >= CACHED and not self._fresh:
+            known.clear()
+        made = known[text] = make(text)
+        return made
+
+    def _new_spelling(self, text: str) -> int:
+        found = () if self._fresh else self._line.rows(_SPELLING, value=text)
+        if found:
+            return int(found[0][0])
+        number = self._next("spelling", 1, _MOST)
+        self._add("spelling", (number, text))
+        return number
+
+    def _new_surname(self, text: str) -> SpeltName:
+        keys = name_keys(text)
+        return SpeltName(self.spelling(text), tuple(self._word(WordKind.SURNAME, key, ()) for key in keys))
+
+    def _new_first_name(self, text: str) -> SpeltName:
+        norm = fold(text)
+        words = (self._word(WordKind.FIRST_NAME, norm, first_name_parts(text)) if norm else 0,)
+        return SpeltName(self.spelling(text), words)
+
+    def _new_city(self, key: tuple[str, str]) -> int:
+        name, postcode = key
+        norm = fold_place(name)
+        found = () if self._fresh else self._line.rows(_CITY, norm=norm, postcode=postcode, name=name)
+        if found:
+            return int(found[0][0])
+        number = self._next("city", 1, _MOST)
+        self._add("city", (number, norm, postcode, name))
+        return number
+
+    def _word(self, kind: WordKind, norm: str, parts: tuple[str, ...]) -> int:
+        """Return the number of a word, put in its dictionary with the forms that a mistake finds it by."""
+        key = (kind, norm)
+        if key in self._words:
+            return self._words[key]
+        found = () if self._fresh else self._line.rows(_WORD[kind], norm=norm)
+        number = int(found[0][0]) if found else self._next_word(kind, norm)
+        if not found:
+            self._add(kind, (number, norm, sound_of(norm), 0))
+            forms = variants_of(norm) | frozenset(parts)
+            self._pending.setdefault(f"{kind}_form", []).extend((form, number) for form in sorted(forms))
+        self._words[key] = number
+        return number
+
+    def _next_word(self, kind: WordKind, norm: str) -> int:
+        if kind is WordKind.SURNAME:
+            return self._next(kind, 1, _MOST)
+        # A number that tells the first letters: those of no letter begin with 0, which is nobody's.
+        low, high = first_name_range((norm + "@@@@")[:4])
+        number = self._next(kind, max(low, 1), high)
+        return number if number <= high else self._next(kind, *_OTHER_FIRST_NAMES)
+
+    def _next(self, table: str, low: int, high: int) -> int:
+        key = (table, low)
+        if key not in self._last:
+            found = [] if self._fresh else self._line.rows(_LAST[table], low=low, high=high)
+            self._last[key] = int(found[0][0]) if found else low - 1
+        self._last[key] += 1
+        return self._last[key]
+
+    def _add(self, table: str, row: Row) -> None:
+        self._pending.setdefault(table, []).append(row)

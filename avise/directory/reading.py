@@ -1,0 +1,497 @@
+"""The statements that find rows of the directory; each reads one B-tree and stops at a bound.
+
+Everything here runs on the thread that owns the line. Names come as numbers of the dictionaries; their words
+are remembered for as long as the directory is the same file.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+from typing import NamedTuple
+
+from avise.directory.keys import (
+    CODED_LETTERS,
+    HIGHEST,
+    MIN_FORGIVEN,
+    Minter,
+    WordKind,
+    day_number,
+    first_name_range,
+    identifier_hash,
+    person_hash,
+    variants_of,
+)
+from avise.directory.records import PartyTexts, StoredParty, party_of
+from avise.directory.search_query import DateSpan
+from avise.directory.statements import Line, Row, Statement
+from avise.models.customer import DirectoryEntry, PersonId
+from avise.models.names import phonetic_key
+
+PERSON_BOUND = 200
+"""Names read from one range: four screens of results."""
+DAY_BOUND = 1_500
+"""Names born on one day: about 180 in 4.3 million persons."""
+WORD_BOUND = 120
+"""Words read from one range of a dictionary: each then costs a range of persons."""
+FEW_BEARERS = 2_000
+"""Persons of a name that are read one after the other rather than looked for day by day."""
+
+
+class NameRow(NamedTuple):
+    """One row of `name`."""
+
+    last: int
+    first: int
+    party: int
+    kind: int
+    born: int
+    city: int
+
+
+class Filters(NamedTuple):
+    """What else was typed beside the name."""
+
+    span: tuple[int, int] | None = None
+    """First and last day numbers of birth."""
+    cities: tuple[int, ...] = ()
+
+    def admits(self, row: NameRow) -> bool:
+        """Say whether a row satisfies both."""
+        born = self.span is None or self.span[0] <= row.born <= self.span[1]
+        return born and (not self.cities or row.city in self.cities)
+
+
+NOTHING_ELSE = Filters()
+
+
+def as_filter(span: DateSpan) -> tuple[int, int]:
+    """Return a span as the two day numbers that bound it."""
+    return day_number(span.first), day_number(span.last)
+
+
+class FirstNames(NamedTuple):
+    """Which first names are wanted: those in a range of numbers, or listed."""
+
+    low: int = 0
+    high: int = 0
+    listed: tuple[int, ...] = ()
+
+
+class Words(dict[int, str]):
+    """Words by number, of both dictionaries: a surname's is negative. Kept while the file is the same."""
+
+
+class _By(StrEnum):
+    ANY = "any"
+    RANGE = "range"
+    LISTED = "listed"
+
+
+class _In(StrEnum):
+    ANYWHERE = "anywhere"
+    CITIES = "cities"
+    SPAN = "span"
+    DAYS = "days"
+
+
+_ROW = "k.last, k.first, k.party, k.kind, k.born, k.city"
+_FIRST = {
+    _By.ANY: ("", ""),
+    _By.RANGE: ("", " AND k.first BETWEEN :low AND :high"),
+    _By.LISTED: (" CROSS JOIN [firsts] AS f", " AND k.first = f.value"),
+}
+_PLACE = {
+    _In.ANYWHERE: ("", "NOT INDEXED", ""),
+    _In.CITIES: (" CROSS JOIN [cities] AS c", "INDEXED BY name_by_city", " AND k.city = c.value"),
+    _In.SPAN: ("", "NOT INDEXED", " AND k.born BETWEEN :since AND :until"),
+    _In.DAYS: (" CROSS JOIN [days] AS d", "INDEXED BY name_by_birth", " AND k.born = d.value"),
+}
+_BY_LAST = {
+    (by, place): Statement(
+        f"SELECT {_ROW} FROM [lasts] AS w{_FIRST[by][0]}{_PLACE[place][0]} CROSS JOIN name AS k"  # noqa: S608 - our own words
+        f" <{_PLACE[place][1]}> WHERE k.last = w.value{_FIRST[by][1]}{_PLACE[place][2]} LIMIT :bound"
+    )
+    for by, place in itertools.product(_By, _In)
+}
+_BY_FIRST = {
+    (by, place): Statement(
+        f"SELECT {_ROW} FROM {'[firsts] AS f CROSS JOIN ' if by is _By.LISTED else ''}"  # noqa: S608 - our own words
+        f"{'[cities] AS c CROSS JOIN ' if place is _In.CITIES else ''}name AS k <INDEXED BY name_by_first>"
+        f" WHERE k.kind = 0{_FIRST[by][1]}{_PLACE[place][2]} LIMIT :bound"
+    )
+    for by, place in itertools.product((_By.RANGE, _By.LISTED), (_In.ANYWHERE, _In.CITIES, _In.SPAN))
+}
+_BY_BIRTH = Statement(
+    f"SELECT {_ROW} FROM name AS k <INDEXED BY name_by_birth>"  # noqa: S608 - our own words
+    " WHERE k.born BETWEEN :since AND :until ORDER BY k.born, k.last LIMIT :bound"
+)
+_BY_CITY = Statement(
+    f"SELECT {_ROW} FROM [cities] AS c CROSS JOIN name AS k <INDEXED BY name_by_city>"  # noqa: S608 - our own words
+    " WHERE k.city = c.value LIMIT :bound"
+)
+
+_NAMED = {
+    kind: Statement(
+        f"SELECT w.norm, w.id FROM [[norms]] AS n CROSS JOIN {kind} AS w WHERE w.norm = n.value"  # noqa: S608 - two tables
+    )
+    for kind in WordKind
+}
+_BEGINNING = {
+    kind: Statement(
+        f"SELECT id, norm, uses FROM {kind} WHERE norm >= :low AND norm < :high ORDER BY norm LIMIT :bound"  # noqa: S608 - two tables
+    )
+    for kind in WordKind
+}
+_NEAR = {
+    kind: Statement(
+        f"SELECT DISTINCT v.word FROM [[forms]] AS f CROSS JOIN {kind}_form AS v"  # noqa: S608 - two tables
+        " WHERE v.form = f.value LIMIT :bound"
+    )
+    for kind in WordKind
+}
+_SOUNDING = {
+    kind: Statement(f"SELECT id FROM {kind} WHERE sound = :sound AND sound <> '' LIMIT :bound")  # noqa: S608 - two tables
+    for kind in WordKind
+}
+_NORMS = {
+    kind: Statement(f"SELECT w.id, w.norm FROM [wanted] AS n CROSS JOIN {kind} AS w WHERE w.id = n.value")  # noqa: S608 - two tables
+    for kind in WordKind
+}
+_EVERY_WORD = {kind: Statement(f"SELECT id, norm FROM {kind}") for kind in WordKind}  # noqa: S608 - two tables
+_USES = Statement(
+    "SELECT w.id FROM [lasts] AS n CROSS JOIN surname AS w WHERE w.id = n.value AND w.uses > :few"
+)
+_CITIES = Statement("SELECT id, norm FROM city WHERE norm >= :low AND norm < :high LIMIT 40")
+_TOWNS = Statement(
+    "SELECT c.id, c.norm FROM [[norms]] AS n CROSS JOIN city AS c WHERE c.norm = n.value LIMIT 80"
+)
+_AT_POSTCODE = Statement("SELECT id FROM city WHERE postcode = :postcode LIMIT 60")
+
+_MEMBER = Statement("SELECT id FROM party WHERE member = :number AND member <> '' LIMIT :bound")
+_MEMBER_FROM = Statement(
+    "SELECT id FROM party WHERE member >= :low AND member < :high AND member <> ''"
+    " ORDER BY member LIMIT :bound"
+)
+_EMAIL = Statement(
+    "SELECT p.id FROM spelling AS s CROSS JOIN party AS p <INDEXED BY party_by_email>"
+    " WHERE s.value = :domain AND p.email = :email AND p.email <> '' AND p.domain = s.id LIMIT :bound"
+)
+_EMAIL_FROM = Statement(
+    "SELECT id FROM party WHERE email >= :low AND email < :high AND email <> '' ORDER BY email LIMIT :bound"
+)
+_PHONE = Statement("SELECT party FROM phone WHERE reversed = :digits LIMIT :bound")
+_PHONE_END = Statement("SELECT party FROM phone WHERE reversed >= :low AND reversed < :high LIMIT :bound")
+_IDENTIFIER = Statement("SELECT party FROM identifier WHERE hash = :hash")
+_COMPANY_NUMBER = Statement("SELECT party FROM company_number WHERE number = :number LIMIT :bound")
+_COMPANY_WORD = Statement("SELECT party FROM company_word WHERE word >= :low AND word < :high LIMIT :bound")
+_AMONG_CITIES = Statement(
+    "SELECT p.id FROM [parties] AS n CROSS JOIN party AS p CROSS JOIN [cities] AS c"
+    " WHERE p.id = n.value AND p.city = c.value"
+)
+
+FIND_NATIVE = Statement("SELECT id, native FROM party WHERE person = :person ORDER BY id")
+_FIND_PERSONS = Statement(
+    "SELECT p.id, p.native FROM [hashes] AS n CROSS JOIN party AS p <INDEXED BY party_by_person>"
+    " WHERE p.person = n.value"
+)
+_FAMILY = Statement(
+    "SELECT id, owner FROM party WHERE dossier = :dossier AND owner <> '' ORDER BY id LIMIT 100"
+)
+_PORTFOLIO = Statement(
+    "SELECT p.id FROM spelling AS s JOIN party AS p ON p.representative = s.id"
+    " WHERE s.value = :login ORDER BY p.id"
+)
+_FACT = Statement("SELECT value FROM meta WHERE name = :name")
+_COUNT = Statement("SELECT count(*) FROM party")
+_PARTIES = Statement(
+    "SELECT p.id, p.native, p.owner, p.kind, p.born, p.member, p.email, p.phones, p.restricted, p.ids,"
+    " p.extra, l.value, f.value, b.value, c.name, c.postcode, d.value, r.value, t.value, s.value"
+    " FROM [numbers] AS n CROSS JOIN party AS p"
+    " LEFT JOIN spelling AS l ON l.id = p.last LEFT JOIN spelling AS f ON f.id = p.first"
+    " LEFT JOIN spelling AS b ON b.id = p.birth_name LEFT JOIN city AS c ON c.id = p.city"
+    " LEFT JOIN spelling AS d ON d.id = p.domain LEFT JOIN spelling AS r ON r.id = p.relation"
+    " LEFT JOIN spelling AS t ON t.id = p.representative LEFT JOIN spelling AS s ON s.id = p.shape"
+    " WHERE p.id = n.value"
+)
+_STORED = len(StoredParty._fields) + 1
+
+
+class DirectoryReader:
+    """Reads one line, and remembers whether a bound cut something off.
+
+    Args:
+        line: to the directory.
+        minter: gives rows their identity again.
+        words: what is known of the dictionaries; more is added.
+    """
+
+    def __init__(self, line: Line, minter: Minter, words: Words | None = None) -> None:
+        self._line = line
+        self._minter = minter
+        self._words = words if words is not None else Words()
+        self.cut = False
+
+    # ---- names -----------------------------------------------------------------------------------
+
+    def by_last(
+        self, lasts: Sequence[int], firsts: FirstNames | None, filters: Filters, bound: int = PERSON_BOUND
+    ) -> list[NameRow]:
+        """Return persons of any of those surnames and first names."""
+        if not lasts or firsts == NOBODY:
+            return []
+        by = _by(firsts)
+        values = {"lasts": lasts, **_wanted(firsts)}
+        if filters.cities:
+            return self._names(_BY_LAST[by, _In.CITIES], bound, cities=filters.cities, **values)
+        if filters.span is None:
+            return self._names(_BY_LAST[by, _In.ANYWHERE], bound, **values)
+        since, until = filters.span
+        if since == until:
+            return self._names(_BY_LAST[by, _In.DAYS], bound, days=(since,), **values)
+        many = (
+            {row[0] for row in self._line.rows(_USES, lasts=lasts, few=FEW_BEARERS)} if by is _By.ANY else ()
+        )
+        few = [last for last in lasts if last not in many]
+        found: list[NameRow] = []
+        if few:
+            values["lasts"] = few
+            found = self._names(_BY_LAST[by, _In.SPAN], bound, since=since, until=until, **values)
+        if many:
+            values["lasts"] = sorted(many)
+            found += self._names(_BY_LAST[by, _In.DAYS], bound, days=range(since, until + 1), **values)
+        return found
+
+    def by_first(self, firsts: FirstNames | None, filters: Filters) -> list[NameRow]:
+        """Return persons of those first names, by their name in use."""
+        if firsts is None or firsts == NOBODY:
+            return []
+        by, values = _by(firsts), _wanted(firsts)
+        if filters.cities:
+            return self._names(_BY_FIRST[by, _In.CITIES], PERSON_BOUND, cities=filters.cities, **values)
+        if filters.span is not None:
+            since, until = filters.span
+            return self._names(_BY_FIRST[by, _In.SPAN], PERSON_BOUND, since=since, until=until, **values)
+        return self._names(_BY_FIRST[by, _In.ANYWHERE], PERSON_BOUND, **values)
+
+    def by_birth(self, filters: Filters, bound: int = DAY_BOUND) -> list[NameRow]:
+        """Return persons born in a span, in the order of their birth."""
+        if filters.span is None:
+            return []
+        since, until = filters.span
+        return self._names(_BY_BIRTH, bound, since=since, until=until)
+
+    def by_city(self, cities: Sequence[int]) -> list[NameRow]:
+        """Return persons of some towns."""
+        return self._names(_BY_CITY, PERSON_BOUND, cities=cities)
+
+    # ---- dictionaries ----------------------------------------------------------------------------
+
+    def named(self, kind: WordKind, norms: Iterable[str]) -> dict[str, int]:
+        """Return the numbers of the words that the dictionary has."""
+        found = self._line.rows(_NAMED[kind], norms=list(dict.fromkeys(norms)))
+        self._learn(kind, ((number, norm) for norm, number in found))
+        return dict(found)
+
+    def beginning(self, kind: WordKind, norm: str, bound: int = WORD_BOUND) -> list[int]:
+        """Return the words that begin so, in their order."""
+        found = self._line.rows(_BEGINNING[kind], low=norm, high=norm + HIGHEST, bound=bound)
+        self._learn(kind, ((number, word) for number, word, _uses in found))
+        return [number for number, _word, _uses in found]
+
+    def near(self, kind: WordKind, word: str) -> list[int]:
+        """Return the dictionary's words at one letter from a word, or that sound like it."""
+        if len(word) < MIN_FORGIVEN:
+            return []
+        by_letter = self._line.rows(_NEAR[kind], forms=sorted(variants_of(word)), bound=4 * WORD_BOUND)
+        by_sound = self._line.rows(_SOUNDING[kind], sound=phonetic_key(word), bound=WORD_BOUND)
+        return list(dict.fromkeys(row[0] for row in (*by_letter, *by_sound)))
+
+    def first_names(self, beginning: str, others: Iterable[str] = ()) -> FirstNames:
+        """Return the first names that begin so, and some others."""
+        if len(beginning) <= CODED_LETTERS and not others:
+            low, high = first_name_range(beginning)
+            return FirstNames(max(low, 1), high)
+        listed = self.beginning(WordKind.FIRST_NAME, beginning)
+        return FirstNames(
+            listed=tuple(dict.fromkeys((*listed, *self.named(WordKind.FIRST_NAME, others).values())))
+        )
+
+    def norm(self, kind: WordKind, number: int) -> str:
+        """Return a word by its number; `learn` made it known."""
+        return self._words.get(-number if kind is WordKind.SURNAME else number, "")
+
+    def learn(self, rows: Iterable[NameRow]) -> None:
+        """Make the words of some rows known."""
+        rows = list(rows)
+        for kind, wanted in (
+            (WordKind.SURNAME, {row.last for row in rows}),
+            (WordKind.FIRST_NAME, {row.first for row in rows}),
+        ):
+            sign = -1 if kind is WordKind.SURNAME else 1
+            missing = [number for number in wanted if number and sign * number not in self._words]
+            if missing:
+                self._learn(kind, self._line.rows(_NORMS[kind], wanted=missing))
+
+    def every_word(self, kind: WordKind) -> list[Row]:
+        """Return the whole dictionary: seconds of reading, for what is remembered afterwards."""
+        return self._line.rows(_EVERY_WORD[kind])
+
+    def _learn(self, kind: WordKind, words: Iterable[Row]) -> None:
+        sign = -1 if kind is WordKind.SURNAME else 1
+        self._words.update((sign * number, norm) for number, norm in words)
+
+    def cities_named(self, norms: Sequence[str]) -> dict[str, tuple[int, ...]]:
+        """Return the towns of each of these names that is one."""
+        found: dict[str, tuple[int, ...]] = {}
+        for number, norm in self._line.rows(_TOWNS, norms=list(norms)):
+            found[norm] = (*found.get(norm, ()), number)
+        return found
+
+    def cities_beginning(self, norm: str) -> tuple[int, ...]:
+        """Return the towns whose name begins so."""
+        return tuple(row[0] for row in self._line.rows(_CITIES, low=norm, high=norm + HIGHEST))
+
+    def cities_at(self, postcode: str) -> tuple[int, ...]:
+        """Return the towns of a postcode."""
+        return tuple(row[0] for row in self._line.rows(_AT_POSTCODE, postcode=postcode))
+
+    # ---- identifiers -----------------------------------------------------------------------------
+
+    def by_member(self, number: str, *, beginning: bool) -> list[int]:
+        """Return parties that bear a member number, or one that begins so."""
+        if beginning:
+            return self._numbers(_MEMBER_FROM, low=number, high=number + HIGHEST)
+        return self._numbers(_MEMBER, number=number)
+
+    def by_email(self, email: str, *, beginning: bool) -> list[int]:
+        """Return parties who have an e-mail address, or one that begins so."""
+        local, at, domain = email.rpartition("@")
+        if not at:
+            local, domain = domain, ""
+        if not beginning:
+            return self._numbers(_EMAIL, email=local, domain=domain)
+        found = self._numbers(_EMAIL_FROM, low=local, high=local + ("\0" if at else HIGHEST))
+        if not domain or not found:
+            return found
+        return [
+            number
+            for number, entry in self.parties(found).items()
+            if entry.party.email.lower().startswith(email)
+        ]
+
+    def by_company_number(self, number: str) -> list[int]:
+        """Return the companies of a SIREN or of a SIRET."""
+        return self._numbers(_COMPANY_NUMBER, number=number)
+
+    def by_phone(self, reversed_digits: str, *, end_only: bool) -> list[int]:
+        """Return parties who bear a number, or one that ends so; digits come reversed."""
+        if end_only:
+            return self._numbers(_PHONE_END, low=reversed_digits, high=reversed_digits + HIGHEST)
+        return self._numbers(_PHONE, digits=reversed_digits)
+
+    def by_identifier(self, scheme: str, value: str) -> dict[int, DirectoryEntry]:
+        """Return parties who bear an identifier of a tool, by their number in the directory."""
+        found = self._line.rows(_IDENTIFIER, hash=identifier_hash(scheme, value))
+        numbers = [row[0] for row in found]
+        if scheme == self._minter.scheme:
+            numbers += self._numbered([self._minter.named(value)])
+        entries = self.parties(numbers)
+        return {number: entry for number, entry in entries.items() if entry.party.ids.get(scheme) == value}
+
+    def by_company_words(self, words: Sequence[str]) -> list[int]:
+        """Return companies whose name has a word that begins like each of these."""
+        kept: set[int] | None = None
+        for word in words:
+            found = set(self._numbers(_COMPANY_WORD, 2_000, low=word, high=word + HIGHEST))
+            kept = found if kept is None else kept & found
+            if not kept:
+                return []
+        return sorted(kept or ())
+
+    def among_cities(self, parties: Sequence[int], cities: Sequence[int]) -> list[int]:
+        """Return those of some parties that are in some towns."""
+        return [row[0] for row in self._line.rows(_AMONG_CITIES, parties=list(parties), cities=list(cities))]
+
+    # ---- parties ---------------------------------------------------------------------------------
+
+    def parties(self, numbers: Sequence[int]) -> dict[int, DirectoryEntry]:
+        """Return parties by their number in the directory."""
+        if not numbers:
+            return {}
+        rows = self._line.rows(_PARTIES, numbers=list(dict.fromkeys(numbers)))
+        return {row[0]: self._entry(row) for row in rows}
+
+    def person(self, person: PersonId) -> DirectoryEntry | None:
+        """Return one party, None when the directory does not list it."""
+        return next(iter(self.persons([person])), None)
+
+    def persons(self, persons: Sequence[PersonId]) -> list[DirectoryEntry]:
+        """Return the parties of those identifiers that the directory lists."""
+        return list(self.parties(self._numbered(persons)).values())
+
+    def _numbered(self, persons: Sequence[PersonId]) -> list[int]:
+        hashes = [person_hash(person.bytes) for person in persons]
+        wanted = frozenset(persons)
+        rows = self._line.rows(_FIND_PERSONS, hashes=hashes)
+        return [number for number, native in rows if self._minter.named(native) in wanted]
+
+    def family(self, dossier: PersonId) -> list[DirectoryEntry]:
+        """Return the member of a dossier and the persons that it covers."""
+        rows = self._line.rows(_FAMILY, dossier=person_hash(dossier.bytes))
+        covered = [number for number, owner in rows if self._minter.named(owner) == dossier]
+        return list(self.parties([*self._numbered([dossier]), *covered]).values())
+
+    def portfolio(self, login: str) -> tuple[DirectoryEntry, ...]:
+        """Return the parties in the portfolio of a representative."""
+        numbers = [row[0] for row in self._line.rows(_PORTFOLIO, login=login)]
+        return tuple(self.parties(numbers).values())
+
+    def fact(self, name: str) -> str:
+        """Return a fact about the directory itself, "" when it has none of that name."""
+        found = self._line.rows(_FACT, name=name)
+        return str(found[0][0]) if found else ""
+
+    def count(self) -> int:
+        """Return how many parties are listed."""
+        return int(self._line.rows(_COUNT)[0][0])
+
+    # ---- plumbing --------------------------------------------------------------------------------
+
+    def _entry(self, row: Row) -> DirectoryEntry:
+        stored = StoredParty(*row[1:_STORED])
+        party = party_of(stored, PartyTexts(*(text or "" for text in row[_STORED:])))
+        return DirectoryEntry(self._minter.person(party), self._minter.dossier(party), party)
+
+    def _names(self, statement: Statement, bound: int, **values: int | Sequence[int]) -> list[NameRow]:
+        listed = {
+            name: list(value) if isinstance(value, (tuple, range)) else value
+            for name, value in values.items()
+        }
+        rows = self._line.rows(statement, bound=bound + 1, **listed)
+        if len(rows) > bound:
+            self.cut = True
+        return [NameRow._make(row) for row in rows[:bound]]
+
+    def _numbers(self, statement: Statement, bound: int = PERSON_BOUND, **values: int | str) -> list[int]:
+        rows = self._line.rows(statement, bound=bound + 1, **values)
+        if len(rows) > bound:
+            self.cut = True
+        return [row[0] for row in rows[:bound]]
+
+
+NOBODY = FirstNames()
+"""No first name of the dictionary begins as was typed."""
+
+
+def _by(firsts: FirstNames | None) -> _By:
+    if firsts is None:
+        return _By.ANY
+    return _By.LISTED if firsts.listed else _By.RANGE
+
+
+def _wanted(firsts: FirstNames | None) -> dict[str, int | Sequence[int]]:
+    if firsts is None:
+        return {}
+    return {"firsts": firsts.listed} if firsts.listed else {"low": firsts.low, "high": firsts.high}

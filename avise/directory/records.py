@@ -1,0 +1,129 @@
+"""A party as a row of `party`: texts that many share are numbers of a dictionary, the rest as it is.
+
+The values of a party's identifiers stand side by side in one text; their schemes, which are the same for
+everybody, are one number ("shape").
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from avise.directory.keys import day_of
+from avise.models.customer import Party, PartyKind
+
+KINDS = (PartyKind.MEMBER, PartyKind.BENEFICIARY, PartyKind.COMPANY, PartyKind.PROSPECT)
+KIND_NUMBERS = {kind: number for number, kind in enumerate(KINDS)}
+
+BETWEEN = "\x1f"
+"""Stands between two identifiers, or two schemes."""
+SAME_AS_NATIVE = "\x01"
+SAME_AS_MEMBER = "\x02"
+"""Stand for an identifier that the row holds already."""
+AS_IT_IS = "="
+"""Before a telephone number that is not E.164."""
+
+RARE = ("title", "company_name", "siren", "siret")
+"""What few parties have: one JSON text."""
+
+
+class PartyTexts(NamedTuple):
+    """The texts of a row's numbers, as `reading.py` joins them."""
+
+    last: str
+    first: str
+    birth_name: str
+    city: str
+    postcode: str
+    domain: str
+    relation: str
+    representative: str
+    shape: str
+
+
+class StoredParty(NamedTuple):
+    """The columns of a row that are no number of a dictionary."""
+
+    native: str
+    owner: str
+    kind: int
+    born: int
+    member: str
+    email: str
+    phones: str
+    restricted: int
+    ids: str
+    extra: str
+
+
+def party_of(row: StoredParty, texts: PartyTexts) -> Party:
+    """Return the party of a row."""
+    values: dict[str, Any] = {
+        "member_number": row.member,
+        "email": f"{row.email}@{texts.domain}" if texts.domain else row.email,
+        "ids": unpacked(texts.shape, row.ids, row.native, row.member) if texts.shape else {},
+    }
+    if row.extra:
+        values |= json.loads(row.extra)
+    return Party(
+        native_id=row.native,
+        kind=KINDS[row.kind],
+        last_name=texts.last,
+        first_name=texts.first,
+        birth_name=texts.birth_name,
+        birth_date=day_of(row.born),
+        phones=tuple(phone[1:] if phone[:1] == AS_IT_IS else "+" + phone for phone in _parts(row.phones)),
+        city=texts.city,
+        postcode=texts.postcode,
+        restricted=bool(row.restricted),
+        dossier=row.owner,
+        relation=texts.relation,
+        representative=texts.representative,
+        **values,
+    )
+
+
+def _parts(text: str) -> list[str]:
+    return text.split(BETWEEN) if text else []
+
+
+def packed(ids: Mapping[str, str], native: str, member: str) -> str:
+    """Return identifiers as one text; their schemes are kept apart."""
+    return BETWEEN.join(
+        SAME_AS_NATIVE if value == native else (SAME_AS_MEMBER if value == member else value)
+        for value in ids.values()
+    )
+
+
+def unpacked(shape: str, ids: str, native: str, member: str) -> Mapping[str, str]:
+    """Return identifiers by scheme."""
+    same = {SAME_AS_NATIVE: native, SAME_AS_MEMBER: member}
+    values = (same.get(value, value) for value in ids.split(BETWEEN))
+    return dict(zip(shape.split(BETWEEN), values, strict=True))
+
+
+def extra_of(party: Party, email: str, member: str, *, odd_ids: bool) -> str:
+    """Return as JSON what the columns cannot hold, "" for most parties.
+
+    Args:
+        party: the party.
+        email: as its columns tell it: without capitals.
+        member: its number, as its column tells it: without separators.
+        odd_ids: its identifiers hold a character that separates ours.
+    """
+    found: dict[str, Any] = {}
+    if party.title or party.company_name or party.siren or party.siret:
+        found = {name: getattr(party, name) for name in RARE if getattr(party, name)}
+    if party.email != email:
+        found["email"] = party.email
+    if party.member_number != member:
+        found["member_number"] = party.member_number
+    if odd_ids:
+        found["ids"] = dict(party.ids)
+    return json.dumps(found, ensure_ascii=False, separators=(",", ":")) if found else ""
+
+
+def phones_of(phones: Sequence[str]) -> str:
+    """Return telephone numbers as one text, without the "+" of E.164."""
+    return BETWEEN.join(phone[1:] if phone[:1] == "+" else AS_IT_IS + phone for phone in phones)

@@ -1,0 +1,241 @@
+"""Writing parties into a directory: all of them at once, or the changes one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from avise.directory.dictionaries import Dictionaries
+from avise.directory.keys import (
+    Minter,
+    NameKind,
+    WordKind,
+    company_words,
+    day_number,
+    identifier_hash,
+    reversed_digits,
+)
+from avise.directory.reading import FIND_NATIVE, DirectoryReader
+from avise.directory.records import BETWEEN, KIND_NUMBERS, extra_of, packed, phones_of
+from avise.directory.restricted import holds_restricted
+from avise.directory.statements import Line, Row, Statement
+from avise.directory.tables import COLUMNS, INDEXES, KEYS, STAGED, definitions, keys
+from avise.models.customer import Party, PartyKind
+from avise.models.identifiers import normalised_member_number
+
+MEMBER_SCHEME = "member"
+SMALL = frozenset(("meta", "spelling", "city", *WordKind, *(f"{kind}_form" for kind in WordKind)))
+"""Tables of thousands of rows: filled as they come, whatever the engine."""
+
+_LAST_PARTY = Statement("SELECT coalesce(max(id), 0) FROM party")
+_TWICE = Statement("SELECT person FROM party GROUP BY person HAVING count(*) > 1")
+_OF_HASH = Statement("SELECT native, id FROM party WHERE person = :person ORDER BY id")
+_FORGET = {
+    table: Statement(f"DELETE FROM {table} WHERE {column} = :value AND party = :party")  # noqa: S608 - our own tables
+    for table, column in (
+        ("phone", "reversed"), ("identifier", "hash"), ("company_number", "number"), ("company_word", "word"),
+    )
+}  # fmt: skip
+_FORGET_NAME = Statement(
+    "DELETE FROM name WHERE last = :last AND first = :first AND party = :party AND kind = :kind"
+)
+_FORGET_PARTY = Statement("DELETE FROM party WHERE id = :party")
+_META = Statement(
+    "INSERT INTO meta (name, value) VALUES (:name, :value)"
+    " ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+)
+
+
+class PartyWriter:
+    """Writes parties through one line, inside the caller's transaction.
+
+    Args:
+        line: to the directory being written.
+        minter: gives persons their identifier.
+        bulk: the tables were made by `create_tables` and have no index yet; `sort_and_index` ends it.
+    """
+
+    def __init__(self, line: Line, minter: Minter, *, bulk: bool) -> None:
+        self._line = line
+        self._minter = minter
+        self._bulk = bulk
+        self._rows: dict[str, list[Row]] = {}
+        self._texts = Dictionaries(line, self._rows, fresh=bulk)
+        self._own_scheme = minter.scheme
+        self._next_id = int(line.rows(_LAST_PARTY)[0][0]) + 1
+        self._deleted: list[str] = []
+        self.left_out = 0
+        """Parties that carried a NIR: never at rest (decision 4)."""
+
+    def write(self, parties: Iterable[Party]) -> None:
+        """Add, change or remove parties."""
+        for party in parties:
+            known = None if self._bulk else self._remove(party.native_id)
+            if party.deleted:
+                self._deleted.append(party.native_id)
+                continue
+            if holds_restricted(party):
+                self.left_out += 1
+                continue
+            number = known if known is not None else self._next_id
+            self._next_id = max(self._next_id, number + 1)
+            self._collect(party, number)
+            if not self._bulk:
+                # One batch may change the same person twice: the second change must find the first.
+                self._flush()
+        self._flush()
+
+    def settle(self) -> None:
+        """After a whole loading: drop what was published twice, keeping the latest, or deleted since."""
+        for (person,) in self._line.rows(_TWICE):
+            latest: dict[str, int] = {}
+            for native, number in self._line.rows(_OF_HASH, person=person):
+                if native in latest:
+                    self._forget(latest[native])
+                latest[native] = number
+        for deleted in self._deleted:
+            self._remove(deleted)
+
+    def _flush(self) -> None:
+        for table, rows in self._rows.items():
+            staged = self._bulk and table in STAGED and not self._line.is_postgres
+            self._line.put(f"staged_{table}" if staged else table, COLUMNS[table], rows, bulk=self._bulk)
+        self._rows.clear()
+
+    def _collect(self, party: Party, number: int) -> None:
+        texts = self._texts
+        last, first = texts.surname(party.last_name), texts.first_name(party.first_name)
+        birth_name = texts.surname(party.birth_name) if party.birth_name else None
+        city = texts.city(party.city, party.postcode)
+        born = day_number(party.birth_date)
+        member = normalised_member_number(party.member_number) if party.member_number else ""
+        email = party.email.strip().lower() if party.email else ""
+        local, at, domain = email.rpartition("@")
+        if not at:
+            local, domain = domain, ""
+        odd_ids = any(BETWEEN in value for value in party.ids.values())
+        ids: Mapping[str, str] = {} if odd_ids else party.ids
+        self._add("party", (
+            number, self._minter.hash(party.native_id),
+            self._minter.hash(party.dossier) if party.dossier else 0, party.native_id, party.dossier,
+            KIND_NUMBERS[party.kind], last.spelling, first.spelling,
+            birth_name.spelling if birth_name is not None else 0, born, member, city, local,
+            texts.spelling(domain), phones_of(party.phones) if party.phones else "",
+            texts.spelling(party.relation), texts.spelling(party.representative), int(party.restricted),
+            texts.spelling(BETWEEN.join(ids)) if ids else 0,
+            packed(ids, party.native_id, member) if ids else "",
+            extra_of(party, email, member, odd_ids=odd_ids),
+        ))  # fmt: skip
+        if party.kind is PartyKind.COMPANY:
+            self._rows.setdefault("company_word", []).extend(
+                (word, number) for word in company_words(party.company_name)
+            )
+            self._rows.setdefault("company_number", []).extend(
+                (found, number) for found in dict.fromkeys((party.siren, party.siret)) if found
+            )
+        else:
+            self._rows.setdefault("name", []).extend(
+                (*name, number, kind, born, city) for name, kind in self._names(party)
+            )
+        if party.phones:
+            self._rows.setdefault("phone", []).extend((found, number) for found in _phone_keys(party))
+        self._rows.setdefault("identifier", []).extend(
+            (found, number) for found in self._hashes(party, member)
+        )
+
+    def _names(self, party: Party) -> Iterable[tuple[tuple[int, int], int]]:
+        """Return the names of a person, each surname once, the name in use first."""
+        last = self._texts.surname(party.last_name).words
+        (first,) = self._texts.first_name(party.first_name).words
+        if not party.birth_name or party.birth_name == party.last_name:
+            if len(last) == 1:
+                return (((last[0], first), 0),)
+            born: tuple[int, ...] = ()
+        else:
+            born = self._texts.surname(party.birth_name).words
+        found: dict[int, int] = {}
+        for words, kind in ((last, NameKind.LAST), (born, NameKind.BIRTH)):
+            for place, word in enumerate(words):
+                found.setdefault(word, int(kind if place == 0 else NameKind.PART))
+        if not found:
+            # A mononym is found under its only name.
+            return (((0, first), 0),) if first else ()
+        return [((word, first), kind) for word, kind in found.items()]
+
+    def _hashes(self, party: Party, member: str) -> Sequence[int]:
+        """Return what its identifiers are found by, but for those that have a column of their own."""
+        found = [
+            identifier_hash(scheme, value)
+            for scheme, value in party.ids.items()
+            if value and not (value == member and scheme == MEMBER_SCHEME)
+            and not (scheme == self._own_scheme and value == party.native_id)
+        ]  # fmt: skip
+        return found if len(found) < 2 else list(dict.fromkeys(found))
+
+    def _add(self, table: str, row: Row) -> None:
+        self._rows.setdefault(table, []).append(row)
+
+    def _remove(self, native: str) -> int | None:
+        """Remove a party and every key; return the number that it had."""
+        for number, found in self._line.rows(FIND_NATIVE, person=self._minter.hash(native)):
+            if found == native:
+                self._forget(number)
+                return int(number)
+        return None
+
+    def _forget(self, number: int) -> None:
+        """Delete a row and the keys that its own content gives; the dictionaries keep their words."""
+        party = DirectoryReader(self._line, self._minter).parties([number])[number].party
+        run = self._line.run
+        for (last, first), kind in () if party.kind is PartyKind.COMPANY else self._names(party):
+            run(_FORGET_NAME, last=last, first=first, party=number, kind=kind)
+        for phone in _phone_keys(party):
+            run(_FORGET["phone"], value=phone, party=number)
+        for found in self._hashes(party, normalised_member_number(party.member_number)):
+            run(_FORGET["identifier"], value=found, party=number)
+        if party.kind is PartyKind.COMPANY:
+            for word in company_words(party.company_name):
+                run(_FORGET["company_word"], value=word, party=number)
+            for siren in (party.siren, party.siret):
+                run(_FORGET["company_number"], value=siren, party=number)
+        run(_FORGET_PARTY, party=number)
+
+
+def _phone_keys(party: Party) -> Iterable[str]:
+    return dict.fromkeys(found for phone in party.phones if (found := reversed_digits(phone)))
+
+
+def create_tables(line: Line) -> None:
+    """Make an empty directory without its indexes, inside the caller's transaction."""
+    for statement in definitions(postgres=line.is_postgres):
+        line.script(statement)
+    if not line.is_postgres:
+        for table in STAGED:
+            line.script(f"CREATE TABLE staged_{table} ({', '.join(COLUMNS[table])})")
+
+
+def sort_and_index(line: Line) -> None:
+    """Put the rows in the order of their keys, then make the indexes."""
+    if not line.is_postgres:
+        for table in STAGED:
+            listed = ", ".join(COLUMNS[table])
+            order = KEYS[table]
+            staged = f"SELECT {listed} FROM staged_{table} ORDER BY {order}"  # noqa: S608 - our own tables
+            line.script(f"INSERT OR IGNORE INTO {table} {staged}")
+            line.script(f"DROP TABLE staged_{table}")
+    for statement in (*keys(postgres=line.is_postgres), *INDEXES):
+        line.script(statement)
+    for word, column in ((WordKind.SURNAME, "last"), (WordKind.FIRST_NAME, "first")):
+        line.script(
+            f"UPDATE {word} SET uses = c.n FROM"  # noqa: S608 - our own tables
+            f" (SELECT {column} AS w, count(*) AS n FROM name WHERE kind = 0 GROUP BY {column}) AS c"
+            f" WHERE c.w = {word}.id"
+        )
+    if line.is_postgres:
+        for table in COLUMNS:
+            line.script(f"ANALYZE {table}")
+
+
+def write_meta(line: Line, values: dict[str, str]) -> None:
+    """Replace facts about the directory itself ("cursor", "as_of")."""
+    for name, value in values.items():
+        line.run(_META, name=name, value=value)
