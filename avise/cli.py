@@ -120,6 +120,21 @@ def _add_connector_command(commands: argparse._SubParsersAction[argparse.Argumen
     new.add_argument("file", type=Path)
     new.add_argument("--kind", choices=("rest", "sql", "files", "python"), default="rest")
 
+    add_arguments(actions.add_parser("test", help="prove a connector against its tool; say its level"))
+    _add_load_command(actions)
+
+
+def _add_load_command(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    load = actions.add_parser("load", help="read everybody for the directory again")
+    load.add_argument("instance", help="name of the instance in settings.toml")
+    load.add_argument("--profile", type=Path, default=argparse.SUPPRESS, help="the profile's folder")
+    decision = load.add_mutually_exclusive_group()
+    decision.add_argument(
+        "--accept", dest="decision", action="store_const", const="accept", help="take what is so small"
+    )
+    decision.add_argument(
+        "--keep", dest="decision", action="store_const", const="keep", help="keep the directory in use"
+    )
 
 def _add_demo_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     demo = commands.add_parser("demo", help="a mutual in a box: eight tools on this machine, and the window")
@@ -249,11 +264,28 @@ def _connector(chosen: argparse.Namespace) -> int:
     from avise.commands import connector  # noqa: PLC0415 - spares the window the schema's import
 
     if chosen.action == "new":
+    if chosen.action == "load":
+        return _load_directory(chosen)
+    if chosen.action == "test":
+        from avise.commands import connector_test  # noqa: PLC0415 - the kit is not needed otherwise
+
+        return _printed(lambda: connector_test.run(chosen, terminal()))
         return connector.new(chosen.kind, chosen.file, terminal())
     return _printed(lambda: connector.check(chosen.file, terminal()))
 
 
 def _headless(chosen: argparse.Namespace) -> int:
+def _load_directory(chosen: argparse.Namespace) -> int:
+    from avise.commands import connector_load  # noqa: PLC0415 - as below
+    from avise.engine.engine import Engine  # noqa: PLC0415
+    from avise.engine.profile_folder import default_profile_folder  # noqa: PLC0415
+    from avise.models.bulk_reading import Decision  # noqa: PLC0415
+
+    decision = Decision(chosen.decision) if chosen.decision else None
+    with Engine.open(chosen.profile or default_profile_folder(), ask_passphrase=passphrase_asker()) as engine:
+        return engine.run(connector_load.load(engine, chosen.instance, decision, terminal()))
+
+
     from avise.engine.engine import Engine  # noqa: PLC0415 - spares --help a second
     from avise.engine.profile_folder import default_profile_folder  # noqa: PLC0415
 

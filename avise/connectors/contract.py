@@ -37,6 +37,7 @@ from avise.connectors.contract_values import (
     HealthReport,
     LiveQuery,
     Record,
+    StartsOver,
     TimelineQuery,
 )
 from avise.connectors.endpoints import HttpEndpoint, SqlEndpoint
@@ -98,6 +99,7 @@ __all__ = [
     "Record",
     "RevealsFields",
     "SqlGateway",
+    "StartsOver",
     "StreamsCalls",
     "TimelineQuery",
     "UsesHttp",

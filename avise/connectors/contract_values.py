@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Generic, TypeVar
 
+from avise.models.bulk_reading import Doubt
 from avise.models.customer import CustomerKey, IdentityEvidence
 from avise.models.errors import ErrorKind, Origin
 from avise.models.json_types import JSON
@@ -61,6 +62,15 @@ class Completeness(StrEnum):
     TRUNCATED = "truncated"
 
 
+class StartsOver(StrEnum):
+    """Why `changes` gives everything although it was asked for less."""
+
+    EXPIRED = "expired"
+    """The tool no longer knows where the last reading stopped."""
+    EDITION = "edition"
+    """A new edition of the whole replaces the one before: a nightly file, or everything from time to time."""
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """One record of a facet, with the names and types of `avise.models.facet_specs`."""
@@ -85,7 +95,7 @@ class Batch(Generic[T]):
     """"max_rows", "max_pages" or the tool's own limit."""
     total: int | None = None
     cursor: str = ""
-    """`changes`: where the next reading starts."""
+    """`changes`: where the next reading starts; also in the middle of one that was stopped."""
     validator: str = ""
     """ETag or Last-Modified, for the next conditional reading."""
     not_modified: bool = False
@@ -94,6 +104,10 @@ class Batch(Generic[T]):
     unreadable: int = 0
     """Items that could not be mapped and were left out."""
     evidence: IdentityEvidence | None = None
+    starts_over: StartsOver | None = None
+    """`changes`, its first batch: everything follows, whatever was asked; who is not in it is gone."""
+    doubt: Doubt | None = None
+    """`changes`: nothing was read, since what came is so small that somebody must look at it first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+from contextlib import aclosing, suppress
 from dataclasses import replace
+from datetime import timedelta
 
-from avise.connectors.contract import ConnectorError
+from avise.connectors.contract import Batch, ConnectorError, StartsOver
 from avise.engine.source_crossing import CrossingSources
+from avise.engine.whole_reading import Listing, WholeReading
 from avise.env import Env
+from avise.models.bulk_reading import BulkReading, Decision, DoubtKind, ReadingStep
 from avise.models.customer import Party
 from avise.models.errors import AviseError, ErrorKind
 from avise.store.directory import Directory
+from avise.store.directory_schema import Minter
+from avise.store.errors import StoreBusyError
+from avise.store.reading_file import ReadingFile
 
 REFRESH_EVERY = 120.0
 """Seconds between two questions about changes."""
@@ -18,6 +26,8 @@ REFRESH_EVERY = 120.0
 RETRY_AFTER = 5.0
 """Seconds before asking again a master that did not answer."""
 
+KEPT_FOR = timedelta(hours=24)
+"""Somebody who kept the directory in use is not asked again about everybody before that."""
 
 _WHY_ABSENT = {
     ErrorKind.CONFIG: "directory.master_misconfigured",
@@ -35,6 +45,8 @@ class DirectoryLoading:
         directory: what is filled.
         sources: where the master is.
         env: the clock.
+        minter: gives persons their identifier.
+        key: of the directory, for the pages of a reading under way.
         portfolio_of: login of the representative whose customers are kept, and nobody else; "" for all.
     """
 
@@ -44,17 +56,32 @@ class DirectoryLoading:
         directory: Directory,
         sources: CrossingSources,
         env: Env,
+        minter: Minter,
+        key: bytes,
         portfolio_of: str = "",
     ) -> None:
-        self._master = master
+        self.master = master
         self._portfolio_of = portfolio_of
         self._directory = directory
+        self._listing = Listing(directory, minter, self._is_kept)
+        # A portfolio is kept under a key that is lent: its pages outlive no start of the program.
+        self._key = key if not portfolio_of else hashlib.sha256(env.token().encode()).digest()
         self._sources = sources
         self._env = env
         self._tried = asyncio.Event()
+        self._wanted = asyncio.Event()
+        self._everybody_wanted = False
+        self._file: ReadingFile | None = None
+        self._whole: WholeReading | None = None
         self.task: asyncio.Task[None] | None = None
+        self.is_elsewhere = False
+        """Another program of this profile fills the directory."""
+        self.rounds = 0
+        """How many times the master was asked, in vain or not."""
         self.failure: AviseError | None = None
         """Why the last attempt could not write what it read (a full disk)."""
+        self.trouble: ConnectorError | None = None
+        """Why the master did not give all that it was asked for, the last time."""
 
     def start(self) -> None:
         """Start loading in the background."""
@@ -65,53 +92,190 @@ class DirectoryLoading:
         if not self._directory.ready:
             await self._tried.wait()
 
+    async def aclose(self) -> None:
+        """Stop; a reading under way goes on at the next start."""
+        if self.task is not None:
+            self.task.cancel()
+            await asyncio.gather(self.task, return_exceptions=True)
+        await self._drop()
+        if self._file is not None:
+            await self._file.aclose()
+
+    # ---- what is told, and decided -----------------------------------------------------------------
+
+    def told(self) -> BulkReading | None:
+        """Return how the filling stands; None before anything is known of it."""
+        if self._file is None:
+            return None
+        kept = self._file.kept
+        if kept.doubt is not None:
+            return BulkReading(ReadingStep.HELD, kept.count, kept.total, kept.began, doubt=kept.doubt)
+        if kept.began is None and self._directory.ready:
+            return BulkReading(ReadingStep.FOLLOWING)
+        failing = self.trouble is not None or self.failure is not None
+        step = ReadingStep.INTERRUPTED if failing else ReadingStep.READING
+        if self._whole is None:
+            return BulkReading(step, kept.count, kept.total, kept.began)
+        return self._whole.told(step)
+
+    @property
+    def absence(self) -> AviseError:
+        """What there is to say of a master that gave nothing."""
+        return self._directory.absence
+
+    async def decide(self, decision: Decision) -> None:
+        """Take what somebody decides about the doubt that waits.
+
+        Raises:
+            AviseError: `bulk.nothing_held`; or nothing could be written, and the doubt waits on.
+        """
+        doubt = self._file.kept.doubt if self._file is not None else None
+        if self._file is None or doubt is None:
+            raise AviseError("bulk.nothing_held")
+        persons = doubt.kind is DoubtKind.PERSONS
+        if decision is Decision.KEEP:
+            at = self._env.now() if persons else None
+            await self._file.note(doubt=None, kept_against=doubt.mark, kept_at=at)
+            await self._file.end()
+        elif persons:
+            await self._file.note(doubt=None, accepted=True)
+        else:
+            # Asked for from the beginning, the source doubts nothing.
+            await self._file.begin(self._env.now())
+            await self._file.note(accepted=True)
+        self._wanted.set()
+
+    def read_everybody(self) -> None:
+        """Read everybody again now, or go on at once with the reading that is under way."""
+        self._everybody_wanted = True
+        self._wanted.set()
+
+    def look_now(self) -> None:
+        """Ask now what changed."""
+        self._wanted.set()
+
+    # ---- the loop ----------------------------------------------------------------------------------
+
     async def _run(self) -> None:
         while True:
             pause = RETRY_AFTER
+            self._wanted.clear()
             try:
                 await self._load()
                 pause = REFRESH_EVERY if self._directory.ready else RETRY_AFTER
-                self.failure = None
+                self.failure = self.trouble = None
             except ConnectorError as error:
+                self.trouble = error
                 # The Sources page says more; what is listed stays usable meanwhile.
                 key = _WHY_ABSENT.get(error.kind, "directory.not_loaded")
                 if not self._directory.is_locked:
                     self._directory.say_why_absent(key, source=self._master_name())
+            except StoreBusyError:
+                pause, self.is_elsewhere = REFRESH_EVERY, True
             except AviseError as error:
                 self.failure = error
+                await self._drop()
                 if not self._directory.is_locked:
                     self._directory.say_why_absent(error.message_key, **error.params)
             self._tried.set()
-            await self._env.sleep(pause)
+            self.rounds += 1
+            await self._rest(pause)
+
+    async def _rest(self, seconds: float) -> None:
+        """Wait, unless somebody wants something meanwhile."""
+        waits = [
+            asyncio.create_task(self._env.sleep(seconds), name="rest of the directory"),
+            asyncio.create_task(self._wanted.wait(), name="wish for the directory"),
+        ]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+            await asyncio.gather(*waits, return_exceptions=True)
 
     def _master_name(self) -> str:
-        names = (offer.name for offer in self._sources.offers() if offer.instance == self._master)
-        return next(names, self._master)
+        names = (offer.name for offer in self._sources.offers() if offer.instance == self.master)
+        return next(names, self.master)
 
     async def _load(self) -> None:
         if self._directory.is_locked:
+            await self._drop()
             return
-        cursor = await self._directory.cursor()
-        if not cursor:
-            await self._build()
-            return
-        async for parties, after in self._sources.changes(self._master, cursor):
-            # Whoever left the portfolio leaves the directory.
-            await self._directory.apply(
-                [party if self._is_kept(party) else replace(party, deleted=True) for party in parties], after
-            )
+        if self._whole is not None and self._whole.path != self._directory.path:
+            await self._drop()
+        if self._file is None:
+            self._file = await ReadingFile.open(self._directory.path, self._key)
+            self.is_elsewhere = False
+        if self._file.kept.doubt is None:
+            await self._read(self._file)
 
-    async def _build(self) -> None:
-        builder = self._directory.rebuild()
-        cursor = ""
-        try:
-            async for parties, after in self._sources.changes(self._master, ""):
-                await builder.add([party for party in parties if self._is_kept(party)])
-                cursor = after or cursor
-            await builder.finish(cursor)
-        except BaseException:
-            await builder.abandon()
-            raise
+    async def _read(self, file: ReadingFile) -> None:
+        """Read everybody when that is wanted or under way, else what changed."""
+        cursor = await self._directory.cursor()
+        if file.kept.began is None and (self._everybody_wanted or not cursor):
+            await self._begin(file)
+        elif file.kept.began is not None and self._whole is None:
+            self._whole = WholeReading(self._listing, file, self._env)
+            await self._whole.go_on()
+        self._everybody_wanted = False
+        if not file.kept.complete:
+            since = file.kept.place if self._whole is not None else cursor
+            if not await self._read_since(file, since):
+                return
+        if self._whole is not None:
+            await self._finish(self._whole, file)
+
+    async def _begin(self, file: ReadingFile, *, started_over: bool = False) -> None:
+        await self._drop()
+        await file.begin(self._env.now(), started_over=started_over)
+        self._whole = WholeReading(self._listing, file, self._env)
+
+    async def _read_since(self, file: ReadingFile, since: str) -> bool:
+        """Take what the master gives; return False when it is not to be taken, now or at all."""
+        async with aclosing(self._sources.changes(self.master, since)) as batches:
+            async for batch in batches:
+                if batch.doubt is not None:
+                    if batch.doubt.mark != file.kept.kept_against:
+                        await self._drop()
+                        await file.note(doubt=batch.doubt)
+                    return False
+                if batch.starts_over is not None and since:
+                    if self._whole is None and self._was_kept_lately(file):
+                        return False
+                    await self._begin(file, started_over=batch.starts_over is StartsOver.EXPIRED)
+                await self._take(batch)
+        return True
+
+    def _was_kept_lately(self, file: ReadingFile) -> bool:
+        kept_at = file.kept.kept_at
+        return kept_at is not None and self._env.now() - kept_at < KEPT_FOR
+
+    async def _take(self, batch: Batch[Party]) -> None:
+        self.trouble = None
+        if self._whole is not None:
+            await self._whole.take(batch)
+            return
+        # Whoever left the portfolio leaves the directory.
+        listed = [party if self._is_kept(party) else replace(party, deleted=True) for party in batch.items]
+        await self._directory.apply(listed, batch.cursor)
+
+    async def _finish(self, whole: WholeReading, file: ReadingFile) -> None:
+        doubt = None if file.kept.accepted or not self._directory.ready else await whole.doubt()
+        if doubt is not None:
+            await self._drop()
+            await file.note(doubt=doubt)
+            return
+        self._whole = None
+        await whole.finish()
+        await file.end()
+
+    async def _drop(self) -> None:
+        """Forget the directory being built; what was read stays in its file."""
+        if self._whole is not None:
+            whole, self._whole = self._whole, None
+            with suppress(AviseError):
+                await whole.abandon()
 
     def _is_kept(self, party: Party) -> bool:
         return not self._portfolio_of or party.representative == self._portfolio_of

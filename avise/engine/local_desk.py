@@ -10,11 +10,13 @@ from datetime import datetime
 from pathlib import Path
 
 from avise.connectors.contract import HealthReport
+from avise.engine.directory_loading import DirectoryLoading
 from avise.engine.local_messages import LocalMessages
 from avise.engine.local_packs import LocalPacks
 from avise.engine.local_visits import LocalVisits
 from avise.engine.local_workstation import LocalWorkstation
 from avise.env import Env
+from avise.models.bulk_reading import Decision
 from avise.models.callers import Caller
 from avise.models.customer import PersonId
 from avise.models.desk_memory import Draft
@@ -81,6 +83,7 @@ class LocalDesk(LocalMessages, LocalPacks, LocalVisits, LocalWorkstation):
         self._restricted = RestrictedValues(sources, journal)
         self._calls = IncomingCalls(sources, self._directory, env, session)
         self._verifications = OngoingVerifications(memory, env)
+        self._loading: DirectoryLoading | None = None
 
     # ---- customers -----------------------------------------------------------------------------
     async def open_customer(
@@ -222,7 +225,9 @@ class LocalDesk(LocalMessages, LocalPacks, LocalVisits, LocalWorkstation):
         while True:
             if self._env.monotonic() >= looked_at + COPIES_PAUSE:
                 looked_at, copies = self._env.monotonic(), await self._copies.coverage()
-            found = tuple(_with_copies(status, copies) for status in await self._sources.status())
+            found = tuple(
+                self._with_bulk(_with_copies(status, copies)) for status in await self._sources.status()
+            )
             if found != told:
                 told = found
                 yield found
@@ -252,6 +257,21 @@ class LocalDesk(LocalMessages, LocalPacks, LocalVisits, LocalWorkstation):
         await self._tool_back(instance)
         for dossier in tuple(self._dossiers.values()):
             dossier.read_source(instance)
+
+    def use_loading(self, loading: DirectoryLoading) -> None:
+        """Tell of what fills the directory, and let somebody decide what it waits for."""
+        self._loading = loading
+
+    def _with_bulk(self, status: SourceStatus) -> SourceStatus:
+        if self._loading is None or status.instance != self._loading.master:
+            return status
+        return replace(status, bulk=self._loading.told())
+
+    async def decide_bulk(self, decision: Decision) -> None:
+        """Take what somebody decides about the doubt that the directory waits for."""
+        if self._loading is None:
+            raise AviseError("bulk.nothing_held")
+        await self._loading.decide(decision)
 
     async def follow_reloads(self) -> None:
         """Read again on open screens what a changed connector file maps otherwise; runs until cancelled."""

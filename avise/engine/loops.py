@@ -120,14 +120,20 @@ class _End:
 
 
 async def iterate_across(
-    thread: LoopThread, make_iterator: Callable[[], AsyncIterator[T]]
+    thread: LoopThread, make_iterator: Callable[[], AsyncIterator[T]], *, ahead: int = 0
 ) -> AsyncGenerator[T, None]:
     """Yield, on the calling loop, what an asynchronous iterator gives on another loop.
 
     Closing this generator closes the iterator on its own loop.
+
+    Args:
+        thread: the other loop.
+        make_iterator: called there.
+        ahead: how many values may wait for their reader; 0 for as many as come.
     """
     home = asyncio.get_running_loop()
     queue: asyncio.Queue[T | _End] = asyncio.Queue()
+    room = asyncio.Semaphore(ahead)
 
     def hand_over(item: T | _End) -> None:
         if not home.is_closed():
@@ -140,6 +146,8 @@ async def iterate_across(
             async with aclosing(iterator) as items:  # type: ignore[type-var]  # ours are generators
                 async for item in items:
                     hand_over(item)
+                    if ahead:
+                        await room.acquire()
         except Exception as error:  # noqa: BLE001 - every error crosses and is raised on the other side
             end = _End(error)
         finally:
@@ -149,6 +157,8 @@ async def iterate_across(
     try:
         while not isinstance(item := await queue.get(), _End):
             yield item
+            if ahead and not thread.loop.is_closed():
+                thread.loop.call_soon_threadsafe(room.release)
     finally:
         future.cancel()
     if item.error is not None:

@@ -16,6 +16,7 @@ from avise.engine.starting_packs import StartingPacks
 from avise.engine.starting_requests import StartingRequests
 from avise.engine.starting_visits import StartingVisits
 from avise.engine.starting_workstation import StartingWorkstation
+from avise.models.bulk_reading import Decision
 from avise.models.callers import Caller
 from avise.models.customer import PersonId, SearchAnswer, SearchHit
 from avise.models.desk_memory import Draft, SavedTab
@@ -121,6 +122,10 @@ class StartingDesk(
     def sign_in_to_tool(self, instance: str, way: SignInWay) -> AsyncIterator[SignInStep]:
         """See `Desk.sign_in_to_tool`."""
         return self._follow(lambda desk: desk.sign_in_to_tool(instance, way))
+
+    async def decide_bulk(self, decision: Decision) -> None:
+        """See `Desk.decide_bulk`."""
+        await (await self._desk()).decide_bulk(decision)
 
     async def diagnostic(self, instance: str = "") -> str:
         """See `Desk.diagnostic`."""

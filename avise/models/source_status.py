@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from avise.models.bulk_reading import BulkReading
 from avise.models.errors import Failure
 from avise.models.tool_sign_in import SignInWay
 
@@ -79,4 +80,6 @@ class SourceStatus:
     """How whoever works here signs in there by themselves."""
     cached_customers: int = 0
     oldest_copy: datetime | None = None
+    bulk: BulkReading | None = None
+    """How the directory is filled from it; None for a tool that is not the identity master."""
     file_change: FileChange | None = None

@@ -13,6 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
+from avise.models.bulk_reading import Decision
 from avise.models.callers import Caller
 from avise.models.customer import PersonId, SearchAnswer, SearchHit
 from avise.models.desk_memory import Draft, SavedTab
@@ -182,6 +183,9 @@ class Desk(DayDesk, ActingDesk, MessageDesk, RequestDesk, PackDesk, VisitDesk, W
 
         Once it is done, what the tool feeds is read again on open screens.
         """
+
+    async def decide_bulk(self, decision: Decision) -> None:
+        """Decide about a file, or a reading of everybody, that is so small that it waits."""
 
     async def diagnostic(self, instance: str = "") -> str:
         """Return a diagnostic as JSON text, by allow-list, without personal data."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from avise.models.bulk_reading import Decision
 from avise.models.callers import Caller
 from avise.models.customer import PersonId, SearchAnswer, SearchHit
 from avise.models.roles import Purpose
@@ -183,6 +184,10 @@ class DeskBridge(
     async def retry_source(self, instance: str) -> None:
         """Let one probe through a suspended tool and reread what failed."""
         await self._call(self._desk.retry_source(instance))
+
+    async def decide_bulk(self, decision: Decision) -> None:
+        """Decide about what is so small that the directory waits."""
+        await self._call(self._desk.decide_bulk(decision))
 
     async def diagnostic(self, instance: str = "") -> str:
         """Return a diagnostic as JSON text, without personal data."""

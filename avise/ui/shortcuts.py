@@ -86,6 +86,7 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     Shortcut("complaint", (), _E, "flag", _COMMAND),
     Shortcut("go_sources", ("Ctrl+G, S",), _E, "database", _COMMAND),
     Shortcut("outbox", ("Ctrl+Shift+O",), _E, "cloud-upload", _COMMAND),
+    Shortcut("bulk_decide", (), _E, "database", _COMMAND),
     Shortcut("outbox_compare", (), _E, "git-compare", _COMMAND),
     Shortcut("zoom_in", ("Ctrl+=", "Ctrl++"), _E, "maximize-2", _COMMAND),
     Shortcut("zoom_out", ("Ctrl+-",), _E, "focus", _COMMAND),

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from uuid import UUID
 
 from avise.connectors.contract import Health, HealthReport
+from avise.models.bulk_reading import Decision
 from avise.models.callers import THE_MEMBER, Caller
 from avise.models.customer import (
     DirectoryEntry,
@@ -290,6 +291,18 @@ class ScriptedDesk(
 
     async def diagnostic(self, instance: str = "") -> str:
         """Return a small diagnostic."""
+    async def decide_bulk(self, decision: Decision) -> None:
+        """Note the decision."""
+        self.asked.append(("decide_bulk", decision))
+
+    async def sign_in_to_tool(self, instance: str, way: SignInWay) -> AsyncIterator[SignInStep]:
+        """Play the steps of a sign-in, or how it fails."""
+        self.asked.append(("sign_in_to_tool", instance, way))
+        async for step in self.tool_sign_in_stream.follow():
+            if isinstance(step, AviseError):
+                raise step
+            yield step  # type: ignore[misc]  # a stream of steps by construction
+
         self.asked.append(("diagnostic", instance))
         return '{"instance": "' + instance + '"}'
 

@@ -79,7 +79,7 @@ class CsvLines:
             for number, raw in enumerate(iter(lambda: stream.readline(LONGEST_LINE), b""), 1):
                 if not raw.strip():
                     continue
-                fields = self._fields(raw, first=number == 1)
+                fields = self.fields_of(raw, first=number == 1)
                 if not self.columns:
                     self.columns = _header(fields)
                     continue
@@ -89,7 +89,7 @@ class CsvLines:
                 self.count.read += 1
                 yield number, fields
 
-    def _fields(self, raw: bytes, *, first: bool) -> list[str] | None:
+    def fields_of(self, raw: bytes, *, first: bool) -> list[str] | None:
         """Return the fields of a line, None when it is broken."""
         try:
             line = raw.decode(self._dialect.encoding).rstrip("\r\n")
@@ -110,6 +110,67 @@ class CsvLines:
             )
         except (csv.Error, StopIteration):
             return None
+
+
+@dataclass(frozen=True, slots=True)
+class LinesRead:
+    """Some lines of a file, and where the next ones are.
+
+    Args:
+        columns: names of the columns.
+        rows: fields of each good line.
+        offset: byte after the last line read.
+        number: of that line.
+        broken: lines that cannot be read.
+        ended: no line follows.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[list[str], ...]
+    offset: int
+    number: int
+    broken: int
+    ended: bool
+
+
+def read_lines(
+    path: Path, dialect: CsvDialect, columns: tuple[str, ...], offset: int, number: int, most: int
+) -> LinesRead:
+    """Return the lines after a byte.
+
+    Args:
+        path: the file.
+        dialect: how it is written.
+        columns: as an earlier page told them; empty to read the header again.
+        offset: where the first of these lines is; 0 for the beginning.
+        number: of the line before it.
+        most: how many lines.
+
+    Raises:
+        ConnectorError: BAD_DATA when the header cannot be read, UNAVAILABLE when the file cannot.
+    """
+    lines = CsvLines(path, dialect)
+    lines.columns = columns or lines.columns
+    try:
+        with path.open("rb") as stream:
+            if not lines.columns:
+                lines.columns = _header(lines.fields_of(stream.readline(LONGEST_LINE), first=True))
+                offset = max(offset, stream.tell())
+                number = max(number, 1)
+            stream.seek(offset)
+            rows = []
+            while len(rows) + lines.count.broken < most and (raw := stream.readline(LONGEST_LINE)):
+                number += 1
+                if raw.strip():
+                    fields = lines.fields_of(raw, first=number == 1)
+                    if fields is None or len(fields) != len(lines.columns):
+                        lines.count.note_broken(number)
+                    else:
+                        rows.append(fields)
+            ended = not stream.peek(1)
+            return LinesRead(lines.columns, tuple(rows), stream.tell(), number, lines.count.broken, ended)
+    except OSError as error:
+        raise ConnectorError(ErrorKind.UNAVAILABLE, type(error).__name__) from None
 
 
 def _header(fields: list[str] | None) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import aclosing
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,7 @@ from avise.connectors.contract import (
 )
 from avise.connectors.declarative.batches import MORE_THAN_SHOWN, Collected
 from avise.connectors.declarative.call_values import CallValues
+from avise.connectors.declarative.csv_directory import CsvDirectoryReader
 from avise.connectors.declarative.csv_lines import CsvDialect
 from avise.connectors.declarative.csv_place import Place
 from avise.connectors.declarative.csv_table import CsvTable, DateRule, FileState
@@ -28,6 +30,7 @@ from avise.connectors.declarative.instance import config_error, filled
 from avise.connectors.declarative.mapping import CsvFile
 from avise.connectors.declarative.rows import SubjectReader, map_rows, record_builder, rows_of
 from avise.connectors.declarative.schema import CsvFacet, CsvFileConnector
+from avise.models.customer import Party
 from avise.models.errors import ErrorKind, Origin
 from avise.models.json_types import JSON
 
@@ -55,6 +58,7 @@ class FilesConnector:
         self._config: Mapping[str, JSON] = {}
         self._table: CsvTable | None = None
         self._state: FileState | None = None
+        self._directory: CsvDirectoryReader | None = None
 
     async def open(self, env: ConnectorEnv) -> None:
         """Take the configuration; the file is read by the first question.
@@ -68,6 +72,8 @@ class FilesConnector:
             Path(filled(csv.path or csv.folder or "", self._file.config, env.config)), csv.pattern or ""
         )
         dialect = CsvDialect(csv.encoding, csv.delimiter, csv.quote, tuple(csv.columns))
+        if self._file.directory is not None:
+            self._directory = CsvDirectoryReader(self._file.directory, place, dialect, self._zone)
         accepted = str(env.config.get(ACCEPTED_FILE) or "")
         self._table = CsvTable(place, dialect, csv.key, _date_rule(csv, self._zone), accepted)
 
@@ -124,6 +130,18 @@ class FilesConnector:
             as_of=found.as_of,
             unreadable=mapped.unreadable + kept.unreadable,
         )
+
+    async def changes(self, since: str, ctx: CallContext) -> AsyncIterator[Batch[Party]]:
+        """Yield everybody in the newest file, unless it was read already.
+
+        Raises:
+            ConnectorError: UNSUPPORTED without a `[directory]`; UNAVAILABLE without a file.
+        """
+        if self._directory is None:
+            raise ConnectorError(ErrorKind.UNSUPPORTED, "no directory", origin=Origin.CONNECTOR)
+        async with aclosing(self._directory.changes(since, ctx)) as batches:
+            async for batch in batches:
+                yield batch
 
     def _builder(self, facet: CsvFacet) -> Callable[[object], Record]:
         subject = SubjectReader(facet.subject, self._zone) if facet.subject else None

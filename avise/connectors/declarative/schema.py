@@ -14,6 +14,7 @@ from pydantic_core import PydanticCustomError
 
 from avise.connectors.declarative.access import HttpSection, SqlSection
 from avise.connectors.declarative.action_schema import PythonAction, RestAction
+from avise.connectors.declarative.directory_sections import CsvDirectory, SqlDirectory
 from avise.connectors.declarative.mapping import (
     ConfigTable,
     CsvFile,
@@ -252,6 +253,7 @@ class SqlFile(_FileBase):
     facet: list[SqlFacet] = Field(default_factory=list)
     timeline: list[SqlTimeline] = Field(default_factory=list)
     live: list[SqlLive] = Field(default_factory=list)
+    directory: SqlDirectory | None = None
 
 
 # ---- files ----------------------------------------------------------------------------------------
@@ -275,6 +277,7 @@ class CsvFileConnector(_FileBase):
 
     csv: CsvFile
     facet: list[CsvFacet] = Field(default_factory=list)
+    directory: CsvDirectory | None = None
 
 
 # ---- python ---------------------------------------------------------------------------------------

@@ -41,6 +41,8 @@ from avise.connectors.declarative.rows import (
     search,
 )
 from avise.connectors.declarative.schema import SqlFacet, SqlFile, SqlLive, SqlTimeline
+from avise.connectors.declarative.sql_directory import SqlDirectoryReader
+from avise.models.customer import Party
 from avise.models.errors import ErrorKind, Origin
 from avise.models.interaction import Interaction
 
@@ -127,6 +129,20 @@ class SqlConnector:
                     yield Batch(page.items, Completeness.MORE, unreadable=page.unreadable)
         last = Completeness.TRUNCATED if reason else Completeness.COMPLETE
         yield Batch((), last, truncated_because=reason)
+
+    async def changes(self, since: str, ctx: CallContext) -> AsyncIterator[Batch[Party]]:
+        """Yield the parties changed since a place, each page with the place that follows it.
+
+        Raises:
+            ConnectorError: UNSUPPORTED without a `[directory]`; what the gateway or the mapping found.
+        """
+        section = self._file.directory
+        if section is None:
+            raise ConnectorError(ErrorKind.UNSUPPORTED, "no directory", origin=Origin.CONNECTOR)
+        reader = SqlDirectoryReader(section, self._zone, _bound(section.params, self._values({})))
+        async with aclosing(reader.changes(since, ctx)) as batches:
+            async for batch in batches:
+                yield batch
 
     async def live_value(self, query: LiveQuery, ctx: CallContext) -> str:
         """Return a restricted value, "" when the database holds none; it is kept nowhere.

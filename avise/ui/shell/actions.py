@@ -142,6 +142,7 @@ class WindowActions(QObject):
             ("go_sources", "sources"),
         ):
             bind(name, self._page_opener(page))
+        bind("bulk_decide", self._show_held)
         bind("undo", window.undoing.undo_last)
         bind("new_prospect", self._new_prospect)
         bind("new_exchange", self._new_exchange)
@@ -295,6 +296,10 @@ class WindowActions(QObject):
     def _on_rail(self, page: str) -> None:
         self._window.show_page(page)
         self._window.rail.set_current(self._window.page_name)
+
+    def _show_held(self) -> None:
+        self._show_sources()
+        self._window.sources.show_held()
 
     @Slot()
     def _show_sources(self) -> None:

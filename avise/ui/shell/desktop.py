@@ -39,6 +39,7 @@ from avise.ui.shell.sessions import SessionTab
 from avise.ui.shell.setting_choices import DEFAULTS, IDLE_MINUTES
 from avise.ui.shortcuts import read_kept, remap
 from avise.ui.sign_in.in_window import HubInWindow
+from avise.ui.sources.sentences import is_held
 from avise.ui.team.in_window import TeamInWindow
 from avise.ui.theme import Density, Scheme, theme
 from avise.ui.theme.motion import reduce_motion
@@ -449,6 +450,9 @@ class Desktop(QObject):
     # ---- sessions ----------------------------------------------------------------------------
     @Slot()
     def _on_current_changed(self) -> None:
+        self.tool_sign_ins.show_sources(self._sources)
+        waits = any(map(is_held, self._sources))
+        self.actions.set_idle("bulk_decide", idle=() if waits else ("bulk_decide",))
         if self.window.sessions.current is None:
             self._tasks.spawn(self._read_recents(), name="recents")
 

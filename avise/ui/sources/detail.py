@@ -12,9 +12,11 @@ from avise.env import Env
 from avise.models.source_status import SourceStatus
 from avise.texts import text
 from avise.ui.shortcuts import keys_of
+from avise.ui.sources.bulk import bulk_section
 from avise.ui.sources.charts import LatencyChart
 from avise.ui.sources.flow import FlowLayout
 from avise.ui.sources.sentences import (
+    asks_sign_in,
     attempt_line,
     can_retry,
     chart_sentence,
@@ -45,14 +47,18 @@ class SourceDetail(DetailPane):
         parent: of the widget.
 
     Signals:
+        sign_in_requested: instance of the tool to sign in at.
         retry_requested: instance of the tool to read again.
         check_requested: instance of the tool to ask whether it answers.
         diagnostic_requested: instance of the tool.
+        decided: what the user decides about the directory (a `Decision`).
     """
 
+    sign_in_requested = Signal(str)
     retry_requested = Signal(str)
     check_requested = Signal(str)
     diagnostic_requested = Signal(str)
+    decided = Signal(object)
 
     def __init__(self, env: Env, parent: QWidget | None = None) -> None:
         super().__init__(text("sources.detail"), parent)
@@ -80,6 +86,7 @@ class SourceDetail(DetailPane):
         now = self._env.now()
         return (
             self._head(source, now),
+            bulk_section(source.bulk, source.name, now, self.decided.emit),
             self._chart_section(source),
             _instead_section(source, now),
             _facets_section(source),
@@ -111,9 +118,10 @@ class SourceDetail(DetailPane):
         return box
 
     def _buttons(self, source: SourceStatus) -> QVBoxLayout:
+        asks = asks_sign_in(source)
         retry = Button(
             text("sources.retry"),
-            ButtonKind.PRIMARY if can_retry(source) else ButtonKind.PLAIN,
+            ButtonKind.PRIMARY if can_retry(source) and not asks else ButtonKind.PLAIN,
             icon="rotate-cw",
             keys=keys_of("refresh_block"),
         )
@@ -122,7 +130,12 @@ class SourceDetail(DetailPane):
         check.clicked.connect(lambda: self.check_requested.emit(source.instance))
         copy = Button(icon="clipboard-copy", name=text("sources.copy_diagnostic_of", source=source.name))
         copy.clicked.connect(lambda: self.diagnostic_requested.emit(source.instance))
-        return column(row(retry, check, copy, None, gap=6, margins=(0, 6, 0, 0)))
+        buttons = row(retry, check, copy, None, gap=6, margins=(0, 6, 0, 0))
+        if not asks:
+            return column(buttons)
+        reconnect = Button(text("tool_sign_in.action"), ButtonKind.PRIMARY, icon="lock")
+        reconnect.clicked.connect(lambda: self.sign_in_requested.emit(source.instance))
+        return column(row(reconnect, None, margins=(0, 6, 0, 0)), buttons)
 
     def _chart_section(self, source: SourceStatus) -> QWidget | None:
         if len(source.samples_ms) < 2:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QBoxLayout, QWidget
 from typing_extensions import override
 
 from avise.env import Env
+from avise.models.bulk_reading import Decision
 from avise.models.errors import AviseError
 from avise.models.source_status import SourceStatus
 from avise.texts import text
@@ -21,7 +22,7 @@ from avise.ui.shell.page import Zone
 from avise.ui.shortcuts import keys_of
 from avise.ui.sources.counters import Counters
 from avise.ui.sources.detail import SourceDetail
-from avise.ui.sources.sentences import can_retry, is_asked, worst_first
+from avise.ui.sources.sentences import asks_sign_in, can_retry, is_asked, is_held, worst_first
 from avise.ui.sources.table import ROW_HEIGHT, SourcesDelegate, SourcesHeader, SourcesTableModel, columns
 from avise.ui.theme import theme
 from avise.ui.widgets.button import Button
@@ -53,9 +54,11 @@ class SourcesPage(QWidget):
 
     Signals:
         message: outcome of an action (a `Message`).
+        sign_in_requested: instance of a tool that asks its user to sign in again.
     """
 
     message = Signal(object)
+    sign_in_requested = Signal(str)
 
     def __init__(self, desk: DeskBridge, env: Env, report: Report, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -76,8 +79,10 @@ class SourcesPage(QWidget):
         self.table.selectionModel().currentRowChanged.connect(self._on_row_changed)
         self.detail = SourceDetail(env)
         self.detail.retry_requested.connect(self.retry)
+        self.detail.sign_in_requested.connect(self.sign_in_requested)
         self.detail.check_requested.connect(self.check)
         self.detail.diagnostic_requested.connect(self.copy_diagnostic)
+        self.detail.decided.connect(self.decide)
         self._build()
 
     def _build(self) -> None:
@@ -181,12 +186,19 @@ class SourcesPage(QWidget):
         source = self.model.row_at(index.row())
         action = next(place for place in columns(self.table.viewport().width()) if place.name == "action")
         if source is not None and can_retry(source) and left >= action.left:
-            self.retry(source.instance)
+            self._help(source)
 
     @Slot(QModelIndex)
     def _on_opened(self, index: QModelIndex) -> None:
         source = self.model.row_at(index.row())
         if source is not None and can_retry(source):
+            self._help(source)
+
+    def _help(self, source: SourceStatus) -> None:
+        """Do what the row offers."""
+        if asks_sign_in(source):
+            self.sign_in_requested.emit(source.instance)
+        else:
             self.retry(source.instance)
 
     @Slot(str)
@@ -198,6 +210,20 @@ class SourcesPage(QWidget):
     def check(self, instance: str) -> None:
         """Ask the tool whether it answers."""
         self._tasks.spawn(self._check((instance,)), name="check", when_busy="drop")
+
+    @Slot(object)
+    def decide(self, decision: Decision) -> None:
+        """Tell what the user decides about the directory that waits."""
+        self._tasks.spawn(self._decide(decision), name="decide", when_busy="drop")
+
+    def show_held(self) -> None:
+        """Show the tool whose directory waits for a decision, its first button ready."""
+        held = next((one for one in self._sources if is_held(one)), None)
+        if held is None:
+            self._tell(text("bulk.nothing_held"), "circle-check")
+            return
+        self.table.go_to(self.model.place_of(held.instance))
+        self.detail.focus_button(text("bulk.keep"))
 
     @Slot()
     def check_all(self) -> None:
@@ -234,6 +260,14 @@ class SourcesPage(QWidget):
             self._tell(text("sources.checked_one", source=self._name(instances[0])), "circle-check")
         else:
             self._tell(text("sources.checked_all", count=len(instances)), "circle-check")
+
+    async def _decide(self, decision: Decision) -> None:
+        try:
+            await self._desk.decide_bulk(decision)
+        except AviseError as error:
+            self._say(error)
+            return
+        self._tell(text(f"bulk.decided.{decision}"), "circle-check")
 
     async def _health(self, instance: str) -> str:
         """Return what the tool answers, as `avise.connectors.contract.Health` names it."""

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from avise.models.bulk_reading import ReadingStep
 from avise.models.errors import ErrorKind
 from avise.models.source_status import Attempt, SourceState, SourceStatus
+from avise.services.bulk_words import row_words
 from avise.texts import plural, text
 from avise.texts.formats import (
     HARD,
@@ -48,9 +50,19 @@ def is_asked(source: SourceStatus) -> bool:
     return source.state not in _NEVER_ASKED and not source.refused_because
 
 
+def is_held(source: SourceStatus) -> bool:
+    """Return whether the directory that the tool fills waits for somebody's decision."""
+    return source.bulk is not None and source.bulk.step is ReadingStep.HELD
+
+
+def asks_sign_in(source: SourceStatus) -> bool:
+    """Return whether the user can put the tool right by signing in there again."""
+    return bool(source.sign_in) and source.state is SourceState.NEEDS_AUTH
+
+
 def worst_first(sources: Sequence[SourceStatus]) -> tuple[SourceStatus, ...]:
     """Return the tools with those that need somebody first, then by name."""
-    return tuple(sorted(sources, key=lambda source: (_RANK[source.state], source.name)))
+    return tuple(sorted(sources, key=lambda source: (not is_held(source), _RANK[source.state], source.name)))
 
 
 def milliseconds(value: int | None) -> str:
@@ -66,8 +78,8 @@ def failures(source: SourceStatus) -> str:
 
 
 def connector(source: SourceStatus) -> str:
-    """Return the second line of a row: which connector, in which version; the owner is in the detail."""
-    return text("sources.connector", connector=source.connector)
+    """Return the second line of a row: what the directory waits for, else which connector."""
+    return row_words(source.bulk) or text("sources.connector", connector=source.connector)
 
 
 def last_reading(source: SourceStatus, now: datetime) -> str:
@@ -111,6 +123,8 @@ def explained(source: SourceStatus, now: datetime) -> str:
         kind = source.last_failure.kind if source.last_failure is not None else ErrorKind.UNAVAILABLE
         cause = text(f"attempt.{kind}")
         return text(key, source=source.name, cause=cause, failures=failures(source))
+    if asks_sign_in(source):
+        return text("tool_sign_in.explained", source=source.name)
     sentence = text(
         key,
         source=source.name,
@@ -136,6 +150,8 @@ def to_do(source: SourceStatus) -> str:
         return ""
     if source.refused_because and source.state is SourceState.SUSPENDED:
         return text("sources.to_do.disabled")
+    if asks_sign_in(source):
+        return text("tool_sign_in.to_do")
     return text(f"sources.to_do.{source.state}")
 
 
@@ -204,4 +220,6 @@ def row_sentence(source: SourceStatus, now: datetime) -> str:
     if source.failures_1h:
         pieces.append(plural("sources.spoken_failures", source.failures_1h))
     pieces.append(text("sources.spoken_last", moment=last_reading(source, now)))
+    if words := row_words(source.bulk):
+        pieces.append(words)
     return ", ".join(pieces).replace(HARD, " ")

@@ -1,0 +1,118 @@
+"""`avise connector load NAME`: read everybody from the identity master, or decide about what waits.
+
+A reading that is interrupted, Ctrl+C included, goes on at the next command or the next window.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn
+
+from avise.commands.wrong_argument import WrongArgumentError
+from avise.engine.directory_loading import DirectoryLoading
+from avise.engine.engine import Engine
+from avise.env import Env
+from avise.models.bulk_reading import BulkReading, Decision, ReadingStep
+from avise.models.errors import AviseError
+from avise.services.bulk_words import doubt_lines, progress_sentence
+from avise.texts import plural, text
+from avise.texts.formats import format_number
+
+LOOK_EVERY = 0.2
+"""Seconds between two looks at the reading."""
+
+TRIES = 3
+"""Questions in a row without an answer, after which the command ends."""
+
+NEEDS_A_PERSON = 1
+
+
+async def load(engine: Engine, instance: str, decision: Decision | None, console: Console) -> int:
+    """Read everybody and return the exit status: 1 when somebody must act.
+
+    Args:
+        engine: started.
+        instance: the identity master.
+        decision: about what waits; None to read.
+        console: where the progress is shown.
+
+    Raises:
+        AviseError: the instance fills no directory, another program fills it, or nothing waits.
+    """
+    loading = engine.loading
+    master = engine.profile.settings.identity_master
+    if loading is None or instance != master:
+        raise WrongArgumentError("bulk.not_the_master", instance=instance, master=master)
+    while loading.told() is None:
+        if loading.is_elsewhere:
+            raise AviseError("bulk.elsewhere")
+        if loading.rounds:
+            raise loading.failure or loading.absence
+        await engine.env.sleep(LOOK_EVERY)
+    if decision is not None:
+        await loading.decide(decision)
+    elif not _is_held(loading.told()):
+        loading.read_everybody()
+    with _bar(console) as progress:
+        told = await _followed(loading, engine.env, _shown_on(progress))
+    if _is_held(told):
+        _tell_doubt(told, instance, console, engine.env)
+        return NEEDS_A_PERSON
+    count = await engine.directory.count()
+    console.print(plural("bulk.loaded", count, count=format_number(count)), highlight=False)
+    return 0
+
+
+def _is_held(told: BulkReading | None) -> bool:
+    return told is not None and told.step is ReadingStep.HELD
+
+
+async def _followed(loading: DirectoryLoading, env: Env, show: Callable[[BulkReading], None]) -> BulkReading:
+    """Return the state in which the reading ends, or waits for somebody.
+
+    Raises:
+        AviseError: the source gave nothing, several times; or nothing can be written.
+    """
+    began, in_vain, count = loading.rounds, 0, -1
+    while True:
+        rounds = loading.rounds
+        told = loading.told()
+        if told is not None:
+            show(told)
+            if told.step is ReadingStep.HELD or (told.step is ReadingStep.FOLLOWING and rounds > began):
+                return told
+            in_vain = in_vain if told.count == count else rounds
+            count = told.count
+        if loading.failure is not None and rounds > began:
+            raise loading.failure
+        if loading.trouble is not None and rounds >= in_vain + TRIES:
+            raise loading.absence
+        await env.sleep(LOOK_EVERY)
+
+
+def _bar(console: Console) -> Progress:
+    return Progress(
+        BarColumn(), TextColumn("{task.description}", markup=False), console=console, transient=True
+    )
+
+
+def _shown_on(progress: Progress) -> Callable[[BulkReading], None]:
+    task = progress.add_task("", total=None)
+
+    def show(told: BulkReading) -> None:
+        progress.update(task, completed=told.count, total=told.total, description=progress_sentence(told))
+
+    return show
+
+
+def _tell_doubt(told: BulkReading, instance: str, console: Console, env: Env) -> None:
+    if told.doubt is None:
+        return
+    for line in (
+        text(f"bulk.held.{told.doubt.kind}"),
+        *doubt_lines(told.doubt, env.now()),
+        text("bulk.how_to_decide", instance=instance),
+    ):
+        console.print(line, highlight=False)

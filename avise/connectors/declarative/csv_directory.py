@@ -1,0 +1,175 @@
+"""Reads the directory of a nightly file by pages of lines; each new file is a whole.
+
+A place says which file, and after which byte: a reading that was stopped goes on in the same file, and
+starts over when another one has come.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Self
+from zoneinfo import ZoneInfo
+
+from avise.connectors.contract import Batch, CallContext, Completeness, ConnectorError, StartsOver
+from avise.connectors.declarative.csv_lines import CsvDialect, LinesRead, read_lines
+from avise.connectors.declarative.csv_place import FileMark, Place
+from avise.connectors.declarative.directory_place import place_text, read_place
+from avise.connectors.declarative.directory_sections import CsvDirectory
+from avise.connectors.declarative.rows import Mapped, map_rows, party_builder
+from avise.models.bulk_reading import SMALLEST_SHARE, Doubt, DoubtKind
+from avise.models.customer import Party
+from avise.models.errors import ErrorKind
+
+BROKEN_SHARE = 0.02
+"""Lines that may be unreadable in a file that counts as a whole: the persons of more would seem gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Edition:
+    """A file, as it is known again."""
+
+    name: str
+    size: int
+    modified_ns: int
+
+    @classmethod
+    def of(cls, mark: FileMark) -> Self:
+        return cls(mark.path.name, mark.size, mark.modified_ns)
+
+    @classmethod
+    def read(cls, written: object) -> Self | None:
+        """Return what a place says, None when it is not one of these."""
+        try:
+            return cls(**written) if isinstance(written, dict) else None
+        except TypeError:
+            return None
+
+    @property
+    def at(self) -> datetime:
+        return datetime.fromtimestamp(self.modified_ns / 1e9, tz=UTC)
+
+    @property
+    def mark(self) -> str:
+        return f"{self.name} {self.size} {self.modified_ns}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Progress:
+    """How far a file is read."""
+
+    offset: int = 0
+    number: int = 0
+    """Of the last line read."""
+    good: int = 0
+    broken: int = 0
+
+
+class CsvDirectoryReader:
+    """Reads one directory.
+
+    Args:
+        section: of a checked file.
+        place: where the files are.
+        dialect: how they are written.
+        zone: of dates without one.
+    """
+
+    def __init__(self, section: CsvDirectory, place: Place, dialect: CsvDialect, zone: ZoneInfo) -> None:
+        self._section = section
+        self._place = place
+        self._dialect = dialect
+        self._build = party_builder(section.fields, section.ids, zone)
+
+    async def changes(self, since: str, ctx: CallContext) -> AsyncGenerator[Batch[Party], None]:
+        """Yield the parties of the newest file, nothing when it was read already.
+
+        Raises:
+            ConnectorError: UNAVAILABLE without a file, or when it changes while it is read; BAD_DATA when
+                too many of its lines are unreadable.
+        """
+        edition = _Edition.of(await ctx.blocking(self._newest))
+        place = read_place(since, "file", "used") or {}
+        file, used = _Edition.read(place.get("file")), _Edition.read(place.get("used"))
+        if used == edition:
+            yield Batch((), Completeness.COMPLETE, cursor=since)
+            return
+        if used is not None and edition.size < used.size * SMALLEST_SHARE:
+            doubt = Doubt(DoubtKind.FILE, edition.mark, used.size, edition.size, used.at, edition.at)
+            yield Batch((), Completeness.COMPLETE, cursor=since, doubt=doubt)
+            return
+        progress = _Progress()
+        if file == edition and isinstance(place.get("at"), dict):
+            progress = _Progress(**place["at"])  # type: ignore[arg-type]  # as written below
+        elif since:
+            why = StartsOver.EDITION if place else StartsOver.EXPIRED
+            yield Batch((), Completeness.MORE, cursor=_cursor(edition, used, progress), starts_over=why)
+        async for batch in self._pages(edition, used, progress, ctx):
+            yield batch
+
+    def _newest(self) -> FileMark:
+        marks = self._place.newest()
+        if not marks:
+            # A file that is not there says nothing: nobody is gone.
+            raise ConnectorError(ErrorKind.UNAVAILABLE, "no file")
+        return marks[0]
+
+    async def _pages(
+        self, edition: _Edition, used: _Edition | None, progress: _Progress, ctx: CallContext
+    ) -> AsyncGenerator[Batch[Party], None]:
+        mark = await ctx.blocking(self._newest)
+        total = await ctx.blocking(_lines_of, mark)
+        header: tuple[str, ...] = ()
+        while True:
+            page = await ctx.blocking(
+                read_lines,
+                mark.path,
+                self._dialect,
+                header,
+                progress.offset,
+                progress.number,
+                self._section.size,
+            )
+            header = page.columns
+            progress = _Progress(
+                page.offset, page.number, progress.good + len(page.rows), progress.broken + page.broken
+            )
+            mapped = await ctx.blocking(self._mapped, page)
+            if _Edition.of(await ctx.blocking(self._newest)) != edition:
+                raise ConnectorError(ErrorKind.UNAVAILABLE, "the file changed while it was read")
+            if page.ended:
+                _refuse_broken(progress)
+                used = edition
+            yield Batch(
+                mapped.items,
+                Completeness.COMPLETE if page.ended else Completeness.MORE,
+                total=total,
+                cursor=_cursor(edition, used, progress),
+                unreadable=mapped.unreadable + page.broken,
+            )
+            if page.ended:
+                return
+
+    def _mapped(self, page: LinesRead) -> Mapped[Party]:
+        rows = [dict(zip(page.columns, fields, strict=True)) for fields in page.rows]
+        return map_rows(rows, self._build)
+
+
+def _cursor(edition: _Edition, used: _Edition | None, progress: _Progress) -> str:
+    return place_text(file=asdict(edition), used=asdict(used) if used else None, at=asdict(progress))
+
+
+def _refuse_broken(progress: _Progress) -> None:
+    if progress.broken > BROKEN_SHARE * (progress.good + progress.broken):
+        raise ConnectorError(ErrorKind.BAD_DATA, f"{progress.broken} unreadable lines")
+
+
+def _lines_of(mark: FileMark) -> int:
+    """Return how many lines a file has, its header left out; counted at the pace of the disk."""
+    try:
+        with mark.path.open("rb") as stream:
+            breaks = sum(piece.count(b"\n") for piece in iter(lambda: stream.read(1 << 20), b""))
+    except OSError as error:
+        raise ConnectorError(ErrorKind.UNAVAILABLE, type(error).__name__) from None
+    return max(breaks - 1, 0)
