@@ -119,7 +119,6 @@ def _add_connector_command(commands: argparse._SubParsersAction[argparse.Argumen
     new = actions.add_parser("new", help="write a commented file to fill in")
     new.add_argument("file", type=Path)
     new.add_argument("--kind", choices=("rest", "sql", "files", "python"), default="rest")
-
     add_arguments(actions.add_parser("test", help="prove a connector against its tool; say its level"))
     _add_load_command(actions)
 
@@ -135,6 +134,7 @@ def _add_load_command(actions: argparse._SubParsersAction[argparse.ArgumentParse
     decision.add_argument(
         "--keep", dest="decision", action="store_const", const="keep", help="keep the directory in use"
     )
+
 
 def _add_demo_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     demo = commands.add_parser("demo", help="a mutual in a box: eight tools on this machine, and the window")
@@ -263,18 +263,17 @@ def _check_search(chosen: argparse.Namespace) -> None:
 def _connector(chosen: argparse.Namespace) -> int:
     from avise.commands import connector  # noqa: PLC0415 - spares the window the schema's import
 
-    if chosen.action == "new":
     if chosen.action == "load":
         return _load_directory(chosen)
     if chosen.action == "test":
         from avise.commands import connector_test  # noqa: PLC0415 - the kit is not needed otherwise
 
         return _printed(lambda: connector_test.run(chosen, terminal()))
+    if chosen.action == "new":
         return connector.new(chosen.kind, chosen.file, terminal())
     return _printed(lambda: connector.check(chosen.file, terminal()))
 
 
-def _headless(chosen: argparse.Namespace) -> int:
 def _load_directory(chosen: argparse.Namespace) -> int:
     from avise.commands import connector_load  # noqa: PLC0415 - as below
     from avise.engine.engine import Engine  # noqa: PLC0415
@@ -286,6 +285,7 @@ def _load_directory(chosen: argparse.Namespace) -> int:
         return engine.run(connector_load.load(engine, chosen.instance, decision, terminal()))
 
 
+def _headless(chosen: argparse.Namespace) -> int:
     from avise.engine.engine import Engine  # noqa: PLC0415 - spares --help a second
     from avise.engine.profile_folder import default_profile_folder  # noqa: PLC0415
 

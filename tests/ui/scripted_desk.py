@@ -289,8 +289,6 @@ class ScriptedDesk(
         """Note the wish."""
         self.asked.append(("retry_source", instance))
 
-    async def diagnostic(self, instance: str = "") -> str:
-        """Return a small diagnostic."""
     async def decide_bulk(self, decision: Decision) -> None:
         """Note the decision."""
         self.asked.append(("decide_bulk", decision))
@@ -303,6 +301,8 @@ class ScriptedDesk(
                 raise step
             yield step  # type: ignore[misc]  # a stream of steps by construction
 
+    async def diagnostic(self, instance: str = "") -> str:
+        """Return a small diagnostic."""
         self.asked.append(("diagnostic", instance))
         return '{"instance": "' + instance + '"}'
 

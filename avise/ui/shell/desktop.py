@@ -441,6 +441,9 @@ class Desktop(QObject):
         self.window.status_bar.show_sources(self._sources, seen)
         self.window.home.show_sources(self._sources)
         self.window.sources.show_sources(self._sources)
+        self.tool_sign_ins.show_sources(self._sources)
+        waits = any(map(is_held, self._sources))
+        self.actions.set_idle("bulk_decide", idle=() if waits else ("bulk_decide",))
 
     def _on_calls_failed(self, error: AviseError) -> None:
         # Without telephony the window works; only the agent's state is not known any more.
@@ -450,9 +453,6 @@ class Desktop(QObject):
     # ---- sessions ----------------------------------------------------------------------------
     @Slot()
     def _on_current_changed(self) -> None:
-        self.tool_sign_ins.show_sources(self._sources)
-        waits = any(map(is_held, self._sources))
-        self.actions.set_idle("bulk_decide", idle=() if waits else ("bulk_decide",))
         if self.window.sessions.current is None:
             self._tasks.spawn(self._read_recents(), name="recents")
 
