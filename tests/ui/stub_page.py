@@ -24,7 +24,7 @@ class StubPage(QWidget):
     open_requested = Signal(object)
     call_end_requested = Signal()
     message = Signal(object)
-    followed = Signal(int)
+    followed = Signal(object)
     acted = Signal(str, object)
     wrap_up_ticked = Signal(int)
     request_requested = Signal(object)
@@ -40,6 +40,7 @@ class StubPage(QWidget):
         self.asked: list[object] = []
         self.call: IncomingCall | None = None
         self.notes = QPlainTextEdit()
+        self.to_send = 0
         self.notes.setTabChangesFocus(True)
         self._who = QLabel()
         layout = QVBoxLayout(self)
@@ -71,6 +72,10 @@ class StubPage(QWidget):
         self.outbox = tuple(items)
 
     def redo(self, item: OutboxItem) -> None:
+    def set_to_send(self, count: int) -> None:
+        """Keep it."""
+        self.to_send = count
+
         """Note it."""
         self.asked.append(("redo", item.command_id))
 

@@ -136,6 +136,12 @@ def caller_words(caller: Caller) -> str:
     return together(text("caller.spoke", quality=quality, name=caller.name), scope, until)
 
 
+def to_send_chip(count: int) -> ChipSpec:
+    """Return the chip of what waits to leave of a customer."""
+    words, told = plural("outbox.count.to_send", count), plural("customer.to_send", count)
+    return ChipSpec(words, Tone.INFO, "cloud-upload", told=told)
+
+
 def _counted(state: Verification) -> int:
     """Return how many answers count: a recent one is among the three that make a strong level."""
     most = state.needed if state.level is VerificationLevel.STRONG else state.needed - 1
@@ -185,6 +191,8 @@ class CustomerHeader(QWidget):
             name=with_keys(text("customer.copy_number"), "copy_member_number"),
         )  # fmt: skip
         self.identity = Chip(verification_chip(Verification()), pressable=True)
+        self.to_send = Chip(to_send_chip(0))
+        self.to_send.hide()
         self.facts = FactsLine(
             may_reveal=allowed in (Access.CLEAR, Access.MASKED), may_compare=allowed is not Access.ABSENT
         )
@@ -204,6 +212,7 @@ class CustomerHeader(QWidget):
             self._first.addWidget(widget)
         self._first.addLayout(row(self._number, self.copy))
         self._first.addWidget(self.identity)
+        self._first.addWidget(self.to_send)
         self._first.addWidget(self._reading)
         self._first.addWidget(self.retry)
         self._first.addStretch(1)
@@ -261,6 +270,12 @@ class CustomerHeader(QWidget):
         self.identity.setAccessibleName(sentence)
         self.identity.setToolTip(with_keys(sentence, "identity_check"))
 
+    def set_to_send(self, count: int) -> None:
+        """Say how much of this customer waits to leave; nothing when nothing does."""
+        self.to_send.set_spec(to_send_chip(count))
+        self.to_send.setVisible(count > 0)
+        self._fit_first_line()
+
     def restricted_anchor(self) -> QPoint:
         """Return where the panel about the NIR opens, in this widget."""
         return self.facts.mapTo(self, self.facts.anchor())
@@ -286,6 +301,7 @@ class CustomerHeader(QWidget):
         chip = chip_size(verification_chip(self._verification)).width()
         room = self.width() - self._name.sizeHint().width() - chip
         room -= theme().px(56)
+        room -= 0 if self.to_send.isHidden() else self.to_send.sizeHint().width() + theme().px(10)
         for label in (self._number, self._birth):
             width = label.sizeHint().width() + theme().px(36)
             is_shown = bool(label.text()) and room >= width

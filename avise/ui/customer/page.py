@@ -72,7 +72,7 @@ class CustomerPage(QWidget):
         open_requested: another file, of a company or of a member (a `SearchHit`).
         call_end_requested: the call that nobody follows is over.
         message: what came of an action (a `Message`).
-        followed: how many commands to tools have not gone well yet.
+        followed: the commands for this customer, counted (an `OutboxCounts`).
         wrap_up_ticked: seconds of wrap-up left, 0 when it is over.
         acted: a sentence and an act that can be taken back.
         request_requested: a request to show in the middle office (its identity).
@@ -85,7 +85,7 @@ class CustomerPage(QWidget):
     open_requested = Signal(object)
     call_end_requested = Signal()
     message = Signal(object)
-    followed = Signal(int)
+    followed = Signal(object)
     wrap_up_ticked = Signal(int)
     acted = Signal(str, object)
     request_requested = Signal(object)
@@ -125,12 +125,13 @@ class CustomerPage(QWidget):
         self.blocks = BlockActions(self.model, self.sheet, self.check, self)
         self.acting = CustomerActing(desk, self.model, self, announcer)
         self.acting.message.connect(self.message)
-        self.acting.followed.connect(self.followed)
+        self.acting.followed.connect(lambda: self.followed.emit(self.acting.counts()))
         self.acting.followed.connect(self._show_collisions)
         self.blocks.offer(self.acting)
         self.set_outbox, self.redo = self.acting.set_outbox, self.acting.redo
         self.messages = CustomerMessages(desk, self.model, env, report, self)
         self.messages.message.connect(self.message)
+        self.set_to_send = self.header.set_to_send
         self.messages.facet_requested.connect(self.blocks.show_facet)
         self.blocks.offer_messages(self._opens_entry)
         self.consents = CustomerConsents(desk, self.model, report, self)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -12,6 +12,7 @@ from avise.models.customer import PersonId
 from avise.services.desk import IncomingCall
 from avise.ui.announce import Announcer
 from avise.ui.departing import depart
+from avise.ui.outbox.situation import OutboxCounts
 from avise.ui.shell.page import CustomerPageLike, MakeCustomerPage
 from avise.ui.shell.sessions import Sessions
 from avise.ui.shell.spare_page import SparePage
@@ -74,7 +75,12 @@ class CustomerPages(QObject):
         self._outbox: Sequence[OutboxItem] = ()
         sessions.closed.connect(self._on_closed)
 
+        self._counts: dict[PersonId, OutboxCounts] = {}
+        """Commands of each open customer."""
+        self._unsent: Mapping[PersonId, int] = {}
+        """What was written of each customer and waits for the hub."""
     def page(self, person: PersonId | None) -> CustomerPageLike | None:
+        sessions.changed.connect(self._count_new_tabs)
         """Return the page of a customer, None when it was never shown."""
         widget = self._pages.get(person) if person is not None else None
         return cast("CustomerPageLike | None", widget)
@@ -100,11 +106,12 @@ class CustomerPages(QObject):
         page.acted.connect(lambda sentence, act: self._on_acted(person, sentence, act))
         page.request_requested.connect(self.request_requested)
         page.compare_requested.connect(self.compare_requested)
-        page.followed.connect(lambda count: self._sessions.mark(person, to_send=count))
+        page.followed.connect(lambda counts: self._count(person, counts))
         page.set_outbox(self._outbox)
         self._stack.addWidget(widget)
         # On screen first; what others wait for comes behind it.
         turns().give_way()
+        self._count(person, self._counts.get(person, OutboxCounts()))
         return widget
 
     def show(self, person: PersonId) -> None:
@@ -129,7 +136,33 @@ class CustomerPages(QObject):
                 page.set_outbox(items)
                 continue
             mine = [item for item in items if item.person == tab.person]
-            self._sessions.mark(tab.person, to_send=counted(mine).followed)
+            self._count(tab.person, counted(mine))
+
+    @Slot()
+    def _count_new_tabs(self) -> None:
+        """Mark a tab that comes back behind the one on screen with what was told before it was there."""
+        new = [tab.person for tab in self._sessions.tabs if tab.person not in self._counts]
+        if not new:
+            return
+        from avise.ui.outbox.counts import counted  # noqa: PLC0415 - not needed by the first paint
+
+        for person in new:
+            self._count(person, counted(item for item in self._outbox if item.person == person))
+
+    def set_unsent(self, unsent: Mapping[PersonId, int]) -> None:
+        """Tell every page and tab how much of what was written of their customer waits for the hub."""
+        self._unsent = dict(unsent)
+        for tab in self._sessions.tabs:
+            self._count(tab.person, self._counts.get(tab.person, OutboxCounts()))
+
+    def _count(self, person: PersonId, counts: OutboxCounts) -> None:
+        """Mark a tab and tell its page; a message is a command, and is not counted as writing."""
+        self._counts[person] = counts
+        to_send = counts.to_send + self._unsent.get(person, 0)
+        self._sessions.mark(person, to_send=to_send, to_follow=counts.for_person)
+        page = self.page(person)
+        if page is not None:
+            page.set_to_send(to_send)
 
     # ---- in another window -------------------------------------------------------------------
     def replace(self, person: PersonId, stand_in: QWidget) -> QWidget:
@@ -179,6 +212,7 @@ class CustomerPages(QObject):
         self._drop_stand_in(person)
         self._stack.removeWidget(widget)
         widget.hide()
+        self._counts.pop(person, None)
         # Closing one file often opens another: its screen comes first.
         QTimer.singleShot(DELETED_AFTER_MS, widget, lambda: depart(widget))
         QTimer.singleShot(DELETED_AFTER_MS + FRAME_MS, self, theme().forget_texts)

@@ -50,7 +50,7 @@ class CustomerPageLike(Page, Protocol):
         open_requested: another file, of a company or of a member (a `SearchHit`).
         call_end_requested: the call that nobody follows is over.
         message: what came of an action (a `Message`).
-        followed: how many commands for this customer have not gone well yet.
+        followed: the commands for this customer, counted (an `OutboxCounts`).
         acted: a sentence, and an act that can be taken back.
         wrap_up_ticked: seconds of wrap-up left, 0 when it is over.
         request_requested: a request to show in the middle office (its identity).
@@ -89,12 +89,15 @@ class CustomerPageLike(Page, Protocol):
 
     @property
     def followed(self) -> SignalInstance:
-        """How many commands have not gone well yet."""
+        """The commands, counted."""
 
     def set_outbox(self, items: Sequence[OutboxItem]) -> None:
         """Take the outbox as it now is."""
 
     def redo(self, item: OutboxItem) -> None:
+    def set_to_send(self, count: int) -> None:
+        """Say how much of this customer waits to leave."""
+
         """Plan anew what a command asked that was not done."""
 
     def commands(self) -> list[PaletteCommand]:

@@ -161,8 +161,20 @@ class SessionTabButton(QAbstractButton):
         if tab.has_draft:
             draw_icon(painter, "pen-line", right - px(_ICON), middle, _ICON, "text-3")
             return right - px(_ICON + _GAP)
+        return self._paint_what_waits(painter, tab, right, middle)
+
+    def _paint_what_waits(self, painter: QPainter, tab: SessionTab, right: float, middle: float) -> float:
+        px = theme().px
         if tab.to_send:
+            count = str(tab.to_send)
+            width = theme().text_width(count, "button", tabular=True) + 1
+            area = QRectF(right - width, 0, width, self.height())
+            draw_text(painter, area, count, "button", "info", tabular=True)
+            right -= width + px(_GAP / 2)
             draw_icon(painter, "cloud-upload", right - px(_ICON), middle, _ICON, "info")
+            return right - px(_ICON + _GAP)
+        if tab.to_follow:
+            draw_icon(painter, "hand", right - px(_ICON), middle, _ICON, "warn")
             return right - px(_ICON + _GAP)
         if tab.unread:
             return draw_badge(painter, right, middle, str(tab.unread), "accent", "on-accent") - px(_GAP)
@@ -176,7 +188,9 @@ def _spoken(tab: SessionTab, label: str, seconds: int, place: int, count: int) -
     if tab.has_draft:
         parts.append(text("tab.draft"))
     if tab.to_send:
-        parts.append(plural("tab.to_send", tab.to_send))
+        parts.append(plural("outbox.count.to_send", tab.to_send))
+    if tab.to_follow:
+        parts.append(plural("tab.to_follow", tab.to_follow))
     if tab.unread:
         parts.append(plural("tab.unread", tab.unread))
     parts.append(text("tab.place", place=place, count=count))

@@ -32,7 +32,9 @@ class SessionTab:
     on_call: bool = False
     unread: int = 0
     to_send: int = 0
-    """Commands to tools that have not gone well yet."""
+    """What waits to leave: commands to tools, and what was written here while the hub is out of reach."""
+    to_follow: int = 0
+    """Commands to tools that need their owner."""
 
 
 def tab_of(hit: SearchHit, purpose: Purpose, reason: str = "") -> SessionTab:
@@ -186,9 +188,13 @@ class Sessions(QObject):
         on_call: bool | None = None,
         unread: int | None = None,
         to_send: int | None = None,
+        to_follow: int | None = None,
     ) -> None:
         """Change the marks of a tab; None leaves one as it is."""
-        given = {"has_draft": has_draft, "on_call": on_call, "unread": unread, "to_send": to_send}
+        given = {
+            "has_draft": has_draft, "on_call": on_call, "unread": unread, "to_send": to_send,
+            "to_follow": to_follow,
+        }  # fmt: skip
         self._replace(person, **{name: value for name, value in given.items() if value is not None})
 
     def _replace(self, person: PersonId, **values: object) -> None:

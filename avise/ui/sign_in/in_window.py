@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -32,6 +32,22 @@ _REACHED = (HubState.NONE, HubState.EMBEDDED, HubState.ONLINE)
 _NO_SIGN_IN = (HubState.NONE, HubState.STARTING, HubState.SIGN_IN_NEEDED)
 
 
+def waiting_to_leave(status: HubStatus, shown: Mapping[PersonId, int]) -> Mapping[PersonId, int]:
+    """Return what is shown as waiting for the hub, by customer.
+
+    While the hub answers, what is written leaves at once: nothing new is shown, and what was shown goes as
+    it leaves.
+
+    Args:
+        status: how this station stands.
+        shown: what was shown until now.
+    """
+    waiting = {person: count for person, count in status.unsent.items() if person is not None}
+    if status.state not in _REACHED:
+        return waiting
+    return {person: min(count, shown[person]) for person, count in waiting.items() if person in shown}
+
+
 class HubInWindow(QObject):
     """Follows the hub for one window.
 
@@ -58,6 +74,8 @@ class HubInWindow(QObject):
         self._watch: Watch | None = None
         self.status: HubStatus | None = None
         self.page: SignInPage | None = None
+        self._waiting: Mapping[PersonId, int] = {}
+        """What is shown as waiting to leave, by customer."""
         self._back: tuple[str, PersonId | None] = ("home", None)
         """Where the user was before signing in."""
         self.item = HubItem(now)
@@ -90,13 +108,15 @@ class HubInWindow(QObject):
         """Return how much of what was written here waits for a hub that is not reached now."""
         if self.status is None or self.status.state in _REACHED:
             return 0
-        return self.status.pending
+        return sum(self.status.unsent.values())
 
     # ---- how it stands -----------------------------------------------------------------------
     def show_status(self, status: HubStatus) -> None:
         """Show how this station stands with the hub; ask to sign in when it must."""
         before, self.status = self.status, status
         self.item.show_status(status)
+        self._waiting = waiting_to_leave(status, self._waiting)
+        self._window.customers.set_unsent(self._waiting)
         asks = status.state is HubState.SIGN_IN_NEEDED
         if self.page is not None:
             self.page.show_way(status.sign_in, status.sentence)

@@ -404,15 +404,15 @@ def test_closing_with_what_the_hub_does_not_have_says_so_and_does_not_block(run:
         desk = rep_desk()
         async with acting_window(desk) as stage:
             hub = stage.desktop.hub
-            hub.show_status(HubStatus(HubState.ONLINE, NOW, pending=2))
+            hub.show_status(HubStatus(HubState.ONLINE, NOW, pending=3, unsent={None: 2}))
             stage.window.close()
             assert stage.closed == [True]
-            hub.show_status(HubStatus(HubState.OFFLINE, NOW, pending=2))
+            hub.show_status(HubStatus(HubState.OFFLINE, NOW, pending=3, unsent={None: 1, HELENE: 1}))
             stage.window.close()
             assert stage.closed == [True]
             strip = stage.window.findChild(ClosingStrip)
             assert strip is not None
-            assert "2 éléments écrits ou consultés ici ne sont pas encore au siège" in strip.accessibleName()
+            assert "2 éléments écrits ici ne sont pas encore au siège" in strip.accessibleName()
             strip.close_now.click()
             assert stage.closed == [True, True]
 

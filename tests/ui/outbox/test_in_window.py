@@ -11,15 +11,19 @@ from PySide6.QtWidgets import QApplication
 
 from avise.models.commands import CommandReason, CommandState
 from avise.models.errors import AviseError
+from avise.services.request_values import HubState, HubStatus
 from avise.texts import text
+from avise.ui.customer.page import CustomerPage
 from avise.ui.notifications.centre import notifications
 from avise.ui.outbox.action_form import Step
 from avise.ui.outbox.closing_strip import ClosingStrip
 from avise.ui.outbox.page import OutboxPage
+from avise.ui.shell.sessions import SessionTab
+from avise.ui.sign_in.in_window import waiting_to_leave
 from tests.ui.customer.opened_page import said
 from tests.ui.outbox.acting_window import CTRL, SHIFT, ActingStage, acting_window
 from tests.ui.outbox.outbox_items import CARD, OFFERS, every_state, item
-from tests.ui.persona import HELENE
+from tests.ui.persona import HELENE, NOW
 from tests.ui.scripted_desk import ScriptedDesk
 from tests.ui.waiting import until
 
@@ -110,15 +114,55 @@ def test_the_tab_of_the_customer_tells_what_waits(run: Run) -> None:
         desk = ScriptedDesk(items=(item(1, S.WAITING, R.UNAVAILABLE), item(2, S.REJECTED, R.REJECTED)))
         desk.offers = ()
         async with acting_window(desk) as stage:
-            from avise.ui.shell.sessions import SessionTab  # noqa: PLC0415 - this test opens by hand
-
             stage.window.sessions.open(SessionTab(HELENE, "MARCHAND Hélène"))
-            await until(lambda: stage.window.sessions.tabs[0].to_send == 2)
-            assert "2 actions à suivre" in stage.window.top_bar.tabs.button(HELENE).accessibleName()
+            await until(lambda: stage.window.sessions.tabs[0].to_send == 1)
+            spoken = stage.window.top_bar.tabs.button(HELENE).accessibleName()
+            assert "1 à envoyer, 1 action à suivre" in spoken
             desk.show_outbox()
             await until(lambda: stage.window.sessions.tabs[0].to_send == 0)
 
     run(scenario())
+
+
+def test_what_was_written_of_a_customer_waits_on_its_tab_and_header_until_it_has_left(run: Run) -> None:
+    async def scenario() -> None:
+        desk = ScriptedDesk(items=(item(1, S.WAITING, R.UNAVAILABLE),))
+        desk.offers = ()
+        async with acting_window(desk) as stage:
+            hub, sessions = stage.desktop.hub, stage.window.sessions
+            hub.show_status(HubStatus(HubState.OFFLINE, NOW, 4, unsent={HELENE: 2, None: 1}))
+            sessions.open(SessionTab(HELENE, "MARCHAND Hélène"))
+            page = stage.window.customers.page(HELENE)
+            assert isinstance(page, CustomerPage)
+            await until(lambda: sessions.tabs[0].to_send == 3)
+            assert page.header.to_send.isVisible()
+            assert page.header.to_send.spec.text == "3 à envoyer"
+            assert "3 à envoyer" in stage.window.top_bar.tabs.button(HELENE).accessibleName()
+            hub.show_status(HubStatus(HubState.ONLINE, NOW, 2, unsent={HELENE: 1}))
+            assert sessions.tabs[0].to_send == 2
+            hub.show_status(HubStatus(HubState.ONLINE, NOW))
+            desk.show_outbox()
+            await until(lambda: sessions.tabs[0].to_send == 0)
+            assert not page.header.to_send.isVisible()
+
+    run(scenario())
+
+
+def test_a_tab_that_comes_back_behind_another_has_its_mark(run: Run) -> None:
+    async def scenario() -> None:
+        async with acting_window(ScriptedDesk()) as stage:
+            told = HubStatus(HubState.OFFLINE, NOW, 1, unsent={HELENE: 1})
+            stage.desktop.hub.show_status(told)
+            stage.window.sessions.open(SessionTab(HELENE, "MARCHAND Hélène"), show=False)
+            assert stage.window.sessions.tabs[0].to_send == 1
+
+    run(scenario())
+
+
+def test_while_the_hub_answers_what_is_written_leaves_without_a_badge() -> None:
+    online = HubStatus(HubState.ONLINE, NOW, 2, unsent={HELENE: 2})
+    assert waiting_to_leave(online, {}) == {}
+    assert waiting_to_leave(online, {HELENE: 1}) == {HELENE: 1}
 
 
 def test_a_sending_that_fails_is_said_at_once_and_only_once(run: Run) -> None:
