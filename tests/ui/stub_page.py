@@ -39,8 +39,8 @@ class StubPage(QWidget):
         self.announcer = announcer
         self.asked: list[object] = []
         self.call: IncomingCall | None = None
-        self.notes = QPlainTextEdit()
         self.to_send = 0
+        self.notes = QPlainTextEdit()
         self.notes.setTabChangesFocus(True)
         self._who = QLabel()
         layout = QVBoxLayout(self)
@@ -71,11 +71,11 @@ class StubPage(QWidget):
         """Note how many there are."""
         self.outbox = tuple(items)
 
-    def redo(self, item: OutboxItem) -> None:
     def set_to_send(self, count: int) -> None:
         """Keep it."""
         self.to_send = count
 
+    def redo(self, item: OutboxItem) -> None:
         """Note it."""
         self.asked.append(("redo", item.command_id))
 

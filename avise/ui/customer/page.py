@@ -129,9 +129,9 @@ class CustomerPage(QWidget):
         self.acting.followed.connect(self._show_collisions)
         self.blocks.offer(self.acting)
         self.set_outbox, self.redo = self.acting.set_outbox, self.acting.redo
+        self.set_to_send = self.header.set_to_send
         self.messages = CustomerMessages(desk, self.model, env, report, self)
         self.messages.message.connect(self.message)
-        self.set_to_send = self.header.set_to_send
         self.messages.facet_requested.connect(self.blocks.show_facet)
         self.blocks.offer_messages(self._opens_entry)
         self.consents = CustomerConsents(desk, self.model, report, self)

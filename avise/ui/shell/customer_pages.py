@@ -73,14 +73,14 @@ class CustomerPages(QObject):
         self._stand_ins: dict[PersonId, QWidget] = {}
         """What is in the stack for pages that are in windows of their own."""
         self._outbox: Sequence[OutboxItem] = ()
-        sessions.closed.connect(self._on_closed)
-
         self._counts: dict[PersonId, OutboxCounts] = {}
         """Commands of each open customer."""
         self._unsent: Mapping[PersonId, int] = {}
         """What was written of each customer and waits for the hub."""
-    def page(self, person: PersonId | None) -> CustomerPageLike | None:
+        sessions.closed.connect(self._on_closed)
         sessions.changed.connect(self._count_new_tabs)
+
+    def page(self, person: PersonId | None) -> CustomerPageLike | None:
         """Return the page of a customer, None when it was never shown."""
         widget = self._pages.get(person) if person is not None else None
         return cast("CustomerPageLike | None", widget)
@@ -108,10 +108,10 @@ class CustomerPages(QObject):
         page.compare_requested.connect(self.compare_requested)
         page.followed.connect(lambda counts: self._count(person, counts))
         page.set_outbox(self._outbox)
+        self._count(person, self._counts.get(person, OutboxCounts()))
         self._stack.addWidget(widget)
         # On screen first; what others wait for comes behind it.
         turns().give_way()
-        self._count(person, self._counts.get(person, OutboxCounts()))
         return widget
 
     def show(self, person: PersonId) -> None:
@@ -209,10 +209,10 @@ class CustomerPages(QObject):
         if page is None or widget is None:
             return
         page.close_page()
+        self._counts.pop(person, None)
         self._drop_stand_in(person)
         self._stack.removeWidget(widget)
         widget.hide()
-        self._counts.pop(person, None)
         # Closing one file often opens another: its screen comes first.
         QTimer.singleShot(DELETED_AFTER_MS, widget, lambda: depart(widget))
         QTimer.singleShot(DELETED_AFTER_MS + FRAME_MS, self, theme().forget_texts)

@@ -94,10 +94,10 @@ class CustomerPageLike(Page, Protocol):
     def set_outbox(self, items: Sequence[OutboxItem]) -> None:
         """Take the outbox as it now is."""
 
-    def redo(self, item: OutboxItem) -> None:
     def set_to_send(self, count: int) -> None:
         """Say how much of this customer waits to leave."""
 
+    def redo(self, item: OutboxItem) -> None:
         """Plan anew what a command asked that was not done."""
 
     def commands(self) -> list[PaletteCommand]:
