@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from avise.directory.keys import (
+    CODED_LETTERS,
+    END,
     WordKind,
     first_name_parts,
     first_name_range,
@@ -26,6 +28,9 @@ _LAST = {
     table: Statement(f"SELECT coalesce(max(id), :low - 1) FROM {table} WHERE id BETWEEN :low AND :high")  # noqa: S608 - four tables
     for table in ("spelling", "city", *WordKind)
 }
+_EVERY_SPELLING = Statement("SELECT id, value FROM spelling")
+_EVERY_CITY = Statement("SELECT id, name, postcode FROM city")
+_EVERY_WORD = {kind: Statement(f"SELECT id, norm FROM {kind}") for kind in WordKind}  # noqa: S608 - two tables
 _MOST = 2_000_000_000
 _OTHER_FIRST_NAMES = 2_126_000_000, 2_147_000_000
 """Numbers of first names that their letters' own range has no more room for."""
@@ -39,6 +44,12 @@ class SpeltName:
 
     spelling: int
     words: tuple[int, ...]
+
+
+def _own_range(norm: str) -> tuple[int, int]:
+    """Return the numbers that tell the first letters of a first name; 0 is nobody's."""
+    low, high = first_name_range((norm + END * CODED_LETTERS)[:CODED_LETTERS])
+    return max(low, 1), high
 
 
 class Dictionaries:
@@ -60,6 +71,23 @@ class Dictionaries:
         self._cities: dict[tuple[str, str], int] = {}
         self._words: dict[tuple[WordKind, str], int] = {}
         self._last: dict[tuple[str, int], int] = {}
+
+    def recall(self) -> None:
+        """Read the tables whole: the numbers that they hold are given again."""
+        self._spellings = {value: number for number, value in self._line.rows(_EVERY_SPELLING)}
+        self._cities = {(name, postcode): number for number, name, postcode in self._line.rows(_EVERY_CITY)}
+        for kind in WordKind:
+            self._words.update(((kind, norm), number) for number, norm in self._line.rows(_EVERY_WORD[kind]))
+        surnames = [number for (kind, _), number in self._words.items() if kind is WordKind.SURNAME]
+        for table, numbers in (
+            ("spelling", self._spellings.values()), ("city", self._cities.values()),
+            (WordKind.SURNAME, surnames),
+        ):  # fmt: skip
+            self._last[table, 1] = max(numbers, default=0)
+        for (kind, norm), number in self._words.items():
+            if kind is WordKind.FIRST_NAME:
+                low = _OTHER_FIRST_NAMES[0] if number >= _OTHER_FIRST_NAMES[0] else _own_range(norm)[0]
+                self._last[kind, low] = max(self._last.get((kind, low), low - 1), number)
 
     def spelling(self, text: str) -> int:
         """Return the number of a text, 0 for none."""
@@ -138,9 +166,8 @@ class Dictionaries:
     def _next_word(self, kind: WordKind, norm: str) -> int:
         if kind is WordKind.SURNAME:
             return self._next(kind, 1, _MOST)
-        # A number that tells the first letters: those of no letter begin with 0, which is nobody's.
-        low, high = first_name_range((norm + "@@@@")[:4])
-        number = self._next(kind, max(low, 1), high)
+        low, high = _own_range(norm)
+        number = self._next(kind, low, high)
         return number if number <= high else self._next(kind, *_OTHER_FIRST_NAMES)
 
     def _next(self, table: str, low: int, high: int) -> int:

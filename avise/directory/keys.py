@@ -90,6 +90,8 @@ def person_hash(identity: bytes) -> int:
 
 CODED_LETTERS = 4
 """Letters of a first name that its number tells in order: DUPONT J is then one range of `name`."""
+END = "@"
+"""Precedes A: what follows the last letter of a short first name."""
 SAME_CODE = 4_000
 """First names that may begin with the same letters; the next ones are found whole, not by a beginning."""
 _LETTERS = 27

@@ -372,7 +372,7 @@ class DirectoryReader:
             local, domain = domain, ""
         if not beginning:
             return self._numbers(_EMAIL, email=local, domain=domain)
-        found = self._numbers(_EMAIL_FROM, low=local, high=local + ("\0" if at else HIGHEST))
+        found = self._numbers(_EMAIL_FROM, low=local, high=local + ("\x01" if at else HIGHEST))
         if not domain or not found:
             return found
         return [

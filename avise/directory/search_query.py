@@ -146,7 +146,7 @@ def parse_search(text: str, today: date) -> SearchQuery:
         text: anything: a name in any order, a date, a number, an e-mail, a town, or several.
         today: years after it are not birth years.
     """
-    rest = " ".join(text[:MOST_CHARACTERS].split())
+    rest = " ".join(text[:MOST_CHARACTERS].replace("\0", " ").split())
     emails = tuple(found.lower() for found in _EMAIL.findall(rest) if len(found) > 1)
     rest = _EMAIL.sub(" ", rest)
     spans, rest = _dates(rest, today)

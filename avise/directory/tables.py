@@ -92,8 +92,7 @@ def definitions(*, postgres: bool) -> list[str]:
         if table in KEYS and not postgres:
             listed.append(f"PRIMARY KEY ({KEYS[table]})")
             tail = " WITHOUT ROWID"
-        kind = "UNLOGGED TABLE" if postgres else "TABLE"
-        made.append(f"CREATE {kind} {table} ({', '.join(listed)}){tail}")
+        made.append(f"CREATE TABLE {table} ({', '.join(listed)}){tail}")
     return made
 
 

@@ -62,6 +62,9 @@ class PartyWriter:
         self._texts = Dictionaries(line, self._rows, fresh=bulk)
         self._own_scheme = minter.scheme
         self._next_id = int(line.rows(_LAST_PARTY)[0][0]) + 1
+        if bulk and self._next_id > 1:
+            # A loading that goes on: what was written before is known again.
+            self._texts.recall()
         self._deleted: list[str] = []
         self.left_out = 0
         """Parties that carried a NIR: never at rest (decision 4)."""
