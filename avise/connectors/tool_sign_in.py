@@ -10,6 +10,7 @@ from avise.connectors.instance import Instance
 from avise.models.errors import AviseError, ErrorKind
 from avise.models.tool_sign_in import SignInStep, SignInWay, ToolSignedIn
 from avise.oidc.errors import ProviderError, SignInError
+from avise.oidc.provider import NO_DEVICE
 from avise.oidc.signed_tokens import TokenFault, TokenRefusedError
 
 _SENTENCES = {
@@ -64,6 +65,8 @@ def _raise_readable(error: BaseException | None, tool: Instance) -> None:
 def _meaning(error: BaseException) -> tuple[str, str]:
     if isinstance(error, TokenRefusedError):
         return "tool_sign_in.clock" if error.fault in _CLOCK else "tool_sign_in.answer", error.fault
+    if isinstance(error, ProviderError) and error.detail == NO_DEVICE:
+        return "tool_sign_in.no_code", error.detail
     if isinstance(error, SignInError | ProviderError):
         return _SENTENCES.get(error.message_key, "tool_sign_in.answer"), error.detail
     if isinstance(error, ConnectorError):

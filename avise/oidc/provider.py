@@ -28,6 +28,9 @@ from avise.oidc.signed_tokens import TokenRefusedError
 DEFAULT_LIFE_S = 300.0
 """Life of a token whose provider does not say (RFC 6749 recommends saying)."""
 
+NO_DEVICE = "no device authorization"
+"""Detail of the error of a provider that gives no code to type."""
+
 _DEVICE = "device_authorization_endpoint"
 _DISCOVERY = "/.well-known/openid-configuration"
 _CODES = frozenset(
@@ -166,7 +169,7 @@ class IdentityProvider:
         """
         addresses = await self.addresses()
         if not addresses.device:
-            raise ProviderError("hub.provider_answer", "no device authorization")
+            raise ProviderError("hub.provider_answer", NO_DEVICE)
         named, headers = _named(dict(form), self.settings, addresses.methods)
         # Section 3.1: the name stands in the form however the application proves itself.
         named = {**named, "client_id": self.settings.application}

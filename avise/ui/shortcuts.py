@@ -68,6 +68,7 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     Shortcut("notifications", ("Ctrl+Shift+N",), _E, "bell", _COMMAND),
     Shortcut("discreet", ("Ctrl+Shift+L",), _E, "eye", _COMMAND),
     Shortcut("lock", (), _E, "lock", _COMMAND),
+    Shortcut("reconnect_tool", (), _E, "lock", _COMMAND),
     Shortcut("sign_out", (), _E, "log-out", _COMMAND),
     Shortcut("work_offline", (), _E, "cloud-off", _COMMAND),
     Shortcut("work_online", (), _E, "cloud", _COMMAND),

@@ -24,6 +24,7 @@ from avise.models.errors import AviseError
 from avise.models.names import fold
 from avise.models.roles import Purpose, Role, Session
 from avise.models.source_status import SourceStatus
+from avise.models.tool_sign_in import SignInStep, SignInWay
 from avise.services.customer_updates import (
     CustomerUpdate,
     Verification,
@@ -141,6 +142,7 @@ class ScriptedDesk(
     customer_streams: dict[PersonId, Stream] = field(default_factory=dict)
     call_stream: Stream = field(default_factory=Stream)
     source_stream: Stream = field(default_factory=Stream)
+    tool_sign_in_stream: Stream = field(default_factory=Stream)
     wrong_answers: int = 0
     may_call: tuple[Caller, ...] = (THE_MEMBER,)
 

@@ -28,6 +28,7 @@ class StubPage(QWidget):
     acted = Signal(str, object)
     wrap_up_ticked = Signal(int)
     request_requested = Signal(object)
+    sign_in_requested = Signal(str)
     compare_requested = Signal(object)
 
     person: PersonId

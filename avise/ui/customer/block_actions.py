@@ -35,6 +35,7 @@ class BlockActions(QObject):
         reread_requested: facet to read again.
         file_requested: member number or SIREN of the file that opens.
         report_requested: facet in which something is wrong.
+        sign_in_requested: instance of a tool that asks its user to sign in again.
         consents_requested: what the member accepts is to be asked or noted.
         facets_requested: the blocks must come on screen, where they share it with something else.
     """
@@ -43,6 +44,7 @@ class BlockActions(QObject):
     facets_requested = Signal()
     file_requested = Signal(str)
     report_requested = Signal(str)
+    sign_in_requested = Signal(str)
     consents_requested = Signal()
 
     def __init__(self, model: CustomerViewModel, sheet: Sheet, check: CallerCheck, page: QWidget) -> None:
@@ -71,9 +73,13 @@ class BlockActions(QObject):
     def run(self, facet: str, action: str) -> None:
         """Do an action of a block; an unknown one does nothing."""
         block = self._sheet.grid.block(facet)
+        wish = {"retry": self.reread_requested, "report": self.report_requested}.get(action)
+        if wish is not None:
+            wish.emit(facet)
+            return
         match action:
-            case "retry":
-                self.reread_requested.emit(facet)
+            case "sign_in":
+                self._sign_in(facet)
             case "show_copy" | "hide_copy":
                 block.loosen()
                 self._model.show_copy(facet, shown=action == "show_copy")
@@ -83,14 +89,19 @@ class BlockActions(QObject):
                 self.open_detail(facet)
             case "open_company":
                 self._open_file(facet, next((r for v in self._model.views(facet) for r in v.records), None))
-            case "report":
-                self.report_requested.emit(facet)
             case "consents":
                 self.consents_requested.emit()
             case "copy":
                 QGuiApplication.clipboard().setText(block.content.spoken())
             case "menu":
                 self._open_menu(facet)
+
+    def _sign_in(self, facet: str) -> None:
+        """Ask for a sign-in at the first tool of a block that wants one; the next one asks afterwards."""
+        for view in self._model.views(facet):
+            if view.error is not None and view.error.sign_in:
+                self.sign_in_requested.emit(view.source)
+                return
 
     def _open_menu(self, facet: str) -> None:
         block = self._sheet.grid.block(facet)

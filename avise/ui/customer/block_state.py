@@ -27,6 +27,9 @@ from avise.ui.widgets.painting import Span
 SKELETON_AFTER_S, COUNTER_AFTER_S = 0.2, 1.0
 """Nothing moves before 0.2 s; the seconds are counted from 1 s on (`ui.md` 1 and 6.1)."""
 
+SIGN_IN = "sign_in"
+"""The action of a block whose tool asks its user to sign in again."""
+
 _SLOW = frozenset({ErrorKind.TIMEOUT, ErrorKind.RATE_LIMITED})
 """The copy stays in sight: the tool is late, not broken."""
 
@@ -209,7 +212,7 @@ def _error_with_copy(
         reading=reading,
         sentences=(_happened(view, error, now), _sentence(copy)),
         actions=(
-            BlockAction("retry", text("block.action.retry"), button=True),
+            _first_action(error),
             BlockAction(action, text(f"block.action.{action}")),
         ),
         records_shown=copy_shown,
@@ -224,11 +227,7 @@ def _failed(view: FacetView, now: datetime, reading_s: float | None) -> StateLoo
     sentences: list[Row] = [_happened(view, error, now)]
     if error.retry_at is not None and error.retry_at > now:
         sentences.append(_sentence(text("block.next_try", time=format_time(error.retry_at))))
-    actions = (
-        ()
-        if error.kind in _USELESS_TO_RETRY
-        else (BlockAction("retry", text("block.action.retry"), button=True),)
-    )
+    actions = () if error.kind in _USELESS_TO_RETRY else (_first_action(error),)
     return StateLook(
         chip=_error_chip(error),
         reading=reading,
@@ -263,7 +262,16 @@ _CLOSED = {
 }
 
 
+def _first_action(error: Failure) -> BlockAction:
+    """Return what helps: to sign in again, where that is up to the agent, or to ask once more."""
+    if error.sign_in:
+        return BlockAction(SIGN_IN, text("tool_sign_in.action"), button=True)
+    return BlockAction("retry", text("block.action.retry"), button=True)
+
+
 def _error_chip(error: Failure) -> ChipSpec:
+    if error.sign_in:
+        return ChipSpec(text("tool_sign_in.chip"), Tone.WARN, "user-x", small=True)
     key, tone, icon = _BLAMED.get(error.kind, ("block.chip.error", Tone.DANGER, "circle-x"))
     return ChipSpec(text(key), tone, icon, small=True)
 
@@ -276,6 +284,8 @@ def happened(view: FacetView, error: Failure, now: datetime) -> str:
         "reference": error.reference or "–",
         "code": error.source_code or "–",
     }
+    if error.sign_in:
+        return text("tool_sign_in.asks", **params)
     if error.since is None:
         return text(f"error.{error.kind}", **params)
     since = text(f"error.{error.kind}.since", since=format_moment(error.since, now), **params)

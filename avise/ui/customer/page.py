@@ -76,6 +76,7 @@ class CustomerPage(QWidget):
         wrap_up_ticked: seconds of wrap-up left, 0 when it is over.
         acted: a sentence and an act that can be taken back.
         request_requested: a request to show in the middle office (its identity).
+        sign_in_requested: instance of a tool that asks its user to sign in again.
         compare_requested: a command that met another change (an `OutboxItem`).
     """
 
@@ -89,6 +90,7 @@ class CustomerPage(QWidget):
     wrap_up_ticked = Signal(int)
     acted = Signal(str, object)
     request_requested = Signal(object)
+    sign_in_requested = Signal(str)
     compare_requested = Signal(object)
 
     def __init__(
@@ -206,6 +208,7 @@ class CustomerPage(QWidget):
         self.call_panel.end_requested.connect(self.call_end_requested)
         header.facet_requested.connect(self.blocks.show_facet)
         self.blocks.reread_requested.connect(self.refresh)
+        self.blocks.sign_in_requested.connect(self.sign_in_requested)
         self.blocks.file_requested.connect(self._on_file_requested)
         self.blocks.facets_requested.connect(lambda: self._show_tab("facets"))
         self.sheet.tab_chosen.connect(self._show_tab)

@@ -45,6 +45,7 @@ class CustomerPages(QObject):
         acted: a sentence, an act that can be taken back, and what to do once it is.
         wrap_up_ticked: a person, and the seconds of wrap-up left; 0 when it is over.
         request_requested: a request to show in the middle office (its identity).
+        sign_in_requested: instance of a tool that asks its user to sign in again.
         compare_requested: a command that met another change (an `OutboxItem`).
     """
 
@@ -55,6 +56,7 @@ class CustomerPages(QObject):
     acted = Signal(str, object, object)
     wrap_up_ticked = Signal(object, int)
     request_requested = Signal(object)
+    sign_in_requested = Signal(str)
     compare_requested = Signal(object)
 
     def __init__(
@@ -105,6 +107,7 @@ class CustomerPages(QObject):
         page.wrap_up_ticked.connect(lambda seconds: self.wrap_up_ticked.emit(person, seconds))
         page.acted.connect(lambda sentence, act: self._on_acted(person, sentence, act))
         page.request_requested.connect(self.request_requested)
+        page.sign_in_requested.connect(self.sign_in_requested)
         page.compare_requested.connect(self.compare_requested)
         page.followed.connect(lambda counts: self._count(person, counts))
         page.set_outbox(self._outbox)

@@ -43,6 +43,7 @@ from avise.ui.sources.sentences import is_held
 from avise.ui.team.in_window import TeamInWindow
 from avise.ui.theme import Density, Scheme, theme
 from avise.ui.theme.motion import reduce_motion
+from avise.ui.tool_sign_in.in_window import ToolSignInsInWindow
 from avise.ui.visits.in_window import VisitsInWindow
 from avise.ui.widgets.toast import Message
 
@@ -122,6 +123,7 @@ class Desktop(QObject):
         self._teams: dict[MainWindow, TeamInWindow] = {}
         self._visits: dict[MainWindow, VisitsInWindow] = {}
         self._on_board: dict[MainWindow, OnBoardInWindow] = {}
+        self._tool_sign_ins: dict[MainWindow, ToolSignInsInWindow] = {}
         self.window, self.actions = self._new_window()
 
     def _new_window(self) -> tuple[MainWindow, WindowActions]:
@@ -153,6 +155,7 @@ class Desktop(QObject):
         self._new_requests[window] = NewRequestsInWindow(
             self._desk, window, actions, requests, self._env, self._report
         )
+        self._tool_sign_ins[window] = ToolSignInsInWindow(self._desk, window, actions, self._env.now)
         window.sessions.changed.connect(self._save_tabs.start)
         window.sessions.current_changed.connect(self._on_current_changed)
         return window, actions
@@ -184,6 +187,11 @@ class Desktop(QObject):
     def hub(self) -> HubInWindow:
         """The hub in the present window."""
         return self._hubs[self.window]
+
+    @property
+    def tool_sign_ins(self) -> ToolSignInsInWindow:
+        """The sign-ins at tools from the present window."""
+        return self._tool_sign_ins[self.window]
 
     # ---- start and end -----------------------------------------------------------------------
     async def start(self) -> None:
@@ -253,6 +261,7 @@ class Desktop(QObject):
         await self._teams.pop(window).aclose()
         await self._visits.pop(window).aclose()
         await self._on_board.pop(window).aclose()
+        self._tool_sign_ins.pop(window).close()
         await window.my_day.aclose()
         window.customers.close_all()
         window.hide()

@@ -54,6 +54,7 @@ class CustomerPageLike(Page, Protocol):
         acted: a sentence, and an act that can be taken back.
         wrap_up_ticked: seconds of wrap-up left, 0 when it is over.
         request_requested: a request to show in the middle office (its identity).
+        sign_in_requested: instance of a tool that asks its user to sign in again.
         compare_requested: a command that met another change (an `OutboxItem`).
     """
 
@@ -110,6 +111,10 @@ class CustomerPageLike(Page, Protocol):
     @property
     def compare_requested(self) -> SignalInstance:
         """See the class."""
+
+    @property
+    def sign_in_requested(self) -> SignalInstance:
+        """Instance of a tool that asks its user to sign in again."""
 
     @property
     def request_requested(self) -> SignalInstance:

@@ -15,6 +15,7 @@ from avise.texts import text
 from avise.ui.shell.status_bar import STATE_LOOKS
 from avise.ui.sources.charts import paint_sparkline
 from avise.ui.sources.sentences import (
+    asks_sign_in,
     can_retry,
     connector,
     failures,
@@ -153,7 +154,9 @@ def _paint_last(painter: QPainter, area: QRectF, source: SourceStatus, now: date
 
 
 def _paint_action(painter: QPainter, area: QRectF, source: SourceStatus, _now: datetime) -> None:
-    if can_retry(source):
+    if asks_sign_in(source):
+        draw_text(painter, area, text("tool_sign_in.row"), "row", "accent-text", RIGHT)
+    elif can_retry(source):
         draw_text(painter, area, text("sources.retry"), "row", "accent-text", RIGHT)
 
 
