@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from avise import __version__
+from avise.commands.connector_test_parser import add_arguments
 from avise.commands.wrong_argument import WRONG_ARGUMENT, WrongArgumentError
 from avise.models.errors import AlreadyToldError, AviseError
 from avise.texts import LANGUAGES, text

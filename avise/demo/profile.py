@@ -89,12 +89,12 @@ def write_profile(
     """
     connectors = profile_dir / CONNECTORS_FOLDER
     connectors.mkdir(parents=True, exist_ok=True)
-    for name in _instances(tools):
+    for name in instances_of(tools):
         shutil.copyfile(
             resource_folder(CONNECTORS_FOLDER) / "demo" / f"{name}.toml", connectors / f"{name}.toml"
         )
     write_news(profile_dir, tools.spec.as_of)
-    kept = dict(_secrets(tools))
+    kept = dict(instance_secrets(tools))
     if hub is not None and hub.password:
         kept["hub", "password"] = hub.password
     write_private(profile_dir / SECRETS_FILE, secrets_text(kept))
@@ -134,7 +134,7 @@ def settings_text(tools: DemoTools, user: DemoUser, mail_port: int = 0, hub: Dem
         *_hub(hub, user.team),
         *_offline(user),
     ]
-    for instance, config in _instances(tools).items():
+    for instance, config in instances_of(tools).items():
         lines += _table(f"instances.{instance}", {"connector": instance})
         lines += _table(f"instances.{instance}.config", config)
     return "\n".join(lines) + "\n"
@@ -168,7 +168,7 @@ def _messages(mail_port: int) -> list[str]:
     return lines
 
 
-def _instances(tools: DemoTools) -> Mapping[str, Mapping[str, str]]:
+def instances_of(tools: DemoTools) -> Mapping[str, Mapping[str, str]]:
     """Return the configuration of each instance; the server of appointments keeps staff's diaries too."""
     found = dict(tools.settings())
     if _CALENDARS in found:
@@ -176,7 +176,8 @@ def _instances(tools: DemoTools) -> Mapping[str, Mapping[str, str]]:
     return found
 
 
-def _secrets(tools: DemoTools) -> Mapping[tuple[str, str], str]:
+def instance_secrets(tools: DemoTools) -> Mapping[tuple[str, str], str]:
+    """Return the secrets of each instance, by (instance, field)."""
     kept = dict(tools.secrets())
     diaries = {(_DIARIES, name): value for (tool, name), value in kept.items() if tool == _CALENDARS}
     return {**kept, **diaries}

@@ -1,0 +1,177 @@
+"""`avise connector test`: run the conformance kit on a connector, say its level, and keep the result."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from avise.commands.wrong_argument import WrongArgumentError
+from avise.connectors.declarative import ConnectorFileError, ProblemAt
+from avise.connectors.kit.levels import result_path
+from avise.connectors.kit.result_file import write_result
+from avise.connectors.kit.scenarios import Scenarios, ScenariosError, read_scenarios
+from avise.connectors.kit.skips import SkipsError, read_skips
+from avise.connectors.kit.subject import Subject, subject_of
+from avise.connectors.kit.suite import ALL, Progress, Report, run_suite
+from avise.connectors.kit.trial import THOROUGH, Severity, Trial, recorded, recording_of
+from avise.connectors.kit.upstream import LiveTool, Tape, read_tape
+from avise.connectors.kit.verdicts import CheckResult, Verdict
+from avise.env import Env
+from avise.models.conformance import ConformanceLevel
+from avise.models.errors import AviseError
+from avise.models.json_types import JSON
+from avise.texts import text
+
+NOT_REACHED = 1
+_MARKS = {
+    Verdict.OK: ("✓", "green"),
+    Verdict.FAILED: ("✗", "bold red"),
+    Verdict.NOT_EXERCISED: ("?", "yellow"),
+    Verdict.NOT_APPLICABLE: ("–", "dim"),
+    Verdict.SKIPPED: ("↷", "yellow"),
+}
+
+
+def run(chosen: argparse.Namespace, console: Console) -> int:
+    """Run the command; return the exit status: 0 when the wished level is reached.
+
+    Raises:
+        AviseError: there is no such connector, no such file, or what was recorded cannot be used.
+    """
+    if chosen.shipped:
+        from avise.commands.shipped_connectors import run_shipped  # noqa: PLC0415 - needs the demo's servers
+
+        return run_shipped(chosen, console)
+    if not chosen.connector or chosen.scenarios is None:
+        raise WrongArgumentError("kit.what_to_test")
+    try:
+        subject = subject_of(chosen.connector)
+        scenarios = read_scenarios(chosen.scenarios, subject.manifest)
+        skips = read_skips(subject.home, subject.name, [check.name for check in ALL])
+    except ConnectorFileError as error:
+        return _told(console, error.path, error.problems)
+    except ScenariosError as error:
+        return _told(console, error.checked.path, error.checked.problems)
+    except SkipsError as error:
+        return _told(console, error.path, error.problems)
+    tape = Tape("", tuple(scenarios.tool.secret_values().values()))
+    trial = _trial(chosen, subject, scenarios, tape)
+    report = run_suite(trial, skips, progress=progress_of(chosen, console))
+    if chosen.record is not None:
+        tape.write(chosen.record)
+    if not chosen.no_result:
+        tool = "recorded" if chosen.recorded is not None else "live"
+        keep_result(subject, report, tool, trial.env)
+    return tell(chosen, console, [report])
+
+
+def _trial(chosen: argparse.Namespace, subject: Subject, scenarios: Scenarios, tape: Tape) -> Trial:
+    """Return the trial that the command line asks for.
+
+    Raises:
+        AviseError: nothing was recorded, or what would be is of a tool that may hold real people.
+    """
+    severity = THOROUGH if chosen.thorough else Severity()
+    if chosen.recorded is not None:
+        return Trial(subject, scenarios, recorded(read_tape(chosen.recorded)), acts=False, severity=severity)
+    if chosen.record is not None:
+        if not scenarios.synthetic:
+            raise AviseError("kit.not_synthetic")
+        return Trial(subject, scenarios, recording_of(tape), severity=severity)
+    return Trial(subject, scenarios, LiveTool, severity=severity)
+
+
+def keep_result(subject: Subject, report: Report, tool: str, env: Env) -> None:
+    """Write the result beside the connector.
+
+    Raises:
+        AviseError: it cannot be written.
+    """
+    path = result_path(subject.home / f"{subject.name}.toml")
+    try:
+        write_result(path, subject, report, tool, env.now())
+    except OSError:
+        raise AviseError("connector.cannot_write", file=str(path)) from None
+
+
+# ---- what is told ----------------------------------------------------------------------------------
+
+
+def _told(console: Console, path: Path, problems: Sequence[ProblemAt]) -> int:
+    for problem in problems:
+        line = f"{path}:{problem.line}: {problem.sentence()}"
+        console.print(line, highlight=False, soft_wrap=True, markup=False)
+    return NOT_REACHED
+
+
+def progress_of(chosen: argparse.Namespace, console: Console) -> Progress:
+    """Return what prints each result as it comes, with its level's heading before the first."""
+    if chosen.json:
+        return lambda _: None
+    headed: set[ConformanceLevel] = set()
+
+    def progress(result: CheckResult) -> None:
+        if result.level not in headed:
+            headed.add(result.level)
+            console.print(Text(text(f"conformance_level.{result.level}"), style="bold"))
+        console.print(line_of(result), soft_wrap=True)
+
+    return progress
+
+
+def line_of(result: CheckResult) -> Text:
+    """Return a result as one line: mark, name, and what is wrong."""
+    mark, style = _MARKS[result.verdict]
+    line = Text(f"  {mark} ", style=style)
+    line.append(result.name, style="" if result.verdict is Verdict.OK else style)
+    said = result.sentence()
+    if result.verdict is not Verdict.OK:
+        word = text(f"kit.verdict.{result.verdict}", until=result.until)
+        line.append(f"  {word}{': ' if said else ''}{said}", style="")
+    return line
+
+
+def tell(chosen: argparse.Namespace, console: Console, reports: Sequence[Report]) -> int:
+    """Print the level of each connector; return 0 when all reach the wished one."""
+    wished = ConformanceLevel(chosen.level)
+    if chosen.json:
+        sys.stdout.write(
+            json.dumps([as_json(report) for report in reports], ensure_ascii=False, indent=2) + "\n"
+        )
+    else:
+        for report in reports:
+            level = (
+                text(f"conformance_level.{report.level}")
+                if report.level is not None
+                else text("kit.no_level")
+            )
+            line = text("kit.reached", connector=report.connector, version=report.version, level=level)
+            console.print(Text(line, style="bold"), soft_wrap=True)
+    return 0 if all(report.reaches(wished) for report in reports) else NOT_REACHED
+
+
+def as_json(report: Report) -> dict[str, JSON]:
+    """Return a report for programs."""
+    return {
+        "connector": report.connector,
+        "version": report.version,
+        "level": str(report.level) if report.level is not None else None,
+        "checks": [
+            {
+                "name": result.name,
+                "level": str(result.level),
+                "verdict": str(result.verdict),
+                "title": result.title,
+                "why": result.sentence(),
+                "until": result.until or None,
+                "milliseconds": result.milliseconds,
+            }
+            for result in report.results
+        ],
+    }

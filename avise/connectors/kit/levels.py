@@ -1,0 +1,46 @@
+"""The level that a connector was found to reach: read by the program, for the Sources page.
+
+The result stands beside the connector, and counts while nothing of it has changed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from avise.connectors.kit.contents import content_hash, files_of
+from avise.models.conformance import ConformanceLevel
+
+SUFFIX = ".conformance.json"
+FORMAT = 1
+
+Files = Callable[[], Sequence[Path]]
+
+
+def result_path(file: Path) -> Path:
+    """Return where the result of a connector's file is."""
+    return file.with_name(file.stem + SUFFIX)
+
+
+def level_of(file: Path) -> ConformanceLevel | None:
+    """Return the level that a connector's file was found to reach.
+
+    None when it was never tested, when its result cannot be read, or when anything of the connector
+    has changed since. Reads files, imports nothing of the connector.
+
+    Args:
+        file: the connector's; its result stands beside it.
+    """
+    return level_in(result_path(file), lambda: files_of(file))
+
+
+def level_in(path: Path, files: Files) -> ConformanceLevel | None:
+    """Return the level in a result file, None unless it is about these very files."""
+    try:
+        result = json.loads(path.read_text("utf-8"))
+        level = ConformanceLevel(result["level"])
+        current = result["format"] == FORMAT and result["content"] == content_hash(files())
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return level if current else None

@@ -1,0 +1,82 @@
+"""Says which code held the event loop, and for how long: a beat watched from a thread.
+
+The program's own heartbeat (`connectors.heartbeat`) looks for a quarter of a second; a connector that is
+tested must stay under fifty milliseconds (`connectors.md` C14).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import PurePath
+from types import FrameType
+
+from avise.env import Env
+
+LONGEST_HOLD_S = 0.05
+BEAT_S = 0.005
+_WAITING = frozenset({"selectors.py", "windows_events.py"})
+"""The loop stands there when it has nothing to do: a machine that is busy elsewhere, not a block."""
+
+
+@dataclass(slots=True)
+class Watch:
+    """The longest time that the loop stood still."""
+
+    milliseconds: int = 0
+    place: str = ""
+    """"module.py:line" of the code that held it."""
+    beat_at: float = 0.0
+    """When the loop last ran."""
+    stop: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def blocked(self) -> bool:
+        """Whether the loop stood still for too long."""
+        return bool(self.place)
+
+
+@asynccontextmanager
+async def watched_loop(env: Env) -> AsyncIterator[Watch]:
+    """Watch the running loop; the watch holds the longest block when the context ends."""
+    watch = Watch(beat_at=env.monotonic())
+    loop_thread = threading.get_ident()
+    watcher = threading.Thread(target=_look, args=(watch, loop_thread, env), name="kit-loop", daemon=True)
+    beating = asyncio.create_task(_beat(watch, env), name="kit beat")
+    watcher.start()
+    try:
+        yield watch
+    finally:
+        beating.cancel()
+        watch.stop.set()
+        await asyncio.wait([beating])
+        watcher.join()
+
+
+async def _beat(watch: Watch, env: Env) -> None:
+    while True:
+        watch.beat_at = env.monotonic()
+        await env.sleep(BEAT_S)
+
+
+def _look(watch: Watch, loop_thread: int, env: Env) -> None:
+    while not watch.stop.wait(BEAT_S):
+        late = env.monotonic() - watch.beat_at - BEAT_S
+        if late <= LONGEST_HOLD_S or round(late * 1000) <= watch.milliseconds:
+            continue
+        place = _where(loop_thread)
+        if place:
+            watch.milliseconds, watch.place = round(late * 1000), place
+
+
+def _where(thread: int) -> str:
+    """Return the line that a thread executes, "" when it waits for something to do."""
+    frame: FrameType | None = sys._current_frames().get(thread)  # noqa: SLF001 - documented by CPython
+    if frame is None:
+        return ""
+    name = PurePath(frame.f_code.co_filename).name
+    return "" if name in _WAITING else f"{name}:{frame.f_lineno}"

@@ -1,0 +1,97 @@
+"""The connector under test: how to load it anew, and the files that it is made of."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from typing import cast
+
+from avise.connectors.contract import ENTRY_POINT_GROUP, Connector, Manifest
+from avise.connectors.instance import Loaded
+from avise.connectors.kit.contents import code_of, files_of
+from avise.connectors.registry import PythonConnector
+from avise.models.errors import AviseError
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One connector.
+
+    Args:
+        name: what it is called on the command line and in reports.
+        load: gives it, not opened, new each time.
+        files: what it is made of: a result counts for these contents alone.
+        home: where its result file and its `conformance.toml` stand.
+        module: that its code is in, "" for a file without code of its own.
+        distribution: package that ships it, "" for none.
+        declarative: Avise's own code executes it, which does more than each file declares.
+    """
+
+    name: str
+    load: Callable[[], Loaded]
+    files: Sequence[Path]
+    home: Path
+    module: str = ""
+    distribution: str = ""
+    declarative: bool = False
+
+    @property
+    def manifest(self) -> Manifest:
+        """What it declares."""
+        return self.load().manifest
+
+
+def subject_of(target: str) -> Subject:
+    """Return the connector that a command line names: a file, or the entry point of an installed package.
+
+    Raises:
+        AviseError: there is no such file and no such package, or the file has errors.
+    """
+    path = Path(target)
+    if path.suffix == ".toml" or path.is_file():
+        return subject_of_file(path)
+    for point in entry_points(group=ENTRY_POINT_GROUP, name=target):
+        return _subject_of_entry_point(point)
+    raise AviseError("kit.no_connector", name=target)
+
+
+def subject_of_file(path: Path) -> Subject:
+    """Return the connector of a file.
+
+    Raises:
+        AviseError: there is no such file, or it has errors: all of them are in it.
+    """
+    # Imported here: a Python connector is tested without the readers of files.
+    from avise.connectors.declarative.load import load_connector_file  # noqa: PLC0415 - see above
+
+    if not path.is_file():
+        raise AviseError("connector.no_file", file=str(path))
+    load_connector_file(path)
+    return Subject(
+        path.stem, lambda: load_connector_file(path), files_of(path), path.parent, declarative=True
+    )
+
+
+def _subject_of_entry_point(point: EntryPoint) -> Subject:
+    def load() -> Loaded:
+        connector = cast("Callable[[], Connector]", point.load())()
+        return PythonConnector(connector.manifest, connector)
+
+    files = code_of(point.module)
+    home = files[0].parent if files else Path()
+    distribution = point.dist.name if point.dist is not None else ""
+    return Subject(point.name, load, files, home, point.module, distribution)
+
+
+def subject_of_class(made: Callable[[], Connector]) -> Subject:
+    """Return the connector of a class, or of any function that makes one without argument."""
+    file = Path(inspect.getfile(made))
+
+    def load() -> Loaded:
+        connector = made()
+        return PythonConnector(connector.manifest, connector)
+
+    return Subject(made.__name__, load, (file,), file.parent, made.__module__)
