@@ -11,12 +11,12 @@ from typing_extensions import override
 
 from avise.models.requests import Priority, RequestStatus
 from avise.services.request_values import PresenceKind, RequestRow
-from avise.texts import text
+from avise.texts import plural, text
 from avise.ui.requests.columns import Column, places, words_of
 from avise.ui.requests.list_model import CHOSEN, GONE, ROW
 from avise.ui.requests.wording import short_number, shown_title
 from avise.ui.theme import theme
-from avise.ui.widgets.chip import ChipSpec, Tone, paint_chip
+from avise.ui.widgets.chip import ChipSpec, Tone, chip_size, paint_chip
 from avise.ui.widgets.painting import RIGHT, Span, draw_box, draw_icon, draw_spans, draw_text
 from avise.ui.widgets.presence import SIZE as AVATAR
 from avise.ui.widgets.presence import initials_of, paint_avatar
@@ -41,6 +41,14 @@ def due_spec(row: RequestRow, now: datetime) -> ChipSpec:
     if ended is not None:
         return ChipSpec(text(f"request.status.{row.status}"), *ended)
     return sla_spec(row.clock, now)
+
+
+def compare_spec(row: RequestRow) -> ChipSpec | None:
+    """Return the chip of fields that two people changed at once; None when there are none."""
+    if not row.to_compare:
+        return None
+    words = plural("outbox.count.to_compare", row.to_compare)
+    return ChipSpec(words, Tone.WARN, "git-compare", small=True)
 
 
 class RequestRowDelegate(RowDelegate):
@@ -108,6 +116,11 @@ class RequestRowDelegate(RowDelegate):
         draw_text(painter, place, shown_title(row), "strong" if strong else "row", ink)
         number = QRectF(rect.left() + px(MARGIN + 2), second - px(8), px(_TEXT_LEFT - MARGIN - 4), px(16))
         draw_text(painter, number, short_number(row.number), "small", "text-3")
+        compare = compare_spec(row)
+        if compare is not None:
+            right -= chip_size(compare).width()
+            paint_chip(painter, compare, right, second)
+            right -= px(_GAP)
         if row.refused:
             _line(painter, left, right, second, "circle-x", row.refused, "danger")
         elif row.tentative:
@@ -164,13 +177,17 @@ class RequestRowDelegate(RowDelegate):
             icons = [("circle-x", "danger"), *icons]
         elif row.tentative:
             icons = [("cloud-upload", "info"), *icons]
+        compare = compare_spec(row)
         room = place.width() - (px(_ICON) + px(_GAP)) * len(icons)
+        room -= chip_size(compare).width() + px(_GAP) if compare is not None else 0
         strong = look.current or row.unread
         ink = "text-3" if gone or row.tentative else "text"
         words = shown_title(row)
         style = "strong" if strong else "row"
         draw_text(painter, QRectF(place.left(), place.top(), room, place.height()), words, style, ink)
         left = place.left() + min(theme().text_width(words, style), room) + px(_GAP)
+        if compare is not None:
+            left = paint_chip(painter, compare, left, place.center().y()).right() + px(_GAP)
         for icon, icon_ink in icons:
             draw_icon(painter, icon, left, place.center().y(), _ICON, icon_ink)
             left += px(_ICON) + px(_GAP)

@@ -79,6 +79,7 @@ def particulars(row: RequestRow) -> list[str]:
             (row.escalated, text("request_panel.heard.escalated")),
             (bool(row.attachments), plural("request_panel.heard.attachments", row.attachments)),
             (bool(row.questions), plural("request_panel.heard.questions", row.questions)),
+            (bool(row.to_compare), plural("outbox.count.to_compare", row.to_compare)),
             (row.tentative, text("request_panel.tentative")),
         )
         if shown

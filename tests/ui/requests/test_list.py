@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtTest import QSignalSpy
 
 from avise.models.errors import AviseError
@@ -29,8 +30,9 @@ from avise.ui.requests.basket_pane import late_width
 from avise.ui.requests.columns import ALWAYS, Column, places
 from avise.ui.requests.list_model import ROW, RequestListModel
 from avise.ui.requests.page_shape import KEPT_DETAIL, MOST_BASKETS, page_shape
-from avise.ui.requests.row_delegate import due_spec
+from avise.ui.requests.row_delegate import RequestRowDelegate, due_spec
 from avise.ui.theme import theme
+from avise.ui.widgets.row_list import RowLook
 from tests.ui.persona import NOW
 from tests.ui.requests import scene
 from tests.ui.requests.requests_window import CTRL, MENUS, SHIFT, requests_window
@@ -398,6 +400,30 @@ def test_each_row_is_said_as_one_sentence() -> None:
         "regardée par KB, Plateau, adhérent à ménager"
     )
     assert isinstance(model.index(2, 0).data(ROW), type(scene.rows()[2]))
+
+
+@pytest.mark.parametrize("columns", [None, (Column.DUE, Column.TITLE)])
+@pytest.mark.parametrize("state", [{}, {"tentative": True}, {"refused": "Déjà clôturée."}])
+def test_fields_that_two_people_changed_are_a_chip_of_the_row(
+    columns: tuple[Column, ...] | None, state: dict[str, object]
+) -> None:
+    def drawn(to_compare: int) -> bool:
+        model = RequestListModel(lambda: NOW)
+        model.replace_rows([replace(scene.rows()[6], to_compare=to_compare, **state)])  # type: ignore[arg-type]  # test data
+        assert ("2 à comparer" in str(model.index(0, 0).data())) == bool(to_compare)
+        delegate = RequestRowDelegate(lambda: NOW, scene.ME)
+        delegate.columns = columns
+        image = QImage(620, 53, QImage.Format.Format_RGB32)
+        image.fill(Qt.GlobalColor.white)
+        with QPainter(image) as painter:
+            delegate.paint_row(
+                painter, image.rect(), RowLook(current=False, hovered=False, focused=False), model.index(0, 0)
+            )
+        tint = theme().colour("warn-bg").rgb()
+        return any(image.pixel(x, y) == tint for x in range(120, 620) for y in range(53))
+
+    assert not drawn(0)
+    assert drawn(2)
 
 
 def test_a_request_that_has_ended_shows_how_rather_than_its_clock() -> None:
