@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from avise import __version__
+from avise.commands.connector_author_parser import AUTHOR_ACTIONS, add_author_actions
 from avise.commands.connector_test_parser import add_arguments
 from avise.commands.wrong_argument import WRONG_ARGUMENT, WrongArgumentError
 from avise.models.errors import AlreadyToldError, AviseError
@@ -120,6 +121,7 @@ def _add_connector_command(commands: argparse._SubParsersAction[argparse.Argumen
     new = actions.add_parser("new", help="write a commented file to fill in")
     new.add_argument("file", type=Path)
     new.add_argument("--kind", choices=("rest", "sql", "files", "python"), default="rest")
+    add_author_actions(actions)
     add_arguments(actions.add_parser("test", help="prove a connector against its tool; say its level"))
     _add_load_command(actions)
 
@@ -270,6 +272,10 @@ def _connector(chosen: argparse.Namespace) -> int:
         from avise.commands import connector_test  # noqa: PLC0415 - the kit is not needed otherwise
 
         return _printed(lambda: connector_test.run(chosen, terminal()))
+    if chosen.action in AUTHOR_ACTIONS:
+        from avise.commands import connector_author  # noqa: PLC0415 - as above
+
+        return _printed(connector_author.answer(chosen, passphrase_asker(), terminal()))
     if chosen.action == "new":
         return connector.new(chosen.kind, chosen.file, terminal())
     return _printed(lambda: connector.check(chosen.file, terminal()))

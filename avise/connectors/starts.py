@@ -16,6 +16,9 @@ from avise.connectors.safe_log import SafeLogger
 
 STRIKES = 3
 
+START_FILE = "connector-starts.json"
+"""Of a profile: how the last starts of each instance went."""
+
 NEVER_ENDED = "never ended"
 """Reason of a start that took the whole program with it."""
 

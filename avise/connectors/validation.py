@@ -78,6 +78,15 @@ def check_record(spec: FacetSpec, record: Record) -> Checked | None:
     return Checked(replace(record, data=data, extra={**strangers, **record.extra}), drift + len(strangers))
 
 
+def misfit(facet: str, record: Record) -> str:
+    """Return the field for which a record of a facet is refused, "" when none of them is at fault."""
+    for field in FACETS[facet].fields:
+        value = record.data.get(field.name)
+        if value is not None and not _fits(field, value):
+            return field.name
+    return "" if _is_identifier(record.id) else "id"
+
+
 def check_interaction(interaction: Interaction) -> bool:
     """Tell whether an exchange can be placed on the timeline."""
     return (

@@ -24,7 +24,9 @@ from avise.connectors.host import ConnectorHost
 from avise.connectors.network_gate import NetworkGate
 from avise.connectors.ports import InstanceSettings, SecretPort, SnapshotPort
 from avise.connectors.registry import Registry
+from avise.connectors.starts import START_FILE
 from avise.engine.at_contact import AtContact
+from avise.engine.connector_trials import ConnectorTrials
 from avise.engine.directory_loading import DirectoryLoading
 from avise.engine.hub_sync import HubSync
 from avise.engine.lease_room import LeaseRoom, half_source
@@ -71,9 +73,6 @@ SWITCH_INTERVAL = 0.00005
 lets it go, dozens of times a paint, while the engine reads and writes: with 0.5 ms it missed half of
 its frames under load (`benchmarks/stalls.py`), with the default of 5 ms nearly all."""
 
-CONNECTOR_STARTS = "connector-starts.json"
-"""How the last starts of each connector went: three bad ones set it apart."""
-
 PURGE_EVERY = 600.0
 """Seconds between two purges of what is too old to be used."""
 
@@ -93,6 +92,8 @@ class Engine:
     desk: LocalDesk
     directory: Directory
     sources: CrossingSources
+    trials: ConnectorTrials
+    """Tries connector files for their authors."""
 
     def __init__(
         self,
@@ -283,6 +284,9 @@ class Engine:
         )
         self.desk.data_quality = profile.settings.desk.data_quality
         self.desk.ignores_code = profile.settings.desk.ignore_lock_code
+        self.trials = ConnectorTrials(
+            profile, self.directory, journal, secrets, sealed, self._connectors, env
+        )
         self._outbox = await self._open_outbox(store, journal)
         if self.network is not None:
             self.desk.use_network(self.network)
@@ -353,7 +357,7 @@ class Engine:
             _instances(profile),
             secrets,
             connectors=Registry(profile.connectors_folder, profile.wheels_folder),
-            start_file=profile.folder / CONNECTOR_STARTS,
+            start_file=profile.folder / START_FILE,
             gate=gate,
             tokens=self._secrets,
         )

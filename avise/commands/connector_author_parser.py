@@ -1,0 +1,26 @@
+"""The arguments of what authors of connectors ask, declared apart from its work: `--help` imports nothing."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+AUTHOR_ACTIONS = ("try", "list", "schema")
+"""Actions of `avise connector` that `avise.commands.connector_author` answers."""
+
+
+def add_author_actions(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Declare `try`, `list` and `schema`."""
+    tried = actions.add_parser("try", help="show what a file makes of one customer: raw, extracted, mapped")
+    tried.add_argument("file", type=Path)
+    tried.add_argument("--customer", required=True, metavar="N", help="member number, or scheme:value")
+    tried.add_argument("--instance", default="", help="whose settings and secrets (default: the file's name)")
+    tried.add_argument("--facet", action="append", default=[], help="this reading alone; may be repeated")
+    tried.add_argument("--rows", type=int, default=5, help="rows of each reading (default: 5)")
+    tried.add_argument("--reveal", action="store_true", help="values in clear, on a synthetic profile only")
+    tried.add_argument("--reason", default="", help="why, for a protected file")
+    listed = actions.add_parser("list", help="every connector that is known here, and how it stands")
+    for action in (tried, listed):
+        action.add_argument("--json", action="store_true", help="print JSON")
+        action.add_argument("--profile", type=Path, default=argparse.SUPPRESS, help="the profile's folder")
+    actions.add_parser("schema", help="print the JSON Schema of connector files, for editors")

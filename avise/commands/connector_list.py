@@ -1,0 +1,171 @@
+"""`avise connector list`: every connector that is known here, where it comes from and how it stands.
+
+Nothing is imported and no tool is asked. JSON: `{"connectors": [{"id", "name", "origin", "from", "version",
+"contract", "state", "reason", "detail", "instances"}]}`; a state is "ready", "refused", "quarantined" or
+"disabled"; exit status 1 when something needs a person.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+import avise.connectors
+from avise.connectors.declarative import check_connector_file
+from avise.connectors.declarative.build import BUILT_IN
+from avise.connectors.refusals import QUARANTINED
+from avise.connectors.shipped import FILE_NAME
+from avise.connectors.starts import START_FILE, StartLog
+from avise.connectors.wheels import WheelConnector, WheelShelf
+from avise.models.json_types import JSON
+from avise.services.profile import Profile
+from avise.texts import text
+
+NEEDS_A_PERSON = 1
+
+CODE = Path(avise.connectors.__file__).parent
+"""Where the connectors that ship with Avise are."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownConnector:
+    """One row."""
+
+    id: str
+    name: str
+    origin: str
+    """"built_in", "file" or "wheel"."""
+    place: str
+    """Name of the file, or of the wheel with its version."""
+    version: str
+    contract: str
+    refused_because: str = ""
+    detail: str = ""
+    instances: tuple[str, ...] = ()
+    disabled: bool = False
+    """By the profile, for all of its instances."""
+
+    @property
+    def state(self) -> str:
+        """Return how it stands, in one word."""
+        if self.refused_because:
+            return "quarantined" if self.refused_because == QUARANTINED else "refused"
+        return "disabled" if self.disabled else "ready"
+
+
+def known_connectors(profile: Profile) -> tuple[KnownConnector, ...]:
+    """Return every connector of a profile, of its wheels and of Avise itself."""
+    shelf = WheelShelf(profile.wheels_folder)
+    starts = StartLog(profile.folder / START_FILE)
+    rows = [
+        *_files(profile.connectors_folder, shelf),
+        *map(_of_wheel, shelf.connectors.values()),
+        *_built_in(),
+    ]
+    return tuple(_used(row, profile, starts) for row in rows)
+
+
+def _files(folder: Path, shelf: WheelShelf) -> Iterator[KnownConnector]:
+    paths = sorted(folder.glob("*.toml")) if folder.is_dir() else []
+    for path in paths:
+        header = _header(path)
+        problems = check_connector_file(path, shelf.points())
+        row = _row(path.stem, header, "file", path.name)
+        if problems:
+            first = f"{path.name}:{problems[0].line}: {problems[0].sentence()}"
+            row = replace(row, refused_because="source.refused.file", detail=first)
+        yield row
+
+
+def _of_wheel(found: WheelConnector) -> KnownConnector:
+    row = _row(found.name, dict(found.header or {}), "wheel", f"{found.wheel} {found.wheel_version}")
+    if found.refusal is None:
+        return row
+    return replace(row, refused_because=found.refusal.because, detail=found.refusal.detail)
+
+
+def _built_in() -> Iterator[KnownConnector]:
+    for name in sorted(BUILT_IN):
+        path = CODE / name / FILE_NAME
+        yield _row(name, _header(path), "built_in", name)
+
+
+def _header(path: Path) -> dict[str, Any]:
+    try:
+        found = tomllib.loads(path.read_text("utf-8")).get("connector")
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _row(identifier: str, header: dict[str, Any], origin: str, place: str) -> KnownConnector:
+    told = {key: str(header.get(key, "")) for key in ("name", "version", "contract")}
+    return KnownConnector(identifier, told["name"], origin, place, told["version"], told["contract"])
+
+
+def _used(row: KnownConnector, profile: Profile, starts: StartLog) -> KnownConnector:
+    """Add which instances use a connector, and whether one of them was set apart."""
+    users = [(name, one) for name, one in profile.settings.instances.items() if one.connector == row.id]
+    apart = next((name for name, _ in users if starts.quarantined(name)), "")
+    used = replace(
+        row,
+        instances=tuple(name for name, _ in users),
+        disabled=bool(users) and not any(one.enabled for _, one in users),
+    )
+    if apart and not used.refused_because:
+        return replace(used, refused_because=QUARANTINED, detail=starts.reason(apart))
+    return used
+
+
+def status(rows: Sequence[KnownConnector]) -> int:
+    """Return the exit status."""
+    return NEEDS_A_PERSON if any(row.refused_because for row in rows) else 0
+
+
+def as_json(rows: Sequence[KnownConnector]) -> dict[str, JSON]:
+    """Return the rows as the module's docstring describes."""
+    return {
+        "connectors": [
+            {
+                "id": row.id,
+                "name": row.name,
+                "origin": row.origin,
+                "from": row.place,
+                "version": row.version,
+                "contract": row.contract,
+                "state": row.state,
+                "reason": row.refused_because,
+                "detail": row.detail,
+                "instances": list(row.instances),
+            }
+            for row in rows
+        ]
+    }
+
+
+def print_rows(rows: Sequence[KnownConnector], console: Console) -> int:
+    """Print the rows for a person at a terminal; return the exit status."""
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for column in ("id", "name", "origin", "version", "contract", "state", "instances"):
+        table.add_column(text(f"connector_list.{column}"), overflow="fold")
+    for row in rows:
+        origin = text(f"connector_list.origin.{row.origin}", place=row.place)
+        state = Text(text(f"connector_list.state.{row.state}"), style=_STYLES[row.state])
+        table.add_row(row.id, row.name, origin, row.version, row.contract, state, ", ".join(row.instances))
+    console.print(table)
+    for row in rows:
+        if row.refused_because:
+            reason = text(row.refused_because, detail=row.detail)
+            extra = f" ({row.detail})" if row.detail and row.detail not in reason else ""
+            console.print(Text(f"{row.id} : {reason}{extra}"), highlight=False)
+    return status(rows)
+
+
+_STYLES = {"ready": "green", "refused": "red", "quarantined": "red", "disabled": "dim"}

@@ -1,0 +1,172 @@
+"""Runs the readings of one file against its tool, through the same gateways and checks as the window."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Collection
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, cast
+
+from avise.connectors.assembly import Assembly, SomebodyElseError
+from avise.connectors.context import Caller
+from avise.connectors.contract import (
+    Batch,
+    CallContext,
+    ConnectorError,
+    FacetOffer,
+    FacetQuery,
+    ListsInteractions,
+    Priority,
+    ReadsFacets,
+    TimelineQuery,
+)
+from avise.connectors.deadline import Deadline, within
+from avise.connectors.declarative.build import NO_WHEELS, Points
+from avise.connectors.declarative.load import LoadedConnector, load_connector_file
+from avise.connectors.flight import Ask
+from avise.connectors.instance import Instance
+from avise.connectors.pipeline import clock_of
+from avise.connectors.ports import InstanceSettings, SecretPort, TokenPort
+from avise.connectors.readings import TIMELINE, TIMELINE_OFFER
+from avise.connectors.trial.explaining import Explainer, sections_of
+from avise.connectors.trial.recording import Noted, noting
+from avise.connectors.trial.values import ReadingTrial, RowTrial, Trial
+from avise.connectors.validation import check_of
+from avise.env import Env
+from avise.models.customer import CustomerKey, IdentityEvidence
+from avise.models.snapshot import SnapshotKey
+
+MOST_RECORDS = 500
+USER_AGENT = "Avise"
+
+
+@dataclass(frozen=True, slots=True)
+class TrialDesk:
+    """Who tries, about whom.
+
+    Args:
+        customer: with every identifier that is known of them.
+        identity: an answer about somebody else is withheld.
+        agent: who asks.
+        rows: how many rows of each reading are explained.
+    """
+
+    customer: CustomerKey
+    identity: IdentityEvidence
+    agent: str
+    rows: int
+
+
+async def try_connector(
+    path: Path,
+    settings: InstanceSettings,
+    desk: TrialDesk,
+    env: Env,
+    secrets: SecretPort,
+    *,
+    wanted: Collection[str] = (),
+    tokens: TokenPort | None = None,
+    wheels: Points = NO_WHEELS,
+) -> Trial:
+    """Return what each reading of a file makes of one customer; nothing is kept.
+
+    Args:
+        path: the file.
+        settings: of the instance that it is tried as.
+        desk: who tries, about whom.
+        env: the clock.
+        secrets: where the instance's are.
+        wanted: facets, and "timeline"; all of the file when empty.
+        tokens: where people's tokens are sealed.
+        wheels: classes of Python connectors, besides those installed with Avise.
+
+    Raises:
+        OSError: the file cannot be read.
+        ConnectorFileError: the file has errors.
+    """
+    loaded = await asyncio.to_thread(load_connector_file, path, wheels)
+    tls = await asyncio.to_thread(ssl.create_default_context)
+    instance = Instance(settings, loaded, env, secrets, tls, USER_AGENT, tokens=tokens)
+    told = Trial(f"{loaded.manifest.id} {loaded.manifest.version}", shows_rows=bool(sections_of(loaded.file)))
+    instance.start()
+    try:
+        await instance.first_opening()
+        if instance.opening_error is not None:
+            return replace(told, error=instance.failure(instance.opening_error, ""))
+        offers = [offer for offer in _offers(loaded) if not wanted or offer.facet in wanted]
+        readings = [await _try_reading(instance, loaded, offer, desk) for offer in offers]
+        return replace(told, readings=tuple(readings))
+    finally:
+        await instance.aclose()
+
+
+def _offers(loaded: LoadedConnector) -> tuple[FacetOffer, ...]:
+    manifest = loaded.manifest
+    timeline = replace(TIMELINE_OFFER, needs_ids=manifest.needs_ids)
+    return (*manifest.facets, *((timeline,) if manifest.timeline else ()))
+
+
+async def _try_reading(
+    instance: Instance, loaded: LoadedConnector, offer: FacetOffer, desk: TrialDesk
+) -> ReadingTrial:
+    needed = dict.fromkeys((*loaded.manifest.needs_ids, *offer.needs_ids))
+    missing = tuple(scheme for scheme in needed if not desk.customer.ids.get(scheme))
+    told = ReadingTrial(offer.facet, missing_ids=missing)
+    if missing:
+        return told
+    key = CustomerKey(desk.customer.avise_id, {scheme: desk.customer.ids[scheme] for scheme in needed})
+    caller = Caller(desk.agent, "trial", Priority.INTERACTIVE)
+    snapshot_key = SnapshotKey(instance.id, offer.facet, offer.schema, key.avise_id)
+    ask = Ask(snapshot_key, offer, key, desk.identity, caller, instance.env.token()[:12], MOST_RECORDS)
+    noted, assembly = Noted(instance.env), Assembly(check_of(offer.facet), desk.identity, MOST_RECORDS)
+    began = instance.env.monotonic()
+    try:
+        await _read(instance, ask, noted, assembly)
+        told = replace(told, kept=assembly.count, truncated_because=assembly.truncated_because)
+    except SomebodyElseError:
+        told = replace(told, withheld=True)
+    except ConnectorError as error:
+        told = replace(told, error=instance.failure(error, ask.reference))
+    milliseconds = round((instance.env.monotonic() - began) * 1000)
+    rows = _explained(loaded, offer.facet, noted)
+    shown = _worth_showing(rows, desk.rows)
+    return replace(
+        told, asked=tuple(noted.asked), rows=shown, rows_found=len(rows), milliseconds=milliseconds
+    )
+
+
+async def _read(instance: Instance, ask: Ask, noted: Noted, assembly: Assembly) -> None:
+    clock = clock_of(ask)
+    async with within(clock.deadline_s):
+        lent = instance.context(ask.caller, ask.reference, Deadline(clock.deadline_s), may_retry=False)
+        async for batch in _stream(instance, ask, noting(lent, noted)):
+            assembly.add(batch)
+            if assembly.cut:
+                break
+        assembly.finish()
+
+
+def _stream(instance: Instance, ask: Ask, context: CallContext) -> AsyncIterator[Batch[Any]]:
+    if ask.offer.facet == TIMELINE:
+        lists = cast("ListsInteractions", instance.connector)
+        return lists.interactions(TimelineQuery(ask.customer, ask.limit), context)
+    reads = cast("ReadsFacets", instance.connector)
+    return reads.read_facet(FacetQuery(ask.offer.facet, ask.customer, ask.limit), context)
+
+
+def _explained(loaded: LoadedConnector, name: str, noted: Noted) -> tuple[RowTrial, ...]:
+    """Return what becomes of every row, in the order in which they came."""
+    rows: list[RowTrial] = []
+    for section in sections_of(loaded.file).get(name, ()):
+        explainer = Explainer(loaded.file, section)
+        for row in explainer.rows(noted):
+            rows.append(explainer.explain(len(rows) + 1, row))
+    return tuple(rows)
+
+
+def _worth_showing(rows: tuple[RowTrial, ...], most: int) -> tuple[RowTrial, ...]:
+    """Return at most so many rows in their order: dropped ones are chosen before the others."""
+    dropped_first = sorted(rows, key=lambda row: row.dropped is None)
+    return tuple(sorted(dropped_first[:most], key=lambda row: row.number))
