@@ -10,7 +10,7 @@ from avise.engine.network_room import Notes
 from avise.env import Env
 from avise.models.commands import CommandReason, CommandState, OutboxItem
 from avise.models.errors import AviseError
-from avise.models.tasks import NewTask, TaskKind
+from avise.models.tasks import NewTask, TaskKind, about_command
 from avise.services.open_customer import log_error
 from avise.texts import text
 
@@ -65,7 +65,8 @@ class LostRights:
         if not await self._notes.noted(mark):
             words = text("conflict.command_task", what=item.label, source=item.source_name)
             due = self._env.now() + TASK_WITHIN
-            await self._add_task(NewTask(TaskKind.TODO, words, due, person=item.person))
+            about = about_command(item.command_id)
+            await self._add_task(NewTask(TaskKind.TODO, words, due, person=item.person, about=about))
             await self._notes.note(mark, "told")
 
     async def _tell(self, item: OutboxItem) -> None:

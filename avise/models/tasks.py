@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from avise.models.commands import CommandId
 from avise.models.customer import PersonId
 from avise.models.event_fold import effective, identity_in, identity_of, moment_in, text_in
 from avise.models.journal import EventEnvelope, EventKind
@@ -20,6 +21,9 @@ from avise.models.json_types import JSON
 
 PREFIX = "task/"
 """Begins the stream of every task."""
+
+COMMAND = "command/"
+"""Begins the name of a command in a task about it."""
 
 KINDS = (
     EventKind.TASK_ADDED,
@@ -54,6 +58,8 @@ class NewTask:
     """Code of the contact reason, for a call-back."""
     assignee: str = ""
     """Login; "" for oneself."""
+    about: str = ""
+    """What is to be compared: "request/<id>" or "command/<id>"; "" for any other task."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,8 @@ class Task:
     done_by: str = ""
     moves: int = 0
     """How many times its time was changed."""
+    about: str = ""
+    """What is to be compared: "request/<id>" or "command/<id>"; "" for any other task."""
 
     @property
     def is_open(self) -> bool:
@@ -92,9 +100,20 @@ def task_of_stream(stream: str) -> TaskId | None:
     return identity_of(stream.removeprefix(PREFIX)) if stream.startswith(PREFIX) else None
 
 
+def about_command(command: CommandId) -> str:
+    """Return how a task names the command to be compared."""
+    return f"{COMMAND}{command}"
+
+
+def command_about(about: str) -> CommandId | None:
+    """Return the command that a task asks to compare; None for anything else."""
+    return identity_of(about.removeprefix(COMMAND)) if about.startswith(COMMAND) else None
+
+
 def added_body(task: NewTask, assignee: str) -> dict[str, JSON]:
     """Return the body of `task_added`."""
-    return {
+    about: dict[str, JSON] = {"about": task.about} if task.about else {}
+    return about | {
         "kind": task.kind.value,
         "words": task.words,
         "due": task.due.isoformat(),
@@ -153,6 +172,7 @@ def _added(event: EventEnvelope) -> Task | None:
         assignee=text_in(event, "assignee") or event.author,
         author=event.author,
         added_at=event.occurred_at,
+        about=text_in(event, "about"),
     )
 
 

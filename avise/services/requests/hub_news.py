@@ -17,7 +17,7 @@ from avise.models.fed_events import FedEvent, judged
 from avise.models.journal import EventEnvelope, EventKind
 from avise.models.request_fold import JudgedEvent
 from avise.models.request_rules import Refusal
-from avise.models.requests import FieldConflict, Request, RequestId, request_of_stream
+from avise.models.requests import FieldConflict, Request, RequestId, request_of_stream, request_stream
 from avise.models.tasks import NewTask, TaskKind
 from avise.services.change_signal import ChangeSignal
 from avise.services.request_values import HubStatus
@@ -209,7 +209,8 @@ class HubNews:
             return
         who = self._standing.name_of(found.theirs_by) if found.theirs_by else text("conflict.somebody")
         words = text("conflict.task", field=field_label(found.name), request=_called(known), who=who)
-        await self._add_task(NewTask(TaskKind.TODO, words, self._now() + TASK_WITHIN, person=known.person))
+        due, about = self._now() + TASK_WITHIN, request_stream(known.id)
+        await self._add_task(NewTask(TaskKind.TODO, words, due, person=known.person, about=about))
         await self._feed.note(mark, "told")
 
     async def _is_replaced(self, request: RequestId | None, judgement: Judgement, lost: bool) -> bool:

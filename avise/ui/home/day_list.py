@@ -34,6 +34,7 @@ ROW_HEIGHT, TITLE_HEIGHT, SENTENCE_HEIGHT = 48, 30, 38
 ICONS: Mapping[DayAction, str] = {
     DayAction.CALL: "phone-outgoing",
     DayAction.OPEN: "arrow-up-right",
+    DayAction.COMPARE: "git-compare",
     DayAction.DONE: "check",
     DayAction.MOVE: "calendar",
     DayAction.ASSIGN: "users",
@@ -41,6 +42,7 @@ ICONS: Mapping[DayAction, str] = {
 SHORTCUT_OF: Mapping[DayAction, str] = {
     DayAction.CALL: "task_open",
     DayAction.OPEN: "task_open",
+    DayAction.COMPARE: "task_open",
     DayAction.DONE: "task_done",
     DayAction.MOVE: "task_move",
     DayAction.ASSIGN: "task_assign",

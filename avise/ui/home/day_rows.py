@@ -21,6 +21,8 @@ class DayAction(StrEnum):
     CALL = "call"
     """Open the file of whoever is to be called back."""
     OPEN = "open"
+    COMPARE = "compare"
+    """Compare two changes of the same."""
     DONE = "done"
     MOVE = "move"
     ASSIGN = "assign"
@@ -61,7 +63,7 @@ class DayRow:
         return ", ".join(part for part in parts if part)
 
 
-_PRIMARY = (DayAction.CALL, DayAction.OPEN)
+_PRIMARY = (DayAction.CALL, DayAction.OPEN, DayAction.COMPARE)
 _OTHERS = (DayAction.DONE, DayAction.MOVE, DayAction.ASSIGN)
 
 
@@ -150,7 +152,9 @@ def _aside(row: TaskRow, user: str) -> str:
 def _actions(row: TaskRow, user: str) -> tuple[DayAction, ...]:
     """Return what can be done: a deputy's tasks are only looked at."""
     opens: tuple[DayAction, ...] = ()
-    if row.who is not None:
+    if row.task.about and row.holder == user:
+        opens = (DayAction.COMPARE,)
+    elif row.who is not None:
         may_call = row.task.kind is TaskKind.CALLBACK and bool(row.who.entry.party.phones)
         opens = (DayAction.CALL if may_call else DayAction.OPEN,)
     return (*opens, *(_OTHERS if row.holder == user else ()))

@@ -70,6 +70,7 @@ class HomePage(QWidget):
         customer_chosen: whose file opens (a `SearchHit`).
         call_chosen: who is called back (a `SearchHit`).
         person_chosen: whose file opens (a person's identity).
+        compare_requested: what two people changed, as its task names it ("request/<id>", "command/<id>").
         request_chosen: which request is shown in the middle office (its identity).
         search_requested: the user looks for somebody.
         sources_requested: the user wants the Sources page.
@@ -79,6 +80,7 @@ class HomePage(QWidget):
     customer_chosen = Signal(object)
     call_chosen = Signal(object)
     person_chosen = Signal(object)
+    compare_requested = Signal(str)
     request_chosen = Signal(object)
     search_requested = Signal()
     sources_requested = Signal()
@@ -328,6 +330,8 @@ class HomePage(QWidget):
                 self.call_chosen.emit(task.who)
             case DayAction.OPEN:
                 self.customer_chosen.emit(task.who)
+            case DayAction.COMPARE:
+                self.compare_requested.emit(task.task.about)
             case DayAction.DONE:
                 self.model.finish(task.task.id)
             case DayAction.MOVE:

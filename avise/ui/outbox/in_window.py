@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from avise.env import Env
+from avise.models.tasks import command_about
 from avise.texts import text
 from avise.ui.aio import Report
 from avise.ui.notifications.centre import Notification, notifications, notify
@@ -87,6 +88,18 @@ class OutboxInWindow(QObject):
         """Show the outbox on what others changed too, and compare it."""
         self.show_page()
         self._on_page("compare_current")()
+
+    @Slot(str)
+    def compare_about(self, about: str) -> None:
+        """Compare the command that a task names; one that waits no more leaves the outbox on screen."""
+        command = command_about(about)
+        if command is None:
+            return
+        item = next((item for item in self._model.items if item.command_id == command), None)
+        if item is None:
+            self.show_page()
+        else:
+            self._compare_item(item)
 
     @Slot(object)
     def _compare_item(self, item: OutboxItem) -> None:

@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from avise.env import Env
 from avise.models.customer import SearchHit
-from avise.models.requests import RequestId
+from avise.models.requests import RequestId, request_of_stream
 from avise.models.roles import Purpose
 from avise.services.request_values import CallKind, RequestCall
 from avise.texts import plural, text
@@ -114,6 +114,16 @@ class RequestsInWindow(QObject):
         self.show_page()
         if self.page is not None:
             self.page.show_request(request)
+
+    @Slot(str)
+    def compare_about(self, about: str) -> None:
+        """Show the request that a task names, and compare what two people changed in it."""
+        request = request_of_stream(about)
+        if request is None:
+            return
+        self.show_page()
+        if self.page is not None:
+            self.page.compare_request(request)
 
     @Slot()
     def take_next(self) -> None:

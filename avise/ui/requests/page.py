@@ -82,6 +82,8 @@ class RequestsPage(QWidget):
         self._read.setSingleShot(True)
         self._read.setInterval(READ_MS)
         self._wanted: RequestId | None = None
+        self._to_compare: RequestId | None = None
+        """Compared as soon as it is read."""
         self._build()
         self._connect()
         self._bind()
@@ -300,6 +302,9 @@ class RequestsPage(QWidget):
         self.list.model.refresh_row(detail.row)
         self._show_place()
         self._tell_late()
+        if detail.request.id == self._to_compare:
+            self._to_compare = None
+            self.run_action("compare")
 
     @Slot(object, object)
     def _on_acted(self, requests: tuple[RequestId, ...], leaves: bool) -> None:
@@ -334,7 +339,7 @@ class RequestsPage(QWidget):
     @Slot(object)
     def _on_current(self, request: RequestId | None) -> None:
         """Read the request that the user stops at."""
-        self._wanted = request
+        self._wanted, self._to_compare = request, None
         if self._shape.is_small and not self._in_detail:
             return
         if request is None or self.model.wanted is None:
@@ -357,6 +362,14 @@ class RequestsPage(QWidget):
         self._wanted = request
         self._read_current()
         self._show_place()
+
+    def compare_request(self, request: RequestId) -> None:
+        """Show a request and compare what two people changed in it, once it is read."""
+        self.show_request(request)
+        self._to_compare = request
+        detail = self.model.detail
+        if detail is not None and detail.request.id == request:
+            self._on_detail()
 
     def _show_place(self) -> None:
         row_ = self.list.current()

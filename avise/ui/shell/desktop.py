@@ -139,6 +139,8 @@ class Desktop(QObject):
         self._outboxes[window] = outbox
         requests = RequestsInWindow(self._desk, window, actions, self._env, self._report)
         self._requests[window] = requests
+        for room in (outbox, requests):
+            window.home.compare_requested.connect(room.compare_about)
         self._hubs[window] = HubInWindow(self._desk, window, self._report, actions, now=self._env.now)
         outbox.written = self._hubs[window].unsent
         network = NetworkInWindow(self._desk, window, self._report, actions, self._env.now)

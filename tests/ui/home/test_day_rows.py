@@ -45,6 +45,13 @@ def test_a_task_about_nobody_has_no_file_to_open() -> None:
     assert row.aside == "confiée par karim.benali"
 
 
+def test_a_task_about_two_changes_compares_them_and_opens_no_file() -> None:
+    asked = replace(TODAY[0], task=replace(TODAY[0].task, about="request/1"))
+    assert asked.who is not None
+    assert task_row(asked, ME, NOW).primary is DayAction.COMPARE
+    assert task_row(replace(asked, holder=COLLEAGUE), ME, NOW).primary is not DayAction.COMPARE
+
+
 def test_what_a_deputy_holds_is_only_looked_at() -> None:
     rows = [row for row in day_rows(away(), ME, NOW) if row.task is not None and row.task.holder != ME]
     assert len(rows) == 3

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from avise.models.commands import CommandReason, CommandState
 from avise.models.errors import AviseError
+from avise.models.tasks import about_command
 from avise.services.request_values import HubState, HubStatus
 from avise.texts import text
 from avise.ui.customer.page import CustomerPage
@@ -163,6 +164,19 @@ def test_while_the_hub_answers_what_is_written_leaves_without_a_badge() -> None:
     online = HubStatus(HubState.ONLINE, NOW, 2, unsent={HELENE: 2})
     assert waiting_to_leave(online, {}) == {}
     assert waiting_to_leave(online, {HELENE: 1}) == {HELENE: 1}
+
+
+def test_the_task_of_the_day_leads_to_the_command_to_compare(run: Run) -> None:
+    async def scenario() -> None:
+        met = item(1, S.CONFLICT)
+        desk = ScriptedDesk(items=(met, item(2, S.WAITING, R.UNAVAILABLE)))
+        desk.compare_error = AviseError("conflict.settled")
+        async with acting_window(desk) as stage:
+            stage.window.home.compare_requested.emit(about_command(met.command_id))
+            await until(lambda: ("compare_item", met.command_id) in desk.asked)
+            assert stage.window.page_name == "outbox"
+
+    run(scenario())
 
 
 def test_a_sending_that_fails_is_said_at_once_and_only_once(run: Run) -> None:

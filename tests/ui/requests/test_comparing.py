@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 
 from avise.models.journal import EventKind
 from avise.models.merging import Choice, Keep, Side
+from avise.models.requests import request_stream
 from avise.services.comparison_values import ComparedField, Comparison
 from tests.ui.requests import scene
 from tests.ui.requests.requests_window import requests_window
@@ -66,5 +67,32 @@ def test_nothing_is_to_compare_where_nothing_collided(run: Run) -> None:
         async with requests_window() as stage:
             await stage.show(HELENE)
             assert not stage.page.detail.action_row.buttons["compare"].isVisible()
+
+    run(scenario())
+
+
+def test_the_task_of_the_day_leads_to_the_comparison_and_not_to_the_file(run: Run) -> None:
+    async def scenario() -> None:
+        desk = scene.desk()
+        desk.request_details[HELENE] = scene.detail(comparison=BOTH)
+        async with requests_window(desk) as stage:
+            stage.window.home.compare_requested.emit(request_stream(HELENE))
+            panel = stage.page.doing.compare_panel
+            await until(panel.isVisible)
+            assert stage.window.page_name == "requests"
+            assert stage.page.model.wanted == HELENE
+
+    run(scenario())
+
+
+def test_what_was_settled_meanwhile_is_shown_without_a_comparison(run: Run) -> None:
+    async def scenario() -> None:
+        desk = scene.desk()
+        desk.request_details[HELENE] = scene.detail()
+        async with requests_window(desk) as stage:
+            stage.window.home.compare_requested.emit(request_stream(HELENE))
+            detail = stage.page.detail
+            await until(lambda: detail.detail is not None and detail.detail.request.id == HELENE)
+            assert not stage.page.doing.compare_panel.isVisible()
 
     run(scenario())

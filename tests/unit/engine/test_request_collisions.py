@@ -11,7 +11,7 @@ import pytest
 from avise.models.errors import AviseError
 from avise.models.journal import EventKind
 from avise.models.merging import Keep
-from avise.models.requests import RequestId
+from avise.models.requests import RequestId, request_of_stream
 from avise.services.day_values import MyDay
 from avise.services.request_values import HubState, RequestActs, RequestDeed
 from tests.unit.engine.request_station import KARIM, LEA, NEW, WORKERS, Line, Machine, Station, first
@@ -97,6 +97,9 @@ async def test_the_later_value_waits_beside_the_one_that_stands_with_a_task_for_
     assert detail.row.number in words
     assert HERE not in words
     assert AWAY not in words
+    day = await first(pair.lea.desk.my_day(), lambda day: words in told_in(day))
+    (task,) = [row.task for row in (*day.late, *day.today) if row.task.words == words]
+    assert request_of_stream(task.about) == pair.request
 
 
 @pytest.mark.parametrize(("keep", "value"), [(Keep.MINE, AWAY), (Keep.THEIRS, HERE)])

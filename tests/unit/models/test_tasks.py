@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -17,7 +18,9 @@ from avise.models.tasks import (
     NewTask,
     Task,
     TaskKind,
+    about_command,
     added_body,
+    command_about,
     fold_task,
     fold_tasks,
     moved_body,
@@ -40,6 +43,15 @@ def added(seq: int = 1, task: uuid.UUID = ONE, **more: object) -> EventEnvelope:
         seq=seq,
         **more,  # type: ignore[arg-type]  # test data
     )
+
+
+def test_a_task_names_the_command_that_two_people_met_and_any_other_task_names_nothing() -> None:
+    asked = replace(PROMISE, about=about_command(ONE))
+    told = fold_task([event(EventKind.TASK_ADDED, task_stream(ONE), added_body(asked, "lea.girard"))])
+    assert told is not None
+    assert command_about(told.about) == ONE
+    assert command_about("request/1") is None
+    assert "about" not in added_body(PROMISE, "lea.girard")
 
 
 def after(kind: EventKind, seq: int, **body: JSON) -> EventEnvelope:
