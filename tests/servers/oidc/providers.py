@@ -55,10 +55,10 @@ def start_provider(
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and a package of the tests
             [*command, "--user-claims", claims], stderr=output, stdout=subprocess.DEVNULL
         )
-    return RunningProvider(_port_of(process, said), process)
+    return RunningProvider(port_of(process, said), process)
 
 
-def _port_of(process: subprocess.Popen[bytes], said: Path) -> int:
+def port_of(process: subprocess.Popen[bytes], said: Path) -> int:
     while process.poll() is None:
         found = re.search(r"running on http://127\.0\.0\.1:(\d+)", said.read_text("utf-8"))
         if found:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import AsyncIterator, Iterator, Mapping
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,9 +22,9 @@ from avise.connectors.registry import Registry
 from avise.env import Env, SystemEnv
 from avise.models.customer import CustomerKey, IdentityEvidence
 from avise.models.tool_sign_in import BrowserPage, DeviceCode, SignInStep, SignInWay
-from tests.servers.host.conftest import MemorySecrets, MemorySnapshots
+from tests.servers.host.conftest import MemorySecrets, MemorySnapshots, MovableEnv
 from tests.servers.host.tool_server import Asked, Tool, reply, running_tool
-from tests.servers.oidc.providers import Browser, RunningProvider, start_provider
+from tests.servers.oidc.providers import Browser, RunningProvider, port_of, start_provider
 
 CUSTOMER = CustomerKey(UUID(int=7), {"member": "0482917350"})
 NOBODY_ELSE = IdentityEvidence("MARCHAND", "Hélène", None)
@@ -101,12 +102,44 @@ class GuardedTool:
         return self.known[token]
 
 
+class HurriedEnv(MovableEnv):
+    """The real clock, whose long sleeps are a hundredth of what was asked; it keeps what was."""
+
+    def __init__(self) -> None:
+        self.slept: list[float] = []
+        self._wanted = 0
+        self._reached = asyncio.Event()
+
+    async def sleep(self, seconds: float) -> None:
+        if seconds >= 1:
+            self.slept.append(seconds)
+            if len(self.slept) >= self._wanted:
+                self._reached.set()
+        await asyncio.sleep(seconds / 100)
+
+    async def waited(self, times: int) -> None:
+        """Wait until as many long sleeps began."""
+        self._wanted = times
+        self._reached.clear()
+        if len(self.slept) < times:
+            await self._reached.wait()
+
+
+Answer = Callable[[DeviceCode], Awaitable[object]]
+
+
+async def _nothing(code: DeviceCode) -> None:
+    del code
+
+
 @dataclass
 class Reader:
     """A host and what a test does with it."""
 
     host: ConnectorHost
     secrets: MemorySecrets
+    code: DeviceCode = field(init=False)
+    """The last that was shown."""
 
     async def read(self, *, force: bool = True) -> FacetReading:
         """Return the final reading."""
@@ -126,6 +159,17 @@ class Reader:
                 steps.append(step)
                 if isinstance(step, BrowserPage) and browser is not None:
                     await browser.open(step.address)
+        return steps
+
+    async def sign_in_elsewhere(self, answer: Answer = _nothing) -> list[SignInStep]:
+        """Sign in with a code, and do something once it is shown."""
+        steps: list[SignInStep] = []
+        async with aclosing(self.host.sign_in("complaints", SignInWay.DEVICE)) as told:
+            async for step in told:
+                steps.append(step)
+                if isinstance(step, DeviceCode):
+                    self.code = step
+                    await answer(step)
         return steps
 
 
@@ -164,7 +208,12 @@ def open_reader(tmp_path: Path) -> Opening:
         kept = MemorySecrets(dict(secrets or {}))
         settings = InstanceSettings("complaints", "reclamations", {"base_url": base_url, **(config or {})})
         host = ConnectorHost(
-            env or SystemEnv(), MemorySnapshots(), [settings], kept, connectors=Registry(folder), tokens=tokens
+            env or SystemEnv(),
+            MemorySnapshots(),
+            [settings],
+            kept,
+            connectors=Registry(folder),
+            tokens=tokens,
         )
         await host.start()
         await host.opened()
@@ -201,11 +250,41 @@ async def guarded_tool(issuer: str) -> AsyncIterator[tuple[Tool, GuardedTool]]:
         yield tool, behaviour
 
 
-def shown_code(steps: list[SignInStep]) -> DeviceCode:
-    """Return the code that a person was shown."""
-    return next(step for step in steps if isinstance(step, DeviceCode))
+@dataclass
+class DeviceProvider(RunningProvider):
+    """Authlib's authorization server, and the pages of a test."""
+
+    async def visit(self, page: str, **query: str) -> httpx2.Response:
+        """Open a page."""
+        async with httpx2.AsyncClient(trust_env=False) as visitor:
+            return await visitor.get(f"{self.issuer}/{page}", params=query)
+
+    async def asked(self, grant: str) -> int:
+        """Return how often a grant was asked for."""
+        counted: dict[str, int] = (await self.visit("asked")).json()
+        return counted.get(grant, 0)
+
+    @property
+    def auth(self) -> str:
+        """Its part of a connector file."""
+        addresses = f'device_url = "{self.issuer}/device", token_url = "{self.issuer}/token"'
+        return f'{{ type = "oidc_device", client_id = "avise-desktop", {addresses} }}'
+
+    async def approve(self, code: DeviceCode) -> None:
+        """Be the person who types the code."""
+        await self.visit("approve", user_code=code.code)
 
 
-def as_json(value: object) -> bytes:
-    """Return a JSON body."""
-    return json.dumps(value).encode()
+@pytest.fixture
+def device_provider(tmp_path: Path) -> Iterator[DeviceProvider]:
+    """Run a provider that gives codes to type."""
+    said = tmp_path / "device-provider.log"
+    with said.open("wb") as output:
+        process = subprocess.Popen(  # noqa: S603 - our own interpreter and a file of these tests
+            [sys.executable, str(Path(__file__).parent / "device_provider.py")],
+            stderr=output,
+            stdout=subprocess.DEVNULL,
+        )
+    running = DeviceProvider(port_of(process, said), process)
+    yield running
+    running.stop()
