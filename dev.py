@@ -203,11 +203,22 @@ def demo(arguments: Sequence[str]) -> int:
     return run([*command, "--tour", "tour"], env={"QT_QPA_PLATFORM": "offscreen"}, check=False)
 
 
+def ensure_mariadb() -> None:
+    """Install the server that some tests read; without it they are skipped, and say what to type."""
+    if shutil.which("mariadbd", path=f"{os.environ.get('PATH', os.defpath)}{os.pathsep}/usr/sbin"):
+        return
+    try:
+        install_packages(["mariadb-server-core"], "Some tests read a MariaDB.")
+    except (SetupError, SystemExit) as error:
+        print(f"{error}\nGoing on without: the tests of MariaDB are skipped.", flush=True)
+
+
 def test(arguments: Sequence[str]) -> int:
     """Run the tests: every layer below the window without Qt installed, then the window."""
     HEADLESS.ensure()
     DESKTOP.ensure()
     ensure_qt(screen=False)
+    ensure_mariadb()
     compile_catalogues()
     places = [argument for argument in arguments if (ROOT / argument.split("::")[0]).exists()]
     options = [argument for argument in arguments if argument not in places]

@@ -94,3 +94,7 @@ class SqlEndpoint:
     password_secret: str = ""
     statement_timeout: timedelta = timedelta(seconds=3)
     concurrency: int = 2
+    tls: str = ""
+    """"verify" or "off"; "" for what the engine does by itself (`docs/connectors.md`)."""
+    tls_ca: str = ""
+    """File of the authorities that vouch for the server; "" for the system's."""

@@ -1,8 +1,9 @@
-"""What the errors of SQLite and PostgreSQL mean, read from their codes; their texts go no further."""
+"""What the errors of SQLite, PostgreSQL and MariaDB mean, read from their codes; their texts stay here."""
 
 from __future__ import annotations
 
 import sqlite3
+import ssl
 from collections.abc import Mapping
 
 from avise.connectors.contract import ConnectorError
@@ -33,6 +34,19 @@ _POSTGRESQL: tuple[tuple[str, ErrorKind], ...] = (
 )
 """Beginnings of SQLSTATE, the first that fits; anything else is UNAVAILABLE."""
 
+_MARIADB: Mapping[int, ErrorKind] = {
+    **dict.fromkeys((1045, 1698, 1820, 1862, 4151), ErrorKind.AUTH),
+    **dict.fromkeys((1044, 1142, 1143, 1227, 1370), ErrorKind.FORBIDDEN),
+    # Unknown database, host not allowed, plugin of sign-in unknown, TLS wanted by the server.
+    **dict.fromkeys((1049, 1130, 1251, 2026, 2059, 3159), ErrorKind.CONFIG),
+    **dict.fromkeys((1969, 3024, 1317), ErrorKind.TIMEOUT),
+    **dict.fromkeys((1040, 1203, 1226), ErrorKind.RATE_LIMITED),
+    # Lock wait, deadlock, gone away, lost: the same statement may do better.
+    **dict.fromkeys((1205, 1213, 1053, 1927, 2002, 2003, 2005, 2006, 2013, 2014), ErrorKind.UNAVAILABLE),
+}
+"""https://mariadb.com/kb/en/mariadb-error-code-reference/ and PyMySQL's own from 2000 on; of those of the
+server that are not here, all tell of the statement: BUG."""
+
 _REFUSED: tuple[tuple[str, ErrorKind], ...] = (
     ("password authentication failed", ErrorKind.AUTH),
     ("no password supplied", ErrorKind.AUTH),
@@ -52,6 +66,8 @@ def connector_error(error: BaseException | None, *, stopped: bool) -> ConnectorE
     if isinstance(error, sqlite3.Error):
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
         return _error(_SQLITE.get(code, ErrorKind.UNAVAILABLE), f"sqlite {code}")
+    if type(error).__module__.startswith("pymysql."):
+        return _mariadb_error(error, stopped=stopped)
     state = getattr(error, "sqlstate", None)
     if state:
         kind = next((kind for start, kind in _POSTGRESQL if state.startswith(start)), ErrorKind.UNAVAILABLE)
@@ -61,6 +77,16 @@ def connector_error(error: BaseException | None, *, stopped: bool) -> ConnectorE
     told = str(error)
     kind = next((kind for words, kind in _REFUSED if words in told), ErrorKind.UNAVAILABLE)
     return ConnectorError(kind, type(error).__name__)
+
+
+def _mariadb_error(error: BaseException | None, *, stopped: bool) -> ConnectorError:
+    code = error.args[0] if error is not None and error.args and isinstance(error.args[0], int) else 0
+    if isinstance(getattr(error, "original_exception", None), ssl.SSLError):
+        return _error(ErrorKind.CONFIG, "the server's certificate is not trusted")
+    kind = _MARIADB.get(code, ErrorKind.BUG if 1000 <= code < 2000 else ErrorKind.UNAVAILABLE)
+    if stopped and kind is ErrorKind.UNAVAILABLE:
+        return _error(ErrorKind.TIMEOUT, f"mariadb {code}")
+    return _error(kind, f"mariadb {code}")
 
 
 def _error(kind: ErrorKind, detail: str) -> ConnectorError:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from threading import Event
+from threading import Event, Lock
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
@@ -24,10 +25,16 @@ from avise.models.json_types import JSON
 CONNECT_S = 3
 """As for HTTP (`connectors.md` C8)."""
 
+MARIADB = frozenset({"mariadb", "mysql"})
+"""Names of the dialect."""
+
 STEPS_BETWEEN_LOOKS = 2_000
 """SQLite's virtual machine steps between two looks at whether the statement must stop: well under 1 ms."""
 
 Row = Mapping[str, object]
+
+Interrupt = Callable[[object], None]
+"""Has a server give up the statement that a driver's connection runs; called on another thread."""
 
 
 class EngineSqlGateway:
@@ -37,12 +44,16 @@ class EngineSqlGateway:
         engine: opened read-only.
         timeout: of a statement.
         pool: threads where statements run.
+        interrupt: has the server give up a statement that nobody waits for; None where it looks itself.
     """
 
-    def __init__(self, engine: Engine, timeout: timedelta, pool: Executor) -> None:
+    def __init__(
+        self, engine: Engine, timeout: timedelta, pool: Executor, interrupt: Interrupt | None = None
+    ) -> None:
         self._engine = engine
         self._timeout = timeout.total_seconds()
         self._pool = pool
+        self._interrupt = interrupt
 
     async def select(
         self, statement: str, params: Mapping[str, JSON], *, max_rows: int, chunk: int = 200
@@ -55,17 +66,19 @@ class EngineSqlGateway:
         Raises:
             ConnectorError: by the engine's error codes; TIMEOUT past the statement timeout.
         """
-        stop = Event()
+        stop, running = Event(), _Running()
         loop = asyncio.get_running_loop()
         alarm = loop.call_later(self._timeout, stop.set)
         try:
             rows = await loop.run_in_executor(
-                self._pool, self._rows, statement, dict(params), max_rows + 1, stop
+                self._pool, self._rows, statement, dict(params), max_rows + 1, stop, running
             )
         finally:
             alarm.cancel()
             # After a cancellation the thread still works: the flag makes SQLite give up at once.
             stop.set()
+            if running.is_at_work and self._interrupt is not None:
+                self._pool.submit(running.interrupt, self._interrupt)
         for start in range(0, len(rows), chunk):
             yield rows[start : start + chunk]
 
@@ -73,17 +86,57 @@ class EngineSqlGateway:
         """Close the connections that are idle."""
         self._engine.dispose()
 
-    def _rows(self, statement: str, params: dict[str, JSON], most: int, stop: Event) -> list[Row]:
+    def _rows(
+        self, statement: str, params: dict[str, JSON], most: int, stop: Event, running: _Running
+    ) -> list[Row]:
         try:
             with self._engine.connect() as connection:
                 _watch(connection, stop)
-                result = connection.execute(text(statement), params)
-                return [dict(row) for row in result.mappings().fetchmany(most)]
+                _send_no_more_than(most, connection)
+                with running.at(connection):
+                    result = connection.execute(text(statement), params)
+                    return [dict(row) for row in result.mappings().fetchmany(most)]
         except DBAPIError as error:
             raise connector_error(error.orig, stopped=stop.is_set()) from None
         except (SQLAlchemyError, UnicodeError) as error:
             # The text is dropped: it holds the statement's parameters.
             raise ConnectorError(ErrorKind.BUG, type(error).__name__, origin=Origin.CONNECTOR) from None
+
+
+class _Running:
+    """The connection on which a statement runs, while it does: only then is it interrupted."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._raw: object | None = None
+
+    @property
+    def is_at_work(self) -> bool:
+        """Whether a statement runs."""
+        return self._raw is not None
+
+    @contextmanager
+    def at(self, connection: Connection) -> Iterator[None]:
+        """Say that a statement runs for the time of the block."""
+        self._raw = connection.connection.dbapi_connection
+        try:
+            yield
+        finally:
+            # Whoever interrupts does so before another statement takes the connection.
+            with self._lock:
+                self._raw = None
+
+    def interrupt(self, interrupt: Interrupt) -> None:
+        """Have the statement given up, unless it is over."""
+        with self._lock:
+            if self._raw is not None:
+                interrupt(self._raw)
+
+
+def _send_no_more_than(most: int, connection: Connection) -> None:
+    """Have MariaDB send no more rows than will be read: its driver reads all that are sent."""
+    if connection.dialect.name in MARIADB:
+        connection.exec_driver_sql(f"SET SESSION sql_select_limit = {most}")
 
 
 def _watch(connection: Connection, stop: Event) -> None:
@@ -104,17 +157,22 @@ async def open_sql_gateway(endpoint: SqlEndpoint, password: str, pool: Executor)
         ConnectorError: CONFIG for an address that cannot be used.
     """
     loop = asyncio.get_running_loop()
-    engine = await loop.run_in_executor(pool, _engine, endpoint, password)
-    return EngineSqlGateway(engine, endpoint.statement_timeout, pool)
+    engine, interrupt = await loop.run_in_executor(pool, _engine, endpoint, password)
+    return EngineSqlGateway(engine, endpoint.statement_timeout, pool, interrupt)
 
 
-def _engine(endpoint: SqlEndpoint, password: str) -> Engine:
+def _engine(endpoint: SqlEndpoint, password: str) -> tuple[Engine, Interrupt | None]:
     try:
         url = make_url(endpoint.url)
-        if url.get_backend_name() == "sqlite":
-            return _sqlite_engine(url, endpoint)
-        return _postgresql_engine(url, endpoint, password)
-    except (SQLAlchemyError, ValueError) as error:
+        backend = url.get_backend_name()
+        if backend == "sqlite":
+            return _sqlite_engine(url, endpoint), None
+        if backend in MARIADB:
+            from avise.connectors.sql_mariadb import mariadb_engine  # noqa: PLC0415 - where there is one
+
+            return mariadb_engine(url, endpoint, password)
+        return _postgresql_engine(url, endpoint, password), _cancel
+    except (SQLAlchemyError, ValueError, OSError) as error:
         raise ConnectorError(ErrorKind.CONFIG, type(error).__name__, origin=Origin.HOST) from None
 
 
@@ -147,12 +205,25 @@ def _only_query(connection: sqlite3.Connection, entry: ConnectionPoolEntry) -> N
     connection.execute("pragma query_only = on")
 
 
+def _cancel(raw: object) -> None:
+    """Have PostgreSQL give up a statement."""
+    cancel = getattr(raw, "cancel_safe", None) or getattr(raw, "cancel", None)
+    if cancel is not None:
+        cancel()
+
+
 def _postgresql_engine(url: URL, endpoint: SqlEndpoint, password: str) -> Engine:
     milliseconds = int(endpoint.statement_timeout.total_seconds() * 1000)
     options = f"-c default_transaction_read_only=on -c statement_timeout={milliseconds}"
+    tls = {"sslmode": "verify-full", "sslrootcert": endpoint.tls_ca or "system"}
     return create_engine(
         url.set(password=password or None),
-        connect_args={"options": options, "connect_timeout": CONNECT_S, "application_name": "avise"},
+        connect_args={
+            "options": options,
+            "connect_timeout": CONNECT_S,
+            "application_name": "avise",
+            **({"verify": tls, "off": {"sslmode": "disable"}}.get(endpoint.tls, {})),
+        },
         execution_options={"postgresql_readonly": True},
         pool_size=endpoint.concurrency,
         max_overflow=0,

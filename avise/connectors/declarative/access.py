@@ -131,8 +131,14 @@ class SqlSection(Section):
     """A database read with an account that can only read."""
 
     url: Text
-    """`sqlite:///…?mode=ro` or `postgresql+psycopg://user@host/base`, without a password."""
+    """`sqlite:///…?mode=ro`, `postgresql+psycopg://user@host/base` or `mariadb+pymysql://user@host/base`,
+    without a password."""
     password_secret: Name | None = None
+    tls: Literal["verify", "off"] | None = None
+    """How the server is recognised; without it MariaDB is verified unless it is on this very machine, and
+    PostgreSQL does what libpq does."""
+    tls_ca: Text | None = None
+    """File of the authorities that vouch for the server; the system's without it."""
     read_only: Literal[True] = True
     statement_timeout: Duration = timedelta(seconds=3)
     concurrency: Annotated[int, Field(ge=1, le=8)] = 2

@@ -38,6 +38,7 @@ _SLOTS: tuple[tuple[tuple[str, ...], frozenset[str]], ...] = (
     (("http", "auth", "authorization_url"), frozenset()),
     (("http", "auth", "device_url"), frozenset()),
     (("sql", "url"), frozenset()),
+    (("sql", "tls_ca"), frozenset()),
     (("csv", "path"), frozenset()),
     (("csv", "folder"), frozenset()),
     (("check", "path"), frozenset()),
@@ -246,7 +247,7 @@ def database_address_problem(address: str) -> str:
     """Return what is wrong with a database address, as a key, "" when it may be used.
 
     A password in it would reach logs; SQLite is opened read-only by its own URI; no other engine is
-    read than these two.
+    read than these three.
     """
     try:
         parts = urlsplit(address)
@@ -257,6 +258,10 @@ def database_address_problem(address: str) -> str:
         return "url_password"
     if parts.scheme == "sqlite":
         return "" if "mode=ro" in parts.query.split("&") else "url_sqlite_read_only"
+    if parts.scheme in {"mariadb+pymysql", "mysql+pymysql"}:
+        # An option of the driver could read a local file, or trust any server.
+        options = {option.partition("=")[0] for option in parts.query.split("&")} - {"", "unix_socket"}
+        return "url_option" if options else ""
     return "" if parts.scheme == "postgresql+psycopg" else "url_engine"
 
 

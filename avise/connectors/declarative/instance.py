@@ -144,4 +144,6 @@ def sql_endpoint(section: SqlSection, declared: Declared, config: Config) -> Sql
         password_secret="" if url.startswith("sqlite:") else section.password_secret or "",
         statement_timeout=section.statement_timeout,
         concurrency=section.concurrency,
+        tls=section.tls or "",
+        tls_ca=filled(section.tls_ca, declared, config) if section.tls_ca else "",
     )
