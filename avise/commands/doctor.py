@@ -15,9 +15,12 @@ from rich.text import Text
 
 from avise.connectors.contract import ConnectorError, Health, HealthReport
 from avise.connectors.readings import SourceOffer
+from avise.connectors.refusals import Refusal
+from avise.connectors.wheels import WheelConnector, scan_wheels
 from avise.engine.engine import Engine
 from avise.models.errors import AviseError
 from avise.models.json_types import JSON
+from avise.models.source_status import SourceStatus
 from avise.texts import plural, text
 
 
@@ -26,7 +29,7 @@ class Finding:
     """One thing that was looked at."""
 
     about: str
-    """profile, store, directory or connector."""
+    """profile, store, directory, connector or wheel."""
     name: str
     ok: bool
     sentence: str
@@ -35,8 +38,11 @@ class Finding:
 async def examine(engine: Engine) -> tuple[Finding, ...]:
     """Look at the store, the directory and every tool, all tools at once."""
     offers = engine.sources.offers()
-    tools = await asyncio.gather(*(_tool(engine, offer) for offer in offers))
-    return (await _store(engine), await _directory(engine), *tools)
+    rows = {row.instance: row for row in await engine.sources.status()}
+    tools = await asyncio.gather(*(_tool(engine, offer, rows[offer.instance]) for offer in offers))
+    wheels = await asyncio.to_thread(scan_wheels, engine.profile.wheels_folder)
+    unfit = (_wheel(found, found.refusal) for found in wheels if found.refusal is not None)
+    return (await _store(engine), await _directory(engine), *tools, *unfit)
 
 
 def cannot_start(error: AviseError) -> Finding:
@@ -67,13 +73,29 @@ async def _directory(engine: Engine) -> Finding:
     return Finding("directory", text("doctor.directory"), count > 0, sentence)
 
 
-async def _tool(engine: Engine, offer: SourceOffer) -> Finding:
+def _wheel(found: WheelConnector, refusal: Refusal) -> Finding:
+    """Tell a wheel that cannot be used, whether or not an instance wants it."""
+    name = found.told("name") or found.name
+    return Finding("wheel", name, ok=False, sentence=_refused(refusal.because, refusal.detail))
+
+
+def _refused(because: str, detail: str) -> str:
+    """Return why a connector is not used, in the words of the Sources page."""
+    reason = text(because, detail=detail)
+    if not detail or detail in reason:
+        return reason
+    return f"{reason} {text('sources.for_support', detail=detail)}"
+
+
+async def _tool(engine: Engine, offer: SourceOffer, row: SourceStatus) -> Finding:
     if not offer.enabled:
         return Finding("connector", offer.name, ok=True, sentence=text("state.disabled"))
+    if row.refused_because:
+        sentence = _refused(row.refused_because, row.refused_detail)
+        return Finding("connector", offer.name, ok=False, sentence=sentence)
     try:
         report = await engine.desk.check_source(offer.instance)
     except ConnectorError as error:
-        # Refused before any connection: the Sources page tells the same.
         report = HealthReport(Health.MISCONFIGURED, error.detail)
     return Finding("connector", offer.name, report.health is Health.OK, _sentence(offer, report))
 

@@ -39,6 +39,7 @@ from avise.ui.shell.sessions import SessionTab
 from avise.ui.shell.setting_choices import DEFAULTS, IDLE_MINUTES
 from avise.ui.shortcuts import read_kept, remap
 from avise.ui.sign_in.in_window import HubInWindow
+from avise.ui.sources.file_news import FileNews
 from avise.ui.sources.sentences import is_held
 from avise.ui.team.in_window import TeamInWindow
 from avise.ui.theme import Density, Scheme, theme
@@ -108,6 +109,7 @@ class Desktop(QObject):
         self.beep: Callable[[], None] = QApplication.beep
         """The one sound: somebody calls (`ui.md` 5.15)."""
         self._dialling = Dialling(call_with, self._tell, self)
+        self._file_news = FileNews()
         self._failing: frozenset[str] | None = None
         """Tools that do not answer, once they were told of."""
         self.locking = Locking(desk, env, self.calls, self._tasks, self._windows, self)
@@ -421,6 +423,7 @@ class Desktop(QObject):
     def _on_sources(self, sources: Sequence[SourceStatus]) -> None:
         self._sources = sources
         self._tell_failing(sources)
+        self._file_news.tell(sources, self._env.now())
         self._show_sources()
 
     def _tell_failing(self, sources: Sequence[SourceStatus]) -> None:

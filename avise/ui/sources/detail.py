@@ -22,8 +22,10 @@ from avise.ui.sources.sentences import (
     chart_sentence,
     countdown,
     explained,
+    file_line,
     instead,
     is_asked,
+    retry_word,
     since,
     to_do,
 )
@@ -87,6 +89,7 @@ class SourceDetail(DetailPane):
         return (
             self._head(source, now),
             bulk_section(source.bulk, source.name, now, self.decided.emit),
+            _file_section(source, now),
             self._chart_section(source),
             _instead_section(source, now),
             _facets_section(source),
@@ -120,7 +123,7 @@ class SourceDetail(DetailPane):
     def _buttons(self, source: SourceStatus) -> QVBoxLayout:
         asks = asks_sign_in(source)
         retry = Button(
-            text("sources.retry"),
+            retry_word(source),
             ButtonKind.PRIMARY if can_retry(source) and not asks else ButtonKind.PLAIN,
             icon="rotate-cw",
             keys=keys_of("refresh_block"),
@@ -157,6 +160,19 @@ class SourceDetail(DetailPane):
         words = countdown(self._source, self._env.now()) if self._source is not None else ""
         self._countdown.setText(words)
         self._countdown.setVisible(bool(words))
+
+
+def _file_section(source: SourceStatus, now: datetime) -> QWidget | None:
+    line = file_line(source, now)
+    if line is None:
+        return None
+    icon, sentence = line
+    box, content = titled(text("sources.file"))
+    role = "danger-solid" if icon == "circle-x" else "ok-solid"
+    told = row(Icon(icon, 14, role), Label(sentence, "body", wrap=True), gap=8)
+    told.setStretch(1, 1)
+    content.addLayout(told)
+    return box
 
 
 def _instead_section(source: SourceStatus, now: datetime) -> QWidget | None:

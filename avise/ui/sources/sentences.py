@@ -144,10 +144,29 @@ def _refusal(source: SourceStatus) -> str:
     return reason
 
 
+def retry_word(source: SourceStatus) -> str:
+    """Return what its button says: a connector that was set apart is enabled again."""
+    return text("sources.enable_again" if source.refused_because == QUARANTINED else "sources.retry")
+
+
+def file_line(source: SourceStatus, now: datetime) -> tuple[str, str] | None:
+    """Return what came of the last change of the connector's file: icon and sentence; None for no change."""
+    change = source.file_change
+    if change is None:
+        return None
+    moment = format_moment(change.at, now)
+    if not change.refused_because:
+        return "circle-check", text("sources.file_taken", moment=moment)
+    reason = change.refused_detail or text(change.refused_because, detail="")
+    return "circle-x", text("sources.file_kept", moment=moment, reason=reason)
+
+
 def to_do(source: SourceStatus) -> str:
     """Return what somebody can do about it, "" when nothing needs to be done."""
     if source.state in (SourceState.UP_TO_DATE, SourceState.NEVER_READ):
         return ""
+    if source.refused_because == QUARANTINED:
+        return text("sources.to_do.quarantined")
     if source.refused_because and source.state is SourceState.SUSPENDED:
         return text("sources.to_do.disabled")
     if asks_sign_in(source):

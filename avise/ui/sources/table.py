@@ -21,6 +21,7 @@ from avise.ui.sources.sentences import (
     failures,
     last_reading,
     milliseconds,
+    retry_word,
     row_sentence,
 )
 from avise.ui.theme import theme
@@ -157,7 +158,7 @@ def _paint_action(painter: QPainter, area: QRectF, source: SourceStatus, _now: d
     if asks_sign_in(source):
         draw_text(painter, area, text("tool_sign_in.row"), "row", "accent-text", RIGHT)
     elif can_retry(source):
-        draw_text(painter, area, text("sources.retry"), "row", "accent-text", RIGHT)
+        draw_text(painter, area, retry_word(source), "row", "accent-text", RIGHT)
 
 
 _PAINT = {

@@ -19,6 +19,7 @@ def installed(folder: Path, changes: Mapping[str, tuple[str, str]] | None = None
         folder: an empty one, of the test.
         changes: by file of the project, a text and what stands in its place.
     """
+    folder.mkdir(exist_ok=True)
     project = folder / "project"
     shutil.copytree(PROJECT, project, ignore=shutil.ignore_patterns("__pycache__"))
     for name, (before, after) in (changes or {}).items():

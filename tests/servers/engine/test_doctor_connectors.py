@@ -1,0 +1,37 @@
+"""What `avise doctor` and `avise connector list` say of connectors that are not used."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from avise.commands import connector_list, doctor
+from avise.connectors.starts import START_FILE
+from avise.engine.engine import Engine
+from tests.servers.engine.conftest import MutualInABox
+from tests.unit.connectors.wheels.building import installed
+
+UNFIT = {"pyproject.toml": ("dependencies = []", 'dependencies = ["pydantic>=2"]')}
+"""A wheel that wants its own copy of what Avise ships."""
+
+
+def test_a_connector_set_apart_and_an_unfit_wheel_are_told_with_their_reason(
+    mutual: MutualInABox, tmp_path: Path
+) -> None:
+    folder = mutual.profile(tmp_path / "profile")
+    installed(tmp_path / "built", UNFIT).rename(folder / "wheels")
+    starts = {"complaints": {"strikes": 3, "under_way": False, "reason": "bug: KeyError at rpc.py:12"}}
+    (folder / START_FILE).write_text(json.dumps(starts), "utf-8")
+    with Engine.open(folder) as engine:
+        findings = {finding.name: finding for finding in engine.run(doctor.examine(engine))}
+        rows = {row.id: row for row in connector_list.known_connectors(engine.profile)}
+    apart, unfit = findings["Réclamations"], findings["Grand livre"]
+    assert (apart.ok, unfit.ok) == (False, False)
+    assert "KeyError at rpc.py:12" in apart.sentence
+    assert (unfit.about, "pydantic" in unfit.sentence) == ("wheel", True)
+    assert rows["complaints"].state == "quarantined"
+    assert rows["ledger"].state == "refused"
+    assert (rows["ledger"].origin, rows["ledger"].place) == ("wheel", "ledger-connector 1.4.0")
+    assert (rows["benefits"].state, rows["benefits"].instances) == ("ready", ("benefits",))
+    assert rows["webdav"].origin == "built_in"
+    assert connector_list.status(tuple(rows.values())) == 1
