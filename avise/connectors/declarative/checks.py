@@ -63,6 +63,8 @@ _SLOTS: tuple[tuple[tuple[str, ...], frozenset[str]], ...] = (
     (("options", "server", "*"), frozenset()),
     (("options", "addresses"), frozenset({_CUSTOMER})),
     (("options", "session", "params", "*"), frozenset()),
+    (("options", "session", "user"), frozenset()),
+    (("options", "customer"), frozenset({_CUSTOMER})),
     (("options", "check", "params", "*"), frozenset()),
     (("options", "facets", "*", "path"), frozenset({_CUSTOMER})),
     (("options", "facets", "*", "params", "*"), frozenset({_CUSTOMER})),

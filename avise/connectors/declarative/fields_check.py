@@ -55,6 +55,9 @@ def _options_of_python(document: Mapping[str, Any]) -> Iterator[Finding]:
         yield from _table((*path, "fields"), _get(mapping, "fields"), targets)
         yield from _subject((*path, "subject"), _get(mapping, "subject"))
 
+    directory = _get(document.get("options"), "directory")
+    yield from _table(("options", "directory", "fields"), _get(directory, "fields"), PARTY)
+
 
 def _facet(path: KeyPath, facet: Mapping[str, Any], *, mapped: bool) -> Iterator[Finding]:
     name = facet.get("id")

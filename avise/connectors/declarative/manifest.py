@@ -39,7 +39,7 @@ def manifest_of(file: AnyFile) -> Manifest:
         facets=tuple(_offer(facet, file) for facet in file.facet),
         timeline=bool(_timelines(file)),
         timeline_channels=_channels(file),
-        directory=not isinstance(file, PythonFile) and file.directory is not None,
+        directory=file.directory is not None,
         call_events=isinstance(file, RestFile) and file.call_events is not None,
         live_fields=_live_fields(file),
         actions=_actions(file),

@@ -293,6 +293,10 @@ class PythonTimeline(Section):
     channels: list[ChannelName] = Field(default_factory=list)
 
 
+class PythonDirectory(Section):
+    """The Python connector publishes the search directory; how is said in `[options]`."""
+
+
 class PythonFile(_FileBase):
     """A connector of kind `python`: the header, the offers and the options given to its code.
 
@@ -303,6 +307,7 @@ class PythonFile(_FileBase):
     facet: list[PythonFacet] = Field(default_factory=list)
     timeline: list[PythonTimeline] = Field(default_factory=list)
     live: list[Literal["nir", "iban"]] = Field(default_factory=list)
+    directory: PythonDirectory | None = None
     action: list[PythonAction] = Field(default_factory=list)
     options: dict[str, JsonValue] = Field(default_factory=dict)
 

@@ -1,0 +1,1 @@
+"""Reads the parties of a Tryton server over its JSON-RPC: see README.md."""
