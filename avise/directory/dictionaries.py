@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeVar
 
 from avise.directory.keys import (
@@ -15,6 +14,7 @@ from avise.directory.keys import (
     sound_of,
     variants_of,
 )
+from avise.directory.records import BETWEEN, FIRST_SPELLING
 from avise.directory.statements import Line, Row, Statement
 from avise.models.names import fold, fold_place, name_keys
 
@@ -38,14 +38,6 @@ CACHED = 400_000
 """Texts remembered at most of each kind: a fifth of a gigabyte for a whole country."""
 
 
-@dataclass(frozen=True, slots=True)
-class SpeltName:
-    """A name as somebody writes it: its number, and the words that it is found under, the whole first."""
-
-    spelling: int
-    words: tuple[int, ...]
-
-
 def _own_range(norm: str) -> tuple[int, int]:
     """Return the numbers that tell the first letters of a first name; 0 is nobody's."""
     low, high = first_name_range((norm + END * CODED_LETTERS)[:CODED_LETTERS])
@@ -66,8 +58,9 @@ class Dictionaries:
         self._pending = pending
         self._fresh = fresh
         self._spellings: dict[str, int] = {}
-        self._surnames: dict[str, SpeltName] = {}
-        self._first_names: dict[str, SpeltName] = {}
+        self._surnames: dict[str, tuple[int, ...]] = {}
+        self._first_names: dict[str, int] = {}
+        self._shapes: dict[tuple[str, ...], int] = {}
         self._cities: dict[tuple[str, str], int] = {}
         self._words: dict[tuple[WordKind, str], int] = {}
         self._last: dict[tuple[str, int], int] = {}
@@ -83,7 +76,8 @@ class Dictionaries:
             ("spelling", self._spellings.values()), ("city", self._cities.values()),
             (WordKind.SURNAME, surnames),
         ):  # fmt: skip
-            self._last[table, 1] = max(numbers, default=0)
+            low = FIRST_SPELLING if table == "spelling" else 1
+            self._last[table, low] = max(numbers, default=low - 1)
         for (kind, norm), number in self._words.items():
             if kind is WordKind.FIRST_NAME:
                 low = _OTHER_FIRST_NAMES[0] if number >= _OTHER_FIRST_NAMES[0] else _own_range(norm)[0]
@@ -96,13 +90,13 @@ class Dictionaries:
         known = self._spellings.get(text)
         return known if known is not None else self._remembered(self._spellings, text, self._new_spelling)
 
-    def surname(self, text: str) -> SpeltName:
-        """Return a surname."""
+    def surname(self, text: str) -> tuple[int, ...]:
+        """Return the words under which a surname is found, the whole first."""
         known = self._surnames.get(text)
         return known if known is not None else self._remembered(self._surnames, text, self._new_surname)
 
-    def first_name(self, text: str) -> SpeltName:
-        """Return a first name; its one word is its whole, 0 for none."""
+    def first_name(self, text: str) -> int:
+        """Return the word of a first name, 0 for none."""
         known = self._first_names.get(text)
         return known if known is not None else self._remembered(self._first_names, text, self._new_first_name)
 
@@ -113,6 +107,11 @@ class Dictionaries:
         key = (name, postcode)
         known = self._cities.get(key)
         return known if known is not None else self._remembered(self._cities, key, self._new_city)
+
+    def shape(self, schemes: tuple[str, ...]) -> int:
+        """Return the number of some schemes, 0 for none."""
+        known = self._shapes.get(schemes)
+        return known if known is not None else self._remembered(self._shapes, schemes, self._new_shape)
 
     # ---- what is new -----------------------------------------------------------------------------
 
@@ -126,18 +125,19 @@ class Dictionaries:
         found = () if self._fresh else self._line.rows(_SPELLING, value=text)
         if found:
             return int(found[0][0])
-        number = self._next("spelling", 1, _MOST)
+        number = self._next("spelling", FIRST_SPELLING, _MOST)
         self._add("spelling", (number, text))
         return number
 
-    def _new_surname(self, text: str) -> SpeltName:
-        keys = name_keys(text)
-        return SpeltName(self.spelling(text), tuple(self._word(WordKind.SURNAME, key, ()) for key in keys))
+    def _new_surname(self, text: str) -> tuple[int, ...]:
+        return tuple(self._word(WordKind.SURNAME, key, ()) for key in name_keys(text))
 
-    def _new_first_name(self, text: str) -> SpeltName:
+    def _new_first_name(self, text: str) -> int:
         norm = fold(text)
-        words = (self._word(WordKind.FIRST_NAME, norm, first_name_parts(text)) if norm else 0,)
-        return SpeltName(self.spelling(text), words)
+        return self._word(WordKind.FIRST_NAME, norm, first_name_parts(text)) if norm else 0
+
+    def _new_shape(self, schemes: tuple[str, ...]) -> int:
+        return self.spelling(BETWEEN.join(schemes))
 
     def _new_city(self, key: tuple[str, str]) -> int:
         name, postcode = key

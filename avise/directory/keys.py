@@ -8,6 +8,7 @@ import zlib
 from dataclasses import dataclass, field
 from datetime import date
 from enum import IntEnum, StrEnum
+from functools import lru_cache
 
 from avise.models.customer import Party, PersonId, person_id
 from avise.models.names import LEGAL_FORMS, fold_words, one_letter_deletes, phonetic_key
@@ -73,12 +74,20 @@ def day_of(number: int) -> date | None:
 
 def reversed_digits(phone: str) -> str:
     """Return a telephone number's digits from the last to the first."""
+    digits = phone[1:]
+    if digits.isdecimal() and digits.isascii() and phone[0] == "+":
+        return digits[::-1]
     return "".join(character for character in reversed(phone) if character in "0123456789")
 
 
 def identifier_hash(scheme: str, value: str) -> int:
     """Return four bytes of an identifier; whoever finds a row by them compares the rest."""
-    return zlib.crc32(f"{scheme}\0{value}".encode()) - 0x80000000
+    return zlib.crc32(value.encode(), _begun(scheme)) - 0x80000000
+
+
+@lru_cache(maxsize=256)
+def _begun(scheme: str) -> int:
+    return zlib.crc32(scheme.encode() + b"\0")
 
 
 def person_hash(identity: bytes) -> int:
@@ -130,11 +139,12 @@ class Minter:
     site_namespace: uuid.UUID
     scheme: str
     """Of the identity master's own key, "parties.party"."""
-    _prefix: bytes = field(init=False, repr=False, compare=False)
+    _digest: hashlib._Hash = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Keep what every identity begins with."""
-        object.__setattr__(self, "_prefix", self.site_namespace.bytes + self.scheme.encode() + b":")
+        """Digest once what every identity begins with."""
+        begun = hashlib.sha1(self.site_namespace.bytes + self.scheme.encode() + b":", usedforsecurity=False)
+        object.__setattr__(self, "_digest", begun)
 
     def person(self, party: Party) -> PersonId:
         """Return a party's identifier."""
@@ -153,5 +163,6 @@ class Minter:
 
         The version and variant that a UUID of version 5 sets are in later bytes.
         """
-        made = hashlib.sha1(self._prefix + native_id.encode(), usedforsecurity=False).digest()
-        return person_hash(made)
+        made = self._digest.copy()
+        made.update(native_id.encode())
+        return person_hash(made.digest())

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from avise.directory.first_names import other_first_names
 from avise.directory.keys import MIN_FORGIVEN, NameKind
 from avise.directory.search_query import NameReading
 from avise.models.customer import MatchedOn
@@ -14,11 +15,13 @@ from avise.models.names import phonetic_key, within_one_edit
 EXACT = 100.0
 BEGINNING_OF_FIRST = 92.0
 LAST_ONLY = 80.0
+FIRST_VARIANT = 78.0
 FIRST_FORGIVEN = 70.0
 BEGINNING = 60.0
 FIRST_ONLY = 55.0
 FORGIVEN = 50.0
 SOUND = 44.0
+TWICE_FORGIVEN = 30.0
 MOST = 130.0
 """What a name, a birth date and a town that all match add up to: the score of 1."""
 
@@ -62,11 +65,11 @@ def _match(reading: NameReading, last: str, first: str, kind: NameKind) -> NameM
     score, why = surname
     matched = [why if why is not MatchedOn.NAME or kind is not NameKind.BIRTH else MatchedOn.BIRTH_NAME]
     if reading.first:
-        malus = _first_malus(reading.first, first)
-        if malus is None:
+        found = _first_name(reading.first, first)
+        if found is None:
             return None
-        score += EXACT - LAST_ONLY - malus
-        matched.append(MatchedOn.FIRST_NAME)
+        score += found[0] - LAST_ONLY
+        matched.append(found[1])
     return NameMatch(score - _WORSE[kind], tuple(matched), reading.last, reading.first)
 
 
@@ -84,17 +87,20 @@ def _surname(typed: str, last: str, forgiving: bool) -> tuple[float, MatchedOn] 
     return None
 
 
-def _first_malus(typed: str, first: str) -> float | None:
-    """Return what a first name takes off a perfect score, None when it does not answer."""
+def _first_name(typed: str, first: str) -> tuple[float, MatchedOn] | None:
+    """Return what a whole name is worth with that first name, and why; None when it does not answer."""
     if first == typed:
-        return 0.0
+        return EXACT, MatchedOn.FIRST_NAME
     if first.startswith(typed):
-        return EXACT - BEGINNING_OF_FIRST
-    if len(typed) < MIN_FORGIVEN:
+        return BEGINNING_OF_FIRST, MatchedOn.FIRST_NAME
+    if first in other_first_names(typed):
+        return FIRST_VARIANT, MatchedOn.FIRST_NAME_VARIANT
+    inside = typed in first
+    if len(typed) < MIN_FORGIVEN or not (
+        inside or within_one_edit(typed, first) or _sound(typed) == _sound(first)
+    ):
         return None
-    if typed in first or within_one_edit(typed, first) or _sound(typed) == _sound(first):
-        return EXACT - FIRST_FORGIVEN
-    return None
+    return FIRST_FORGIVEN, MatchedOn.FIRST_NAME if inside else MatchedOn.FIRST_NAME_TYPO
 
 
 def _first_alone(typed: str, first: str) -> NameMatch | None:

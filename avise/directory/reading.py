@@ -206,8 +206,9 @@ _PORTFOLIO = Statement(
 _FACT = Statement("SELECT value FROM meta WHERE name = :name")
 _COUNT = Statement("SELECT count(*) FROM party")
 _PARTIES = Statement(
-    "SELECT p.id, p.native, p.owner, p.kind, p.born, p.member, p.email, p.phones, p.restricted, p.ids,"
-    " p.extra, l.value, f.value, b.value, c.name, c.postcode, d.value, r.value, t.value, s.value"
+    "SELECT p.id, p.native, p.owner, p.kind, p.birth_name, p.born, p.member, p.email, p.phones,"
+    " p.restricted, p.ids, p.extra, l.value, f.value, b.value, c.name, c.postcode, d.value, r.value,"
+    " t.value, s.value"
     " FROM [numbers] AS n CROSS JOIN party AS p"
     " LEFT JOIN spelling AS l ON l.id = p.last LEFT JOIN spelling AS f ON f.id = p.first"
     " LEFT JOIN spelling AS b ON b.id = p.birth_name LEFT JOIN city AS c ON c.id = p.city"

@@ -24,6 +24,10 @@ SAME_AS_MEMBER = "\x02"
 AS_IT_IS = "="
 """Before a telephone number that is not E.164."""
 
+SAME_NAME = 1
+"""Stands for a birth name that is the name in use; numbers 0 and 1 take no room in a row."""
+FIRST_SPELLING = 2
+
 RARE = ("title", "company_name", "siren", "siret")
 """What few parties have: one JSON text."""
 
@@ -48,6 +52,7 @@ class StoredParty(NamedTuple):
     native: str
     owner: str
     kind: int
+    birth_name: int
     born: int
     member: str
     email: str
@@ -71,7 +76,7 @@ def party_of(row: StoredParty, texts: PartyTexts) -> Party:
         kind=KINDS[row.kind],
         last_name=texts.last,
         first_name=texts.first,
-        birth_name=texts.birth_name,
+        birth_name=texts.last if row.birth_name == SAME_NAME else texts.birth_name,
         birth_date=day_of(row.born),
         phones=tuple(phone[1:] if phone[:1] == AS_IT_IS else "+" + phone for phone in _parts(row.phones)),
         city=texts.city,
@@ -88,12 +93,15 @@ def _parts(text: str) -> list[str]:
     return text.split(BETWEEN) if text else []
 
 
-def packed(ids: Mapping[str, str], native: str, member: str) -> str:
-    """Return identifiers as one text; their schemes are kept apart."""
-    return BETWEEN.join(
+def packed(ids: Mapping[str, str], native: str, member: str) -> tuple[str, bool]:
+    """Return identifiers as one text, and whether one of them is not fit for that; schemes are kept apart."""
+    values = [
         SAME_AS_NATIVE if value == native else (SAME_AS_MEMBER if value == member else value)
         for value in ids.values()
-    )
+    ]
+    text = BETWEEN.join(values)
+    odd = bool(values) and text.count(BETWEEN) != len(values) - 1
+    return ("", True) if odd else (text, False)
 
 
 def unpacked(shape: str, ids: str, native: str, member: str) -> Mapping[str, str]:

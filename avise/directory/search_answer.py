@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
+from avise.directory.reading import DirectoryReader
 from avise.directory.search import DirectorySearch, Found
 from avise.directory.search_query import SearchQuery
+from avise.directory.wide_search import WideSearch
 from avise.models.customer import (
     DirectoryEntry,
     MatchedOn,
@@ -21,21 +23,37 @@ from avise.texts.catalogue import text
 
 Highlight = tuple[str, int, int]
 
-_FORGIVEN = frozenset({MatchedOn.NAME_TYPO, MatchedOn.NAME_PHONETIC})
+_FORGIVEN = (
+    frozenset({MatchedOn.NAME_TYPO, MatchedOn.NAME_PHONETIC}),
+    frozenset({MatchedOn.FIRST_NAME_TYPO, MatchedOn.FIRST_NAME_VARIANT}),
+)
+"""What makes a surname, or a first name, tinted whole."""
 
 
 def answer(search: DirectorySearch, query: SearchQuery, limit: int) -> SearchAnswer:
     """Run a search and return at most `limit` rows, the best first."""
-    found = {} if query.empty else search.run(query)
-    as_of = search.reader.fact("as_of")
-    if not found:
+    return _shown(search.reader, {} if query.empty else search.run(query), limit)
+
+
+def wider_answer(
+    search: WideSearch, query: SearchQuery, known: Collection[PersonId], limit: int
+) -> SearchAnswer:
+    """Return who else answers when two letters may be wrong: rows to put below those that are known."""
+    return _shown(search.reader, search.run(query), limit, known)
+
+
+def _shown(
+    reader: DirectoryReader, found: Mapping[int, Found], limit: int, known: Collection[PersonId] = ()
+) -> SearchAnswer:
+    as_of = reader.fact("as_of")
+    if not found or limit <= 0:
         return SearchAnswer((), 0, as_of=as_of)
     # Only what is shown is read whole: decoding two hundred parties would take most of the time.
     ranked = sorted(found, key=lambda number: (-found[number].score, found[number].name, number))
-    entries = search.reader.parties(ranked[:limit])
-    shown = [number for number in ranked[:limit] if number in entries]
+    entries = reader.parties(ranked[: limit + len(known)])
+    shown = [number for number in ranked if number in entries and entries[number].person not in known][:limit]
     homonyms = _homonyms(found, {number: entries[number].party for number in shown})
-    members = _members(search, [entries[number] for number in shown])
+    members = _members(reader, [entries[number] for number in shown])
     hits = tuple(
         SearchHit(
             entry=entries[number],
@@ -47,7 +65,8 @@ def answer(search: DirectorySearch, query: SearchQuery, limit: int) -> SearchAns
         )
         for number in shown
     )
-    return SearchAnswer(hits, len(found), more=search.reader.cut, as_of=as_of)
+    total = len(found) - sum(entry.person in known for entry in entries.values()) if known else len(found)
+    return SearchAnswer(hits, total, more=reader.cut, as_of=as_of)
 
 
 def _homonyms(found: Mapping[int, Found], shown: Mapping[int, Party]) -> dict[int, int]:
@@ -67,10 +86,10 @@ def _name(party: Party) -> tuple[str, str]:
     return fold(party.last_name or party.company_name), fold(party.first_name)
 
 
-def _members(search: DirectorySearch, entries: list[DirectoryEntry]) -> dict[PersonId, DirectoryEntry]:
+def _members(reader: DirectoryReader, entries: list[DirectoryEntry]) -> dict[PersonId, DirectoryEntry]:
     """Return the members whose dossier covers the beneficiaries shown."""
     wanted = list(dict.fromkeys(entry.dossier for entry in entries if entry.dossier != entry.person))
-    return {entry.person: entry for entry in search.reader.persons(wanted)} if wanted else {}
+    return {entry.person: entry for entry in reader.persons(wanted)} if wanted else {}
 
 
 def _member_label(entry: DirectoryEntry, members: dict[PersonId, DirectoryEntry]) -> str:
@@ -94,7 +113,7 @@ def _highlights(party: Party, found: Found) -> Iterator[Highlight]:
             yield from _phone_highlights(party, typed)
         elif name == "birth_date":
             yield from _birth_highlights(party, typed)
-        elif name in ("last_name", "birth_name"):
+        elif name in ("last_name", "birth_name", "first_name"):
             yield from _name_highlight(name, getattr(party, name), typed, found)
         else:
             yield from _part(name, getattr(party, name), typed)
@@ -104,7 +123,7 @@ def _name_highlight(name: str, value: str, typed: str, found: Found) -> Iterator
     part = list(_part(name, value, typed))
     if part:
         yield from part
-    elif value and _FORGIVEN & set(found.matched_on):
+    elif value and _FORGIVEN[name == "first_name"] & set(found.matched_on):
         yield name, 0, len(value)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from avise.directory.dictionaries import Dictionaries
 from avise.directory.keys import (
@@ -15,7 +15,7 @@ from avise.directory.keys import (
     reversed_digits,
 )
 from avise.directory.reading import FIND_NATIVE, DirectoryReader
-from avise.directory.records import BETWEEN, KIND_NUMBERS, extra_of, packed, phones_of
+from avise.directory.records import KIND_NUMBERS, SAME_NAME, extra_of, packed, phones_of
 from avise.directory.restricted import holds_restricted
 from avise.directory.statements import Line, Row, Statement
 from avise.directory.tables import COLUMNS, INDEXES, KEYS, STAGED, definitions, keys
@@ -58,9 +58,8 @@ class PartyWriter:
         self._line = line
         self._minter = minter
         self._bulk = bulk
-        self._rows: dict[str, list[Row]] = {}
+        self._rows: dict[str, list[Row]] = {table: [] for table in COLUMNS}
         self._texts = Dictionaries(line, self._rows, fresh=bulk)
-        self._own_scheme = minter.scheme
         self._next_id = int(line.rows(_LAST_PARTY)[0][0]) + 1
         if bulk and self._next_id > 1:
             # A loading that goes on: what was written before is known again.
@@ -100,82 +99,75 @@ class PartyWriter:
 
     def _flush(self) -> None:
         for table, rows in self._rows.items():
+            if not rows:
+                continue
             staged = self._bulk and table in STAGED and not self._line.is_postgres
             self._line.put(f"staged_{table}" if staged else table, COLUMNS[table], rows, bulk=self._bulk)
-        self._rows.clear()
+            rows.clear()
 
     def _collect(self, party: Party, number: int) -> None:
-        texts = self._texts
-        last, first = texts.surname(party.last_name), texts.first_name(party.first_name)
-        birth_name = texts.surname(party.birth_name) if party.birth_name else None
+        texts, rows = self._texts, self._rows
         city = texts.city(party.city, party.postcode)
         born = day_number(party.birth_date)
-        member = normalised_member_number(party.member_number) if party.member_number else ""
+        member = party.member_number
+        if not (member.isdecimal() and member.isascii()):
+            member = normalised_member_number(member)
         email = party.email.strip().lower() if party.email else ""
-        local, at, domain = email.rpartition("@")
-        if not at:
-            local, domain = domain, ""
-        odd_ids = any(BETWEEN in value for value in party.ids.values())
-        ids: Mapping[str, str] = {} if odd_ids else party.ids
-        self._add("party", (
+        local, _at, domain = email.partition("@")
+        packed_ids, odd_ids = packed(party.ids, party.native_id, member)
+        rows["party"].append((
             number, self._minter.hash(party.native_id),
             self._minter.hash(party.dossier) if party.dossier else 0, party.native_id, party.dossier,
-            KIND_NUMBERS[party.kind], last.spelling, first.spelling,
-            birth_name.spelling if birth_name is not None else 0, born, member, city, local,
-            texts.spelling(domain), phones_of(party.phones) if party.phones else "",
+            KIND_NUMBERS[party.kind], texts.spelling(party.last_name), texts.spelling(party.first_name),
+            SAME_NAME if party.birth_name == party.last_name else texts.spelling(party.birth_name), born,
+            member, city, local, texts.spelling(domain), phones_of(party.phones) if party.phones else "",
             texts.spelling(party.relation), texts.spelling(party.representative), int(party.restricted),
-            texts.spelling(BETWEEN.join(ids)) if ids else 0,
-            packed(ids, party.native_id, member) if ids else "",
+            0 if odd_ids else texts.shape(tuple(party.ids)), packed_ids,
             extra_of(party, email, member, odd_ids=odd_ids),
         ))  # fmt: skip
         if party.kind is PartyKind.COMPANY:
-            self._rows.setdefault("company_word", []).extend(
-                (word, number) for word in company_words(party.company_name)
-            )
-            self._rows.setdefault("company_number", []).extend(
-                (found, number) for found in dict.fromkeys((party.siren, party.siret)) if found
-            )
+            self._collect_company(party, number)
         else:
-            self._rows.setdefault("name", []).extend(
-                (*name, number, kind, born, city) for name, kind in self._names(party)
-            )
+            names = rows["name"]
+            for last, first, kind in self._names(party):
+                names.append((last, first, number, kind, born, city))
         if party.phones:
-            self._rows.setdefault("phone", []).extend((found, number) for found in _phone_keys(party))
-        self._rows.setdefault("identifier", []).extend(
-            (found, number) for found in self._hashes(party, member)
-        )
+            rows["phone"].extend([(found, number) for found in _phone_keys(party)])
+        if party.ids:
+            rows["identifier"].extend([(found, number) for found in self._hashes(party, member)])
 
-    def _names(self, party: Party) -> Iterable[tuple[tuple[int, int], int]]:
-        """Return the names of a person, each surname once, the name in use first."""
-        last = self._texts.surname(party.last_name).words
-        (first,) = self._texts.first_name(party.first_name).words
+    def _collect_company(self, party: Party, number: int) -> None:
+        words = company_words(party.company_name)
+        self._rows["company_word"].extend((word, number) for word in words)
+        numbers = dict.fromkeys((party.siren, party.siret))
+        self._rows["company_number"].extend((found, number) for found in numbers if found)
+
+    def _names(self, party: Party) -> Sequence[tuple[int, int, int]]:
+        """Return the names of a person (surname, first name, kind), each surname once, the first in use."""
+        last, first = self._texts.surname(party.last_name), self._texts.first_name(party.first_name)
         if not party.birth_name or party.birth_name == party.last_name:
             if len(last) == 1:
-                return (((last[0], first), 0),)
+                return ((last[0], first, 0),)
             born: tuple[int, ...] = ()
         else:
-            born = self._texts.surname(party.birth_name).words
+            born = self._texts.surname(party.birth_name)
         found: dict[int, int] = {}
         for words, kind in ((last, NameKind.LAST), (born, NameKind.BIRTH)):
             for place, word in enumerate(words):
                 found.setdefault(word, int(kind if place == 0 else NameKind.PART))
         if not found:
             # A mononym is found under its only name.
-            return (((0, first), 0),) if first else ()
-        return [((word, first), kind) for word, kind in found.items()]
+            return ((0, first, 0),) if first else ()
+        return [(word, first, kind) for word, kind in found.items()]
 
     def _hashes(self, party: Party, member: str) -> Sequence[int]:
         """Return what its identifiers are found by, but for those that have a column of their own."""
-        found = [
+        own = {MEMBER_SCHEME: member, self._minter.scheme: party.native_id}
+        return [
             identifier_hash(scheme, value)
             for scheme, value in party.ids.items()
-            if value and not (value == member and scheme == MEMBER_SCHEME)
-            and not (scheme == self._own_scheme and value == party.native_id)
-        ]  # fmt: skip
-        return found if len(found) < 2 else list(dict.fromkeys(found))
-
-    def _add(self, table: str, row: Row) -> None:
-        self._rows.setdefault(table, []).append(row)
+            if value and own.get(scheme) != value
+        ]
 
     def _remove(self, native: str) -> int | None:
         """Remove a party and every key; return the number that it had."""
@@ -189,7 +181,7 @@ class PartyWriter:
         """Delete a row and the keys that its own content gives; the dictionaries keep their words."""
         party = DirectoryReader(self._line, self._minter).parties([number])[number].party
         run = self._line.run
-        for (last, first), kind in () if party.kind is PartyKind.COMPANY else self._names(party):
+        for last, first, kind in () if party.kind is PartyKind.COMPANY else self._names(party):
             run(_FORGET_NAME, last=last, first=first, party=number, kind=kind)
         for phone in _phone_keys(party):
             run(_FORGET["phone"], value=phone, party=number)

@@ -8,7 +8,7 @@ from the identity master: a damaged one is set aside and asked for again.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,8 +19,9 @@ from sqlalchemy import Connection
 from avise.directory.keys import Minter, reversed_digits
 from avise.directory.reading import DirectoryReader, Words
 from avise.directory.search import DirectorySearch
-from avise.directory.search_answer import answer
+from avise.directory.search_answer import answer, wider_answer
 from avise.directory.search_query import parse_search
+from avise.directory.wide_search import Lexicon, WideSearch
 from avise.directory.writing import MEMBER_SCHEME, PartyWriter, write_meta
 from avise.env import Env
 from avise.models.customer import DirectoryEntry, Party, PersonId, SearchAnswer
@@ -64,6 +65,7 @@ class Directory:
         self._locked = False
         self._closed = False
         self._words = Words()
+        self._lexicon: Lexicon | None = None
 
     @classmethod
     async def open(cls, path: Path, key: bytes, env: Env, minter: Minter) -> Directory:
@@ -178,6 +180,27 @@ class Directory:
         def question(connection: Connection) -> SearchAnswer:
             query = parse_search(words, today)
             return answer(DirectorySearch(self._reader(connection), today, limit), query, limit)
+
+        return await self._read(question)
+
+    async def search_wider(self, words: str, known: Collection[PersonId], limit: int = 20) -> SearchAnswer:
+        """Find who else it may be when two letters of a name are wrong: the second part of an answer.
+
+        Args:
+            words: as given to `search`.
+            known: whom it found; they are not given again.
+            limit: rows returned.
+
+        Raises:
+            DirectoryNotReadyError: as `search`.
+        """
+        today = self._env.now().date()
+
+        def question(connection: Connection) -> SearchAnswer:
+            reader = self._reader(connection)
+            if self._lexicon is None:
+                self._lexicon = Lexicon(reader)
+            return wider_answer(WideSearch(reader, self._lexicon), parse_search(words, today), known, limit)
 
         return await self._read(question)
 
@@ -319,7 +342,7 @@ class Directory:
         with self._errors_translated():
             self._writer = open_encrypted(self.path, self._key, pragmas=_CHANGING_PRAGMAS)
             self._readers.open(self.path, self._key)
-        self._words = Words()
+        self._words, self._lexicon = Words(), None
         self._ready = True
 
     def _disconnect(self) -> None:

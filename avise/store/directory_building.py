@@ -25,6 +25,8 @@ BUILDING_SUFFIX = ".building"
 _PRAGMAS = (
     # The file counts for nothing until it is renamed into place: a crash starts again.
     "journal_mode=OFF", "synchronous=OFF", "temp_store=MEMORY", "locking_mode=EXCLUSIVE", "cache_size=-65536",
+    # Two cores sort an index in two thirds of the time.
+    "threads=2",
 )  # fmt: skip
 
 

@@ -348,10 +348,19 @@ def _reason(hit: SearchHit) -> list[Part]:
         ]
     if MatchedOn.COMPANY in hit.matched_on and party.kind is not PartyKind.COMPANY and party.company_name:
         parts += _quiet(hit, "company_name", party.company_name)
-    for kind in (MatchedOn.NAME_TYPO, MatchedOn.NAME_PHONETIC):
+    for kind in _APPROXIMATE:
         if kind in hit.matched_on:
             parts += [Part(" · "), Part(text(f"palette.{kind}"))]
     return parts
+
+
+_APPROXIMATE = (
+    MatchedOn.NAME_TYPO,
+    MatchedOn.NAME_PHONETIC,
+    MatchedOn.FIRST_NAME_TYPO,
+    MatchedOn.FIRST_NAME_VARIANT,
+)
+"""Reasons that the tint alone does not tell."""
 
 
 def _group(title: str, right: str = "") -> PaletteRow:

@@ -72,7 +72,7 @@ def tinted(hit: SearchHit, name: str) -> list[str]:
 
 async def test_what_matched_is_said_and_tinted(directory: Directory) -> None:
     hit = await only(directory, "yvse marchand")
-    assert hit.matched_on == (MatchedOn.NAME, MatchedOn.FIRST_NAME)
+    assert hit.matched_on == (MatchedOn.NAME, MatchedOn.FIRST_NAME_TYPO)
     assert tinted(hit, "last_name") == ["MARCHAND"]
     hit = await only(directory, "claire maubourg")
     assert tinted(hit, "last_name") == ["Maubourg"]
