@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from avise.connectors.checked_pages import CheckedItems, checked_pages, evidence_of, plain_evidence
 from avise.connectors.contract import ConnectorError, HttpReply
 from avise.connectors.declarative.batches import date_of_answer, total_of_answer
+from avise.connectors.declarative.directory_sections import RestDirectory
 from avise.connectors.declarative.json_reply import parse_json, told_error
 from avise.connectors.declarative.mapping import ErrorRule
 from avise.connectors.declarative.paging import next_mark
@@ -29,7 +30,7 @@ from avise.connectors.declarative.rows import (
     rows_of,
     search,
 )
-from avise.connectors.declarative.schema import RestDirectory, RestFacet, RestTimeline
+from avise.connectors.declarative.schema import RestFacet, RestTimeline
 from avise.connectors.lazy_items import Chain, LazyPage
 from avise.connectors.readings import TIMELINE
 from avise.connectors.record_pages import read_exchanges, read_page
@@ -61,6 +62,8 @@ class Answer(Generic[T]):
     """Of a directory: where the next reading starts."""
     more: bool = False
     """Of a directory: whether pages follow."""
+    newest: str | int | None = None
+    """Of a directory: the last change of its rows."""
     beyond: bool = False
     """Items were left out because nobody would keep them."""
 
@@ -105,8 +108,7 @@ class AnswerReader(Generic[T]):
         found: Answer[T] = Answer(mapped.items, mapped.unreadable, len(rows))
         section = self.section
         if isinstance(section, RestDirectory):
-            more = bool(rows) if section.more is None else search(section.more, answer) is True
-            return replace(found, cursor=_cursor(section, answer), more=more)
+            return _of_directory(section, found, answer, rows)
         total = section.total if isinstance(section, RestFacet) else None
         return replace(
             found,
@@ -125,11 +127,32 @@ def _builder(section: Section, zone: ZoneInfo, subject: SubjectReader | None) ->
     return party_builder(section.fields, section.ids, zone)
 
 
-def _cursor(section: RestDirectory, answer: object) -> str | None:
-    cursor = search(section.cursor, answer)
+def _of_directory(
+    section: RestDirectory, found: Answer[T], answer: object, rows: Sequence[object]
+) -> Answer[T]:
+    total = total_of_answer(search(section.total, answer)) if section.total else None
+    if section.paging is not None:
+        newest = _newest(section.changed, rows) if section.changed else None
+        return replace(found, mark=next_mark(section.paging, answer), total=total, newest=newest)
+    more = bool(rows) if section.more is None else search(section.more, answer) is True
+    return replace(found, cursor=_cursor(section.cursor or "", answer), more=more, total=total)
+
+
+def _cursor(expression: str, answer: object) -> str | None:
+    cursor = search(expression, answer)
     if cursor is not None and not isinstance(cursor, str | int):
         raise ConnectorError(ErrorKind.BAD_DATA, "the cursor is no text")
     return None if cursor is None else str(cursor)
+
+
+def _newest(expression: str, rows: Sequence[object]) -> str | int | None:
+    """Return the last change of the rows, None when none has a date."""
+    found = [value for row in rows if (value := search(expression, row)) is not None]
+    texts = [value for value in found if isinstance(value, str)]
+    numbers = [value for value in found if isinstance(value, int) and not isinstance(value, bool)]
+    if len(texts) + len(numbers) < len(found) or (texts and numbers):
+        raise ConnectorError(ErrorKind.BAD_DATA, "the date of a change is no text")
+    return max(texts, default=None) or max(numbers, default=None)
 
 
 # ---- by the worker process ------------------------------------------------------------------------
@@ -173,6 +196,7 @@ def _head(found: Answer[Any]) -> Mapping[str, JSON]:
         "evidence": plain_evidence(found.evidence) if found.evidence else None,
         "cursor": found.cursor,
         "more": found.more,
+        "newest": found.newest,
         "beyond": False,
     }
 
@@ -201,6 +225,7 @@ def answer_of(section: Section, pieces: Sequence[bytes]) -> Answer[Any]:
         evidence=evidence_of(head["evidence"]) if head["evidence"] else None,
         cursor=head["cursor"],
         more=head["more"],
+        newest=head["newest"],
         beyond=head["beyond"],
     )
 

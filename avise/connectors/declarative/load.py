@@ -19,6 +19,7 @@ from avise.connectors.declarative.build import (
     python_connector_names,
 )
 from avise.connectors.declarative.checks import check_document, found
+from avise.connectors.declarative.directory_checks import check_directory
 from avise.connectors.declarative.documents import read_document
 from avise.connectors.declarative.instance import http_endpoint, sql_endpoint
 from avise.connectors.declarative.kinds import kind_of
@@ -123,7 +124,7 @@ def _read(path: Path, wheels: Points) -> tuple[list[ProblemAt], AnyFile | None]:
 def _check(document: dict[str, Any], wheels: Points) -> tuple[list[Finding], AnyFile | None]:
     kind = kind_of(document)
     model = MODELS.get(kind, HeaderFile)
-    findings = [*check_document(document), *check_actions(document)]
+    findings = [*check_document(document), *check_actions(document), *check_directory(document)]
     if kind == "python":
         findings += _python_findings(document, wheels)
     file: AnyFile | HeaderFile | None = None

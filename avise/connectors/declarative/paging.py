@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from avise.connectors.contract import ConnectorError, HttpReply
 from avise.connectors.declarative.mapping import (
@@ -53,13 +53,14 @@ class Pager(Protocol):
         """
 
 
-def pager_of(paging: AnyPaging, start: PageRequest, base_url: str) -> Pager:
+def pager_of(paging: AnyPaging, start: PageRequest, base_url: str, at: int | None = None) -> Pager:
     """Return the way through the pages that a file declares.
 
     Args:
         paging: the file's section.
         start: the first request, without the parameters that paging adds.
         base_url: address of the tool, against which a relative next address is resolved.
+        at: of pages that are counted, which one comes first; None for the file's own first.
     """
     match paging:
         case NoPaging():
@@ -71,9 +72,10 @@ def pager_of(paging: AnyPaging, start: PageRequest, base_url: str) -> Pager:
         case CursorPaging(param=param):
             return _ByCursor(start, param)
         case PageNumberPaging():
-            return _ByCount(start, paging.param, paging.start, 1, paging.size, paging.size_param)
+            first = paging.start if at is None else at
+            return _ByCount(start, paging.param, first, 1, paging.size, paging.size_param)
         case OffsetPaging():
-            return _ByCount(start, paging.param, 0, paging.size, paging.size, paging.size_param)
+            return _ByCount(start, paging.param, at or 0, paging.size, paging.size, paging.size_param)
 
 
 def max_pages(paging: AnyPaging) -> int:
@@ -136,7 +138,8 @@ class _ByAddress:
         self._start = start
         self._find = find
         self._marks = _Marks()
-        self._here = base_url.rstrip("/") + start.path
+        absolute = urlsplit(start.path).scheme
+        self._here = start.path if absolute else base_url.rstrip("/") + start.path
 
     def first(self) -> PageRequest:
         return self._start

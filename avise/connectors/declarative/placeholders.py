@@ -12,9 +12,10 @@ from urllib.parse import quote
 
 from avise.models.json_types import JSON
 
-CALL_NAMES = ("cursor", "before", "record", "ref")
-"""Values of one call, each allowed in its own section: where the reading of the directory starts, the
-date before which exchanges are asked, the record of a restricted value, the reference of a content."""
+CALL_NAMES = ("cursor", "since", "before", "record", "ref")
+"""Values of one call, each allowed in its own section: where the reading of the directory starts, or from
+which change, the date before which exchanges are asked, the record of a restricted value, the reference of
+a content."""
 
 RESTRICTED = frozenset({"nir", "iban", "ins"})
 """Last part of a scheme that never leaves in a request (decision 4: not in an address, not in a query)."""

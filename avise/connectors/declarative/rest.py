@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping
 from contextlib import aclosing
 from dataclasses import replace
 from typing import TypeVar
@@ -41,6 +41,7 @@ from avise.connectors.declarative.instance import Config, config_error, http_end
 from avise.connectors.declarative.json_reply import parse_json, told_error
 from avise.connectors.declarative.paging import PageRequest, max_pages, pager_of
 from avise.connectors.declarative.placeholders import parse_template
+from avise.connectors.declarative.rest_directory import RestDirectoryReader
 from avise.connectors.declarative.rows import call_event_builder, search
 from avise.connectors.declarative.schema import RestContent, RestFacet, RestFile, RestTimeline
 from avise.connectors.declarative.sse import read_events
@@ -174,23 +175,18 @@ class RestConnector:
         section = self._file.directory
         if section is None:
             raise ConnectorError(ErrorKind.UNSUPPORTED, "no directory", origin=Origin.CONNECTOR)
-        reader = AnswerReader[Party](section, self._zone)
-        cursor, seen = since, {since}
-        while True:
-            values = self._values({}, cursor=cursor)
-            request = PageRequest(values.path(section.path), values.query(section.query))
-            reply = await self._get(ctx, request, _route(section.path))
-            page = await self._answer(reader, reply, ctx)
-            following = cursor if page.cursor is None else page.cursor
-            finished = not page.more or following == cursor
-            if not finished and following in seen:
-                raise ConnectorError(ErrorKind.BAD_DATA, "the same cursor twice")
-            cursor = following
-            seen.add(cursor)
-            completeness = Completeness.COMPLETE if finished else Completeness.MORE
-            yield Batch(page.items, completeness, cursor=cursor, unreadable=page.unreadable)
-            if finished:
-                return
+        reader = RestDirectoryReader(section, self._zone, self._base_url, self._values({}), self)
+        async with aclosing(reader.changes(since, ctx)) as batches:
+            async for batch in batches:
+                yield batch
+
+    async def directory_page(
+        self, request: PageRequest, reader: AnswerReader[Party], expired: Collection[int], ctx: CallContext
+    ) -> tuple[HttpReply, Answer[Party] | None]:
+        """Return a page of the directory, None for an answer under one of these statuses."""
+        route = _route(reader.section.path)
+        reply = await self._get(ctx, request, route, also=expired)
+        return reply, None if reply.status in expired else await self._answer(reader, reply, ctx)
 
     # ---- one value, one content, calls -----------------------------------------------------------
 
@@ -353,14 +349,16 @@ class RestConnector:
         *,
         headers: Mapping[str, str] = _JSON,
         may_lack: bool = False,
+        also: Collection[int] = (),
     ) -> HttpReply:
         """Send a GET; the file's error rules speak first, then the default status table.
 
-        With `may_lack`, a 404 that no rule explains is returned, for the section's `on_404`.
+        With `may_lack`, a 404 that no rule explains is returned, for the section's `on_404`; so is an
+        answer under one of the statuses of `also`, whatever a rule says.
         """
         if not self._base_url:
             raise config_error("the connector is not open")
-        accepted = {304, 404} if may_lack else {304}
+        accepted = {304, *also, *({404} if may_lack else ())}
         reply = await ctx.http.request(
             "GET",
             request.path,
@@ -369,6 +367,8 @@ class RestConnector:
             accept_status=accepted | (_TOLD_IN_BODY if self._file.errors else set()),
             template=route,
         )
+        if reply.status in also:
+            return reply
         # Of a long answer the rules are applied where it is read: it is not read twice, nor here.
         rules = self._file.errors if worker_for(len(reply.body), ctx) is None else []
         told = told_error(rules, _body(reply), reply, ctx.now()) if rules else None

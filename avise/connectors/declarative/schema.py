@@ -14,7 +14,7 @@ from pydantic_core import PydanticCustomError
 
 from avise.connectors.declarative.access import HttpSection, SqlSection
 from avise.connectors.declarative.action_schema import PythonAction, RestAction
-from avise.connectors.declarative.directory_sections import CsvDirectory, SqlDirectory
+from avise.connectors.declarative.directory_sections import CsvDirectory, RestDirectory, SqlDirectory
 from avise.connectors.declarative.mapping import (
     ConfigTable,
     CsvFile,
@@ -144,23 +144,6 @@ class RestTimeline(_TimelineReading, _HttpGet):
 
     subject: SubjectMap | None = None
     """On the answer."""
-
-
-class RestDirectory(Section):
-    """The search directory, read by changes; `{cursor}` is where the last reading stopped."""
-
-    path: RoutePath
-    query: dict[str, Text] = Field(default_factory=dict)
-    """A parameter that is `{cursor}` alone is left out at the first reading."""
-    cursor: Expression
-    """Where the next reading starts, on the answer."""
-    more: Expression | None = None
-    """True while pages follow; without it, until a page is empty or its cursor does not move."""
-    records: Expression | None = None
-    fields: dict[str, FieldRule]
-    """Fields of `avise.models.customer.Party`; `native_id` and `kind` are required."""
-    ids: dict[Scheme, Expression] = Field(default_factory=dict)
-    """Identifier in each tool, by scheme; a scheme with a dot is quoted."""
 
 
 class RestLive(_LiveHeader):

@@ -95,26 +95,36 @@ class SqlDirectoryReader:
         self, place: Place, ctx: CallContext, total: int | None = None
     ) -> AsyncGenerator[Batch[Party], None]:
         newest, read, after = place.get("newest"), place["read"], place["all"]
+        first = total is not None
         while True:
             page = await self._page(self._section.query, {"after": after}, ctx)
             if page.last is not None:
                 after = self._moved(after, page.last)
+            elif first and total:
+                # A key that is compared with a start of another kind gives nobody, and no error.
+                raise ConnectorError(ErrorKind.BUG, "nobody after the start", origin=Origin.CONNECTOR)
+            first = False
             if page.more:
                 cursor = place_text(all=after, newest=newest, read=read)
-                yield Batch(
-                    page.parties, Completeness.MORE, total=total, cursor=cursor, unreadable=page.unreadable
-                )
-                continue
-            cursor = place_text(since=newest, after=self._section.start, read=read)
+            else:
+                cursor = place_text(since=newest, after=self._section.start, read=read)
             yield Batch(
-                page.parties, Completeness.COMPLETE, total=total, cursor=cursor, unreadable=page.unreadable
+                page.parties,
+                Completeness.MORE if page.more else Completeness.COMPLETE,
+                total=total,
+                cursor=cursor,
+                unreadable=page.unreadable,
             )
-            return
+            if not page.more:
+                return
 
     def _moved(self, after: JSON, last: Row) -> JSON:
         key = key_of(last.get(self._section.key))
         if key is None or key == after:
             raise ConnectorError(ErrorKind.BAD_DATA, "the key of the directory does not grow")
+        if after == self._section.start and isinstance(key, int) != isinstance(after, int):
+            detail = "the start is not of the kind of the key"
+            raise ConnectorError(ErrorKind.BUG, detail, origin=Origin.CONNECTOR)
         return key
 
     # ---- what changed ----------------------------------------------------------------------------
