@@ -333,6 +333,8 @@ class RequestDetail:
     """What can be told to the member now."""
     reply_to: str
     """Display name of whoever a reply goes to."""
+    fields: tuple[FormField, ...] = ()
+    """What may be completed in the form, as it is typed."""
     comparison: Comparison | None = None
     """What two people changed at once in the form, when something waits for a choice."""
     related: tuple[RequestRow, ...] = ()
@@ -341,6 +343,19 @@ class RequestDetail:
 
 
 # ---- what is done ------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class TypedField:
+    """What somebody typed in a field of a form that exists already.
+
+    Args:
+        words: as typed; "" empties the field.
+        seen: what stood there when they began, written the same way.
+    """
+
+    words: str
+    seen: str
+
+
 @dataclass(frozen=True, slots=True)
 class RequestDeed:
     """Something done to requests: a kind of `avise.models.request_rules` and what it needs."""
@@ -360,6 +375,8 @@ class RequestDeed:
     into: RequestId | None = None
     documents: tuple[str, ...] = ()
     fields: Mapping[str, JSON] = field(default_factory=dict)
+    typed: Mapping[str, TypedField] = field(default_factory=dict)
+    """Fields completed by hand; read and checked before anything is written."""
     choices: Choices = field(default_factory=dict)
     """Whose value is kept of fields that two people changed at once; the values are the engine's to know."""
     files: tuple[Path, ...] = ()

@@ -37,6 +37,7 @@ from avise.models.requests import (
 from avise.services.request_type_files import RequestTypes
 from avise.services.request_values import BULK_LIMIT, RequestActs, RequestDeed
 from avise.services.requests.bodies import body_of
+from avise.services.requests.completing import completed
 from avise.services.requests.office import Office
 from avise.services.requests.standing import QUEUES
 from avise.services.wrap_up import refuse_restricted
@@ -94,8 +95,8 @@ class RequestDeeds:
         for request in wanted:
             person = self._person(request)
             joined = await self._files.keep(files, person) if files else ()
-            chosen = self._chosen(request, deed)
-            planned.append(self._plan(request, chosen, self._body(request, chosen, joined)))
+            done, seen = self._typed(request, self._chosen(request, deed))
+            planned.append(self._plan(request, done, self._body(request, done, joined, seen)))
         return await self._write(planned)
 
     def _chosen(self, request: RequestId, deed: RequestDeed) -> RequestDeed:
@@ -116,10 +117,25 @@ class RequestDeeds:
             kept[name] = waiting[name].mine if choice.keep is Keep.MINE else found.fields.get(name)
         return replace(deed, fields=kept)
 
-    def _body(self, request: RequestId, deed: RequestDeed, files: Sequence[Attachment]) -> dict[str, JSON]:
+    def _typed(self, request: RequestId, deed: RequestDeed) -> tuple[RequestDeed, Mapping[str, JSON]]:
+        """Return a deed with the values of what was typed, and what its author saw in those fields.
+
+        Raises:
+            AviseError: `request.field_wrong`: what was typed cannot stand in the form.
+        """
+        found = self._known.get(request)
+        if not deed.typed or found is None:
+            return deed, {}
+        today = local(self._env.now()).date()
+        fields, seen = completed(found, self._types.book.get(found.type), deed.typed, today)
+        return replace(deed, fields={**deed.fields, **fields}), seen
+
+    def _body(
+        self, request: RequestId, deed: RequestDeed, files: Sequence[Attachment], seen: Mapping[str, JSON]
+    ) -> dict[str, JSON]:
         body, found = body_of(deed, files), self._known.get(request)
         if found is not None and deed.fields:
-            body[WAS] = {name: found.fields.get(name) for name in deed.fields}
+            body[WAS] = {name: seen.get(name, found.fields.get(name)) for name in deed.fields}
         if found is not None and deed.choices:
             waiting = first_conflicts(found)
             body[SETTLES] = [str(waiting[name].event) for name in deed.choices]

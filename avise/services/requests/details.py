@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 from uuid import UUID
@@ -24,6 +24,7 @@ from avise.services.comparison_values import Comparison
 from avise.services.request_type_files import RequestTypes
 from avise.services.request_values import (
     CheckedFact,
+    FormField,
     FormLine,
     PathLine,
     PresenceKind,
@@ -42,6 +43,7 @@ from avise.services.request_wording import (
 from avise.services.requests.acts import RequestDeeds
 from avise.services.requests.clocks import business_minutes, request_clock, request_legal_clock
 from avise.services.requests.comparing import masked_conflict, request_comparison
+from avise.services.requests.completing import fields_to_complete
 from avise.services.requests.customer_names import CustomerNames, list_name
 from avise.services.requests.joined_files import safe_name
 from avise.services.requests.office import Office
@@ -49,7 +51,7 @@ from avise.services.requests.rows import Rows, origin_label
 from avise.services.requests.standing import initials
 from avise.services.undo import CUSTOMERS
 from avise.texts import text
-from avise.texts.formats import format_moment
+from avise.texts.formats import format_moment, local
 
 _SAMPLES: Mapping[EventKind, Mapping[str, JSON]] = {
     EventKind.REQUEST_ASSIGNED: {"assignee": "?"},
@@ -153,6 +155,7 @@ class Details:
             who=people.get(request.person) if request.person is not None else None,
             who_alerts=alerts[:ALERTS_SHOWN],
             form=self._form(request, kind, people),
+            fields=self._fields(request, kind, people, local(now).date()),
             documents=tuple(
                 FormLine(
                     document.id,
@@ -225,6 +228,14 @@ class Details:
             if words or missing:
                 lines.append(FormLine(each.id, field_label(each.id), words, missing=missing))
         return tuple(lines)
+
+    def _fields(
+        self, request: Request, kind: RequestType | None, people: Mapping[PersonId, SearchHit], today: date
+    ) -> tuple[FormField, ...]:
+        if self._is_hidden(request):
+            return ()
+        names = {person: list_name(hit) for person, hit in people.items()}
+        return fields_to_complete(request, kind, names, today)
 
     def _comparison(
         self, request: Request, kind: RequestType | None, people: Mapping[PersonId, SearchHit]

@@ -41,6 +41,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("end", "check", EventKind.REQUEST_RESOLVED, "request_end"),
     Action("close", "check", EventKind.REQUEST_CLOSED, "request_end"),
     Action("reopen", "history", EventKind.REQUEST_REOPENED),
+    Action("complete", "pen-line", EventKind.REQUEST_COMPLETED),
     Action("ask", "circle-help", EventKind.REQUEST_ASKED),
     Action("release", "inbox", EventKind.REQUEST_RELEASED),
     Action("assign", "user", EventKind.REQUEST_ASSIGNED),
@@ -71,6 +72,7 @@ def _is_offered(action: Action, detail: RequestDetail) -> bool:
     may_pause = EventKind.REQUEST_PAUSED in detail.allowed
     conditions = {
         "compare": detail.comparison is not None,
+        "complete": bool(detail.fields),
         "resume": request.status in CLOCK_STOPS or not may_pause,
         "merge": bool(detail.related),
         "customer": detail.who is not None,

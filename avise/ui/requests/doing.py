@@ -20,6 +20,7 @@ from avise.texts import text
 from avise.ui.aio import TaskScope
 from avise.ui.conflicts.compare_panel import ComparePanel
 from avise.ui.customer.floating_panel import FloatingPanel
+from avise.ui.requests.complete_panel import CompletePanel
 from avise.ui.requests.deed_panels import (
     ColleaguePanel,
     DeedPanel,
@@ -94,6 +95,13 @@ class Doing(QObject):
         return panel
 
     @cached_property
+    def complete_panel(self) -> CompletePanel:
+        """What lacks in the form."""
+        panel = CompletePanel(self._model.now, self._page)
+        panel.wanted.connect(self._on_completed)
+        return panel
+
+    @cached_property
     def transfer_panel(self) -> TransferPanel:
         """Another corbeille."""
         return self._made(TransferPanel(self._page))
@@ -162,7 +170,9 @@ class Doing(QObject):
         for panel in self.panels():
             panel.close_panel()
 
-    def _open(self, panel: DeedPanel | SplitPanel | NamePanel, about: Sequence[RequestId]) -> None:
+    def _open(
+        self, panel: DeedPanel | CompletePanel | SplitPanel | NamePanel, about: Sequence[RequestId]
+    ) -> None:
         self.close_panels()
         self._for = tuple(about)
         panel.open_at(self._anchor())
@@ -188,6 +198,7 @@ class Doing(QObject):
         asks: Mapping[str, Callable[[RequestDetail], None]] = {
             "reply": lambda _detail: self.reply_requested.emit(),
             "compare": self._compare,
+            "complete": self._ask_fields,
             "transfer": self._ask_transfer,
             "pause": self._ask_pause,
             "end": self._ask_end,
@@ -213,6 +224,21 @@ class Doing(QObject):
     def _on_chosen(self, choices: Choices) -> None:
         self._model.act(self._for, RequestDeed(EventKind.REQUEST_COMPLETED, choices=choices))
         self.compare_panel.close_panel()
+
+    def _ask_fields(self, detail: RequestDetail) -> None:
+        self.complete_panel.ready(detail.fields)
+        self._open(self.complete_panel, (detail.request.id,))
+
+    @Slot(object)
+    def _on_completed(self, deed: RequestDeed) -> None:
+        self._tasks.spawn(self._complete(self._for[0], deed), name="complete a form", when_busy="drop")
+
+    async def _complete(self, request: RequestId, deed: RequestDeed) -> None:
+        problem = await self._model.complete(request, deed)
+        if problem:
+            self.complete_panel.show_problem(problem)
+        else:
+            self.complete_panel.close_panel()
 
     def _ask_transfer(self, detail: RequestDetail) -> None:
         self.transfer_panel.ready(detail.queues)

@@ -343,6 +343,19 @@ class RequestsViewModel(QObject):
             self.sent.emit(target)
         self._tell(acts, deed, labels, queues.get(deed.queue, deed.queue))
 
+    async def complete(self, request: RequestId, deed: RequestDeed) -> str:
+        """Write what was typed in a form; return what is wrong with it, "" once it is kept."""
+        label = self._label(request)
+        try:
+            acts = await self._desk.act_on_requests((request,), deed)
+        except AviseError as error:
+            return failure(error)
+        if acts.refused:
+            return acts.refused[0][1]
+        self.acted.emit(acts.done, False)
+        self._tell(acts, deed, {request: label}, "")
+        return ""
+
     def _label(self, request: RequestId) -> str:
         row = self.row(request)
         return short_number(row.number) if row is not None else text("request_panel.one")

@@ -13,7 +13,7 @@ from avise.models.journal import EventKind
 from avise.models.merging import Keep
 from avise.models.requests import RequestId, request_of_stream
 from avise.services.day_values import MyDay
-from avise.services.request_values import HubState, RequestActs, RequestDeed
+from avise.services.request_values import HubState, RequestActs, RequestDeed, TypedField
 from tests.unit.engine.request_station import KARIM, LEA, NEW, WORKERS, Line, Machine, Station, first
 
 HERE, AWAY = "Carte perdue", "Carte volée"
@@ -175,3 +175,36 @@ async def test_a_claim_made_away_is_grey_until_the_hub_refuses_it_and_its_text_b
     assert (row.tentative, row.holder) == (False, KARIM.login)
     day = await first(ines.desk.my_day(), lambda told: bool(told_in(told)))
     assert row.number in told_in(day)[0]
+
+
+def typed(name: str, words: str, seen: str) -> RequestDeed:
+    return RequestDeed(EventKind.REQUEST_COMPLETED, typed={name: TypedField(words, seen)})
+
+
+async def test_a_field_completed_from_the_form_is_read_checked_and_written_once(pair: Pair) -> None:
+    detail = await pair.lea.detail(pair.request, lambda told: bool(told.fields))
+    asked = {each.id: each for each in detail.fields}
+    assert asked["subject"].value == "Carte"
+    assert asked["received_on"].value == "20/03/2026"
+    deed = typed("received_on", "21/03/2026", asked["received_on"].value)
+    assert (await pair.lea.desk.act_on_requests((pair.request,), deed)).done == (pair.request,)
+    for station in (pair.lea, pair.karim):
+        found = await station.known(pair.request, lambda told: told.fields["received_on"] == "2026-03-21")
+        assert not found.conflicts
+    with pytest.raises(AviseError, match=r"request\.field_wrong") as refused:
+        await pair.lea.desk.act_on_requests((pair.request,), typed("received_on", "hier", "21/03/2026"))
+    assert refused.value.params["field"]
+    assert "hier" not in str(refused.value.params)
+
+
+async def test_a_form_that_was_open_while_a_colleague_wrote_does_not_win_in_silence(pair: Pair) -> None:
+    shown = await pair.lea.detail(pair.request, lambda told: bool(told.fields))
+    (subject,) = [each for each in shown.fields if each.id == "subject"]
+    await complete(pair.karim, pair.request, subject=HERE)
+    await pair.lea.known(pair.request, lambda told: told.fields["subject"] == HERE)
+    await pair.lea.desk.act_on_requests((pair.request,), typed("subject", AWAY, subject.value))
+    for station in (pair.lea, pair.karim):
+        found = await station.known(pair.request, lambda told: bool(told.conflicts))
+        assert found.fields["subject"] == HERE
+    detail = await pair.lea.detail(pair.request, lambda told: told.comparison is not None)
+    assert "subject" not in {each.id for each in detail.fields}
