@@ -37,6 +37,7 @@ BROKEN_PIPE = 141
 def parser() -> argparse.ArgumentParser:
     """Build the parser of the command line."""
     from avise.commands.hub_parser import add_hub_command  # noqa: PLC0415 - not before a window
+    from avise.commands.identity_parser import add_identity_command  # noqa: PLC0415 - as above
 
     root = argparse.ArgumentParser(prog="avise", description="One window for the staff of a health mutual.")
     _add_window_options(root)
@@ -45,6 +46,7 @@ def parser() -> argparse.ArgumentParser:
     _add_connector_command(commands)
     _add_demo_command(commands)
     add_hub_command(commands)
+    add_identity_command(commands)
     return root
 
 
@@ -236,6 +238,10 @@ def _run(chosen: argparse.Namespace) -> int:
         from avise.commands import hub  # noqa: PLC0415 - as above
 
         return hub.run(chosen)
+    if chosen.command == "identity":
+        from avise.commands import identity  # noqa: PLC0415 - as above
+
+        return _printed(identity.answer(chosen, terminal()))
     if chosen.command == "search":
         _check_search(chosen)
     if chosen.command == "packs":

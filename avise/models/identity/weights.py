@@ -1,0 +1,140 @@
+"""What likenesses are worth: the Fellegi-Sunter weights, a value's own frequency included.
+
+A weight is log2(m / u): *m*, how often the same person's two records are alike in this way; *u*, how
+often two persons' are. Weights add up in bits: ten bits make a thousandfold likelier. Where two values
+are the same, *u* is how common that very value is: to share MARTIN says less than to share TRÉVALLEC.
+
+Source: I. Fellegi and A. Sunter, "A Theory for Record Linkage", JASA 64 (1969); W. Winkler, "Frequency-based
+matching in the Fellegi-Sunter model of record linkage" (US Census Bureau, RR2000/06).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from avise.models.identity.comparison import FEATURES, PERSONAL, Feature, Vector, contradicts
+from avise.models.identity.records import IdentityRecord
+
+VALUES: Mapping[Feature, Callable[[IdentityRecord], str]] = {
+    Feature.FIRST_NAME: lambda record: record.first_name,
+    Feature.BIRTH_DATE: lambda record: record.birth,
+    Feature.LAST_NAME: lambda record: record.last_name,
+    Feature.PHONE: lambda record: record.phones[0] if record.phones else "",
+    Feature.EMAIL: lambda record: record.email,
+    Feature.MEMBER_NUMBER: lambda record: record.member_number,
+    Feature.PLACE: lambda record: record.postcode or record.city,
+    Feature.STREET: lambda record: record.street,
+    Feature.SEX: lambda record: record.sex,
+}
+"""The value whose frequency counts when two records have the same one."""
+
+_SAME = 1
+"""Code of the level "the same", in every feature."""
+
+SMOOTHING = 0.2
+"""How much of the average frequency is mixed into a value's own: a value seen once is not infinitely rare."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureWeights:
+    """How often each level of one feature is met, by code less one."""
+
+    m: tuple[float, ...]
+    """Among records of one person."""
+    u: tuple[float, ...]
+    """Among records of two persons."""
+
+    def bits(self, code: int) -> float:
+        """Return the weight of a level, 0 where one record tells nothing."""
+        return math.log2(self.m[code - 1] / self.u[code - 1]) if code else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Frequencies:
+    """How often each value of one feature stands in the two tables together."""
+
+    counts: Mapping[str, int] = field(repr=False)
+    total: int
+
+    @classmethod
+    def of(cls, values: Iterable[str]) -> Frequencies:
+        """Count values; "" is none."""
+        counts = Counter(filter(None, values))
+        # Those met once are all alike: what is not there counts as one.
+        return cls({value: count for value, count in counts.items() if count > 1}, counts.total())
+
+    def u(self, value: str, average: float) -> float:
+        """Return how likely two persons share this very value; the pair itself is not counted."""
+        others = max(self.counts.get(value, 1) - 2, 0)
+        return (others / max(self.total, 1) + SMOOTHING * average) / (1 + SMOOTHING)
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """What was estimated on some tables, enough to score any pair of theirs."""
+
+    weights: Mapping[Feature, FeatureWeights]
+    """Of the features that both tables have."""
+    frequencies: Mapping[Feature, Frequencies] = field(repr=False)
+    prior: float
+    """How likely two records taken at random are of one person."""
+    households: bool = True
+    """Whether the tables hold several persons of one household: what these share then tells no person."""
+
+    @property
+    def version(self) -> str:
+        """A short name of these very weights, to be written beside each decision."""
+        told = (f"{feature} {each.m} {each.u}" for feature, each in self.weights.items())
+        parts = (f"{self.prior:.6g} {self.households}", *told)
+        return "fs1-" + hashlib.sha256("\n".join(parts).encode()).hexdigest()[:8]
+
+    def bits(self, feature: Feature, code: int, a: IdentityRecord, b: IdentityRecord) -> float:
+        """Return what one likeness of two records is worth, in bits."""
+        weights = self.weights.get(feature)
+        if weights is None or not code:
+            return 0.0
+        if code != _SAME:
+            return weights.bits(code)
+        frequencies = self.frequencies.get(feature)
+        if frequencies is None:
+            return weights.bits(code)
+        return math.log2(weights.m[0] / frequencies.u(_shared(feature, a, b), weights.u[0]))
+
+    def all_bits(self, vector: Vector, a: IdentityRecord, b: IdentityRecord) -> dict[Feature, float]:
+        """Return what each likeness is worth."""
+        return {
+            feature: self.bits(feature, code, a, b)
+            for feature, code in zip(FEATURES, vector, strict=True)
+            if feature in self.weights
+        }
+
+    def score(self, vector: Vector, a: IdentityRecord, b: IdentityRecord) -> float:
+        """Return the weight of all likenesses together, in bits."""
+        bits = self.all_bits(vector, a, b)
+        personal = sum(value for feature, value in bits.items() if feature in PERSONAL)
+        last_name = bits.get(Feature.LAST_NAME, 0.0)
+        return self.total(sum(bits.values()), personal, last_name, against=contradicts(vector))
+
+    def total(self, everything: float, personal: float, last_name: float, *, against: bool) -> float:
+        """Return the weight of two records from that of their parts.
+
+        Where first name, birth date or sex contradict, nothing that a household shares speaks for.
+        """
+        if self.households and (against or personal < 0):
+            return personal + min(last_name, 0.0)
+        return everything
+
+    def probability(self, bits: float) -> float:
+        """Return how likely two records of that weight are of one person."""
+        odds = bits + math.log2(self.prior / (1 - self.prior))
+        return 1 / (1 + 2**-odds) if odds > -1000 else 0.0
+
+
+def _shared(feature: Feature, a: IdentityRecord, b: IdentityRecord) -> str:
+    if feature is Feature.PHONE:
+        return next((phone for phone in a.phones if phone in b.phones), "")
+    return VALUES[feature](a)

@@ -1,0 +1,310 @@
+"""How well the matcher does on two tables whose true pairs somebody knows.
+
+The truth is read after everything is decided: nothing is learnt from it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations, product
+from pathlib import Path
+
+from avise.connectors.declarative.documents import read_document
+from avise.connectors.declarative.problems import ProblemAt
+from avise.models.errors import AviseError
+from avise.models.identity.comparison import compared
+from avise.models.identity.explanation import Evidence, explained
+from avise.models.identity.first_names import KNOWN
+from avise.models.identity.matching import Matching, ScoredPair, Thresholds, Verdict, matched
+from avise.models.identity.records import IdentityRecord
+from avise.services.identity.mapping import Mapped, check_mapping, column_findings, mapped
+from avise.services.identity.tables import CsvFile, RowFault, Table, first_names_in, read_table
+
+STEPS = (0.05, 0.15, 0.3, 0.5, 0.7, 0.9, 0.95, 0.98, 0.99, 0.999)
+"""Thresholds of the table that is printed."""
+MISSES = 10
+"""How many of the worst misses, and of the worst false pairs, are explained."""
+
+Pair = tuple[int, int]
+"""Places of two records in their tables; the smaller first within one table."""
+
+
+class MappingFileError(AviseError):
+    """A mapping file with errors, all of them."""
+
+    def __init__(self, path: Path, problems: Sequence[ProblemAt]) -> None:
+        super().__init__("identity.mapping_refused", file=path.name)
+        self.path = path
+        self.problems = tuple(problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """How many of the pairs found are true, and how many of the true ones are found."""
+
+    found: int
+    right: int
+    true: int
+
+    @property
+    def precision(self) -> float:
+        """Share of the found pairs that are true; 1 when nothing was found."""
+        return self.right / self.found if self.found else 1.0
+
+    @property
+    def recall(self) -> float:
+        """Share of the true pairs that were found; 1 when there are none."""
+        return self.right / self.true if self.true else 1.0
+
+    @property
+    def f1(self) -> float:
+        """The harmonic mean of both."""
+        both = self.precision + self.recall
+        return 2 * self.precision * self.recall / both if both else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """A pair that was decided wrongly, and why."""
+
+    lines: tuple[int, int]
+    """In the two files."""
+    references: tuple[str, str]
+    probability: float
+    compared: bool
+    """False for a true pair that shares no key, so that nobody looked at it."""
+    verdict: Verdict
+    evidence: tuple[Evidence, ...]
+    records: tuple[IdentityRecord, IdentityRecord]
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What came of two tables, against the truth."""
+
+    sizes: tuple[int, int]
+    within: bool
+    """A table compared with itself."""
+    faults: tuple[RowFault, ...]
+    matching: Matching
+    thresholds: Thresholds
+    automatic: Quality
+    with_proposals: Quality
+    proposed: Quality
+    """Of what a person would be asked alone."""
+    steps: tuple[tuple[float, Quality], ...]
+    """By score alone, nothing being doubtful."""
+    missed: tuple[Miss, ...]
+    """True pairs of which nothing came, the likeliest first."""
+    wrong: tuple[Miss, ...]
+    """False pairs that were linked, the likeliest first, then those that were proposed."""
+    unknown_truth: int
+    """True pairs that name a record which is in no table."""
+
+
+def evaluated(first: Path, second: Path, mapping: Path, truth: Path) -> Evaluation:
+    """Bring two tables together and judge it.
+
+    Args:
+        first: a CSV file.
+        second: another, or the same to look for duplicates within it.
+        mapping: which column tells what.
+        truth: the pairs that are one person's.
+
+    Raises:
+        AviseError: a file cannot be read or says nothing; `MappingFileError` with every error of the mapping.
+    """
+    told = _mapping(mapping)
+    within = first.resolve() == second.resolve()
+    ours_file, theirs_file = (
+        CsvFile(path, table.encoding, table.separator)
+        for path, table in ((first, told.ours), (second, told.theirs))
+    )
+    _refuse_unknown_columns(told, ours_file, theirs_file)
+    known = KNOWN | first_names_in(ours_file, told.ours) | first_names_in(theirs_file, told.theirs)
+    ours = read_table(ours_file, told.ours, known)
+    theirs = ours if within else read_table(theirs_file, told.theirs, known)
+    for table in (ours, theirs):
+        if not table.records:
+            raise AviseError("identity.empty", file=table.path.name)
+    matching = matched(ours.records, theirs.records)
+    pairs, unknown = _true_pairs(
+        CsvFile(truth, told.truth_encoding, told.truth_separator), told, ours, theirs
+    )
+    return _judged(told.thresholds, ours, theirs, matching, pairs, unknown)
+
+
+def _mapping(path: Path) -> Mapped:
+    try:
+        checked = check_mapping(path)
+    except OSError:
+        raise AviseError("identity.unreadable", file=path.name) from None
+    if checked.content is None:
+        raise MappingFileError(path, checked.problems)
+    return mapped(path, checked.content)
+
+
+def _refuse_unknown_columns(told: Mapped, ours: CsvFile, theirs: CsvFile) -> None:
+    findings = [
+        finding
+        for table, file in ((told.ours, ours), (told.theirs, theirs))
+        for finding in column_findings(table, file.header, file.path.name)
+    ]
+    if findings:
+        raise MappingFileError(told.path, read_document(told.path).placed(findings))
+
+
+# ---- the truth -----------------------------------------------------------------------------------
+
+
+def _true_pairs(file: CsvFile, told: Mapped, ours: Table, theirs: Table) -> tuple[frozenset[Pair], int]:
+    """Return the pairs that are one person's, and how many name a record that no table has.
+
+    To be one person is passed on: A with B and B with C makes A with C.
+    """
+    places = _truth_places(file, told)
+    within = ours is theirs
+    here = {record.reference: place for place, record in enumerate(ours.records)}
+    there = here if within else {record.reference: place for place, record in enumerate(theirs.records)}
+    offset = 0 if within else len(ours.records)
+    groups = _Groups()
+    unknown = 0
+    for _, cells in file.rows():
+        if len(cells) <= max(places):
+            unknown += 1
+            continue
+        a, b = here.get(cells[places[0]]), there.get(cells[places[1]])
+        if a is None or b is None:
+            unknown += 1
+        else:
+            groups.join(a, b + offset)
+    pairs: set[Pair] = set()
+    for members in groups.all():
+        if within:
+            pairs.update(combinations(sorted(members), 2))
+        else:
+            mine = [member for member in members if member < offset]
+            others = [member - offset for member in members if member >= offset]
+            pairs.update(product(mine, others))
+    return frozenset(pairs), unknown
+
+
+def _truth_places(file: CsvFile, told: Mapped) -> tuple[int, int]:
+    found: list[int] = []
+    for index, name in enumerate(told.truth):
+        if name and name not in file.header:
+            columns = ", ".join(file.header)
+            raise AviseError("identity.truth_column", column=name, file=file.path.name, columns=columns)
+        found.append(file.header.index(name) if name else index)
+    if len(file.header) <= max(found):
+        raise AviseError("identity.truth_columns", file=file.path.name)
+    return found[0], found[1]
+
+
+class _Groups:
+    """Records joined step by step into groups of one person."""
+
+    def __init__(self) -> None:
+        self._above: dict[int, int] = {}
+
+    def join(self, one: int, other: int) -> None:
+        """Put two records into one group."""
+        self._above[self._top(one)] = self._top(other)
+
+    def _top(self, member: int) -> int:
+        top = member
+        while (above := self._above.setdefault(top, top)) != top:
+            top = above
+        while member != top:
+            self._above[member], member = top, self._above[member]
+        return top
+
+    def all(self) -> Iterator[list[int]]:
+        """Yield each group's members."""
+        members: dict[int, list[int]] = defaultdict(list)
+        for member in list(self._above):
+            members[self._top(member)].append(member)
+        yield from members.values()
+
+
+# ---- the judgement -------------------------------------------------------------------------------
+
+
+def quality(found: Iterable[Pair], true: frozenset[Pair]) -> Quality:
+    """Return how well some pairs are chosen."""
+    pairs = set(found)
+    return Quality(len(pairs), len(pairs & true), len(true))
+
+
+def _judged(
+    thresholds: Thresholds,
+    ours: Table,
+    theirs: Table,
+    matching: Matching,
+    true: frozenset[Pair],
+    unknown: int,
+) -> Evaluation:
+    by_verdict: dict[Verdict, list[ScoredPair]] = {verdict: [] for verdict in Verdict}
+    for pair in matching.pairs:
+        by_verdict[pair.verdict(thresholds)].append(pair)
+    automatic = [_places(pair) for pair in by_verdict[Verdict.AUTOMATIC]]
+    proposed = [_places(pair) for pair in by_verdict[Verdict.PROPOSED]]
+    steps = tuple(
+        (step, quality((_places(pair) for pair in matching.pairs if pair.probability >= step), true))
+        for step in STEPS
+    )
+    scored = {_places(pair): pair for pair in matching.pairs}
+    missed = sorted(true - set(automatic) - set(proposed), key=lambda pair: _unlikeliness(scored, pair))
+    wrong = [pair for pair in (*automatic, *proposed) if pair not in true]
+    told = [_miss(matching, ours, theirs, pair, scored, thresholds) for pair in missed[:MISSES]]
+    told_wrong = [_miss(matching, ours, theirs, pair, scored, thresholds) for pair in wrong[:MISSES]]
+    faults = ours.faults if ours is theirs else ours.faults + theirs.faults
+    return Evaluation(
+        (len(ours.records), len(theirs.records)),
+        ours is theirs,
+        faults,
+        matching,
+        thresholds,
+        quality(automatic, true),
+        quality((*automatic, *proposed), true),
+        quality(proposed, true),
+        steps,
+        tuple(told),
+        tuple(told_wrong),
+        unknown,
+    )
+
+
+def _places(pair: ScoredPair) -> Pair:
+    return pair.ours, pair.theirs
+
+
+def _unlikeliness(scored: dict[Pair, ScoredPair], pair: Pair) -> tuple[float, Pair]:
+    found = scored.get(pair)
+    return (-found.probability if found is not None else 0.0), pair
+
+
+def _miss(
+    matching: Matching,
+    ours: Table,
+    theirs: Table,
+    pair: Pair,
+    scored: dict[Pair, ScoredPair],
+    thresholds: Thresholds,
+) -> Miss:
+    a, b = ours.records[pair[0]], theirs.records[pair[1]]
+    found = scored.get(pair)
+    vector = compared(a, b)
+    return Miss(
+        (ours.lines[pair[0]], theirs.lines[pair[1]]),
+        (a.reference, b.reference),
+        found.probability
+        if found is not None
+        else matching.model.probability(matching.model.score(vector, a, b)),
+        found is not None,
+        found.verdict(thresholds) if found is not None else Verdict.NOTHING,
+        explained(matching.model, vector, a, b),
+        (a, b),
+    )

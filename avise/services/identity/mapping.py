@@ -1,0 +1,212 @@
+"""The mapping file of `avise identity evaluate`: which column of a table tells what.
+
+```toml
+[columns]                     # or [a.columns] and [b.columns] where the two tables differ
+id = "rec_id"
+last_name = "surname"
+first_name = "given_name"
+birth_date = "date_of_birth"
+street = ["street_number", "address_1"]
+```
+
+Encoding, separator and the order of dates are found out unless the file says them.
+"""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
+
+from avise.connectors.declarative.documents import CheckedFile, check_file
+from avise.connectors.declarative.positions import KeyPath
+from avise.connectors.declarative.problems import Finding, closest
+from avise.connectors.declarative.values import Section
+from avise.models.identity.dates import DateOrder
+from avise.models.identity.matching import AUTOMATIC, PROPOSED, Thresholds
+from avise.models.identity.records import Notion
+from avise.models.names import fold
+
+_NEVER = ("nir", "nss", "ssn", "numsecu", "securitesociale", "socialsecurity", "socsec", "insee")
+"""What a column of NIR is called: it may not serve to find duplicates (`domain.md` §6.3)."""
+
+_NAMES = (Notion.LAST_NAME, Notion.FIRST_NAME, Notion.FULL_NAME)
+
+
+def _encoding(name: str) -> str:
+    try:
+        codecs.lookup(name)
+    except LookupError:
+        raise PydanticCustomError("identity_mapping.encoding", "unknown encoding") from None
+    return name
+
+
+def _separator(text: str) -> str:
+    if len(text) != 1:
+        raise PydanticCustomError("identity_mapping.separator", "one character")
+    return text
+
+
+Column = str | list[str]
+"""One column, or several that tell one thing together."""
+
+
+class TableSection(Section):
+    """How one table is written."""
+
+    encoding: Annotated[str, AfterValidator(_encoding)] = ""
+    separator: Annotated[str, AfterValidator(_separator)] = ""
+    dates: str = ""
+    columns: dict[str, Column] = Field(default_factory=dict)
+
+
+class TruthSection(Section):
+    """Which columns of the file of true pairs name the records."""
+
+    a: str = ""
+    b: str = ""
+    encoding: str = ""
+    separator: str = ""
+
+
+class ThresholdsSection(Section):
+    """From which probability on something comes of a pair."""
+
+    automatic: float = Field(AUTOMATIC, ge=0.0, le=1.0)
+    proposed: float = Field(PROPOSED, ge=0.0, le=1.0)
+
+
+class MappingFile(Section):
+    """A mapping file."""
+
+    encoding: Annotated[str, AfterValidator(_encoding)] = ""
+    separator: Annotated[str, AfterValidator(_separator)] = ""
+    dates: str = ""
+    columns: dict[str, Column] = Field(default_factory=dict)
+    a: TableSection | None = None
+    b: TableSection | None = None
+    truth: TruthSection = TruthSection()
+    thresholds: ThresholdsSection = ThresholdsSection(automatic=AUTOMATIC, proposed=PROPOSED)
+
+
+@dataclass(frozen=True, slots=True)
+class TableMapping:
+    """How to read one table."""
+
+    columns: Mapping[Notion, tuple[str, ...]]
+    encoding: str = ""
+    """"": found out."""
+    separator: str = ""
+    """"": found out."""
+    dates: str = ""
+    """"": found out."""
+    place: KeyPath = ("columns",)
+    """Where the mapping file names the columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """What a mapping file says."""
+
+    path: Path
+    ours: TableMapping
+    theirs: TableMapping
+    truth: tuple[str, str]
+    """Columns of the true pairs; "" for the first and the second one."""
+    truth_encoding: str
+    truth_separator: str
+    thresholds: Thresholds
+
+
+def check_mapping(path: Path) -> CheckedFile[MappingFile]:
+    """Return what a mapping file says, or every error with its line.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    return check_file(path, MappingFile, _between)
+
+
+def mapped(path: Path, file: MappingFile) -> Mapped:
+    """Return a checked mapping file as values."""
+    truth = file.truth
+    return Mapped(
+        path,
+        _table(file, file.a, "a"),
+        _table(file, file.b, "b"),
+        (truth.a, truth.b),
+        truth.encoding or file.encoding,
+        truth.separator or file.separator,
+        Thresholds(file.thresholds.automatic, file.thresholds.proposed),
+    )
+
+
+def _table(file: MappingFile, section: TableSection | None, name: str) -> TableMapping:
+    own = section or TableSection()
+    columns = own.columns or file.columns
+    return TableMapping(
+        {
+            Notion(notion): (found,) if isinstance(found, str) else tuple(found)
+            for notion, found in columns.items()
+        },
+        own.encoding or file.encoding,
+        own.separator or file.separator,
+        own.dates or file.dates,
+        (name, "columns") if own.columns else ("columns",),
+    )
+
+
+def _between(file: MappingFile) -> Iterator[Finding]:
+    places: list[tuple[KeyPath, dict[str, Column]]] = []
+    if file.columns:
+        places.append((("columns",), file.columns))
+    for name, section in (("a", file.a), ("b", file.b)):
+        if section is not None and section.columns:
+            places.append(((name, "columns"), section.columns))
+        elif not file.columns:
+            yield Finding((name, "columns"), "missing_key", {"key": f"{name}.columns"}, missing=True)
+    for place, columns in places:
+        yield from _of_columns(place, columns)
+    sections = (((), file), (("a",), file.a), (("b",), file.b))
+    for prefix, told in sections:
+        if told is not None and told.dates and told.dates not in tuple(DateOrder):
+            yield _not_one_of((*prefix, "dates"), told.dates, tuple(DateOrder))
+    if file.thresholds.proposed > file.thresholds.automatic:
+        yield Finding(("thresholds", "proposed"), "identity_mapping.thresholds")
+
+
+def _of_columns(place: KeyPath, columns: Mapping[str, Column]) -> Iterator[Finding]:
+    for notion, column in columns.items():
+        names = [column] if isinstance(column, str) else column
+        if _is_nir(notion) or any(map(_is_nir, names)):
+            yield Finding((*place, notion), "identity_mapping.nir")
+        elif notion not in tuple(Notion):
+            yield _not_one_of((*place, notion), notion, tuple(Notion))
+    if Notion.ID not in columns:
+        yield Finding((*place, "id"), "missing_key", {"key": "id"}, missing=True)
+    if not any(name in columns for name in _NAMES):
+        yield Finding((*place, "last_name"), "identity_mapping.no_name", missing=True)
+
+
+def _is_nir(name: str) -> bool:
+    folded = fold(name).lower()
+    return any(folded == word or (len(word) > 4 and word in folded) for word in _NEVER)
+
+
+def _not_one_of(path: KeyPath, given: str, choices: tuple[str, ...]) -> Finding:
+    told = {"given": given, "choices": ", ".join(choices), "suggestion": closest(given, choices)}
+    return Finding(path, "not_one_of", told)
+
+
+def column_findings(mapping: TableMapping, header: tuple[str, ...], file: str) -> Iterator[Finding]:
+    """Yield what a mapping asks of a table that the table does not have."""
+    for notion, names in mapping.columns.items():
+        for name in names:
+            if name not in header:
+                told = {"column": name, "file": file, "suggestion": closest(name, header)}
+                yield Finding((*mapping.place, notion.value), "identity_mapping.column", told)

@@ -1,0 +1,128 @@
+"""`avise identity evaluate`: any two tables by a mapping file."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from avise.cli import main
+
+PEOPLE = [
+    ("1", "Trévallec", "Monique", "12/03/1951", "44000"), ("2", "Benhalla", "Karim", "01/07/1984", "35000"),
+    ("3", "Lormeau", "Bastien", "30/11/1998", "29200"), ("4", "Coulibert", "Nadège", "25/05/1979", "56000"),
+    ("5", "Kerdraon", "Yvon", "08/02/1944", "22000"), ("6", "Quévichon", "Hugo", "17/09/2004", "44600"),
+]  # fmt: skip
+OTHERS = [
+    ("a", "Monique TREVALEC", "1951-03-12", "44000"), ("b", "Karim BENHALLA", "1984-07-01", "35000"),
+    ("c", "Bastien LORMEAU", "1998-11-03", "29200"), ("d", "Odile VISSARET", "1962-04-04", "75011"),
+]  # fmt: skip
+MAPPING = """
+[a.columns]
+id = "num"
+last_name = "nom"
+first_name = "prenom"
+birth_date = "ne_le"
+postcode = "cp"
+[b.columns]
+id = "key"
+full_name = "name"
+birth_date = "born"
+postcode = "zip"
+"""
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    rows = "\n".join(";".join(person) for person in PEOPLE)
+    (tmp_path / "a.csv").write_text(f"num;nom;prenom;ne_le;cp\n{rows}\n", encoding="cp1252")
+    others = "\n".join(",".join(person) for person in OTHERS)
+    (tmp_path / "b.csv").write_text(f"key,name,born,zip\n{others}\n", encoding="utf-8-sig")
+    (tmp_path / "t.csv").write_text("a,b\n1,a\n2,b\n3,c\n", encoding="utf-8")
+    (tmp_path / "m.toml").write_text(MAPPING, encoding="utf-8")
+    return tmp_path
+
+
+def _run(folder: Path, *more: str, second: str = "b.csv", truth: str = "t.csv") -> int:
+    tables = (str(folder / "a.csv"), str(folder / second))
+    beside = ("--mapping", str(folder / "m.toml"), "--truth", str(folder / truth))
+    return main(["--language", "en", "identity", "evaluate", *tables, *beside, *more])
+
+
+def test_two_tables_written_differently_are_brought_together(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _run(files, "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["records"] == [6, 4]
+    assert told["with_proposals"] == {
+        "found": 3, "right": 3, "true": 3, "precision": 1.0, "recall": 1.0, "f1": 1.0,
+    }  # fmt: skip
+
+
+def test_what_is_printed_names_nobody_unless_asked(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (files / "t.csv").write_text("a,b\n1,a\n5,d\n", encoding="utf-8")
+    assert _run(files) == 0
+    masked = capsys.readouterr().out
+    assert "precision" in masked
+    assert "lines 6 and 5" in masked
+    for _, last, first, *_ in PEOPLE:
+        assert last.upper() not in masked.upper()
+        assert first.upper() not in masked.upper()
+    assert _run(files, "--clear") == 0
+    assert "KERDRAON" in capsys.readouterr().out
+
+
+def test_a_table_with_itself_is_searched_for_duplicates(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with (files / "a.csv").open("a", encoding="cp1252") as stream:
+        stream.write("7;Quevichon;Hugo;17/09/2004;44600\n8;Quévichon;Hugo;17/09/2004;44600\n")
+    (files / "m.toml").write_text(MAPPING.replace("[a.columns]", "[columns]").partition("[b.")[0], "utf-8")
+    (files / "t.csv").write_text("x,y\n6,7\n8,7\n", encoding="utf-8")
+    assert _run(files, "--json", second="a.csv") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["with_proposals"]["true"] == 3, "to be one person is passed on"
+    assert told["with_proposals"]["recall"] == 1.0
+
+
+def test_every_error_of_a_mapping_is_told_with_its_line_and_a_suggestion(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = '[columns]\nid = "num"\nlast_nam = "nom"\nphone = "num_secu"\n[thresholds]\nproposed = 0.999\n'
+    (files / "m.toml").write_text(broken, encoding="utf-8")
+    assert _run(files) == 1
+    told = capsys.readouterr().err
+    assert "m.toml:3: “last_nam” is not allowed" in told
+    assert "Did you mean “last_name”?" in told
+    assert "m.toml:4: The NIR never serves" in told
+    assert "m.toml:6: The threshold of proposals" in told
+
+
+def test_a_column_that_a_table_lacks_is_told_at_the_mapping_s_line(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (files / "m.toml").write_text(MAPPING.replace('"ne_le"', '"nee_le"'), encoding="utf-8")
+    assert _run(files) == 1
+    told = capsys.readouterr().err
+    assert "m.toml:6: The column “nee_le” is not in a.csv. Did you mean “ne_le”?" in told
+
+
+def test_rows_that_cannot_be_used_are_told_by_line_and_left_out(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with (files / "a.csv").open("a", encoding="cp1252") as stream:
+        stream.write("9;Court\n;Sans;Numéro;01/01/1990;44000\n1;Deux;Fois;01/01/1990;44000\n")
+    assert _run(files) == 0
+    told = capsys.readouterr().out
+    assert "a.csv:8: 2 columns instead of 5" in told
+    assert "a.csv:9: The row has no identifier" in told
+    assert "a.csv:10: The identifier is already that of line 2" in told
+
+
+@pytest.mark.parametrize("missing", ["b.csv", "t.csv", "m.toml"])
+def test_a_missing_file_is_told_with_its_name(
+    files: Path, capsys: pytest.CaptureFixture[str], missing: str
+) -> None:
+    (files / missing).unlink()
+    assert _run(files) == 1
+    assert missing in capsys.readouterr().err

@@ -1,0 +1,105 @@
+"""Tables brought together without anybody saying which records are one person's."""
+
+from functools import cache
+
+from avise.models.identity.blocking import BY_NAMES, Blocks
+from avise.models.identity.comparison import Feature, Level, compared, level_in
+from avise.models.identity.explanation import Strength, explained, strength_of
+from avise.models.identity.matching import Matching, Thresholds, Verdict, is_doubtful, matched
+from avise.models.identity.records import IdentityRecord, prepared
+from benchmarks.harness.demo_duplicates import table_with_duplicates
+from tests.unit.models.identity.records import record
+
+
+@cache
+def _demo(persons: int) -> tuple[list[IdentityRecord], frozenset[tuple[str, str]]]:
+    rows, truth = table_with_duplicates(persons)
+    return [prepared(row) for row in rows], truth
+
+
+@cache
+def _matched(persons: int) -> Matching:
+    table, _ = _demo(persons)
+    return matched(table, table)
+
+
+def test_the_duplicates_of_the_demo_are_found_and_its_twins_are_not() -> None:
+    table, truth = _demo(2_000)
+    found = _matched(2_000)
+    named: dict[Verdict, set[tuple[str, str]]] = {verdict: set() for verdict in Verdict}
+    for pair in found.pairs:
+        one, other = sorted((table[pair.ours].reference, table[pair.theirs].reference))
+        named[pair.verdict(Thresholds())].add((one, other))
+    automatic, proposed = named[Verdict.AUTOMATIC], named[Verdict.PROPOSED]
+    assert len(truth) >= 8
+    assert automatic <= truth
+    assert automatic | proposed >= truth
+    assert len(automatic) >= 0.8 * len(truth)
+
+
+def test_the_same_tables_give_the_same_model_and_the_same_pairs() -> None:
+    table, _ = _demo(60)
+    one, again = matched(table, table), matched(list(table), list(table))
+    here = matched(table, table)
+    assert (one.model.version, one.pairs) == (here.model.version, here.pairs)
+    assert again.model.version != one.model.version  # two tables, though equal, are not one with itself
+
+
+def test_a_rare_name_weighs_more_than_a_common_one() -> None:
+    table = [record(str(i), last_name="Martin", first_name=f"Prénom{i}") for i in range(60)]
+    table += [record(f"r{i}", last_name=f"Rare{i}ec", first_name="Anne") for i in range(60)]
+    model = matched(table, table).model
+    common = model.all_bits(compared(table[0], table[1]), table[0], table[1])
+    rare = model.all_bits(compared(table[60], table[60]), table[60], table[60])
+    assert rare[Feature.LAST_NAME] > common[Feature.LAST_NAME] + 3
+
+
+def test_a_family_is_not_one_person() -> None:
+    table = [
+        record(
+            f"{home}{who}",
+            last_name=f"Q{chr(97 + home % 26)}ret{home}",
+            first_name=first,
+            birth_date=f"{born + home}-0{who + 1}-{home % 28 + 1:02}",
+            postcode="44000",
+            phone=f"02999{home:05}",
+            member_number=f"0482{home:06}",
+        )
+        for home in range(40)
+        for who, (first, born) in enumerate((("Paul", 1950), ("Anne", 1951), ("Léo", 1980)))
+    ]
+    found = matched(table, table)
+    assert found.model.households
+    assert not [pair for pair in found.pairs if pair.verdict(Thresholds()) is not Verdict.NOTHING]
+
+
+def test_a_twin_with_a_like_name_waits_for_a_person() -> None:
+    model = _matched(2_000).model
+    nina = record("n", last_name="Renard", first_name="Camille", birth_date="2015-02-03", postcode="44000")
+    assert not is_doubtful(model, compared(nina, nina), nina, nina)
+    lea = record("l", last_name="Renard", first_name="Arthur", birth_date="2015-02-03", postcode="44000")
+    assert is_doubtful(model, compared(nina, lea), nina, lea)
+
+
+def test_empty_tables_and_tables_of_one_give_nothing() -> None:
+    alone = [record(last_name="Seul")]
+    assert matched([], alone).pairs == ()
+    assert matched(alone, alone).pairs == ()
+
+
+def test_no_kind_of_key_passes_its_budget() -> None:
+    table = [record(str(i), last_name="Martin", first_name="Jean") for i in range(300)]
+    assert not list(Blocks(table, table, (BY_NAMES,), pairs_per_record=2).pairs())
+    assert len(list(Blocks(table, table, (BY_NAMES,), pairs_per_record=300).pairs())) == 300 * 299 // 2
+
+
+def test_an_explanation_tells_what_weighs_most_first() -> None:
+    table, truth = _demo(2_000)
+    by_reference = {each.reference: each for each in table}
+    one, other = (by_reference[reference] for reference in min(truth))
+    told = explained(_matched(2_000).model, compared(one, other), one, other)
+    assert [abs(each.bits) for each in told] == sorted((abs(each.bits) for each in told), reverse=True)
+    assert Feature.BIRTH_DATE in {each.feature for each in told}
+    assert strength_of(12) is Strength.VERY_STRONG
+    assert strength_of(-8) is Strength.STRONGLY_AGAINST
+    assert level_in(compared(one, other), Feature.BIRTH_DATE) is Level.SAME
