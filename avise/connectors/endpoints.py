@@ -68,7 +68,29 @@ class UserSignIn:
     """Never in the browser of this machine."""
 
 
-SignIn = NoSignIn | BasicSignIn | BearerSignIn | HeaderSignIn | ClientCredentialsSignIn | UserSignIn
+@dataclass(frozen=True, slots=True)
+class MutualTlsSignIn:
+    """A certificate of ours, shown when the connection is made (RFC 8446, section 4.3.2)."""
+
+    certificate: str = ""
+    """File of the certificate with its chain, in PEM; "" where the secret holds it."""
+    key: str = ""
+    """File of its key; "" where the certificate's file holds both."""
+    secret: str = ""
+    """Name of a secret that holds certificate and key."""
+    password_secret: str = ""
+    """Name of the secret that opens the key; "" where it is not encrypted."""
+
+
+SignIn = (
+    NoSignIn
+    | BasicSignIn
+    | BearerSignIn
+    | HeaderSignIn
+    | ClientCredentialsSignIn
+    | MutualTlsSignIn
+    | UserSignIn
+)
 
 
 @dataclass(frozen=True, slots=True)

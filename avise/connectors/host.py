@@ -30,7 +30,7 @@ from avise.connectors.heartbeat import Heartbeat
 from avise.connectors.instance import Instance
 from avise.connectors.network_gate import NetworkGate
 from avise.connectors.pipeline import Pipeline
-from avise.connectors.ports import InstanceSettings, SecretPort, SnapshotPort, TokenPort
+from avise.connectors.ports import InstanceSettings, SecretPort, SnapshotPort
 from avise.connectors.reachability import is_offline
 from avise.connectors.readings import TIMELINE, TIMELINE_OFFER, FacetReading, SourceOffer, TimelineReading
 from avise.connectors.record_pages import GrowingExchanges
@@ -39,6 +39,7 @@ from avise.connectors.registry import Registry
 from avise.connectors.reloading import Reloader
 from avise.connectors.roster import FindsConnectors, KnowsFiles, Roster
 from avise.connectors.safe_log import SafeLogger
+from avise.connectors.shared import Shared
 from avise.connectors.source_rows import (
     diagnostic_of,
     offer_of,
@@ -78,8 +79,7 @@ class ConnectorHost:
         connectors: finds connectors; `Registry(profile / "connectors")` in the program.
         user_agent: how Avise names itself to the tools.
         start_file: where failed starts are remembered; None remembers nothing.
-        gate: lets calls through while there is a network; without it all pass.
-        tokens: where people's refresh tokens are sealed; without it, they end with the host.
+        shared: by all instances; the worker that reads long answers is the host's own.
     """
 
     def __init__(
@@ -92,12 +92,12 @@ class ConnectorHost:
         connectors: FindsConnectors | None = None,
         user_agent: str = "Avise",
         start_file: Path | None = None,
-        gate: NetworkGate | None = None,
-        tokens: TokenPort | None = None,
+        shared: Shared | None = None,
     ) -> None:
         self._env = env
         self._bodies = BodyWorker()
-        self.gate = gate or NetworkGate(env)
+        shared = shared or Shared()
+        self.gate = shared.gate or NetworkGate(env)
         connectors = connectors or Registry()
         self._roster = Roster(
             env,
@@ -106,9 +106,7 @@ class ConnectorHost:
             connectors=connectors,
             user_agent=user_agent,
             starts=StartLog(start_file),
-            bodies=self._bodies,
-            gate=self.gate,
-            tokens=tokens,
+            shared=replace(shared, bodies=self._bodies, gate=self.gate),
         )
         self._pipeline = Pipeline(env, snapshots, self._cut_off)
         self._acting = Acting(self._cut_off)

@@ -75,6 +75,7 @@ class HttpConnection:
         again: reads them again, when the tool refused them.
         env: clock.
         user_agent: how Avise names itself.
+        proxy: through which the tool is reached; None reaches it directly.
         credentials: of a person, which outlive this connection; None makes those that the endpoint names.
     """
 
@@ -87,11 +88,13 @@ class HttpConnection:
         env: Env,
         user_agent: str,
         credentials: Credentials | None = None,
+        proxy: httpx2.Proxy | None = None,
     ) -> None:
         _silence_libraries()
         self._endpoint = endpoint
         self._base = parse_base(endpoint.base_url)
         self._tls = tls
+        self._proxy = proxy
         self._env = env
         self._user_agent = user_agent
         self._client = self._new_client()
@@ -102,12 +105,17 @@ class HttpConnection:
         )
 
     def _new_client(self) -> httpx2.AsyncClient:
-        # The bulkhead queues, never the pool; proxies and passwords of the environment are not ours.
+        # The bulkhead queues, never the pool; passwords of the environment are not ours.
         limits = httpx2.Limits(
             max_connections=self._endpoint.concurrency * 2 + 4, keepalive_expiry=KEPT_ALIVE_S
         )
         return httpx2.AsyncClient(
-            verify=self._tls, limits=limits, follow_redirects=False, trust_env=False, timeout=CONNECT_S
+            verify=self._tls,
+            proxy=self._proxy,
+            limits=limits,
+            follow_redirects=False,
+            trust_env=False,
+            timeout=CONNECT_S,
         )
 
     async def aclose(self) -> None:

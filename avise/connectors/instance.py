@@ -12,27 +12,26 @@ from enum import StrEnum
 from typing import Protocol
 
 from avise.connectors.addresses import is_remote
-from avise.connectors.body_worker import BodyWorker
 from avise.connectors.breaker import Breaker
 from avise.connectors.bulkhead import Bulkhead
 from avise.connectors.context import Caller, Context, InstanceEnv
 from avise.connectors.contract import Connector, ConnectorError, HttpGateway, Manifest, SqlGateway
 from avise.connectors.deadline import Deadline, within
-from avise.connectors.endpoints import HttpEndpoint, SignIn, SqlEndpoint, UserSignIn
+from avise.connectors.endpoints import HttpEndpoint, SqlEndpoint
 from avise.connectors.http_connection import HttpConnection, Sent
 from avise.connectors.http_gateway import CallHttp, NoGateway
 from avise.connectors.instance_secrets import InstanceSecrets
 from avise.connectors.network_gate import NetworkGate
-from avise.connectors.ports import InstanceSettings, MemoryTokens, SecretPort, TokenPort
+from avise.connectors.ports import InstanceSettings, SecretPort
 from avise.connectors.retry import RetryAllowance, RetryBudget
 from avise.connectors.safe_log import SafeLogger
+from avise.connectors.shared import Shared
 from avise.connectors.statistics import Statistics
+from avise.connectors.tool_access import ToolAccess
 from avise.connectors.user_tokens import UserTokens
 from avise.env import Env
 from avise.models.errors import ErrorKind, Failure, Origin
 from avise.models.json_types import JSON
-from avise.oidc.provider import IdentityProvider, ProviderAddresses
-from avise.oidc.provider_tokens import ProviderSettings
 
 OPEN_S = 10.0
 CLOSE_S = 2.0
@@ -88,9 +87,7 @@ class Instance:
         secrets: where its secrets are.
         tls: context shared by all instances.
         user_agent: how Avise names itself.
-        bodies: reads long answers; without it they are read on the instance's threads.
-        gate: lets calls through while there is a network; without it all pass.
-        tokens: where a person's refresh token is sealed; without it, it lives as long as the instance.
+        shared: with the other instances of a host; alone when it is not told.
     """
 
     def __init__(
@@ -101,10 +98,9 @@ class Instance:
         secrets: SecretPort,
         tls: ssl.SSLContext,
         user_agent: str,
-        bodies: BodyWorker | None = None,
-        gate: NetworkGate | None = None,
-        tokens: TokenPort | None = None,
+        shared: Shared | None = None,
     ) -> None:
+        shared = shared or Shared()
         self.id = settings.id
         self.settings = settings
         self.loaded = loaded
@@ -124,14 +120,19 @@ class Instance:
         """Its tool is on the network, not on this machine; known once its address was read."""
         self.addressed = False
         """It is reached by an address, and not a file."""
-        self.user_tokens: UserTokens | None = None
-        """Of the person who signs in there by themselves; known once its address was read."""
-        self._kept_tokens = tokens or MemoryTokens()
-        self._gate = gate or NetworkGate(env)
+        self._gate = shared.gate or NetworkGate(env)
         self._secrets = InstanceSecrets(settings.id, loaded.manifest, secrets)
-        self._tls = tls
-        self._user_agent = user_agent
-        self._bodies = bodies
+        self._access = ToolAccess(
+            settings.id,
+            self._secrets,
+            shared.tokens,
+            tls,
+            shared.outward,
+            settings.proxy,
+            env,
+            user_agent,
+        )
+        self._bodies = shared.bodies
         self._settled = asyncio.Event()
         self._opening: asyncio.Task[None] | None = None
         self._users = 0
@@ -161,6 +162,11 @@ class Instance:
         """The connector of this instance."""
         return self.loaded.connector
 
+    @property
+    def user_tokens(self) -> UserTokens | None:
+        """Of the person who signs in there by themselves; known once its address was read."""
+        return self._access.user_tokens
+
     # ---- life --------------------------------------------------------------------------------
     def start(self) -> None:
         """Open in the background, again and again while the tool is unreachable."""
@@ -182,9 +188,9 @@ class Instance:
         self.start()
 
     async def _take_new_secrets(self) -> None:
-        """Open anew when somebody stored other secrets than those that the tool refused."""
+        """Open anew when another secret or certificate would be shown than the one that the tool refused."""
         async with self._renewing:
-            if self._refused and await self._secrets.again():
+            if self._refused and await self._access.changed():
                 await self._open_anew()
 
     @property
@@ -249,8 +255,7 @@ class Instance:
         self._change(InstanceState.CLOSED)
         self._settled.set()
         await self._close_connector()
-        if self.user_tokens is not None:
-            await self.user_tokens.aclose()
+        await self._access.aclose()
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     async def _stop_opening(self) -> None:
@@ -297,16 +302,7 @@ class Instance:
         http = self.loaded.http_endpoint(config)
         if http is not None:
             self.remote, self.addressed = is_remote(http.base_url), True
-            self.user_tokens = self.user_tokens or self._tokens_for(http.sign_in)
-            self._http = HttpConnection(
-                http,
-                self._tls,
-                self._secrets.get,
-                self._secrets.again,
-                self.env,
-                self._user_agent,
-                self.user_tokens,
-            )
+            self._http = await self._access.connect(http, self._pool)
         sql = self.loaded.sql_endpoint(config)
         if sql is not None:
             self.addressed = self.addressed or not sql.url.startswith("sqlite")
@@ -314,15 +310,6 @@ class Instance:
         if sql is not None:
             self._sql = await self._open_sql(sql)
         await self.connector.open(InstanceEnv(self.id, config, self.log, secrets))
-
-    def _tokens_for(self, sign_in: SignIn) -> UserTokens | None:
-        if not isinstance(sign_in, UserSignIn):
-            return None
-
-        def reach(settings: ProviderSettings, addresses: ProviderAddresses | None) -> IdentityProvider:
-            return IdentityProvider(settings, self.env, self._tls, addresses=addresses)
-
-        return UserTokens(self.id, sign_in, self._secrets.get, self._kept_tokens, reach, self.env)
 
     async def _open_sql(self, endpoint: SqlEndpoint) -> SqlGateway:
         # Imported here, so that a site without SQL never pays for SQLAlchemy.

@@ -89,5 +89,7 @@ class InstanceSettings:
     name: str = ""
     """What staff call the tool, when not the connector's own name."""
     enabled: bool = True
+    proxy: str = ""
+    """Instead of the house's: an address, or "none"; "" says nothing."""
     connector_file: Path | None = None
     """The connector file, when it is not `connectors/<connector>.toml`."""

@@ -10,14 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, TypeVar, runtime_checkable
 
-from avise.connectors.body_worker import BodyWorker
 from avise.connectors.contract import Manifest
 from avise.connectors.instance import Instance, Loaded
-from avise.connectors.network_gate import NetworkGate
-from avise.connectors.ports import InstanceSettings, MemoryTokens, SecretPort, TokenPort
+from avise.connectors.ports import InstanceSettings, SecretPort
 from avise.connectors.readings import SourceOffer
 from avise.connectors.refusals import IMPORT_FAILED, QUARANTINED, Refusal
 from avise.connectors.safe_log import SafeLogger
+from avise.connectors.shared import Shared
 from avise.connectors.source_rows import refused_offer, refused_status
 from avise.connectors.starts import StartLog
 from avise.env import Env
@@ -82,9 +81,7 @@ class Roster:
         connectors: finds their connectors.
         user_agent: how Avise names itself to the tools.
         starts: remembers the starts that failed.
-        bodies: reads long answers.
-        gate: lets calls through while there is a network.
-        tokens: where people's refresh tokens are sealed.
+        shared: by all of them.
     """
 
     def __init__(
@@ -96,9 +93,7 @@ class Roster:
         connectors: FindsConnectors,
         user_agent: str,
         starts: StartLog,
-        bodies: BodyWorker,
-        gate: NetworkGate,
-        tokens: TokenPort | None = None,
+        shared: Shared,
     ) -> None:
         self.running: dict[str, Instance] = {}
         self.outside: dict[str, Outside] = {}
@@ -110,10 +105,7 @@ class Roster:
         self._connectors = connectors
         self._user_agent = user_agent
         self._starts = starts
-        self._bodies = bodies
-        self._gate = gate
-        # One for all openings: an instance that is put in the place of another goes on with what it had.
-        self._tokens = tokens or MemoryTokens()
+        self._shared = shared
         self._tls: ssl.SSLContext | None = None
         self._watching: set[asyncio.Task[None]] = set()
         self._retiring: set[asyncio.Task[None]] = set()
@@ -231,15 +223,13 @@ class Roster:
             self._secrets,
             tls,
             self._user_agent,
-            self._bodies,
-            self._gate,
-            self._tokens,
+            self._shared,
         )
 
     async def _certificates(self) -> ssl.SSLContext:
         if self._tls is None:
             # Certificates are read once, 32 to 68 ms, for all clients (decision 44).
-            self._tls = await _on_thread(ssl.create_default_context)
+            self._tls = await _on_thread(self._shared.outward.context)
         return self._tls
 
     def _open(self, instance: Instance) -> None:

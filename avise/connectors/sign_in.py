@@ -16,6 +16,7 @@ from avise.connectors.endpoints import (
     BearerSignIn,
     ClientCredentialsSignIn,
     HeaderSignIn,
+    MutualTlsSignIn,
     NoSignIn,
     SignIn,
     UserSignIn,
@@ -141,6 +142,9 @@ def credentials_for(sign_in: SignIn, secret: Secret, again: Again, post: Post, e
     """Return what signs the requests of an instance."""
     if isinstance(sign_in, UserSignIn):
         raise ConnectorError(ErrorKind.BUG, "a person's tokens are the instance's", origin=Origin.HOST)
+    if isinstance(sign_in, MutualTlsSignIn):
+        # The connection itself says who asks.
+        return FixedCredentials(NoSignIn(), secret, again)
     if isinstance(sign_in, ClientCredentialsSignIn):
         return ClientCredentials(sign_in, secret, again, post, env)
     return FixedCredentials(sign_in, secret, again)

@@ -27,17 +27,50 @@ _MEANINGS: tuple[_Meaning, ...] = (
 """First match wins: subclasses stand before their parents."""
 
 
+_OUR_CERTIFICATE_REFUSED = frozenset(
+    {
+        "SSLV3_ALERT_BAD_CERTIFICATE",
+        "SSLV3_ALERT_CERTIFICATE_EXPIRED",
+        "SSLV3_ALERT_CERTIFICATE_REVOKED",
+        "SSLV3_ALERT_CERTIFICATE_UNKNOWN",
+        "SSLV3_ALERT_HANDSHAKE_FAILURE",
+        "SSLV3_ALERT_UNSUPPORTED_CERTIFICATE",
+        "TLSV13_ALERT_CERTIFICATE_REQUIRED",
+        "TLSV1_ALERT_ACCESS_DENIED",
+        "TLSV1_ALERT_UNKNOWN_CA",
+    }
+)
+"""What OpenSSL calls the alerts of a server that wants another certificate of ours, or one at all."""
+
+NOT_ACCEPTED = "client certificate not accepted"
+PROXY_ACCOUNT = "proxy asks for an account"
+
+
 def error_of(error: httpx2.HTTPError | httpx2.StreamError | httpx2.InvalidURL) -> ConnectorError:
     """Return the error of the closed list for an exception of the HTTP library."""
     if isinstance(error, httpx2.ConnectError):
         return _connect_error(error)
+    if isinstance(error, httpx2.ProxyError) and str(error).startswith("407"):
+        return ConnectorError(ErrorKind.CONFIG, PROXY_ACCOUNT, origin=Origin.HOST)
+    if _refuses_our_certificate(error):
+        # With TLS 1.3 the alert comes after the handshake, in the place of an answer.
+        return ConnectorError(ErrorKind.AUTH, NOT_ACCEPTED)
     for library_type, our_type, kind, detail, origin in _MEANINGS:
         if isinstance(error, library_type):
             return our_type(kind, detail, origin=origin)
     return ConnectorError(ErrorKind.UNAVAILABLE, "connection broken")
 
 
+def _refuses_our_certificate(error: BaseException) -> bool:
+    return any(
+        isinstance(cause, ssl.SSLError) and cause.reason in _OUR_CERTIFICATE_REFUSED
+        for cause in _causes(error)
+    )
+
+
 def _connect_error(error: httpx2.ConnectError) -> ConnectorError:
+    if _refuses_our_certificate(error):
+        return ConnectorError(ErrorKind.AUTH, NOT_ACCEPTED)
     for cause in _causes(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
             return ConnectorError(ErrorKind.CONFIG, f"certificate refused ({cause.verify_code})")

@@ -24,6 +24,7 @@ from avise.connectors.host import ConnectorHost
 from avise.connectors.network_gate import NetworkGate
 from avise.connectors.ports import InstanceSettings, SecretPort, SnapshotPort
 from avise.connectors.registry import Registry
+from avise.connectors.shared import Shared
 from avise.connectors.starts import START_FILE
 from avise.engine.at_contact import AtContact
 from avise.engine.connector_trials import ConnectorTrials
@@ -38,6 +39,7 @@ from avise.engine.lost_rights import LostRights
 from avise.engine.message_room import SECRETS, open_message_room
 from avise.engine.network_room import NetworkRoom
 from avise.engine.opened_store import OpenedStore
+from avise.engine.outward import NETWORK_SECRETS, outward_of
 from avise.engine.packs_on_board import OnBoard
 from avise.engine.profile_secrets import ProfileSecrets
 from avise.engine.request_room import DeskParts, RequestRoom
@@ -63,6 +65,7 @@ from avise.store.sealed import SealedSecrets
 from avise.store.snapshots import Snapshots
 from avise.store.store import Store
 from avise.texts import text
+from avise.transport.outward import Outward
 
 T = TypeVar("T")
 
@@ -122,6 +125,9 @@ class Engine:
         self._lost_rights: LostRights | None = None
         self.loading: DirectoryLoading | None = None
         """What fills the directory."""
+        self.outward = Outward()
+        """How servers are reached from here."""
+        self._outward_notice: AviseError | None = None
         self._purging: asyncio.Task[None] | None = None
         self._reloads: asyncio.Task[None] | None = None
         self._log: RotatingFileHandler | None = None
@@ -230,7 +236,8 @@ class Engine:
         """Return what staff must be told about this start."""
         if self._store is None:
             return ()
-        return (*self._store.notices, *self.directory.notices)
+        outward = (self._outward_notice,) if self._outward_notice is not None else ()
+        return (*self._store.notices, *self.directory.notices, *outward)
 
     def stop(self) -> None:
         """End everything in order; may be called twice."""
@@ -269,7 +276,7 @@ class Engine:
         secrets = ProfileSecrets(sealed, profile.folder, synthetic=settings.synthetic)
         self.on_board = OnBoard(profile, store, key, env) if settings.offline.allowed else None
         copies = Snapshots(store, env) if self.on_board is None else self.on_board.copies
-        await self._open_tools(store, copies, secrets)
+        await self._open_tools(store, copies, secrets, sealed)
         session = profile.session()
         journal = Journal(store, env)
         self.desk = LocalDesk(
@@ -348,9 +355,14 @@ class Engine:
             if self.on_board is not None and self.on_board.room is not None:
                 self.on_board.room.lender = self.lease
 
-    async def _open_tools(self, store: Store, copies: SnapshotPort, secrets: SecretPort) -> None:
+    async def _open_tools(
+        self, store: Store, copies: SnapshotPort, secrets: SecretPort, sealed: SealedSecrets
+    ) -> None:
         env, profile = self.env, self.profile
         gate = NetworkGate(env)
+        self.outward, self._outward_notice = await outward_of(
+            profile.settings.network, profile.folder, secrets
+        )
         self._host = host = ConnectorHost(
             env,
             copies,
@@ -358,8 +370,11 @@ class Engine:
             secrets,
             connectors=Registry(profile.connectors_folder, profile.wheels_folder),
             start_file=profile.folder / START_FILE,
-            gate=gate,
-            tokens=self._secrets,
+            shared=Shared(
+                gate=gate,
+                tokens=sealed,
+                outward=self.outward,
+            ),
         )
         if self._at_desk:
             self.network = NetworkRoom(gate, Feed(store, env), env)
@@ -463,6 +478,8 @@ def _known_secret(profile: Profile, instance: str) -> None:
     """
     if instance == SECRETS and profile.settings.messages.smtp_user:
         return
+    if instance == NETWORK_SECRETS and profile.settings.network.proxy_user:
+        return
     if instance not in profile.settings.instances:
         known = ", ".join(profile.settings.instances)
         raise AviseError("secret.no_instance", instance=instance, instances=known)
@@ -470,6 +487,8 @@ def _known_secret(profile: Profile, instance: str) -> None:
 
 def _instances(profile: Profile) -> tuple[InstanceSettings, ...]:
     return tuple(
-        InstanceSettings(name, section.connector, dict(section.config), enabled=section.enabled)
+        InstanceSettings(
+            name, section.connector, dict(section.config), enabled=section.enabled, proxy=section.proxy
+        )
         for name, section in profile.settings.instances.items()
     )

@@ -6,6 +6,7 @@ the time that the start may take. Connector files, which are read later, have a 
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -39,6 +40,8 @@ class InstanceSection:
     connector: str
     enabled: bool = True
     config: Mapping[str, str | int | bool] = field(default_factory=dict)
+    proxy: str = ""
+    """Instead of the house's: an address, or "none"."""
 
 
 class MailSecurity(StrEnum):
@@ -153,6 +156,20 @@ class OfflineSection:
 
 
 @dataclass(frozen=True, slots=True)
+class NetworkSection:
+    """How the servers of the house are reached, the hub and every tool."""
+
+    proxy: str = ""
+    """"http://proxy.maison.fr:3128"; "" follows the system, "none" goes directly."""
+    proxy_user: str = ""
+    """"" where the proxy asks nobody's name; the password is the sealed secret `proxy_password`."""
+    proxy_exceptions: tuple[str, ...] = ()
+    """Hosts reached directly: "intranet.maison.fr", "*.maison.fr", "10.0.0.0/8"."""
+    ca_file: str = ""
+    """Certificates of the house in PEM, besides those that the system trusts."""
+
+
+@dataclass(frozen=True, slots=True)
 class SettingsFile:
     """Content of `settings.toml`."""
 
@@ -168,6 +185,7 @@ class SettingsFile:
     desk: DeskSection = DeskSection()
     hub: HubSection = HubSection()
     offline: OfflineSection = OfflineSection()
+    network: NetworkSection = NetworkSection()
 
 
 class SettingsError(ValueError):
@@ -267,7 +285,7 @@ def read_settings(document: Mapping[str, object]) -> SettingsFile:
     root = _Table(document, "", problems)
     user, key, instances = root.table("user", needed=True), root.table("key"), root.table("instances")
     messages, desk, hub = root.table("messages"), root.table("desk"), root.table("hub")
-    offline = root.table("offline")
+    offline, network = root.table("offline"), root.table("network")
     settings = SettingsFile(
         site_namespace=_namespace(root),
         identity_master=root.text("identity_master"),
@@ -285,11 +303,12 @@ def read_settings(document: Mapping[str, object]) -> SettingsFile:
         ),
         hub=_hub(hub),
         offline=_offline(offline),
+        network=_network(network),
     )
     if settings.offline.allowed and settings.directory == "full":
         # What leaves the office holds the portfolio of whoever carries it, and nobody else.
         root.note("directory", _Flaw.BAD_VALUE)
-    for table in (root, user, key, messages, desk, hub, offline):
+    for table in (root, user, key, messages, desk, hub, offline, network):
         table.end()
     if problems:
         raise SettingsError(problems)
@@ -315,6 +334,12 @@ def _role(user: _Table) -> Role:
 
 
 _C = TypeVar("_C", HubMode, HubSignIn, CallWith, PinRule)
+
+NO_PROXY = "none"
+"""In place of a proxy's address: what it is about is reached directly."""
+
+_PROXY = re.compile(r"https?://[^\s/?#@:\[\]]+(:\d{1,5})?/?")
+"""No account in it: settings are read by many, the password is a sealed secret."""
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -371,6 +396,26 @@ def _offline(table: _Table) -> OfflineSection:
     )
 
 
+def _network(table: _Table) -> NetworkSection:
+    section = NetworkSection(
+        proxy=_proxy(table),
+        proxy_user=table.text("proxy_user", ""),
+        proxy_exceptions=table.texts("proxy_exceptions"),
+        ca_file=table.text("ca_file", ""),
+    )
+    if section.proxy_user and section.proxy in {"", NO_PROXY}:
+        # The account of a proxy of the system's is the system's to know.
+        table.note("proxy", _Flaw.BAD_VALUE if section.proxy else _Flaw.MISSING)
+    return section
+
+
+def _proxy(table: _Table) -> str:
+    said = table.text("proxy", "")
+    if said not in {"", NO_PROXY} and _PROXY.fullmatch(said) is None:
+        table.note("proxy", _Flaw.BAD_VALUE)
+    return said
+
+
 def _is_reachable(url: str) -> bool:
     """Say whether an address may be spoken to: protected, or on this machine."""
     scheme, _, rest = url.partition("://")
@@ -403,6 +448,7 @@ def _instance(table: _Table) -> InstanceSection:
             values[key] = value
         else:
             config.note(key, _Flaw.WRONG_TYPE)
-    section = InstanceSection(table.text("connector"), table.flag("enabled", default=True), values)
+    enabled = table.flag("enabled", default=True)
+    section = InstanceSection(table.text("connector"), enabled, values, _proxy(table))
     table.end()
     return section

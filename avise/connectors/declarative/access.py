@@ -109,8 +109,35 @@ class OidcDeviceAuth(_UserAuth):
         return self
 
 
+class MutualTlsAuth(Section):
+    """A certificate of ours, shown when the connection is made: from files, or whole from a secret."""
+
+    type: Literal["mtls"]
+    certificate: Text | None = None
+    """File of the certificate with its chain, in PEM."""
+    key: Text | None = None
+    """File of its key, when the certificate's file does not hold it."""
+    secret: Name | None = None
+    """Certificate and key in one sealed PEM text."""
+    password_secret: Name | None = None
+    """Opens the key."""
+
+    @model_validator(mode="after")
+    def _files_or_secret(self) -> Self:
+        if (self.certificate is None) == (self.secret is None) or (self.secret and self.key):
+            raise PydanticCustomError("mtls_files_or_secret", "files or a secret")
+        return self
+
+
 Auth = Annotated[
-    NoAuth | BasicAuth | BearerAuth | HeaderAuth | ClientCredentialsAuth | OidcUserAuth | OidcDeviceAuth,
+    NoAuth
+    | BasicAuth
+    | BearerAuth
+    | HeaderAuth
+    | ClientCredentialsAuth
+    | MutualTlsAuth
+    | OidcUserAuth
+    | OidcDeviceAuth,
     Field(discriminator="type"),
 ]
 

@@ -37,6 +37,8 @@ _SLOTS: tuple[tuple[tuple[str, ...], frozenset[str]], ...] = (
     (("http", "auth", "issuer"), frozenset()),
     (("http", "auth", "authorization_url"), frozenset()),
     (("http", "auth", "device_url"), frozenset()),
+    (("http", "auth", "certificate"), frozenset()),
+    (("http", "auth", "key"), frozenset()),
     (("sql", "url"), frozenset()),
     (("sql", "tls_ca"), frozenset()),
     (("csv", "path"), frozenset()),
@@ -213,6 +215,7 @@ def _secrets(document: Document) -> Iterator[Finding]:
     declared = _config(document)
     for pattern in (
         ("http", "auth", "secret"),
+        ("http", "auth", "password_secret"),
         ("sql", "password_secret"),
         ("options", "session", "secret"),
         ("options", "server", "secret"),

@@ -12,6 +12,7 @@ from avise.connectors.declarative.access import (
     ClientCredentialsAuth,
     HeaderAuth,
     HttpSection,
+    MutualTlsAuth,
     NoAuth,
     OidcDeviceAuth,
     OidcUserAuth,
@@ -26,6 +27,7 @@ from avise.connectors.endpoints import (
     ClientCredentialsSignIn,
     HeaderSignIn,
     HttpEndpoint,
+    MutualTlsSignIn,
     NoSignIn,
     SignIn,
     SqlEndpoint,
@@ -80,6 +82,8 @@ def http_endpoint(section: HttpSection, declared: Declared, config: Config) -> H
         raise config_error("the base address is no HTTP address")
     if parts.username is not None or parts.password is not None:
         raise config_error("the base address holds credentials")
+    if isinstance(section.auth, MutualTlsAuth) and parts.scheme != "https":
+        raise config_error("a certificate is shown over https only")
     return HttpEndpoint(
         base_url=base_url,
         sign_in=_sign_in(section, declared, config),
@@ -94,38 +98,53 @@ def _sign_in(section: HttpSection, declared: Declared, config: Config) -> SignIn
     match section.auth:
         case NoAuth():
             return NoSignIn()
-        case BasicAuth(user=user, secret=secret):
-            return BasicSignIn(filled(user, declared, config), secret)
         case BearerAuth(secret=secret):
             return BearerSignIn(secret)
         case HeaderAuth(name=name, secret=secret):
             return HeaderSignIn(name, secret)
-        case ClientCredentialsAuth() as auth:
+        case auth:
+            return _named_sign_in(auth, declared, config)
+
+
+def _named_sign_in(
+    auth: BasicAuth | ClientCredentialsAuth | MutualTlsAuth | OidcUserAuth | OidcDeviceAuth,
+    declared: Declared,
+    config: Config,
+) -> SignIn:
+    """Return a sign-in in which values of the instance stand."""
+
+    def value(template: str | None) -> str:
+        return "" if template is None else filled(template, declared, config)
+
+    match auth:
+        case BasicAuth():
+            return BasicSignIn(value(auth.user), auth.secret)
+        case ClientCredentialsAuth():
             return ClientCredentialsSignIn(
-                token_url=filled(auth.token_url, declared, config),
-                client_id=filled(auth.client_id, declared, config),
+                token_url=value(auth.token_url),
+                client_id=value(auth.client_id),
                 secret=auth.secret,
                 scope=auth.scope,
                 client_auth=auth.client_auth,
             )
+        case MutualTlsAuth():
+            return MutualTlsSignIn(
+                certificate=value(auth.certificate),
+                key=value(auth.key),
+                secret=auth.secret or "",
+                password_secret=auth.password_secret or "",
+            )
         case OidcUserAuth() | OidcDeviceAuth():
-            return _user_sign_in(section.auth, declared, config)
-
-
-def _user_sign_in(auth: OidcUserAuth | OidcDeviceAuth, declared: Declared, config: Config) -> UserSignIn:
-    def address(template: str | None) -> str:
-        return "" if template is None else filled(template, declared, config)
-
-    return UserSignIn(
-        client_id=filled(auth.client_id, declared, config),
-        issuer=address(auth.issuer),
-        authorization_url=address(auth.authorization_url) if isinstance(auth, OidcUserAuth) else "",
-        token_url=address(auth.token_url),
-        device_url=address(auth.device_url),
-        secret=auth.secret or "",
-        scopes=auth.asked_scopes(),
-        by_device=isinstance(auth, OidcDeviceAuth),
-    )
+            return UserSignIn(
+                client_id=value(auth.client_id),
+                issuer=value(auth.issuer),
+                authorization_url=value(auth.authorization_url) if isinstance(auth, OidcUserAuth) else "",
+                token_url=value(auth.token_url),
+                device_url=value(auth.device_url),
+                secret=auth.secret or "",
+                scopes=auth.asked_scopes(),
+                by_device=isinstance(auth, OidcDeviceAuth),
+            )
 
 
 def sql_endpoint(section: SqlSection, declared: Declared, config: Config) -> SqlEndpoint:

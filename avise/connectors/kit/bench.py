@@ -40,6 +40,7 @@ from avise.connectors.kit.verdicts import FailedCheck
 from avise.connectors.pipeline import Pipeline, clock_of
 from avise.connectors.ports import InstanceSettings, NoSnapshots
 from avise.connectors.readings import TIMELINE, FacetReading
+from avise.connectors.shared import Shared
 from avise.connectors.streams import facet_stream, timeline_stream
 from avise.models.customer import CustomerKey
 from avise.models.errors import ErrorKind
@@ -240,7 +241,7 @@ async def open_bench(
             KitSecrets(trial.secrets()),
             tls,
             "Avise conformance kit",
-            bodies,
+            Shared(bodies),
         )
         pipeline, acting = Pipeline(trial.env, NoSnapshots(), lambda: False), Acting(lambda: False)
         scope.push_async_callback(instance.aclose)

@@ -28,8 +28,9 @@ from avise.connectors.declarative.load import LoadedConnector, load_connector_fi
 from avise.connectors.flight import Ask
 from avise.connectors.instance import Instance
 from avise.connectors.pipeline import clock_of
-from avise.connectors.ports import InstanceSettings, SecretPort, TokenPort
+from avise.connectors.ports import InstanceSettings, MemoryTokens, SecretPort, TokenPort
 from avise.connectors.readings import TIMELINE, TIMELINE_OFFER
+from avise.connectors.shared import Shared
 from avise.connectors.trial.explaining import Explainer, sections_of
 from avise.connectors.trial.recording import Noted, noting
 from avise.connectors.trial.values import ReadingTrial, RowTrial, Trial
@@ -88,7 +89,9 @@ async def try_connector(
     """
     loaded = await asyncio.to_thread(load_connector_file, path, wheels)
     tls = await asyncio.to_thread(ssl.create_default_context)
-    instance = Instance(settings, loaded, env, secrets, tls, USER_AGENT, tokens=tokens)
+    instance = Instance(
+        settings, loaded, env, secrets, tls, USER_AGENT, Shared(tokens=tokens or MemoryTokens())
+    )
     told = Trial(f"{loaded.manifest.id} {loaded.manifest.version}", shows_rows=bool(sections_of(loaded.file)))
     instance.start()
     try:

@@ -16,9 +16,10 @@ import httpx2
 import pytest
 
 from avise.connectors.host import ConnectorHost
-from avise.connectors.ports import InstanceSettings, TokenPort
+from avise.connectors.ports import InstanceSettings, MemoryTokens, TokenPort
 from avise.connectors.readings import FacetReading
 from avise.connectors.registry import Registry
+from avise.connectors.shared import Shared
 from avise.env import Env, SystemEnv
 from avise.models.customer import CustomerKey, IdentityEvidence
 from avise.models.tool_sign_in import BrowserPage, DeviceCode, SignInStep, SignInWay
@@ -213,7 +214,7 @@ def open_reader(tmp_path: Path) -> Opening:
             [settings],
             kept,
             connectors=Registry(folder),
-            tokens=tokens,
+            shared=Shared(tokens=tokens or MemoryTokens()),
         )
         await host.start()
         await host.opened()

@@ -17,6 +17,7 @@ from avise.connectors.host import ConnectorHost
 from avise.connectors.network_gate import NetworkGate
 from avise.connectors.ports import InstanceSettings
 from avise.connectors.registry import Registry
+from avise.connectors.shared import Shared
 from avise.directory.keys import Minter
 from avise.engine.directory_loading import DirectoryLoading
 from avise.engine.loops import LoopThread
@@ -149,7 +150,7 @@ async def station(folder: Path, file: str, **config: str) -> AsyncIterator[Stati
         (InstanceSettings("persons", "persons", dict(config)),),
         Secrets(),
         connectors=Registry(connectors),
-        gate=NetworkGate(env),
+        shared=Shared(gate=NetworkGate(env)),
     )
     minter = Minter(SITE, "persons")
     directory = await Directory.open(folder / "directory.db", KEY, env, minter)
