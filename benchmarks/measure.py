@@ -22,6 +22,11 @@ def measure(name: str, value: float, unit: str, bar: float | None = None) -> Mea
     return Measure(name=name, value=value, unit=unit, bar=bar, ok=bar is None or value <= bar)
 
 
+def at_least(name: str, value: float, unit: str, bar: float) -> Measure:
+    """Return a measure whose value must not be lower than its bar."""
+    return Measure(name=name, value=value, unit=unit, bar=bar, ok=value >= bar)
+
+
 def percentile(values: Sequence[float], share: float) -> float:
     """Return the smallest value that a share (0 to 1) of the values does not pass."""
     ordered = sorted(values)

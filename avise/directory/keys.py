@@ -10,7 +10,7 @@ from datetime import date
 from enum import IntEnum, StrEnum
 from functools import lru_cache
 
-from avise.models.customer import Party, PersonId, person_id
+from avise.models.customer import Party, PersonId
 from avise.models.names import LEGAL_FORMS, fold_words, one_letter_deletes, phonetic_key
 
 MIN_FORGIVEN = 3
@@ -132,6 +132,11 @@ def _code(letter: str) -> int:
 # ---- identities ----------------------------------------------------------------------------------
 
 
+_VERSION_5 = 0x5 << 76 | 0x2 << 62
+_FREE_BITS = ~(0xF << 76 | 0x3 << 62)
+"""RFC 9562, 5.5: version and variant stand among the bits of the digest."""
+
+
 @dataclass(frozen=True, slots=True)
 class Minter:
     """Gives persons the identifier that every workstation of the site derives (decision 1)."""
@@ -155,14 +160,15 @@ class Minter:
         return self.named(party.dossier or party.native_id)
 
     def named(self, native_id: str) -> PersonId:
-        """Return the identifier of whoever the identity master calls so."""
-        return person_id(self.site_namespace, self.scheme, native_id)
+        """Return what `person_id` mints for whoever the identity master calls so, ten times quicker."""
+        value = int.from_bytes(self._digested(native_id)[:16], "big")
+        return uuid.UUID(int=value & _FREE_BITS | _VERSION_5)
 
     def hash(self, native_id: str) -> int:
-        """Return `person_hash` of that identifier; ten times quicker, for millions.
+        """Return `person_hash` of that identifier: its version and variant are in later bytes."""
+        return person_hash(self._digested(native_id))
 
-        The version and variant that a UUID of version 5 sets are in later bytes.
-        """
+    def _digested(self, native_id: str) -> bytes:
         made = self._digest.copy()
         made.update(native_id.encode())
-        return person_hash(made.digest())
+        return made.digest()

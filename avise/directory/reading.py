@@ -463,7 +463,8 @@ class DirectoryReader:
     def _entry(self, row: Row) -> DirectoryEntry:
         stored = StoredParty(*row[1:_STORED])
         party = party_of(stored, PartyTexts(*(text or "" for text in row[_STORED:])))
-        return DirectoryEntry(self._minter.person(party), self._minter.dossier(party), party)
+        person = self._minter.named(party.native_id)
+        return DirectoryEntry(person, self._minter.named(party.dossier) if party.dossier else person, party)
 
     def _names(self, statement: Statement, bound: int, **values: int | Sequence[int]) -> list[NameRow]:
         listed = {

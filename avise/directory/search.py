@@ -60,8 +60,8 @@ class Found:
     matched_on: tuple[MatchedOn, ...]
     typed: dict[str, str] = field(default_factory=dict)
     """What was typed for each field of the party that matched, folded."""
-    name: tuple[str, str, int] = ("", "", 0)
-    """Surname and first name under which it was found, folded, and birth: orders equal scores."""
+    name: tuple[str, str] = ("", "")
+    """Surname and first name under which it was found, folded: orders equal scores."""
 
     @property
     def relative(self) -> float:
@@ -99,6 +99,8 @@ class DirectorySearch:
         self._today = today
         self._wanted = wanted
         self._found: dict[int, Found] = {}
+        self.births: dict[int, int] = {}
+        """When whoever was found by name was born: orders homonyms."""
         self._firsts: dict[str, FirstNames] = {}
         self._matches: dict[tuple[int, int, int], NameMatch | None] = {}
 
@@ -113,10 +115,11 @@ class DirectorySearch:
             self._people(query.words, filters)
         return self._found
 
-    def _keep(self, party: int, why: Found) -> None:
+    def _keep(self, party: int, why: Found, born: int = 0) -> None:
         known = self._found.get(party)
         if known is None or known.score < why.score:
             self._found[party] = why
+            self.births[party] = born
 
     # ---- identifiers -----------------------------------------------------------------------------
 
@@ -229,11 +232,11 @@ class DirectorySearch:
         for row in rows:
             if row.kind == NameKind.LAST:
                 found = Found(base, (), name=self._name(row))
-                self._keep(row.party, _with_filters(found, filters, town, worth=False))
+                self._keep(row.party, _with_filters(found, filters, town, worth=False), row.born)
 
-    def _name(self, row: NameRow) -> tuple[str, str, int]:
+    def _name(self, row: NameRow) -> tuple[str, str]:
         reader = self.reader
-        return reader.norm(WordKind.SURNAME, row.last), reader.norm(WordKind.FIRST_NAME, row.first), row.born
+        return reader.norm(WordKind.SURNAME, row.last), reader.norm(WordKind.FIRST_NAME, row.first)
 
     def _named(
         self, words: tuple[str, ...], filters: Filters, town: str = "", *, forgiving: bool = True
@@ -307,20 +310,35 @@ class DirectorySearch:
         """Keep the rows that answer; return how many."""
         kept = 0
         self.reader.learn(rows)
+        # Two hundred rows bear a few names: each name is compared, and its reason made, once.
+        reasons: dict[tuple[int, int, int], Found | None] = {}
         for row in rows:
             if not filters.admits(row):
                 continue
             key = (row.last, row.first, row.kind)
-            if key not in self._matches:
-                last, first, _born = self._name(row)
-                self._matches[key] = best_match(readings, last, first, NameKind(row.kind))
-            match = self._matches[key]
-            if match is not None:
-                found = _of_match(match, NameKind(row.kind))
-                found.name = self._name(row)
-                self._keep(row.party, _with_filters(found, filters, town))
+            if key not in reasons:
+                reasons[key] = self._reason(row, readings, filters, town)
+            reason = reasons[key]
+            if reason is not None:
+                self._keep(row.party, reason, row.born)
                 kept += 1
         return kept
+
+    def _reason(
+        self, row: NameRow, readings: Sequence[NameReading], filters: Filters, town: str
+    ) -> Found | None:
+        """Return why the bearers of a name answer, None when they do not."""
+        key = (row.last, row.first, row.kind)
+        kind = NameKind(row.kind)
+        last, first = self._name(row)
+        if key not in self._matches:
+            self._matches[key] = best_match(readings, last, first, kind)
+        match = self._matches[key]
+        if match is None:
+            return None
+        found = _of_match(match, kind)
+        found.name = (last, first)
+        return _with_filters(found, filters, town)
 
     def _towns(self, words: tuple[str, ...]) -> list[TownReading]:
         """Return the ways to read some neighbouring words as a town; its beginning only if none is whole."""

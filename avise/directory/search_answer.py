@@ -32,24 +32,33 @@ _FORGIVEN = (
 
 def answer(search: DirectorySearch, query: SearchQuery, limit: int) -> SearchAnswer:
     """Run a search and return at most `limit` rows, the best first."""
-    return _shown(search.reader, {} if query.empty else search.run(query), limit)
+    return _shown(search, {} if query.empty else search.run(query), limit)
 
 
 def wider_answer(
     search: WideSearch, query: SearchQuery, known: Collection[PersonId], limit: int
 ) -> SearchAnswer:
     """Return who else answers when two letters may be wrong: rows to put below those that are known."""
-    return _shown(search.reader, search.run(query), limit, known)
+    return _shown(search, search.run(query), limit, known)
 
 
 def _shown(
-    reader: DirectoryReader, found: Mapping[int, Found], limit: int, known: Collection[PersonId] = ()
+    search: DirectorySearch | WideSearch,
+    found: Mapping[int, Found],
+    limit: int,
+    known: Collection[PersonId] = (),
 ) -> SearchAnswer:
+    reader, births = search.reader, search.births
     as_of = reader.fact("as_of")
     if not found or limit <= 0:
         return SearchAnswer((), 0, as_of=as_of)
+
     # Only what is shown is read whole: decoding two hundred parties would take most of the time.
-    ranked = sorted(found, key=lambda number: (-found[number].score, found[number].name, number))
+    def rank(number: int) -> tuple[float, tuple[str, str], int, int]:
+        why = found[number]
+        return -why.score, why.name, births.get(number, 0), number
+
+    ranked = sorted(found, key=rank)
     entries = reader.parties(ranked[: limit + len(known)])
     shown = [number for number in ranked if number in entries and entries[number].person not in known][:limit]
     homonyms = _homonyms(found, {number: entries[number].party for number in shown})
@@ -74,10 +83,10 @@ def _homonyms(found: Mapping[int, Found], shown: Mapping[int, Party]) -> dict[in
 
     Those found by name are counted among all, those found by a number among the rows shown.
     """
-    by_key = Counter(why.name[:2] for why in found.values() if any(why.name[:2]))
+    by_key = Counter(why.name for why in found.values() if any(why.name))
     by_name = Counter(_name(party) for party in shown.values())
     return {
-        number: max(by_key[found[number].name[:2]], by_name[_name(party)], 1) - 1
+        number: max(by_key[found[number].name], by_name[_name(party)], 1) - 1
         for number, party in shown.items()
     }
 

@@ -68,6 +68,7 @@ class WideSearch:
         self.reader = reader
         self._lexicon = lexicon
         self._found: dict[int, Found] = {}
+        self.births: dict[int, int] = {}
 
     def run(self, query: SearchQuery) -> dict[int, Found]:
         """Return the parties that answer, by their number in the directory."""
