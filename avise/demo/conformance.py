@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import fields, replace
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
 from avise.demo.launcher import DemoTools
-from avise.demo.population.entities import Dossier
+from avise.demo.population.entities import Appointment, Dossier
 from avise.demo.population.generate import iter_dossiers
 from avise.demo.population.spec import WorldSpec
 from avise.demo.tools.loading import tool_kinds
@@ -21,6 +21,10 @@ T = TypeVar("T")
 FULL = 8
 """Index of the dossier that has more than 200 records in every tool."""
 RECORDS = 250
+APPOINTMENTS = 14
+"""The calendar server takes seconds to give two hundred."""
+CANCELLED = "annule@exemple.invalid"
+"""Appointment of that dossier which was cancelled already."""
 _FULL_OF = (
     "cards",
     "benefit_lines",
@@ -71,15 +75,27 @@ def _dossiers(spec: WorldSpec) -> Iterator[Dossier]:
         else:
             yield dossier
     if waiting is not None:
-        yield _filled(waiting, lent)
+        yield _filled(waiting, lent, spec.as_of)
 
 
-def _filled(dossier: Dossier, lent: dict[str, Any]) -> Dossier:
+def _filled(dossier: Dossier, lent: dict[str, Any], today: date) -> Dossier:
     many: dict[str, Any] = {
         name: _many(getattr(dossier, name) or (lent[name],), "registration" if name == "noemie" else "")
         for name in _FULL_OF
     }
+    kept = many["appointments"][-APPOINTMENTS:]
+    many["appointments"] = tuple(_ahead(one, rank, today) for rank, one in enumerate(kept))
     return replace(dossier, **many)
+
+
+def _ahead(appointment: Appointment, rank: int, today: date) -> Appointment:
+    """Return an appointment still to come, which one may move or cancel; the first is cancelled already."""
+    starts = datetime.combine(today + timedelta(days=30), time(8), UTC) + timedelta(hours=rank)
+    uid = CANCELLED if rank == 0 else appointment.uid
+    status = "cancelled" if rank == 0 else "confirmed"
+    return replace(
+        appointment, uid=uid, starts_at=starts, ends_at=starts + timedelta(minutes=30), status=status
+    )
 
 
 def _many(entries: tuple[Any, ...], key: str) -> tuple[Any, ...]:
@@ -87,4 +103,4 @@ def _many(entries: tuple[Any, ...], key: str) -> tuple[Any, ...]:
     name = key or fields(entries[-1])[0].name
     model = entries[-1]
     number = getattr(model, name)
-    return (*entries, *(replace(model, **{name: f"{number}-{rank:03d}"}) for rank in range(RECORDS)))
+    return (*entries, *(replace(model, **{name: f"k{rank:03d}-{number}"}) for rank in range(RECORDS)))

@@ -8,6 +8,7 @@ properties that the file names.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -23,6 +24,10 @@ from avise.connectors.row_mapping import Row
 from avise.models.errors import ErrorKind
 
 CUT_BY_THE_SERVER = "source_limit"
+CUT_HERE = "max_rows"
+MOST_FILES = 501
+"""Files of a calendar that are read, the latest: one more than a reading shows, at four milliseconds each."""
+_START = re.compile(r"^DTSTART[^:\r\n]*:([0-9]{8}(?:T[0-9]{6})?)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,8 @@ class Events:
     unreadable: int
     """Events that could not be read."""
     truncated_because: str
-    """"source_limit" when the server says that it gives a part only (507, RFC 4791, section 7.8)."""
+    """"source_limit" when the server says that it gives a part only (507, RFC 4791, section 7.8), "max_rows"
+    when more files came than are read."""
 
 
 def read_events(reply: HttpReply, properties: Mapping[str, str], zone: ZoneInfo) -> Events:
@@ -49,6 +55,7 @@ def read_events(reply: HttpReply, properties: Mapping[str, str], zone: ZoneInfo)
     """
     own = decoded_path(reply.url)
     rows: list[Row] = []
+    files: list[Resource] = []
     unreadable, cut = 0, ""
     for resource in read_multistatus(reply):
         if resource.path.rstrip("/") == own.rstrip("/"):
@@ -58,10 +65,20 @@ def read_events(reply: HttpReply, properties: Mapping[str, str], zone: ZoneInfo)
         elif resource.status == HTTPStatus.NOT_FOUND:
             continue  # removed meanwhile
         else:
-            read, lost = _rows(resource, properties, zone)
-            rows += read
-            unreadable += lost
+            files.append(resource)
+    if len(files) > MOST_FILES:
+        files, cut = sorted(files, key=_first_start, reverse=True)[:MOST_FILES], cut or CUT_HERE
+    for file in files:
+        read, lost = _rows(file, properties, zone)
+        rows += read
+        unreadable += lost
     return Events(tuple(rows), unreadable, cut)
+
+
+def _first_start(resource: Resource) -> str:
+    """Return when the first event of a file starts, as it is written: enough to tell which are the latest."""
+    found = _START.search(resource.text(f"{CALDAV}calendar-data"))
+    return found[1] if found is not None else ""
 
 
 def _rows(resource: Resource, properties: Mapping[str, str], zone: ZoneInfo) -> tuple[list[Row], int]:

@@ -13,7 +13,7 @@ from avise.connectors.http_connection import SAFE_METHODS
 from avise.connectors.kit.messages import Answer, Request, json_answer
 from avise.models.json_types import JSON
 
-Change = Callable[[Answer], Answer]
+Change = Callable[[Request, Answer], Answer]
 
 
 class Way(StrEnum):
@@ -111,13 +111,15 @@ def elsewhere(address: str) -> Answer:
 # ---- changes of the tool's own answer ------------------------------------------------------------
 
 
-def cut(answer: Answer) -> Answer:
+def cut(request: Request, answer: Answer) -> Answer:
     """Return the answer ended in the middle, as if it were whole."""
+    del request
     return answer.with_body(answer.body[: len(answer.body) * 2 // 3])
 
 
-def miswritten(answer: Answer) -> Answer:
+def miswritten(request: Request, answer: Answer) -> Answer:
     """Return the answer with a letter in Latin-1 where UTF-8 is announced."""
+    del request
     kind = answer.headers.get("content-type", "application/json").partition(";")[0]
     at = answer.body.rfind(b'"') if answer.is_json else answer.body.rfind(b"</")
     body = answer.body[:at] + b"\xe9" + answer.body[at:] if at > 0 else answer.body + b"\xe9"
@@ -127,7 +129,7 @@ def miswritten(answer: Answer) -> Answer:
 def with_host(origin: str, other: str) -> Change:
     """Return the change that makes every address of the tool in an answer another host's."""
 
-    def change(answer: Answer) -> Answer:
+    def change(_: Request, answer: Answer) -> Answer:
         return answer.with_body(answer.body.replace(origin.encode(), other.encode()))
 
     return change
@@ -136,7 +138,7 @@ def with_host(origin: str, other: str) -> Change:
 def recoded(codes: Mapping[str, str]) -> Change:
     """Return the change that puts unknown codes in the place of known ones, in any JSON or XML answer."""
 
-    def change(answer: Answer) -> Answer:
+    def change(_: Request, answer: Answer) -> Answer:
         if answer.is_json:
             try:
                 value = answer.json()

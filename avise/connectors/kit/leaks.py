@@ -11,7 +11,7 @@ from pathlib import Path
 from avise.env import Env
 
 _DESCRIPTORS = Path("/proc/self/fd")
-SETTLE_S = 2.0
+SETTLE_S = 1.0
 """Threads and sockets that are closing have that long to be gone."""
 
 

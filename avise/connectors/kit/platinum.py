@@ -9,7 +9,8 @@ from avise.connectors.action_contract import ActionCommand, ActionPlan, ActionRe
 from avise.connectors.contract import ConnectorError
 from avise.connectors.kit.bench import CALLER, Bench, open_bench
 from avise.connectors.kit.check import Check
-from avise.connectors.kit.faults import WORKING, Fault, Way
+from avise.connectors.kit.faults import WORKING, Fault, Way, instead
+from avise.connectors.kit.messages import Answer
 from avise.connectors.kit.scenarios import ActionScenario
 from avise.connectors.kit.trial import Trial
 from avise.connectors.kit.verdicts import FailedCheck, NotApplicable, NotExercised
@@ -52,20 +53,38 @@ class Deed:
     def __init__(self, bench: Bench, scenario: ActionScenario) -> None:
         self.bench, self.scenario = bench, scenario
         self._env = bench.trial.env
+        self._record = ""
+
+    async def prepare(self) -> Deed:
+        """Choose the record on which an action that uses it up is tried."""
+        fresh = self.scenario.record
+        if fresh is not None:
+            answer = await self.bench.raw(fresh.reading, self.scenario.ids)
+            used = self.bench.trial.used
+            ids = [str(item.id) for item in answer.items if str(item.id) not in used]
+            if not ids:
+                raise NotExercised("no_record", reading=fresh.reading)
+            self._record = ids[0]
+            used.add(self._record)
+        return self
 
     def command(
         self,
         values: Mapping[str, JSON] | None = None,
-        plan: ActionPlan | None = None,
+        *,
+        action: str = "",
         ids: Mapping[str, str] | None = None,
     ) -> ActionCommand:
-        """Return a new command, as the outbox makes it once a plan was confirmed."""
+        """Return a new command, before its plan."""
+        given: dict[str, JSON] = dict(self.scenario.input if values is None else values)
+        if self.scenario.record is not None:
+            given.setdefault(self.scenario.record.input, self._record)
         return ActionCommand(
-            self.scenario.id,
+            action or self.scenario.id,
             str(self._env.uuid7()),
             self.bench.customer(ids or self.scenario.ids),
-            dict(self.scenario.input if values is None else values),
-            plan.precondition if plan is not None else {},
+            given,
+            {},
             self._env.now(),
             "kit.agent",
         )
@@ -82,15 +101,19 @@ class Deed:
         """Look."""
         return await self.bench.acting.verify(self.bench.instance, command, CALLER, self._reference())
 
-    async def confirmed(self, values: Mapping[str, JSON] | None = None) -> ActionCommand:
-        """Return a command whose plan was confirmed."""
-        command = self.command(values)
+    async def confirmed(self, values: Mapping[str, JSON] | None = None, *, action: str = "") -> ActionCommand:
+        """Return a command whose plan was confirmed, as the outbox makes it."""
+        command = self.command(values, action=action)
         return replace(command, precondition=(await self.plan(command)).precondition)
 
     async def make_way(self) -> None:
         """Change the customer to something else, so that what comes next is a change again."""
         if self.scenario.other_input:
-            await self.execute(await self.confirmed(self.scenario.other_input))
+            await self.other_change()
+
+    async def other_change(self) -> None:
+        """Make the scenario's second change."""
+        await self.execute(await self.confirmed(self.scenario.other_input, action=self.scenario.other_action))
 
     async def traces(self) -> object:
         """Return what shows of the action in the tool: what it touches, and what a plan would say now."""
@@ -116,7 +139,7 @@ async def plan_changes_nothing(trial: Trial) -> None:
     """Planning an action shows what it would change, and writes nothing."""
     for scenario in _scenarios(trial):
         async with open_bench(trial) as bench:
-            deed = Deed(bench, scenario)
+            deed = await Deed(bench, scenario).prepare()
             before = await deed.traces()
             await bench.fail(WORKING)
             await deed.plan(deed.command())
@@ -131,7 +154,7 @@ async def twice_is_once(trial: Trial) -> None:
     """The same command sent twice has one effect."""
     for scenario in _scenarios(trial):
         async with open_bench(trial) as bench:
-            deed = Deed(bench, scenario)
+            deed = await Deed(bench, scenario).prepare()
             if trial.spec(scenario).idempotency is Idempotency.NONE:
                 continue
             await deed.make_way()
@@ -179,7 +202,7 @@ async def _lost(trial: Trial, way: Way, expected: frozenset[Outcome]) -> None:
         if trial.spec(scenario).idempotency is Idempotency.NONE:
             continue
         async with open_bench(trial) as bench:
-            deed = Deed(bench, scenario)
+            deed = await Deed(bench, scenario).prepare()
             await deed.make_way()
             command = await deed.confirmed()
             await bench.fail(Fault(way, writes_only=True))
@@ -201,15 +224,16 @@ async def a_stale_plan_is_refused(trial: Trial) -> None:
     met = False
     for scenario in _scenarios(trial):
         async with open_bench(trial) as bench:
-            deed = Deed(bench, scenario)
+            deed = await Deed(bench, scenario).prepare()
             if not (await deed.confirmed()).precondition:
                 continue
             if not scenario.other_input:
                 raise NotExercised("no_other_input", action=scenario.id)
             met = True
-            await deed.execute(await deed.confirmed())
+            if not scenario.other_action:
+                await deed.execute(await deed.confirmed())
             first = await deed.confirmed()
-            await deed.execute(await deed.confirmed(scenario.other_input))
+            await deed.other_change()
             try:
                 await deed.execute(first)
             except ConnectorError as error:
@@ -223,12 +247,14 @@ async def a_stale_plan_is_refused(trial: Trial) -> None:
 
 async def a_refusal_is_readable(trial: Trial) -> None:
     """What the tool refuses is told in its own words: at most 300 characters, without markup."""
-    refusing = [one for one in _scenarios(trial) if one.refused_input or one.refused_ids]
+    refusing = [
+        one for one in _scenarios(trial) if one.refused_input or one.refused_ids or one.refused_answer
+    ]
     if not refusing:
         raise NotExercised("no_refusal")
     for scenario in refusing:
         async with open_bench(trial) as bench:
-            deed = Deed(bench, scenario)
+            deed = await Deed(bench, scenario).prepare()
             command = deed.command(scenario.refused_input or None, ids=scenario.refused_ids or None)
             error = await _refused(deed, command)
             if error.kind not in _TELLS:
@@ -241,8 +267,12 @@ async def a_refusal_is_readable(trial: Trial) -> None:
 
 
 async def _refused(deed: Deed, command: ActionCommand) -> ConnectorError:
+    told = deed.scenario.refused_answer
     try:
         plan = await deed.plan(command)
+        if told is not None:
+            answer = Answer(told.status, {"content-type": told.type}, told.body.encode())
+            await deed.bench.fail(replace(instead(answer), writes_only=True))
         await deed.execute(replace(command, precondition=plan.precondition))
     except ConnectorError as error:
         return error

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from avise.connectors.http_connection import SAFE_METHODS
 from avise.connectors.kit.faults import BYTES_PER_SECOND, WORKING, Fault, Way
 from avise.connectors.kit.messages import LARGEST_HEAD, Answer, Request, read_request
-from avise.connectors.kit.upstream import Upstream
+from avise.connectors.kit.upstream import Upstream, as_reply_to
 
 LIFE_S = 120.0
 """A proxy that nobody closed ends by itself."""
@@ -165,9 +165,9 @@ class FaultProxy:
 
     async def _answer(self, request: Request, fault: Fault) -> Answer:
         if fault.way is Way.INSTEAD and fault.instead is not None:
-            return fault.instead
+            return as_reply_to(request, fault.instead)
         answer = await self._ask(request)
-        return fault.change(answer) if fault.change is not None else answer
+        return fault.change(request, answer) if fault.change is not None else answer
 
     async def _ask(self, request: Request) -> Answer:
         """Ask the tool; the addresses in its answer become ours, as behind any proxy."""

@@ -96,6 +96,21 @@ class ErrorIn200(Section):
     """Kind that it must become."""
 
 
+class RefusedAnswer(Section):
+    """How the tool refuses, when nothing that may be typed makes it refuse."""
+
+    status: int
+    body: str
+    type: str = "application/json"
+
+
+class FreshRecord(Section):
+    """An input that takes another record of the customer each time."""
+
+    input: str
+    reading: str
+
+
 class ActionScenario(Section):
     """An action, on a customer whom one may change."""
 
@@ -104,10 +119,16 @@ class ActionScenario(Section):
     input: dict[str, Scalar]
     other_input: dict[str, Scalar] = Field(default_factory=dict)
     """Of a second change, which makes what was read before it out of date."""
+    other_action: str = ""
+    """By which action that second change is made, when not the same."""
+    record: FreshRecord | None = None
+    """An input that names a record, when the action uses it up: a new one each time."""
     refused_ids: dict[str, str] = Field(default_factory=dict)
     """A customer for whom the tool refuses, when not the same."""
     refused_input: dict[str, Scalar] = Field(default_factory=dict)
     """What the tool refuses, when not the same input."""
+    refused_answer: RefusedAnswer | None = None
+    """Given in the tool's place when the command is sent."""
 
 
 class Scenarios(Section):
@@ -182,6 +203,8 @@ def _unfit(scenarios: Scenarios, manifest: Manifest | None) -> Iterable[Finding]
     actions = [spec.action for spec in manifest.actions]
     for number, action in enumerate(scenarios.action):
         yield from _strangers(("action", number, "id"), [action.id], actions)
+        others = [action.other_action] if action.other_action else []
+        yield from _strangers(("action", number, "other_action"), others, actions)
     config = [declared.name for declared in manifest.config]
     yield from _strangers(("tool", "config"), scenarios.tool.config, config, each=True)
     yield from _strangers(("tool", "secrets"), scenarios.tool.secrets, config, each=True)

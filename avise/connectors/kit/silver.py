@@ -10,6 +10,7 @@ from avise.connectors.kit.bench import Bench, RawAnswer, open_bench
 from avise.connectors.kit.check import Check
 from avise.connectors.kit.faults import FORBIDDEN, WORKING, changing, instead, recoded, server_error
 from avise.connectors.kit.overheard import connections
+from avise.connectors.kit.pages import multiplied
 from avise.connectors.kit.record_faults import fault_of, holds_float, naive_date
 from avise.connectors.kit.scenarios import MANY, Known
 from avise.connectors.kit.trial import Trial
@@ -221,16 +222,33 @@ async def _kind(bench: Bench, reading: str, ids: Mapping[str, str]) -> ErrorKind
 
 async def a_cut_is_told(trial: Trial) -> None:
     """Asked for fewer records than there are, it does not say that these are all."""
-    many = trial.scenarios.many
-    if many is None:
-        raise NotExercised("no_many")
     async with open_bench(trial) as bench:
+        reading, known = await _many(trial, bench)
+        cut = await bench.raw(reading, known.ids, limit=SHORT_LIMIT)
+        if cut.completeness is not Completeness.TRUNCATED and len(cut.items) <= SHORT_LIMIT:
+            raise FailedCheck("cut_untold", reading=reading)
+
+
+async def _many(trial: Trial, bench: Bench) -> tuple[str, Known]:
+    """Return a reading with more than 200 records: the scenarios' own, or one whose answer is multiplied.
+
+    Raises:
+        NotExercised: there is neither.
+    """
+    many = trial.scenarios.many
+    if many is not None:
         whole = await bench.raw(many.reading, many.ids)
         if len(whole.items) < MANY:
             raise NotExercised("not_many", count=len(whole.items), most=MANY)
-        cut = await bench.raw(many.reading, many.ids, limit=SHORT_LIMIT)
-        if cut.completeness is not Completeness.TRUNCATED and len(cut.items) <= SHORT_LIMIT:
-            raise FailedCheck("cut_untold", reading=many.reading)
+        return many.reading, many
+    for reading in trial.readings() if bench.proxy is not None else ():
+        await bench.fail(WORKING)
+        known, answer = await found(bench, reading)
+        rows = multiplied(bench.seen, {str(item.id) for item in answer.items})
+        if rows is not None:
+            await bench.fail(changing(rows))
+            return reading, known
+    raise NotExercised("no_many")
 
 
 async def a_new_code_survives(trial: Trial) -> None:

@@ -57,6 +57,8 @@ class Trial:
     acts: bool = True
     severity: Severity = field(default_factory=Severity)
     env: Env = field(default_factory=SystemEnv)
+    used: set[str] = field(default_factory=set)
+    """Records that an action has used up."""
 
     @property
     def manifest(self) -> Manifest:

@@ -125,7 +125,7 @@ class Recording:
         place = self._places.get(mark, 0)
         self._places[mark] = min(place + 1, len(kept) - 1)
         await asyncio.sleep(0)
-        return _same_call(request, kept[place])
+        return as_reply_to(request, kept[place])
 
     async def aclose(self) -> None:
         """Nothing is held."""
@@ -231,8 +231,8 @@ def _call_of(request: Request) -> dict[str, JSON] | None:
     return call if isinstance(call, dict) else None
 
 
-def _same_call(request: Request, answer: Answer) -> Answer:
-    """Give a recorded JSON-RPC answer the number of the call that is made now."""
+def as_reply_to(request: Request, answer: Answer) -> Answer:
+    """Return an answer that was given to the same call, with the number of the call that is made now."""
     call = _call_of(request)
     if call is None or not answer.is_json:
         return answer
