@@ -43,6 +43,7 @@ _SLOTS: tuple[tuple[tuple[str, ...], frozenset[str]], ...] = (
     (("sql", "tls_ca"), frozenset()),
     (("csv", "path"), frozenset()),
     (("csv", "folder"), frozenset()),
+    (("sftp", "*"), frozenset()),
     (("check", "path"), frozenset()),
     (("check", "query", "*"), frozenset()),
     (("call_events", "path"), frozenset()),
@@ -217,6 +218,9 @@ def _secrets(document: Document) -> Iterator[Finding]:
         ("http", "auth", "secret"),
         ("http", "auth", "password_secret"),
         ("sql", "password_secret"),
+        ("sftp", "password_secret"),
+        ("sftp", "key_secret"),
+        ("sftp", "passphrase_secret"),
         ("options", "session", "secret"),
         ("options", "server", "secret"),
     ):

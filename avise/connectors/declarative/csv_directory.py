@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Self
 from zoneinfo import ZoneInfo
 
 from avise.connectors.contract import Batch, CallContext, Completeness, ConnectorError, StartsOver
 from avise.connectors.declarative.csv_lines import CsvDialect, LinesRead, read_lines
-from avise.connectors.declarative.csv_place import FileMark, Place
+from avise.connectors.declarative.csv_place import Drop, FileMark
 from avise.connectors.declarative.directory_place import place_text, read_place
 from avise.connectors.declarative.directory_sections import CsvDirectory
 from avise.connectors.declarative.rows import Mapped, map_rows, party_builder
@@ -76,7 +77,7 @@ class CsvDirectoryReader:
         zone: of dates without one.
     """
 
-    def __init__(self, section: CsvDirectory, place: Place, dialect: CsvDialect, zone: ZoneInfo) -> None:
+    def __init__(self, section: CsvDirectory, place: Drop, dialect: CsvDialect, zone: ZoneInfo) -> None:
         self._section = section
         self._place = place
         self._dialect = dialect
@@ -122,6 +123,7 @@ class CsvDirectoryReader:
         total = await ctx.blocking(_lines_of, mark)
         header: tuple[str, ...] = ()
         while True:
+            before = progress
             page = await ctx.blocking(
                 read_lines,
                 mark.path,
@@ -135,6 +137,9 @@ class CsvDirectoryReader:
             progress = _Progress(
                 page.offset, page.number, progress.good + len(page.rows), progress.broken + page.broken
             )
+            if total is None and progress.number > before.number:
+                line = (progress.offset - before.offset) / (progress.number - before.number)
+                total = round(edition.size / line)
             mapped = await ctx.blocking(self._mapped, page)
             if _Edition.of(await ctx.blocking(self._newest)) != edition:
                 raise ConnectorError(ErrorKind.UNAVAILABLE, "the file changed while it was read")
@@ -165,8 +170,11 @@ def _refuse_broken(progress: _Progress) -> None:
         raise ConnectorError(ErrorKind.BAD_DATA, f"{progress.broken} unreadable lines")
 
 
-def _lines_of(mark: FileMark) -> int:
-    """Return how many lines a file has, its header left out; counted at the pace of the disk."""
+def _lines_of(mark: FileMark) -> int | None:
+    """Return how many lines a file has, its header left out; None for one that is far away."""
+    if not isinstance(mark.path, Path):
+        # It would have to be read twice.
+        return None
     try:
         with mark.path.open("rb") as stream:
             breaks = sum(piece.count(b"\n") for piece in iter(lambda: stream.read(1 << 20), b""))

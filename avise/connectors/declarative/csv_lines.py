@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 from collections.abc import Generator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from avise.connectors.contract import ConnectorError
+from avise.connectors.declarative.csv_place import DropFile
 from avise.models.errors import ErrorKind
 
 MOST_BROKEN_SHOWN = 50
@@ -26,12 +26,19 @@ class CsvDialect:
         delimiter: between fields.
         quote: around a field that holds the delimiter; a field never spans lines.
         columns: their names when the file has no header; empty when its first line names them.
+        end: the line that ends a whole file; "" when none does.
     """
 
     encoding: str
     delimiter: str
     quote: str
     columns: tuple[str, ...] = ()
+    end: str = ""
+
+    def is_blank(self, raw: bytes) -> bool:
+        """Say whether a line holds no record: nothing at all, or the end of the file."""
+        text = raw.strip()
+        return not text or (bool(self.end) and text == self.end.encode(self.encoding))
 
 
 @dataclass(slots=True)
@@ -62,7 +69,7 @@ class CsvLines:
         count: lines read and broken so far.
     """
 
-    def __init__(self, path: Path, dialect: CsvDialect) -> None:
+    def __init__(self, path: DropFile, dialect: CsvDialect) -> None:
         self._path = path
         self._dialect = dialect
         self.columns: tuple[str, ...] = dialect.columns
@@ -77,7 +84,7 @@ class CsvLines:
         """
         with self._path.open("rb") as stream:
             for number, raw in enumerate(iter(lambda: stream.readline(LONGEST_LINE), b""), 1):
-                if not raw.strip():
+                if self._dialect.is_blank(raw):
                     continue
                 fields = self.fields_of(raw, first=number == 1)
                 if not self.columns:
@@ -134,7 +141,7 @@ class LinesRead:
 
 
 def read_lines(
-    path: Path, dialect: CsvDialect, columns: tuple[str, ...], offset: int, number: int, most: int
+    path: DropFile, dialect: CsvDialect, columns: tuple[str, ...], offset: int, number: int, most: int
 ) -> LinesRead:
     """Return the lines after a byte.
 
@@ -161,7 +168,7 @@ def read_lines(
             rows = []
             while len(rows) + lines.count.broken < most and (raw := stream.readline(LONGEST_LINE)):
                 number += 1
-                if raw.strip():
+                if not dialect.is_blank(raw):
                     fields = lines.fields_of(raw, first=number == 1)
                     if fields is None or len(fields) != len(lines.columns):
                         lines.count.note_broken(number)

@@ -7,10 +7,13 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
+from io import BufferedReader, BytesIO
 from pathlib import Path
+from typing import Literal
 
 from avise.connectors.contract import ConnectorError
 from avise.connectors.declarative.csv_lines import CsvDialect, CsvLines, LineCount
+from avise.connectors.declarative.csv_place import DropFile
 from avise.models.errors import ErrorKind
 
 _SEPARATOR = "\x1f"
@@ -39,7 +42,7 @@ def joined_key(parts: Sequence[str]) -> str:
     return _SEPARATOR.join(parts)
 
 
-def load_file(path: Path, dialect: CsvDialect, key: Sequence[str], date_column: str) -> LoadedFile:
+def load_file(path: DropFile, dialect: CsvDialect, key: Sequence[str], date_column: str) -> LoadedFile:
     """Return a file's lines.
 
     Args:
@@ -95,19 +98,44 @@ def _place_of(column: str, columns: Sequence[str]) -> int:
     return columns.index(column) if column in columns else -1
 
 
+class FileInMemory:
+    """A file that was read from elsewhere.
+
+    Args:
+        body: its bytes.
+    """
+
+    name = ""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    def open(self, mode: Literal["rb"]) -> BufferedReader:
+        """Return its bytes, from the first one."""
+        del mode
+        return BufferedReader(BytesIO(self._body))  # type: ignore[arg-type]  # read as a raw stream is
+
+
 # ---- by the worker process ------------------------------------------------------------------------
 
 
 def file_pieces(
-    body: bytes, path: Path, dialect: CsvDialect, key: Sequence[str], date_column: str
+    body: bytes, path: Path | None, dialect: CsvDialect, key: Sequence[str], date_column: str
 ) -> Iterator[bytes]:
     """Yield a file's lines as bytes: what is told of them, then the table as SQLite keeps it.
+
+    Args:
+        body: of the file, when it is not on this machine.
+        path: of the file, when it is.
+        dialect: how it is written.
+        key: columns that tell whose line it is.
+        date_column: where each line's date is.
 
     Raises:
         ConnectorError: as `load_file`.
     """
-    del body
-    loaded = load_file(path, dialect, key, date_column)
+    file: DropFile = path if path is not None else FileInMemory(body)
+    loaded = load_file(file, dialect, key, date_column)
     with closing(loaded.database) as database:
         told = {"columns": loaded.columns, "count": asdict(loaded.count), "dates": sorted(loaded.dates)}
         yield json.dumps(told).encode()

@@ -2,21 +2,115 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from fnmatch import fnmatchcase
+from io import BufferedReader
 from pathlib import Path
+from typing import Literal, Protocol, TypeVar
 
 from avise.connectors.contract import ConnectorError
 from avise.models.errors import ErrorKind
+
+T = TypeVar("T")
+
+UNFINISHED = (".part", ".partial", ".filepart", ".tmp", ".temp", ".writing", ".uploading", ".crdownload")
+"""Ends of the names under which programs write a file that is not whole yet."""
+
+TAIL = 4096
+"""Bytes in which the line that ends a file is looked for."""
+
+
+class DropFile(Protocol):
+    """A file that is read: on this machine, or on a server."""
+
+    @property
+    def name(self) -> str:
+        """Its name, without its folder."""
+
+    def open(self, mode: Literal["rb"]) -> BufferedReader:
+        """Return its bytes, from the first one."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileMark:
     """One state of a file: another one means that it must be read again."""
 
-    path: Path
+    path: DropFile
     modified_ns: int
     size: int
+
+    @property
+    def modified(self) -> datetime:
+        """When it was written last."""
+        return datetime.fromtimestamp(self.modified_ns / 1e9, tz=UTC)
+
+
+class Drop(Protocol):
+    """Where files arrive."""
+
+    def newest(self) -> list[FileMark]:
+        """Return the two newest complete files, newest first.
+
+        Raises:
+            ConnectorError: why they cannot be listed.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """Which files are read, and which of them is the newest.
+
+    Args:
+        pattern: of their names, with `*` and `?`.
+        date_format: of the date in a name, as `strptime` reads it; without it the names sort in the order of
+            the alphabet.
+        end: the line that ends a complete file; "" when nothing does.
+        encoding: of that line.
+    """
+
+    pattern: str
+    date_format: str = ""
+    end: str = ""
+    encoding: str = "utf-8"
+
+    def newest_first(self, names: Iterable[str]) -> Sequence[str]:
+        """Return the names that fit, in order; what is being written under another name is left out."""
+        found = []
+        for name in names:
+            if fnmatchcase(name, self.pattern) and not is_unfinished(name):
+                date = self._date(name)
+                if date is not None:
+                    found.append((date, name))
+        return [name for _, name in sorted(found, reverse=True)]
+
+    def _date(self, name: str) -> datetime | None:
+        """Return the date in a name, None for a name that has none."""
+        if not self.date_format:
+            return datetime.min.replace(tzinfo=UTC)
+        try:
+            return datetime.strptime(name, self.date_format).replace(tzinfo=UTC)
+        except ValueError:
+            return None
+
+    def is_ended(self, mark: FileMark) -> bool:
+        """Say whether a file ends by its last line.
+
+        Raises:
+            OSError: it cannot be read.
+        """
+        if not self.end:
+            return True
+        with mark.path.open("rb") as stream:
+            stream.seek(max(mark.size - TAIL, 0))
+            lines = stream.read(TAIL).rstrip().splitlines()
+        return bool(lines) and lines[-1].strip() == self.end.encode(self.encoding)
+
+
+def is_unfinished(name: str) -> bool:
+    """Say whether a name is one under which a program writes a file that is not whole yet."""
+    return name.startswith((".", "~")) or name.lower().endswith(UNFINISHED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,25 +118,32 @@ class Place:
     """One file, or the files of a folder whose name fits a pattern."""
 
     path: Path
-    pattern: str = ""
-    """"" for a single file."""
+    naming: Naming | None = None
+    """None for a single file."""
 
     def newest(self) -> list[FileMark]:
-        """Return the two newest files, newest first: the names sort in the order of the alphabet.
+        """Return the two newest files, newest first.
 
         Raises:
             ConnectorError: UNAVAILABLE when the folder cannot be listed.
         """
         try:
-            return [_mark(path) for path in self._candidates()[:2]]
+            return self._marks()
         except OSError as error:
             raise ConnectorError(ErrorKind.UNAVAILABLE, type(error).__name__) from None
 
-    def _candidates(self) -> list[Path]:
-        if not self.pattern:
-            return [self.path] if self.path.is_file() else []
-        fitting = [path for path in self.path.iterdir() if fnmatchcase(path.name, self.pattern)]
-        return sorted((path for path in fitting if path.is_file()), key=lambda path: path.name, reverse=True)
+    def _marks(self) -> list[FileMark]:
+        naming = self.naming
+        if naming is None:
+            return [_mark(self.path)] if self.path.is_file() else []
+        names = naming.newest_first(path.name for path in self.path.iterdir() if path.is_file())
+        marks = (_mark(self.path / name) for name in names)
+        return first_two(mark for mark in marks if naming.is_ended(mark))
+
+
+def first_two(items: Iterable[T]) -> list[T]:
+    """Return the first two items; the others are not looked at."""
+    return [item for _, item in zip(range(2), items, strict=False)]
 
 
 def _mark(path: Path) -> FileMark:

@@ -10,6 +10,7 @@ import json
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from threading import Lock
 from zoneinfo import ZoneInfo
 
@@ -17,7 +18,7 @@ from avise.connectors.body_worker import BIG_BODY, BodyWorker
 from avise.connectors.contract import ConnectorError
 from avise.connectors.declarative.csv_lines import CsvDialect
 from avise.connectors.declarative.csv_loading import LoadedFile, file_of, file_pieces, joined_key, load_file
-from avise.connectors.declarative.csv_place import FileMark, Place
+from avise.connectors.declarative.csv_place import Drop, FileMark
 from avise.models.errors import ErrorKind
 
 SMALLEST_SHARE = 0.5
@@ -82,7 +83,7 @@ class CsvTable:
     """
 
     def __init__(
-        self, place: Place, dialect: CsvDialect, key: Sequence[str], date: DateRule, accepted: str = ""
+        self, place: Drop, dialect: CsvDialect, key: Sequence[str], date: DateRule, accepted: str = ""
     ) -> None:
         self._place = place
         self._dialect = dialect
@@ -180,9 +181,15 @@ class CsvTable:
     def _read(self, mark: FileMark, worker: BodyWorker | None) -> LoadedFile:
         if worker is None or mark.size <= BIG_BODY:
             return load_file(mark.path, self._dialect, self._key, self._date.column)
+        here = mark.path if isinstance(mark.path, Path) else None
+        body = b"" if here is not None else self._body(mark)
         return file_of(
-            worker.run_blocking(file_pieces, b"", mark.path, self._dialect, self._key, self._date.column)
+            worker.run_blocking(file_pieces, body, here, self._dialect, self._key, self._date.column)
         )
+
+    def _body(self, mark: FileMark) -> bytes:
+        with mark.path.open("rb") as stream:
+            return stream.read()
 
     def _refuse_unfit(self, mark: FileMark, file: LoadedFile) -> None:
         wanted = {*self._key, self._date.column} - {""}

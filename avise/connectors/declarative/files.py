@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import aclosing
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from avise.connectors.body_worker import lent_worker
@@ -24,7 +25,7 @@ from avise.connectors.declarative.batches import MORE_THAN_SHOWN, Collected
 from avise.connectors.declarative.call_values import CallValues
 from avise.connectors.declarative.csv_directory import CsvDirectoryReader
 from avise.connectors.declarative.csv_lines import CsvDialect
-from avise.connectors.declarative.csv_place import Place
+from avise.connectors.declarative.csv_place import Drop, Naming, Place
 from avise.connectors.declarative.csv_table import CsvTable, DateRule, FileState
 from avise.connectors.declarative.instance import config_error, filled
 from avise.connectors.declarative.mapping import CsvFile
@@ -33,6 +34,9 @@ from avise.connectors.declarative.schema import CsvFacet, CsvFileConnector
 from avise.models.customer import Party
 from avise.models.errors import ErrorKind, Origin
 from avise.models.json_types import JSON
+
+if TYPE_CHECKING:
+    from avise.connectors.sftp.drop import SftpDrop
 
 ACCEPTED_FILE = "accept_file"
 """Config value where somebody writes the name of a file that is rightly much smaller than the last."""
@@ -59,6 +63,7 @@ class FilesConnector:
         self._table: CsvTable | None = None
         self._state: FileState | None = None
         self._directory: CsvDirectoryReader | None = None
+        self._server: SftpDrop | None = None
 
     async def open(self, env: ConnectorEnv) -> None:
         """Take the configuration; the file is read by the first question.
@@ -68,24 +73,39 @@ class FilesConnector:
         """
         csv = self._file.csv
         self._config = env.config
-        place = Place(
-            Path(filled(csv.path or csv.folder or "", self._file.config, env.config)), csv.pattern or ""
-        )
-        dialect = CsvDialect(csv.encoding, csv.delimiter, csv.quote, tuple(csv.columns))
+        place = self._drop(env)
+        dialect = CsvDialect(csv.encoding, csv.delimiter, csv.quote, tuple(csv.columns), csv.end)
         if self._file.directory is not None:
             self._directory = CsvDirectoryReader(self._file.directory, place, dialect, self._zone)
         accepted = str(env.config.get(ACCEPTED_FILE) or "")
         self._table = CsvTable(place, dialect, csv.key, _date_rule(csv, self._zone), accepted)
+
+    def _drop(self, env: ConnectorEnv) -> Drop:
+        """Return where the files are: on this machine, or on a server."""
+        csv = self._file.csv
+        folder = filled(csv.path or csv.folder or "", self._file.config, env.config)
+        dates = csv.as_of_format or "" if csv.as_of == "name" else ""
+        naming = Naming(csv.pattern or "", dates, csv.end, csv.encoding)
+        if self._file.sftp is None:
+            return Place(Path(folder), naming if csv.folder is not None else None)
+        # Imported here, so that a site without a server never pays for SSH.
+        from avise.connectors.declarative.sftp_drop import open_drop  # noqa: PLC0415
+
+        self._server = open_drop(self._file.sftp, self._file.config, env, folder, naming)
+        return self._server
 
     async def aclose(self) -> None:
         """Forget the file."""
         if self._table is not None:
             self._table.close()
             self._table = None
+        if self._server is not None:
+            server, self._server = self._server, None
+            await server.aclose()
 
     async def check(self, ctx: CallContext) -> HealthReport:
         """Read the newest file and say what is wrong with it: broken lines, or a file that is refused."""
-        state = await ctx.blocking(self._opened().state, lent_worker(ctx))
+        state = await ctx.blocking(self._opened(ctx).state, lent_worker(ctx))
         self._state = state
         if state.refused:
             return HealthReport(Health.DEGRADED, f"{state.refused} is much smaller than the file before")
@@ -118,7 +138,7 @@ class FilesConnector:
         limit = facet.max_rows or query.limit
         values = CallValues(self._file.config, self._config, query.customer.ids)
         key = [values.text(template) for template in facet.key]
-        found = await ctx.blocking(self._opened().lines, key, limit + 1, lent_worker(ctx))
+        found = await ctx.blocking(self._opened(ctx).lines, key, limit + 1, lent_worker(ctx))
         rows: list[object] = list(found.rows)
         mapped = map_rows(rows_of(rows, facet.records), self._builder(facet))
         kept = Collected[Record](limit, lambda record: record.id, overlapping=False).take(mapped.items)
@@ -139,6 +159,7 @@ class FilesConnector:
         """
         if self._directory is None:
             raise ConnectorError(ErrorKind.UNSUPPORTED, "no directory", origin=Origin.CONNECTOR)
+        self._opened(ctx)
         async with aclosing(self._directory.changes(since, ctx)) as batches:
             async for batch in batches:
                 yield batch
@@ -149,9 +170,11 @@ class FilesConnector:
             facet.id, facet.fields, facet.extra, subject, self._zone, self._file.csv.decimal
         )
 
-    def _opened(self) -> CsvTable:
+    def _opened(self, ctx: CallContext) -> CsvTable:
         if self._table is None:
             raise config_error("the connector is not open")
+        if self._server is not None:
+            self._server.ask_time(ctx.now)
         return self._table
 
 

@@ -181,7 +181,8 @@ class CsvFile(Section):
     """A nightly file: which one is read, and how its lines are cut."""
 
     path: Text | None = None
-    """The file; or `folder` and `pattern`, the newest name in order of the alphabet wins."""
+    """The file; or `folder` and `pattern`: the newest name wins, by its date with `as_of = "name"`, else in
+    the order of the alphabet."""
     folder: Text | None = None
     pattern: str | None = None
     """With `*` and `?`, for instance "noemie_*.csv"."""
@@ -196,6 +197,8 @@ class CsvFile(Section):
         min_length=1, json_schema_extra={"anyOf": [{"type": "string"}, {"type": "array"}]}
     )
     """The column, or columns, that tell whose line it is."""
+    end: str = ""
+    """The line that ends a whole file ("#FIN"): one without it is still being written, and left."""
     as_of: Literal["mtime", "column", "name"] = "mtime"
     """Where the date of the file is: its modification time, a column, or its name."""
     as_of_column: str | None = None

@@ -23,6 +23,7 @@ from avise.connectors.declarative.mapping import (
     Paging,
     SubjectMap,
 )
+from avise.connectors.declarative.sftp_section import SftpSection
 from avise.connectors.declarative.values import (
     Duration,
     Expression,
@@ -259,8 +260,16 @@ class CsvFileConnector(_FileBase):
     """A connector of kind `files`."""
 
     csv: CsvFile
+    sftp: SftpSection | None = None
+    """The server on which the folder is; without it, it is on this machine or its network drives."""
     facet: list[CsvFacet] = Field(default_factory=list)
     directory: CsvDirectory | None = None
+
+    @model_validator(mode="after")
+    def _folder_on_server(self) -> CsvFileConnector:
+        if self.sftp is not None and self.csv.folder is None:
+            raise PydanticCustomError("sftp_folder", "a folder on the server")
+        return self
 
 
 # ---- python ---------------------------------------------------------------------------------------

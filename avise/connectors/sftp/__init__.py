@@ -1,0 +1,1 @@
+"""Nightly files on an SFTP server, read where they are."""
