@@ -16,6 +16,7 @@ from avise.models.added_person import fold_people
 from avise.models.confirmations import fold_confirmation
 from avise.models.consent import matrix_of
 from avise.models.fed_events import FedEvent, judged
+from avise.models.identity.links import fold_pair
 from avise.models.journal import EventEnvelope
 from avise.models.own_history import attached_events, told_interactions, unlinked_interactions
 from avise.models.request_fold import JudgedEvent, fold_request, fold_state
@@ -96,6 +97,8 @@ def reading_of(events: Sequence[JudgedEvent]) -> dict[str, Any]:
             made["confirmation"] = fold_confirmation(written)
         case "visit":
             made["visit"] = fold_visit(written)
+        case "identity":
+            made["identity"] = fold_pair(written)
         case "unlinked":
             made["unlinked"] = unlinked_interactions(written)
         case _:

@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
+from avise.models.identity.links import pair_stream
 from avise.models.journal import EventEnvelope, EventKind
 from avise.models.json_types import JSON
 from avise.models.request_fold import JudgedEvent
@@ -37,6 +38,18 @@ CUSTOMER, TASK, COMMAND = f"customer/{MEMBER}", "task/019cf000-0000-7000-8000-00
 _CALL: Body = {
     "at": "2026-03-24T08:00:00+00:00", "channel": "phone_in", "direction": "in", "outcome": "to_follow",
     "reason": "R06", "note": "Devis reçu, réponse promise.", "duration_s": 272, "call_id": "call-17",
+}  # fmt: skip
+_PAIR: Body = {
+    "one": {"person": str(MEMBER)},
+    "other": {
+        "person": str(OTHER),
+        "party": {
+            "native_id": "C-118", "kind": "member", "last_name": "Trevalec", "first_name": "Monique",
+            "birth_date": "1951-03-12", "phones": ["+33639980113"], "ids": {"relation.contact": "C-118"},
+        },
+    },
+    "how": "score", "probability": 0.9741, "model": "fs1-624f69ea",
+    "why": [["birth_date", "same", 15.9], ["last_name", "close", 7.2], ["place", "different", -4.1]],
 }  # fmt: skip
 _NOTE: Body = {
     "at": "2026-03-24T08:00:00+00:00", "channel": "phone_in", "direction": "in", "outcome": "resolved",
@@ -157,6 +170,9 @@ def _others() -> dict[EventKind, list[JudgedEvent]]:
     absence = (EventKind.ABSENCE_DECLARED, _ABSENCE, lea)
     planned = (EventKind.MESSAGE_PLANNED, _MESSAGE, lea)
     visit = f"visit/{OTHER}"
+    pair = pair_stream(MEMBER, OTHER)
+    proposed = (EventKind.IDENTITY_PROPOSED, {**_PAIR, "seen": "8d0f3a51c6b27e94"}, lea)
+    linked = (EventKind.IDENTITY_LINKED, {**_PAIR, "how": "person", "link": COMMAND}, SARA.login)
     started = (EventKind.VISIT_STARTED, _VISIT, BRUNO)
     made = {kind: _at_customer(kind, body) for kind, body in _TRACES.items()}
     made |= {kind: _told(TASK, task, (kind, body, lea)) for kind, body in _TASK_ACTS.items()}
@@ -191,6 +207,16 @@ def _others() -> dict[EventKind, list[JudgedEvent]]:
             ),
         ),
         EventKind.CONFIRMATION_ASKED: _told(confirmation, asked),
+        EventKind.IDENTITY_PROPOSED: _told(pair, proposed),
+        EventKind.IDENTITY_REFUSED: _told(
+            pair, proposed, (EventKind.IDENTITY_REFUSED, {**_PAIR, "seen": "8d0f3a51c6b27e94"}, SARA.login)
+        ),
+        EventKind.IDENTITY_LINKED: _told(pair, proposed, linked),
+        EventKind.IDENTITY_UNLINKED: _told(
+            pair,
+            linked,
+            (EventKind.IDENTITY_UNLINKED, {"link": COMMAND, "reason": "Deux cousines", "seen": "x"}, lea),
+        ),
         EventKind.VISIT_STARTED: _told(visit, started),
         EventKind.VISIT_ENDED: _told(visit, started, (EventKind.VISIT_ENDED, _REPORT, BRUNO)),
         EventKind.VISIT_MISSED: _told(visit, (EventKind.VISIT_MISSED, {**_VISIT, "reason": "Absent"}, BRUNO)),

@@ -28,6 +28,7 @@ from avise.models.identity.comparison import (
 )
 from avise.models.identity.estimation import estimated
 from avise.models.identity.records import IdentityRecord
+from avise.models.identity.rules import Rule, rule_for
 from avise.models.identity.weights import Model
 from avise.models.names import phonetic_key
 
@@ -65,10 +66,12 @@ class ScoredPair:
     probability: float
     doubtful: bool
     """Something speaks clearly against it: never automatic, however high the score."""
+    rule: Rule | None = None
+    """The explicit rule that joins both, whatever the score."""
 
     def verdict(self, thresholds: Thresholds) -> Verdict:
         """Return what comes of it."""
-        if self.probability >= thresholds.automatic and not self.doubtful:
+        if self.rule is not None or (self.probability >= thresholds.automatic and not self.doubtful):
             return Verdict.AUTOMATIC
         return Verdict.PROPOSED if self.probability >= thresholds.proposed else Verdict.NOTHING
 
@@ -227,5 +230,6 @@ class _Scan:
                 return
             a, b = self._a[index], self._b[index]
             one, other = self._ours[a], self._theirs[b]
-            doubtful = is_doubtful(model, compared(one, other), one, other)
-            yield ScoredPair(a, b, bits, probability, doubtful)
+            vector = compared(one, other)
+            doubtful = is_doubtful(model, vector, one, other)
+            yield ScoredPair(a, b, bits, probability, doubtful, rule_for(vector))

@@ -1,0 +1,58 @@
+"""What joins two records for certain, and what stops it."""
+
+import pytest
+
+from avise.models.identity.comparison import compared
+from avise.models.identity.contradictions import contradiction
+from avise.models.identity.parties import data_seen
+from avise.models.identity.rules import Rule, rule_for
+from tests.unit.models.identity.records import record
+
+WHOLE = {
+    "last_name": "Trévallec", "first_name": "Monique", "birth_date": "1951-03-12", "sex": "F",
+    "phone": "0639980113", "email": "m.t@exemple.invalid", "member_number": "0482917350",
+}  # fmt: skip
+
+
+def _rule(**other: str) -> Rule | None:
+    return rule_for(compared(record(**WHOLE), record("2", **other)))
+
+
+def test_one_number_one_birth_date_and_one_first_name_join() -> None:
+    known = {name: WHOLE[name] for name in ("member_number", "birth_date", "first_name")}
+    assert _rule(**known) is Rule.MEMBER_NUMBER
+
+
+def test_both_names_one_birth_date_and_a_way_to_reach_join() -> None:
+    known = {name: WHOLE[name] for name in ("last_name", "birth_date", "first_name", "phone")}
+    assert _rule(**known) is Rule.NAMES_AND_CONTACT
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"email": "m.t@exemple.invalid"},
+        {"phone": "0639980113", "email": "m.t@exemple.invalid"},
+        {"member_number": "0482917350", "birth_date": "1951-03-12"},
+        {**WHOLE, "birth_date": "1951-03-13"},
+        {**WHOLE, "birth_date": "1984-11-30"},
+        {**WHOLE, "sex": "M"},
+        {**WHOLE, "first_name": "Arthur"},
+        {"last_name": "Trévallec", "first_name": "Monique", "birth_date": "1951-03-12"},
+    ],
+)
+def test_a_contact_alone_joins_nobody_and_a_contradiction_stops_every_rule(other: dict[str, str]) -> None:
+    assert _rule(**other) is None
+
+
+def test_birth_dates_and_sexes_contradict_across_a_whole_group() -> None:
+    one, slip = record(birth_date="1951-03-12"), record(birth_date="1951-03-13")
+    assert contradiction([one, slip, record(birth_date="1984-11-30")]) == "birth_date"
+    assert contradiction([one, slip]) == ""
+    assert contradiction([record(sex="F"), record(), record(sex="M")]) == "sex"
+
+
+def test_what_was_seen_changes_with_what_is_compared_and_has_no_direction() -> None:
+    one, other = record(**WHOLE), record("2", **WHOLE)
+    assert data_seen(one, other) == data_seen(other, one)
+    assert data_seen(one, other) != data_seen(one, record("2", **{**WHOLE, "city": "Nantes"}))
