@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from avise import __version__
-from avise.commands.connector_author_parser import AUTHOR_ACTIONS, add_author_actions
+from avise.commands.connector_author_parser import AUTHOR_ACTIONS, add_author_actions, add_new_action
 from avise.commands.connector_test_parser import add_arguments
 from avise.commands.wrong_argument import WRONG_ARGUMENT, WrongArgumentError
 from avise.models.errors import AlreadyToldError, AviseError
@@ -120,9 +120,7 @@ def _add_connector_command(commands: argparse._SubParsersAction[argparse.Argumen
     actions = connector.add_subparsers(dest="action", required=True)
     check = actions.add_parser("check", help="report every error of a file, with its line")
     check.add_argument("file", type=Path)
-    new = actions.add_parser("new", help="write a commented file to fill in")
-    new.add_argument("file", type=Path)
-    new.add_argument("--kind", choices=("rest", "sql", "files", "python"), default="rest")
+    add_new_action(actions)
     add_author_actions(actions)
     add_arguments(actions.add_parser("test", help="prove a connector against its tool; say its level"))
     _add_load_command(actions)
@@ -283,8 +281,20 @@ def _connector(chosen: argparse.Namespace) -> int:
 
         return _printed(connector_author.answer(chosen, passphrase_asker(), terminal()))
     if chosen.action == "new":
-        return connector.new(chosen.kind, chosen.file, terminal())
+        return _new_connector(chosen)
     return _printed(lambda: connector.check(chosen.file, terminal()))
+
+
+def _new_connector(chosen: argparse.Namespace) -> int:
+    if chosen.from_openapi is not None:
+        from avise.commands import connector_new  # noqa: PLC0415 - as above
+
+        return connector_new.new_from_openapi(chosen.from_openapi, chosen.file, chosen.facet, terminal())
+    if chosen.file is None:
+        raise WrongArgumentError("connector_new.file_or_spec")
+    from avise.commands import connector  # noqa: PLC0415 - as above
+
+    return connector.new(chosen.kind, chosen.file, terminal())
 
 
 def _load_directory(chosen: argparse.Namespace) -> int:

@@ -31,11 +31,21 @@ def check(path: Path, console: Console) -> int:
 
 def new(kind: str, path: Path, console: Console) -> int:
     """Write a commented connector file to fill in; never over an existing one."""
-    if path.exists():
-        raise AviseError("connector.exists", file=str(path))
-    try:
-        path.write_text(new_connector_file(kind), encoding="utf-8")
-    except OSError:
-        raise AviseError("connector.cannot_write", file=str(path)) from None
+    write_new(path, new_connector_file(kind))
     console.print(text("connector.written", file=str(path)), highlight=False)
     return 0
+
+
+def write_new(path: Path, content: str) -> None:
+    """Write a file that is not there yet.
+
+    Raises:
+        AviseError: `connector.exists` or `connector.cannot_write`.
+    """
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(content)
+    except FileExistsError:
+        raise AviseError("connector.exists", file=str(path)) from None
+    except OSError:
+        raise AviseError("connector.cannot_write", file=str(path)) from None

@@ -9,6 +9,15 @@ AUTHOR_ACTIONS = ("try", "list", "schema")
 """Actions of `avise connector` that `avise.commands.connector_author` answers."""
 
 
+def add_new_action(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Declare `new`."""
+    new = actions.add_parser("new", help="write a connector file to start from")
+    new.add_argument("file", type=Path, nargs="?", help="never over one that exists")
+    new.add_argument("--kind", choices=("rest", "sql", "files", "python"), default="rest")
+    new.add_argument("--from-openapi", type=Path, metavar="SPEC", help="propose it from a description (JSON)")
+    new.add_argument("--facet", action="append", default=[], help="propose this one; may be repeated")
+
+
 def add_author_actions(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Declare `try`, `list` and `schema`."""
     tried = actions.add_parser("try", help="show what a file makes of one customer: raw, extracted, mapped")

@@ -10,6 +10,10 @@ from avise.resources import resource_folder
 
 TEMPLATE_FOLDER = "connectors/templates"
 
+SHIPPED_SCHEMA = "#:schema ../schema.json"
+AUTHORS_SCHEMA = "#:schema ./connector.schema.json"
+"""What editors complete and check a file with: `avise connector schema > connector.schema.json`."""
+
 
 def new_connector_file(kind: str) -> str:
     """Return the text of a commented connector file that passes the check as it is.
@@ -22,7 +26,8 @@ def new_connector_file(kind: str) -> str:
     """
     if kind not in KINDS:
         raise AviseError("connector_check.not_one_of", given=kind, choices=", ".join(KINDS))
-    return template_path(kind).read_text(encoding="utf-8")
+    written = template_path(kind).read_text(encoding="utf-8")
+    return written.replace(SHIPPED_SCHEMA, AUTHORS_SCHEMA, 1)
 
 
 def template_path(kind: str) -> Path:

@@ -1,0 +1,319 @@
+"""Which property of a tool's record is which field of ours: by words, formats and codes, with a likeness.
+
+A guess is never more than that: each one is written in the file with its likeness, for a human to confirm.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from rapidfuzz import fuzz
+
+from avise.connectors.declarative.mapping import Conversion
+from avise.connectors.declarative.targets import Target
+from avise.connectors.openapi.shapes import Property
+from avise.connectors.openapi.words import plain, words_of
+from avise.models.facet_specs import FACETS
+from avise.models.facets import FieldKind
+
+LEAST = 55
+"""A likeness below this (0 to 100) would only mislead."""
+
+SURE = 90
+"""From here on a guess says that it is likely."""
+
+_WORDS: Mapping[str, str] = {
+    "amount": "amount reimbursed",
+    "paid_on": "date paid",
+    "care_date": "date care",
+    "due_on": "date due",
+    "received_on": "date received",
+    "requested_on": "date requested",
+    "effective_date": "date effective",
+    "end_date": "date end",
+    "valid_from": "date effective",
+    "valid_to": "date end",
+    "valid_until": "date end",
+    "joined_on": "date effective",
+    "left_on": "date end",
+    "since": "date effective",
+    "member_since": "date member effective",
+    "starts_at": "date effective",
+    "ends_at": "date end",
+    "dated": "date",
+    "out_of_pocket": "out spent",
+    "mandatory_amount": "amount mandatory",
+    "quoted": "amount quoted",
+    "spent": "amount spent",
+    "employer_share": "company part",
+    "person": "beneficiary",
+    "media_type": "mime kind",
+    "value": "value",
+    "advisor": "conseiller",
+    "agency": "agence",
+    "handler": "gestionnaire",
+    "iban": "iban",
+    "nir": "nir",
+    "relation": "relation",
+    "card_number": "card number",
+    "contract": "contract number",
+    "member_number": "member number",
+}
+"""Words of the fields whose own name says little: the canonical ones of `words`."""
+
+_ALSO: Mapping[str, tuple[str, ...]] = {
+    "paid_on": ("date reimbursed",),
+    "amount": ("reimbursed", "amount reimbursed", "amount"),
+    "label": ("label", "name", "care label", "label care"),
+    "status": ("status",),
+    "subject": ("subject", "title", "label"),
+    "title": ("title", "name", "label"),
+    "number": ("number", "id", "code", "number contract", "number complaint", "number quoted"),
+    "member_since": ("date adhesion", "member date effective"),
+    "rights_status": ("status droit", "status right"),
+    "rights_until": ("date end droit",),
+    "out_of_pocket": ("out a spent", "out a amount"),
+    "advisor": ("advisor", "gestionnaire"),
+    "nir": ("nir", "number secu", "number social security", "ssn", "nni"),
+    "kind": ("kind", "category"),
+    "name": ("name", "company name", "company"),
+    "provider": ("provider", "name provider", "care provider"),
+    "person": ("beneficiary", "first name beneficiary", "first", "first name", "person"),
+    "plan": ("plan", "product"),
+    "last_name": ("last name", "name", "last", "name used"),
+    "first_name": ("first name", "first"),
+    "birth_date": ("date birth", "birth"),
+    "birth_name": ("name birth", "maiden name"),
+    "email": ("email",),
+    "statement": ("number statement", "statement", "id statement"),
+    "starts_at": ("date effective", "date", "effective"),
+    "received_on": ("date received", "date created", "date"),
+    "dated": ("date", "date created", "created", "date received"),
+    "due_on": ("date due", "due"),
+    "contract": ("contract", "number contract", "id contract"),
+    "holder": ("holder", "name holder"),
+    "reject_reason": ("reason rejected", "label rejected"),
+}
+
+_IDS = ("id", "number", "uuid", "code")
+
+_CODES: Mapping[str, tuple[str, ...]] = {
+    "paid": ("paye", "paid", "pay", "regle", "verse", "settled", "p"),
+    "pending": ("attente", "pending", "en cours", "instruction", "processing", "att", "a"),
+    "rejected": ("rejete", "refuse", "rejected", "refused", "declined", "rej", "r"),
+    "refused": ("refuse", "rejete", "refused", "rejected", "declined", "ref"),
+    "accepted": ("accepte", "accepted", "approved", "valide", "acc"),
+    "cancelled": ("annule", "cancelled", "canceled", "ann"),
+    "active": ("actif", "active", "en cours", "en vigueur", "act", "available"),
+    "suspended": ("suspendu", "suspended", "susp"),
+    "terminated": ("resilie", "terminated", "closed", "termine", "radie", "res"),
+    "open": ("ouvert", "ouverte", "open", "ouv", "new"),
+    "closed": ("ferme", "clos", "cloture", "closed", "resolved"),
+    "due": ("a payer", "due", "emis", "emise", "appelee", "unpaid"),
+    "mr": ("m", "mr", "monsieur", "homme"),
+    "mrs": ("mme", "mrs", "ms", "madame", "femme"),
+    "member": ("adherent", "assure", "member", "adh"),
+    "provider": ("praticien", "tiers payant", "provider", "ps"),
+    "pharmacy": ("pharmacie", "pharmacy", "pha", "phar"),
+    "dental": ("dentaire", "dental", "dent", "den"),
+    "optics": ("optique", "optical", "opti", "opt", "vision"),
+    "hospital": ("hospitalisation", "hopital", "hospital", "hosp", "hos"),
+    "audiology": ("audioprothese", "audiologie", "audiology", "aud", "audi"),
+    "consultations": ("consultation", "soins courants", "honoraires", "medical", "cons"),
+    "laboratory": ("laboratoire", "analyses", "laboratory", "labo"),
+    "paramedical": ("paramedical", "auxiliaires medicaux", "auxm"),
+    "direct_debit": ("prelevement", "direct debit", "prlv", "sepa"),
+    "transfer": ("virement", "transfer", "vir"),
+    "card": ("carte", "card", "cb"),
+    "cheque": ("cheque", "check", "chq"),
+    "spouse": ("conjoint", "spouse", "cjt"),
+    "child": ("enfant", "child", "enf"),
+    "individual": ("individuel", "individual", "ind"),
+    "group_mandatory": ("collectif obligatoire", "collectif", "group"),
+    "phone": ("telephone", "phone", "tel"),
+    "letter": ("courrier", "letter", "mail"),
+    "none": ("aucun", "none", "no"),
+}
+"""Folded texts by which tools write our codes, longest use first; a code of one letter must be alone."""
+
+RESTRICTED_WORDS = frozenset({"nir", "iban", "ins", "ssn", "nni"})
+"""Words of numbers that never leave in a request, and that only a masked field may hold."""
+
+_RESTRICTED = frozenset({FieldKind.NIR, FieldKind.IBAN})
+_DATED = frozenset({FieldKind.DATE, FieldKind.DATETIME})
+_TYPES: Mapping[FieldKind, tuple[str, ...]] = {
+    FieldKind.AMOUNT: ("number", "integer", "string"),
+    FieldKind.INTEGER: ("integer", "number"),
+    FieldKind.BOOL: ("boolean",),
+}
+"""Types that hold what a field holds; for any other, text and whole numbers."""
+
+_EXAMPLES = (
+    (r"\d\d/\d\d/\d{4}", "%d/%m/%Y"),
+    (r"\d{8}", "%Y%m%d"),
+    (r"\d\d-\d\d-\d{4}", "%d-%m-%Y"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldGuess:
+    """A property proposed for a field."""
+
+    name: str
+    property: Property
+    likeness: int
+    convert: Conversion | None = None
+    """Written only where the field's own is not meant, or where none may be supposed."""
+    format: str = ""
+    codes: Mapping[str, str] = field(default_factory=dict)
+    unknown_codes: Sequence[str] = ()
+    doubts: Sequence[str] = ()
+    """Catalogue keys of what a human must decide."""
+
+
+def guess_fields(
+    facet: str, targets: Mapping[str, Target], properties: Sequence[Property]
+) -> tuple[FieldGuess, ...]:
+    """Return a property for each field that has a likely one; no property serves two fields but `id`."""
+    kinds = {spec.name: spec.kind for spec in FACETS[facet].fields} if facet in FACETS else {}
+    ranked = sorted(
+        (
+            (likeness_of(name, kinds.get(name, FieldKind.TEXT), one), name, one)
+            for name in targets
+            if name not in ("id", "version", "as_of")
+            for one in properties
+        ),
+        key=lambda found: (-found[0], len(found[2].path)),
+    )
+    taken: dict[str, FieldGuess] = {}
+    used: set[tuple[str, ...]] = set()
+    for likeness, name, one in ranked:
+        if likeness < LEAST:
+            break
+        if name not in taken and one.path not in used:
+            taken[name] = _guess(name, kinds.get(name, FieldKind.TEXT), targets[name], one, likeness)
+            used.add(one.path)
+    return (_id_guess(properties), *(taken[name] for name in targets if name in taken))
+
+
+def _id_guess(properties: Sequence[Property]) -> FieldGuess:
+    """Return what tells records apart: an identifier, else a number, else the first value."""
+
+    def rank(one: Property) -> tuple[int, int, int]:
+        words = words_of(one.name)
+        place = min((_IDS.index(word) for word in words if word in _IDS), default=len(_IDS))
+        return place, len(one.path), len(words)
+
+    best = min(properties, key=rank)
+    sure = words_of(best.name)[0] == "id" and len(best.path) == 1
+    doubts = () if sure else ("connector_new.doubt.id",)
+    return FieldGuess("id", best, 95 if sure else 60, doubts=doubts)
+
+
+def likeness_of(name: str, kind: FieldKind, one: Property) -> int:
+    """Return how much a property resembles a field, from 0 to 99."""
+    if not _fits(kind, one):
+        return 0
+    words = " ".join(words_of(one.name))
+    whole = " ".join(word for key in one.path for word in words_of(key))
+    wanted = {_WORDS.get(name, " ".join(words_of(name))), *_ALSO.get(name, ())}
+    best = max(
+        max(fuzz.token_sort_ratio(words, choice), fuzz.token_sort_ratio(whole, choice) - 2)
+        for choice in wanted
+    )
+    told = 8 if _is_told(kind, one) else 0
+    nested = 6 * (len(one.path) - 1)
+    return max(0, min(99, round(best) - nested + told if best >= LEAST else 0))
+
+
+def _fits(kind: FieldKind, one: Property) -> bool:
+    """Tell whether a property can hold what a field holds, by its type and its format."""
+    dated = one.format in {"date", "date-time"}
+    secret = bool(RESTRICTED_WORDS & set(words_of(one.name)))
+    if secret or kind in _RESTRICTED:
+        return secret and kind in _RESTRICTED and str(kind) in plain(one.name).lower()
+    if kind in _DATED:
+        return (dated or one.type in ("", "string", "integer")) and not one.codes
+    if dated:
+        return False
+    if kind is FieldKind.BOOL and len(one.codes) == 2:
+        return True
+    if kind is FieldKind.ENUM and one.format in {"email", "uuid", "uri"}:
+        return False
+    return one.type in ("", *_TYPES.get(kind, ("string", "integer")))
+
+
+def _is_told(kind: FieldKind, one: Property) -> bool:
+    """Tell whether the format itself speaks for a field."""
+    return (
+        (kind in _DATED and one.format in {"date", "date-time"})
+        or (kind is FieldKind.AMOUNT and one.type == "number")
+        or (kind is FieldKind.BOOL and one.type == "boolean")
+        or (kind is FieldKind.ENUM and bool(one.codes))
+        or (kind is FieldKind.EMAIL and one.format == "email")
+    )
+
+
+def _guess(name: str, kind: FieldKind, target: Target, one: Property, likeness: int) -> FieldGuess:
+    if kind is FieldKind.AMOUNT:
+        return _amount(name, one, likeness)
+    if kind in _DATED:
+        return _dated(name, one, likeness)
+    if kind is FieldKind.ENUM:
+        codes, unknown = guess_codes(one.codes, target.values)
+        doubts = () if one.codes else ("connector_new.doubt.codes_untold",)
+        return FieldGuess(name, one, likeness, codes=codes, unknown_codes=unknown, doubts=doubts)
+    if kind in _RESTRICTED:
+        return FieldGuess(
+            name, one, likeness, convert=target.accepts[0], doubts=("connector_new.doubt.masked",)
+        )
+    return FieldGuess(name, one, likeness)
+
+
+def _amount(name: str, one: Property, likeness: int) -> FieldGuess:
+    words = plain(" ".join((*one.path, one.description))).lower()
+    if "cent" in words or one.name.lower().endswith(("cts", "_ct")):
+        return FieldGuess(name, one, likeness, convert=Conversion.CENTS)
+    doubts = ("connector_new.doubt.euros_or_cents",) if one.type == "integer" else ()
+    return FieldGuess(name, one, likeness, convert=Conversion.DECIMAL, doubts=doubts)
+
+
+def _dated(name: str, one: Property, likeness: int) -> FieldGuess:
+    if one.format in {"date", "date-time"}:
+        return FieldGuess(name, one, likeness)
+    if one.type == "integer":
+        return FieldGuess(name, one, likeness, format="unix", doubts=("connector_new.doubt.unix",))
+    for pattern, written in _EXAMPLES:
+        if re.fullmatch(pattern, one.example):
+            return FieldGuess(name, one, likeness, format=written, doubts=("connector_new.doubt.date_form",))
+    return FieldGuess(name, one, likeness, doubts=("connector_new.doubt.date_form",))
+
+
+def guess_codes(codes: Sequence[str], ours: Sequence[str]) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Return our code for each code of a tool that resembles one, and those that resemble none."""
+    found = {code: best for code in codes if (best := _our_code(code, ours))}
+    # A code that is written as ours passes by itself.
+    mapped = {code: best for code, best in found.items() if code != best}
+    return mapped, tuple(code for code in codes if code not in found)
+
+
+def _our_code(code: str, ours: Sequence[str]) -> str:
+    written = plain(code).lower().replace("_", " ").replace("-", " ").strip()
+    for choice in ours:
+        if written in (choice, choice.replace("_", " ")):
+            return choice
+    for choice in ours:
+        if written in _CODES.get(choice, ()):
+            return choice
+    close = [
+        (
+            max(fuzz.ratio(written, known) for known in (choice.replace("_", " "), *_CODES.get(choice, ()))),
+            choice,
+        )
+        for choice in ours
+        if len(written) > 3
+    ]
+    best = max(close, default=(0.0, ""))
+    return best[1] if best[0] >= 80 else ""

@@ -1,0 +1,203 @@
+"""What a description says of an answer: where its list is, and which properties a record has."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from avise.connectors.openapi.document import Document, Node
+
+DEEPEST = 3
+"""Objects within objects whose properties are looked at."""
+
+MOST_PROPERTIES = 200
+"""Of one record; more is a description of everything at once."""
+
+MOST_PARTS = 20
+"""Parts or choices of one schema, and values of an object within an answer."""
+
+_PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_LISTS = (
+    "data",
+    "items",
+    "results",
+    "records",
+    "rows",
+    "content",
+    "contenu",
+    "lignes",
+    "liste",
+    "elements",
+    "value",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """One value that a record may hold."""
+
+    path: tuple[str, ...]
+    type: str = ""
+    format: str = ""
+    codes: tuple[str, ...] = ()
+    example: str = ""
+    description: str = ""
+    required: bool = False
+
+    @property
+    def expression(self) -> str:
+        """Return where it is, as JMESPath."""
+        return expression_of(self.path)
+
+    @property
+    def name(self) -> str:
+        """Return its own name."""
+        return self.path[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The shape of an answer."""
+
+    records: str | None
+    """JMESPath of its list; None when the answer is the list, or the one record."""
+    is_list: bool
+    properties: Sequence[Property] = ()
+    """Of one record."""
+    around: Sequence[Property] = ()
+    """Of the answer itself, beside its list."""
+    doubts: Sequence[str] = field(default_factory=tuple)
+    """Catalogue keys of what was chosen among several."""
+
+
+def expression_of(path: Sequence[str]) -> str:
+    """Write a path of keys as JMESPath."""
+    return ".".join(key if _PLAIN_KEY.fullmatch(key) else json.dumps(key) for key in path)
+
+
+def answer_of(document: Document, schema: object) -> Answer | None:
+    """Return the shape of an answer, None when the description does not tell it."""
+    node = merged(document, schema)
+    if _type(node) == "array":
+        return Answer(None, is_list=True, properties=properties_of(document, node.get("items")))
+    around = properties_of(document, node)
+    lists = list(_lists(document, node))
+    if lists:
+        path, items = min(lists, key=lambda found: _rank(found[0]))
+        doubts = ("connector_new.doubt.several_lists",) if len(lists) > 1 else ()
+        records = properties_of(document, items)
+        return Answer(expression_of(path), is_list=True, properties=records, around=around, doubts=doubts)
+    return Answer(None, is_list=False, properties=around) if around else None
+
+
+def _rank(path: tuple[str, ...]) -> tuple[int, int]:
+    known = _LISTS.index(path[-1].lower()) if path[-1].lower() in _LISTS else len(_LISTS)
+    return known, len(path)
+
+
+def _lists(
+    document: Document, node: Node, path: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], object]]:
+    """Yield the lists of objects in an answer, two levels deep at most."""
+    for name, schema in _own_properties(node)[: MOST_PROPERTIES if not path else MOST_PARTS]:
+        inner = merged(document, schema)
+        if _type(inner) == "array" and _own_properties(merged(document, inner.get("items"))):
+            yield (*path, name), inner.get("items")
+        elif not path and _own_properties(inner):
+            yield from _lists(document, inner, (name,))
+
+
+def properties_of(document: Document, schema: object) -> tuple[Property, ...]:
+    """Return the values of an object, those of the objects within it by their path."""
+    # Level by level: a record's own values come before those of the objects within it.
+    level: list[tuple[tuple[str, ...], object]] = [((), schema)]
+    found: list[Property] = []
+    looked_at = 0
+    for _ in range(DEEPEST):
+        deeper: list[tuple[tuple[str, ...], object]] = []
+        for path, part in level:
+            node = merged(document, part)
+            required = _listed(node.get("required"))
+            for name, raw in _own_properties(node):
+                looked_at += 1
+                if looked_at > MOST_PROPERTIES:
+                    return tuple(found)
+                inner = merged(document, raw)
+                if _own_properties(inner):
+                    deeper.append(((*path, name), raw))
+                elif _type(inner) != "array":
+                    found.append(_property((*path, name), inner, required=name in required))
+        level = deeper
+    return tuple(found)
+
+
+def _property(path: tuple[str, ...], node: Node, *, required: bool) -> Property:
+    codes = node.get("enum")
+    examples = node.get("examples")
+    example = node.get("example", examples[0] if isinstance(examples, list) and examples else "")
+    return Property(
+        path,
+        _type(node),
+        _text(node.get("format")),
+        tuple(str(code) for code in codes if isinstance(code, str | int) and not isinstance(code, bool))
+        if isinstance(codes, list)
+        else (),
+        _text(example),
+        _text(node.get("description")),
+        required,
+    )
+
+
+def _own_properties(node: Node) -> list[tuple[str, object]]:
+    properties = node.get("properties")
+    if not isinstance(properties, Mapping):
+        return []
+    named = ((name, schema) for name, schema in properties.items() if isinstance(name, str) and name)
+    return list(itertools.islice(named, MOST_PROPERTIES))
+
+
+def merged(document: Document, schema: object) -> Node:
+    """Return a schema with the parts of its `allOf`, and the first that fits of its choices."""
+    return _merged(document, schema, DEEPEST)
+
+
+def _merged(document: Document, schema: object, depth: int) -> Node:
+    node = document.followed(schema)
+    if depth <= 0:
+        return node
+    parts = [_merged(document, part, depth - 1) for part in _listed(node.get("allOf"))]
+    for key in ("oneOf", "anyOf"):
+        choices = [_merged(document, part, depth - 1) for part in _listed(node.get(key))]
+        parts += [choice for choice in choices if _type(choice) != "null"][:1]
+    if not parts:
+        return node
+    whole: dict[str, Any] = {"properties": {}, "required": []}
+    for part in (*parts, node):
+        properties, required = part.get("properties"), part.get("required")
+        kept = {key: value for key, value in part.items() if key not in ("properties", "required")}
+        whole |= kept
+        whole["properties"] |= properties if isinstance(properties, Mapping) else {}
+        whole["required"] += required if isinstance(required, list) else []
+    return whole
+
+
+def _listed(value: object) -> list[object]:
+    return value[:MOST_PARTS] if isinstance(value, list) else []
+
+
+def _type(node: Node) -> str:
+    """Return the type, the first that is not null of several (OpenAPI 3.1)."""
+    told = node.get("type")
+    if isinstance(told, list):
+        told = next((one for one in told if one != "null"), "")
+    if isinstance(told, str):
+        return told
+    return "object" if _own_properties(node) else "array" if "items" in node else ""
+
+
+def _text(value: object) -> str:
+    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""

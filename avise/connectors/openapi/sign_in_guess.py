@@ -1,0 +1,91 @@
+"""How a description says that one signs in, as the `auth` of a connector file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from avise.connectors.openapi.document import Document, Node
+
+
+@dataclass(frozen=True, slots=True)
+class SignInGuess:
+    """The sign-in proposed."""
+
+    auth: Mapping[str, str]
+    """Keys of `auth`."""
+    reason: str
+    """Catalogue key."""
+    config: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """Values that IT fills: type and catalogue key of the label."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+_SECRET = {"secret": ("secret", "connector_new.config.secret")}
+_CLIENT = {"client": ("text", "connector_new.config.client"), **_SECRET}
+
+
+def guess_sign_in(document: Document) -> SignInGuess:
+    """Return the sign-in of the first requirement that a connector file can express."""
+    schemes = document.table("components", "securitySchemes")
+    wanted = [name for requirement in document.each(document.root.get("security")) for name in requirement]
+    names = [*wanted, *(name for name in schemes if name not in wanted)]
+    guesses = [_of_scheme(document, document.followed(schemes.get(name))) for name in names]
+    known = [guess for guess in guesses if guess.auth["type"] != "none"]
+    if known:
+        return known[0]
+    return guesses[0] if guesses else SignInGuess({"type": "none"}, "connector_new.sign_in.untold")
+
+
+def _of_scheme(document: Document, scheme: Node) -> SignInGuess:
+    kind, how = scheme.get("type"), str(scheme.get("scheme", "")).lower()
+    if kind == "http" and how == "basic":
+        auth = {"type": "basic", "user": "{config.user}", "secret": "secret"}
+        config = {"user": ("text", "connector_new.config.user"), **_SECRET}
+        return SignInGuess(auth, "connector_new.sign_in.basic", config)
+    if kind == "http" and how == "bearer":
+        return SignInGuess({"type": "bearer", "secret": "secret"}, "connector_new.sign_in.bearer", _SECRET)
+    if kind == "apiKey" and scheme.get("in") == "header" and isinstance(scheme.get("name"), str):
+        auth = {"type": "header", "name": str(scheme["name"]), "secret": "secret"}
+        return SignInGuess(auth, "connector_new.sign_in.header", _SECRET)
+    if kind == "oauth2":
+        return _of_flows(document, scheme)
+    if kind == "openIdConnect":
+        issuer = str(scheme.get("openIdConnectUrl", "")).partition("/.well-known/")[0]
+        auth = {"type": "oidc_user", "issuer": issuer, "client_id": "{config.client}"}
+        config = {"client": ("text", "connector_new.config.client")}
+        usable = issuer.startswith(("https://", "http://"))
+        return SignInGuess(auth, "connector_new.sign_in.oidc", config) if usable else _unknown()
+    return _unknown()
+
+
+def _of_flows(document: Document, scheme: Node) -> SignInGuess:
+    flows = document.followed(scheme.get("flows"))
+    own = document.followed(flows.get("clientCredentials"))
+    if isinstance(own.get("tokenUrl"), str):
+        auth = {
+            "type": "client_credentials",
+            "token_url": own["tokenUrl"],
+            "client_id": "{config.client}",
+            "secret": "secret",
+        }
+        scopes = " ".join(scope for scope in document.followed(own.get("scopes")) if isinstance(scope, str))
+        if scopes:
+            auth["scope"] = scopes
+        return SignInGuess(auth, "connector_new.sign_in.client_credentials", _CLIENT)
+    code = document.followed(flows.get("authorizationCode"))
+    addresses = (code.get("authorizationUrl"), code.get("tokenUrl"))
+    if all(isinstance(address, str) for address in addresses):
+        auth = {
+            "type": "oidc_user",
+            "authorization_url": str(addresses[0]),
+            "token_url": str(addresses[1]),
+            "client_id": "{config.client}",
+        }
+        config = {"client": ("text", "connector_new.config.client")}
+        return SignInGuess(auth, "connector_new.sign_in.oidc", config)
+    return _unknown()
+
+
+def _unknown() -> SignInGuess:
+    return SignInGuess({"type": "none"}, "connector_new.sign_in.unknown")
