@@ -196,8 +196,14 @@ class LocalMessages(LocalActing):
         """Return the exchanges of a stream, messages to the member among them."""
         written = await super()._own_entries(stream)
         events = await self._journal.stream(stream, KINDS)
-        told = tuple(entry_of(line, JOURNAL_SOURCE) for line in interactions_of(events))
+        lines = interactions_of(events, self._name_of)
+        told = tuple(entry_of(line, JOURNAL_SOURCE) for line in lines)
         return (*told, *written)
+
+    def _name_of(self, login: str) -> str:
+        """Return who wrote or stopped a message, as staff call them."""
+        own = login == self.session.user
+        return self.session.display_name if own else self._confirmations.name_of(login)
 
     # ---- consents ------------------------------------------------------------------------------
     async def consents(self, person: PersonId) -> tuple[Consent, ...]:

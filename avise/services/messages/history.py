@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
 from avise.models.consent import ConsentChannel
@@ -37,17 +37,24 @@ _SHOWN_AS = {
 """Status of the line in the history (`avise.models.interaction`); a message sent or undone has none."""
 
 
-def interactions_of(events: Iterable[EventEnvelope]) -> tuple[Interaction, ...]:
-    """Return one line a message, from the events of a member's stream, newest first."""
+def interactions_of(
+    events: Iterable[EventEnvelope], name_of: Callable[[str], str] = str
+) -> tuple[Interaction, ...]:
+    """Return one line a message, from the events of a member's stream, newest first.
+
+    Args:
+        events: of the stream.
+        name_of: gives the name of a member of staff by login.
+    """
     by_message: dict[str, list[EventEnvelope]] = {}
     for event in effective(events):
         if event.kind in _STATUSES and (key := text_in(event, "message")):
             by_message.setdefault(key, []).append(event)
-    told = [found for told in by_message.values() for found in _told(told)]
+    told = [found for told in by_message.values() for found in _told(told, name_of)]
     return tuple(sorted(told, key=lambda line: line.at, reverse=True))
 
 
-def _told(events: list[EventEnvelope]) -> Iterator[Interaction]:
+def _told(events: list[EventEnvelope], name_of: Callable[[str], str]) -> Iterator[Interaction]:
     first, last = events[0], events[-1]
     try:
         channel = ConsentChannel(text_in(first, "channel"))
@@ -68,9 +75,9 @@ def _told(events: list[EventEnvelope]) -> Iterator[Interaction]:
             changed_at=last.occurred_at,
             departs_at=moment_in(last, "departs_at") or last.occurred_at,
             reason=text_in(last, "reason"),
-            author=last.author,
+            author=name_of(last.author),
         ),
-        first.author,
+        name_of(first.author),
     )
 
 

@@ -40,6 +40,8 @@ class ShownConsents:
     told: str = ""
     is_refusal: bool = False
     is_busy: bool = False
+    slip: Place | None = None
+    """The cell of which something was just noted, and may be taken back."""
 
     def cell(self, place: Place) -> Consent:
         """Return what was said for a purpose on a channel."""
@@ -96,6 +98,7 @@ class ConsentsModel(QObject):
         self._questions: dict[Place, ConsentQuestion] = {}
         self._to_ask: tuple[ConsentQuestion, ...] = ()
         self._told, self._is_refusal, self._is_busy = "", False, False
+        self._slip: Place | None = None
 
     def shown(self) -> ShownConsents:
         """Return what is shown."""
@@ -106,6 +109,7 @@ class ConsentsModel(QObject):
             self._told,
             self._is_refusal,
             self._is_busy,
+            self._slip,
         )
 
     @property
@@ -120,7 +124,7 @@ class ConsentsModel(QObject):
     # ---- reading -----------------------------------------------------------------------------------
     def read(self) -> None:
         """Read the matrix and the questions."""
-        self._told, self._is_refusal = "", False
+        self._told, self._is_refusal, self._slip = "", False, None
         self._tasks.spawn(self._read(), name="consents")
 
     async def _read(self) -> None:
@@ -144,7 +148,7 @@ class ConsentsModel(QObject):
         """Note a positive act; the version of the question that was read is kept with it."""
         act = ConsentAct(*place, said_on=said_on, proof=proof, text_version=version)
         told = _words("consents_panel.given", place)
-        self._note(self._give(act), told, "given")
+        self._note(self._give(act), told, "given", place)
 
     async def _give(self, act: ConsentAct) -> tuple[Consent, ...]:
         return await self._desk.give_consent(self._person, act)
@@ -152,7 +156,7 @@ class ConsentsModel(QObject):
     def withdraw(self, place: Place | None, said_on: Channel = Channel.PHONE_IN, proof: str = "") -> None:
         """Note a refusal or a withdrawal, of one cell or, without one, of everything."""
         told = _words("consents_panel.withdrawn", place) if place else text("consents_panel.all_withdrawn")
-        self._note(self._withdraw(place, said_on, proof), told, "withdrawn")
+        self._note(self._withdraw(place, said_on, proof), told, "withdrawn", place)
 
     async def _withdraw(self, place: Place | None, said_on: Channel, proof: str) -> tuple[Consent, ...]:
         purpose, channel = place if place is not None else (None, None)
@@ -160,21 +164,31 @@ class ConsentsModel(QObject):
 
     def take_back(self, place: Place) -> None:
         """Take back what was just noted of a cell: a slip of the hand."""
-        self._note(self._take_back(place), "", "taken_back")
+        self._note(self._take_back(place), text("undo.done"), "taken_back")
 
     async def _take_back(self, place: Place) -> tuple[Consent, ...]:
         return await self._desk.undo_consent(self._person, *place)
 
-    def _note(self, writing: Coroutine[object, object, tuple[Consent, ...]], told: str, what: str) -> None:
+    def _note(
+        self,
+        writing: Coroutine[object, object, tuple[Consent, ...]],
+        told: str,
+        what: str,
+        slip: Place | None = None,
+    ) -> None:
         if self._is_busy:
             writing.close()
             return
-        self._is_busy = True
+        self._is_busy, self._slip = True, None
         self.changed.emit()
-        self._tasks.spawn(self._write(writing, told, what), name="note", when_busy="parallel")
+        self._tasks.spawn(self._write(writing, told, what, slip), name="note", when_busy="parallel")
 
     async def _write(
-        self, writing: Coroutine[object, object, tuple[Consent, ...]], told: str, what: str
+        self,
+        writing: Coroutine[object, object, tuple[Consent, ...]],
+        told: str,
+        what: str,
+        slip: Place | None,
     ) -> None:
         try:
             self._take(await writing)
@@ -183,7 +197,7 @@ class ConsentsModel(QObject):
             self._is_busy = False
             self._tell(text(error.message_key, **error.params), is_refusal=True)
             return
-        self._is_busy = False
+        self._is_busy, self._slip = False, slip
         self._tell(told)
         self.noted.emit(what)
 

@@ -25,6 +25,7 @@ from avise.ui.widgets.icon import Icon
 from avise.ui.widgets.label import Label
 from avise.ui.widgets.layout import column, row
 from avise.ui.widgets.line import HorizontalLine
+from avise.ui.widgets.link import Link
 from avise.ui.widgets.segmented import Segmented
 
 _WIDTH = 800
@@ -62,6 +63,7 @@ class ConsentsPanel(FloatingPanel):
         self.proof.setAccessibleName(text("consents_panel.proof"))
         self.proof.setMaxLength(_MAX_PROOF)
         self._told_icon, self._told = Icon("circle-alert", 14, "danger"), Label("", "body", wrap=True)
+        self.undo = Link(text("undo.action"))
         self.withdraw_all = Button(text("consents_panel.withdraw_all"), ButtonKind.DANGER, icon="ban")
         self.refuse = Button("", icon="ban")
         self.give = Button("", ButtonKind.PRIMARY, icon="check", keys=keys_of("validate"))
@@ -71,10 +73,11 @@ class ConsentsPanel(FloatingPanel):
         self.give.clicked.connect(self._give)
         self.refuse.clicked.connect(self._refuse)
         self.withdraw_all.clicked.connect(self._on_withdraw_all)
+        self.undo.clicked.connect(self._on_undo)
 
     def _build(self) -> None:
         self.proof.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        told = row(self._told_icon, self._told, gap=6)
+        told = row(self._told_icon, self._told, self.undo, gap=6)
         told.setStretch(1, 1)
         details = column(
             self._cell,
@@ -103,7 +106,7 @@ class ConsentsPanel(FloatingPanel):
             row(self.withdraw_all, None, self.refuse, self.give, gap=6, margins=(12, 10, 12, 10))
         )
         chain: list[QWidget] = [
-            self.matrix, self.said_on, self.proof, self.withdraw_all, self.refuse, self.give,
+            self.matrix, self.said_on, self.proof, self.undo, self.withdraw_all, self.refuse, self.give,
         ]  # fmt: skip
         for before, after in itertools.pairwise(chain):
             QWidget.setTabOrder(before, after)
@@ -143,8 +146,19 @@ class ConsentsPanel(FloatingPanel):
             *(("circle-alert", "danger") if shown.is_refusal else ("circle-check", "ok"))
         )
         self._told_icon.setVisible(bool(shown.told))
+        self.undo.setVisible(shown.slip is not None)
+        if shown.slip is not None:
+            self.undo.setAccessibleName(f"{text('undo.action')}, {cell_words(shown.slip)}")
         if self.isVisible():
             self.fit()
+
+    @Slot()
+    def _on_undo(self) -> None:
+        """Take back what was just noted: a slip of the hand."""
+        slip = self.model.shown().slip
+        if slip is not None:
+            self.matrix.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.model.take_back(slip)
 
     @Slot()
     def _on_moved(self) -> None:

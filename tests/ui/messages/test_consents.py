@@ -149,6 +149,24 @@ def test_a_withdrawal_is_noted_at_once(run: Run) -> None:
     run(scene())
 
 
+def test_what_was_noted_by_a_slip_of_the_hand_is_taken_back_from_the_panel(run: Run) -> None:
+    async def scenario() -> None:
+        desk = ScriptedDesk(questions=(QUESTION,))
+        async with opened(desk) as page:
+            panel = await panel_of(page)
+            assert not panel.undo.isVisible()
+            panel.matrix.go_to((COMMERCIAL, PHONE))
+            panel.refuse.click()
+            await until(panel.undo.isVisible)
+            panel.undo.setFocus()
+            QTest.keyClick(panel.undo, Qt.Key.Key_Space)
+            await until(lambda: ("undo_consent", HELENE, COMMERCIAL, PHONE) in desk.written)
+            await until(lambda: not panel.undo.isVisible())
+            assert panel.matrix.hasFocus()
+
+    run(scenario())
+
+
 def test_a_recorded_refusal_is_not_turned_into_a_consent_in_one_stroke(run: Run) -> None:
     async def scene() -> None:
         desk = ScriptedDesk(
@@ -176,6 +194,7 @@ def test_everything_is_withdrawn_only_when_it_was_confirmed(run: Run) -> None:
         desk = ScriptedDesk(cells=(GIVEN,))
         async with opened(desk) as page:
             panel = await panel_of(page)
+            await until(panel.withdraw_all.isEnabled)
             panel.withdraw_all.click()
             assert panel.withdraw_all.text() == "Confirmer le retrait de tous les accords"
             press(Qt.Key.Key_Right)

@@ -19,7 +19,7 @@ from avise.models.customer import Party, PartyKind, PersonId
 from avise.models.errors import AviseError
 from avise.models.outgoing import MessageStatus, OutgoingMessage, plain
 from avise.models.roles import Purpose, Role, Session
-from avise.services.customer_updates import CustomerUpdate, OpeningSettled
+from avise.services.customer_updates import CustomerUpdate, OpeningSettled, TimelineChanged
 from avise.services.profile import Profile
 from avise.services.settings_file import MessagesSection, SettingsFile, UserSection
 from avise.store.desk_memory import DeskMemory
@@ -180,6 +180,10 @@ async def test_a_message_goes_by_what_this_desk_has_a_way_for_and_is_followed(of
     assert await anext(following) == (planned,)
     undone = await desk.undo_message(planned.id)
     assert undone.status is MessageStatus.UNDONE
+    async for update in opened:
+        if isinstance(update, TimelineChanged) and "Annulé" in update.entries[0].summary:
+            assert update.entries[0].summary == "Annulé avant l’envoi par Léa Girard"
+            break
     assert [message.status for message in await anext(following)] == [MessageStatus.UNDONE]
     await following.aclose()
     await opened.aclose()
