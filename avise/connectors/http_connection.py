@@ -17,7 +17,7 @@ from avise.connectors.deadline import Deadline
 from avise.connectors.endpoints import HttpEndpoint
 from avise.connectors.http_status import status_error
 from avise.connectors.sign_in import Again, Credentials, Secret, credentials_for
-from avise.connectors.transport_errors import error_of
+from avise.connectors.transport_errors import TRANSPORT_ERRORS, error_of
 from avise.env import Env
 from avise.models.errors import ErrorKind, Origin
 
@@ -176,7 +176,7 @@ class HttpConnection:
         )
         try:
             return await self._client.send(request, stream=True)
-        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+        except TRANSPORT_ERRORS as error:
             raise error_of(error) from None
 
     async def _exchange(
@@ -242,7 +242,7 @@ class HttpConnection:
             if isinstance(error, httpx2.PoolTimeout):
                 await self._note_pool_timeout()
             raise error_of(error) from None
-        except (httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL) as error:
+        except TRANSPORT_ERRORS as error:
             raise error_of(error) from None
         self._pool_timeouts = 0
         location = response.headers.get("location") if response.status_code in _REDIRECTS else None
@@ -283,7 +283,7 @@ class HttpConnection:
                 return _reply_of(response, await _bounded_body(response))
             finally:
                 await response.aclose()
-        except (httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL) as error:
+        except TRANSPORT_ERRORS as error:
             raise error_of(error) from None
 
     def _headers(self, headers: Mapping[str, str], reference: str) -> dict[str, str]:
@@ -326,7 +326,7 @@ async def _lines_of(response: httpx2.Response) -> AsyncIterator[str]:
                 raise ConnectorError(ErrorKind.BAD_DATA, "line too long")
             for line in lines:
                 yield _decoded(line.removesuffix(b"\r"))
-    except (httpx2.HTTPError, httpx2.StreamError) as error:
+    except TRANSPORT_ERRORS as error:
         raise error_of(error) from None
     if pending:
         yield _decoded(pending)

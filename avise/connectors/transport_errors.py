@@ -46,7 +46,13 @@ NOT_ACCEPTED = "client certificate not accepted"
 PROXY_ACCOUNT = "proxy asks for an account"
 
 
-def error_of(error: httpx2.HTTPError | httpx2.StreamError | httpx2.InvalidURL) -> ConnectorError:
+TRANSPORT_ERRORS = (httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL, ssl.SSLError)
+"""What the HTTP library raises; an alert that comes in the place of an answer passes through it as it is."""
+
+
+def error_of(
+    error: httpx2.HTTPError | httpx2.StreamError | httpx2.InvalidURL | ssl.SSLError,
+) -> ConnectorError:
     """Return the error of the closed list for an exception of the HTTP library."""
     if isinstance(error, httpx2.ConnectError):
         return _connect_error(error)

@@ -81,7 +81,7 @@ class ProviderLine:
                 return await self._transfer(method, address, content, ours)
         except TimeoutError:
             raise ProviderError("hub.provider_unreachable", f"over {CALL_S:.3g} s") from None
-        except (httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL) as error:
+        except (httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL, ssl.SSLError) as error:
             # Its text may name addresses; its type says enough.
             raise ProviderError("hub.provider_unreachable", type(error).__name__) from None
 

@@ -23,6 +23,7 @@ from avise.connectors.shared import Shared
 from avise.env import Env, SystemEnv
 from avise.models.customer import CustomerKey, IdentityEvidence
 from avise.models.tool_sign_in import BrowserPage, DeviceCode, SignInStep, SignInWay
+from avise.transport.outward import Outward
 from tests.servers.host.conftest import MemorySecrets, MemorySnapshots, MovableEnv
 from tests.servers.host.tool_server import Asked, Tool, reply, running_tool
 from tests.servers.oidc.providers import Browser, RunningProvider, port_of, start_provider
@@ -52,6 +53,9 @@ default = ""
 [config.token]
 type = "secret"
 label = "Jeton"
+[config.password]
+type = "secret"
+label = "Mot de passe"
 
 [http]
 base_url = "{config.base_url}"
@@ -186,6 +190,8 @@ class Opening(Protocol):
         tokens: TokenPort | None = None,
         secrets: Mapping[str, str] | None = None,
         env: Env | None = None,
+        outward: Outward | None = None,
+        proxy: str = "",
     ) -> AbstractAsyncContextManager[Reader]: ...
 
 
@@ -202,19 +208,22 @@ def open_reader(tmp_path: Path) -> Opening:
         tokens: TokenPort | None = None,
         secrets: Mapping[str, str] | None = None,
         env: Env | None = None,
+        outward: Outward | None = None,
+        proxy: str = "",
     ) -> AsyncIterator[Reader]:
         folder = tmp_path / "connectors"
         folder.mkdir(exist_ok=True)
         (folder / "reclamations.toml").write_text(FILE.replace("AUTH", auth), "utf-8")
         kept = MemorySecrets(dict(secrets or {}))
-        settings = InstanceSettings("complaints", "reclamations", {"base_url": base_url, **(config or {})})
+        values = {"base_url": base_url, **(config or {})}
+        settings = InstanceSettings("complaints", "reclamations", values, proxy=proxy)
         host = ConnectorHost(
             env or SystemEnv(),
             MemorySnapshots(),
             [settings],
             kept,
             connectors=Registry(folder),
-            shared=Shared(tokens=tokens or MemoryTokens()),
+            shared=Shared(tokens=tokens or MemoryTokens(), outward=outward or Outward()),
         )
         await host.start()
         await host.opened()

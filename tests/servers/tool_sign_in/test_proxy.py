@@ -1,0 +1,168 @@
+"""The house's proxy: a real one on loopback, which finds a server that nobody else finds."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from avise.connectors.transport_errors import PROXY_ACCOUNT
+from avise.models.errors import ErrorKind
+from avise.transport.outward import Outward
+from avise.transport.proxies import Proxies
+from tests.servers.host.tool_server import Asked, reply, running_tool
+from tests.servers.tool_sign_in.authority import FAR, Authority, fronted
+from tests.servers.tool_sign_in.conftest import Opening, Reader
+
+USER, PASSWORD = "svc-avise", "canari-proxy-4711"
+NO_SIGN_IN = '{ type = "none" }'
+
+
+async def answer(asked: Asked, writer: asyncio.StreamWriter) -> None:
+    del asked
+    writer.write(reply({"rows": [{"id": "R-1", "subject": "Retard"}]}))
+    await writer.drain()
+
+
+@dataclass
+class ProxyServer:
+    """A CONNECT proxy (RFC 9110, section 9.3.6) that leads every name to this machine."""
+
+    wants: str = ""
+    """"user:password" of the account that it asks for."""
+    address: str = ""
+    asked: list[str] = field(default_factory=list)
+    tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Take one connection."""
+        try:
+            head = (await reader.readuntil(b"\r\n\r\n")).decode("ascii")
+            method, target, _ = head.split("\r\n", 1)[0].split(" ")
+            self.asked.append(f"{method} {target}")
+            shown = base64.b64encode(self.wants.encode()).decode()
+            if self.wants and f"Proxy-Authorization: Basic {shown}" not in head:
+                writer.write(
+                    b"HTTP/1.1 407 Proxy Authentication Required\r\n"
+                    b'Proxy-Authenticate: Basic realm="maison"\r\nContent-Length: 0\r\n\r\n'
+                )
+                await writer.drain()
+                return
+            behind, ahead = await asyncio.open_connection("127.0.0.1", int(target.rpartition(":")[2]))
+            writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            await asyncio.gather(_pump(reader, ahead), _pump(behind, writer))
+        except (OSError, asyncio.IncompleteReadError):
+            pass
+        finally:
+            writer.close()
+
+
+async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    try:
+        while piece := await reader.read(65_536):
+            writer.write(piece)
+            await writer.drain()
+    except OSError:
+        pass
+    finally:
+        writer.close()
+
+
+@asynccontextmanager
+async def proxy(wants: str = "") -> AsyncIterator[ProxyServer]:
+    """Run a proxy."""
+    running = ProxyServer(wants)
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        running.tasks.add(task)
+        await running.serve(reader, writer)
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    running.address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    try:
+        yield running
+    finally:
+        server.close()
+        for task in running.tasks:
+            task.cancel()
+        await asyncio.gather(*running.tasks, return_exceptions=True)
+
+
+@pytest.fixture
+async def far(tmp_path: Path) -> AsyncIterator[tuple[str, str]]:
+    """Run a tool whose name only the proxy knows; give its address, and the file of its authority."""
+    authority = Authority()
+    ca_file = tmp_path / "house.pem"
+    ca_file.write_bytes(authority.pem)
+    async with running_tool(answer) as tool:
+        with fronted(tmp_path, authority, urlsplit(tool.base_url).port or 0) as front:
+            yield f"https://{FAR}:{urlsplit(front.address).port}", str(ca_file)
+
+
+async def failure_of(reader: Reader) -> tuple[ErrorKind, str] | None:
+    error = (await reader.read()).error
+    return None if error is None else (error.kind, error.detail)
+
+
+async def test_a_tool_is_read_through_the_proxy_of_the_settings_with_its_account(
+    open_reader: Opening,
+    far: tuple[str, str],
+    caplog: pytest.LogCaptureFixture,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    address, ca_file = far
+    async with proxy(f"{USER}:{PASSWORD}") as running:
+        outward = Outward(ca_file, Proxies(running.address, USER, PASSWORD))
+        async with open_reader(address, NO_SIGN_IN, outward=outward) as reader:
+            assert await failure_of(reader) is None
+            assert running.asked == [f"CONNECT {urlsplit(address).netloc}"]
+            said = repr(outward) + repr(reader.host.diagnostics("complaints"))
+        told = capsys.readouterr()
+        assert PASSWORD not in said + caplog.text + told.out + told.err
+
+
+@pytest.mark.parametrize("account", [("", ""), (USER, "une autre")], ids=["none", "wrong"])
+async def test_a_proxy_that_asks_for_an_account_says_so(
+    open_reader: Opening, far: tuple[str, str], account: tuple[str, str]
+) -> None:
+    address, ca_file = far
+    async with proxy(f"{USER}:{PASSWORD}") as running:
+        outward = Outward(ca_file, Proxies(running.address, *account))
+        async with open_reader(address, NO_SIGN_IN, outward=outward) as reader:
+            assert await failure_of(reader) == (ErrorKind.CONFIG, PROXY_ACCOUNT)
+
+
+async def test_the_proxy_of_the_environment_is_followed_where_the_settings_say_nothing(
+    open_reader: Opening, far: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address, ca_file = far
+    async with proxy() as running:
+        monkeypatch.setenv("HTTPS_PROXY", running.address)
+        async with open_reader(address, NO_SIGN_IN, outward=Outward(ca_file)) as reader:
+            assert await failure_of(reader) is None
+        monkeypatch.setenv("NO_PROXY", ".maison.invalid")
+        async with open_reader(address, NO_SIGN_IN, outward=Outward(ca_file)) as reader:
+            assert await failure_of(reader) == (ErrorKind.UNAVAILABLE, "name not found")
+        assert len(running.asked) == 1
+
+
+async def test_one_tool_goes_its_own_way(open_reader: Opening, far: tuple[str, str]) -> None:
+    address, ca_file = far
+    async with proxy() as running:
+        through = Outward(ca_file, Proxies(running.address))
+        async with open_reader(address, NO_SIGN_IN, outward=through, proxy="none") as reader:
+            assert await failure_of(reader) == (ErrorKind.UNAVAILABLE, "name not found")
+        directly = Outward(ca_file, Proxies("none"))
+        async with open_reader(address, NO_SIGN_IN, outward=directly, proxy=running.address) as reader:
+            assert await failure_of(reader) is None
+        assert len(running.asked) == 1
