@@ -17,6 +17,7 @@ BUILT_IN = {
     "caldav": "avise.connectors.caldav.connector:CaldavConnector",
     "jsonrpc": "avise.connectors.jsonrpc.connector:JsonrpcConnector",
     "imap": "avise.connectors.imap.connector:ImapConnector",
+    "soap": "avise.connectors.soap.connector:SoapConnector",
     "trytond": "avise.connectors.trytond.connector:TrytondConnector",
 }
 """Python connectors that ship with Avise, found even where its metadata are not installed."""

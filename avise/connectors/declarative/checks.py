@@ -69,6 +69,13 @@ _SLOTS: tuple[tuple[tuple[str, ...], frozenset[str]], ...] = (
     (("options", "session", "params", "*"), frozenset()),
     (("options", "session", "user"), frozenset()),
     (("options", "customer"), frozenset({_CUSTOMER})),
+    (("options", "security", "user"), frozenset()),
+    (("options", "wsdl_file"), frozenset()),
+    (("options", "wsdl_path"), frozenset()),
+    (("options", "check", "arguments", "*"), frozenset()),
+    (("options", "check", "arguments", "*", "*"), frozenset()),
+    (("options", "facets", "*", "arguments", "*"), frozenset({_CUSTOMER})),
+    (("options", "facets", "*", "arguments", "*", "*"), frozenset({_CUSTOMER})),
     (("options", "check", "params", "*"), frozenset()),
     (("options", "facets", "*", "path"), frozenset({_CUSTOMER})),
     (("options", "facets", "*", "params", "*"), frozenset({_CUSTOMER})),
@@ -223,6 +230,7 @@ def _secrets(document: Document) -> Iterator[Finding]:
         ("sftp", "passphrase_secret"),
         ("options", "session", "secret"),
         ("options", "server", "secret"),
+        ("options", "security", "secret"),
     ):
         for path, name in found(document, pattern):
             if not isinstance(name, str):
@@ -238,11 +246,26 @@ def _addresses(document: Document) -> Iterator[Finding]:
     for path, value in found(document, ("http", "base_url")):
         if isinstance(value, str) and not value.startswith(("{config.", "http://", "https://")):
             yield Finding(path, "base_url_scheme", {"value": value})
+    for key in ("issuer", "authorization_url", "token_url", "device_url"):
+        for path, value in found(document, ("http", "auth", key)):
+            # A path stands on the tool's own host, which `base_url` names.
+            if isinstance(value, str) and not value.startswith(("{config.", "/")) and not _protected(value):
+                yield Finding(path, "sign_in_address", {"value": value})
     for path, value in found(document, ("sql", "url")):
         yield from _database_address(path, value)
     for name, section in _config(document).items():
         if _type_of(section) == "sqlalchemy_url" and "default" in section:
             yield from _database_address(("config", name, "default"), section["default"])
+
+
+def _protected(address: str) -> bool:
+    """Tell whether what is said to an address stays between us: https, or this machine."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    here = parts.hostname in {"localhost", "127.0.0.1", "::1"}
+    return bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and here))
 
 
 def _database_address(path: KeyPath, value: object) -> Iterator[Finding]:

@@ -78,6 +78,24 @@ def findings_of(error: ValidationError, model: type[BaseModel]) -> Iterator[Find
         yield _finding(model, detail)
 
 
+_SWITCHES_OFF = frozenset(
+    {
+        "allow_insecure",
+        "check_certificate",
+        "check_hostname",
+        "insecure",
+        "insecure_skip_verify",
+        "skip_verify",
+        "ssl_verify",
+        "tls_verify",
+        "verify",
+        "verify_certificate",
+        "verify_ssl",
+        "verify_tls",
+    }
+)
+"""What other programs call the way to trust any server; there is none here, and the author is told so."""
+
 _TYPES = {
     "string_type": "expected_text",
     "string_sub_type": "expected_text",
@@ -106,6 +124,8 @@ def _finding(model: type[BaseModel], detail: ErrorDetails) -> Finding:
         return _missing(path)
     if kind == "extra_forbidden":
         key = str(path[-1])
+        if key.lower().replace("-", "_") in _SWITCHES_OFF:
+            return Finding(path, "verify_never", {"key": key})
         return Finding(path, "unknown_key", {"key": key, "suggestion": closest(key, _keys_of(owner))})
     if kind in {"union_tag_not_found", "union_tag_invalid"}:
         path = (*path, str(context["discriminator"]).strip("'"))
@@ -124,7 +144,7 @@ def _missing(path: KeyPath) -> Finding:
 
 def _table_misplaced(path: KeyPath, kind: str) -> Finding:
     """Tell the two tables that people write most: a single bracket, a dot that cuts an identifier."""
-    key = str(path[-1])
+    key = str(path[-1]) if path else ""
     if kind == "list_type" and len(path) == 1:
         return Finding(path, "double_brackets", {"key": key})
     if kind == "string_type" and "ids" in path:
