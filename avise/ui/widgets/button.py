@@ -107,6 +107,11 @@ class Button(QPushButton):
         self._icon = name
         self.update()
 
+    @property
+    def kind(self) -> ButtonKind:
+        """What it weighs."""
+        return self._kind
+
     def set_kind(self, kind: ButtonKind) -> None:
         """Weigh more or less."""
         self._kind = kind

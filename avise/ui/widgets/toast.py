@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QEnterEvent, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QPushButton, QTextEdit, QWidget
 from shiboken6 import isValid
 from typing_extensions import override
 
 from avise.texts import text
 from avise.ui.theme import theme
+from avise.ui.widgets.button import Button, ButtonKind
 from avise.ui.widgets.layout import row
 from avise.ui.widgets.link import Link
 from avise.ui.widgets.painting import draw_box, draw_icon
@@ -20,6 +21,8 @@ from avise.ui.widgets.painting import draw_box, draw_icon
 HEIGHT, MIN_WIDTH, MAX_WIDTH = 40, 360, 520
 SHOWN_MS = 8000
 _MARGIN, _PADDING, _ICON, _GAP = 12, 14, 16, 10
+_PROBE, _STEPS = 24, 6
+"""Between two points that are looked at: no button is smaller. How often a message steps up."""
 _WRAPPED = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter) | int(Qt.TextFlag.TextWordWrap)
 
 
@@ -39,6 +42,14 @@ class Message:
     """What it tells of (equal when it is the same thing): an earlier message about it goes at once."""
     gives_way: bool = False
     """Leaves when another message comes: what one that stays would keep away may hold an undo."""
+
+
+def _must_stay_in_sight(widget: QWidget) -> bool:
+    """Say whether a message may not stand over a widget (`ui.md` 5.14)."""
+    if isinstance(widget, Button):
+        return widget.kind is ButtonKind.PRIMARY and widget.isEnabled()
+    edit = widget if isinstance(widget, QLineEdit) else widget.parentWidget()
+    return isinstance(edit, QLineEdit | QPlainTextEdit | QTextEdit) and not edit.isReadOnly()
 
 
 class Toast(QWidget):
@@ -109,13 +120,38 @@ class Toast(QWidget):
         self.raise_()
 
     def place(self, origin: QPoint) -> None:
-        """Stand with the bottom left corner a little above and right of a point of the window."""
+        """Stand a little above and right of a point of the window, over nothing that is being used."""
         self._origin = origin
-        size = self.sizeHint()
-        margin = theme().px(_MARGIN)
-        self.setGeometry(
-            origin.x() + margin, origin.y() - margin - size.height(), size.width(), size.height()
-        )
+        size, margin = self.sizeHint(), theme().px(_MARGIN)
+        lowest = QRect(QPoint(origin.x() + margin, origin.y() - margin - size.height()), size)
+        self.setGeometry(self._clear_of_work(lowest) if self._message is not None else lowest)
+
+    def _clear_of_work(self, lowest: QRect) -> QRect:
+        """Return the lowest place that covers neither a primary button nor what is typed in."""
+        place, margin = QRect(lowest), theme().px(_MARGIN)
+        for _ in range(_STEPS):
+            covered = self._covered(place)
+            if covered is None:
+                return place
+            place.moveBottom(covered.top() - margin)
+            if place.top() < 0:
+                break
+        return lowest
+
+    def _covered(self, place: QRect) -> QRect | None:
+        """Return where something that must stay in sight stands under a place; None when nothing does."""
+        # Looked for at points, and not among all widgets: a window has thousands.
+        step, edge = theme().px(_PROBE), 1
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        try:
+            for y in (*range(place.top(), place.bottom(), step), place.bottom() - edge):
+                for x in (*range(place.left(), place.right(), step), place.right() - edge):
+                    found = self._window.childAt(QPoint(x, y))
+                    if found is not None and _must_stay_in_sight(found):
+                        return QRect(found.mapTo(self._window, QPoint(0, 0)), found.size())
+        finally:
+            self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, on=False)
+        return None
 
     @Slot()
     def close_message(self) -> None:

@@ -8,13 +8,14 @@ import pytest
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from avise.ui.pictures import render
 from avise.ui.theme import Scheme, theme
 from avise.ui.widgets import (
     Button,
+    ButtonKind,
     Chip,
     ChipSpec,
     ElidedLabel,
@@ -162,6 +163,29 @@ def _toast(qtbot: QtBot, width: int = 1440) -> Toast:
     toast.setProperty("kept", window)
     toast.place(QPoint(0, 500))
     return toast
+
+
+@pytest.mark.parametrize("kind", ["primary", "note"])
+def test_a_message_stands_over_neither_a_primary_button_nor_what_is_typed_in(
+    qtbot: QtBot, dressed: QApplication, kind: str
+) -> None:
+    toast = _toast(qtbot)
+    window = toast.window()
+    used: QWidget = Button("Préparer", ButtonKind.PRIMARY, parent=window)
+    if kind == "note":
+        used = QPlainTextEdit(window)
+    used.setGeometry(60, 440, 180, 36)
+    plain = Button("Annuler", parent=window)
+    plain.setGeometry(300, 440, 80, 28)
+    for widget in (used, plain):
+        widget.show()
+    toast.show_message(Message("Noté"))
+    assert not toast.geometry().intersects(used.geometry())
+    assert toast.geometry().bottom() < used.geometry().top()
+    toast.close_message()
+    used.hide()
+    toast.show_message(Message("Noté"))
+    assert toast.geometry().intersects(plain.geometry())
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space])
