@@ -48,7 +48,9 @@ def _statements(section: Mapping[str, Any]) -> Iterator[Finding]:
             yield Finding(path, "param_missing", {"name": unknown, "suggestion": suggestion})
     for unused in sorted(given - used):
         suggestion = closest(unused, used)
-        yield Finding(("directory", "params", unused), "param_unused", {"name": unused, "suggestion": suggestion})
+        yield Finding(
+            ("directory", "params", unused), "param_unused", {"name": unused, "suggestion": suggestion}
+        )
 
 
 def _request(section: Mapping[str, Any]) -> Iterator[Finding]:
