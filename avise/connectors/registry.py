@@ -26,10 +26,12 @@ from avise.connectors.contract import (
 from avise.connectors.deadline import place_of
 from avise.connectors.endpoints import HttpEndpoint, SqlEndpoint
 from avise.connectors.instance import Loaded
+from avise.connectors.kit.levels import level_of_code
 from avise.connectors.ports import InstanceSettings
 from avise.connectors.readings import TIMELINE
 from avise.connectors.refusals import IMPORT_FAILED, QUARANTINED, Refusal, contract_matches
 from avise.connectors.wheels import WheelConnector, WheelShelf
+from avise.models.conformance import ConformanceLevel
 from avise.models.errors import AviseError
 from avise.models.facet_specs import FACETS
 from avise.models.json_types import JSON
@@ -65,6 +67,8 @@ class PythonConnector:
 
     manifest: Manifest
     connector: Connector
+    conformance: ConformanceLevel | None = None
+    """What the kit found of this very code; None when it was not tested since it changed."""
 
     def http_endpoint(self, config: Mapping[str, JSON]) -> HttpEndpoint | None:
         """Return its HTTP tool, None when it has none."""
@@ -168,7 +172,8 @@ def _told_by(wheel: WheelConnector, refusal: Refusal) -> Refusal:
 def _from_entry_point(point: EntryPoint) -> Loaded:
     factory = cast("Callable[[], Connector]", point.load())
     connector = factory()
-    return PythonConnector(connector.manifest, connector)
+    level = level_of_code(point.name, point.module)
+    return PythonConnector(connector.manifest, connector, level)
 
 
 def admission(manifest: Manifest, connector: Connector) -> Refusal | None:

@@ -100,6 +100,7 @@ def status_of(instance: Instance) -> SourceStatus:
         instance=instance.id,
         name=instance.name,
         connector=f"{manifest.id} {manifest.version}",
+        conformance=getattr(instance.loaded, "conformance", None),
         owner=manifest.owner,
         support=manifest.support,
         state=source_state(instance),

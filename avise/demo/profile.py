@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from avise.connectors.kit.levels import result_path
 from avise.demo.launcher import DemoTools, write_private
 from avise.demo.news import write_news
 from avise.demo.population.spec import WorldSpec
@@ -90,9 +91,10 @@ def write_profile(
     connectors = profile_dir / CONNECTORS_FOLDER
     connectors.mkdir(parents=True, exist_ok=True)
     for name in instances_of(tools):
-        shutil.copyfile(
-            resource_folder(CONNECTORS_FOLDER) / "demo" / f"{name}.toml", connectors / f"{name}.toml"
-        )
+        shipped = resource_folder(CONNECTORS_FOLDER) / "demo" / f"{name}.toml"
+        shutil.copyfile(shipped, connectors / shipped.name)
+        if (result := result_path(shipped)).is_file():
+            shutil.copyfile(result, connectors / result.name)
     write_news(profile_dir, tools.spec.as_of)
     kept = dict(instance_secrets(tools))
     if hub is not None and hub.password:

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from avise.models.bulk_reading import BulkReading
+from avise.models.conformance import ConformanceLevel
 from avise.models.errors import Failure
 from avise.models.tool_sign_in import SignInWay
 
@@ -76,6 +77,8 @@ class SourceStatus:
     refused_because: str = ""
     """Catalogue key, for a connector that was not loaded."""
     refused_detail: str = ""
+    conformance: ConformanceLevel | None = None
+    """What the conformance kit found of the connector as it is; None when it was not tested since."""
     sign_in: SignInWay = SignInWay.NONE
     """How whoever works here signs in there by themselves."""
     cached_customers: int = 0

@@ -34,6 +34,8 @@ from avise.connectors.declarative.schema import (
     SqlFile,
 )
 from avise.connectors.endpoints import HttpEndpoint, SqlEndpoint
+from avise.connectors.kit.levels import level_of
+from avise.models.conformance import ConformanceLevel
 from avise.models.errors import AviseError
 from avise.models.json_types import JSON
 
@@ -45,6 +47,8 @@ class LoadedConnector:
     manifest: Manifest
     connector: Connector
     file: AnyFile
+    conformance: ConformanceLevel | None = None
+    """What the kit found of this very file; None when it was not tested since it changed."""
 
     def http_endpoint(self, config: Mapping[str, JSON]) -> HttpEndpoint | None:
         """Return the HTTP tool of an instance, None for a connector without HTTP.
@@ -110,7 +114,7 @@ def load_connector_file(path: Path, wheels: Points = NO_WHEELS) -> LoadedConnect
     if file is None:
         raise ConnectorFileError(path, tuple(problems))
     manifest = manifest_of(file)
-    return LoadedConnector(manifest, build_connector(file, manifest, wheels), file)
+    return LoadedConnector(manifest, build_connector(file, manifest, wheels), file, level_of(path))
 
 
 def _read(path: Path, wheels: Points) -> tuple[list[ProblemAt], AnyFile | None]:

@@ -37,7 +37,7 @@ from avise.connectors.kit.proxy import FaultProxy, Seen
 from avise.connectors.kit.scenarios import Known
 from avise.connectors.kit.trial import Trial, origin_of, system_tls
 from avise.connectors.kit.verdicts import FailedCheck
-from avise.connectors.pipeline import Pipeline, clock_of
+from avise.connectors.pipeline import LONGEST_DEADLINE, Pipeline, clock_of
 from avise.connectors.ports import InstanceSettings, NoSnapshots
 from avise.connectors.readings import TIMELINE, FacetReading
 from avise.connectors.shared import Shared
@@ -139,6 +139,10 @@ class Bench:
     def hurry(self) -> None:
         """Give readings the scenarios' deadline from now on: the tool is about to fail."""
         self.deadline = self.trial.scenarios.tool.deadline
+
+    def be_patient(self) -> None:
+        """Give readings the longest deadline of the host from now on: the tool is about to say very much."""
+        self.deadline = LONGEST_DEADLINE
 
     async def fail(self, fault: Fault) -> None:
         """Make the tool fail from now on; what was seen before is forgotten."""

@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from avise.connectors.kit.contents import content_hash, files_of
+from avise.connectors.kit.contents import code_of, content_hash, files_of
 from avise.models.conformance import ConformanceLevel
 
 SUFFIX = ".conformance.json"
@@ -33,6 +33,17 @@ def level_of(file: Path) -> ConformanceLevel | None:
         file: the connector's; its result stands beside it.
     """
     return level_in(result_path(file), lambda: files_of(file))
+
+
+def level_of_code(name: str, module: str) -> ConformanceLevel | None:
+    """Return the level that a connector of an entry point was found to reach; its result is beside its code.
+
+    Args:
+        name: of the entry point.
+        module: that it names.
+    """
+    files = code_of(module)
+    return level_in(result_path(files[0].with_name(f"{name}.toml")), lambda: files) if files else None
 
 
 def level_in(path: Path, files: Files) -> ConformanceLevel | None:

@@ -246,6 +246,7 @@ async def _many(trial: Trial, bench: Bench) -> tuple[str, Known]:
         known, answer = await found(bench, reading)
         rows = multiplied(bench.seen, {str(item.id) for item in answer.items})
         if rows is not None:
+            bench.be_patient()
             await bench.fail(changing(rows))
             return reading, known
     raise NotExercised("no_many")

@@ -20,6 +20,7 @@ from avise.ui.sources.sentences import (
     attempt_line,
     can_retry,
     chart_sentence,
+    conformance,
     countdown,
     explained,
     file_line,
@@ -117,6 +118,8 @@ class SourceDetail(DetailPane):
             content.addWidget(Label(advice, "body", "muted", wrap=True))
         if is_asked(source) or can_retry(source):
             content.addLayout(self._buttons(source))
+        if proven := conformance(source):
+            content.addWidget(Label(proven, "small", "meta", wrap=True))
         box.setLayout(content)
         return box
 

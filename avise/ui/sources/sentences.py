@@ -82,6 +82,16 @@ def connector(source: SourceStatus) -> str:
     return row_words(source.bulk) or text("sources.connector", connector=source.connector)
 
 
+def conformance(source: SourceStatus) -> str:
+    """Return how far the connector was proven, "" for one that was not loaded."""
+    if source.refused_because:
+        return ""
+    if source.conformance is None:
+        return text("sources.not_proven", connector=source.connector)
+    level = text(f"conformance_level.{source.conformance}")
+    return text("sources.proven", connector=source.connector, level=level)
+
+
 def last_reading(source: SourceStatus, now: datetime) -> str:
     """Return when the tool was last read, and whether what is shown is a copy."""
     if source.last_success is None:
@@ -133,8 +143,16 @@ def explained(source: SourceStatus, now: datetime) -> str:
     )
     detail = source.last_failure.detail if source.last_failure is not None else ""
     if detail and source.state in (SourceState.MISCONFIGURED, SourceState.NEEDS_AUTH):
-        return f"{sentence} {text('sources.for_support', detail=detail)}"
+        meaning = _meaning_of(detail, source.name)
+        return meaning or f"{sentence} {text('sources.for_support', detail=detail)}"
     return sentence
+
+
+def _meaning_of(detail: str, name: str) -> str:
+    """Return what a word for support means, "" for one that only support understands."""
+    key = f"transport.{detail.replace(' ', '_')}"
+    said = text(key, source=name)
+    return "" if said == key else said
 
 
 def _refusal(source: SourceStatus) -> str:

@@ -125,7 +125,7 @@ class LeavesADescriptor(SoundConnector):
 @caught_by("amounts_are_exact")
 class CountsInFloats(SoundConnector):
     def amount(self, row: Mapping[str, Any]) -> JSON:
-        return row["cents"] / 100
+        return float(row["cents"]) / 100
 
 
 @caught_by("dates_have_a_zone")
@@ -247,11 +247,9 @@ class InsistsByItself(SoundConnector):
         self, ctx: CallContext, path: str, template: str, headers: Mapping[str, str] | None = None
     ) -> HttpReply:
         for _ in range(3):
-            try:
+            with suppress(ConnectorError):
                 return await super().ask(ctx, path, template, headers)
-            except ConnectorError as error:
-                last = error
-        raise last
+        return await super().ask(ctx, path, template, headers)
 
 
 @caught_by("truncated_answer")
