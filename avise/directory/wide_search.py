@@ -117,4 +117,5 @@ class WideSearch:
                 self.reader.norm(WordKind.SURNAME, row.last),
                 self.reader.norm(WordKind.FIRST_NAME, row.first),
             )
-            self._found[row.party] = Found(score, matched, typed, (*names, row.born))
+            self._found[row.party] = Found(score, matched, typed, names)
+            self.births[row.party] = row.born

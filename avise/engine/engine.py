@@ -29,6 +29,7 @@ from avise.connectors.starts import START_FILE
 from avise.engine.at_contact import AtContact
 from avise.engine.connector_trials import ConnectorTrials
 from avise.engine.directory_loading import DirectoryLoading
+from avise.engine.house_directory import HouseDirectory
 from avise.engine.hub_sync import HubSync
 from avise.engine.lease_room import LeaseRoom, half_source
 from avise.engine.local_desk import LocalDesk
@@ -325,12 +326,22 @@ class Engine:
             settings.identity_master, self.directory, self.sources, env, minter, key, profile.portfolio_of
         )
         self.desk.use_loading(self.loading)
-        self.loading.start()
+        self._begin_finding(self.loading, profile.portfolio_of)
         if self.requests is not None and self.requests.sync is not None:
             self._begin_contact(self.requests, self.requests.sync)
         if self._at_desk:
             self._reloads = asyncio.create_task(self.desk.follow_reloads(), name="follow reloads")
         self._purging = asyncio.create_task(self._purge(Snapshots(store, env)), name="purge snapshots")
+
+    def _begin_finding(self, loading: DirectoryLoading, portfolio_of: str) -> None:
+        """Find people at the house where the profile says so (decision 15), and fill what is carried."""
+        sync = self.requests.sync if self.requests is not None else None
+        if sync is None or self.profile.settings.directory != "hub":
+            loading.start()
+            return
+        self.directory.use_house(HouseDirectory(lambda: sync.hub))
+        if portfolio_of:
+            loading.start()
 
     async def _open_outbox(self, store: Store, journal: Journal) -> Outbox:
         session, env = self.desk.session, self.env

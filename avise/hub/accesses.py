@@ -53,7 +53,7 @@ def log_access(  # noqa: PLR0913 - each is a column of the log
         connection: in a transaction that writes.
         actor: who.
         at: when, in microseconds.
-        what: "dossier", "request", "attachment", "synthesis", "lookup", "access_log".
+        what: "dossier", "request", "attachment", "synthesis", "lookup", "search", "access_log".
         dossier: the customer.
         request: the request.
         purpose: `avise.models.roles.Purpose`.

@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from avise.hub import api_check_outs, api_sign_in, api_staff
+from avise.hub import api_check_outs, api_directory, api_sign_in, api_staff
 from avise.hub.api_answers import Guard, refusal
 from avise.hub.api_parts import Parts
 from avise.hub.api_v360 import v360_application
@@ -40,7 +40,8 @@ class HubApplication(Guard):
         app = FastAPI(
             lifespan=self._lifespan, openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False
         )
-        app.router.routes.extend((*api_sign_in.ROUTES, *api_staff.ROUTES, *api_check_outs.ROUTES))
+        for room in (api_sign_in, api_staff, api_check_outs, api_directory):
+            app.router.routes.extend(room.ROUTES)
         app.mount("/v360", v360)
         for each in (app, v360):
             each.add_exception_handler(HTTPException, _no_call)

@@ -6,6 +6,7 @@ go on in the one that is there; a loading that was killed goes on where its last
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -16,6 +17,7 @@ from avise.directory.keys import Minter
 from avise.directory.reading import DirectoryReader, Words
 from avise.directory.writing import PartyWriter, create_tables, sort_and_index, write_meta
 from avise.hub.database_roles import SERVER
+from avise.hub.dialect import is_sqlite
 from avise.hub.directory_line import ServerLine
 from avise.hub.port import HubError
 from avise.models.customer import Party
@@ -41,12 +43,12 @@ class HouseDirectory:
     """The house's directory, as the server's processes read it; keeps words that were read once.
 
     Args:
-        minter: gives rows their identity.
+        namespace: the site's, from which identities are derived.
     """
 
-    def __init__(self, minter: Minter) -> None:
-        self._minter = minter
-        self._words: tuple[str, Words] = ("", Words())
+    def __init__(self, namespace: uuid.UUID) -> None:
+        self._namespace = namespace
+        self._known: tuple[str, Minter, Words] = ("", Minter(namespace, ""), Words())
 
     @contextmanager
     def reader(self, connection: Connection) -> Iterator[DirectoryReader]:
@@ -55,14 +57,15 @@ class HouseDirectory:
         Raises:
             HubError: `hub.no_directory`, nothing was.
         """
-        if not _exists(connection, SCHEMA):
+        if is_sqlite(connection) or not _exists(connection, SCHEMA):
             raise HubError("hub.no_directory")
         with _looking_in(connection, SCHEMA) as line:
-            made = DirectoryReader(line, self._minter).fact("made")
-            if made != self._words[0]:
+            bare = DirectoryReader(line, self._known[1])
+            made = bare.fact("made")
+            if made != self._known[0]:
                 # Another loading gave the dictionaries other numbers.
-                self._words = (made, Words())
-            yield DirectoryReader(line, self._minter, self._words[1])
+                self._known = (made, Minter(self._namespace, bare.fact("scheme")), Words())
+            yield DirectoryReader(line, *self._known[1:])
 
 
 class HouseLoading:
@@ -113,7 +116,8 @@ class HouseLoading:
             line.script("DELETE FROM meta")
             sort_and_index(line)
             writer.settle()
-            write_meta(line, {"cursor": cursor, "as_of": now.isoformat(), "made": now.isoformat()})
+            facts = {"as_of": now.isoformat(), "made": now.isoformat(), "scheme": self._minter.scheme}
+            write_meta(line, {"cursor": cursor, **facts})
             count = DirectoryReader(line, self._minter).count()
             line.script(f"GRANT USAGE ON SCHEMA {BUILDING} TO {SERVER}")
             line.script(f"GRANT SELECT ON ALL TABLES IN SCHEMA {BUILDING} TO {SERVER}")

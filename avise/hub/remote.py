@@ -11,11 +11,13 @@ import logging
 import re
 import ssl
 import uuid
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
 from contextlib import aclosing, suppress
+from typing import Any, TypeVar
 
 import httpx2
 
+from avise.directory.party_json import read_answer, read_entry
 from avise.env import Env
 from avise.hub.check_out_values import CheckedOut, CheckOut
 from avise.hub.http_check_outs import check_out_to_json, read_checked_out
@@ -48,10 +50,13 @@ from avise.hub.port import (
 )
 from avise.hub.refusals import FULL, HubFullError
 from avise.hub.remote_sign_in import Tokens, Ways, read_ways
+from avise.models.customer import DirectoryEntry, SearchAnswer
 from avise.models.json_types import JSON
 from avise.models.roles import Purpose
 from avise.oidc.errors import ProviderError
 from avise.oidc.line import require_protected
+
+T = TypeVar("T")
 
 HEAD_S = 5.0
 CALL_S = 10.0
@@ -365,6 +370,28 @@ class RemoteHub:
                 await self._listening
         await self._line.aclose()
 
+    # ---- the house's directory ------------------------------------------------------------------------
+
+    async def search_people(self, words: str, limit: int) -> SearchAnswer:
+        """Find people in the house's directory by any key in any form."""
+        found = await self._asked("POST", "/directory/search", {"words": words[:200], "limit": limit})
+        return _understood(read_answer, found)
+
+    async def search_people_wider(self, words: str, known: Collection[uuid.UUID], limit: int) -> SearchAnswer:
+        """Find who else it may be when two letters are wrong."""
+        listed: JSON = [str(person) for person in known][:100]
+        sent: JSON = {"words": words[:200], "known": listed, "limit": limit}
+        return _understood(read_answer, await self._asked("POST", "/directory/search-wider", sent))
+
+    async def find_people(self, **key: str) -> tuple[DirectoryEntry, ...]:
+        """Find people by one exact key.
+
+        Args:
+            key: `person`, `family` or `phone`; or `scheme` and `value`.
+        """
+        found = await self._asked("POST", "/directory/find", dict(key))
+        return _understood(lambda told: tuple(map(read_entry, told["entries"])), found)
+
     # ---- calls --------------------------------------------------------------------------------------
 
     async def _asked(self, method: str, path: str, value: JSON = None, *, seconds: float = CALL_S) -> JSON:
@@ -402,6 +429,16 @@ class RemoteHub:
 
     def _headers(self, token: str) -> dict[str, str]:
         return {"Authorization": f"Bearer {token}", "Avise-Device": self._tokens.device}
+
+
+def _understood(read: Callable[[Mapping[str, Any]], T], found: JSON) -> T:
+    """Return what the hub answered; it answers no other way than ours, unless something stands between."""
+    try:
+        if not isinstance(found, Mapping):
+            raise HubUnreachableError("hub.unreachable")
+        return read(found)
+    except (ValueError, TypeError, KeyError):
+        raise HubUnreachableError("hub.unreachable") from None
 
 
 _RENEWED_AFTER = frozenset(("hub.token_expired", "hub.token_refused"))

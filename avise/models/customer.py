@@ -120,6 +120,8 @@ class SearchAnswer:
     more: bool = False
     as_of: str = ""
     """ISO datetime of the directory."""
+    on_board_only: bool = False
+    """The house's directory was out of reach: only what this workstation carries was looked in."""
 
 
 @dataclass(frozen=True, slots=True)

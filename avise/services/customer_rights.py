@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
-from avise.models.customer import DirectoryEntry, SearchHit
+from avise.directory.listing import listed, reads_customers
+from avise.models.customer import DirectoryEntry
 from avise.models.errors import AviseError
 from avise.models.facets import Datum
 from avise.models.masking import Access, access
 from avise.models.roles import Role
 
-_WHERE = frozenset({"phones", "email", "city", "postcode"})
-"""What a protected file may be protected for: where the person lives and how to reach them."""
-
-
-def reads_customers(role: Role) -> bool:
-    """Say whether a role reads customer data at all (decision 2: auditors and administrators do not)."""
-    return access(role, Datum.NAME) is not Access.ABSENT
+__all__ = ["listed", "reads_customers", "refuse_opening", "refuse_without_right"]
 
 
 def refuse_without_right(role: Role) -> None:
@@ -49,18 +43,3 @@ def refuse_opening(role: Role, entries: Iterable[DirectoryEntry], reason: str) -
         raise AviseError("open.not_allowed")
     if allowed is not Access.CLEAR and not reason.strip():
         raise AviseError("open.reason_needed")
-
-
-def listed(hits: Iterable[SearchHit], role: Role) -> tuple[SearchHit, ...]:
-    """Return the hits as a role may see them in a list: a protected file tells no place and no contact."""
-    if not reads_customers(role):
-        return ()
-    if access(role, Datum.PROTECTED_FILE) is Access.CLEAR:
-        return tuple(hits)
-    return tuple(_without_place(hit) if hit.entry.party.restricted else hit for hit in hits)
-
-
-def _without_place(hit: SearchHit) -> SearchHit:
-    entry = replace(hit.entry, party=replace(hit.entry.party, phones=(), email="", city="", postcode=""))
-    kept = tuple(mark for mark in hit.highlights if mark[0].partition(".")[0] not in _WHERE)
-    return replace(hit, entry=entry, highlights=kept)

@@ -63,7 +63,7 @@ class Profile:
     def portfolio_of(self) -> str:
         """Return whose customers the search directory is limited to; "" where it is not (decision 15)."""
         settings = self.settings
-        limited = settings.offline.allowed and settings.directory == "portfolio"
+        limited = settings.offline.allowed and settings.directory in ("hub", "portfolio")
         return settings.user.login if limited else ""
 
     def session(self) -> Session:

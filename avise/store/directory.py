@@ -11,8 +11,9 @@ import asyncio
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from sqlalchemy import Connection
 
@@ -47,6 +48,22 @@ class DirectoryNotReadyError(AviseError):
     """There is no directory to look in yet: not the same as finding nobody."""
 
 
+class House(Protocol):
+    """The house's directory, where the profile says that people are looked for there (`directory = "hub"`).
+
+    Everything answers None while the house is out of reach.
+    """
+
+    async def search(self, words: str, limit: int) -> SearchAnswer | None:
+        """As `Directory.search`."""
+
+    async def search_wider(self, words: str, known: Collection[PersonId], limit: int) -> SearchAnswer | None:
+        """As `Directory.search_wider`."""
+
+    async def find(self, **key: str) -> tuple[DirectoryEntry, ...] | None:
+        """Find people by `person`, `family` or `phone`, or by `scheme` and `value`; members first."""
+
+
 class Directory:
     """The search directory of a profile. Make it with `Directory.open`, end it with `aclose`."""
 
@@ -64,6 +81,7 @@ class Directory:
         self._ready = False
         self._locked = False
         self._closed = False
+        self._house: House | None = None
         self._words = Words()
         self._lexicon: Lexicon | None = None
 
@@ -149,10 +167,14 @@ class Directory:
         self.say_why_absent("directory.building")
         await self._on_writer(self._open_blocking)
 
+    def use_house(self, house: House) -> None:
+        """Look for people in the house's directory first; in this one while it is out of reach."""
+        self._house = house
+
     @property
     def ready(self) -> bool:
         """Whether there is a directory to look in."""
-        return self._ready
+        return self._ready or self._house is not None
 
     @property
     def absence(self) -> AviseError:
@@ -175,13 +197,16 @@ class Directory:
         Raises:
             DirectoryNotReadyError: `directory.building`, or what `say_why_absent` said.
         """
+        if self._house is not None and (found := await self._house.search(words, limit)) is not None:
+            return found
         today = self._env.now().date()
 
         def question(connection: Connection) -> SearchAnswer:
             query = parse_search(words, today)
             return answer(DirectorySearch(self._reader(connection), today, limit), query, limit)
 
-        return await self._read(question)
+        found = await self._read(question)
+        return found if self._house is None else replace(found, on_board_only=True)
 
     async def search_wider(self, words: str, known: Collection[PersonId], limit: int = 20) -> SearchAnswer:
         """Find who else it may be when two letters of a name are wrong: the second part of an answer.
@@ -194,6 +219,10 @@ class Directory:
         Raises:
             DirectoryNotReadyError: as `search`.
         """
+        if self._house is not None:
+            found = await self._house.search_wider(words, known, limit)
+            if found is not None:
+                return found
         today = self._env.now().date()
 
         def question(connection: Connection) -> SearchAnswer:
@@ -206,6 +235,8 @@ class Directory:
 
     async def by_person(self, person: PersonId) -> DirectoryEntry | None:
         """Return one party, None when the directory does not list it."""
+        if (found := await self._at_house(person=str(person))) is not None:
+            return next(iter(found), None)
         return await self._read(lambda connection: self._reader(connection).person(person))
 
     async def by_identifier(self, scheme: str, value: str) -> DirectoryEntry | None:
@@ -215,6 +246,8 @@ class Directory:
             scheme: "member", or a tool's ("benefits.insured").
             value: as the tool writes it; a member number may hold spaces.
         """
+        if (found := await self._at_house(scheme=scheme, value=value)) is not None:
+            return next(iter(found), None)
 
         def question(connection: Connection) -> DirectoryEntry | None:
             reader = self._reader(connection)
@@ -233,6 +266,8 @@ class Directory:
         Args:
             number: E.164, or any form that `parse_phone` reads.
         """
+        if (found := await self._at_house(phone=number)) is not None:
+            return found
         digits = reversed_digits(parse_phone(number) or number)
 
         def question(connection: Connection) -> tuple[DirectoryEntry, ...]:
@@ -244,6 +279,8 @@ class Directory:
 
     async def family(self, dossier: PersonId) -> tuple[DirectoryEntry, ...]:
         """Return the member of a dossier, first, and the persons that it covers."""
+        if (found := await self._at_house(family=str(dossier))) is not None:
+            return found
 
         def question(connection: Connection) -> tuple[DirectoryEntry, ...]:
             entries = self._reader(connection).family(dossier)
@@ -298,6 +335,9 @@ class Directory:
         self._closed = True
         await asyncio.to_thread(self._close_blocking)
 
+    async def _at_house(self, **key: str) -> tuple[DirectoryEntry, ...] | None:
+        return await self._house.find(**key) if self._house is not None else None
+
     def _reader(self, connection: Connection) -> DirectoryReader:
         return DirectoryReader(FileLine(connection), self._minter, self._words)
 
@@ -306,6 +346,8 @@ class Directory:
     async def _read(self, question: Callable[[Connection], T]) -> T:
         if not self._ready:
             because = self._absent_because
+            if self._house is not None:
+                raise DirectoryNotReadyError("directory.house_out_of_reach")
             raise DirectoryNotReadyError(because.message_key, **because.params)
         with self._errors_translated():
             return await asyncio.shield(asyncio.wrap_future(self._readers.submit(question)))

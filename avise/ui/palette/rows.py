@@ -263,6 +263,8 @@ def _customer_rows(question: Question) -> list[PaletteRow]:
         shown = question.answer.hits[:limit]
         rows = [_group(_counted_title(question.answer, len(shown)), question.directory_time)]
         rows += [customer_row(hit, question.open_people) for hit in shown]
+    if question.answer is not None and question.answer.on_board_only:
+        rows.append(PaletteRow(RowKind.NOTICE, (Part(text("palette.on_board_only")),), "cloud-off"))
     if question.state is SearchState.READING:
         rows += [_group(text("palette.reading")), PaletteRow(RowKind.SKELETON, ())]
     return rows

@@ -45,7 +45,7 @@ def load(engine: Engine, *pages: tuple[Party, ...]) -> int:
 
 
 def found(connection: Connection, words: str, house: HouseDirectory | None = None) -> list[str]:
-    with (house or HouseDirectory(MINTER)).reader(connection) as reader:
+    with (house or HouseDirectory(MINTER.site_namespace)).reader(connection) as reader:
         search = DirectorySearch(reader, date(2026, 3, 24), 50)
         hits = answer(search, parse_search(words, date(2026, 3, 24)), 50).hits
     return [hit.entry.party.native_id for hit in hits]
@@ -59,7 +59,7 @@ def test_the_same_people_are_found_as_on_a_workstation(engine: Engine) -> None:
 
 def test_the_directory_in_place_answers_until_another_one_is_whole(engine: Engine) -> None:
     load(engine, (HELENE,))
-    house = HouseDirectory(MINTER)
+    house = HouseDirectory(MINTER.site_namespace)
     with engine.begin() as connection:
         loading = HouseLoading(connection, MINTER)
         loading.begin()
