@@ -18,6 +18,7 @@ from avise.engine.engine import Engine
 from avise.engine.profile_folder import default_profile_folder
 from avise.models.errors import AviseError
 from avise.models.json_types import JSON
+from avise.resources import resource_folder
 from avise.services.profile import load_profile
 
 Telling = Callable[[], int]
@@ -73,6 +74,5 @@ def _print_json(content: JSON, status: int) -> int:
 
 
 def _schema() -> int:
-    from avise.connectors.declarative.schema import json_schema  # noqa: PLC0415 - for this command alone
-
-    return _print_json(json_schema(), 0)
+    sys.stdout.write((resource_folder("connectors") / "schema.json").read_text("utf-8"))
+    return 0

@@ -7,7 +7,7 @@ field exists in its facet) are in `checks`. Executors read these models; nothing
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, JsonValue, model_validator
 from pydantic_core import PydanticCustomError
@@ -318,15 +318,3 @@ MODELS: dict[str, type[RestFile] | type[SqlFile] | type[CsvFileConnector] | type
     "files": CsvFileConnector,
     "python": PythonFile,
 }
-
-
-def json_schema() -> dict[str, Any]:
-    """Return the JSON Schema of the format, for editors (`resources/connectors/schema.json`)."""
-    from pydantic import TypeAdapter  # noqa: PLC0415 - only the command that publishes the schema needs it
-
-    schema = TypeAdapter(AnyFile).json_schema(by_alias=True)
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "Avise connector file",
-        **schema,
-    }
