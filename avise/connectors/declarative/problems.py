@@ -123,10 +123,7 @@ def _finding(model: type[BaseModel], detail: ErrorDetails) -> Finding:
     if kind == "missing":
         return _missing(path)
     if kind == "extra_forbidden":
-        key = str(path[-1])
-        if key.lower().replace("-", "_") in _SWITCHES_OFF:
-            return Finding(path, "verify_never", {"key": key})
-        return Finding(path, "unknown_key", {"key": key, "suggestion": closest(key, _keys_of(owner))})
+        return _unknown(path, owner)
     if kind in {"union_tag_not_found", "union_tag_invalid"}:
         path = (*path, str(context["discriminator"]).strip("'"))
         invalid = kind == "union_tag_invalid"
@@ -136,6 +133,13 @@ def _finding(model: type[BaseModel], detail: ErrorDetails) -> Finding:
     if isinstance(detail["input"], dict):
         return _table_misplaced(path, kind)
     return _plain(path, kind, context)
+
+
+def _unknown(path: KeyPath, owner: type[BaseModel] | None) -> Finding:
+    key = str(path[-1])
+    if key.lower().replace("-", "_") in _SWITCHES_OFF:
+        return Finding(path, "verify_never", {"key": key})
+    return Finding(path, "unknown_key", {"key": key, "suggestion": closest(key, _keys_of(owner))})
 
 
 def _missing(path: KeyPath) -> Finding:
