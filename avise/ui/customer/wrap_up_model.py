@@ -221,10 +221,14 @@ class WrapUpModel(QObject):
             self._edit(replace(self._form, note=note))
 
     def insert(self, sentence: str, reason: str = "") -> None:
-        """Add a sentence to the note on a line of its own; its reason is proposed when none is confirmed."""
+        """Add a sentence to the note on a line of its own; its reason is proposed when none is confirmed.
+
+        The line is ended: what is typed next begins another one.
+        """
         before = self._form.note
         self._hint = reason
-        self.write(f"{before}\n{sentence}" if before and not before.endswith("\n") else before + sentence)
+        start = "\n" if before and not before.endswith("\n") else ""
+        self.write(f"{before}{start}{sentence}\n")
 
     def promise(self, callback: CallbackPromise | None) -> None:
         """Promise a call-back, or take the promise back."""

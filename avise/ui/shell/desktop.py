@@ -222,12 +222,9 @@ class Desktop(QObject):
     async def tell_recovery(self) -> None:
         """Say that the last window did not end well, and what came back of it."""
         sessions, drafts = len(self.window.sessions.tabs), len(await self._desk.unfinished_wrap_ups())
-        told = text(
-            "recovery.told",
-            sessions=plural("recovery.sessions", sessions),
-            drafts=plural("recovery.drafts", drafts),
-        )
-        sentence = told if sessions or drafts else text("recovery.nothing")
+        found = {"recovery.sessions": sessions, "recovery.drafts": drafts}
+        parts = [plural(key, count) for key, count in found.items() if count]
+        sentence = text("recovery.told", found=", ".join(parts)) if parts else text("recovery.nothing")
         # Not an error, but it stays until somebody works again: nobody looks at the screen at that moment.
         self.window.toast.show_message(Message(sentence, "history", is_error=True, gives_way=True))
 

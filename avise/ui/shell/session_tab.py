@@ -54,6 +54,11 @@ class SessionTabButton(QAbstractButton):
         self.setAccessibleName(label)
         self.update()
 
+    def wanted_width(self) -> int:
+        """Return the width at which a page of the rail is named whole."""
+        px = theme().px
+        return px(2 * _PADDING + _ICON + _GAP) + int(theme().text_width(self.text(), "button")) + 2
+
     def set_seconds(self, seconds: int) -> None:
         """Show how long the call has lasted."""
         self._seconds = seconds

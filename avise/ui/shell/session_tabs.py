@@ -181,15 +181,16 @@ class SessionTabs(QWidget):
     def _place(self) -> None:
         px, tabs = theme().px, self._sessions.tabs
         pages = [page for page in (self._pin, self._page) if not page.isHidden()]
-        page_width = px(PAGE_WIDTH) * len(pages)
-        room = self.width() - page_width - px(_BUTTON_ROOM)
+        widths = [max(px(PAGE_WIDTH), min(page.wanted_width(), px(WIDTH))) for page in pages]
+        room = self.width() - sum(widths) - px(_BUTTON_ROOM)
         width, active, fitting = tab_widths(
             room, len(tabs), px, has_active=self._sessions.current is not None
         )
         self._hidden = self._overflow(fitting)
-        for place, page in enumerate(pages):
-            page.setGeometry(place * px(PAGE_WIDTH), 0, px(PAGE_WIDTH), self.height())
-        left = page_width
+        left = 0
+        for page, taken in zip(pages, widths, strict=True):
+            page.setGeometry(left, 0, taken, self.height())
+            left += taken
         for tab in tabs:
             button = self._buttons[tab.person]
             if tab.person in self._hidden:

@@ -145,7 +145,7 @@ def test_an_inserted_answer_proposes_its_reason_unless_one_was_chosen(run: Run) 
         async with wrapping_up() as stage:
             stage.model.write("Bonjour")
             stage.model.insert("Carte envoyée le 12/12.", "R09")
-            assert stage.model.shown().note == "Bonjour\nCarte envoyée le 12/12."
+            assert stage.model.shown().note == "Bonjour\nCarte envoyée le 12/12.\n"
             assert (stage.model.shown().reason, stage.model.shown().confirmed) == ("R09", False)
             stage.model.choose_reason("R10")
             stage.model.insert("Attestation faite.", "R09")

@@ -459,6 +459,10 @@ def test_an_answer_that_was_inserted_proposes_its_reason(run: Run) -> None:
             _press(Qt.Key.Key_Down)
             _press(Qt.Key.Key_Return)
             assert page.rail.wrap_up.reason.text() == text("reason.R21")
+            note = page.rail.wrap_up.note
+            inserted = note.toPlainText().rstrip("\n")
+            QTest.keyClicks(note, "Rappeler")
+            assert note.toPlainText() == f"{inserted}\nRappeler"
             assert text("deed.insert", facet=text("facet.complaints")) in said(page.rail.wrap_up)
             assert page.model.person == HELENE
 

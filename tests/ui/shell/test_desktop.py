@@ -512,3 +512,15 @@ def test_the_sources_start_on_their_table(run: Run) -> None:
             assert stage.window.focusWidget() is stage.window.sources.table
 
     run(scenario())
+
+
+def test_what_came_back_after_a_crash_is_counted_and_nothing_is_counted_as_nought(run: Run) -> None:
+    async def scenario() -> None:
+        async with staged() as stage:
+            stage.open(0, 4)
+            await stage.desktop.tell_recovery()
+            message = stage.window.toast.message()
+            assert message is not None
+            assert message.sentence.endswith("Retrouvés\u00a0: 2 sessions.")
+
+    run(scenario())

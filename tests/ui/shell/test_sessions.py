@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from uuid import UUID
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
-from avise.ui.shell.session_tabs import MIN_WIDTH, tab_widths
+from avise.texts import set_language, text
+from avise.ui.shell.rail import ENTRIES
+from avise.ui.shell.session_tabs import MIN_WIDTH, SessionTabs, tab_widths
 from avise.ui.shell.sessions import MAX_SESSIONS, Sessions, SessionTab
 
 
@@ -137,3 +142,16 @@ def test_tabs_never_go_under_their_least_width_nor_out_of_their_room(
     assert 0 <= fitting <= count
     taken = fitting * width + (current - width if active and fitting else 0)
     assert taken <= room or fitting <= 1
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_the_tab_of_a_page_names_it_whole(qtbot: QtBot, dressed: QApplication, language: str) -> None:
+    set_language(language)
+    tabs = SessionTabs(opened(1, 2))
+    qtbot.addWidget(tabs)
+    tabs.resize(1200, 40)
+    for entry in ENTRIES:
+        tabs.set_page(text(f"rail.{entry.id}"), entry.icon)
+        page = tabs._page
+        assert page.width() >= page.wanted_width()
+        assert tabs.button(UUID(int=1)).geometry().left() == page.geometry().right() + 1
