@@ -19,6 +19,7 @@ from avise.connectors.readings import FacetReading, SourceOffer, TimelineReading
 from avise.models.customer import CustomerKey, IdentityEvidence
 from avise.models.json_types import JSON
 from avise.models.source_status import SourceStatus
+from avise.models.tool_sign_in import SignInStep, SignInWay
 from tests.unit.services.facts_builder import NOW
 
 
@@ -108,6 +109,15 @@ class ScriptedSources:
 
     async def status(self) -> Sequence[SourceStatus]:
         return ()
+
+    async def sign_in(self, instance: str, way: SignInWay) -> AsyncIterator[SignInStep]:
+        self.asked.append((instance, f"sign in {way.value}"))
+        for step in tuple[SignInStep, ...]():
+            yield step
+
+    async def reloads(self) -> AsyncIterator[str]:
+        for instance in tuple[str, ...]():
+            yield instance
 
     async def diagnostics(self, instance: str) -> JSON:
         return {"instance": instance}
