@@ -154,7 +154,13 @@ def _add_demo_command(commands: argparse._SubParsersAction[argparse.ArgumentPars
     demo.add_argument("--preset", choices=("mini", "demo"), default="demo", help="how many people")
     demo.add_argument("--persons", type=int, help="about this many people instead of a preset")
     demo.add_argument("--seed", type=int, default=1)
-    demo.add_argument("--as", dest="as_user", metavar="NAME", default="", help="one window, of that person")
+    demo.add_argument(
+        "--as",
+        dest="as_user",
+        metavar="NAME",
+        default="",
+        help="one window, of that person; with call, whose telephone",
+    )
     demo.add_argument("--role", default="", help="another role than that person's")
     demo.add_argument("--folder", type=Path, help="where the demo keeps its data and profile")
     demo.add_argument("--postgres", action="store_true", help="contributions in a real PostgreSQL")

@@ -5,7 +5,7 @@ avise demo --as NAME           one window, of that member of staff
 avise demo --team              the same two windows on a hub of their team: PostgreSQL and `avise hub serve`
 avise demo --serve             the tools only, and profiles that the other commands use
 avise demo --tour DIR          the main screens drawn to PNG files
-avise demo call [NUMBER]       the agent's telephone rings; then --answer, and --end
+avise demo call [NUMBER]       the first agent's telephone rings (--as NAME for another's); --answer, --end
 avise demo break documents --slow 8s | --down | --garbage | --expire-token | --restore
 
 The tools of a folder run once. A second start says which process runs them and which profile reaches
@@ -156,7 +156,8 @@ def _tour(demo: DemoRun, target: Path) -> int:
     def ring(number: str, answered: bool) -> None:
         for call in calls:
             change_call(folder.data, call, ENDED)
-        calls[:] = [simulate_call(folder.data, number, queue="Remboursements", waited_s=70)]
+        agent = demo.users[0].login
+        calls[:] = [simulate_call(folder.data, number, queue="Remboursements", waited_s=70, agent=agent)]
         if answered:
             change_call(folder.data, calls[0], ANSWERED)
 
@@ -180,19 +181,21 @@ def _set_fault(folder: DemoFolder, tool: str, kind: str) -> None:
 def _call(folder: DemoFolder, chosen: argparse.Namespace) -> int:
     """Make the agent's telephone ring, or answer or end the call that rang last."""
     try:
-        told = _changed(folder, chosen) if chosen.answer or chosen.end else _ring(folder, chosen.target)
+        told = _changed(folder, chosen) if chosen.answer or chosen.end else _ring(folder, chosen)
     except ToolNotRunningError:
         raise AviseError("demo.not_running", tool=TELEPHONY) from None
-    sys.stdout.write(text(told) + "\n")
+    sys.stdout.write(told + "\n")
     return 0
 
 
-def _ring(folder: DemoFolder, number: str | None) -> str:
-    number = number or PERSONAS["P00"].phone
+def _ring(folder: DemoFolder, chosen: argparse.Namespace) -> str:
+    """Make one desk's telephone ring: the first one's, unless told."""
+    number = chosen.target or PERSONAS["P00"].phone
     if not parse_phone(number):
         raise WrongArgumentError("demo.bad_number")
-    simulate_call(folder.data, number, queue="Remboursements", waited_s=70)
-    return "demo.ringing"
+    agent = demo_user(chosen.as_user or FIRST)
+    simulate_call(folder.data, number, queue="Remboursements", waited_s=70, agent=agent.login)
+    return text("demo.ringing", name=agent.name)
 
 
 def _changed(folder: DemoFolder, chosen: argparse.Namespace) -> str:
@@ -200,7 +203,7 @@ def _changed(folder: DemoFolder, chosen: argparse.Namespace) -> str:
         raise WrongArgumentError("demo.no_number_needed")
     if not change_latest_call(folder.data, ANSWERED if chosen.answer else ENDED):
         raise AviseError("demo.no_call")
-    return "demo.answered" if chosen.answer else "demo.ended"
+    return text("demo.answered" if chosen.answer else "demo.ended")
 
 
 def _break(folder: DemoFolder, chosen: argparse.Namespace) -> int:

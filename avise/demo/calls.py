@@ -26,14 +26,17 @@ def _control(state_dir: Path, path: str, body: dict[str, str | int]) -> str:
     return control_request(running[TELEPHONY], "POST", path, json.dumps(body))
 
 
-def simulate_call(state_dir: Path, number: str, *, queue: str = "Adhérents", waited_s: int = 40) -> str:
-    """Make a call ring on the agent's telephone.
+def simulate_call(
+    state_dir: Path, number: str, *, queue: str = "Adhérents", waited_s: int = 40, agent: str = ""
+) -> str:
+    """Make a call ring on an agent's telephone.
 
     Args:
         state_dir: the data folder given to the launcher.
         number: who calls, in any form; "" for a withheld number.
         queue: what the telephony calls the waiting line.
         waited_s: seconds that the caller has waited.
+        agent: login of whose telephone rings, "" for everybody's.
 
     Returns:
         The call's identifier, for `change_call`.
@@ -41,7 +44,9 @@ def simulate_call(state_dir: Path, number: str, *, queue: str = "Adhérents", wa
     Raises:
         ToolNotRunningError: the relation tool does not run.
     """
-    answer = _control(state_dir, RING_PATH, {"number": number, "queue": queue, "waited_s": waited_s})
+    answer = _control(
+        state_dir, RING_PATH, {"number": number, "queue": queue, "waited_s": waited_s, "agent": agent}
+    )
     return str(json.loads(answer)["call"])
 
 

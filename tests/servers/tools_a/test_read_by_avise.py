@@ -202,10 +202,10 @@ async def test_a_call_reaches_the_host(start: StartTools, data_dir: Path) -> Non
     async with start("relation") as tools, host_of(tools) as host, aclosing(host.call_events()) as events:
         coming = asyncio.ensure_future(anext(events))
         await asyncio.sleep(0.3)
-        call = simulate_call(data_dir, "0639981234", queue="Prestations")
+        call = simulate_call(data_dir, "0639981234", queue="Prestations", agent="lea.girard")
         event = await asyncio.wait_for(coming, 15)
     assert (event.call_id, event.kind, event.number) == (call, CallEventKind.RINGING, "+33639981234")
-    assert event.queue == "Prestations"
+    assert (event.queue, event.agent) == ("Prestations", "lea.girard")
 
 
 async def test_tokens_that_expire_in_the_middle_go_unnoticed(start: StartTools, data_dir: Path) -> None:

@@ -95,6 +95,23 @@ async def test_a_call_rings_is_answered_held_and_ended(start: StartTools, data_d
     assert (events[0]["file"], events[0]["attenteS"]) == ("Prestations", 75)
 
 
+async def test_a_call_rings_at_the_desk_of_one_agent_when_it_is_told_whose(
+    start: StartTools, data_dir: Path
+) -> None:
+    async with (
+        start("relation") as tools,
+        client_of(tools, "relation", **_signed(tools)) as client,
+        client.stream("GET", "/calls/stream") as stream,
+    ):
+        lines = stream.aiter_lines()
+        assert await anext(lines) == "retry: 1000"
+        call = simulate_call(data_dir, "0639981234", agent="lea.girard")
+        change_call(data_dir, call, ANSWERED)
+        simulate_call(data_dir, "0639981235")
+        events = [await _next_event(lines) for _ in range(3)]
+    assert [event.get("agent") for event in events] == ["lea.girard", "lea.girard", None]
+
+
 async def test_the_call_that_rang_last_and_is_not_over_is_the_one_that_changes(
     start: StartTools, data_dir: Path
 ) -> None:

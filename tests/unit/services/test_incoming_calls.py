@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from contextlib import aclosing
+from dataclasses import replace
 
 import pytest
 
@@ -49,6 +50,13 @@ async def test_a_call_of_the_telephony_is_followed_by_it() -> None:
     assert ringing.followed
     assert answered.followed
     assert answered.state is CallState.ANSWERED
+
+
+async def test_the_telephone_of_a_colleague_rings_at_their_desk_alone() -> None:
+    theirs = replace(_event(CallEventKind.RINGING, "c-1"), agent="karim.benali")
+    mine = replace(_event(CallEventKind.RINGING, "c-2"), agent="lea.girard")
+    (call,) = await _told(_calls(theirs, mine), 1)
+    assert call.call_id == "c-2"
 
 
 async def test_nobody_follows_a_call_that_a_link_announced() -> None:

@@ -21,7 +21,8 @@ async def _serve(arguments: Arguments) -> None:
 
     async def ring(body: bytes) -> str:
         asked = json.loads(body)
-        call = telephony.ring(str(asked["number"]), str(asked["queue"]), int(asked["waited_s"]))
+        number, queue, agent = str(asked["number"]), str(asked["queue"]), str(asked.get("agent", ""))
+        call = telephony.ring(number, queue, int(asked["waited_s"]), agent)
         return json.dumps({"call": call})
 
     async def change(body: bytes) -> str:

@@ -36,10 +36,18 @@ class Telephony:
     _calls: dict[str, Mapping[str, str | int | None]] = field(default_factory=dict)
     _count: int = 0
 
-    def ring(self, number: str, queue: str, waited_s: int) -> str:
-        """Make a call ring and return its identifier. `number` is as the network gives it, or ""."""
+    def ring(self, number: str, queue: str, waited_s: int, agent: str = "") -> str:
+        """Make a call ring and return its identifier.
+
+        Args:
+            number: as the network gives it, or "".
+            queue: waiting line that it comes from.
+            waited_s: seconds that the caller has waited.
+            agent: login of whose telephone rings, "" for everybody's.
+        """
         call = f"ap-{secrets.token_hex(6)}"
-        self._calls[call] = {"numero": number or None, "file": queue, "attenteS": waited_s}
+        told = {"numero": number or None, "file": queue, "attenteS": waited_s}
+        self._calls[call] = {**told, "agent": agent} if agent else told
         self._publish(call, "SONNERIE")
         return call
 
