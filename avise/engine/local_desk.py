@@ -11,6 +11,7 @@ from pathlib import Path
 
 from avise.connectors.contract import HealthReport
 from avise.engine.directory_loading import DirectoryLoading
+from avise.engine.local_identity import LocalIdentity
 from avise.engine.local_messages import LocalMessages
 from avise.engine.local_packs import LocalPacks
 from avise.engine.local_visits import LocalVisits
@@ -53,7 +54,7 @@ COPIES_PAUSE = 5.0
 """Seconds between two counts of the copies kept."""
 
 
-class LocalDesk(LocalMessages, LocalPacks, LocalVisits, LocalWorkstation):
+class LocalDesk(LocalIdentity, LocalMessages, LocalPacks, LocalVisits, LocalWorkstation):
     """Implements `avise.services.desk.Desk`; every method runs on the engine's loop.
 
     Args:
@@ -96,6 +97,8 @@ class LocalDesk(LocalMessages, LocalPacks, LocalVisits, LocalWorkstation):
         own = await self._own_entries(f"{CUSTOMERS}{member.dossier}")
         dossier = OpenDossier(member, self.session, purpose, self._sources, self._env, own)
         dossier.own_consents = await self._own_consents(member)
+        dossier.linked = await self.same_person.linked_to(member.person)
+        dossier.records = await self.same_person.news(member.person)
         dossier.verification = await self._verifications.found(person)
         self._dossiers[person] = dossier
         dossier.start()
@@ -109,7 +112,8 @@ class LocalDesk(LocalMessages, LocalPacks, LocalVisits, LocalWorkstation):
                 del self._dossiers[person]
             await dossier.aclose()
             if not self._followed(dossier):
-                await self._sources.leave(dossier.customer_key(()))
+                for key in dossier.records_read():
+                    await self._sources.leave(key)
             asking.cancel()
             await asyncio.gather(noted, asking, self._forget_left(person), return_exceptions=True)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from avise.engine.starting_acting import StartingActing
 from avise.engine.starting_day import StartingDay
+from avise.engine.starting_identity import StartingIdentity
 from avise.engine.starting_messages import StartingMessages
 from avise.engine.starting_packs import StartingPacks
 from avise.engine.starting_requests import StartingRequests
@@ -38,6 +39,7 @@ class StartingDesk(
     StartingPacks,
     StartingVisits,
     StartingWorkstation,
+    StartingIdentity,
 ):
     """Implements `avise.services.desk.Desk` by waiting for the real one."""
 

@@ -10,9 +10,12 @@ from avise.models.facets import FacetRecord
 from avise.models.interaction import TimelineEntry, TimelineGroup
 from avise.services.customer_updates import Alert, Severity
 from avise.services.facts import Facts, amount, day, word
+from avise.services.identity.values import SamePersonNews
 from avise.texts.formats import format_amount, format_date, format_short_date
 
 _RANK = {Severity.DANGER: 0, Severity.WARN: 1, Severity.NOTE: 2, Severity.NEUTRAL: 3}
+
+NO_RECORDS = SamePersonNews()
 
 UNPAID = frozenset({"rejected", "represented"})
 """States of a contribution that was presented and came back."""
@@ -24,12 +27,16 @@ REPEATED_CONTACTS = 3
 
 
 def alerts(
-    facts: Facts, timeline: tuple[TimelineEntry, ...] = (), open_requests: int = 0
+    facts: Facts,
+    timeline: tuple[TimelineEntry, ...] = (),
+    open_requests: int = 0,
+    records: SamePersonNews = NO_RECORDS,
 ) -> tuple[Alert, ...]:
     """Return every alert of a customer, danger first, then by priority."""
     found = [alert for rule in _RULES for alert in rule(facts)]
     found.extend(_repeated_contact(facts, timeline))
     found.extend(_open_requests(open_requests))
+    found.extend(_of_one_person(records))
     return tuple(sorted(found, key=lambda alert: (_RANK[alert.severity], alert.priority)))
 
 
@@ -37,6 +44,15 @@ def _open_requests(count: int) -> Iterator[Alert]:
     if count:
         key = "open_request" if count == 1 else "open_requests"
         yield Alert(key, Severity.NOTE, 12, "list-plus", {"n": str(count)}, "")
+
+
+def _of_one_person(records: SamePersonNews) -> Iterator[Alert]:
+    if records.proposals:
+        count = {"n": str(records.proposals)}
+        yield Alert("same_person", Severity.WARN, 11, "git-compare", count, opens="same_person")
+    if records.links:
+        count = {"n": str(records.links)}
+        yield Alert("linked_records", Severity.NEUTRAL, 13, "link", count, opens="linked_records")
 
 
 def _complaint(facts: Facts) -> Iterator[Alert]:

@@ -39,6 +39,8 @@ class Alert:
     params: Mapping[str, str]
     facet: str = ""
     """Facet that a click shows."""
+    opens: str = ""
+    """Command that a click runs instead (`avise.ui.shortcuts`), "" for none."""
 
 
 class VerificationLevel(StrEnum):

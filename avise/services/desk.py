@@ -23,6 +23,7 @@ from avise.models.tool_sign_in import SignInStep, SignInWay
 from avise.services.acting_desk import ActingDesk
 from avise.services.customer_updates import CustomerUpdate, Verification
 from avise.services.day_desk import DayDesk
+from avise.services.identity_desk import IdentityDesk
 from avise.services.message_desk import MessageDesk
 from avise.services.pack_desk import PackDesk
 from avise.services.request_desk import RequestDesk
@@ -102,7 +103,17 @@ class Revealed:
     seconds: int
 
 
-class Desk(DayDesk, ActingDesk, MessageDesk, RequestDesk, PackDesk, VisitDesk, WorkstationDesk, Protocol):
+class Desk(
+    DayDesk,
+    ActingDesk,
+    MessageDesk,
+    RequestDesk,
+    PackDesk,
+    VisitDesk,
+    WorkstationDesk,
+    IdentityDesk,
+    Protocol,
+):
     """What the window and the command line ask."""
 
     session: Session

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from avise.connectors.contract import Completeness, Record
 from avise.connectors.readings import FacetReading, SourceOffer, TimelineReading
-from avise.models.customer import PartyKind
+from avise.models.customer import CustomerKey, DirectoryEntry, IdentityEvidence, PartyKind
 from avise.models.errors import ErrorKind, Failure, Origin
 from avise.models.facet_specs import FACETS
 from avise.models.facets import FacetRecord, FacetState, FacetView
@@ -51,6 +51,8 @@ class Block:
     """Whether its tool may be asked at all."""
     entries: tuple[TimelineEntry, ...] = ()
     task: asyncio.Task[None] | None = None
+    linked: DirectoryEntry | None = None
+    """The linked record whose number the tool is asked with; None for the customer's own."""
 
     def masked_view(self, role: Role) -> FacetView:
         """Return the view as a role may read it."""
@@ -118,6 +120,8 @@ class History:
     failed: bool = False
     truncated: bool = False
     task: asyncio.Task[None] | None = None
+    linked: DirectoryEntry | None = None
+    """As of a block."""
 
     @property
     def readable(self) -> bool:
@@ -174,6 +178,53 @@ def histories_of(offers: Iterable[SourceOffer], ids: Mapping[str, str]) -> dict[
         for offer in offers
         if offer.timeline and offer.enabled and has_ids(offer, "", ids)
     }
+
+
+def read_by(
+    offers: Sequence[SourceOffer], role: Role, entry: DirectoryEntry, linked: Sequence[DirectoryEntry]
+) -> tuple[dict[ViewKey, Block], dict[str, History]]:
+    """Return the blocks and histories of a customer, those of linked records where the own has no number.
+
+    Nothing is mixed: each is asked with the numbers of one record, and checked against that record.
+
+    Args:
+        offers: what tools feed.
+        role: who looks.
+        entry: the customer.
+        linked: other records of the same person, the nearest first.
+    """
+    blocks = blocks_of(offers, role, ids_of(entry), entry.party.kind)
+    histories = histories_of(offers, ids_of(entry))
+    for other in linked:
+        for key, block in blocks_of(offers, role, ids_of(other), entry.party.kind).items():
+            if block.readable and blocks[key].view.state is FacetState.NOT_APPLICABLE:
+                block.linked = other
+                blocks[key] = block
+        for instance, history in histories_of(offers, ids_of(other)).items():
+            if instance not in histories:
+                history.linked = other
+                histories[instance] = history
+    return blocks, histories
+
+
+def ids_of(entry: DirectoryEntry) -> dict[str, str]:
+    """Return the numbers of a record in each tool, by scheme."""
+    return {**entry.party.ids, "member": entry.party.member_number}
+
+
+def key_of(entry: DirectoryEntry, needs: Iterable[str]) -> CustomerKey:
+    """Return a record with only the numbers that a tool needs."""
+    ids = ids_of(entry)
+    return CustomerKey(entry.dossier, {scheme: ids[scheme] for scheme in needs if ids.get(scheme)})
+
+
+def evidence_of(entry: DirectoryEntry) -> IdentityEvidence:
+    """Return whose record it is, to compare with what answers say."""
+    party = entry.party
+    others = (party.birth_name,) if party.birth_name else ()
+    return IdentityEvidence(
+        party.last_name, party.first_name, party.birth_date, ids_of(entry), other_last_names=others
+    )
 
 
 def _block_of(offer: SourceOffer, facet: str, role: Role, ids: Mapping[str, str]) -> Block:

@@ -21,7 +21,7 @@ from avise.models.errors import AviseError
 from avise.models.facets import FacetState, FacetView
 from avise.models.interaction import Interaction, TimelineEntry
 from avise.models.roles import Purpose, Session
-from avise.services.alerts import alerts
+from avise.services.alerts import NO_RECORDS, alerts
 from avise.services.consents import FACET as CONSENTS
 from avise.services.consents import overlaid
 from avise.services.customer_header import header_of
@@ -44,10 +44,12 @@ from avise.services.dossier_blocks import (
     Block,
     History,
     ViewKey,
-    blocks_of,
-    histories_of,
+    evidence_of,
+    key_of,
+    read_by,
 )
 from avise.services.facts import Facts
+from avise.services.identity.values import SamePersonNews
 from avise.services.source_port import SourcePort
 from avise.services.suggestions import SuggestedAnswers
 from avise.services.timeline import entries_of, unified
@@ -96,6 +98,10 @@ class OpenDossier:
     own_entries: tuple[TimelineEntry, ...] = ()
     hub_entries: tuple[TimelineEntry, ...] = ()
     """Exchanges that colleagues wrote, as the hub tells them."""
+    linked: tuple[DirectoryEntry, ...] = ()
+    """Other records of the same person: they are read where the customer's own has no number in a tool."""
+    records: SamePersonNews = NO_RECORDS
+    """How many links and proposals concern the customer."""
     open_requests: int = 0
     """Requests to the middle office that somebody still has to work on."""
     verification: CallerVerification = field(default_factory=CallerVerification)
@@ -120,9 +126,9 @@ class OpenDossier:
         self._started = self.env.monotonic()
         self._tell_header()
         self._tell(VerificationChanged(self.verification.state))
-        offers = self.sources.offers()
-        self._blocks = blocks_of(offers, self.session.role, self._ids(), self.entry.party.kind)
-        self._histories = histories_of(offers, self._ids())
+        self._blocks, self._histories = read_by(
+            self.sources.offers(), self.session.role, self.entry, self.linked
+        )
         for block in self._blocks.values():
             # Its reading starts below: telling that apart would draw every block twice.
             block.view = replace(block.view, refreshing=block.readable)
@@ -165,14 +171,14 @@ class OpenDossier:
     def remap(self, instance: str) -> None:
         """Show what a tool feeds from now on, and read it again: its connector was written anew."""
         offers = self.sources.offers()
-        fed = blocks_of(offers, self.session.role, self._ids(), self.entry.party.kind)
+        fed, told = read_by(offers, self.session.role, self.entry, self.linked)
         for key, block in fed.items():
             if (
                 block.offer.instance == instance
                 and (known := self._blocks.setdefault(key, block)) is not block
             ):
                 known.offer, known.readable = block.offer, block.readable
-        for name, history in histories_of(offers, self._ids()).items():
+        for name, history in told.items():
             if name == instance and (before := self._histories.setdefault(name, history)) is not history:
                 before.offer = history.offer
         self.read_source(instance)
@@ -188,21 +194,15 @@ class OpenDossier:
 
     def customer_key(self, needs: Iterable[str]) -> CustomerKey:
         """Return the customer with only the identifiers that a tool needs."""
-        ids = self._ids()
-        wanted = {scheme: ids[scheme] for scheme in needs if ids.get(scheme)}
-        return CustomerKey(self.entry.dossier, wanted)
+        return key_of(self.entry, needs)
 
     def identity(self) -> IdentityEvidence:
         """Return who the customer is, to compare with what answers say."""
-        party = self.entry.party
-        others = (party.birth_name,) if party.birth_name else ()
-        return IdentityEvidence(
-            party.last_name, party.first_name, party.birth_date, self._ids(), other_last_names=others
-        )
+        return evidence_of(self.entry)
 
-    def _ids(self) -> dict[str, str]:
-        party = self.entry.party
-        return {**party.ids, "member": party.member_number}
+    def records_read(self) -> tuple[CustomerKey, ...]:
+        """Return under which identities readings were asked: the customer's, and those of linked records."""
+        return tuple(CustomerKey(entry.dossier, {}) for entry in (self.entry, *self.linked))
 
     def tell_verification(self) -> None:
         """Tell where the caller's verification stands."""
@@ -228,6 +228,47 @@ class OpenDossier:
             self.open_requests = count
             self._tell_rules_soon()
 
+    def show_links(self, linked: tuple[DirectoryEntry, ...], records: SamePersonNews) -> None:
+        """Read the records that are linked now, and let go at once of what was read of any other."""
+        self.records = records
+        if linked != self.linked:
+            self.linked = linked
+            blocks, histories = read_by(self.sources.offers(), self.session.role, self.entry, linked)
+            self._take_blocks(blocks)
+            self._take_histories(histories)
+            self._fold_soon()
+            self._tell_header()
+            self._settle_task = self._replaced(self._settle_task, self._settle())
+        self._tell_rules_soon()
+
+    def _take_blocks(self, blocks: dict[ViewKey, Block]) -> None:
+        for key, block in blocks.items():
+            before = self._blocks.get(key)
+            if before is not None and before.linked == block.linked:
+                continue
+            if before is not None and before.task is not None:
+                before.task.cancel()
+            self._blocks[key] = block
+            self._told_consents.pop(key, None)
+            block.view = replace(block.view, refreshing=block.readable)
+            self._tell(FacetChanged(block.masked_view(self.session.role)))
+            if block.readable:
+                block.task = self._replaced(None, self._read_facet(block, force=False))
+
+    def _take_histories(self, histories: dict[str, History]) -> None:
+        for instance in self._histories.keys() | histories.keys():
+            before, after = self._histories.get(instance), histories.get(instance)
+            if before is not None and after is not None and before.linked == after.linked:
+                continue
+            if before is not None:
+                if before.task is not None:
+                    before.task.cancel()
+                del self._histories[instance]
+            if after is not None:
+                self._histories[instance] = after
+                if after.readable:
+                    after.task = self._replaced(None, self._read_history(after, force=False))
+
     def show_consents(self, own: ConsentMatrix) -> None:
         """Show what the journal knows of consents over what tools told."""
         self.own_consents = own
@@ -246,8 +287,8 @@ class OpenDossier:
         readings = self.sources.read_facet(
             offer.instance,
             facet,
-            self.customer_key(offer.needs(facet)),
-            self.identity(),
+            key_of(block.linked or self.entry, offer.needs(facet)),
+            evidence_of(block.linked or self.entry),
             agent=self.session.user,
             purpose=self.purpose,
             priority=Priority.INTERACTIVE,
@@ -272,8 +313,8 @@ class OpenDossier:
         offer = history.offer
         readings = self.sources.read_timeline(
             offer.instance,
-            self.customer_key(offer.needs("")),
-            self.identity(),
+            key_of(history.linked or self.entry, offer.needs("")),
+            evidence_of(history.linked or self.entry),
             agent=self.session.user,
             purpose=self.purpose,
             force=force,
@@ -318,7 +359,7 @@ class OpenDossier:
 
     def _tell_rules(self) -> None:
         facts = self.facts()
-        found_alerts = alerts(facts, self._timeline, self.open_requests)
+        found_alerts = alerts(facts, self._timeline, self.open_requests, self.records)
         if found_alerts != self._told.alerts:
             self._told.alerts = found_alerts
             self._tell(AlertsChanged(found_alerts))

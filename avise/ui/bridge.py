@@ -23,6 +23,7 @@ from avise.services.desk import (
 from avise.ui.acting_bridge import ActingBridge
 from avise.ui.crossing import Failed, Watch
 from avise.ui.day_bridge import DayBridge
+from avise.ui.identity_bridge import IdentityBridge
 from avise.ui.message_bridge import MessageBridge
 from avise.ui.pack_bridge import PackBridge
 from avise.ui.request_bridge import RequestBridge
@@ -38,7 +39,14 @@ Updates = tuple[CustomerUpdate, ...]
 
 
 class DeskBridge(
-    DayBridge, ActingBridge, MessageBridge, RequestBridge, PackBridge, VisitBridge, WorkstationBridge
+    DayBridge,
+    ActingBridge,
+    MessageBridge,
+    RequestBridge,
+    PackBridge,
+    VisitBridge,
+    WorkstationBridge,
+    IdentityBridge,
 ):
     """The desk, as the window calls it from Qt's loop; see `avise.ui.crossing`."""
 

@@ -297,3 +297,20 @@ def _with_ordinary(feature: Feature, counts: Sequence[float] | None) -> tuple[fl
     return tuple(
         (count + share * ORDINARY_COUNT) / total for count, share in zip(counts, ordinary, strict=True)
     )
+
+
+_ORDINARY_U: Mapping[Feature, tuple[float, ...]] = {
+    Feature.FIRST_NAME: (0.005, 0.002, 0.001, 0.001, 0.002, 0.989),
+    Feature.BIRTH_DATE: (0.00004, 0.00002, 0.001, 0.00001, 0.003, 0.99593),
+    Feature.LAST_NAME: (0.002, 0.0005, 0.001, 0.0001, 0.001, 0.002, 0.9934),
+    Feature.PHONE: (0.00001, 0.001, 0.99899),
+    Feature.EMAIL: (0.00001, 0.0001, 0.99989),
+    Feature.MEMBER_NUMBER: (0.00001, 0.0001, 0.99989),
+    Feature.PLACE: (0.01, 0.03, 0.05, 0.91),
+    Feature.STREET: (0.0001, 0.0001, 0.002, 0.9978),
+    Feature.SEX: (0.5, 0.5),
+}
+"""How often two persons of a large mutual are alike (orders of magnitude, our judgement)."""
+
+ORDINARY = Model({f: FeatureWeights(ORDINARY_M[f], _ORDINARY_U[f]) for f in FEATURES}, {}, 1e-6)
+"""Weights for two records that somebody compares by hand, where no table was there to learn from."""

@@ -197,13 +197,18 @@ class LinkBook:
         state = self.pairs.get(pair_of(one, other))
         return state is not None and seen in state.refused
 
-    def kept_apart(self, ours: Iterable[PersonId], theirs: Sequence[PersonId]) -> bool:
-        """Say whether somebody decided that a record of one group is not the person of the other group."""
-        return any(
-            (state := self.pairs.get(pair_of(one, other))) is not None and bool(state.apart)
-            for one in ours
-            for other in theirs
-        )
+    def kept_apart(
+        self, ours: Iterable[PersonId], theirs: Sequence[PersonId], but: PairId | None = None
+    ) -> bool:
+        """Say whether somebody decided that a record of one group is not the person of the other group.
+
+        Args:
+            ours: one group.
+            theirs: the other.
+            but: a pair that is being decided anew.
+        """
+        pairs = {pair_of(one, other) for one in ours for other in theirs} - {but}
+        return any(pair in self.pairs and self.pairs[pair].apart for pair in pairs)
 
 
 # ---- bodies --------------------------------------------------------------------------------------
