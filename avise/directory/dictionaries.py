@@ -108,8 +108,10 @@ class Dictionaries:
         known = self._cities.get(key)
         return known if known is not None else self._remembered(self._cities, key, self._new_city)
 
-    def shape(self, schemes: tuple[str, ...]) -> int:
+    def shape(self, schemes: tuple[str, ...] | None) -> int:
         """Return the number of some schemes, 0 for none."""
+        if not schemes:
+            return 0
         known = self._shapes.get(schemes)
         return known if known is not None else self._remembered(self._shapes, schemes, self._new_shape)
 

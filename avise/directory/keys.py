@@ -72,6 +72,24 @@ def day_of(number: int) -> date | None:
     return None if number == UNKNOWN_DAY else date.fromordinal(number + _EPOCH)
 
 
+PHONE_DIGITS = 9
+"""Last digits of a telephone number that its key holds: those of a French one, without its zero."""
+
+
+def phone_key(phone: str) -> int:
+    """Return the last digits of a telephone number, from the last to the first, as a number of four bytes.
+
+    An end is then a beginning: see `phone_end_range`. Whoever finds a row by it compares the number.
+    """
+    return int(reversed_digits(phone)[:PHONE_DIGITS].ljust(PHONE_DIGITS, "0") or "0")
+
+
+def phone_end_range(digits: str) -> tuple[int, int]:
+    """Return the first and last keys of the numbers that end with some digits."""
+    known = digits[::-1][:PHONE_DIGITS]
+    return int(known.ljust(PHONE_DIGITS, "0")), int(known.ljust(PHONE_DIGITS, "9"))
+
+
 def reversed_digits(phone: str) -> str:
     """Return a telephone number's digits from the last to the first."""
     digits = phone[1:]
@@ -81,8 +99,8 @@ def reversed_digits(phone: str) -> str:
 
 
 def identifier_hash(scheme: str, value: str) -> int:
-    """Return four bytes of an identifier; whoever finds a row by them compares the rest."""
-    return zlib.crc32(value.encode(), _begun(scheme)) - 0x80000000
+    """Return three bytes of an identifier; whoever finds a row by them compares the rest."""
+    return (zlib.crc32(value.encode(), _begun(scheme)) & 0xFFFFFF) - 0x800000
 
 
 @lru_cache(maxsize=256)
@@ -91,8 +109,8 @@ def _begun(scheme: str) -> int:
 
 
 def person_hash(identity: bytes) -> int:
-    """Return four bytes of a person's identity, as a number."""
-    return int.from_bytes(identity[:4], "big", signed=True)
+    """Return three bytes of a person's identity, as a number; two people in a dozen million share one."""
+    return int.from_bytes(identity[:3], "big", signed=True)
 
 
 # ---- numbers of first names ----------------------------------------------------------------------

@@ -15,12 +15,16 @@ from avise.directory.keys import (
     CODED_LETTERS,
     HIGHEST,
     MIN_FORGIVEN,
+    PHONE_DIGITS,
     Minter,
     WordKind,
     day_number,
     first_name_range,
     identifier_hash,
     person_hash,
+    phone_end_range,
+    phone_key,
+    reversed_digits,
     variants_of,
 )
 from avise.directory.records import PartyTexts, StoredParty, party_of
@@ -181,8 +185,7 @@ _EMAIL = Statement(
 _EMAIL_FROM = Statement(
     "SELECT id FROM party WHERE email >= :low AND email < :high AND email <> '' ORDER BY email LIMIT :bound"
 )
-_PHONE = Statement("SELECT party FROM phone WHERE reversed = :digits LIMIT :bound")
-_PHONE_END = Statement("SELECT party FROM phone WHERE reversed >= :low AND reversed < :high LIMIT :bound")
+_PHONE = Statement("SELECT party FROM phone WHERE ending BETWEEN :low AND :high LIMIT :bound")
 _IDENTIFIER = Statement("SELECT party FROM identifier WHERE hash = :hash")
 _COMPANY_NUMBER = Statement("SELECT party FROM company_number WHERE number = :number LIMIT :bound")
 _COMPANY_WORD = Statement("SELECT party FROM company_word WHERE word >= :low AND word < :high LIMIT :bound")
@@ -386,11 +389,28 @@ class DirectoryReader:
         """Return the companies of a SIREN or of a SIRET."""
         return self._numbers(_COMPANY_NUMBER, number=number)
 
-    def by_phone(self, reversed_digits: str, *, end_only: bool) -> list[int]:
-        """Return parties who bear a number, or one that ends so; digits come reversed."""
-        if end_only:
-            return self._numbers(_PHONE_END, low=reversed_digits, high=reversed_digits + HIGHEST)
-        return self._numbers(_PHONE, digits=reversed_digits)
+    def by_phone(self, phone: str) -> dict[int, DirectoryEntry]:
+        """Return parties who bear a whole number, by their number in the directory."""
+        digits = reversed_digits(phone)
+        found = self._numbers(_PHONE, low=phone_key(phone), high=phone_key(phone)) if digits else []
+        return {
+            number: entry
+            for number, entry in self.parties(found).items()
+            if any(reversed_digits(borne) == digits for borne in entry.party.phones)
+        }
+
+    def by_phone_end(self, digits: str) -> list[int]:
+        """Return parties who bear a number that ends so."""
+        low, high = phone_end_range(digits)
+        found = self._numbers(_PHONE, low=low, high=high)
+        if len(digits) <= PHONE_DIGITS:
+            return found
+        ending = digits[::-1]
+        return [
+            number
+            for number, entry in self.parties(found).items()
+            if any(reversed_digits(borne).startswith(ending) for borne in entry.party.phones)
+        ]
 
     def by_identifier(self, scheme: str, value: str) -> dict[int, DirectoryEntry]:
         """Return parties who bear an identifier of a tool, by their number in the directory."""

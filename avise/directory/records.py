@@ -20,7 +20,8 @@ BETWEEN = "\x1f"
 """Stands between two identifiers, or two schemes."""
 SAME_AS_NATIVE = "\x01"
 SAME_AS_MEMBER = "\x02"
-"""Stand for an identifier that the row holds already."""
+"""Before a scheme whose identifier the row holds already."""
+_MARKS = SAME_AS_NATIVE + SAME_AS_MEMBER
 AS_IT_IS = "="
 """Before a telephone number that is not E.164."""
 
@@ -93,22 +94,35 @@ def _parts(text: str) -> list[str]:
     return text.split(BETWEEN) if text else []
 
 
-def packed(ids: Mapping[str, str], native: str, member: str) -> tuple[str, bool]:
-    """Return identifiers as one text, and whether one of them is not fit for that; schemes are kept apart."""
-    values = [
-        SAME_AS_NATIVE if value == native else (SAME_AS_MEMBER if value == member else value)
-        for value in ids.values()
-    ]
+def packed(ids: Mapping[str, str], native: str, member: str) -> tuple[tuple[str, ...] | None, str]:
+    """Return the schemes of identifiers, and their values as one text.
+
+    A value that the row holds elsewhere is no part of the text: its scheme is marked. The schemes are None
+    when an identifier holds the character that separates them.
+    """
+    schemes, values = [], []
+    for scheme, value in ids.items():
+        if value == native:
+            schemes.append(SAME_AS_NATIVE + scheme)
+        elif value == member:
+            schemes.append(SAME_AS_MEMBER + scheme)
+        else:
+            schemes.append(scheme)
+            values.append(value)
     text = BETWEEN.join(values)
-    odd = bool(values) and text.count(BETWEEN) != len(values) - 1
-    return ("", True) if odd else (text, False)
+    if values and text.count(BETWEEN) != len(values) - 1:
+        return None, ""
+    return tuple(schemes), text
 
 
 def unpacked(shape: str, ids: str, native: str, member: str) -> Mapping[str, str]:
     """Return identifiers by scheme."""
     same = {SAME_AS_NATIVE: native, SAME_AS_MEMBER: member}
-    values = (same.get(value, value) for value in ids.split(BETWEEN))
-    return dict(zip(shape.split(BETWEEN), values, strict=True))
+    values = iter(ids.split(BETWEEN))
+    return {
+        scheme.lstrip(_MARKS): same[scheme[0]] if scheme[0] in _MARKS else next(values)
+        for scheme in shape.split(BETWEEN)
+    }
 
 
 def extra_of(party: Party, email: str, member: str, *, odd_ids: bool) -> str:

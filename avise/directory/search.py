@@ -19,7 +19,6 @@ from avise.directory.keys import (
     company_words,
     day_number,
     day_of,
-    reversed_digits,
 )
 from avise.directory.name_matching import MOST, NameMatch, best_match
 from avise.directory.reading import (
@@ -142,11 +141,10 @@ class DirectorySearch:
 
     def _of_number(self, number: TypedNumber) -> Iterator[tuple[int, Found]]:
         if phone := number.phone():
-            digits = reversed_digits(phone)
-            for party in self.reader.by_phone(digits, end_only=False):
+            for party in self.reader.by_phone(phone):
                 yield party, Found(IDENTIFIER, (MatchedOn.PHONE,), {"phones": phone})
         if end := number.phone_end():
-            for party in self.reader.by_phone(end[::-1], end_only=True):
+            for party in self.reader.by_phone_end(end):
                 yield party, Found(IDENTIFIER_BEGINNING, (MatchedOn.PHONE,), {"phones": end})
         if len(number.digits) in (9, 14):
             for party in self.reader.by_company_number(number.digits):

@@ -136,6 +136,8 @@ _EMAIL = re.compile(r"\S*@\S*")
 _ISO_DATE = re.compile(r"(?<![\d/.-])(\d{4})-(\d{1,2})-(\d{1,2})(?![\d/.-])")
 _NUMERIC_DATE = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})(?![/.-]?\d)")
 _WORD_DATE = re.compile(r"(?<![\w])(?:(\d{1,2})(?:er)?\s+)?([^\W\d_]{3,9})\.?\s+(\d{4})(?!\w)", re.IGNORECASE)
+_DOTTED = re.compile(r"[^\W\d_][\w-]*[._]\w")
+"""Begins like an address: "helene.mar", "h_marchand"."""
 _NUMBER = re.compile(r"\+?[\d.\-‐‑–/()]*\d[\d.\-‐‑–/()]*")
 
 
@@ -165,7 +167,8 @@ def parse_search(text: str, today: date) -> SearchQuery:
             words.extend(fold_words(token))
     _end_run(run, numbers)
     guess = rest.strip().lower()
-    guessed = not emails and len(words) > 1 and " " not in guess and re.search(r"\w[._]\w", guess) is not None
+    named = len(words) > 1 or bool(codes)
+    guessed = not emails and named and " " not in guess and _DOTTED.match(guess) is not None
     return SearchQuery(
         tuple(words),
         tuple(TypedNumber(number) for number in numbers),

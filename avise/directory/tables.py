@@ -27,7 +27,7 @@ COLUMNS = {
         "ids", "extra",
     ),
     "name": ("last", "first", "party", "kind", "born", "city"),
-    "phone": ("reversed", "party"),
+    "phone": ("ending", "party"),
     "identifier": ("hash", "party"),
     "company_number": ("number", "party"),
     "company_word": ("word", "party"),
@@ -41,6 +41,7 @@ _TYPES = {
     "born": "INTEGER NOT NULL", "domain": "INTEGER NOT NULL", "relation": "INTEGER NOT NULL",
     "representative": "INTEGER NOT NULL", "restricted": "INTEGER NOT NULL", "shape": "INTEGER NOT NULL",
     "party": "INTEGER NOT NULL", "hash": "INTEGER NOT NULL", "uses": "INTEGER NOT NULL",
+    "ending": "INTEGER NOT NULL",
 }  # fmt: skip
 _TEXT = "TEXT NOT NULL"
 
@@ -49,14 +50,14 @@ KEYS = {
     "surname_form": "form, word",
     "first_name_form": "form, word",
     "name": "last, first, party, kind",
-    "phone": "reversed, party",
+    "phone": "ending, party",
     "identifier": "hash, party",
     "company_number": "number, party",
     "company_word": "word, party",
 }
 """Tables that are their own index. `name` is read by surname and first name."""
 
-STAGED = ("name", "phone", "identifier")
+STAGED = ("name", "phone", "identifier", "surname_form", "first_name_form")
 """Tables that SQLite fills through a staging table, then copies in their key's order: inserting millions of
 rows at random places of a B-tree would read and write each page many times."""
 
@@ -71,7 +72,7 @@ INDEXES = (
     "CREATE INDEX surname_by_sound ON surname (sound)",
     "CREATE INDEX first_name_by_sound ON first_name (sound)",
     "CREATE INDEX city_by_postcode ON city (postcode)",
-    # Four bytes of an identity and not sixteen: whoever reads checks the others (`reading.py`).
+    # Three bytes of an identity and not sixteen: whoever reads checks the others (`reading.py`).
     "CREATE INDEX party_by_person ON party (person)",
     "CREATE INDEX party_by_dossier ON party (dossier) WHERE owner <> ''",
     # Not unique: a beneficiary bears the member's number, and a bad source gives one to two people.

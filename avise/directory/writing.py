@@ -12,7 +12,7 @@ from avise.directory.keys import (
     company_words,
     day_number,
     identifier_hash,
-    reversed_digits,
+    phone_key,
 )
 from avise.directory.reading import FIND_NATIVE, DirectoryReader
 from avise.directory.records import KIND_NUMBERS, SAME_NAME, extra_of, packed, phones_of
@@ -32,7 +32,7 @@ _OF_HASH = Statement("SELECT native, id FROM party WHERE person = :person ORDER 
 _FORGET = {
     table: Statement(f"DELETE FROM {table} WHERE {column} = :value AND party = :party")  # noqa: S608 - our own tables
     for table, column in (
-        ("phone", "reversed"), ("identifier", "hash"), ("company_number", "number"), ("company_word", "word"),
+        ("phone", "ending"), ("identifier", "hash"), ("company_number", "number"), ("company_word", "word"),
     )
 }  # fmt: skip
 _FORGET_NAME = Statement(
@@ -114,7 +114,7 @@ class PartyWriter:
             member = normalised_member_number(member)
         email = party.email.strip().lower() if party.email else ""
         local, _at, domain = email.partition("@")
-        packed_ids, odd_ids = packed(party.ids, party.native_id, member)
+        schemes, packed_ids = packed(party.ids, party.native_id, member)
         rows["party"].append((
             number, self._minter.hash(party.native_id),
             self._minter.hash(party.dossier) if party.dossier else 0, party.native_id, party.dossier,
@@ -122,8 +122,7 @@ class PartyWriter:
             SAME_NAME if party.birth_name == party.last_name else texts.spelling(party.birth_name), born,
             member, city, local, texts.spelling(domain), phones_of(party.phones) if party.phones else "",
             texts.spelling(party.relation), texts.spelling(party.representative), int(party.restricted),
-            0 if odd_ids else texts.shape(tuple(party.ids)), packed_ids,
-            extra_of(party, email, member, odd_ids=odd_ids),
+            texts.shape(schemes), packed_ids, extra_of(party, email, member, odd_ids=schemes is None),
         ))  # fmt: skip
         if party.kind is PartyKind.COMPANY:
             self._collect_company(party, number)
@@ -195,8 +194,8 @@ class PartyWriter:
         run(_FORGET_PARTY, party=number)
 
 
-def _phone_keys(party: Party) -> Iterable[str]:
-    return dict.fromkeys(found for phone in party.phones if (found := reversed_digits(phone)))
+def _phone_keys(party: Party) -> Iterable[int]:
+    return dict.fromkeys(phone_key(phone) for phone in party.phones)
 
 
 def create_tables(line: Line) -> None:

@@ -10,7 +10,6 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from avise.directory.keys import reversed_digits
 from avise.directory.listing import listed, reads_customers, without_place
 from avise.directory.reading import DirectoryReader
 from avise.directory.search import DirectorySearch
@@ -100,12 +99,8 @@ class DirectoryAsking:
 
     def called(self, connection: Connection, actor: Actor, phone: str) -> tuple[DirectoryEntry, ...]:
         """Return who bears a telephone number, members first; raises as `search`."""
-        digits = reversed_digits(parse_phone(phone) or phone)
-
-        def ask(reader: DirectoryReader) -> list[DirectoryEntry]:
-            return list(reader.parties(reader.by_phone(digits, end_only=False)).values()) if digits else []
-
-        return self._entries(connection, actor, ask)
+        number = parse_phone(phone) or phone
+        return self._entries(connection, actor, lambda reader: list(reader.by_phone(number).values()))
 
     def family(self, connection: Connection, actor: Actor, dossier: uuid.UUID) -> tuple[DirectoryEntry, ...]:
         """Return the member of a dossier, first, and the persons that it covers; raises as `search`."""

@@ -17,7 +17,7 @@ from typing import Protocol, TypeVar
 
 from sqlalchemy import Connection
 
-from avise.directory.keys import Minter, reversed_digits
+from avise.directory.keys import Minter
 from avise.directory.reading import DirectoryReader, Words
 from avise.directory.search import DirectorySearch
 from avise.directory.search_answer import answer, wider_answer
@@ -268,14 +268,12 @@ class Directory:
         """
         if (found := await self._at_house(phone=number)) is not None:
             return found
-        digits = reversed_digits(parse_phone(number) or number)
 
         def question(connection: Connection) -> tuple[DirectoryEntry, ...]:
-            reader = self._reader(connection)
-            entries = list(reader.parties(reader.by_phone(digits, end_only=False)).values())
+            entries = list(self._reader(connection).by_phone(parse_phone(number) or number).values())
             return tuple(sorted(entries, key=lambda entry: entry.person != entry.dossier))
 
-        return await self._read(question) if digits else ()
+        return await self._read(question)
 
     async def family(self, dossier: PersonId) -> tuple[DirectoryEntry, ...]:
         """Return the member of a dossier, first, and the persons that it covers."""
