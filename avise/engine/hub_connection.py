@@ -17,6 +17,7 @@ from typing import Protocol
 from avise.connectors.ports import SecretPort
 from avise.engine.embedded_sign_in import EmbeddedSignIn
 from avise.engine.opened_hub import HUB_NAME, hub_key_source, open_local_hub
+from avise.engine.outward import house_context
 from avise.env import Env
 from avise.hub.core import HubCore
 from avise.hub.local import LocalHub
@@ -189,7 +190,7 @@ class HubConnection:
 
     async def _line(self) -> HubLine:
         if self._tls is None:
-            self._tls = await asyncio.to_thread(ssl.create_default_context)
+            self._tls = await asyncio.to_thread(house_context, self._profile)
         return HubLine(self._section.url, self._tls)
 
     async def _resumed(self, line: HubLine) -> Tokens:

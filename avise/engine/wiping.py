@@ -14,13 +14,13 @@ import hashlib
 import json
 import logging
 import os
-import ssl
 from collections.abc import Awaitable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from avise.engine.lease_room import DEMO_HALF, SEALED_HALF, half_name
 from avise.engine.opened_store import WIPE_MARK
+from avise.engine.outward import house_context
 from avise.env import Env
 from avise.hub.port import HubError, HubPort
 from avise.models.errors import AviseError
@@ -151,7 +151,7 @@ class Wiping:
     async def _said_far(self, mark: _Mark) -> None:
         from avise.hub.remote import HubLine  # noqa: PLC0415 - HTTP, for this alone
 
-        line = HubLine(self._profile.settings.hub.url, await asyncio.to_thread(ssl.create_default_context))
+        line = HubLine(self._profile.settings.hub.url, await asyncio.to_thread(house_context, self._profile))
         try:
             await line.wiped(mark.device, mark.secret)
         finally:

@@ -157,16 +157,16 @@ class OfflineSection:
 
 @dataclass(frozen=True, slots=True)
 class NetworkSection:
-    """How the servers of the house are reached, the hub and every tool."""
+    """How the servers of the house are reached."""
 
     proxy: str = ""
-    """"http://proxy.maison.fr:3128"; "" follows the system, "none" goes directly."""
+    """"http://proxy.maison.fr:3128", for tools; "" follows the system, "none" goes directly."""
     proxy_user: str = ""
     """"" where the proxy asks nobody's name; the password is the sealed secret `proxy_password`."""
     proxy_exceptions: tuple[str, ...] = ()
     """Hosts reached directly: "intranet.maison.fr", "*.maison.fr", "10.0.0.0/8"."""
     ca_file: str = ""
-    """Certificates of the house in PEM, besides those that the system trusts."""
+    """Certificates of the house in PEM, besides those that the system trusts: for tools and for the hub."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,7 +179,7 @@ class SourcesPage(QWidget):
         if everything:
             self.check_all()
         elif source is not None and (is_asked(source) or can_retry(source)):
-            self.retry(source.instance)
+            self._help(source)
 
     @Slot(QModelIndex, int)
     def _on_pressed(self, index: QModelIndex, left: int) -> None:
