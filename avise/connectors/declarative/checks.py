@@ -200,6 +200,8 @@ def _scheme(document: Document, path: KeyPath, scheme: str) -> Iterator[Finding]
         yield Finding(path, "restricted_in_request", {"name": scheme})
         return
     needed = _strings(document, ("connector", "needs_ids", "*"))
+    # A text where a list is expected is told once, as that.
+    needed |= _strings(document, ("connector", "needs_ids"))
     needed |= _strings(_at(document, path[:2]), ("needs_ids", "*"))
     if scheme not in needed:
         yield Finding(path, "scheme_undeclared", {"name": scheme, "suggestion": closest(scheme, needed)})

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -32,7 +32,11 @@ _SYNTAX = {
     "Invalid value": "syntax_value",
     "Unterminated string": "syntax_string",
     "Expected \"'": "syntax_string",
+    "Illegal character '\\n'": "syntax_string",
     "Illegal character": "syntax_character",
+    "Invalid initial character for a key part": "syntax_inline_table",
+    "Invalid hex value": "syntax_backslash",
+    "Unescaped": "syntax_backslash",
     "Cannot overwrite a value": "syntax_twice",
     "Cannot declare": "syntax_twice",
     "Duplicate inline table key": "syntax_twice",
@@ -79,10 +83,12 @@ def read_document(path: Path) -> Document:
     if path.stat().st_size > MAX_SIZE:
         return _refused(ProblemAt(1, 1, "", f"{SENTENCES}.too_long"))
     try:
-        text = path.read_bytes().decode("utf-8").replace("\r\n", "\n")
+        # Some editors put a mark before the first line: it says UTF-8, and nothing else.
+        text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        return _refused(ProblemAt(line, 1, "", f"{SENTENCES}.not_utf8"))
+        key = "not_utf8_16" if error.object.startswith((b"\xff\xfe", b"\xfe\xff")) else "not_utf8"
+        return _refused(ProblemAt(line, 1, "", f"{SENTENCES}.{key}"))
     try:
         return Document(text, tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
@@ -123,8 +129,30 @@ def _syntax_problem(message: str, text: str) -> ProblemAt:
     place = _PLACE.search(message)
     key = next((key for start, key in _SYNTAX.items() if message.startswith(start)), "syntax")
     if place is not None and place[1] is not None:
-        return ProblemAt(int(place[1]), int(place[2]), "", f"{SENTENCES}.{key}")
+        line, column = int(place[1]), int(place[2])
+        key, suggestion = _refined(key, text, line, column)
+        return ProblemAt(line, column, "", f"{SENTENCES}.{key}", suggestion)
     return ProblemAt(text.rstrip().count("\n") + 1, 1, "", f"{SENTENCES}.{key}")
+
+
+_SAYS_YES = frozenset({"true", "oui", "vrai", "yes", "on"})
+_SAYS_NO = frozenset({"false", "non", "faux", "no", "off"})
+_WORD = re.compile(r"[\w-]+")
+
+
+def _refined(key: str, text: str, line: int, column: int) -> tuple[str, Mapping[str, str]]:
+    """Return what is wrong in the author's own terms, with what may have been meant."""
+    rest = text.split("\n")[line - 1][column - 1 :]
+    if key == "syntax" and line == 1 and text.lstrip().startswith("{"):
+        return "syntax_json", {}
+    if key == "syntax_equals" and rest.startswith(("\u00a0", "\u202f")):
+        return "syntax_space", {}
+    word = _WORD.match(rest)
+    if key != "syntax_value" or word is None:
+        return key, {}
+    said = word[0].lower()
+    meant = "true" if said in _SAYS_YES else "false" if said in _SAYS_NO else f'"{word[0]}"'
+    return key, {"suggestion": meant}
 
 
 def _placed(findings: Iterable[Finding], positions: dict[KeyPath, Position]) -> list[ProblemAt]:

@@ -18,6 +18,7 @@ from avise.connectors.declarative.targets import (
     Target,
     facet_targets,
 )
+from avise.connectors.declarative.vocabulary import facet_meant, field_meant
 from avise.models.facet_specs import FACETS
 
 _DATED = frozenset({Conversion.DATE, Conversion.DATETIME})
@@ -47,7 +48,7 @@ def _options_of_python(document: Mapping[str, Any]) -> Iterator[Finding]:
     for name, mapping in facets.items() if isinstance(facets, dict) else ():
         path = ("options", "facets", name)
         if name not in FACETS:
-            params = {"name": name, "suggestion": closest(name, FACETS)}
+            params = {"name": name, "suggestion": closest(name, FACETS) or facet_meant(name)}
             yield Finding(path, "unknown_facet", params)
             continue
         # The connector has an identifier of its own for a record whose `id` is not mapped.
@@ -63,7 +64,7 @@ def _facet(path: KeyPath, facet: Mapping[str, Any], *, mapped: bool) -> Iterator
     name = facet.get("id")
     meant = ""
     if isinstance(name, str):
-        meant = name if name in FACETS else closest(name, FACETS)
+        meant = name if name in FACETS else closest(name, FACETS) or facet_meant(name)
         if meant != name:
             yield Finding((*path, "id"), "unknown_facet", {"name": name, "suggestion": meant})
     if mapped:
@@ -101,7 +102,8 @@ def _table(path: KeyPath, fields: object, targets: Mapping[str, Target]) -> Iter
     for name, rule in fields.items():
         target = targets.get(name)
         if target is None:
-            params = {"name": name, "suggestion": closest(name, targets)}
+            # A word that means a field is likelier than one that is spelt nearly so.
+            params = {"name": name, "suggestion": field_meant(name, targets) or closest(name, targets)}
             yield Finding((*path, name), "unknown_field", params)
         else:
             yield from _rule((*path, name), {"from": rule} if isinstance(rule, str) else rule, target)
@@ -132,6 +134,10 @@ def _options(path: KeyPath, rule: Mapping[str, Any], conversion: object) -> Iter
     """Tell an option that the converter would silently ignore."""
     if not isinstance(conversion, str):
         return  # told by the format's check
+    written = rule.get("format")
+    if isinstance(written, str) and conversion in _DATED and not _is_date_format(written):
+        suggestion = _strptime(written)
+        yield Finding((*path, "format"), "date_format", {"given": written, "suggestion": suggestion})
     for option, converters in (("format", _DATED), ("decimal", _DECIMAL)):
         if option in rule and conversion not in converters:
             params = {"option": option, "converter": str(conversion)}
@@ -171,3 +177,31 @@ def _get(value: object, key: str) -> object:
 def _get_table(value: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     found = value.get(key)
     return found if isinstance(found, dict) else {}
+
+
+_UNIX = frozenset({"unix", "unix_ms"})
+_DIRECTIVES = (
+    ("yyyy", "%Y"),
+    ("aaaa", "%Y"),
+    ("MM", "%m"),
+    ("dd", "%d"),
+    ("jj", "%d"),
+    ("HH", "%H"),
+    ("hh", "%H"),
+)
+"""Letters by which other programs write dates; `mm` is the month in a date, the minutes after the hours."""
+
+
+def _is_date_format(written: str) -> bool:
+    """Tell whether a format can read a date: it names a day at least, in the directives of `strptime`."""
+    return written in _UNIX or "%" in written
+
+
+def _strptime(written: str) -> str:
+    """Return the format that an author may have meant: "dd/MM/yyyy" is "%d/%m/%Y"; "" for no idea."""
+    found = written
+    for letters, directive in _DIRECTIVES:
+        found = found.replace(letters, directive).replace(letters.upper(), directive)
+    day, hours, time = found.partition("%H")
+    found = day.replace("mm", "%m") + hours + time.replace("mm", "%M").replace("ss", "%S")
+    return found if "%Y" in found and "%m" in found and "%d" in found else ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from avise.connectors.declarative.problems import closest
+from avise.connectors.declarative.problems import meant_of
 
 KINDS = ("rest", "sql", "files", "python")
 
@@ -25,7 +25,7 @@ def kind_of(document: Mapping[str, Any]) -> str:
     header = document.get("connector")
     header = header if isinstance(header, dict) else {}
     told = header.get("kind")
-    if isinstance(told, str) and (meant := told if told in KINDS else closest(told, KINDS)):
+    if isinstance(told, str) and (meant := told if told in KINDS else meant_of(told, KINDS)):
         return meant
     if "use" in header:
         return "python"

@@ -72,6 +72,20 @@ def closest(word: str, choices: Collection[str]) -> str:
     return str(found[0]) if found else ""
 
 
+_CALLED = {
+    **dict.fromkeys(("http", "https", "api", "json", "webservice"), "rest"),
+    **dict.fromkeys(("postgresql", "postgres", "sqlite", "mariadb", "mysql", "database", "db"), "sql"),
+    **dict.fromkeys(("csv", "file", "fichier", "fichiers", "sftp"), "files"),
+}
+"""What people call the kinds of connectors."""
+
+
+def meant_of(word: str, choices: Collection[str]) -> str:
+    """Return the choice that a word is spelt like, or means; "" when there is none."""
+    called = _CALLED.get(word.lower(), "")
+    return closest(word, choices) or (called if called in choices else "")
+
+
 def findings_of(error: ValidationError, model: type[BaseModel]) -> Iterator[Finding]:
     """Translate pydantic's errors, keys as they are written in the file."""
     for detail in error.errors(include_url=False, include_input=True):
@@ -139,7 +153,7 @@ def _unknown(path: KeyPath, owner: type[BaseModel] | None) -> Finding:
     key = str(path[-1])
     if key.lower().replace("-", "_") in _SWITCHES_OFF:
         return Finding(path, "verify_never", {"key": key})
-    return Finding(path, "unknown_key", {"key": key, "suggestion": closest(key, _keys_of(owner))})
+    return Finding(path, "unknown_key", {"key": key, "suggestion": _key_meant(path, key, owner)})
 
 
 def _missing(path: KeyPath) -> Finding:
@@ -169,8 +183,20 @@ def _plain(path: KeyPath, kind: str, context: Mapping[str, object]) -> Finding:
 
 def _not_one_of(path: KeyPath, given: object, expected: object) -> Finding:
     choices = re.findall(r"'([^']*)'", str(expected)) or [str(expected)]
-    params = {"given": str(given), "choices": ", ".join(choices), "suggestion": closest(str(given), choices)}
+    if isinstance(given, str) and str(expected) == given:
+        return Finding(path, "expected_integer", {"key": str(path[-1])})  # avise = "1"
+    params = {"given": str(given), "choices": ", ".join(choices), "suggestion": meant_of(str(given), choices)}
     return Finding(path, "not_one_of", params)
+
+
+_OF_A_FACET = frozenset({"fields", "subject", "query", "params", "paging"})
+"""Tables that are written without saying that they are a facet's."""
+
+
+def _key_meant(path: KeyPath, key: str, owner: type[BaseModel] | None) -> str:
+    if len(path) == 1 and key in _OF_A_FACET:
+        return f"facet.{key}"
+    return closest(key, _keys_of(owner))
 
 
 def _keys_of(model: type[BaseModel] | None) -> list[str]:

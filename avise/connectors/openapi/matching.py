@@ -13,8 +13,8 @@ from rapidfuzz import fuzz
 
 from avise.connectors.declarative.mapping import Conversion
 from avise.connectors.declarative.targets import Target
+from avise.connectors.declarative.vocabulary import plain, wordings, words_of
 from avise.connectors.openapi.shapes import Property
-from avise.connectors.openapi.words import plain, words_of
 from avise.models.facet_specs import FACETS
 from avise.models.facets import FieldKind
 
@@ -23,79 +23,6 @@ LEAST = 55
 
 SURE = 90
 """From here on a guess says that it is likely."""
-
-_WORDS: Mapping[str, str] = {
-    "amount": "amount reimbursed",
-    "paid_on": "date paid",
-    "care_date": "date care",
-    "due_on": "date due",
-    "received_on": "date received",
-    "requested_on": "date requested",
-    "effective_date": "date effective",
-    "end_date": "date end",
-    "valid_from": "date effective",
-    "valid_to": "date end",
-    "valid_until": "date end",
-    "joined_on": "date effective",
-    "left_on": "date end",
-    "since": "date effective",
-    "member_since": "date member effective",
-    "starts_at": "date effective",
-    "ends_at": "date end",
-    "dated": "date",
-    "out_of_pocket": "out spent",
-    "mandatory_amount": "amount mandatory",
-    "quoted": "amount quoted",
-    "spent": "amount spent",
-    "employer_share": "company part",
-    "person": "beneficiary",
-    "media_type": "mime kind",
-    "value": "value",
-    "advisor": "conseiller",
-    "agency": "agence",
-    "handler": "gestionnaire",
-    "iban": "iban",
-    "nir": "nir",
-    "relation": "relation",
-    "card_number": "card number",
-    "contract": "contract number",
-    "member_number": "member number",
-}
-"""Words of the fields whose own name says little: the canonical ones of `words`."""
-
-_ALSO: Mapping[str, tuple[str, ...]] = {
-    "paid_on": ("date reimbursed",),
-    "amount": ("reimbursed", "amount reimbursed", "amount"),
-    "label": ("label", "name", "care label", "label care"),
-    "status": ("status",),
-    "subject": ("subject", "title", "label"),
-    "title": ("title", "name", "label"),
-    "number": ("number", "id", "code", "number contract", "number complaint", "number quoted"),
-    "member_since": ("date adhesion", "member date effective"),
-    "rights_status": ("status droit", "status right"),
-    "rights_until": ("date end droit",),
-    "out_of_pocket": ("out a spent", "out a amount"),
-    "advisor": ("advisor", "gestionnaire"),
-    "nir": ("nir", "number secu", "number social security", "ssn", "nni"),
-    "kind": ("kind", "category"),
-    "name": ("name", "company name", "company"),
-    "provider": ("provider", "name provider", "care provider"),
-    "person": ("beneficiary", "first name beneficiary", "first", "first name", "person"),
-    "plan": ("plan", "product"),
-    "last_name": ("last name", "name", "last", "name used"),
-    "first_name": ("first name", "first"),
-    "birth_date": ("date birth", "birth"),
-    "birth_name": ("name birth", "maiden name"),
-    "email": ("email",),
-    "statement": ("number statement", "statement", "id statement"),
-    "starts_at": ("date effective", "date", "effective"),
-    "received_on": ("date received", "date created", "date"),
-    "dated": ("date", "date created", "created", "date received"),
-    "due_on": ("date due", "due"),
-    "contract": ("contract", "number contract", "id contract"),
-    "holder": ("holder", "name holder"),
-    "reject_reason": ("reason rejected", "label rejected"),
-}
 
 _IDS = ("id", "number", "uuid", "code")
 
@@ -218,10 +145,9 @@ def likeness_of(name: str, kind: FieldKind, one: Property) -> int:
         return 0
     words = " ".join(words_of(one.name))
     whole = " ".join(word for key in one.path for word in words_of(key))
-    wanted = {_WORDS.get(name, " ".join(words_of(name))), *_ALSO.get(name, ())}
     best = max(
         max(fuzz.token_sort_ratio(words, choice), fuzz.token_sort_ratio(whole, choice) - 2)
-        for choice in wanted
+        for choice in wordings(name)
     )
     told = 8 if _is_told(kind, one) else 0
     nested = 6 * (len(one.path) - 1)

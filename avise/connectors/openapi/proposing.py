@@ -6,11 +6,11 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
+from avise.connectors.declarative.vocabulary import plain, slug
 from avise.connectors.openapi.document import Document, read_description
 from avise.connectors.openapi.operations import Operation, operations_of
 from avise.connectors.openapi.readings_guess import ReadingGuess, guess_readings
 from avise.connectors.openapi.sign_in_guess import guess_sign_in
-from avise.connectors.openapi.words import plain, slug
 from avise.connectors.openapi.writing import Found, Header, Proposal, one_line, written
 from avise.models.errors import AviseError
 from avise.models.facet_specs import FACETS

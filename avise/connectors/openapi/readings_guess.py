@@ -4,41 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 
 from avise.connectors.declarative.targets import facet_targets
+from avise.connectors.declarative.vocabulary import FACET_WORDS, facet_words, plain, slug, words_of
 from avise.connectors.openapi.document import Document
 from avise.connectors.openapi.matching import RESTRICTED_WORDS, FieldGuess, guess_fields, likeness_of
 from avise.connectors.openapi.operations import Operation, Parameter
 from avise.connectors.openapi.paging_guess import PagingGuess, guess_paging
 from avise.connectors.openapi.shapes import Answer, Property, answer_of
-from avise.connectors.openapi.words import plain, slug, words_of
 from avise.models.facets import FieldKind
 
 LEAST = 60
 """Likeness below which a request is left to a human."""
-
-_FACET_WORDS: Mapping[str, str] = {
-    "identity": "personne adherent assure member person customer party individu profil profile user",
-    "contact_points": "coordonnees coordonnee contact telephone email adresse address joignabilite",
-    "contracts": "contrat contract policy police adhesion subscription souscription",
-    "guarantees": "garantie guarantee coverage couverture plafond",
-    "benefits": "remboursement prestation claim reimbursement decompte sinistre benefit soin",
-    "authorizations": "devis pec prise charge priseencharge authorization preauthorization quote",
-    "contributions": "cotisation echeance echeancier premium appel facture invoice bill",
-    "bank": "rib iban bank banque mandat mandate bancaire",
-    "noemie": "noemie teletransmission",
-    "rights": "droit tierspayant carte card eligibility right",
-    "documents": "document ged courrier piece attachment file",
-    "beneficiaries": "beneficiaire ayantdroit dependent dependant",
-    "appointments": "rendezvous rdv appointment meeting booking",
-    "complaints": "reclamation complaint plainte ticket",
-    "member_space": "espace portail portal compteweb",
-    "company": "entreprise employeur company employer",
-    "establishments": "etablissement establishment site",
-    "employees": "salarie employee effectif",
-    "consents": "consentement consent preference optin",
-}
 
 _CUSTOMER_WORDS = frozenset(
     words_of(
@@ -125,7 +102,7 @@ def _reading(
     if answer is None or not answer.properties:
         return LeftOut(operation.path, "connector_new.left.no_answer")
     ranked = sorted(
-        ((_facet_likeness(facet, operation, answer), facet) for facet in wanted or _FACET_WORDS), reverse=True
+        ((_facet_likeness(facet, operation, answer), facet) for facet in wanted or FACET_WORDS), reverse=True
     )
     likeness, facet = ranked[0]
     if likeness < LEAST:
@@ -165,17 +142,12 @@ def _guess(
 # ---- which facet ----------------------------------------------------------------------------------
 
 
-@cache
-def _words_of_facet(facet: str) -> frozenset[str]:
-    return frozenset(words_of(_FACET_WORDS[facet]))
-
-
 def _facet_likeness(facet: str, operation: Operation, answer: Answer) -> int:
     """Return how likely a request reads a facet: by its path, its words, and what its answer holds."""
     literal = set(words_of(operation.literal()))
     joined = plain(operation.literal()).lower().replace("-", "").replace("_", "").rstrip("s")
-    words = _words_of_facet(facet)
-    named = bool(literal & words) or joined in _FACET_WORDS[facet].split()
+    words = facet_words(facet)
+    named = bool(literal & words) or joined in FACET_WORDS[facet].split()
     told = len(words & set(words_of(operation.words)))
     if not named and not told:
         return 0  # what an answer holds proves nothing alone: half of all answers have a date and a status

@@ -130,7 +130,8 @@ def test_errors_are_in_the_order_of_lines_and_speak_both_languages(tmp_path: Pat
     [
         ("avise = 1\nname 'x'\n", 2, "syntax_equals"),
         ("avise = 1\nname = \n", 2, "syntax_value"),
-        ('avise = 1\nname = "x\n', 2, "syntax_character"),
+        ('avise = 1\nname = "x\n', 2, "syntax_string"),
+        ('a = "\x01"', 1, "syntax_character"),
         ("avise = 1\navise = 2\n", 2, "syntax_twice"),
         ("[a]\n[b]\n[a]\n", 3, "syntax_twice"),
         ("a = 1 b = 2\n", 1, "syntax_end_of_line"),

@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from avise.connectors.declarative import check_connector_file
+from avise.connectors.declarative.vocabulary import words_of
 from avise.connectors.openapi import propose_connector
 from avise.connectors.openapi.matching import guess_codes
-from avise.connectors.openapi.words import words_of
 from avise.models.errors import AviseError
 
 HERE = Path(__file__).parent
