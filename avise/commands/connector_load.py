@@ -24,7 +24,7 @@ LOOK_EVERY = 0.2
 """Seconds between two looks at the reading."""
 
 TRIES = 3
-"""Questions in a row without an answer, after which the command ends."""
+"""Questions in a row without an answer, after which the command ends; one, while nothing was read."""
 
 NEEDS_A_PERSON = 1
 
@@ -45,14 +45,11 @@ async def load(engine: Engine, instance: str, decision: Decision | None, console
     master = engine.profile.settings.identity_master
     if loading is None or instance != master:
         raise WrongArgumentError("bulk.not_the_master", instance=instance, master=master)
-    while loading.told() is None:
-        if loading.is_elsewhere:
-            raise AviseError("bulk.elsewhere")
-        if loading.rounds:
-            raise loading.failure or loading.absence
-        await engine.env.sleep(LOOK_EVERY)
+    if await loading.known() is None:
+        raise AviseError("bulk.elsewhere") if loading.is_elsewhere else loading.failure or loading.absence
     if decision is not None:
         await loading.decide(decision)
+        console.print(text(f"bulk.decided.{decision}"), highlight=False)
     elif not _is_held(loading.told()):
         loading.read_everybody()
     with _bar(console) as progress:
@@ -75,7 +72,7 @@ async def _followed(loading: DirectoryLoading, env: Env, show: Callable[[BulkRea
     Raises:
         AviseError: the source gave nothing, several times; or nothing can be written.
     """
-    began, in_vain, count = loading.rounds, 0, -1
+    began, answered, count = loading.rounds, loading.rounds - TRIES, -1
     while True:
         rounds = loading.rounds
         told = loading.told()
@@ -83,11 +80,12 @@ async def _followed(loading: DirectoryLoading, env: Env, show: Callable[[BulkRea
             show(told)
             if told.step is ReadingStep.HELD or (told.step is ReadingStep.FOLLOWING and rounds > began):
                 return told
-            in_vain = in_vain if told.count == count else rounds
+            if told.count > count >= 0:
+                answered = rounds
             count = told.count
         if loading.failure is not None and rounds > began:
             raise loading.failure
-        if loading.trouble is not None and rounds >= in_vain + TRIES:
+        if loading.trouble is not None and rounds > began and rounds >= answered + TRIES:
             raise loading.absence
         await env.sleep(LOOK_EVERY)
 

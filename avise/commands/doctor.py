@@ -70,6 +70,12 @@ async def _directory(engine: Engine) -> Finding:
         sentence = text(absence.message_key, **absence.params)
     else:
         sentence = plural("doctor.directory_count", count) if count else text("search.directory_empty")
+    told = await engine.loading.known() if engine.loading is not None else None
+    if told is not None and told.doubt is not None:
+        master = engine.profile.settings.identity_master
+        how = text("bulk.how_to_decide", instance=master)
+        sentence = f"{text(f'bulk.held.{told.doubt.kind}')} {how}"
+        return Finding("directory", text("doctor.directory"), ok=False, sentence=sentence)
     return Finding("directory", text("doctor.directory"), count > 0, sentence)
 
 

@@ -69,6 +69,7 @@ class DirectoryLoading:
         self._sources = sources
         self._env = env
         self._tried = asyncio.Event()
+        self._looked = asyncio.Event()
         self._wanted = asyncio.Event()
         self._everybody_wanted = False
         self._file: ReadingFile | None = None
@@ -102,6 +103,11 @@ class DirectoryLoading:
             await self._file.aclose()
 
     # ---- what is told, and decided -----------------------------------------------------------------
+
+    async def known(self) -> BulkReading | None:
+        """Return how the filling stands, once that is known; None where nothing can be filled."""
+        await self._looked.wait()
+        return self.told()
 
     def told(self) -> BulkReading | None:
         """Return how the filling stands; None before anything is known of it."""
@@ -178,6 +184,7 @@ class DirectoryLoading:
                 if not self._directory.is_locked:
                     self._directory.say_why_absent(error.message_key, **error.params)
             self._tried.set()
+            self._looked.set()
             self.rounds += 1
             await self._rest(pause)
 
@@ -207,22 +214,28 @@ class DirectoryLoading:
         if self._file is None:
             self._file = await ReadingFile.open(self._directory.path, self._key)
             self.is_elsewhere = False
+        self._looked.set()
         if self._file.kept.doubt is None:
             await self._read(self._file)
 
     async def _read(self, file: ReadingFile) -> None:
-        """Read everybody when that is wanted or under way, else what changed."""
+        """Go on with the reading of everybody that is under way, else read what changed."""
         cursor = await self._directory.cursor()
-        if file.kept.began is None and (self._everybody_wanted or not cursor):
-            await self._begin(file)
-        elif file.kept.began is not None and self._whole is None:
+        wanted, self._everybody_wanted = self._everybody_wanted, False
+        if file.kept.began is not None and self._whole is None:
             self._whole = WholeReading(self._listing, file, self._env)
             await self._whole.go_on()
-        self._everybody_wanted = False
-        if not file.kept.complete:
-            since = file.kept.place if self._whole is not None else cursor
-            if not await self._read_since(file, since):
-                return
+        elif file.kept.began is None and not cursor:
+            await self._begin(file)
+        if self._whole is None and not await self._read_since(file, cursor):
+            return
+        if self._whole is None and wanted:
+            # Asked after the changes: what the source doubts is told before everybody is read.
+            await self._begin(file)
+        if self._whole is None:
+            return
+        if not file.kept.complete and not await self._read_since(file, file.kept.place):
+            return
         if self._whole is not None:
             await self._finish(self._whole, file)
 

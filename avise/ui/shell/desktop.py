@@ -54,6 +54,9 @@ if TYPE_CHECKING:
 SAVE_TABS_MS = 500
 """Tabs and widths of panes are kept half a second after the last change."""
 
+_DIRECTORY = "directory"
+"""What the notification of a directory that waits is about."""
+
 
 class Desktop(QObject):
     """The window and everything that moves it.
@@ -91,6 +94,7 @@ class Desktop(QObject):
         self._leaving = TaskScope(self, report)
         """Windows in another language, on their way out: closing one is not cut short."""
         self._sources: Sequence[SourceStatus] = ()
+        self._directory_waits = False
         self._values = dict(DEFAULTS)
         """Settings in force that the theme does not know."""
         self._save_tabs = QTimer(self)
@@ -420,6 +424,7 @@ class Desktop(QObject):
     def _on_sources(self, sources: Sequence[SourceStatus]) -> None:
         self._sources = sources
         self._tell_failing(sources)
+        self._tell_held(sources)
         self._file_news.tell(sources, self._env.now())
         self._show_sources()
 
@@ -435,6 +440,17 @@ class Desktop(QObject):
                 told = text("notifications.failing")
                 about, now = f"source/{instance}", self._env.now()
                 notify(Notification(about, told, source.name, now, "circle-x", page="sources"))
+
+    def _tell_held(self, sources: Sequence[SourceStatus]) -> None:
+        """Tell of a directory that waits for a decision, until somebody has taken it."""
+        held = next(filter(is_held, sources), None)
+        if held is None and self._directory_waits:
+            notifications().withdraw(_DIRECTORY)
+        elif held is not None and not self._directory_waits:
+            told, now = text("notifications.directory_waits"), self._env.now()
+            notify(Notification(_DIRECTORY, told, held.name, now, "triangle-alert", page="sources"))
+        self._directory_waits = held is not None
+        self.actions.set_idle("bulk_decide", idle=() if held is not None else ("bulk_decide",))
 
     @Slot(object)
     def _on_call_missed(self, call: IncomingCall) -> None:
@@ -453,8 +469,6 @@ class Desktop(QObject):
         self.window.home.show_sources(self._sources)
         self.window.sources.show_sources(self._sources)
         self.tool_sign_ins.show_sources(self._sources)
-        waits = any(map(is_held, self._sources))
-        self.actions.set_idle("bulk_decide", idle=() if waits else ("bulk_decide",))
 
     def _on_calls_failed(self, error: AviseError) -> None:
         # Without telephony the window works; only the agent's state is not known any more.

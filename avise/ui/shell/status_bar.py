@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QWidget
 from typing_extensions import override
 
 from avise.models.source_status import SourceState, SourceStatus
+from avise.services.bulk_words import row_words
 from avise.texts import plural, text
 from avise.ui.outbox.chips import OutboxStatus
 from avise.ui.theme import Density, theme
@@ -127,9 +128,10 @@ class StatusBar(QWidget):
         QWidget.setTabOrder(item, self.outbox)
 
     def show_sources(self, sources: Sequence[SourceStatus], seen_at: str) -> None:
-        """Count the tools again; `seen_at` is when, written."""
+        """Count the tools again, and tell of the directory while it is read; `seen_at` is when, written."""
         self.counts.show_sources(sources)
-        self._seen.setText(text("status.seen", time=seen_at))
+        directory = next(filter(None, (row_words(source.bulk) for source in sources)), "")
+        self._seen.setText(directory or text("status.seen", time=seen_at))
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -108,8 +108,8 @@ async def test_a_reading_that_would_lose_half_of_the_persons_waits(
         await at_work.whole()
         with closing(sqlite3.connect(base)) as connection, connection:
             connection.execute("delete from person where id > 400")
-        # As many as before, but others: it is not their number that counts.
-        write_database(base, range(2_001, 2_601))
+        # As many as before, but others: it is not their number that counts. No change tells of them.
+        write_database(base, range(2_001, 2_601), changed="2026-10-01 10:00:00")
         at_work.loading.read_everybody()
         told = await at_work.until(lambda told: told.step is ReadingStep.HELD)
         assert told.doubt is not None

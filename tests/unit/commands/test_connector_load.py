@@ -1,0 +1,67 @@
+"""`avise connector load`: everybody is read, what is too small waits, and one of two is decided."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from avise.cli import FAILED, main
+from avise.commands.wrong_argument import WRONG_ARGUMENT
+from tests.unit.engine.loading_station import FILE, write_file
+
+PROFILE = """
+synthetic = true
+site_namespace = "00000000-0000-4000-8000-000000000001"
+identity_master = "persons"
+[user]
+login = "check"
+name = "Check"
+[key]
+source = "demo"
+[instances.persons]
+connector = "persons"
+[instances.persons.config]
+drop = "{drop}"
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "connectors").mkdir()
+    (tmp_path / "connectors" / "persons.toml").write_text(FILE, encoding="utf-8")
+    (tmp_path / "settings.toml").write_text(
+        PROFILE.replace("{drop}", str(tmp_path / "drop")), encoding="utf-8"
+    )
+    write_file(tmp_path / "drop", "persons_1.csv", range(1, 301))
+    return tmp_path
+
+
+def load(folder: Path, *more: str, instance: str = "persons") -> int:
+    return main(["connector", "load", instance, "--profile", str(folder), *more])
+
+
+def test_a_directory_is_loaded_held_and_decided(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert load(folder) == 0
+    assert "300 personnes" in capsys.readouterr().out
+    write_file(folder / "drop", "persons_2.csv", range(1, 101))
+    assert load(folder) == FAILED
+    told = capsys.readouterr().out.replace("\xa0", " ")
+    sizes = [round((folder / "drop" / f"persons_{number}.csv").stat().st_size / 1000) for number in (1, 2)]
+    assert [size for size in sizes if f"{size} ko" not in told] == []
+    assert main(["doctor", "--json", "--profile", str(folder)]) == FAILED
+    assert "avise connector load persons --accept" in capsys.readouterr().out
+    assert load(folder, "--accept") == 0
+    assert "100 personnes" in capsys.readouterr().out
+    assert load(folder, "--keep") == FAILED
+    assert "Aucun annuaire" in capsys.readouterr().err
+
+
+def test_a_tool_that_fills_no_directory_and_one_without_a_file_are_told(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert load(folder, instance="benefits") == WRONG_ARGUMENT
+    assert "persons" in capsys.readouterr().err
+    (folder / "drop" / "persons_1.csv").unlink()
+    assert load(folder) == FAILED
+    assert "Référentiel des personnes" in capsys.readouterr().err
