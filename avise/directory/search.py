@@ -49,6 +49,7 @@ MIN_BEGINNING = 3
 """Letters of a surname before its beginning is tried together with a first name."""
 MIN_TOWN_BEGINNING = 4
 POSTCODE_DIGITS = 5
+YEAR_DIGITS = 4
 
 
 @dataclass(slots=True)
@@ -131,7 +132,9 @@ class DirectorySearch:
 
     def _identifier_hits(self, query: SearchQuery) -> Iterator[tuple[int, Found]]:
         for number in query.numbers:
-            yield from self._of_number(number)
+            # Beside a name, four digits that are a year begin too many member numbers.
+            if not (query.words and number.spans(self._today) and len(number.digits) == YEAR_DIGITS):
+                yield from self._of_number(number)
         for code in query.codes:
             yield from self._of_member(code)
         for email in query.emails:

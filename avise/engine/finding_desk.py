@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from avise.models.customer import MatchedOn, PersonId, SearchAnswer, SearchHit
@@ -29,6 +30,12 @@ class FindingDesk:
         """Find parties by any key in any form."""
         refuse_without_right(self.session.role)
         found = await self._directory.search(words, limit)
+        return replace(found, hits=listed(found.hits, self.session.role))
+
+    async def search_wider(self, words: str, known: Collection[PersonId], limit: int = 20) -> SearchAnswer:
+        """Find who else it may be when two letters of a name are wrong."""
+        refuse_without_right(self.session.role)
+        found = await self._directory.search_wider(words, known, limit)
         return replace(found, hits=listed(found.hits, self.session.role))
 
     async def recents(self) -> tuple[SearchHit, ...]:

@@ -6,7 +6,7 @@ asks meanwhile is answered as soon as they are there.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from typing import TYPE_CHECKING
 
 from avise.engine.starting_acting import StartingActing
@@ -46,6 +46,10 @@ class StartingDesk(
     async def search(self, words: str, limit: int = 50) -> SearchAnswer:
         """See `Desk.search`."""
         return await (await self._desk()).search(words, limit)
+
+    async def search_wider(self, words: str, known: Collection[PersonId], limit: int = 20) -> SearchAnswer:
+        """See `Desk.search_wider`."""
+        return await (await self._desk()).search_wider(words, known, limit)
 
     async def recents(self) -> tuple[SearchHit, ...]:
         """See `Desk.recents`."""

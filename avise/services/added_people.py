@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from avise.env import Env
@@ -97,6 +97,10 @@ class DirectoryWithAdded:
         found = [hit for entry in (await self._people.everybody()).values() if (hit := _hit(entry, words))]
         hits = (*answer.hits, *found)[:limit]
         return replace(answer, hits=hits, total=answer.total + len(found)) if found else answer
+
+    async def search_wider(self, words: str, known: Collection[PersonId], limit: int) -> SearchAnswer:
+        """Find who else it may be in the identity tool; those who were added are few."""
+        return await self._directory.search_wider(words, known, limit)
 
     async def by_person(self, person: PersonId) -> DirectoryEntry | None:
         """Return one party."""

@@ -7,7 +7,7 @@ opened with; values that come back are frozen and already masked for the role.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -121,6 +121,9 @@ class Desk(
     # ---- customers ---------------------------------------------------------------------------
     async def search(self, words: str, limit: int = 50) -> SearchAnswer:
         """Find parties by any key in any form."""
+
+    async def search_wider(self, words: str, known: Collection[PersonId], limit: int = 20) -> SearchAnswer:
+        """Find who else it may be when two letters of a name are wrong: a second part, to show below."""
 
     async def recents(self) -> tuple[SearchHit, ...]:
         """Return the customers opened last by this user, newest first, at most nine."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -51,6 +51,9 @@ class DirectoryPort(Protocol):
 
     async def search(self, words: str, limit: int) -> SearchAnswer:
         """Find parties by any key in any form."""
+
+    async def search_wider(self, words: str, known: Collection[PersonId], limit: int) -> SearchAnswer:
+        """Find who else it may be when two letters of a name are wrong: `known` are not given again."""
 
     async def by_person(self, person: PersonId) -> DirectoryEntry | None:
         """Return one party."""

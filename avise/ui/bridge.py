@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING
 
 from avise.models.bulk_reading import Decision
@@ -129,6 +129,10 @@ class DeskBridge(
     async def search(self, words: str, limit: int = 50) -> SearchAnswer:
         """Find parties by any key in any form."""
         return await self._call(self._desk.search(words, limit))
+
+    async def search_wider(self, words: str, known: Collection[PersonId]) -> SearchAnswer:
+        """Find who else it may be when two letters of a name are wrong."""
+        return await self._call(self._desk.search_wider(words, known))
 
     async def recents(self) -> tuple[SearchHit, ...]:
         """Return the customers opened last by this user, newest first."""

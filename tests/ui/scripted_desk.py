@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from uuid import UUID
@@ -137,6 +137,8 @@ class ScriptedDesk(
     recent: tuple[PersonId, ...] = (HELENE, UUID(int=5))
     asked: list[tuple[object, ...]] = field(default_factory=list)
     search_error: AviseError | None = None
+    wider: tuple[SearchHit, ...] = ()
+    wider_gate: asyncio.Event | None = None
     search_gate: asyncio.Event | None = None
     """Held by a test that wants to see a search under way."""
     customer_streams: dict[PersonId, Stream] = field(default_factory=dict)
@@ -180,6 +182,14 @@ class ScriptedDesk(
         if self.search_error is not None:
             raise self.search_error
         found = tuple(hit_of(entry, words) for entry in DIRECTORY if _matches(entry, words))
+        return SearchAnswer(found[:limit], len(found), as_of=NOW.isoformat())
+
+    async def search_wider(self, words: str, known: Collection[PersonId], limit: int = 20) -> SearchAnswer:
+        """Find those that a test put in `wider`, once it lets them."""
+        self.asked.append(("search_wider", words, tuple(known)))
+        if self.wider_gate is not None:
+            await self.wider_gate.wait()
+        found = tuple(hit for hit in self.wider if hit.entry.person not in known)
         return SearchAnswer(found[:limit], len(found), as_of=NOW.isoformat())
 
     async def recents(self) -> tuple[SearchHit, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -25,6 +26,8 @@ from avise.ui.palette.rows import (
     listing,
 )
 
+ENOUGH = 8
+"""Fewer customers found than this, a screen of them, have names with two wrong letters looked for too."""
 READING_AFTER_MS = 200
 """Before "recherche en cours" is said (`ui.md` 11)."""
 
@@ -124,13 +127,35 @@ class PaletteViewModel(QObject):
     async def _search(self, words: str) -> None:
         self._slow.start()
         try:
-            self._answer, self._state = await self._desk.search(words), SearchState.DONE
-            self._failure = ""
+            found = self._answer = await self._desk.search(words)
+            self._state, self._failure = SearchState.DONE, ""
         except AviseError as error:
             self._answer, self._state = None, SearchState.FAILED
             self._failure = text(error.message_key, **error.params)
+            self._slow.stop()
+            self._list()
+            return
         self._slow.stop()
         self._list()
+        if found.total < ENOUGH:
+            await self._add_wider(words, found)
+
+    async def _add_wider(self, words: str, found: SearchAnswer) -> None:
+        """Put those whose name has two wrong letters below what is on screen, which does not move."""
+        known = [hit.entry.person for hit in found.hits]
+        try:
+            wider = await self._desk.search_wider(words, known)
+        except AviseError:
+            # What is on screen answers: the second part is nobody's loss.
+            return
+        if wider.hits:
+            self._answer = replace(
+                found,
+                hits=(*found.hits, *wider.hits),
+                total=found.total + wider.total,
+                more=found.more or wider.more,
+            )
+            self._list()
 
     async def _find_requests(self, words: str) -> None:
         """Look for requests apart: the hub may take longer than the directory, or not be there."""
