@@ -129,7 +129,7 @@ class SourceDetail(DetailPane):
             retry_word(source),
             ButtonKind.PRIMARY if can_retry(source) and not asks else ButtonKind.PLAIN,
             icon="rotate-cw",
-            keys=keys_of("refresh_block"),
+            keys="" if asks else keys_of("refresh_block"),
         )
         retry.clicked.connect(lambda: self.retry_requested.emit(source.instance))
         check = Button(text("sources.check"), icon="gauge")
@@ -139,7 +139,8 @@ class SourceDetail(DetailPane):
         buttons = row(retry, check, copy, None, gap=6, margins=(0, 6, 0, 0))
         if not asks:
             return column(buttons)
-        reconnect = Button(text("tool_sign_in.action"), ButtonKind.PRIMARY, icon="lock")
+        keys = keys_of("refresh_block")
+        reconnect = Button(text("tool_sign_in.action"), ButtonKind.PRIMARY, icon="lock", keys=keys)
         reconnect.clicked.connect(lambda: self.sign_in_requested.emit(source.instance))
         return column(row(reconnect, None, margins=(0, 6, 0, 0)), buttons)
 

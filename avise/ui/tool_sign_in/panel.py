@@ -58,6 +58,7 @@ class ToolSignInPanel(FloatingPanel):
             column(
                 Label(text("tool_sign_in.address"), "small", "meta"),
                 self.address,
+                6,
                 Label(text("tool_sign_in.code"), "small", "meta"),
                 row(self.code, None, self.copy, gap=10),
                 self.left,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import select
 import socket
 import socketserver
 import ssl
@@ -160,9 +161,13 @@ def fronted(
 
 
 def _relay(spoken: ssl.SSLSocket, port: int) -> None:
-    """Carry requests and answers one after the other, as a connection of HTTP/1.1 has them."""
+    """Carry what each side says to the other, until one of them ends."""
     with socket.create_connection(("127.0.0.1", port)) as behind:
-        behind.settimeout(5)
-        while piece := spoken.recv(65_536):
-            behind.sendall(piece)
-            spoken.sendall(behind.recv(65_536))
+        while True:
+            ready = [spoken] if spoken.pending() else select.select([spoken, behind], [], [])[0]
+            for heard, told in ((spoken, behind), (behind, spoken)):
+                if heard in ready:
+                    piece = heard.recv(65_536)
+                    if not piece:
+                        return
+                    told.sendall(piece)

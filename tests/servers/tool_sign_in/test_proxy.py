@@ -19,7 +19,7 @@ from avise.transport.outward import Outward
 from avise.transport.proxies import Proxies
 from tests.servers.host.tool_server import Asked, reply, running_tool
 from tests.servers.tool_sign_in.authority import FAR, Authority, fronted
-from tests.servers.tool_sign_in.conftest import Opening, Reader
+from tests.servers.tool_sign_in.conftest import DeviceProvider, HurriedEnv, Opening, Reader, guarded_tool
 
 USER, PASSWORD = "svc-avise", "canari-proxy-4711"
 NO_SIGN_IN = '{ type = "none" }'
@@ -166,3 +166,20 @@ async def test_one_tool_goes_its_own_way(open_reader: Opening, far: tuple[str, s
         async with open_reader(address, NO_SIGN_IN, outward=directly, proxy=running.address) as reader:
             assert await failure_of(reader) is None
         assert len(running.asked) == 1
+
+
+async def test_the_service_where_people_sign_in_is_reached_through_the_proxy_too(
+    open_reader: Opening, device_provider: DeviceProvider, tmp_path: Path
+) -> None:
+    authority = Authority()
+    ca_file = tmp_path / "house.pem"
+    ca_file.write_bytes(authority.pem)
+    async with proxy() as running, guarded_tool(device_provider.issuer) as (tool, _):
+        with fronted(tmp_path, authority, device_provider.port) as front:
+            service = f"https://{FAR}:{urlsplit(front.address).port}"
+            auth = device_provider.auth.replace(device_provider.issuer, service)
+            outward = Outward(str(ca_file), Proxies(running.address))
+            async with open_reader(tool.base_url, auth, outward=outward, env=HurriedEnv()) as reader:
+                await reader.sign_in_elsewhere(device_provider.approve)
+                assert (await reader.read()).error is None
+            assert running.asked[0] == f"CONNECT {urlsplit(service).netloc}"
