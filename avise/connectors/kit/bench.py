@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -23,6 +23,7 @@ from avise.connectors.contract import (
     Manifest,
     Priority,
     ReadsFacets,
+    SqlGateway,
     TimelineQuery,
 )
 from avise.connectors.deadline import Deadline, within
@@ -36,7 +37,7 @@ from avise.connectors.kit.faults import Fault
 from avise.connectors.kit.proxy import FaultProxy, Seen
 from avise.connectors.kit.scenarios import Known
 from avise.connectors.kit.trial import Trial, origin_of, system_tls
-from avise.connectors.kit.verdicts import FailedCheck
+from avise.connectors.kit.verdicts import FailedCheck, NotApplicable
 from avise.connectors.pipeline import LONGEST_DEADLINE, Pipeline, clock_of
 from avise.connectors.ports import InstanceSettings, NoSnapshots
 from avise.connectors.readings import TIMELINE, FacetReading
@@ -130,6 +131,8 @@ class Bench:
     acting: Acting
     deadline: timedelta | None = None
     """In the place of the facets' own; None leaves them."""
+    rows: Callable[[SqlGateway], SqlGateway] | None = None
+    """Changes what a database answers to `raw`."""
 
     @property
     def seen(self) -> Sequence[Seen]:
@@ -171,6 +174,8 @@ class Bench:
         batches: list[Batch[Any]] = []
         async with within(seconds):
             context = self.context(seconds, sent)
+            if self.rows is not None:
+                context.sql = self.rows(context.sql)
             connector = self.instance.connector
             if reading == TIMELINE:
                 asked: AsyncIterator[Batch[Any]] = cast("ListsInteractions", connector).interactions(
@@ -215,6 +220,17 @@ class Bench:
 def kind_of(reading: FacetReading | None) -> str:
     """Return why a reading failed, "" when it did not."""
     return str(reading.error.kind) if reading is not None and reading.error is not None else ""
+
+
+def need_http(bench: Bench) -> FaultProxy:
+    """Return the proxy behind which the tool is.
+
+    Raises:
+        NotApplicable: the connector is not read by HTTP; `local_gold` asks the same of files and databases.
+    """
+    if bench.proxy is None:
+        raise NotApplicable("no_http")
+    return bench.proxy
 
 
 @asynccontextmanager

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from avise.connectors import direct_calls
 from avise.connectors.contract import Completeness, ConnectorError, LiveQuery
 from avise.connectors.kit import faults
-from avise.connectors.kit.bench import CALLER, Bench, kind_of, open_bench
+from avise.connectors.kit.bench import CALLER, Bench, kind_of, need_http, open_bench
 from avise.connectors.kit.check import Check
 from avise.connectors.kit.faults import WORKING, changing, instead
 from avise.connectors.kit.loop_watch import Watch, watched_loop
@@ -44,8 +44,7 @@ async def repeated_page_is_noticed(trial: Trial) -> None:
     many = trial.scenarios.many
     paged = False
     async with open_bench(trial) as bench:
-        if bench.proxy is None:
-            raise NotApplicable("no_http")
+        need_http(bench)
         for reading in trial.readings():
             known: Known = (
                 many if many is not None and many.reading == reading else (await found(bench, reading))[0]
@@ -102,8 +101,7 @@ async def ten_thousand_rows(trial: Trial) -> None:
 
 async def _many_rows(bench: Bench, reading: str) -> tuple[Known, int, Prepared | None]:
     """Return a customer, how many records there are, and the same answer with ten thousand."""
-    if bench.proxy is None:
-        raise NotApplicable("no_http")
+    need_http(bench)
     known, _ = await found(bench, reading)
     await bench.fail(WORKING)
     answer = await bench.raw(reading, known.ids)

@@ -8,19 +8,21 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from http import HTTPStatus
 
 from avise.connectors.contract import ConnectorError
 from avise.connectors.kit import faults
-from avise.connectors.kit.bench import Bench, kind_of, open_bench
+from avise.connectors.kit.bench import Bench, kind_of, need_http, open_bench
 from avise.connectors.kit.check import Check
 from avise.connectors.kit.expired import expired_certificate
 from avise.connectors.kit.faults import Fault, Way, changing, instead
+from avise.connectors.kit.messages import Answer
 from avise.connectors.kit.proxy import Seen, nobody
 from avise.connectors.kit.scenarios import Known
 from avise.connectors.kit.silver import found
 from avise.connectors.kit.trial import Trial
 from avise.connectors.kit.upstream import mark_of
-from avise.connectors.kit.verdicts import FailedCheck, NotApplicable, NotExercised
+from avise.connectors.kit.verdicts import FailedCheck, NotExercised
 from avise.connectors.readings import FacetReading
 from avise.env import Env
 from avise.models.conformance import ConformanceLevel
@@ -86,8 +88,7 @@ def _readings(trial: Trial) -> Sequence[str]:
 
 async def _ready(bench: Bench, reading: str) -> Known:
     """Return a customer who was read while all was well; from now on the deadline is short."""
-    if bench.proxy is None:
-        raise NotApplicable("no_http")
+    need_http(bench)
     known, _ = await found(bench, reading)
     bench.hurry()
     return known
@@ -132,14 +133,18 @@ def judge(reading: str, outcome: Outcome, case: FaultCase) -> None:
 def _insisted(seen: Sequence[Seen], times: int) -> int:
     """Return how often one request came when that is too often, 0 otherwise.
 
-    A request that may write is never sent again by itself, whatever it does.
+    A request that may write is never sent again by itself, whatever it does, unless it was refused for who
+    asked: it did nothing.
     """
     counts: dict[str, int] = {}
+    refused: set[str] = set()
     for one in seen:
         mark = mark_of(one.request)
         counts[mark] = counts.get(mark, 0) + 1
-        if counts[mark] > (times if one.reads else 1):
+        if counts[mark] > (times if one.reads or mark in refused else 1):
             return counts[mark]
+        if one.answer is not None and one.answer.status == HTTPStatus.UNAUTHORIZED:
+            refused.add(mark)
     return 0
 
 
@@ -182,7 +187,8 @@ async def error_in_200(trial: Trial) -> None:
     told = trial.scenarios.error_in_200
     answer, kinds = faults.ERROR_IN_200, frozenset(ErrorKind)
     if told is not None:
-        answer, kinds = answer.with_body(told.body.encode()), frozenset({ErrorKind(told.kind)})
+        answer = Answer(answer.status, {"content-type": told.type}, told.body.encode())
+        kinds = frozenset({ErrorKind(told.kind)})
     case = FaultCase(lambda _: instead(answer), kinds, times=2)
     for reading in _readings(trial):
         async with open_bench(trial) as bench:
@@ -204,8 +210,7 @@ async def expired_certificate_is_refused(trial: Trial) -> None:
             if refused.params.get("kind") != ErrorKind.CONFIG:
                 raise
             return
-        if bench.proxy is None:
-            raise NotApplicable("no_http")
+        need_http(bench)
         bench.hurry()
         answer = await bench.read(reading, known)
         if kind_of(answer) != ErrorKind.CONFIG:

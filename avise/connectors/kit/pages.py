@@ -8,6 +8,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from lxml import etree
+
 from avise.connectors.kit.messages import Answer, Request
 from avise.connectors.kit.proxy import Seen
 from avise.connectors.kit.upstream import as_reply_to, mark_of
@@ -62,7 +64,7 @@ def number_of(request: Request) -> bytes:
         call = json.loads(request.body)
     except ValueError:
         return b""
-    number = call.get("id") if isinstance(call, dict) and "jsonrpc" in call else None
+    number = call.get("id") if isinstance(call, dict) and "method" in call else None
     return json.dumps(number).encode() if number is not None else b""
 
 
@@ -83,7 +85,7 @@ def multiplied(seen: Sequence[Seen], ids: Collection[str]) -> Prepared | None:
 
 def _body_of(answer: Answer, ids: Collection[str]) -> bytes | None:
     if answer.is_xml:
-        return _entries(answer.body, ids)
+        return _entries(answer.body, ids) or _elements(answer.body, ids)
     try:
         value = json.loads(answer.body)
     except ValueError:
@@ -124,6 +126,25 @@ def _part_of_any(text: str, ids: Collection[str]) -> bool:
 
 def _other(value: object, rank: int) -> str | int:
     return value + 1_000_000 + rank if isinstance(value, int) else f"{value}-{rank}"
+
+
+def _elements(body: bytes, ids: Collection[str]) -> bytes | None:
+    """Return an answer of any XML with ten thousand more of the element that holds a record's identifier."""
+    try:
+        root = etree.fromstring(body)
+    except etree.XMLSyntaxError:
+        return None
+    for element in root.iter(tag=etree.Element):
+        row = element.getparent()
+        place = row.getparent() if row is not None else None
+        mark = (element.text or "").strip()
+        if mark not in ids or row is None or place is None:
+            continue
+        model, known = etree.tostring(row, with_tail=False), mark.encode()
+        more = (etree.fromstring(model.replace(known, known + b"-%d" % rank)) for rank in range(ROWS))
+        place.extend(more)
+        return etree.tostring(root)
+    return None
 
 
 def _entries(body: bytes, ids: Collection[str]) -> bytes | None:

@@ -94,6 +94,7 @@ class ErrorIn200(Section):
     body: str
     kind: str
     """Kind that it must become."""
+    type: str = "application/json"
 
 
 class RefusedAnswer(Section):

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from avise.connectors.contract import Batch, Completeness, ConnectorError, Record
-from avise.connectors.kit.bench import Bench, RawAnswer, open_bench
+from avise.connectors.kit.bench import Bench, RawAnswer, need_http, open_bench
 from avise.connectors.kit.check import Check
 from avise.connectors.kit.faults import FORBIDDEN, WORKING, changing, instead, recoded, server_error
 from avise.connectors.kit.overheard import connections
@@ -186,8 +186,7 @@ async def without_id_nobody_is_asked(trial: Trial) -> None:
 async def failure_is_not_empty(trial: Trial) -> None:
     """A refusal and an error of the tool are told as such, never as "nothing"."""
     async with open_bench(trial) as bench:
-        if bench.proxy is None:
-            raise NotApplicable("no_http")
+        need_http(bench)
         for reading in trial.readings():
             known = await _warmed(bench, reading)
             for answer, expected in (
@@ -266,8 +265,7 @@ async def a_new_code_survives(trial: Trial) -> None:
         raise NotExercised("no_codes")
     met = False
     async with open_bench(trial) as bench:
-        if bench.proxy is None:
-            raise NotApplicable("no_http")
+        need_http(bench)
         for reading in enums:
             known, before = await found(bench, reading)
             await bench.fail(changing(recoded(dict.fromkeys(codes, NEW_CODE))))
@@ -339,15 +337,14 @@ async def reading_writes_nothing(trial: Trial) -> None:
 async def it_asks_its_tool_alone(trial: Trial) -> None:
     """It connects to its tool and to nothing else, by the gateway that it was lent."""
     async with open_bench(trial) as bench:
-        if bench.proxy is None:
-            raise NotApplicable("no_http")
+        proxy = need_http(bench)
         reading = trial.readings()[0]
         known = await _warmed(bench, reading)
         await bench.fail(WORKING)
         bench.instance.statistics.attempts.clear()
         with connections() as made:
             await bench.raw(reading, known.ids)
-        if address := made.beside(bench.proxy.ports):
+        if address := made.beside(proxy.ports):
             raise FailedCheck("connects_elsewhere", address=address)
         if len(bench.seen) > len(bench.instance.statistics.attempts):
             raise FailedCheck("beside_the_gateway")

@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from avise.connectors.kit import bronze, discretion, gold, platinum, silver
+from avise.connectors.kit import bronze, discretion, gold, local_gold, platinum, silver
 from avise.connectors.kit.check import Check, run_check
 from avise.connectors.kit.skips import Skip, skipped
 from avise.connectors.kit.trial import Trial
 from avise.connectors.kit.verdicts import CheckResult, level_reached
 from avise.models.conformance import ConformanceLevel
 
-ALL: tuple[Check, ...] = (*bronze.CHECKS, *silver.CHECKS, *gold.CHECKS, *discretion.CHECKS, *platinum.CHECKS)
+ALL: tuple[Check, ...] = (
+    *bronze.CHECKS,
+    *silver.CHECKS,
+    *gold.CHECKS,
+    *local_gold.CHECKS,
+    *discretion.CHECKS,
+    *platinum.CHECKS,
+)
 
 Progress = Callable[[CheckResult], None]
 

@@ -57,7 +57,8 @@ class LiveTool:
         Raises:
             OSError: it cannot be reached.
         """
-        headers = end_to_end(request.headers) | {"accept-encoding": "identity"}
+        # Passed on decoded. Not "identity": Tryton then says that what it sends as it is, is compressed.
+        headers = end_to_end(request.headers) | {"accept-encoding": "gzip"}
         headers.pop("host", None)
         try:
             reply = await self._client.request(
@@ -221,8 +222,8 @@ def _without_session(params: JSON) -> JSON:
 
 
 def _call_of(request: Request) -> dict[str, JSON] | None:
-    """Return a JSON-RPC call, None for any other request."""
-    if b'"jsonrpc"' not in request.body:
+    """Return a JSON-RPC call of whatever version, None for any other request."""
+    if not all(key in request.body for key in (b'"id"', b'"method"', b'"params"')):
         return None
     try:
         call = json.loads(request.body)

@@ -1,0 +1,310 @@
+"""What stands behind a connector that is not read by HTTP, and the ways in which it fails.
+
+A file, a folder of files or an SQLite base is copied and spoiled; a database server is reached through a
+relay of bytes. The connector is given the spoiled place by its own configuration, as a site would.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import re
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from avise.connectors.kit.pages import ROWS
+from avise.connectors.kit.trial import Trial
+from avise.connectors.kit.verdicts import NotApplicable
+
+SQLITE = "sqlite:///"
+_PARTS = re.compile(r"[-/|:\x1f]")
+_SHUT_FOR_READING = os.O_WRONLY | getattr(os, "O_NONBLOCK", 0)
+
+
+class Spoiled(StrEnum):
+    """How a source fails."""
+
+    GONE = "gone"
+    """There is no file, no base, or nobody listens."""
+    CUT = "cut"
+    """A file or a base written to its middle; a server that goes away in the middle of a result."""
+    HANGS = "hangs"
+    """It is taken and never answered: a pipe in the place of a file, a base under lock, a silent server."""
+    ENCODED = "encoded"
+    """A file in another encoding."""
+    MANY = "many"
+    """A file with ten thousand lines of one customer."""
+
+
+class Nature(StrEnum):
+    """What the source is."""
+
+    FOLDER = "folder"
+    FILE = "file"
+    BASE = "base"
+    SERVER = "server"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where the connector reads, by its configuration."""
+
+    nature: Nature
+    name: str
+    """Of the config value."""
+    value: str
+
+    @property
+    def path(self) -> Path:
+        """The file or the folder."""
+        return Path(self.value.removeprefix(SQLITE).partition("?")[0])
+
+
+def source_of(trial: Trial) -> Source | None:
+    """Return where a connector of files or SQL reads, None for any other or when it cannot be told."""
+    natures = {"folder": Nature.FOLDER, "file": Nature.FILE}
+    for declared in trial.manifest.config:
+        value = trial.scenarios.tool.config.get(declared.name, declared.default)
+        if not isinstance(value, str) or not value:
+            continue
+        if declared.type == "sqlalchemy_url":
+            nature = Nature.BASE if value.startswith(SQLITE) else Nature.SERVER
+            return Source(nature, declared.name, value)
+        if declared.type in natures and Path(value).exists():
+            return Source(natures[declared.type], declared.name, value)
+    return None
+
+
+@asynccontextmanager
+async def spoiled(
+    trial: Trial, source: Source, way: Spoiled, ids: Collection[str] = ()
+) -> AsyncIterator[Trial]:
+    """Give the same trial with a source that fails.
+
+    Args:
+        trial: of a connector that is well.
+        source: its source.
+        way: how it fails.
+        ids: of the customer's records, for ten thousand lines of them.
+
+    Raises:
+        NotApplicable: such a source cannot fail in that way.
+    """
+    if source.nature is Nature.SERVER:
+        async with _relay(source, way) as port:
+            parts = urlsplit(source.value)
+            user, at, _ = parts.netloc.rpartition("@")
+            yield _moved(trial, source, parts._replace(netloc=f"{user}{at}127.0.0.1:{port}").geturl())
+        return
+    with tempfile.TemporaryDirectory(prefix="avise-kit-") as folder:
+        place = Path(folder) / source.path.name
+        with _spoiled_copy(source, way, place, Lines(trial, ids)):
+            yield _moved(trial, source, source.value.replace(str(source.path), str(place)))
+
+
+def _moved(trial: Trial, source: Source, value: str) -> Trial:
+    return replace(trial, scenarios=trial.scenarios.with_tool({source.name: value}, {}))
+
+
+# ---- files and bases -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The lines of the scenarios' first customer in a file."""
+
+    trial: Trial
+    ids: Collection[str]
+
+    @property
+    def keys(self) -> Mapping[str, str]:
+        """The customer's identifiers."""
+        return self.trial.scenarios.known[0].ids
+
+    def of(self, body: bytes) -> list[bytes]:
+        """Return the lines that hold an identifier of the customer."""
+        values = [value.encode() for value in self.keys.values()]
+        return [line for line in body.splitlines(keepends=True) if any(value in line for value in values)]
+
+    def cut(self, body: bytes) -> bytes:
+        """Return a file that ends in the middle of the customer's last line."""
+        lines = self.of(body)
+        if not lines:
+            return body[: len(body) // 2]
+        return body[: body.rindex(lines[-1]) + len(lines[-1]) // 2]
+
+    def many(self, body: bytes) -> bytes:
+        """Return a file with ten thousand lines of the customer's."""
+        own = set(self.keys.values())
+        parts = {part for one in self.ids for part in _PARTS.split(one) if len(part) > 1} - own
+        for line in self.of(body):
+            part = next((part.encode() for part in parts if part.encode() in line), None)
+            if part is not None:
+                more = b"".join(line.replace(part, part + b"%d" % rank, 1) for rank in range(ROWS))
+                return body + more
+        raise NotApplicable("not_multiplied")
+
+
+@contextmanager
+def _spoiled_copy(source: Source, way: Spoiled, place: Path, lines: Lines) -> Iterator[None]:
+    if way is Spoiled.GONE:
+        yield
+        return
+    if source.nature is Nature.BASE:
+        with _spoiled_base(source.path, way, place):
+            yield
+        return
+    if source.nature is Nature.FOLDER:
+        shutil.copytree(source.path, place)
+    else:
+        shutil.copyfile(source.path, place)
+    files = [file for file in place.rglob("*") if file.is_file()] if place.is_dir() else [place]
+    for file in files:
+        _spoil_file(file, way, lines)
+    try:
+        yield
+    finally:
+        for file in files:
+            _let_go(file)
+
+
+def _spoil_file(file: Path, way: Spoiled, lines: Lines) -> None:
+    body, times = file.read_bytes(), file.stat()
+    if way is Spoiled.HANGS:
+        if not hasattr(os, "mkfifo"):
+            raise NotApplicable("no_pipe")
+        file.unlink()
+        os.mkfifo(file)
+        return
+    if way is Spoiled.CUT:
+        body = lines.cut(body)
+    elif way is Spoiled.ENCODED:
+        body = body.decode("latin-1").encode("utf-16")
+    elif way is Spoiled.MANY:
+        body = lines.many(body)
+    file.write_bytes(body)
+    os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns))
+
+
+def _let_go(file: Path) -> None:
+    """End whoever still waits for the other end of a pipe."""
+    if file.is_fifo():
+        with contextlib.suppress(OSError):
+            os.close(os.open(file, _SHUT_FOR_READING))
+
+
+@contextmanager
+def _spoiled_base(path: Path, way: Spoiled, place: Path) -> Iterator[None]:
+    if way in {Spoiled.ENCODED, Spoiled.MANY}:
+        raise NotApplicable("not_a_text_file")
+    body = path.read_bytes()
+    place.write_bytes(body[: len(body) // 2] if way is Spoiled.CUT else body)
+    if way is not Spoiled.HANGS:
+        yield
+        return
+    holder = sqlite3.connect(place, isolation_level=None, check_same_thread=False)
+    try:
+        holder.execute("begin exclusive")
+        yield
+    finally:
+        holder.close()
+
+
+# ---- servers -------------------------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def _relay(source: Source, way: Spoiled) -> AsyncIterator[int]:
+    """Give the port of a relay to a server; nobody listens there when it is gone."""
+    if way in {Spoiled.ENCODED, Spoiled.MANY}:
+        raise NotApplicable("not_a_text_file")
+    parts = urlsplit(source.value)
+    relay = Relay(parts.hostname or "127.0.0.1", parts.port or 5432, way)
+    port = await relay.start()
+    if way is Spoiled.GONE:
+        await relay.aclose()
+    try:
+        yield port
+    finally:
+        await relay.aclose()
+
+
+class Relay:
+    """Carries bytes between a connector and a server, until it fails.
+
+    Args:
+        host: of the server.
+        port: of the server.
+        way: HANGS takes and never answers; CUT ends in the middle of the first long answer.
+    """
+
+    LONG = 2_000
+    """Bytes of an answer that a sign-in does not reach."""
+
+    def __init__(self, host: str, port: int, way: Spoiled) -> None:
+        self._host, self._port, self._way = host, port, way
+        self._server: asyncio.Server | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> int:
+        """Listen on a free port, and return it."""
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        port: int = self._server.sockets[0].getsockname()[1]
+        return port
+
+    async def aclose(self) -> None:
+        """Stop listening and end every connection."""
+        if self._server is not None:
+            self._server.close()
+        for task in tuple(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        if task is not None:
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        with contextlib.suppress(OSError, asyncio.CancelledError):
+            if self._way is Spoiled.HANGS:
+                while await reader.read(4096):
+                    pass
+            else:
+                await self._carry(reader, writer)
+        writer.close()
+
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        theirs, ours = await asyncio.open_connection(self._host, self._port)
+        ways = [asyncio.create_task(_copy(reader, ours)), asyncio.create_task(self._answers(theirs, writer))]
+        try:
+            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for one in ways:
+                one.cancel()
+            await asyncio.gather(*ways, return_exceptions=True)
+            ours.close()
+
+    async def _answers(self, theirs: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        carried = 0
+        while piece := await theirs.read(1024):
+            carried += len(piece)
+            if carried > self.LONG:
+                writer.write(piece[: len(piece) // 2])
+                await writer.drain()
+                return
+            writer.write(piece)
+            await writer.drain()
+
+
+async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    while piece := await reader.read(4096):
+        writer.write(piece)
+        await writer.drain()
