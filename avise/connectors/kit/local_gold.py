@@ -53,7 +53,7 @@ async def _source(trial: Trial) -> tuple[Source, str, Collection[str]]:
 async def from_a_spoiled_source(name: str, trial: Trial) -> None:
     """What it reads fails in one way: it says so in time, and never says "nothing".
 
-    Of a file that was cut, a line cannot be told to be missing; then the Sources page tells of the broken one.
+    Nothing tells of the lines that a file cut short lacks: then the Sources page tells of the broken one.
     """
     way, kinds = WAYS[name]
     source, reading, _ = await _source(trial)
