@@ -80,7 +80,11 @@ def same_origin(one: httpx2.URL, other: httpx2.URL) -> bool:
 
 def is_remote(address: str) -> bool:
     """Tell whether an address is on a network: a tool on this very machine says nothing of the network."""
-    host = parse_base(address).host
+    return is_elsewhere(parse_base(address).host)
+
+
+def is_elsewhere(host: str) -> bool:
+    """Tell whether a host is another machine than this one, by its name or number."""
     try:
         return not ipaddress.ip_address(host).is_loopback
     except ValueError:

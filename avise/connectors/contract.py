@@ -51,6 +51,7 @@ from avise.connectors.lent_gateways import (
     Priority,
     SqlGateway,
 )
+from avise.models.bulk_reading import Decision, Doubt
 from avise.models.customer import Party
 from avise.models.facets import Sensitivity
 from avise.models.interaction import Channel, Interaction
@@ -66,6 +67,7 @@ __all__ = [
     "ActionPlan",
     "ActionResult",
     "ActionSpec",
+    "AsksAboutFile",
     "Batch",
     "CallContext",
     "CallEvent",
@@ -103,6 +105,7 @@ __all__ = [
     "StreamsCalls",
     "TimelineQuery",
     "UsesHttp",
+    "UsesServer",
     "UsesSql",
 ]
 
@@ -128,6 +131,17 @@ class UsesSql(Protocol):
 
     def sql_endpoint(self, config: Mapping[str, JSON]) -> SqlEndpoint:
         """Return where the tool is for an instance's values; ConnectorError(CONFIG) when unfit."""
+
+
+@runtime_checkable
+class UsesServer(Protocol):
+    """A connector that speaks to a server by itself, through neither gateway (mail, SFTP).
+
+    The host then knows that it is on the network: it is not asked while the user works offline.
+    """
+
+    def server_host(self, config: Mapping[str, JSON]) -> str:
+        """Return the server's host for an instance's values, "" for none; CONFIG when they are unfit."""
 
 
 # ---- what a connector is -------------------------------------------------------------------------
@@ -229,6 +243,17 @@ class PublishesDirectory(Protocol):
 
     def changes(self, since: str, ctx: CallContext) -> AsyncIterator[Batch[Party]]:
         """Yield the parties changed since the cursor ("" = all); each batch carries its cursor."""
+
+
+@runtime_checkable
+class AsksAboutFile(Protocol):
+    """Goes on with the file before while the newest is so small that somebody must look at it first."""
+
+    def file_doubt(self) -> Doubt | None:
+        """Return what somebody must decide, None when nothing waits."""
+
+    def decide_file(self, mark: str, decision: Decision) -> None:
+        """Take a decision about what bears that mark; also one of an earlier run of the program."""
 
 
 @runtime_checkable

@@ -11,11 +11,18 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from avise.connectors.addresses import is_remote
+from avise.connectors.addresses import is_elsewhere, is_remote
 from avise.connectors.breaker import Breaker
 from avise.connectors.bulkhead import Bulkhead
 from avise.connectors.context import Caller, Context, InstanceEnv
-from avise.connectors.contract import Connector, ConnectorError, HttpGateway, Manifest, SqlGateway
+from avise.connectors.contract import (
+    Connector,
+    ConnectorError,
+    HttpGateway,
+    Manifest,
+    SqlGateway,
+    UsesServer,
+)
 from avise.connectors.deadline import Deadline, within
 from avise.connectors.endpoints import HttpEndpoint, SqlEndpoint
 from avise.connectors.http_connection import HttpConnection, Sent
@@ -306,6 +313,8 @@ class Instance:
         sql = self.loaded.sql_endpoint(config)
         if sql is not None:
             self.addressed = self.addressed or not sql.url.startswith("sqlite")
+        if isinstance(self.connector, UsesServer) and (server := self.connector.server_host(config)):
+            self.remote, self.addressed = is_elsewhere(server), True
         self._refuse_offline()
         if sql is not None:
             self._sql = await self._open_sql(sql)

@@ -31,6 +31,7 @@ from avise.connectors.declarative.instance import config_error, filled
 from avise.connectors.declarative.mapping import CsvFile
 from avise.connectors.declarative.rows import SubjectReader, map_rows, record_builder, rows_of
 from avise.connectors.declarative.schema import CsvFacet, CsvFileConnector
+from avise.models.bulk_reading import Decision, Doubt
 from avise.models.customer import Party
 from avise.models.errors import ErrorKind, Origin
 from avise.models.json_types import JSON
@@ -65,6 +66,14 @@ class FilesConnector:
         self._directory: CsvDirectoryReader | None = None
         self._server: SftpDrop | None = None
 
+    def server_host(self, config: Mapping[str, JSON]) -> str:
+        """Return the host of the server that holds the files, "" when they are on this machine.
+
+        Raises:
+            ConnectorError: CONFIG when it is not told.
+        """
+        return filled(self._file.sftp.host, self._file.config, config) if self._file.sftp else ""
+
     async def open(self, env: ConnectorEnv) -> None:
         """Take the configuration; the file is read by the first question.
 
@@ -93,6 +102,15 @@ class FilesConnector:
 
         self._server = open_drop(self._file.sftp, self._file.config, env, folder, naming)
         return self._server
+
+    def file_doubt(self) -> Doubt | None:
+        """Return what somebody must decide about the newest file, None when nothing waits."""
+        return self._table.doubt if self._table is not None else None
+
+    def decide_file(self, mark: str, decision: Decision) -> None:
+        """Take a decision about the file that bears that mark."""
+        if self._table is not None:
+            self._table.decide(mark, decision)
 
     async def aclose(self) -> None:
         """Forget the file."""

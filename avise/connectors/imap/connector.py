@@ -30,9 +30,10 @@ from avise.connectors.imap.options import ImapOptions
 from avise.connectors.imap.places import Place, place_of
 from avise.connectors.imap.reading import LettersReading
 from avise.connectors.shipped import ShippedFile
-from avise.models.errors import ErrorKind, Origin
+from avise.models.errors import AviseError, ErrorKind, Origin
 from avise.models.interaction import Interaction
 from avise.models.json_types import JSON
+from avise.transport.trust import trusting
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -57,6 +58,14 @@ class ImapConnector:
         self._account: Account | None = None
         self._ca_file = ""
         self._tls: ssl.SSLContext | None = None
+
+    def server_host(self, config: Mapping[str, JSON]) -> str:
+        """Return the host of the mailbox.
+
+        Raises:
+            ConnectorError: CONFIG when it is not told.
+        """
+        return CallValues({}, config).text(self._options.server.host)
 
     async def open(self, env: ConnectorEnv) -> None:
         """Take the configuration; nothing is connected before the first reading.
@@ -173,18 +182,15 @@ async def _step(
 
 
 def _trusting(ca_file: str) -> ssl.SSLContext:
-    """Return a context that trusts what the system trusts, and the certificates of a file.
+    """Return a context that trusts what the system trusts, and the certificates of a file; blocks.
 
     Raises:
         ConnectorError: CONFIG when the file cannot be read.
     """
-    context = ssl.create_default_context()
-    if ca_file:
-        try:
-            context.load_verify_locations(ca_file)
-        except OSError:
-            raise config_error("the file of certificates cannot be read") from None
-    return context
+    try:
+        return trusting(ca_file)
+    except AviseError:
+        raise config_error("the file of certificates cannot be read") from None
 
 
 def _optional(template: str | None, values: CallValues) -> str:

@@ -122,8 +122,9 @@ class SoapConnector:
         self, ctx: CallContext, operation: str, arguments: Arguments, values: CallValues
     ) -> object:
         """Call an operation: written and read on a thread, sent by the gateway, which no thread waits for."""
-        service = await self._described(ctx)
+        # First of all: whoever lacks an identifier is asked nothing, not even the description.
         filled = {name: _filled(argument, values) for name, argument in arguments.items()}
+        service = await self._described(ctx)
         message = await ctx.blocking(service.message, operation, filled, self._token(ctx))
         reply = await ctx.http.reading().request(
             "POST",

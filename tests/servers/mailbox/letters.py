@@ -15,8 +15,8 @@ YVON = "yvon.kerdraon@courriel.invalid"
 MANY = "beaucoup@courriel.invalid"
 DESK = "adherents@mutuelle.invalid"
 FIRST_DAY = datetime(2026, 3, 2, 8, tzinfo=UTC)
-LONG_LIST = 130
-"""Letters of one correspondent, more than one page."""
+LONG_LIST = 210
+"""Letters of one correspondent, more than two pages."""
 SECRET_WORDS = "Ma carte est perdue, je suis en arrêt maladie"  # noqa: S105 - a canary
 
 

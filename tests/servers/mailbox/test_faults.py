@@ -15,6 +15,7 @@ import pytest
 from avise.connectors.contract import ConnectorError, Health
 from avise.connectors.deadline import within
 from avise.connectors.host import ConnectorHost
+from avise.connectors.network_gate import Shut
 from avise.connectors.ports import InstanceSettings, NoSnapshots
 from avise.connectors.readings import TimelineReading
 from avise.connectors.registry import Registry
@@ -205,6 +206,14 @@ async def test_the_host_reads_it_by_its_name(mailbox: Mailbox) -> None:
         content = host.content("mail", opened.body_ref, agent="lea", purpose="call")
         assert b"".join([piece async for piece in content]).decode() == SECRET_WORDS
     assert (reading.error, reading.withheld) == (None, False)
+
+
+async def test_nobody_is_asked_while_the_user_works_offline(mailbox: Mailbox) -> None:
+    async with host_over(mailbox.config()) as host:
+        host.gate.shut = Shut.ALL
+        reading = await last(host, HELENE, HELENE)
+    assert reading.error is not None
+    assert reading.error.kind is ErrorKind.OFFLINE
 
 
 async def test_letters_of_somebody_else_are_withheld(mailbox: Mailbox) -> None:

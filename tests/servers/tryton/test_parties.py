@@ -100,7 +100,7 @@ async def everybody(opened: Opened, since: str = "") -> tuple[dict[str, Party], 
 
 async def test_everybody_is_read_by_pages_then_only_who_changed(tryton: Tryton, opened: Opened) -> None:
     first, cursor = await everybody(opened)
-    assert len(first) >= MANY + 4
+    assert len(first) >= MANY + 5
     assert first[HELENE].phones == ("+33199001234",)
     assert (first[HELENE].email, first[HELENE].city) == ("helene.marchand@courriel.example", "Nantes")
     assert first[COMPANY].siren == "732829320"
