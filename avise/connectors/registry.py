@@ -111,6 +111,10 @@ class Registry:
             return loaded
         return replace(refused, name=loaded.manifest.name, feeds=_feeds(loaded.manifest))
 
+    def look_again(self) -> None:
+        """Scan the wheels at the next question: one may have been added or mended meanwhile."""
+        self.wheels.look_again()
+
     def announced(self, settings: InstanceSettings, refusal: Refusal) -> Refusal:
         """Return a refusal with what the connector says of itself; reads files, imports nothing."""
         path = self.file_of(settings)

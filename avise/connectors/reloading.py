@@ -18,6 +18,7 @@ from avise.connectors.ports import InstanceSettings
 from avise.connectors.refusals import Refusal
 from avise.connectors.roster import KnowsFiles, Roster
 from avise.connectors.safe_log import SafeLogger
+from avise.connectors.unwaited import on_thread
 from avise.env import Env
 from avise.models.source_status import FileChange
 
@@ -72,7 +73,8 @@ class Reloader:
         settings = {
             one.id: one for one in self._roster.settings if one.enabled and not self._roster.set_apart(one.id)
         }
-        found = await asyncio.to_thread(self._look, tuple(settings.values()))
+        # On a thread that nobody waits for: a share that hangs must not hold the end of the program.
+        found = await on_thread(lambda: self._look(tuple(settings.values())))
         for instance, look in found.items():
             if look is Look.GONE:
                 self._keep_old(instance, Refusal(FILE_GONE))

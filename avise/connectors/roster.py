@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol, TypeVar, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 from avise.connectors.contract import Manifest
 from avise.connectors.instance import Instance, Loaded
@@ -19,11 +18,10 @@ from avise.connectors.safe_log import SafeLogger
 from avise.connectors.shared import Shared
 from avise.connectors.source_rows import refused_offer, refused_status
 from avise.connectors.starts import StartLog
+from avise.connectors.unwaited import on_thread
 from avise.env import Env
 from avise.models.errors import ErrorKind
 from avise.models.source_status import SourceStatus
-
-T = TypeVar("T")
 
 LOAD_S = 10.0
 """A connector that takes longer to read and import is left behind (`connectors.md` C5)."""
@@ -51,6 +49,9 @@ class KnowsFiles(Protocol):
 
     def file_of(self, settings: InstanceSettings) -> Path | None:
         """Return the profile's own file of an instance's connector, None when it has none."""
+
+    def look_again(self) -> None:
+        """Look at what is installed anew: somebody may have mended it."""
 
 
 @dataclass(slots=True)
@@ -128,6 +129,8 @@ class Roster:
         if outside is None or outside.refusal is None:
             return
         self._starts.forgive(instance)
+        if isinstance(self._connectors, KnowsFiles):
+            self._connectors.look_again()
         await self._load([outside.settings])
 
     # ---- a file that changed -----------------------------------------------------------------
@@ -188,13 +191,13 @@ class Roster:
         connectors = self._connectors
         if not isinstance(connectors, KnowsFiles):
             return refusal
-        return await _on_thread(lambda: connectors.announced(settings, refusal))
+        return await on_thread(lambda: connectors.announced(settings, refusal))
 
     async def _find(self, settings: InstanceSettings) -> Loaded | Refusal:
         began = self._env.monotonic()
         try:
             async with asyncio.timeout(LOAD_S):
-                found = await _on_thread(lambda: self._connectors.find(settings))
+                found = await on_thread(lambda: self._connectors.find(settings))
         except TimeoutError:
             return Refusal(IMPORT_FAILED, f"over {LOAD_S:.0f} s")
         self.load_ms[settings.id] = round((self._env.monotonic() - began) * 1000)
@@ -229,7 +232,7 @@ class Roster:
     async def _certificates(self) -> ssl.SSLContext:
         if self._tls is None:
             # Certificates are read once, 32 to 68 ms, for all clients (decision 44).
-            self._tls = await _on_thread(self._shared.outward.context)
+            self._tls = await on_thread(self._shared.outward.context)
         return self._tls
 
     def _open(self, instance: Instance) -> None:
@@ -256,29 +259,3 @@ async def _retire(old: Instance, env: Env) -> None:
 
 def _manifest_of(found: Loaded | Refusal) -> Manifest | None:
     return None if isinstance(found, Refusal) else found.manifest
-
-
-async def _on_thread(function: Callable[[], T]) -> T:
-    """Run a function on a thread that nobody waits for at exit: code of others may never return."""
-    loop = asyncio.get_running_loop()
-    answer: asyncio.Future[T] = loop.create_future()
-
-    def settle(value: T | None, error: BaseException | None) -> None:
-        if answer.done():
-            return
-        if error is not None:
-            answer.set_exception(error)
-        else:
-            answer.set_result(value)  # type: ignore[arg-type]  # without an error there is a value
-
-    def run() -> None:
-        value, error = None, None
-        try:
-            value = function()
-        except BaseException as raised:  # noqa: BLE001 - carried to the loop, whatever it is
-            error = raised
-        if not loop.is_closed():
-            loop.call_soon_threadsafe(settle, value, error)
-
-    threading.Thread(target=run, name="connectors-load", daemon=True).start()
-    return await answer

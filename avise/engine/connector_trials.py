@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from avise.connectors.ports import InstanceSettings, SecretPort, TokenPort
+from avise.connectors.ports import InstanceSettings, SecretPort
+from avise.connectors.shared import Shared
 from avise.connectors.trial import Trial, TrialDesk, try_connector
 from avise.connectors.wheels import WheelShelf
 from avise.engine.loops import LoopThread
@@ -50,7 +51,7 @@ class ConnectorTrials:
         directory: who exists.
         journal: every look at a customer is written in it.
         secrets: of the instances.
-        tokens: where people's tokens are sealed.
+        shared: what the house lends to every instance.
         connectors: the connectors' loop.
         env: the clock.
     """
@@ -61,7 +62,7 @@ class ConnectorTrials:
         directory: DirectoryPort,
         journal: JournalPort,
         secrets: SecretPort,
-        tokens: TokenPort | None,
+        shared: Shared,
         connectors: LoopThread,
         env: Env,
     ) -> None:
@@ -69,7 +70,7 @@ class ConnectorTrials:
         self._directory = directory
         self._journal = journal
         self._secrets = secrets
-        self._tokens = tokens
+        self._shared = shared
         self._connectors = connectors
         self._env = env
 
@@ -94,7 +95,7 @@ class ConnectorTrials:
                 self._env,
                 self._secrets,
                 wanted=tuple(request.facets),
-                tokens=self._tokens,
+                shared=self._shared,
                 wheels=wheels,
             )
         )
@@ -110,7 +111,9 @@ class ConnectorTrials:
             key = "connector_try.no_instance" if named else "connector_try.which_instance"
             raise AviseError(key, instance=named, file=request.file.name, instances=known)
         section = instances[named]
-        return InstanceSettings(named, section.connector, dict(section.config), connector_file=request.file)
+        return InstanceSettings(
+            named, section.connector, dict(section.config), connector_file=request.file, proxy=section.proxy
+        )
 
     async def _desk(self, request: TrialRequest) -> TrialDesk:
         session = self._profile.session()

@@ -292,9 +292,8 @@ class Engine:
         )
         self.desk.data_quality = profile.settings.desk.data_quality
         self.desk.ignores_code = profile.settings.desk.ignore_lock_code
-        self.trials = ConnectorTrials(
-            profile, self.directory, journal, secrets, sealed, self._connectors, env
-        )
+        lent = Shared(tokens=sealed, outward=self.outward)
+        self.trials = ConnectorTrials(profile, self.directory, journal, secrets, lent, self._connectors, env)
         self._outbox = await self._open_outbox(store, journal)
         if self.network is not None:
             self.desk.use_network(self.network)

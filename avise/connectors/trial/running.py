@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
 from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -28,7 +27,7 @@ from avise.connectors.declarative.load import LoadedConnector, load_connector_fi
 from avise.connectors.flight import Ask
 from avise.connectors.instance import Instance
 from avise.connectors.pipeline import clock_of
-from avise.connectors.ports import InstanceSettings, MemoryTokens, SecretPort, TokenPort
+from avise.connectors.ports import InstanceSettings, SecretPort
 from avise.connectors.readings import TIMELINE, TIMELINE_OFFER
 from avise.connectors.shared import Shared
 from avise.connectors.trial.explaining import Explainer, sections_of
@@ -68,7 +67,7 @@ async def try_connector(
     secrets: SecretPort,
     *,
     wanted: Collection[str] = (),
-    tokens: TokenPort | None = None,
+    shared: Shared | None = None,
     wheels: Points = NO_WHEELS,
 ) -> Trial:
     """Return what each reading of a file makes of one customer; nothing is kept.
@@ -80,7 +79,7 @@ async def try_connector(
         env: the clock.
         secrets: where the instance's are.
         wanted: facets, and "timeline"; all of the file when empty.
-        tokens: where people's tokens are sealed.
+        shared: what the house lends to every instance: certificates, proxies, people's tokens.
         wheels: classes of Python connectors, besides those installed with Avise.
 
     Raises:
@@ -88,10 +87,9 @@ async def try_connector(
         ConnectorFileError: the file has errors.
     """
     loaded = await asyncio.to_thread(load_connector_file, path, wheels)
-    tls = await asyncio.to_thread(ssl.create_default_context)
-    instance = Instance(
-        settings, loaded, env, secrets, tls, USER_AGENT, Shared(tokens=tokens or MemoryTokens())
-    )
+    shared = shared or Shared()
+    tls = await asyncio.to_thread(shared.outward.context)
+    instance = Instance(settings, loaded, env, secrets, tls, USER_AGENT, shared)
     told = Trial(f"{loaded.manifest.id} {loaded.manifest.version}", shows_rows=bool(sections_of(loaded.file)))
     instance.start()
     try:
