@@ -27,7 +27,7 @@ from avise.ui.widgets.toast import Message
 
 if TYPE_CHECKING:
     from avise.ui.on_board.card import OnBoardCard
-    from avise.ui.on_board.code_panel import CodePanel
+    from avise.ui.on_board.code_panel import OnBoardCodePanel
     from avise.ui.on_board.locked_page import LockedPage
     from avise.ui.on_board.panel import OnBoardPanel
     from avise.ui.on_board.prepare_panel import PreparePanel
@@ -71,7 +71,7 @@ class OnBoardInWindow(QObject):
         self.page: LockedPage | None = None
         self.panel: OnBoardPanel | None = None
         self.preparing: PreparePanel | None = None
-        self._code: CodePanel | None = None
+        self._code: OnBoardCodePanel | None = None
         self._days: Watch | None = None
         self._lease: LeaseState | None = None
         """Where the key was when it was last told."""
@@ -310,9 +310,9 @@ class OnBoardInWindow(QObject):
     # ---- the code ------------------------------------------------------------------------------
     @Slot(object)
     def _on_settings_made(self, page: SettingsPage) -> None:
-        from avise.ui.on_board.code_panel import CodePanel  # noqa: PLC0415 - not needed by the first paint
+        from avise.ui.on_board.code_panel import OnBoardCodePanel  # noqa: PLC0415 - not needed by the first paint
 
-        self._code = CodePanel()
+        self._code = OnBoardCodePanel()
         self._code.wanted.connect(self.model.set_pin)
         page.add_panel(self._code)
         self._code.show_status(self.model.status)

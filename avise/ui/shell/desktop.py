@@ -402,7 +402,7 @@ class Desktop(QObject):
     async def _show_pin_state(self) -> bool:
         has_pin = await self._desk.has_pin()
         if self.window.has_settings:
-            self.window.settings.pin.show_state(has_pin=has_pin)
+            self.window.settings.pin.show_code(is_set=has_pin)
         return has_pin
 
     # ---- settings kept -----------------------------------------------------------------------

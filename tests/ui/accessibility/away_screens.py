@@ -19,11 +19,12 @@ from avise.services.request_values import HubState, HubStatus
 from avise.ui.conflicts.compare_panel import ComparePanel
 from avise.ui.conflicts.strip import CollisionStrip
 from avise.ui.lock.pin_panel import PinPanel
-from avise.ui.on_board.code_panel import CodePanel
+from avise.ui.on_board.code_panel import OnBoardCodePanel
 from avise.ui.on_board.prepare_panel import PreparePanel
 from avise.ui.shell.sessions import SessionTab
 from tests.ui.accessibility.screen import Reach, Screen
 from tests.ui.conflicts.collided import BOTH, COLLIDED
+from tests.ui.customer.offline_updates import OFFLINE_UPDATES
 from tests.ui.on_board.statuses import ALLOWED, END, FULL, LOCKED, MB
 from tests.ui.outbox.acting_window import ActingStage
 from tests.ui.persona import HELENE
@@ -38,6 +39,7 @@ UNDER_WAY = replace(
     packs=(PackRow(PackKind.PORTFOLIO, PackState.PREPARING, 412, 100, 2, 9 * MB, None, END),),
     preparing=True,
 )
+UNSENT = HubStatus(HubState.OFFLINE, NOW, pending=2, unsent={HELENE: 1, None: 1})
 ENDED = replace(LOCKED, lease=LeaseState.ENDED)
 ELSEWHERE = AviseError("hub.checked_out_elsewhere", since="23/03", until="30/03")
 
@@ -58,9 +60,18 @@ async def _clock(stage: ActingStage, desk: ScriptedDesk) -> None:
 
 async def _closing(stage: ActingStage, desk: ScriptedDesk) -> None:
     stage.window.show_page("home")
-    desk.show_hub(HubStatus(HubState.OFFLINE, NOW, pending=2))
-    stage.desktop.hub.show_status(HubStatus(HubState.OFFLINE, NOW, pending=2))
+    desk.show_hub(UNSENT)
+    stage.desktop.hub.show_status(UNSENT)
     stage.window.close()
+
+
+async def _offline(stage: ActingStage, desk: ScriptedDesk) -> None:
+    desk.updates = {**desk.updates, HELENE: OFFLINE_UPDATES}
+    page = await stage.open(HELENE)
+    stage.desktop.hub.show_status(UNSENT)
+    await until(lambda: page.offline.strip is not None and page.offline.strip.isVisible())
+    for part in ("suggestions", "facets", "timeline", "requests", "open_items", "wrap_up"):
+        await until(lambda part=part: page.parts.has(part))  # type: ignore[misc]  # bound at once
 
 
 # ---- what is on board --------------------------------------------------------------------------
@@ -137,7 +148,7 @@ async def _code(stage: ActingStage, desk: ScriptedDesk) -> None:
     desk.pin = "482916"
     stage.window.show_page("settings")
     await _carry(replace(FULL, pin_set=True), stage, desk)
-    panel = _found(stage, CodePanel)
+    panel = _found(stage, OnBoardCodePanel)
     await until(panel.isVisible)
     await until(_found(stage, PinPanel).remove.isVisible)
     panel.come_into_view()
@@ -186,6 +197,7 @@ AWAY_SCREENS: tuple[Screen, ...] = (
     Screen("network", ("NetworkPanel",), _network),
     Screen("clock that is wrong", ("ClockStrip",), _clock),
     Screen("closing with work that has not left", ("ClosingStrip",), _closing),
+    Screen("customer without network", ("CustomerPage", "OfflineStrip"), _offline),
     Screen("data on board", ("OnBoardPanel",), _partial(_panel, FULL)),
     Screen("nothing on board yet", ("OnBoardPanel",), _partial(_panel, ALLOWED)),
     Screen("erase what is on board", ("OnBoardPanel",), _erase),
@@ -198,7 +210,7 @@ AWAY_SCREENS: tuple[Screen, ...] = (
     Screen("key that ended", ("LockedPage",), _partial(_locked, ENDED)),
     Screen("code asked at the edge", ("OnBoardStrip",), _partial(_strip, LOCKED)),
     Screen("key that ended at the edge", ("OnBoardStrip",), _partial(_strip, ENDED)),
-    Screen("choice of a code", ("SettingsPage", "CodePanel"), _code),
+    Screen("choice of a code", ("SettingsPage", "OnBoardCodePanel"), _code),
     Screen("customer with two changes", ("CustomerPage", "CollisionStrip"), _collision),
     Screen("two changes compared", ("ComparePanel",), _compare),
     Screen("two changes that cannot be compared", ("ComparePanel",), _not_compared),

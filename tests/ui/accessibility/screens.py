@@ -382,6 +382,12 @@ async def _requests_act(action: str, panel: str, stage: ActingStage, desk: Scrip
     await until(lambda: _seen(stage, panel))
 
 
+async def _requests_complete(stage: ActingStage, desk: ScriptedDesk) -> None:
+    told = desk.request_details
+    desk.request_details = {found: replace(detail, fields=scene.FIELDS) for found, detail in told.items()}
+    await _requests_act("complete", "CompletePanel", stage, desk)
+
+
 async def _requests_chosen(stage: ActingStage, desk: ScriptedDesk) -> None:
     await _requests(stage, desk)
     page = stage.desktop.requests.page
@@ -437,6 +443,7 @@ SCREENS: tuple[Screen, ...] = (
     Screen("priority", ("PriorityPanel",), _partial(_requests_act, "prioritise", "PriorityPanel")),
     Screen("merge requests", ("MergePanel",), _partial(_requests_act, "merge", "MergePanel")),
     Screen("reason", ("ReasonPanel",), _partial(_requests_act, "cancel", "ReasonPanel")),
+    Screen("complete a request", ("CompletePanel",), _requests_complete),
     Screen("split a request", ("SplitPanel",), _partial(_requests_act, "split", "SplitPanel")),
     Screen("name of a view", ("NamePanel",), _requests_view),
     Screen("help", ("HelpPanel",), _help),

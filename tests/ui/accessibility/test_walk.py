@@ -34,7 +34,8 @@ BESIDE = (
     "OnBoardStrip",
     "SignInStrip",
     "OnBoardCard",
-    "CodePanel",
+    "OfflineStrip",
+    "OnBoardCodePanel",
 )
 """What comes on a page now and then: strips at its edge, parts that depend on what is carried."""
 

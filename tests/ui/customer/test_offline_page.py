@@ -4,32 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
-from datetime import timedelta
 
-from avise.models.errors import ErrorKind, Failure
 from avise.models.facets import FacetState
-from avise.services.customer_updates import CustomerUpdate, FacetChanged, HeaderChanged, OpeningSettled
+from avise.services.customer_updates import FacetChanged, HeaderChanged, OpeningSettled
 from avise.ui.customer.page import CustomerPage
+from tests.ui.customer.offline_updates import LEFT_OUT, OFFLINE_UPDATES
 from tests.ui.customer.opened_page import opened, said, until
-from tests.ui.persona import HELENE, NOW, helene_updates
+from tests.ui.persona import HELENE, helene_updates
 from tests.ui.scripted_desk import ScriptedDesk
 
 Run = Callable[[Coroutine[object, object, None]], None]
-AWAY = Failure(ErrorKind.OFFLINE)
-LEFT_OUT = ("contributions", "documents")
-
-
-def away(update: CustomerUpdate) -> CustomerUpdate:
-    """Return what a laptop without network tells in the place of an update."""
-    if not isinstance(update, FacetChanged) or update.view.state is FacetState.NOT_APPLICABLE:
-        return update
-    absent = update.view.facet in LEFT_OUT
-    view = replace(update.view, state=FacetState.STALE, error=AWAY, carried_until=NOW + timedelta(days=6))
-    nothing = replace(view, state=FacetState.FAILED, records=(), carried_until=None)
-    return FacetChanged(nothing if absent else view)
-
-
-UPDATES = tuple(map(away, helene_updates()))
 
 
 def shown_words(page: CustomerPage) -> str:
@@ -39,7 +23,7 @@ def shown_words(page: CustomerPage) -> str:
 
 def test_one_line_says_it_for_all_blocks_and_goes_when_the_network_is_back(run: Run) -> None:
     async def scenario() -> None:
-        desk = ScriptedDesk(updates={HELENE: UPDATES})
+        desk = ScriptedDesk(updates={HELENE: OFFLINE_UPDATES})
         async with opened(desk) as page:
             await until(lambda: "2 pas à bord" in shown_words(page))
             assert "Hors ligne\u00a0:" in shown_words(page)
@@ -59,7 +43,7 @@ def test_people_who_hear_the_screen_hear_the_line_and_no_count_of_errors(run: Ru
         async with opened(ScriptedDesk()) as page:
             heard: list[str] = []
             page.content.spoken.connect(heard.append)
-            page.model.apply(UPDATES)
+            page.model.apply(OFFLINE_UPDATES)
             await until(lambda: heard)
             assert "pas à bord" in heard[-1]
             assert "en erreur" not in heard[-1]
@@ -69,11 +53,11 @@ def test_people_who_hear_the_screen_hear_the_line_and_no_count_of_errors(run: Ru
 
 def test_a_header_without_its_file_on_board_offers_no_reading_that_cannot_work(run: Run) -> None:
     async def scenario() -> None:
-        header = next(update for update in UPDATES if isinstance(update, HeaderChanged))
+        header = next(update for update in OFFLINE_UPDATES if isinstance(update, HeaderChanged))
         told = HeaderChanged(replace(header.header, from_directory_only=True))
         lacks = [
             FacetChanged(replace(update.view, state=FacetState.FAILED, records=(), carried_until=None))
-            for update in UPDATES
+            for update in OFFLINE_UPDATES
             if isinstance(update, FacetChanged) and update.view.facet == "identity"
         ]
         desk = ScriptedDesk(updates={HELENE: (told, *lacks, OpeningSettled(0, 0, 1, 0, 12))})

@@ -26,6 +26,7 @@ from avise.services.request_values import (
     BasketSection,
     CheckedFact,
     ColleagueRow,
+    FormField,
     FormLine,
     HourLoad,
     HubState,
@@ -81,6 +82,13 @@ def row(number: int, title: str, customer: str, origin: str, found: SlaClock, **
     }
     return request_row(number, title, **(known | more))  # type: ignore[arg-type]  # test data
 
+
+FIELDS = (
+    FormField("amount", "Facturé", "amount", required=True, value="250,15"),
+    FormField("provider", "Praticien", "text", required=True),
+    FormField("words", "Message", "note", required=False, value="Bonjour."),
+)
+"""What may be completed in a form: a value that is there, one that lacks, and a long one."""
 
 _MINE = {"holder": ME, "holder_name": NAMES[ME], "status": RequestStatus.TAKEN}
 _PAUSED = {"holder": ME, "holder_name": NAMES[ME], "status": RequestStatus.WAITING_MEMBER}

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 
 from avise.models.errors import AviseError
 from avise.models.journal import EventKind
-from avise.services.request_values import FormField, TypedField
+from avise.services.request_values import TypedField
 from tests.ui.requests import scene
 from tests.ui.requests.requests_window import CTRL, requests_window
 from tests.ui.scripted_desk import ScriptedDesk
@@ -17,16 +17,11 @@ from tests.ui.waiting import until
 
 Run = Callable[[Coroutine[object, object, None]], None]
 HELENE = request_id(187)
-FIELDS = (
-    FormField("amount", "Facturé", "amount", required=True, value="250,15"),
-    FormField("provider", "Praticien", "text", required=True),
-    FormField("words", "Message", "note", required=False, value="Bonjour."),
-)
 
 
 def incomplete() -> ScriptedDesk:
     desk = scene.desk()
-    desk.request_details[HELENE] = scene.detail(fields=FIELDS)
+    desk.request_details[HELENE] = scene.detail(fields=scene.FIELDS)
     return desk
 
 
