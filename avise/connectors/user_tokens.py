@@ -1,4 +1,4 @@
-"""A person's own tokens at one tool: renewed before their end, once for all who ask, signed in anew on demand.
+"""A person's own tokens at one tool: renewed before their end, once for all who ask, replaced by a sign-in.
 
 Access tokens live in memory only; the refresh token is sealed by the port, the new one before the old one
 is worth nothing. A refresh token that was refused is not shown again: until somebody signs in, every
@@ -59,7 +59,7 @@ class UserTokens:
     def __init__(
         self, instance: str, sign_in: UserSignIn, secret: Secret, kept: TokenPort, reach: Reach, env: Env
     ) -> None:
-        self.sign_in_way = sign_in
+        self._wanted = sign_in
         self._instance, self._kept, self._env = instance, kept, env
         self._name = _kept_name(sign_in)
         self._secret, self._reach = secret, reach
@@ -68,6 +68,8 @@ class UserTokens:
         self._refresh_token: str | None = None
         """Not sealed yet, when the store failed; else it is there only."""
         self._renewing: asyncio.Task[None] | None = None
+        self._changing = asyncio.Lock()
+        """Held by whoever puts other tokens in the place of these."""
         self._signing: asyncio.Task[object] | None = None
         self.asks = False
         """Nothing but a new sign-in helps."""
@@ -75,12 +77,12 @@ class UserTokens:
     @property
     def way(self) -> SignInWay:
         """Where the person signs in."""
-        return SignInWay.DEVICE if self.sign_in_way.by_device else SignInWay.BROWSER
+        return SignInWay.DEVICE if self._wanted.by_device else SignInWay.BROWSER
 
     async def aclose(self) -> None:
         """End a renewal that goes on, and close the connections."""
-        await self._after_renewal(PATIENCE_S)
         if self._renewing is not None:
+            await asyncio.wait([self._renewing], timeout=PATIENCE_S)
             self._renewing.cancel()
             await asyncio.gather(self._renewing, return_exceptions=True)
         await self._leave_provider()
@@ -114,7 +116,7 @@ class UserTokens:
         if self.asks:
             raise nobody_signed_in()
         if self._renewing is None or self._renewing.done():
-            self._renewing = asyncio.create_task(self._renew(), name=f"renew {self._instance}")
+            self._renewing = asyncio.create_task(self._renew(self._held), name=f"renew {self._instance}")
             # Those who waited may all have left: their reading was given up, the token is kept.
             self._renewing.add_done_callback(lambda task: task.cancelled() or task.exception())
         await asyncio.shield(self._renewing)
@@ -122,7 +124,12 @@ class UserTokens:
             raise nobody_signed_in()
         return self._held
 
-    async def _renew(self) -> None:
+    async def _renew(self, stale: _Held | None) -> None:
+        async with self._changing:
+            if self._held is stale:
+                await self._exchange()
+
+    async def _exchange(self) -> None:
         token = self._refresh_token or await self._kept.get(self._instance, self._name)
         if not token:
             self._held, self.asks = None, True
@@ -137,20 +144,22 @@ class UserTokens:
             raise ConnectorError(ErrorKind.AUTH, f"refresh refused, {error.detail}") from None
         except ProviderError as error:
             raise _provider_failed(error) from None
-        await self._take(answer, asked_at)
-
-    async def _take(self, answer: ProviderAnswer, asked_at: float) -> None:
-        """Use what the provider gave: the refresh token is sealed before anything is done with the rest."""
-        header = {"Authorization": f"Bearer {header_value(answer.access_token)}"}
         if answer.refresh_token:
-            self._refresh_token = answer.refresh_token
-            try:
-                await self._kept.put(self._instance, self._name, answer.refresh_token)
-            except AviseError:
-                # A full disk: it is used from memory, and sealed with the next one.
-                pass
-            else:
-                self._refresh_token = None
+            # A provider that does not turn its refresh tokens over gives none: the old one stays good.
+            await self._seal(answer.refresh_token)
+        self._use(answer, asked_at)
+
+    async def _seal(self, token: str) -> None:
+        self._refresh_token = token
+        try:
+            await self._kept.put(self._instance, self._name, token)
+        except AviseError:
+            # A full disk: it is used from memory, and sealed with the next one.
+            return
+        self._refresh_token = None
+
+    def _use(self, answer: ProviderAnswer, asked_at: float) -> None:
+        header = {"Authorization": f"Bearer {header_value(answer.access_token)}"}
         life = max(answer.life_s, 1.0)
         self._held = _Held(header, asked_at, asked_at + max(life - MARGIN_S, life / 2))
         self.asks = False
@@ -170,10 +179,10 @@ class UserTokens:
         if self._signing is not None:
             self._signing.cancel()
         self._signing = asyncio.current_task()
-        # A renewal under way ends first: cancelled, it could lose the token that it was just given.
-        await self._after_renewal()
-        await self._leave_provider()
-        provider = await self._at_provider()
+        # A renewal under way ends first: cut, it could lose the token that it was just given.
+        async with self._changing:
+            await self._leave_provider()
+            provider = await self._at_provider()
 
         async def open_page(address: str) -> bool:
             tell(BrowserPage(address))
@@ -182,7 +191,7 @@ class UserTokens:
         async def show_code(code: DeviceCode) -> None:
             tell(code)
 
-        if way is SignInWay.DEVICE or self.sign_in_way.by_device:
+        if way is SignInWay.DEVICE or self._wanted.by_device:
             answer, _ = await authorised_elsewhere(provider, show_code, self._env)
         else:
             answer, _ = await authorised(provider, open_page, self._env)
@@ -190,16 +199,14 @@ class UserTokens:
         await asyncio.shield(asyncio.create_task(self._take_new(answer), name=f"sign in {self._instance}"))
 
     async def _take_new(self, answer: ProviderAnswer) -> None:
-        await self._after_renewal()
-        await self._take(answer, self._env.monotonic())
-
-    async def _after_renewal(self, seconds: float | None = None) -> None:
-        if self._renewing is not None:
-            await asyncio.wait([self._renewing], timeout=seconds)
+        async with self._changing:
+            # Also where there is none: that of whoever signed in before must not come back.
+            await self._seal(answer.refresh_token)
+            self._use(answer, self._env.monotonic())
 
     async def _at_provider(self) -> IdentityProvider:
         if self._provider is None:
-            wanted = self.sign_in_way
+            wanted = self._wanted
             settings = ProviderSettings(
                 issuer=wanted.issuer,
                 application=wanted.client_id,
@@ -239,5 +246,5 @@ def _addresses(wanted: UserSignIn) -> ProviderAddresses | None:
 
 def _kept_name(wanted: UserSignIn) -> str:
     """Name the sealed refresh token after whom it is for: it is never shown to another provider."""
-    whom = "\n".join((wanted.issuer, wanted.token_url, wanted.client_id))
+    whom = f"{wanted.issuer}\n{wanted.token_url}\n{wanted.client_id}"
     return f"refresh_token.{hashlib.sha256(whom.encode()).hexdigest()[:16]}"

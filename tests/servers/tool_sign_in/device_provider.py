@@ -35,7 +35,7 @@ polled: dict[str, float] = {}
 access_tokens: set[str] = set()
 refresh_tokens: dict[str, Token] = {}
 asked: Counter[str] = Counter()
-site = {"address": "", "life": 600}
+site = {"address": "", "life": 600, "refresh": True}
 
 
 class Application(ClientMixin):  # type: ignore[misc]  # authlib has no types
@@ -58,8 +58,7 @@ class Application(ClientMixin):  # type: ignore[misc]  # authlib has no types
         return method in {"none", "client_secret_basic", "client_secret_post"}
 
     def check_grant_type(self, grant_type: str) -> bool:
-        del grant_type
-        return True
+        return grant_type != "refresh_token" or bool(site["refresh"])
 
 
 class Token(TokenMixin):  # type: ignore[misc]  # authlib has no types
@@ -192,9 +191,9 @@ def revoke() -> str:
     return "ok"
 
 
-@app.get("/life")
-def life() -> str:
-    site["life"] = int(request.args["seconds"])
+@app.get("/no-refresh")
+def no_refresh() -> str:
+    site["refresh"] = False
     return "ok"
 
 

@@ -135,6 +135,21 @@ async def test_the_new_refresh_token_is_sealed_before_the_new_access_token_is_us
     assert len(set(kept.history)) == 3
 
 
+async def test_whoever_signed_in_before_does_not_come_back(device_provider: DeviceProvider) -> None:
+    env, kept = HurriedEnv(), WatchedTokens()
+    async with tokens_at(device_provider, kept, env) as tokens:
+        assert tokens.way is SignInWay.DEVICE
+    await device_provider.visit("no-refresh")
+    async with tokens_at(device_provider, kept, env) as tokens:
+        await tokens.headers()
+        env.jump_s += LIFE_S
+        with pytest.raises(ConnectorError) as ended:
+            await tokens.headers()
+        assert ended.value.kind is ErrorKind.AUTH
+        assert tokens.asks
+    assert await device_provider.asked("refresh") == 0
+
+
 async def test_a_disk_that_is_full_loses_no_sign_in(device_provider: DeviceProvider) -> None:
     env, kept = HurriedEnv(), WatchedTokens()
     async with tokens_at(device_provider, kept, env) as tokens:
