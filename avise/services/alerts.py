@@ -52,7 +52,7 @@ def _of_one_person(records: SamePersonNews) -> Iterator[Alert]:
         yield Alert("same_person", Severity.WARN, 11, "git-compare", count, opens="same_person")
     if records.links:
         count = {"n": str(records.links)}
-        yield Alert("linked_records", Severity.NEUTRAL, 13, "link", count, opens="linked_records")
+        yield Alert("linked_records", Severity.NEUTRAL, 13, "users", count, opens="linked_records")
 
 
 def _complaint(facts: Facts) -> Iterator[Alert]:

@@ -43,6 +43,7 @@ from avise.services.desk import (
 from tests.ui.persona import HELENE, NOW, helene_updates
 from tests.ui.scripted_acting import ScriptedActing
 from tests.ui.scripted_day import ScriptedDay
+from tests.ui.scripted_identity import ScriptedIdentity
 from tests.ui.scripted_messages import ScriptedMessages
 from tests.ui.scripted_packs import ScriptedPacks
 from tests.ui.scripted_requests import ScriptedRequests
@@ -121,6 +122,7 @@ class ScriptedDesk(
     ScriptedPacks,
     ScriptedVisits,
     ScriptedWorkstation,
+    ScriptedIdentity,
 ):
     """Implements `Desk` from values; a test changes them and reads `asked`."""
 
@@ -301,9 +303,9 @@ class ScriptedDesk(
         """Note the wish."""
         self.asked.append(("retry_source", instance))
 
-    async def decide_bulk(self, decision: Decision) -> None:
+    async def decide_bulk(self, instance: str, decision: Decision) -> None:
         """Note the decision."""
-        self.asked.append(("decide_bulk", decision))
+        self.asked.append(("decide_bulk", instance, decision))
 
     async def sign_in_to_tool(self, instance: str, way: SignInWay) -> AsyncIterator[SignInStep]:
         """Play the steps of a sign-in, or how it fails."""

@@ -34,9 +34,11 @@ class AlertsLine(QWidget):
 
     Signals:
         facet_requested: the facet of the alert pressed.
+        command_requested: the command that the alert pressed runs instead.
     """
 
     facet_requested = Signal(str)
+    command_requested = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -62,8 +64,10 @@ class AlertsLine(QWidget):
         self._place()
 
     def _chip(self, alert: Alert) -> Chip:
-        chip = Chip(alert_chip(alert), pressable=bool(alert.facet), parent=self)
-        if alert.facet:
+        chip = Chip(alert_chip(alert), pressable=bool(alert.facet or alert.opens), parent=self)
+        if alert.opens:
+            chip.clicked.connect(lambda: self.command_requested.emit(alert.opens))
+        elif alert.facet:
             chip.clicked.connect(lambda: self.facet_requested.emit(alert.facet))
         return chip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
@@ -50,6 +51,7 @@ from avise.ui.widgets.pane_splitter import PaneSplitter
 
 if TYPE_CHECKING:
     from avise.ui.conflicts.strip import CollisionStrip
+    from avise.ui.identity.deciding import DecidingRecords
 
 
 _OFFLINE, _COLLISIONS, _SHEET = 2, 3, 4
@@ -140,6 +142,8 @@ class CustomerPage(QWidget):
         self.blocks.consents_requested.connect(self.consents.open)
         self.exports = CustomerExports(desk, self.model, report, self)
         self.exports.message.connect(self.message)
+        self._desk, self._env = desk, env
+        self.header.alerts.command_requested.connect(self.run_command)
         self.reports = CustomerReports(desk, self.model, report, self)
         self.reports.acted.connect(self.acted)
         self.blocks.report_requested.connect(self._report_data)
@@ -349,12 +353,30 @@ class CustomerPage(QWidget):
             "consents": self.consents.open,
             "report_data": self._report_data,
             "export_file": self._export_file,
+            "same_person": self._show_proposals,
+            "linked_records": self._show_links,
             "validate": self._validate,
         }
         if identifier in commands:
             commands[identifier]()
         elif identifier.startswith("write_"):
             self.messages.write_by(identifier.removeprefix("write_"))
+
+    @cached_property
+    def records(self) -> DecidingRecords:
+        """What is decided of this customer's records, made at its first use."""
+        from avise.ui.identity.deciding import DecidingRecords  # noqa: PLC0415 - few pages ever need it
+
+        deciding = DecidingRecords(self._desk, self._env.now, self.tasks, self)
+        deciding.acted.connect(self.acted)
+        deciding.opened.connect(self.open_requested)
+        return deciding
+
+    def _show_proposals(self) -> None:
+        self.records.show_proposals(self.model.person)
+
+    def _show_links(self) -> None:
+        self.records.show_links(self.model.person)
 
     def _export_file(self) -> None:
         self.exports.open(QPoint(theme().px(24), self.header.height()))

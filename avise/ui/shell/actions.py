@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -33,6 +35,9 @@ from avise.ui.shortcuts import SHORTCUTS, Scope, keys_of
 from avise.ui.theme import Scheme, theme
 from avise.ui.visits.commands import COMMANDS as VISIT_COMMANDS
 from avise.ui.widgets.toast import Message
+
+if TYPE_CHECKING:
+    from avise.ui.identity.deciding import DecidingRecords
 
 LANGUAGE_COMMANDS = ("fr", "en")
 
@@ -80,6 +85,20 @@ class WindowActions(QObject):
         self._connect_widgets()
         self._connect_calls()
         self._bind()
+
+    def _show_same_person(self) -> None:
+        self.records.show_proposals()
+
+    @cached_property
+    def records(self) -> DecidingRecords:
+        """What is decided of records that may be one person's, made at its first use."""
+        from avise.ui.identity.deciding import DecidingRecords  # noqa: PLC0415 - not needed by the first paint
+
+        window = self._window
+        deciding = DecidingRecords(self._desk, window.my_day.now, window.tasks, window)
+        deciding.acted.connect(window.undoing.offer)
+        deciding.opened.connect(self._on_recent_chosen)
+        return deciding
 
     def _connect_widgets(self) -> None:
         window = self._window
@@ -147,6 +166,7 @@ class WindowActions(QObject):
         bind("new_prospect", self._new_prospect)
         bind("new_exchange", self._new_exchange)
         bind("unlinked", self.people.show_unlinked)
+        bind("same_person", self._show_same_person)
         for name, form in (
             ("new_task", window.home.add_task),
             ("absence", window.home.declare_absence),

@@ -39,6 +39,7 @@ from tests.ui.persona import HELENE, NOW
 from tests.ui.request_new.forms import COMPLAINT, FORM, TYPES
 from tests.ui.requests import scene
 from tests.ui.scripted_desk import DIRECTORY, ScriptedDesk, hit_of
+from tests.ui.scripted_identity import LINK, PAIR
 from tests.ui.scripted_messages import CARD
 from tests.ui.scripted_visits import NOW as VISIT_NOW
 from tests.ui.scripted_visits import SECOND
@@ -232,6 +233,27 @@ async def _attach(stage: ActingStage, desk: ScriptedDesk) -> None:
     stage.desktop.actions.people.show_unlinked(UNLINKED[0].event)
     people = stage.desktop.actions.people
     await until(lambda: "unlinked_panel" in people.__dict__ and people.unlinked_panel.isVisible())
+
+
+async def _pairs(stage: ActingStage, desk: ScriptedDesk) -> None:
+    desk.pairs = (PAIR,)
+    await _home(stage, desk)
+    _run(stage, "same_person")
+    actions = stage.desktop.actions
+    await until(lambda: "records" in actions.__dict__ and bool(actions.records.panel.lines.links))
+
+
+async def _two_records(stage: ActingStage, desk: ScriptedDesk) -> None:
+    await _pairs(stage, desk)
+    stage.desktop.actions.records.panel.show_pair(PAIR)
+
+
+async def _linked_records(stage: ActingStage, desk: ScriptedDesk) -> None:
+    desk.links = (LINK,)
+    await _customer(stage, desk)
+    page = stage.customer()
+    page.run_command("linked_records")
+    await until(lambda: bool(page.records.panel.lines.links))
 
 
 async def _cover(stage: ActingStage, desk: ScriptedDesk) -> None:
@@ -452,6 +474,9 @@ SCREENS: tuple[Screen, ...] = (
     Screen("several people call", ("CallPanel",), _incoming),
     Screen("nobody known calls", ("CallPanel",), _incoming_unknown),
     Screen("unlinked exchanges", ("UnlinkedPanel",), _partial(_people, "unlinked_panel", "unlinked")),
+    Screen("pairs of records", ("SamePersonPanel",), _pairs),
+    Screen("two records", ("SamePersonPanel",), _two_records),
+    Screen("linked records", ("SamePersonPanel",), _linked_records),
     Screen("attach an exchange", ("UnlinkedPanel",), _attach),
     Screen("prospect", ("CallerForm",), _partial(_people, "prospect_form", "new_prospect")),
     Screen("exchange without a file", ("CallerForm",), _partial(_people, "exchange_form", "new_exchange")),

@@ -1,0 +1,111 @@
+"""Two records side by side: what each says, and how alike it is, by a word and a mark besides the colour."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+
+from avise.models.customer import PersonId
+from avise.services.identity.values import Alike, FieldPair, RecordHead, RecordPair
+from avise.texts import text
+from avise.ui.accessible_roles import Role, heard_as
+from avise.ui.theme import theme
+from avise.ui.widgets.chip import Chip, ChipSpec, Tone
+from avise.ui.widgets.label import Label
+from avise.ui.widgets.layout import clear, column, row
+from avise.ui.widgets.line import HorizontalLine
+from avise.ui.widgets.link import Link
+
+_LABEL, _CHIP = 120, 150
+_MARKS = {
+    Alike.SAME: (Tone.OK, "circle-check"),
+    Alike.CLOSE: (Tone.WARN, "circle-dot"),
+    Alike.DIFFERENT: (Tone.DANGER, "circle-x"),
+    Alike.UNKNOWN: (Tone.OUTLINE, "circle-dashed"),
+}
+
+
+class SideBySide(QWidget):
+    """The two records of a pair.
+
+    Args:
+        parent: of the widget.
+
+    Signals:
+        opened: the user wants the file of one record (its person) and the name for its tab.
+    """
+
+    opened = Signal(object, str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.links: list[Link] = []
+        self._box = QVBoxLayout(self)
+        self._box.setContentsMargins(0, 0, 0, 0)
+        self._box.setSpacing(0)
+
+    def show_pair(self, pair: RecordPair) -> None:
+        """Show two records."""
+        clear(self._box)
+        self.links = []
+        heads = QWidget()
+        grid = self._grid(heads)
+        # A column without a widget has no gap beside it, and the rows below would not stand under it.
+        for place in (0, 3):
+            grid.addWidget(QWidget(), 0, place)
+        grid.addWidget(self._head(pair.one), 0, 1, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(self._head(pair.other), 0, 2, Qt.AlignmentFlag.AlignTop)
+        self._add(heads)
+        for each in pair.fields:
+            self._add(HorizontalLine())
+            self._add(self._row(each))
+
+    def _add(self, widget: QWidget) -> None:
+        self._box.addWidget(widget)
+        # A part of a panel that is on screen counts for nothing in its size before it is shown.
+        widget.show()
+
+    def _grid(self, widget: QWidget) -> QGridLayout:
+        px = theme().px
+        grid = QGridLayout(widget)
+        grid.setContentsMargins(0, px(5), 0, px(5))
+        grid.setHorizontalSpacing(px(10))
+        grid.setColumnMinimumWidth(0, px(_LABEL))
+        grid.setColumnMinimumWidth(3, px(_CHIP))
+        grid.setColumnStretch(1, 1)
+        grid.setColumnStretch(2, 1)
+        return grid
+
+    def _head(self, head: RecordHead) -> QWidget:
+        widget = QWidget()
+        source = text("identity.source", source=head.source) if head.source else text("identity.directory")
+        box = column(Label(head.name, "list-title", wrap=True), Label(source, "small", "meta"), gap=1)
+        if head.is_listed:
+            link = Link(text("identity.open"))
+            link.setAccessibleName(text("identity.open_of", name=head.name))
+            person: PersonId = head.person
+            link.clicked.connect(lambda: self.opened.emit(person, head.name))
+            self.links.append(link)
+            box.addLayout(row(link, None))
+        widget.setLayout(box)
+        return widget
+
+    def _row(self, each: FieldPair) -> QWidget:
+        widget = QWidget()
+        heard_as(widget, Role.Grouping)
+        label = text(f"identity.field.{each.name}")
+        alike = text(f"identity.alike.{each.alike}")
+        nothing = text("identity.nothing")
+        said = f"{label}, {each.one or nothing}, {each.other or nothing}, {alike}"
+        widget.setAccessibleName(said)
+        strong = each.alike in (Alike.CLOSE, Alike.DIFFERENT)
+        style = "value-strong" if strong else "value"
+        grid = self._grid(widget)
+        grid.addWidget(Label(label, "small", "meta"), 0, 0)
+        for place, value in ((1, each.one), (2, each.other)):
+            grid.addWidget(Label(value or nothing, style, "text" if value else "meta", wrap=True), 0, place)
+        tone, icon = _MARKS[each.alike]
+        chip = Chip(ChipSpec(alike, tone, icon, told=each.likeness or alike))
+        chip.setToolTip(each.likeness)
+        grid.addWidget(chip, 0, 3)
+        return widget

@@ -1,0 +1,149 @@
+"""Records that may be one person's: the list, two side by side, the links of a customer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from avise.models.errors import AviseError
+from avise.services.customer_updates import Alert, AlertsChanged, Severity
+from avise.ui.identity.deciding import DecidingRecords
+from avise.ui.identity.panel import SamePersonPanel
+from avise.ui.widgets.chip import Chip
+from tests.ui.customer.opened_page import opened
+from tests.ui.persona import HELENE
+from tests.ui.scripted_desk import ScriptedDesk
+from tests.ui.scripted_identity import LINK, PAIR, TWICE
+from tests.ui.shell.test_desktop import Stage, staged
+from tests.ui.waiting import until
+
+Run = Callable[[Coroutine[object, object, None]], None]
+
+
+def _asked(stage: Stage, *names: str) -> list[tuple[object, ...]]:
+    return [asked for asked in stage.desk.asked if asked[0] in names]
+
+
+async def _panel(records: DecidingRecords) -> SamePersonPanel:
+    await until(lambda: "panel" in records.__dict__ and records.panel.isVisible())
+    return records.panel
+
+
+def test_the_palette_lists_the_pairs_and_each_of_the_three_acts_is_told(run: Run) -> None:
+    async def scenario() -> None:
+        desk = ScriptedDesk(pairs=(PAIR, replace(PAIR, pair=TWICE), PAIR))
+        async with staged(desk) as stage:
+            stage.desktop.actions.commands.run("same_person")
+            panel = await _panel(stage.desktop.actions.records)
+            await until(lambda: len(panel.lines.links) == 3)
+            assert panel.lines.links[0].hasFocus()
+            panel.lines.links[0].click()
+            assert panel.same.hasFocus()
+            assert panel.two.links[0].accessibleName() == "Ouvrir la fiche de MARCHAND Hélène"
+            panel.same.click()
+            await until(lambda: len(panel.lines.links) == 2)
+            assert _asked(stage, "link_records") == [("link_records", HELENE, TWICE)]
+            await until(stage.window.toast.isVisible)
+            assert stage.window.undoing.can_undo
+            panel.lines.links[0].click()
+            panel.apart.click()
+            await until(lambda: len(panel.lines.links) == 1)
+            panel.lines.links[0].click()
+            panel.later.click()
+            await until(lambda: bool(_asked(stage, "put_off_records")))
+            assert _asked(stage, "keep_records_apart", "put_off_records") == [
+                ("keep_records_apart", HELENE, TWICE), ("put_off_records", PAIR.pair),
+            ]  # fmt: skip
+
+    run(scenario())
+
+
+def test_a_difference_is_told_by_a_word_and_a_mark_besides_its_colour(run: Run) -> None:
+    async def scenario() -> None:
+        async with staged(ScriptedDesk(pairs=(PAIR,))) as stage:
+            stage.desktop.actions.commands.run("same_person")
+            panel = await _panel(stage.desktop.actions.records)
+            await until(lambda: bool(panel.lines.links))
+            panel.lines.links[0].click()
+            chips = [chip.spec for chip in panel.two.findChildren(Chip)]
+            assert [(chip.text, chip.icon) for chip in chips] == [
+                ("proche", "circle-dot"), ("identique", "circle-check"), ("identique", "circle-check"),
+                ("d’un côté seulement", "circle-dashed"), ("différent", "circle-x"),
+            ]  # fmt: skip
+            QTest.keyClick(panel, Qt.Key.Key_Escape)
+            assert panel.pair is None
+            assert panel.isVisible()
+            QTest.keyClick(panel, Qt.Key.Key_Escape)
+            assert not panel.isVisible()
+
+    run(scenario())
+
+
+def test_an_agent_proposes_and_what_contradicts_cannot_be_linked(run: Run) -> None:
+    async def scenario() -> None:
+        mine = replace(PAIR, may_link=False, is_proposed=False, proposed_by="", probability=None)
+        async with staged(
+            ScriptedDesk(pairs=(mine, replace(PAIR, refused="Les dates se contredisent.")))
+        ) as stage:
+            stage.desktop.actions.commands.run("same_person")
+            panel = await _panel(stage.desktop.actions.records)
+            await until(lambda: len(panel.lines.links) == 2)
+            panel.show_pair(panel.pairs[0])
+            assert panel.same.text() == "Proposer de relier"
+            assert panel.apart.isHidden()
+            panel.show_pair(panel.pairs[1])
+            assert panel.same.isHidden()
+            stage.desk.records_error = AviseError("identity.already")
+            panel.apart.click()
+            await until(panel.trouble.isVisible)
+            assert "déjà reliées" in panel.trouble.text()
+
+    run(scenario())
+
+
+def test_the_header_leads_to_what_waits_and_a_link_ends_with_a_reason(run: Run) -> None:
+    async def scenario() -> None:
+        desk = ScriptedDesk(pairs=(PAIR,), links=(LINK,))
+        async with opened(desk) as page:
+            acts: list[str] = []
+            page.acted.connect(lambda sentence, _act: acts.append(sentence))
+            await until(lambda: page.model.state.settled is not None)
+            alert = Alert("same_person", Severity.WARN, 11, "git-compare", {"n": "1"}, opens="same_person")
+            page.model.apply((AlertsChanged((alert,)),))
+            chips = page.header.alerts.findChildren(Chip)
+            next(chip for chip in chips if "même personne" in chip.spec.text).clicked.emit()
+            panel = await _panel(page.records)
+            await until(lambda: panel.pair is not None)
+            panel.close_panel()
+            page.run_command("linked_records")
+            await until(lambda: panel.isVisible() and bool(panel.lines.links))
+            panel.lines.links[0].click()
+            panel.end.click()
+            await until(panel.trouble.isVisible)
+            QTest.keyClicks(panel.reason, "Deux cousines")
+            panel.end.click()
+            await until(lambda: not panel.lines.links)
+            told = [asked for asked in desk.asked if asked[0] == "unlink_records"]
+            assert told == [("unlink_records", LINK.link, "Deux cousines")]
+            assert acts == ["Fiches déliées."]
+
+    run(scenario())
+
+
+def test_another_record_is_searched_and_compared_by_hand(run: Run) -> None:
+    async def scenario() -> None:
+        desk = ScriptedDesk()
+        async with opened(desk) as page:
+            page.run_command("linked_records")
+            panel = await _panel(page.records)
+            await until(panel.search.isVisible)
+            QTest.keyClicks(panel.search.field, "marchais")
+            await until(panel.search.rows.isVisible)
+            QTest.keyClick(panel.search.field, Qt.Key.Key_Return)
+            await until(lambda: panel.pair is not None)
+            assert next(asked for asked in desk.asked if asked[0] == "compare_records")[1] == HELENE
+
+    run(scenario())
