@@ -41,11 +41,10 @@ from avise.ui.theme import Scheme, theme
 from avise.ui.tour_on_board import OnBoardScenes
 from avise.ui.tour_panels import PanelScenes
 from avise.ui.tour_requests import RequestScenes
+from avise.ui.tour_scenes import LARGE, SMALL
 from avise.ui.tour_visits import VisitScenes
 
 REFERENCE = QSize(1440, 900)
-SMALL = QSize(1366, 768)
-LARGE = QSize(1920, 1080)
 SHEET = QSize(1440, 720)
 _DONE, _WAITING = CommandState.DONE, CommandState.WAITING
 
@@ -115,7 +114,7 @@ class Tour:
         await self._customer()
         await self._states_of_tools()
         await self._palette()
-        panels = PanelScenes(self.desktop, self.bridge, self._draw, self._until, self._breath)
+        panels = PanelScenes(self.desktop, self._draw, self._until, self._breath, self.bridge)
         await panels.around()
         await self._calls()
         await panels.on_call(self._page())
@@ -292,7 +291,7 @@ class Tour:
         self._draw("customer-on-call.png", "customer screen during a call")
 
     async def _requests(self) -> None:
-        scenes = RequestScenes(self.desktop, self.bridge, self._draw, self._until, self._breath)
+        scenes = RequestScenes(self.desktop, self._draw, self._until, self._breath, self.bridge)
         await scenes.play(await self._open("P00", "opening before a request"))
 
     async def _other_pages(self) -> None:

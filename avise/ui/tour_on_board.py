@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
-
-from PySide6.QtCore import QSize
+from dataclasses import replace
 
 from avise.models.errors import AviseError
 from avise.models.leases import LeaseState
@@ -15,32 +12,17 @@ from avise.services.pack_values import PackRow, PackState
 from avise.texts import text
 from avise.ui.customer.page import CustomerPage
 from avise.ui.on_board.locked_page import LockedPage
-from avise.ui.shell.desktop import Desktop
 from avise.ui.shell.sessions import SessionTab
 from avise.ui.theme import Scheme
-from avise.ui.tour_panels import Draw
+from avise.ui.tour_scenes import SMALL, Scenes
 from avise.ui.visits.page import VisitsPage
 
-SMALL = QSize(1366, 768)
 TAKEN = 12
 """Customers of the portfolio that are enough for a picture: the rest is not waited for."""
 
 
-@dataclass(frozen=True, slots=True)
-class OnBoardScenes:
-    """The representative prepares a round, leaves the network and comes back; what was taken is erased.
-
-    Args:
-        desktop: the window and what moves it.
-        draw: draws the window.
-        until: waits until something is true.
-        breath: lets what was told reach the screen.
-    """
-
-    desktop: Desktop
-    draw: Draw
-    until: Callable[[Callable[[], bool]], Awaitable[None]]
-    breath: Callable[[], Awaitable[None]]
+class OnBoardScenes(Scenes):
+    """The representative prepares a round, leaves the network and comes back; what was taken is erased."""
 
     async def play(self) -> None:
         """Draw the preparation, the day without network, and a key that is away."""
@@ -109,10 +91,17 @@ class OnBoardScenes:
             raise TypeError(type(page).__name__)
         await self.until(lambda: page.model.state.settled is not None)
         await self.until(lambda: page.offline.strip is not None)
+        hub = self.desktop.hub
+        really = hub.status
+        if really is not None:
+            # As if two things had been written: the tour leaves nothing behind.
+            hub.show_status(replace(really, unsent={row.person: 2}))
         await self.breath()
         self.draw("customer-offline.png", "a customer without network", size=SMALL)
         dark = Scheme.DARK
         self.draw("customer-offline-dark.png", "a customer without network, dark", size=SMALL, scheme=dark)
+        if really is not None:
+            hub.show_status(really)
         sessions.close(row.person)
 
     async def _locked(self) -> None:

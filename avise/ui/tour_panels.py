@@ -2,45 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Protocol
 
-from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from avise.models.interaction import Channel, Direction
 from avise.ui.bridge import DeskBridge
 from avise.ui.customer.floating_panel import FloatingPanel
 from avise.ui.customer.page import CustomerPage
-from avise.ui.shell.desktop import Desktop
 from avise.ui.theme import Scheme
-
-
-class Draw(Protocol):
-    """Draws the window to a file."""
-
-    def __call__(self, file: str, shows: str, size: QSize = ..., scheme: Scheme = ...) -> None:
-        """Draw; `shows` is told in `tour.json`."""
+from avise.ui.tour_scenes import Scenes
 
 
 @dataclass(frozen=True, slots=True)
-class PanelScenes:
+class PanelScenes(Scenes):
     """The agent opens each panel, and closes it as it was found.
 
     Args:
-        desktop: the window and what moves it.
         bridge: the services.
-        draw: draws the window.
-        until: waits until something is true.
-        breath: lets what was told reach the screen.
     """
 
-    desktop: Desktop
     bridge: DeskBridge
-    draw: Draw
-    until: Callable[[Callable[[], bool]], Awaitable[None]]
-    breath: Callable[[], Awaitable[None]]
 
     async def around(self) -> None:
         """Draw what stands over Ma journée; nobody is on the telephone."""

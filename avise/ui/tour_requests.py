@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-
-from PySide6.QtCore import QSize
 
 from avise.models.roles import Role
 from avise.services.request_values import HubState, HubStatus
@@ -13,32 +10,22 @@ from avise.ui.bridge import DeskBridge
 from avise.ui.customer.page import CustomerPage
 from avise.ui.new_request.customer_requests import COMPLAINT
 from avise.ui.requests.page import RequestsPage
-from avise.ui.shell.desktop import Desktop
 from avise.ui.team.page import TeamPage
 from avise.ui.theme import Scheme
-from avise.ui.tour_panels import Draw
+from avise.ui.tour_scenes import SMALL, Scenes
 
-SMALL = QSize(1366, 768)
 SEARCH = "REIMB_SEARCH"
 
 
 @dataclass(frozen=True, slots=True)
-class RequestScenes:
+class RequestScenes(Scenes):
     """The agent asks, the middle office answers; nothing is sent.
 
     Args:
-        desktop: the window and what moves it.
         bridge: the services.
-        draw: draws the window.
-        until: waits until something is true.
-        breath: lets what was told reach the screen.
     """
 
-    desktop: Desktop
     bridge: DeskBridge
-    draw: Draw
-    until: Callable[[Callable[[], bool]], Awaitable[None]]
-    breath: Callable[[], Awaitable[None]]
 
     async def play(self, page: CustomerPage) -> None:
         """Draw each screen of the middle office.

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
-
-from PySide6.QtCore import QSize
 
 from avise.services.visit_values import VisitNeed, VisitOutcome, VisitReport
 from avise.texts import language
 from avise.texts.formats import local
-from avise.ui.shell.desktop import Desktop
 from avise.ui.theme import Scheme
-from avise.ui.tour_panels import Draw
+from avise.ui.tour_scenes import LARGE, SMALL, Scenes
 from avise.ui.visits.page import VisitsPage
 from avise.ui.visits.visit_pane import NEEDS, REPORT
 
-SMALL = QSize(1366, 768)
-LARGE = QSize(1920, 1080)
 NEEDED = (
     VisitNeed("dental", 5, "implant, devis à 1 150 €"),
     VisitNeed("optics", 4, "progressifs, renouvellement en mai"),
@@ -26,21 +20,8 @@ NEEDED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class VisitScenes:
-    """The representative looks at the day and writes a report; nothing is sent, and the draft is forgotten.
-
-    Args:
-        desktop: the window and what moves it.
-        draw: draws the window.
-        until: waits until something is true.
-        breath: lets what was told reach the screen.
-    """
-
-    desktop: Desktop
-    draw: Draw
-    until: Callable[[Callable[[], bool]], Awaitable[None]]
-    breath: Callable[[], Awaitable[None]]
+class VisitScenes(Scenes):
+    """The representative looks at the day and writes a report: nothing is sent, the draft is forgotten."""
 
     async def play(self) -> None:
         """Draw the visits: the sheet and needs, then the report."""
