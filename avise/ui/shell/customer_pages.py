@@ -207,12 +207,12 @@ class CustomerPages(QObject):
 
     @Slot(object)
     def _on_closed(self, person: PersonId) -> None:
+        self._counts.pop(person, None)
         page = self.page(person)
         widget = self._pages.pop(person, None)
         if page is None or widget is None:
             return
         page.close_page()
-        self._counts.pop(person, None)
         self._drop_stand_in(person)
         self._stack.removeWidget(widget)
         widget.hide()

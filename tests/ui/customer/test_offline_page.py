@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 
+from PySide6.QtCore import QPoint
+from PySide6.QtTest import QTest
+
 from avise.models.facets import FacetState
 from avise.services.customer_updates import FacetChanged, HeaderChanged, OpeningSettled
 from avise.ui.customer.page import CustomerPage
@@ -34,6 +37,21 @@ def test_one_line_says_it_for_all_blocks_and_goes_when_the_network_is_back(run: 
                 assert block.content.offered == ()
             page.model.apply(helene_updates())
             await until(lambda: not shown_words(page))
+
+    run(scenario())
+
+
+def test_the_chip_says_on_hover_how_old_the_data_is_and_until_when_it_may_be_told(run: Run) -> None:
+    async def scenario() -> None:
+        async with opened(ScriptedDesk(updates={HELENE: OFFLINE_UPDATES})) as page:
+            await until(lambda: page.sheet.grid.block("rights").content.chip is not None)
+            block = page.sheet.grid.block("rights")
+            chip = block.content.chip
+            assert chip is not None
+            QTest.mouseMove(block, QPoint(block.width() - 40, 16))
+            await until(lambda: block.toolTip() == chip.told)
+            assert "fin\u00a0:" in chip.told
+            assert chip.told in block.accessibleDescription()
 
     run(scenario())
 
