@@ -43,6 +43,8 @@ async def load(engine: Engine, instance: str, decision: Decision | None, console
     """
     loading = engine.loading
     master = engine.profile.settings.identity_master
+    if decision is not None and instance != master and instance in engine.profile.settings.instances:
+        return await _decide_about_file(engine, instance, decision, console)
     if loading is None or instance != master:
         raise WrongArgumentError("bulk.not_the_master", instance=instance, master=master)
     if await loading.known() is None:
@@ -59,6 +61,14 @@ async def load(engine: Engine, instance: str, decision: Decision | None, console
         return NEEDS_A_PERSON
     count = await engine.directory.count()
     console.print(plural("bulk.loaded", count, count=format_number(count)), highlight=False)
+    return 0
+
+
+async def _decide_about_file(engine: Engine, instance: str, decision: Decision, console: Console) -> int:
+    # Its files are looked at when it is asked something.
+    await engine.sources.check(instance)
+    await engine.desk.decide_bulk(instance, decision)
+    console.print(text(f"bulk.decided.{decision}_file"), highlight=False)
     return 0
 
 

@@ -25,6 +25,7 @@ from avise.connectors.contract import (
     LiveQuery,
     Priority,
 )
+from avise.connectors.file_doubts import DECISION_FILE, FileDoubts
 from avise.connectors.flight import Ask
 from avise.connectors.heartbeat import Heartbeat
 from avise.connectors.instance import Instance
@@ -52,6 +53,7 @@ from avise.connectors.streams import as_timeline, facet_stream, timeline_stream
 from avise.connectors.tool_calls import ToolCalls
 from avise.connectors.tool_sign_in import sign_in_steps
 from avise.env import Env
+from avise.models.bulk_reading import Decision
 from avise.models.customer import CustomerKey, IdentityEvidence, Party
 from avise.models.errors import AviseError, ErrorKind, Origin
 from avise.models.json_types import JSON
@@ -78,7 +80,8 @@ class ConnectorHost:
         secrets: where their secrets are.
         connectors: finds connectors; `Registry(profile / "connectors")` in the program.
         user_agent: how Avise names itself to the tools.
-        start_file: where failed starts are remembered; None remembers nothing.
+        start_file: where failed starts are remembered, and beside it decisions about files; None remembers
+            nothing.
         shared: by all instances; the worker that reads long answers is the host's own.
     """
 
@@ -112,6 +115,7 @@ class ConnectorHost:
         self._acting = Acting(self._cut_off)
         self._heartbeat = Heartbeat(env, SafeLogger())
         self._calls = ToolCalls(self._roster, self._reference)
+        self._doubts = FileDoubts(start_file.with_name(DECISION_FILE) if start_file is not None else None)
         self._connectors = connectors
         self._reloader: Reloader | None = None
 
@@ -157,10 +161,17 @@ class ConnectorHost:
         """Return the row of each tool on the Sources page."""
         changes = self._reloader.changes if self._reloader is not None else {}
         rows = (
-            status_of(known) if isinstance(known, Instance) else known.status()
+            self._doubts.shown(status_of(known), known.connector)
+            if isinstance(known, Instance)
+            else known.status()
             for known in self._roster.all()
         )
         return tuple(replace(row, file_change=changes.get(row.instance)) for row in rows)
+
+    def decide_file(self, instance: str, decision: Decision) -> bool:
+        """Take a decision about the file that waits; say whether one did."""
+        tool = self._roster.running.get(instance)
+        return tool is not None and self._doubts.decide(instance, tool.connector, decision)
 
     def diagnostics(self, instance: str) -> Mapping[str, JSON]:
         """Return a tool's diagnostic, by allow-list, without personal data.

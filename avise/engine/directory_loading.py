@@ -104,6 +104,11 @@ class DirectoryLoading:
 
     # ---- what is told, and decided -----------------------------------------------------------------
 
+    @property
+    def is_held(self) -> bool:
+        """Whether something waits for somebody's decision."""
+        return self._file is not None and self._file.kept.doubt is not None
+
     async def known(self) -> BulkReading | None:
         """Return how the filling stands, once that is known; None where nothing can be filled."""
         await self._looked.wait()

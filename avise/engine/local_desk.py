@@ -267,13 +267,17 @@ class LocalDesk(LocalIdentity, LocalMessages, LocalPacks, LocalVisits, LocalWork
         self._loading = loading
 
     def _with_bulk(self, status: SourceStatus) -> SourceStatus:
-        if self._loading is None or status.instance != self._loading.master:
+        """Add how the directory is filled, unless a file of the same tool waits for a decision."""
+        if status.bulk is not None or self._loading is None or status.instance != self._loading.master:
             return status
         return replace(status, bulk=self._loading.told())
 
-    async def decide_bulk(self, decision: Decision) -> None:
-        """Take what somebody decides about the doubt that the directory waits for."""
-        if self._loading is None:
+    async def decide_bulk(self, instance: str, decision: Decision) -> None:
+        """Take what somebody decides about a file, or a reading of everybody, that waits."""
+        decided = await self._sources.decide_file(instance, decision)
+        if self._loading is not None and self._loading.master == instance and self._loading.is_held:
+            await self._loading.decide(decision)
+        elif not decided:
             raise AviseError("bulk.nothing_held")
         await self._loading.decide(decision)
 

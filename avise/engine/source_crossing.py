@@ -20,6 +20,7 @@ from avise.connectors.contract import (
 from avise.connectors.host import ConnectorHost
 from avise.connectors.readings import FacetReading, SourceOffer, TimelineReading
 from avise.engine.loops import LoopThread, iterate_across
+from avise.models.bulk_reading import Decision
 from avise.models.customer import CustomerKey, IdentityEvidence, Party, PersonId
 from avise.models.json_types import JSON
 from avise.models.source_status import SourceStatus
@@ -157,6 +158,14 @@ class CrossingSources:
     async def check(self, instance: str) -> HealthReport:
         """Ask a tool whether it answers."""
         return await self._thread.call(self._host.check(instance))
+
+    async def decide_file(self, instance: str, decision: Decision) -> bool:
+        """Decide about the file that waits; say whether one did."""
+
+        async def decide() -> bool:
+            return self._host.decide_file(instance, decision)
+
+        return await self._thread.call(decide())
 
     async def retry_now(self, instance: str) -> None:
         """Let one probe through a suspended tool."""

@@ -129,9 +129,9 @@ class StartingDesk(
         """See `Desk.sign_in_to_tool`."""
         return self._follow(lambda desk: desk.sign_in_to_tool(instance, way))
 
-    async def decide_bulk(self, decision: Decision) -> None:
+    async def decide_bulk(self, instance: str, decision: Decision) -> None:
         """See `Desk.decide_bulk`."""
-        await (await self._desk()).decide_bulk(decision)
+        await (await self._desk()).decide_bulk(instance, decision)
 
     async def diagnostic(self, instance: str = "") -> str:
         """See `Desk.diagnostic`."""

@@ -79,6 +79,7 @@ class BulkReading:
         seconds_left: None when it cannot be told.
         started_over: the source no longer knew where the last reading had stopped.
         doubt: what somebody must decide.
+        of_directory: the directory is filled; else a file of a facet waits.
     """
 
     step: ReadingStep
@@ -90,6 +91,7 @@ class BulkReading:
     seconds_left: int | None = None
     started_over: bool = False
     doubt: Doubt | None = None
+    of_directory: bool = True
 
     @property
     def share(self) -> float | None:

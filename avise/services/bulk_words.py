@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from avise.models.bulk_reading import BulkReading, Doubt, DoubtKind, ReadingStep
+from avise.models.bulk_reading import BulkReading, Decision, Doubt, DoubtKind, ReadingStep
 from avise.texts import plural, text
 from avise.texts.formats import HARD, format_duration, format_moment, format_number, format_percent
 
@@ -43,10 +43,26 @@ def row_words(bulk: BulkReading | None) -> str:
     """Return what the tool's row says of the directory, "" when there is nothing to say."""
     if bulk is None or bulk.step is ReadingStep.FOLLOWING:
         return ""
+    if not bulk.of_directory:
+        return text("bulk.row.held_file")
     if bulk.step is ReadingStep.READING and bulk.share is not None:
         share = format_percent(Decimal(str(round(100 * bulk.share))))
         return text("bulk.row.share", share=share)
     return text(f"bulk.row.{bulk.step}")
+
+
+def act_key(bulk: BulkReading | None, decision: Decision) -> str:
+    """Return the catalogue's key of what a decision does, as its button says it."""
+    return f"bulk.{decision}{_of_what(bulk)}"
+
+
+def decided_key(bulk: BulkReading | None, decision: Decision) -> str:
+    """Return the catalogue's key of what was decided."""
+    return f"bulk.decided.{decision}{_of_what(bulk)}"
+
+
+def _of_what(bulk: BulkReading | None) -> str:
+    return "" if bulk is None or bulk.of_directory else "_file"
 
 
 def doubt_lines(doubt: Doubt, now: datetime) -> tuple[str, str]:

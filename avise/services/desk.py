@@ -198,7 +198,7 @@ class Desk(
         Once it is done, what the tool feeds is read again on open screens.
         """
 
-    async def decide_bulk(self, decision: Decision) -> None:
+    async def decide_bulk(self, instance: str, decision: Decision) -> None:
         """Decide about a file, or a reading of everybody, that is so small that it waits."""
 
     async def diagnostic(self, instance: str = "") -> str:

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from avise.connectors.contract import CallEvent, HealthReport, Priority
 from avise.connectors.readings import FacetReading, SourceOffer, TimelineReading
+from avise.models.bulk_reading import Decision
 from avise.models.customer import CustomerKey, IdentityEvidence
 from avise.models.json_types import JSON
 from avise.models.source_status import SourceStatus
@@ -55,6 +56,9 @@ class SourcePort(Protocol):
 
     async def check(self, instance: str) -> HealthReport:
         """Ask a tool whether it answers."""
+
+    async def decide_file(self, instance: str, decision: Decision) -> bool:
+        """Decide about the file that waits; say whether one did."""
 
     async def retry_now(self, instance: str) -> None:
         """Let one probe through a suspended tool."""

@@ -197,9 +197,9 @@ class DeskBridge(
         """Let one probe through a suspended tool and reread what failed."""
         await self._call(self._desk.retry_source(instance))
 
-    async def decide_bulk(self, decision: Decision) -> None:
+    async def decide_bulk(self, instance: str, decision: Decision) -> None:
         """Decide about what is so small that the directory waits."""
-        await self._call(self._desk.decide_bulk(decision))
+        await self._call(self._desk.decide_bulk(instance, decision))
 
     async def diagnostic(self, instance: str = "") -> str:
         """Return a diagnostic as JSON text, without personal data."""

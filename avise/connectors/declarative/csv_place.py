@@ -6,11 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
+from hashlib import sha256
 from io import BufferedReader
 from pathlib import Path
 from typing import Literal, Protocol, TypeVar
 
 from avise.connectors.contract import ConnectorError
+from avise.models.bulk_reading import SMALLEST_SHARE, Doubt, DoubtKind
 from avise.models.errors import ErrorKind
 
 T = TypeVar("T")
@@ -45,6 +47,19 @@ class FileMark:
     def modified(self) -> datetime:
         """When it was written last."""
         return datetime.fromtimestamp(self.modified_ns / 1e9, tz=UTC)
+
+    @property
+    def mark(self) -> str:
+        """By which it is known again, without its name."""
+        state = f"{self.path.name}\n{self.size}\n{self.modified_ns}"
+        return sha256(state.encode()).hexdigest()[:32]
+
+
+def file_doubt(before: FileMark, newest: FileMark) -> Doubt | None:
+    """Return the doubt about a file, None when it is not much smaller than the one before (C4)."""
+    if newest.size >= before.size * SMALLEST_SHARE:
+        return None
+    return Doubt(DoubtKind.FILE, newest.mark, before.size, newest.size, before.modified, newest.modified)
 
 
 class Drop(Protocol):

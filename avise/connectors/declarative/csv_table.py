@@ -18,11 +18,9 @@ from avise.connectors.body_worker import BIG_BODY, BodyWorker
 from avise.connectors.contract import ConnectorError
 from avise.connectors.declarative.csv_lines import CsvDialect
 from avise.connectors.declarative.csv_loading import LoadedFile, file_of, file_pieces, joined_key, load_file
-from avise.connectors.declarative.csv_place import Drop, FileMark
+from avise.connectors.declarative.csv_place import Drop, FileMark, file_doubt
+from avise.models.bulk_reading import Decision, Doubt
 from avise.models.errors import ErrorKind
-
-SMALLEST_SHARE = 0.5
-"""A file smaller than this part of the one before is refused until somebody accepts it (C4)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +91,9 @@ class CsvTable:
         self._lock = Lock()
         self._loaded: _Loaded | None = None
         self._refused: FileMark | None = None
+        self._decided: dict[str, Decision] = {}
+        self.doubt: Doubt | None = None
+        """What somebody must decide about, as of the last look at the files."""
 
     def lines(self, key: Sequence[str], most: int, worker: BodyWorker | None = None) -> Lines:
         """Return the lines of a key, at most `most`, from the newest file.
@@ -132,6 +133,12 @@ class CsvTable:
                 refused=self._refused.path.name if self._refused else "",
             )
 
+    def decide(self, mark: str, decision: Decision) -> None:
+        """Take what somebody decided about the file that bears a mark."""
+        self._decided[mark] = decision
+        if self.doubt is not None and self.doubt.mark == mark:
+            self.doubt = None
+
     def close(self) -> None:
         """Forget everything."""
         with self._lock:
@@ -155,13 +162,16 @@ class CsvTable:
     def _chosen(self, candidates: Sequence[FileMark]) -> FileMark:
         """Return the newest file, or the one before while the newest is suspiciously small."""
         newest = candidates[0]
-        self._refused = None
+        self._refused = self.doubt = None
         before = self._before(newest, candidates)
         if before is None or newest.path.name == self._accepted:
             return newest
-        if newest.size >= before.size * SMALLEST_SHARE:
+        doubt = file_doubt(before, newest)
+        decided = self._decided.get(doubt.mark) if doubt is not None else Decision.ACCEPT
+        if decided is Decision.ACCEPT:
             return newest
-        self._refused = newest
+        if decided is None:
+            self._refused, self.doubt = newest, doubt
         return before
 
     def _before(self, newest: FileMark, candidates: Sequence[FileMark]) -> FileMark | None:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 from typing_extensions import override
 
 from avise.models.bulk_reading import BulkReading, Decision, ReadingStep
-from avise.services.bulk_words import doubt_lines, progress_sentence, remarks
+from avise.services.bulk_words import act_key, doubt_lines, progress_sentence, remarks
 from avise.texts import text
 from avise.ui.accessible_roles import Role, heard_as
 from avise.ui.theme import theme
@@ -62,12 +62,12 @@ def bulk_section(bulk: BulkReading | None, source: str, now: datetime, decide: D
     """
     if bulk is None or bulk.step is ReadingStep.FOLLOWING:
         return None
-    box, content = titled(text("bulk.title"))
+    box, content = titled(text("bulk.title" if bulk.of_directory else "bulk.title_of_file"))
     if bulk.step is ReadingStep.HELD and bulk.doubt is not None:
         content.addLayout(_iconed("triangle-alert", "warn-solid", text(f"bulk.held.{bulk.doubt.kind}")))
         for line in doubt_lines(bulk.doubt, now):
             content.addWidget(Label(line, "body", wrap=True, tabular=True))
-        content.addLayout(row(*_buttons(decide), None, gap=6, margins=(0, 6, 0, 0)))
+        content.addLayout(row(*_buttons(bulk, decide), None, gap=6, margins=(0, 6, 0, 0)))
         return box
     sentence = progress_sentence(bulk)
     if bulk.share is not None:
@@ -84,9 +84,9 @@ def _iconed(icon: str, role: str, sentence: str) -> QHBoxLayout:
     return line
 
 
-def _buttons(decide: Decide) -> tuple[Button, Button]:
-    keep = Button(text("bulk.keep"), ButtonKind.PRIMARY)
+def _buttons(bulk: BulkReading, decide: Decide) -> tuple[Button, Button]:
+    keep = Button(text(act_key(bulk, Decision.KEEP)), ButtonKind.PRIMARY)
     keep.clicked.connect(lambda: decide(Decision.KEEP))
-    accept = Button(text("bulk.accept"))
+    accept = Button(text(act_key(bulk, Decision.ACCEPT)))
     accept.clicked.connect(lambda: decide(Decision.ACCEPT))
     return keep, accept

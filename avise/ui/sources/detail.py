@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -54,14 +55,14 @@ class SourceDetail(DetailPane):
         retry_requested: instance of the tool to read again.
         check_requested: instance of the tool to ask whether it answers.
         diagnostic_requested: instance of the tool.
-        decided: what the user decides about the directory (a `Decision`).
+        decided: instance of the tool, and what the user decides about what waits (a `Decision`).
     """
 
     sign_in_requested = Signal(str)
     retry_requested = Signal(str)
     check_requested = Signal(str)
     diagnostic_requested = Signal(str)
-    decided = Signal(object)
+    decided = Signal(str, object)
 
     def __init__(self, env: Env, parent: QWidget | None = None) -> None:
         super().__init__(text("sources.detail"), parent)
@@ -89,7 +90,7 @@ class SourceDetail(DetailPane):
         now = self._env.now()
         return (
             self._head(source, now),
-            bulk_section(source.bulk, source.name, now, self.decided.emit),
+            bulk_section(source.bulk, source.name, now, partial(self.decided.emit, source.instance)),
             _file_section(source, now),
             self._chart_section(source),
             _instead_section(source, now),

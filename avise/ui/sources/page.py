@@ -14,6 +14,7 @@ from avise.env import Env
 from avise.models.bulk_reading import Decision
 from avise.models.errors import AviseError
 from avise.models.source_status import SourceStatus
+from avise.services.bulk_words import act_key, decided_key
 from avise.texts import text
 from avise.texts.formats import format_time_with_seconds
 from avise.ui.aio import Report, TaskScope
@@ -211,10 +212,10 @@ class SourcesPage(QWidget):
         """Ask the tool whether it answers."""
         self._tasks.spawn(self._check((instance,)), name="check", when_busy="drop")
 
-    @Slot(object)
-    def decide(self, decision: Decision) -> None:
-        """Tell what the user decides about the directory that waits."""
-        self._tasks.spawn(self._decide(decision), name="decide", when_busy="drop")
+    @Slot(str, object)
+    def decide(self, instance: str, decision: Decision) -> None:
+        """Tell what the user decides about what waits."""
+        self._tasks.spawn(self._decide(instance, decision), name="decide", when_busy="drop")
 
     def show_held(self) -> None:
         """Show the tool whose directory waits for a decision, its first button ready."""
@@ -223,7 +224,7 @@ class SourcesPage(QWidget):
             self._tell(text("bulk.nothing_held"), "circle-check")
             return
         self.table.go_to(self.model.place_of(held.instance))
-        self.detail.focus_button(text("bulk.keep"))
+        self.detail.focus_button(text(act_key(held.bulk, Decision.KEEP)))
 
     @Slot()
     def check_all(self) -> None:
@@ -261,13 +262,14 @@ class SourcesPage(QWidget):
         else:
             self._tell(text("sources.checked_all", count=len(instances)), "circle-check")
 
-    async def _decide(self, decision: Decision) -> None:
+    async def _decide(self, instance: str, decision: Decision) -> None:
+        bulk = next((one.bulk for one in self._sources if one.instance == instance), None)
         try:
-            await self._desk.decide_bulk(decision)
+            await self._desk.decide_bulk(instance, decision)
         except AviseError as error:
             self._say(error)
             return
-        self._tell(text(f"bulk.decided.{decision}"), "circle-check")
+        self._tell(text(decided_key(bulk, decision)), "circle-check")
 
     async def _health(self, instance: str) -> str:
         """Return what the tool answers, as `avise.connectors.contract.Health` names it."""

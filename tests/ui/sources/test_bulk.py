@@ -76,11 +76,11 @@ def test_what_waits_stands_first_with_both_sizes_and_two_acts(run: Run, held: Bu
             assert button.text() == "Garder l’ancien annuaire"
             QTest.keyClick(button, Qt.Key.Key_Space)
             await until(lambda: bool(said))
-            assert ("decide_bulk", Decision.KEEP) in desk.asked
+            assert ("decide_bulk", "parties", Decision.KEEP) in desk.asked
             accept = next(one for one in page.detail.buttons() if one.text() == "Prendre le nouveau")
             accept.click()
             await until(lambda: len(said) == 2)
-            assert ("decide_bulk", Decision.ACCEPT) in desk.asked
+            assert ("decide_bulk", "parties", Decision.ACCEPT) in desk.asked
 
     run(scenario())
 
@@ -91,7 +91,7 @@ def test_nothing_to_decide_is_said(run: Run) -> None:
         async with shown(ScriptedDesk()) as page:
             page.message.connect(said.append)
             page.show_held()
-            assert [message.sentence for message in said] == ["Aucun annuaire n’attend de décision."]
+            assert [message.sentence for message in said] == ["Rien n’attend de décision."]
 
     run(scenario())
 

@@ -54,7 +54,23 @@ def test_a_directory_is_loaded_held_and_decided(folder: Path, capsys: pytest.Cap
     assert load(folder, "--accept") == 0
     assert "100 personnes" in capsys.readouterr().out
     assert load(folder, "--keep") == FAILED
-    assert "Aucun annuaire" in capsys.readouterr().err
+    assert "Rien n’attend" in capsys.readouterr().err
+
+
+def test_a_file_of_another_tool_is_decided_too(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    flows = (
+        FILE[: FILE.index("[directory]")] + '[[facet]]\nid = "noemie"\nkey = "1"\nfields = { id = "id" }\n'
+    )
+    (folder / "connectors" / "flows.toml").write_text(flows, encoding="utf-8")
+    with (folder / "settings.toml").open("a", encoding="utf-8") as settings:
+        settings.write(
+            f'[instances.flows]\nconnector = "flows"\nconfig = {{ drop = "{folder / "flows"}" }}\n'
+        )
+    write_file(folder / "flows", "persons_1.csv", range(100))
+    write_file(folder / "flows", "persons_2.csv", range(10))
+    assert load(folder, "--keep", instance="flows") == 0
+    assert "ancien fichier" in capsys.readouterr().out
+    assert load(folder, "--keep", instance="flows") == FAILED
 
 
 def test_a_tool_that_fills_no_directory_and_one_without_a_file_are_told(
