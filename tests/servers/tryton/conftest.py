@@ -6,8 +6,10 @@ import base64
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -24,6 +26,7 @@ from tests.unit.connectors.declarative.opened_file import Opened, open_connector
 ADMIN, READER, PASSWORD = "admin", "lecture", "mot de passe de Tryton"
 FILE = Path(__file__).parents[3] / "avise" / "connectors" / "trytond" / "connector.toml"
 BASE = "mutuelle"
+MOST_WAITED_S = 120
 _COMMANDS = Path(sys.executable).parent
 
 
@@ -50,11 +53,8 @@ class Tryton:
 def tryton(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tryton]:
     """Make the base, run the server, and enter the parties."""
     folder = tmp_path_factory.mktemp("tryton")
-    settings = folder / "trytond.conf"
-    settings.write_text(
-        f"[database]\nuri = sqlite://\npath = {folder}\n[web]\nlisten = 127.0.0.1:0\n", encoding="utf-8"
-    )
-    _make_base(folder, settings)
+    shutil.copy(_base(tmp_path_factory.getbasetemp()), folder)
+    settings = _settings(folder)
     command = [str(_COMMANDS / "trytond"), "-c", str(settings), "-d", BASE]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:  # noqa: S603 - a program of our environment
         try:
@@ -71,8 +71,36 @@ def tryton(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tryton]:
             process.communicate()
 
 
-def _make_base(folder: Path, settings: Path) -> None:
-    password = folder / "password"
+def _base(own: Path) -> Path:
+    """Return an empty base: it takes eight seconds, so that only one process of the tests makes it."""
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    folder = shared / "tryton-base"
+    made = folder / "made"
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        for _ in range(MOST_WAITED_S * 10):
+            if made.exists():
+                break
+            time.sleep(0.1)
+        else:
+            pytest.fail("the other process did not make the base")
+    else:
+        _make_base(folder)
+        made.touch()
+    return folder / f"{BASE}.sqlite"
+
+
+def _settings(folder: Path) -> Path:
+    settings = folder / "trytond.conf"
+    settings.write_text(
+        f"[database]\nuri = sqlite://\npath = {folder}\n[web]\nlisten = 127.0.0.1:0\n", encoding="utf-8"
+    )
+    return settings
+
+
+def _make_base(folder: Path) -> None:
+    settings, password = _settings(folder), folder / "password"
     password.write_text(PASSWORD, encoding="utf-8")
     (folder / f"{BASE}.sqlite").touch()
     modules = ["ir", "res", "country", "party"]
