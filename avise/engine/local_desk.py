@@ -279,7 +279,6 @@ class LocalDesk(LocalIdentity, LocalMessages, LocalPacks, LocalVisits, LocalWork
             await self._loading.decide(decision)
         elif not decided:
             raise AviseError("bulk.nothing_held")
-        await self._loading.decide(decision)
 
     async def follow_reloads(self) -> None:
         """Read again on open screens what a changed connector file maps otherwise; runs until cancelled."""

@@ -218,7 +218,7 @@ class SourcesPage(QWidget):
         self._tasks.spawn(self._decide(instance, decision), name="decide", when_busy="drop")
 
     def show_held(self) -> None:
-        """Show the tool whose directory waits for a decision, its first button ready."""
+        """Show the tool that waits for a decision, its first button ready."""
         held = next((one for one in self._sources if is_held(one)), None)
         if held is None:
             self._tell(text("bulk.nothing_held"), "circle-check")
