@@ -29,10 +29,8 @@ from avise.connectors.kit.verdicts import FailedCheck, NotApplicable, NotExercis
 from avise.connectors.registry import admission, missing_capabilities
 from avise.models.conformance import ConformanceLevel
 
-ROUNDS = 20
-"""Times that the connector is opened, asked and closed."""
 READING_ROUNDS = 3
-"""Of these, the first that read something too."""
+"""Rounds that read something too."""
 _IDENTIFIER = re.compile(r"[a-z0-9]+([_.][a-z0-9]+)*")
 
 
@@ -144,7 +142,7 @@ async def nothing_is_left(trial: Trial) -> None:
         raise NotExercised("no_reading")
     await _round(trial, readings[0])  # what a first opening makes for the whole process is nobody's leak
     before = held()
-    for number in range(ROUNDS):
+    for number in range(trial.severity.rounds):
         await _round(trial, readings[0] if number < READING_ROUNDS else "")
     if left := await left_since(before, trial.env):
         raise FailedCheck("left_behind", what=left)

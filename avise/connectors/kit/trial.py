@@ -20,6 +20,7 @@ from avise.env import Env, SystemEnv
 
 CANCELLATIONS = 10
 THOROUGH_CANCELLATIONS = 50
+ROUNDS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +30,12 @@ class Severity:
     Args:
         cancellations: random moments at which a reading is given up.
         every_reading: each fault on each reading; on the first two otherwise.
+        rounds: times that it is opened, asked and closed, to see what it leaves.
     """
 
     cancellations: int = CANCELLATIONS
     every_reading: bool = False
+    rounds: int = ROUNDS
 
 
 THOROUGH = Severity(THOROUGH_CANCELLATIONS, every_reading=True)

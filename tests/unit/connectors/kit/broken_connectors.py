@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import os
 import socket
@@ -11,6 +12,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import structlog
@@ -28,11 +30,13 @@ from avise.connectors.contract import (
     HealthReport,
     HttpReply,
     Record,
+    TimelineQuery,
 )
 from avise.connectors.deadline import place_of
 from avise.models.errors import ErrorKind
+from avise.models.interaction import Channel, Direction, Interaction
 from avise.models.json_types import JSON
-from tests.unit.connectors.kit.sound_connector import MANIFEST, SCHEME, SoundConnector
+from tests.unit.connectors.kit.sound_connector import MANIFEST, SCHEME, SoundConnector, as_table
 
 BROKEN: list[tuple[type[SoundConnector], str]] = []
 """Connector, and name of the check that catches it."""
@@ -238,6 +242,23 @@ class PhonesHome(SoundConnector):
         return await super().page(ctx, path, query)
 
 
+@caught_by("newest_comes_first")
+class TellsTheOldestFirst(SoundConnector):
+    def __init__(self) -> None:
+        super().__init__()
+        self.manifest = replace(MANIFEST, timeline=True, timeline_channels=(Channel.EMAIL,))
+
+    async def interactions(self, query: TimelineQuery, ctx: CallContext) -> AsyncIterator[Batch[Interaction]]:
+        await self.ask(ctx, f"/members/{query.customer.ids[SCHEME]}/cards", "/members/{member}/cards")
+        told = [
+            Interaction(
+                f"E{day}", datetime(2026, 3, day, tzinfo=UTC), Channel.EMAIL, Direction.IN, "Question"
+            )
+            for day in (1, 2)
+        ]
+        yield Batch(told, Completeness.COMPLETE)
+
+
 # ---- gold ----------------------------------------------------------------------------------------
 
 
@@ -279,6 +300,57 @@ class LosesTheWait(SoundConnector):
             return await super().ask(ctx, path, template, headers)
         except ConnectorError as error:
             raise ConnectorError(error.kind, error.detail) from None
+
+
+def turning(kind: ErrorKind, into: ErrorKind) -> type[SoundConnector]:
+    """Return a connector that tells one kind of error as another."""
+
+    class Turning(SoundConnector):
+        async def ask(
+            self, ctx: CallContext, path: str, template: str, headers: Mapping[str, str] | None = None
+        ) -> HttpReply:
+            try:
+                return await super().ask(ctx, path, template, headers)
+            except ConnectorError as error:
+                raise ConnectorError(into if error.kind is kind else error.kind) from None
+
+    Turning.__name__ = f"Turns{kind.title()}Into{into.title()}"
+    return Turning
+
+
+caught_by("connection_refused")(turning(ErrorKind.UNAVAILABLE, ErrorKind.CONFIG))
+caught_by("limited_in_seconds")(turning(ErrorKind.RATE_LIMITED, ErrorKind.UNAVAILABLE))
+caught_by("expired_certificate_is_refused")(turning(ErrorKind.CONFIG, ErrorKind.UNAVAILABLE))
+caught_by("signed_out_once")(turning(ErrorKind.AUTH, ErrorKind.BUG))
+
+
+@caught_by("sign_in_page_in_200")
+class TakesAPageForEmpty(SoundConnector):
+    async def read_facet(self, query: FacetQuery, ctx: CallContext) -> AsyncIterator[Batch[Record]]:
+        try:
+            async for batch in super().read_facet(query, ctx):
+                yield batch
+        except ConnectorError as error:
+            if error.kind is not ErrorKind.AUTH:
+                raise
+            yield Batch((), Completeness.COMPLETE)
+
+
+@caught_by("wrong_charset")
+class DecodesAnyhow(SoundConnector):
+    async def page(self, ctx: CallContext, path: str, query: FacetQuery) -> dict[str, Any]:
+        del query
+        reply = await self.ask(ctx, path, "/members/{member}/contributions")
+        try:
+            return as_table(json.loads(reply.body.decode("utf-8", "replace")))
+        except ValueError:
+            raise ConnectorError(ErrorKind.BAD_DATA, "not JSON") from None
+
+
+@caught_by("ten_thousand_rows")
+class ForgetsRows(SoundConnector):
+    def records(self, facet: str, page: Mapping[str, Any]) -> list[Record]:
+        return super().records(facet, page)[:300]
 
 
 @caught_by("no_other_host")
@@ -327,7 +399,7 @@ class TurnsCancellationIntoAnError(SoundConnector):
 @caught_by("loop_stays_free")
 class BlocksTheLoop(SoundConnector):
     def records(self, facet: str, page: Mapping[str, Any]) -> list[Record]:
-        time.sleep(0.15)
+        time.sleep(0.1)
         return super().records(facet, page)
 
 

@@ -30,9 +30,12 @@ def tool() -> Iterator[LittleTool]:
         yield running
 
 
+QUICK = Severity(cancellations=5, rounds=4)
+
+
 def trial_of(connector: Callable[[], Connector], tool: LittleTool) -> Trial:
     scenarios = SCENARIOS.with_tool({"base_url": tool.base_url}, {})
-    return Trial(subject_of_class(connector), scenarios, LiveTool, severity=Severity(cancellations=5))
+    return Trial(subject_of_class(connector), scenarios, LiveTool, severity=QUICK)
 
 
 def test_a_sound_connector_reaches_platinum(tool: LittleTool) -> None:
