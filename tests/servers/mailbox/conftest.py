@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from imap_tools.imap_utf7 import utf7_encode
 
 from avise.models.json_types import JSON
 from tests.servers.mailbox.certificates import Certificates, write_certificates
@@ -110,7 +111,7 @@ def _post(client: imaplib.IMAP4, posted: Posted) -> None:
 
 
 def _quoted(folder: str) -> str:
-    return f'"{folder}"'
+    return f'"{utf7_encode(folder).decode()}"'
 
 
 @pytest.fixture

@@ -101,11 +101,15 @@ def huge() -> Posted:
     return Posted("INBOX", message.as_bytes(), FIRST_DAY + timedelta(days=7))
 
 
+SENT = "Éléments envoyés"
+"""A folder as French mailboxes name it; names travel in a form of UTF-7 (RFC 3501, 5.1.3)."""
+
 LETTERS = (
     letter(f"Hélène Marchand <{HELENE}>", DESK, "Carte perdue", SECRET_WORDS, mark="1"),
     letter(f"Service adhérents <{DESK}>", HELENE, "Re: Carte perdue", "C’est fait.", day=1, folder="Sent"),
     letter(f"Hélène Marchand <{HELENE}>", DESK, "Merci", "Merci.", day=2, mark="2"),
     letter(f"Hélène Marchand <{HELENE}>", DESK, "Merci", "Merci.", day=2, mark="2", folder="Sent"),
+    letter(DESK, YVON, "Votre réclamation", "Nous l’étudions.", day=4, folder=SENT),
     letter(YVON, DESK, "Réclamation", "Une autre personne.", day=3),
     with_files(),
     only_html(),

@@ -18,6 +18,8 @@ from tests.servers.mailbox.letters import (
     LONG_LIST,
     MANY,
     SECRET_WORDS,
+    SENT,
+    YVON,
 )
 from tests.unit.connectors.declarative.opened_file import Opened, open_connector_file
 
@@ -101,6 +103,16 @@ async def test_letters_older_than_the_file_wants_are_told_as_left_out(
         opened = await open_connector_file(path, mailbox.config(), {"password": PASSWORD}, stack)
         (batch,) = await opened.timeline(mail__addresses=HELENE)
     assert (batch.items, batch.completeness) == ((), Completeness.TRUNCATED)
+
+
+async def test_a_folder_whose_name_has_accents_is_read(mailbox: Mailbox, tmp_path: Path) -> None:
+    path = tmp_path / "sent.toml"
+    path.write_text(FILE.read_text("utf-8").replace('["INBOX", "Sent"]', f'["{SENT}"]'), "utf-8")
+    async with AsyncExitStack() as stack:
+        opened = await open_connector_file(path, mailbox.config(), {"password": PASSWORD}, stack)
+        (letter,) = await letters_of(opened, YVON)
+        assert letter.title == "Votre réclamation"
+        assert (await opened.content(letter.body_ref)).decode() == "Nous l’étudions."
 
 
 async def test_nothing_is_marked_as_read(opened: Opened, mailbox: Mailbox) -> None:
