@@ -120,6 +120,7 @@ def _add_connector_command(commands: argparse._SubParsersAction[argparse.Argumen
     actions = connector.add_subparsers(dest="action", required=True)
     check = actions.add_parser("check", help="report every error of a file, with its line")
     check.add_argument("file", type=Path)
+    check.add_argument("--profile", type=Path, default=argparse.SUPPRESS, help="whose wheels it may use")
     add_new_action(actions)
     add_author_actions(actions)
     add_arguments(actions.add_parser("test", help="prove a connector against its tool; say its level"))
@@ -288,7 +289,7 @@ def _connector(chosen: argparse.Namespace) -> int:
         return _printed(connector_author.answer(chosen, passphrase_asker(), terminal()))
     if chosen.action == "new":
         return _new_connector(chosen)
-    return _printed(lambda: connector.check(chosen.file, terminal()))
+    return _printed(lambda: connector.check(chosen.file, terminal(), chosen.profile))
 
 
 def _new_connector(chosen: argparse.Namespace) -> int:

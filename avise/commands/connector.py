@@ -7,17 +7,26 @@ from pathlib import Path
 from rich.console import Console
 
 from avise.connectors.declarative import check_connector_file, new_connector_file
+from avise.connectors.wheels import WheelShelf
 from avise.models.errors import AviseError
+from avise.services.profile import WHEELS_FOLDER
 from avise.texts import plural, text
 
 NEEDS_A_PERSON = 1
 
 
-def check(path: Path, console: Console) -> int:
-    """Print every error of a connector file with its line; return the exit status."""
+def check(path: Path, console: Console, profile: Path | None = None) -> int:
+    """Print every error of a connector file with its line; return the exit status.
+
+    Args:
+        path: the file.
+        console: where to print.
+        profile: whose wheels a file of kind `python` may use besides what is installed.
+    """
     if not path.is_file():
         raise AviseError("connector.no_file", file=str(path))
-    problems = check_connector_file(path)
+    wheels = WheelShelf(profile / WHEELS_FOLDER if profile is not None else None)
+    problems = check_connector_file(path, wheels.points())
     for problem in problems:
         console.print(
             f"{path}:{problem.line}: {problem.sentence()}", highlight=False, soft_wrap=True, markup=False

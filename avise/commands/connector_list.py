@@ -1,6 +1,7 @@
 """`avise connector list`: every connector that is known here, where it comes from and how it stands.
 
-Nothing is imported and no tool is asked. JSON: `{"connectors": [{"id", "name", "origin", "from", "version",
+No tool is asked; only code that a file of the profile uses is imported. JSON:
+`{"connectors": [{"id", "name", "origin", "from", "version",
 "contract", "state", "reason", "detail", "instances"}]}`; a state is "ready", "refused", "quarantined" or
 "disabled"; exit status 1 when something needs a person.
 """
@@ -65,19 +66,21 @@ def known_connectors(profile: Profile) -> tuple[KnownConnector, ...]:
     shelf = WheelShelf(profile.wheels_folder)
     starts = StartLog(profile.folder / START_FILE)
     rows = [
-        *_files(profile.connectors_folder, shelf),
+        *_files(profile, shelf, starts),
         *map(_of_wheel, shelf.connectors.values()),
         *_built_in(),
     ]
     return tuple(_used(row, profile, starts) for row in rows)
 
 
-def _files(folder: Path, shelf: WheelShelf) -> Iterator[KnownConnector]:
-    paths = sorted(folder.glob("*.toml")) if folder.is_dir() else []
-    for path in paths:
-        header = _header(path)
+def _files(profile: Profile, shelf: WheelShelf, starts: StartLog) -> Iterator[KnownConnector]:
+    folder = profile.connectors_folder
+    for path in sorted(folder.glob("*.toml")) if folder.is_dir() else ():
+        row = _row(path.stem, _header(path), "file", path.name)
+        if _set_apart(row, profile, starts):
+            yield row  # the check may import the code that it uses
+            continue
         problems = check_connector_file(path, shelf.points())
-        row = _row(path.stem, header, "file", path.name)
         if problems:
             first = f"{path.name}:{problems[0].line}: {problems[0].sentence()}"
             row = replace(row, refused_because="source.refused.file", detail=first)
@@ -110,10 +113,16 @@ def _row(identifier: str, header: dict[str, Any], origin: str, place: str) -> Kn
     return KnownConnector(identifier, told["name"], origin, place, told["version"], told["contract"])
 
 
+def _set_apart(row: KnownConnector, profile: Profile, starts: StartLog) -> str:
+    """Return the instance of a connector that was set apart, "" for none."""
+    instances = profile.settings.instances.items()
+    return next((name for name, one in instances if one.connector == row.id and starts.quarantined(name)), "")
+
+
 def _used(row: KnownConnector, profile: Profile, starts: StartLog) -> KnownConnector:
     """Add which instances use a connector, and whether one of them was set apart."""
     users = [(name, one) for name, one in profile.settings.instances.items() if one.connector == row.id]
-    apart = next((name for name, _ in users if starts.quarantined(name)), "")
+    apart = _set_apart(row, profile, starts)
     used = replace(
         row,
         instances=tuple(name for name, _ in users),

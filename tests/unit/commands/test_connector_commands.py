@@ -1,0 +1,99 @@
+"""The commands of authors of connectors, as they are typed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from avise.cli import main
+from avise.resources import resource_folder
+from tests.unit.connectors.wheels.building import installed
+
+SPEC = Path(__file__).parents[1] / "connectors" / "openapi" / "prestations.json"
+SETTINGS = """\
+site_namespace = "00000000-0000-4000-8000-000000000001"
+identity_master = "books"
+synthetic = true
+[user]
+login = "lea.girard"
+name = "Léa Girard"
+[key]
+source = "demo"
+[instances.books]
+connector = "ledger"
+"""
+
+
+@pytest.fixture
+def profile(tmp_path: Path) -> Path:
+    """Lay down a profile with one wheel and nothing else."""
+    folder = tmp_path / "profile"
+    folder.mkdir()
+    (folder / "settings.toml").write_text(SETTINGS, "utf-8")
+    installed(tmp_path / "built").rename(folder / "wheels")
+    return folder
+
+
+def test_the_schema_printed_is_the_one_that_ships(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["connector", "schema"]) == 0
+    shipped = (resource_folder("connectors") / "schema.json").read_text("utf-8")
+    assert json.loads(capsys.readouterr().out) == json.loads(shipped)
+
+
+def test_the_list_tells_origin_version_contract_and_state(
+    profile: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    assert main(["connector", "list", "--profile", str(profile), "--json"]) == 0
+    rows = {row["id"]: row for row in json.loads(capsys.readouterr().out)["connectors"]}
+    assert rows["ledger"] == {
+        "id": "ledger", "name": "Grand livre", "origin": "wheel", "from": "ledger-connector 1.4.0",
+        "version": "1.4.0", "contract": ">=1.0,<2", "state": "ready", "reason": "", "detail": "",
+        "instances": ["books"],
+    }  # fmt: skip
+    assert rows["caldav"]["origin"] == "built_in"
+    assert main(["connector", "list", "--profile", str(profile)]) == 0
+    assert "extension ledger-connector 1.4.0" in " ".join(capsys.readouterr().out.split())
+
+
+def test_a_file_that_uses_the_code_of_a_wheel_is_checked_with_it(
+    profile: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = profile.parent / "books.toml"
+    file.write_text((profile / "wheels" / "ledger" / "connector.toml").read_text("utf-8"), "utf-8")
+    assert main(["connector", "check", str(file)]) == 1
+    assert main(["connector", "check", str(file), "--profile", str(profile)]) == 0
+    assert "correct" in capsys.readouterr().out
+
+
+def test_a_proposal_is_written_once_and_never_over_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["connector", "new", "--from-openapi", str(SPEC)]) == 0
+    written = tmp_path / "api_prestations_sante.toml"
+    before = written.read_text("utf-8")
+    assert before.startswith("#:schema ./connector.schema.json\n")
+    assert main(["connector", "new", "--from-openapi", str(SPEC)]) == 1
+    assert "existe déjà" in capsys.readouterr().err
+    assert written.read_text("utf-8") == before
+
+
+def test_new_needs_a_name_or_a_description(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["connector", "new"]) == 2
+    assert "--from-openapi" in capsys.readouterr().err
+
+
+def test_a_template_names_the_schema_that_its_author_prints(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    assert main(["connector", "new", str(file), "--kind", "sql"]) == 0
+    assert file.read_text("utf-8").startswith("#:schema ./connector.schema.json\n")
+
+
+def test_no_row_at_all_is_a_wrong_argument(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text("avise = 1\n", "utf-8")
+    assert main(["connector", "try", str(file), "--customer", "1", "--rows", "0"]) == 2
+    assert "--rows 1" in capsys.readouterr().err
