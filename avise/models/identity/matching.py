@@ -104,7 +104,9 @@ def is_doubtful(model: Model, vector: Vector, a: IdentityRecord, b: IdentityReco
 
 
 _OFTEN = 3
-"""A first name that stands so often in the tables is no slip of the pen."""
+"""A first name that stands so often in the tables is no slip of the pen…"""
+_TIMES_RARER = 30
+"""…unless the other stands that many times more often: frequent names are mistyped in the same ways."""
 
 
 def _are_two_names(model: Model, vector: Vector, a: IdentityRecord, b: IdentityRecord) -> bool:
@@ -112,7 +114,8 @@ def _are_two_names(model: Model, vector: Vector, a: IdentityRecord, b: IdentityR
         return False
     one, other = a.first_name, b.first_name
     in_use = model.frequencies[Feature.FIRST_NAME].counts
-    often = min(in_use.get(one, 1), in_use.get(other, 1)) >= _OFTEN
+    rarer, commoner = sorted((in_use.get(one, 1), in_use.get(other, 1)))
+    often = rarer >= _OFTEN and rarer * _TIMES_RARER >= commoner
     return often and phonetic_key(one) != phonetic_key(other)
 
 
