@@ -60,7 +60,7 @@ async def description_of_service(ctx: CallContext, path: str) -> Description:
         if address in documents:
             continue
         if len(documents) >= MOST_DOCUMENTS:
-            raise _unfit("too many documents")
+            raise unfit("too many documents")
         # Another origin is refused by the gateway.
         reply = await _fetched(ctx, address)
         documents[address] = reply.body
@@ -89,7 +89,7 @@ def description_of_file(path: Path) -> Description:
         if address in documents:
             continue
         if len(documents) >= MOST_DOCUMENTS:
-            raise _unfit("too many documents")
+            raise unfit("too many documents")
         documents[address] = _read(address, folder)
         waiting += imports_of(documents[address], address)
     return Description(root, documents)
@@ -112,9 +112,9 @@ def _parsed(document: bytes) -> etree._Element:
     try:
         root = etree.fromstring(document, parser)
     except etree.XMLSyntaxError:
-        raise _unfit("no XML") from None
+        raise unfit("no XML") from None
     if root.getroottree().docinfo.internalDTD is not None:
-        raise _unfit("a document type in it")
+        raise unfit("a document type in it")
     return root
 
 
@@ -122,16 +122,17 @@ def _read(address: str, folder: Path) -> bytes:
     parts = urlsplit(address)
     path = Path(unquote(parts.path)).resolve()
     if parts.scheme != "file" or not path.is_relative_to(folder):
-        raise _unfit("it leads out of its folder")
+        raise unfit("it leads out of its folder")
     try:
         with path.open("rb") as file:
             content = file.read(LARGEST_DOCUMENT + 1)
     except OSError:
-        raise _unfit("a file is not there") from None
+        raise unfit("a file is not there") from None
     if len(content) > LARGEST_DOCUMENT:
-        raise _unfit("too large")
+        raise unfit("too large")
     return content
 
 
-def _unfit(detail: str) -> ConnectorError:
+def unfit(detail: str) -> ConnectorError:
+    """Return the error of a description that cannot be used."""
     return ConnectorError(ErrorKind.CONFIG, f"description of the service: {detail}", origin=Origin.CONNECTOR)

@@ -21,7 +21,7 @@ from zeep.wsdl.messages import DocumentMessage
 from zeep.wsse.username import UsernameToken
 
 from avise.connectors.contract import ConnectorError, HttpReply
-from avise.connectors.soap.description import Description
+from avise.connectors.soap.description import Description, unfit
 from avise.models.errors import ErrorKind, Origin
 from avise.models.json_types import JSON
 
@@ -72,9 +72,9 @@ class Service:
             RecursionError,
             etree.LxmlError,
         ):
-            raise _unfit("it cannot be read") from None
+            raise unfit("it cannot be read") from None
         if not isinstance(self._binding, SoapBinding):
-            raise _unfit("no such port speaks SOAP")
+            raise unfit("no such port speaks SOAP")
 
     def message(
         self, operation: str, arguments: Mapping[str, JSON], token: UsernameToken | None = None
@@ -136,7 +136,7 @@ class Service:
         try:
             return self._binding.get(name)
         except (ValueError, LookupError, ZeepError):
-            raise _unfit(f"no operation {name}") from None
+            raise unfit(f"no operation {name}") from None
 
 
 def may_speak(reply: HttpReply) -> bool:
@@ -206,7 +206,3 @@ def _plain(value: object) -> object:
     if isinstance(value, bytes):
         return base64.b64encode(value).decode("ascii")
     return value if value is None or isinstance(value, str | bool | int | Decimal) else None
-
-
-def _unfit(detail: str) -> ConnectorError:
-    return ConnectorError(ErrorKind.CONFIG, f"description of the service: {detail}", origin=Origin.CONNECTOR)
