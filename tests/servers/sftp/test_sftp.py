@@ -205,6 +205,21 @@ async def test_what_goes_wrong_is_told_by_its_kind(open_file: Open, tool: SftpTo
     assert PASSWORD not in repr(unreadable.value)
 
 
+async def test_a_server_that_never_answers_is_given_up(
+    open_file: Open, tool: SftpTool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("avise.connectors.sftp.connection.SIGN_IN_S", 0.3)
+
+    async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(say_nothing, "127.0.0.1", 0) as silent:
+        port = silent.sockets[0].getsockname()[1]
+        opened = await open_file(text(tool).replace(f"port = {tool.port}", f"port = {port}"), SECRETS)
+        assert await kind_of(opened) in {ErrorKind.TIMEOUT, ErrorKind.UNAVAILABLE}
+
+
 async def test_a_file_that_is_still_written_is_left(open_file: Open, tool: SftpTool) -> None:
     write(tool, "flux_01112026.csv", 3, word="avant")
     write(tool, "flux_02112026.csv", 3, age=0)

@@ -12,7 +12,8 @@ import pytest
 
 from avise.models.bulk_reading import Decision, DoubtKind, ReadingStep
 from avise.models.errors import AviseError
-from tests.unit.engine.loading_station import FILE, SQL, station, write_database, write_file
+from avise.store.reading_file import ReadingFile
+from tests.unit.engine.loading_station import FILE, KEY, SQL, station, write_database, write_file
 
 
 async def test_everybody_in_a_database_is_listed_and_then_what_changes(tmp_path: Path) -> None:
@@ -44,21 +45,25 @@ async def test_a_change_written_under_a_date_already_past_is_read(tmp_path: Path
 
 
 async def test_a_reading_that_is_killed_goes_on_and_gives_everybody_once(tmp_path: Path) -> None:
-    write_database(tmp_path / "persons.db", range(1, 40_001))
+    write_database(tmp_path / "persons.db", range(1, 20_001))
     program = [sys.executable, "-m", "tests.unit.engine.loading_station", str(tmp_path)]
     with subprocess.Popen(program, stdout=subprocess.PIPE, text=True) as reading:  # noqa: ASYNC220, S603 - our own file; killed below
         assert reading.stdout is not None
-        reached = next(count for count in map(_count_of, reading.stdout) if count >= 5_000)
+        reached = next(count for count in map(_count_of, reading.stdout) if count >= 3_000)
         reading.kill()
+    file = await ReadingFile.open(tmp_path / "directory.db", KEY)
+    read = [party.native_id async for parties in file.pages() for party in parties]
+    await file.aclose()
+    assert read == [str(number) for number in range(1, file.kept.count + 1)]
     async with station(tmp_path, SQL, base=f"sqlite:///{tmp_path / 'persons.db'}?mode=ro") as at_work:
         told = await at_work.until(lambda told: told.gone_on_from > 0)
-        assert reached <= told.gone_on_from < 40_000
-        assert told.total == 40_000
-        assert await at_work.whole() == 40_000
+        assert reached <= told.gone_on_from < 20_000
+        assert told.total == 20_000
+        assert await at_work.whole() == 20_000
 
 
 def _count_of(line: str) -> int:
-    return int(line.split()[0])
+    return int(line.split(maxsplit=1)[0])
 
 
 async def test_a_new_file_replaces_everybody(tmp_path: Path) -> None:
