@@ -23,6 +23,7 @@ from avise.env import SystemEnv
 from avise.models.customer import PersonId
 from avise.models.errors import AviseError, ErrorKind
 from avise.models.facets import FacetState
+from avise.models.freshness import Aboard, aboard
 from avise.models.journal import EventKind
 from avise.models.leases import LeaseState
 from avise.models.network import NetworkMode
@@ -166,6 +167,7 @@ def test_a_customer_opens_without_network_days_later(away: Laptop) -> None:
     assert all(
         view.as_of is not None and view.as_of < away.env.now() for view in views.values() if view.records
     )
+    assert {aboard(views[facet], away.env.now()) for facet in shown} == {Aboard.CARRIED}
     # The role's rights are those of the office: a representative reads no line of care.
     assert views["benefits"].state is FacetState.FORBIDDEN
     assert file.header is not None
