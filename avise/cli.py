@@ -233,8 +233,8 @@ def _forget_output() -> None:
 
 
 def _run(chosen: argparse.Namespace) -> int:
-    if chosen.command == "connector":
-        return _connector(chosen)
+    if chosen.command in ("connector", "identity"):
+        return _connector(chosen) if chosen.command == "connector" else _identity(chosen)
     if chosen.command == "demo":
         from avise.commands import demo  # noqa: PLC0415 - the demo's servers are not needed otherwise
 
@@ -243,10 +243,6 @@ def _run(chosen: argparse.Namespace) -> int:
         from avise.commands import hub  # noqa: PLC0415 - as above
 
         return hub.run(chosen)
-    if chosen.command == "identity":
-        from avise.commands import identity  # noqa: PLC0415 - as above
-
-        return _printed(identity.answer(chosen, terminal()))
     if chosen.command == "search":
         _check_search(chosen)
     if chosen.command == "packs":
@@ -313,6 +309,21 @@ def _load_directory(chosen: argparse.Namespace) -> int:
     decision = Decision(chosen.decision) if chosen.decision else None
     with Engine.open(chosen.profile or default_profile_folder(), ask_passphrase=passphrase_asker()) as engine:
         return engine.run(connector_load.load(engine, chosen.instance, decision, terminal()))
+
+
+def _identity(chosen: argparse.Namespace) -> int:
+    if chosen.action == "evaluate":
+        from avise.commands import identity  # noqa: PLC0415 - as above
+
+        return _printed(identity.evaluate(chosen, terminal()))
+    from avise.commands import identity_link  # noqa: PLC0415 - as above
+    from avise.engine.engine import Engine  # noqa: PLC0415 - as below
+    from avise.engine.profile_folder import default_profile_folder  # noqa: PLC0415
+
+    with Engine.open(chosen.profile or default_profile_folder(), ask_passphrase=passphrase_asker()) as engine:
+        return engine.run(
+            identity_link.link(engine, chosen.tool, terminal(), propose_only=chosen.propose_only)
+        )
 
 
 def _headless(chosen: argparse.Namespace) -> int:

@@ -28,11 +28,6 @@ MOST_FAULTS = 20
 """Faulty rows that are told one by one."""
 
 
-def answer(chosen: argparse.Namespace, console: Console) -> Callable[[], int]:
-    """Do what was asked; the result prints it and returns the exit status."""
-    return evaluate(chosen, console)
-
-
 def evaluate(chosen: argparse.Namespace, console: Console) -> Callable[[], int]:
     """Bring two tables together and judge it; the result prints it and returns the exit status.
 

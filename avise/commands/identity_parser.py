@@ -17,3 +17,9 @@ def add_identity_command(commands: argparse._SubParsersAction[argparse.ArgumentP
     evaluate.add_argument("--truth", type=Path, required=True, help="the pairs that are one person's (CSV)")
     evaluate.add_argument("--clear", action="store_true", help="print the records that were decided wrongly")
     evaluate.add_argument("--json", action="store_true", help="print JSON")
+    link = actions.add_parser("link", help="look for records of one person over the profile's tools")
+    link.add_argument(
+        "tool", nargs="?", default="", help="compared with the identity master (default: itself)"
+    )
+    link.add_argument("--propose-only", action="store_true", help="link nothing without a person")
+    link.add_argument("--profile", type=Path, default=argparse.SUPPRESS, help="the profile's folder")

@@ -237,7 +237,7 @@ class SamePerson:
         seen = _seen(entries)
         state = book.pairs.get(pair_of(one.person, other.person))
         # What somebody once said to be two persons is linked by nobody but a person.
-        link = link and not (state is not None and state.refused)
+        link = link and self._session.role in MAY_LINK and not (state is not None and state.refused)
         stands = state is not None and state.proposal is not None and state.proposal.seen == seen and not link
         if stands or book.is_refused(one.person, other.person, seen):
             return None

@@ -21,9 +21,11 @@ from avise.models.customer import CustomerKey, IdentityEvidence, Party, PartyKin
 from avise.models.errors import AviseError
 from avise.models.facets import FacetState, FacetView
 from avise.models.identity.links import How, Reasoning, Side
+from avise.models.identity.matching import Thresholds
 from avise.models.journal import EventKind
 from avise.models.roles import Purpose, Role, Session
 from avise.services.customer_updates import Alert, AlertsChanged, CustomerUpdate, FacetChanged
+from avise.services.identity.run import ToolRecord, persons, run_over
 from avise.services.identity.values import Alike
 from avise.store.desk_memory import DeskMemory
 from avise.store.directory import Directory
@@ -292,3 +294,37 @@ async def test_a_record_of_a_tool_that_the_directory_does_not_list_is_linked_too
     await _until(lambda: "documents" in screen.views and screen.views["documents"].records, "not read")
     opened.cancel()
     await asyncio.gather(opened, return_exceptions=True)
+
+
+def _records(*parties: Party, tool: str = "") -> list[ToolRecord]:
+    if not tool:
+        return [ToolRecord(Side(person(party)), party) for party in parties]
+    return [
+        ToolRecord(Side(uuid.uuid5(uuid.UUID(int=6), party.native_id), party), party) for party in parties
+    ]
+
+
+async def test_a_run_over_two_tools_links_what_is_certain_once_and_proposes_the_rest(house: House) -> None:
+    desk = house.desk()
+    certain = replace(MONIQUE, native_id="D-9", member_number="", ids={"documents.folder": "D-9"})
+    company = Party("D-8", PartyKind.COMPANY, company_name="Le Fournil (fictif)")
+    known = replace(MONIQUE, native_id="B-1", ids={"benefits.insured": "B-1"})
+    theirs = persons(_records(certain, company, known, tool="documents"))
+    ours = persons(_records(MONIQUE, ANOTHER))
+    found = await run_over(desk.same_person, ours, theirs, Thresholds(), propose_only=False)
+    assert (found.ours, found.theirs, found.linked, found.proposed) == (2, 2, 1, 0)
+    (link,) = await desk.record_links(person(MONIQUE))
+    assert link.other.source == "documents"
+    again = await run_over(desk.same_person, ours, theirs, Thresholds(), propose_only=False)
+    assert (again.linked, again.proposed, again.left) == (0, 0, 1)
+
+
+async def test_a_run_by_an_agent_or_with_proposals_only_links_nothing(house: House) -> None:
+    for desk, propose_only in ((house.desk(Role.AGENT, "lea"), False), (house.desk(), True)):
+        certain = replace(MONIQUE, native_id=f"D-{propose_only}", ids={"documents.folder": "D-9"})
+        theirs = _records(certain, tool="documents")
+        found = await run_over(
+            desk.same_person, _records(MONIQUE), theirs, Thresholds(), propose_only=propose_only
+        )
+        assert (found.linked, found.proposed) == (0, 1)
+    assert await house.desk().record_links(person(MONIQUE)) == ()
