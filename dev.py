@@ -4,7 +4,7 @@
     python3 dev.py demo [ARGS…]            the main job: a mutual in a box and the window on it
     python3 dev.py test [PYTEST ARGS]      every test, the layers below the window without Qt
     python3 dev.py lint                    formatting, rules, types, layers
-    python3 dev.py bench [NAME] [--json F] measures, as ratios in one run
+    python3 dev.py bench [NAME] [--json F] measures, as ratios in one run; --full: 4.3 million persons
     python3 dev.py chaos [--minutes N]     kills, cuts, crashes, power cuts; nothing saved may be lost
     python3 dev.py bundle                  the packaged program, started once as a check
     python3 dev.py run ARGS…               `avise ARGS…` in the environment

@@ -1,4 +1,4 @@
-"""Run the benchmarks: `python3 dev.py bench [NAME…] [--quick] [--json FILE]`.
+"""Run the benchmarks: `python3 dev.py bench [NAME…] [--quick | --full] [--json FILE]`.
 
 Each module of this folder with a `run(quick: bool) -> list[Measure]` is one benchmark and runs in a
 process of its own, so that none is measured in the memory and the threads of another. A measure is
@@ -25,6 +25,9 @@ from benchmarks.measure import Measure
 
 LIMIT_SECONDS = 900.0
 """A benchmark that takes longer is stuck."""
+FULL = ("directory",)
+"""Benchmarks that may run at the size of a whole mutual: `run(quick, full)`."""
+FULL_LIMIT_SECONDS = 7_200.0
 
 
 def names() -> list[str]:
@@ -40,27 +43,29 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", choices=[*names(), []], metavar="NAME")
     parser.add_argument("--quick", action="store_true", help="shorter, less precise")
+    parser.add_argument("--full", action="store_true", help="4.3 million persons: half an hour, 8 GB of disk")
     parser.add_argument("--json", type=Path, metavar="FILE")
     parser.add_argument("--here", action="store_true", help="in this process, for a profiler")
     chosen = parser.parse_args()
     measures: list[Measure] = []
-    for name in chosen.names or names():
+    for name in chosen.names or (FULL if chosen.full else names()):
         run_one = run_here if chosen.here else run_apart
-        measures.extend(run_one(name, quick=chosen.quick))
+        measures.extend(run_one(name, quick=chosen.quick, full=chosen.full and name in FULL))
     print_table(measures)
     if chosen.json:
         chosen.json.write_text(json.dumps(measures, indent=2), encoding="utf-8")
     return 0 if all(measure["ok"] for measure in measures) else 1
 
 
-def run_here(name: str, *, quick: bool) -> list[Measure]:
+def run_here(name: str, *, quick: bool, full: bool = False) -> list[Measure]:
     """Run a benchmark in this process."""
     module = importlib.import_module(f"benchmarks.{name}")
-    figures: list[Measure] = module.run(quick=quick)
+    sizes = {"full": True} if full else {}
+    figures: list[Measure] = module.run(quick=quick, **sizes)
     return figures
 
 
-def run_apart(name: str, *, quick: bool) -> list[Measure]:
+def run_apart(name: str, *, quick: bool, full: bool = False) -> list[Measure]:
     """Run a benchmark in a process of its own.
 
     Raises:
@@ -68,7 +73,9 @@ def run_apart(name: str, *, quick: bool) -> list[Measure]:
     """
     with tempfile.TemporaryDirectory(prefix="avise-bench-") as folder:
         told = Path(folder) / "measures.json"
-        run_to_end(["-m", "benchmarks.harness.one", name, str(told), *["--quick"] * quick], LIMIT_SECONDS)
+        sizes = [*["--quick"] * quick, *["--full"] * full]
+        limit = FULL_LIMIT_SECONDS if full else LIMIT_SECONDS
+        run_to_end(["-m", "benchmarks.harness.one", name, str(told), *sizes], limit)
         figures: list[Measure] = json.loads(told.read_text(encoding="utf-8"))
         return figures
 

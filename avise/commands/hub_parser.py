@@ -26,6 +26,7 @@ def add_hub_command(commands: argparse._SubParsersAction[argparse.ArgumentParser
         _add_token(actions),
         _add_device(actions),
         _add_accesses(actions),
+        _add_directory(actions),
         actions.add_parser("doctor", help="check the hub; status 1 when something needs a person"),
         actions.add_parser("audit", help="check the hub against its events; status 1 on a difference"),
         _add_backup(actions),
@@ -82,6 +83,15 @@ def _add_accesses(actions: argparse._SubParsersAction[argparse.ArgumentParser]) 
     command.add_argument("--last", type=int, default=1_000, metavar="N", help="lines, the newest (1000)")
     command.add_argument("--reasons", action="store_true", help="with the reasons as they were typed")
     command.add_argument("--json", action="store_true", help="one object a line")
+    return command
+
+
+def _add_directory(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> argparse.ArgumentParser:
+    command = actions.add_parser("directory", help="who exists, for workstations that look for people here")
+    command.add_argument("what", choices=("load", "update"))
+    command.add_argument("file", type=Path, help="one party a line, in JSON")
+    command.add_argument("--scheme", default="parties.party", help="of the native ids (parties.party)")
+    command.add_argument("--namespace", default="", help=f"of the site (default: ${NAMESPACE_VARIABLE})")
     return command
 
 

@@ -39,6 +39,10 @@ DAY_BOUND = 1_500
 """Names born on one day: about 180 in 4.3 million persons."""
 WORD_BOUND = 120
 """Words read from one range of a dictionary: each then costs a range of persons."""
+SOME_OF_EACH = 2
+"""Persons of each surname that a mistaken one may stand for."""
+COMPANY_BOUND = 2_000
+"""Companies read for one word of a name; a word of more is compared afterwards."""
 FEW_BEARERS = 2_000
 """Persons of a name that are read one after the other rather than looked for day by day."""
 
@@ -164,6 +168,9 @@ _NORMS = {
     for kind in WordKind
 }
 _EVERY_WORD = {kind: Statement(f"SELECT id, norm FROM {kind}") for kind in WordKind}  # noqa: S608 - two tables
+_BY_USE = Statement(
+    "SELECT w.id FROM [words] AS n CROSS JOIN surname AS w WHERE w.id = n.value ORDER BY w.uses DESC, w.id"
+)
 _USES = Statement(
     "SELECT w.id FROM [lasts] AS n CROSS JOIN surname AS w WHERE w.id = n.value AND w.uses > :few"
 )
@@ -189,6 +196,10 @@ _PHONE = Statement("SELECT party FROM phone WHERE ending BETWEEN :low AND :high 
 _IDENTIFIER = Statement("SELECT party FROM identifier WHERE hash = :hash")
 _COMPANY_NUMBER = Statement("SELECT party FROM company_number WHERE number = :number LIMIT :bound")
 _COMPANY_WORD = Statement("SELECT party FROM company_word WHERE word >= :low AND word < :high LIMIT :bound")
+_COMPANY_HAS = Statement(
+    "SELECT c.party FROM [parties] AS n CROSS JOIN company_word AS c <INDEXED BY company_word_by_party>"
+    " WHERE c.party = n.value AND c.word >= :low AND c.word < :high"
+)
 _AMONG_CITIES = Statement(
     "SELECT p.id FROM [parties] AS n CROSS JOIN party AS p CROSS JOIN [cities] AS c"
     " WHERE p.id = n.value AND p.city = c.value"
@@ -265,6 +276,19 @@ class DirectoryReader:
         if many:
             values["lasts"] = sorted(many)
             found += self._names(_BY_LAST[by, _In.DAYS], bound, days=range(since, until + 1), **values)
+        return found
+
+    def some_of_each(self, lasts: Sequence[int], filters: Filters, wanted: int) -> list[NameRow]:
+        """Return some persons of each surname, the most borne first: nobody's name hides another's."""
+        ranked = [row[0] for row in self._line.rows(_BY_USE, words=list(lasts))] if lasts else []
+        each = max(wanted // max(len(ranked), 1), SOME_OF_EACH)
+        found: list[NameRow] = []
+        was_cut = self.cut
+        for last in ranked[:WORD_BOUND]:
+            rows = self.by_last([last], None, filters, each)
+            found += rows
+            was_cut |= len(rows) == each
+        self.cut = was_cut
         return found
 
     def by_first(self, firsts: FirstNames | None, filters: Filters) -> list[NameRow]:
@@ -371,9 +395,7 @@ class DirectoryReader:
 
     def by_email(self, email: str, *, beginning: bool) -> list[int]:
         """Return parties who have an e-mail address, or one that begins so."""
-        local, at, domain = email.rpartition("@")
-        if not at:
-            local, domain = domain, ""
+        local, at, domain = email.partition("@")
         if not beginning:
             return self._numbers(_EMAIL, email=local, domain=domain)
         found = self._numbers(_EMAIL_FROM, low=local, high=local + ("\x01" if at else HIGHEST))
@@ -424,12 +446,22 @@ class DirectoryReader:
     def by_company_words(self, words: Sequence[str]) -> list[int]:
         """Return companies whose name has a word that begins like each of these."""
         kept: set[int] | None = None
+        common: list[str] = []
         for word in words:
-            found = set(self._numbers(_COMPANY_WORD, 2_000, low=word, high=word + HIGHEST))
-            kept = found if kept is None else kept & found
+            found = self._numbers(_COMPANY_WORD, COMPANY_BOUND, low=word, high=word + HIGHEST)
+            if len(found) == COMPANY_BOUND and len(words) > 1:
+                common.append(word)
+                continue
+            kept = set(found) if kept is None else kept & set(found)
             if not kept:
                 return []
-        return sorted(kept or ())
+        if kept is None:
+            kept = set(self._numbers(_COMPANY_WORD, COMPANY_BOUND, low=common[0], high=common[0] + HIGHEST))
+        for word in common:
+            # So common a word is compared in the few companies that have the others.
+            rows = self._line.rows(_COMPANY_HAS, parties=sorted(kept), low=word, high=word + HIGHEST)
+            kept &= {row[0] for row in rows}
+        return sorted(kept)
 
     def among_cities(self, parties: Sequence[int], cities: Sequence[int]) -> list[int]:
         """Return those of some parties that are in some towns."""

@@ -262,18 +262,14 @@ class DirectorySearch:
         named = [reading for reading in readings if reading.last]
         known = reader.named(WordKind.SURNAME, (reading.last for reading in named))
         exact = [reading for reading in named if reading.last in known]
+        yield _flat(reader.by_last([known[reading.last]], self._first(reading), filters) for reading in exact)
         yield _flat(
-            reader.by_last([known[reading.last]], self._first(reading, filters), filters) for reading in exact
-        )
-        yield _flat(
-            reader.by_last(
-                reader.beginning(WordKind.SURNAME, reading.last), self._first(reading, filters), filters
-            )
+            reader.by_last(reader.beginning(WordKind.SURNAME, reading.last), self._first(reading), filters)
             for reading in named
             if len(reading.last) >= MIN_BEGINNING or not reading.first
         )
         yield _flat(
-            reader.by_first(self._first(reading, filters), filters)
+            reader.by_first(self._first(reading), filters)
             for reading in readings
             if not reading.last and (filters == NOTHING_ELSE or len(reading.first) >= MIN_BEGINNING)
         )
@@ -282,21 +278,24 @@ class DirectorySearch:
         yield _flat(
             reader.by_last([known[reading.last]], self._near_first(reading.first), filters)
             for reading in exact
-            if len(reading.first) >= MIN_FORGIVEN and not filters.cities
+            if len(reading.first) >= MIN_FORGIVEN
         )
         yield _flat(
-            reader.by_last(
-                reader.near(WordKind.SURNAME, reading.last), self._first(reading, filters), filters
-            )
+            self._near(reading, filters)
             for reading in named
             if reading.forgiving and len(reading.last) >= MIN_FORGIVEN
         )
 
-    def _first(self, reading: NameReading, filters: Filters) -> FirstNames | None:
+    def _near(self, reading: NameReading, filters: Filters) -> list[NameRow]:
+        near = self.reader.near(WordKind.SURNAME, reading.last)
+        if reading.first or filters != NOTHING_ELSE:
+            return self.reader.by_last(near, self._first(reading), filters)
+        return self.reader.some_of_each(near, filters, self._wanted)
+
+    def _first(self, reading: NameReading) -> FirstNames | None:
         """Return the first names that a reading wants, None for any."""
         typed = reading.first
-        if not typed or (filters.cities and reading.last):
-            # In a town, first names are compared afterwards: the range is short.
+        if not typed:
             return None
         if typed not in self._firsts:
             self._firsts[typed] = self.reader.first_names(typed, other_first_names(typed))

@@ -57,9 +57,6 @@ class Line(Protocol):
     def run(self, statement: Statement, **values: Bound) -> None:
         """Run a statement that returns nothing."""
 
-    def run_each(self, statement: Statement, each: Sequence[Mapping[str, Any]]) -> None:
-        """Run a statement once for each set of parameters."""
-
     def script(self, statement: str) -> None:
         """Run a statement without parameters, in the words of this engine."""
 

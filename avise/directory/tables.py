@@ -78,6 +78,7 @@ INDEXES = (
     # Not unique: a beneficiary bears the member's number, and a bad source gives one to two people.
     "CREATE INDEX party_by_member ON party (member) WHERE member <> ''",
     "CREATE INDEX party_by_email ON party (email, domain) WHERE email <> ''",
+    "CREATE INDEX company_word_by_party ON company_word (party, word)",
     "CREATE INDEX name_by_birth ON name (born, last)",
     "CREATE INDEX name_by_city ON name (city, last, first)",
     "CREATE INDEX name_by_first ON name (first, city) WHERE kind = 0",

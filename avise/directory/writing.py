@@ -114,6 +114,7 @@ class PartyWriter:
             member = normalised_member_number(member)
         email = party.email.strip().lower() if party.email else ""
         local, _at, domain = email.partition("@")
+        told = email if domain else local
         schemes, packed_ids = packed(party.ids, party.native_id, member)
         rows["party"].append((
             number, self._minter.hash(party.native_id),
@@ -122,7 +123,7 @@ class PartyWriter:
             SAME_NAME if party.birth_name == party.last_name else texts.spelling(party.birth_name), born,
             member, city, local, texts.spelling(domain), phones_of(party.phones) if party.phones else "",
             texts.spelling(party.relation), texts.spelling(party.representative), int(party.restricted),
-            texts.shape(schemes), packed_ids, extra_of(party, email, member, odd_ids=schemes is None),
+            texts.shape(schemes), packed_ids, extra_of(party, told, member, odd_ids=schemes is None),
         ))  # fmt: skip
         if party.kind is PartyKind.COMPANY:
             self._collect_company(party, number)

@@ -126,10 +126,13 @@ class HouseLoading:
         return count
 
 
-def apply_changes(
-    connection: Connection, minter: Minter, parties: Iterable[Party], cursor: str, now: datetime
-) -> None:
-    """Apply a batch of changes with its cursor, in the caller's transaction."""
+def has_directory(connection: Connection) -> bool:
+    """Say whether a directory was loaded."""
+    return _exists(connection, SCHEMA)
+
+
+def apply_changes(connection: Connection, minter: Minter, parties: Iterable[Party], now: datetime) -> None:
+    """Apply a batch of changes, in the caller's transaction."""
     with _looking_in(connection, SCHEMA) as line:
         PartyWriter(line, minter, bulk=False).write(parties)
-        write_meta(line, {"cursor": cursor, "as_of": now.isoformat()})
+        write_meta(line, {"as_of": now.isoformat()})

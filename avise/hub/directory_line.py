@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
@@ -37,13 +37,6 @@ class ServerLine:
         """Run a statement that returns nothing."""
         try:
             self._cursor.execute(statement.postgres, values)
-        except self._connection.dialect.loaded_dbapi.Error as error:
-            raise self._told(error) from None
-
-    def run_each(self, statement: Statement, each: Sequence[Mapping[str, Any]]) -> None:
-        """Run a statement once for each set of parameters."""
-        try:
-            self._cursor.executemany(statement.postgres, each)
         except self._connection.dialect.loaded_dbapi.Error as error:
             raise self._told(error) from None
 

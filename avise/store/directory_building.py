@@ -15,7 +15,7 @@ from avise.directory.writing import PartyWriter, create_tables, sort_and_index, 
 from avise.env import Env
 from avise.models.customer import Party
 from avise.store.connections import close_quietly, open_encrypted
-from avise.store.directory_line import FileLine
+from avise.store.directory_line import LoadingLine
 from avise.store.errors import LIBRARY_ERRORS, CorruptedFileError, translated
 
 T = TypeVar("T")
@@ -67,6 +67,7 @@ class DirectoryBuilder:
         self._on_thread = on_thread
         self._swap = swap
         self._connection: Connection | None = None
+        self._line: LoadingLine | None = None
         self._writer: PartyWriter | None = None
 
     @staticmethod
@@ -78,7 +79,7 @@ class DirectoryBuilder:
         """Add a page of parties; a later version of the same party wins.
 
         Raises:
-            StoreError: DiskFullError and the others; `abandon` then.
+            StoreError: DiskFullError and the others, of this page or of one before; `abandon` then.
         """
         await self._on_thread(lambda: self._add(parties))
 
@@ -110,7 +111,7 @@ class DirectoryBuilder:
             self._building.unlink(missing_ok=True)
             self._connection = open_encrypted(self._building, self._key, pragmas=_PRAGMAS)
             self._connection.begin()
-            line = FileLine(self._connection)
+            self._line = line = LoadingLine(self._connection)
             create_tables(line)
             line.script(f"PRAGMA application_id={APPLICATION_ID}")
             line.script(f"PRAGMA user_version={VERSION}")
@@ -120,10 +121,9 @@ class DirectoryBuilder:
     def _finish(self, cursor: str) -> int:
         try:
             writer = self._opened()
-            connection = self._connection
-            if connection is None:
+            connection, line = self._connection, self._line
+            if connection is None or line is None:
                 raise CorruptedFileError
-            line = FileLine(connection)
             sort_and_index(line)
             writer.settle()
             write_meta(line, {"cursor": cursor, "as_of": self._env.now().isoformat()})
@@ -142,6 +142,9 @@ class DirectoryBuilder:
         return count
 
     def _close(self) -> None:
+        if self._line is not None:
+            self._line.close()
+        self._line = None
         if self._connection is not None:
             close_quietly(self._connection)
         self._connection = None

@@ -92,7 +92,7 @@ def test_changes_are_applied_one_by_one(engine: Engine) -> None:
     gone = Party("2", PartyKind.BENEFICIARY, deleted=True)
     moved = Party("7", PartyKind.MEMBER, "Durand", "Jacques", birth_date=date(1968, 3, 12), city="Brest")
     with engine.begin() as connection:
-        apply_changes(connection, MINTER, [gone, moved], "next", NOW)
+        apply_changes(connection, MINTER, [gone, moved], NOW)
     with engine.connect() as connection:
         assert found(connection, "marchand yves") == []
         assert found(connection, "dupont j") == []

@@ -206,6 +206,7 @@ async def test_a_disk_that_fills_up_while_building_keeps_the_old_directory(
     crowd = [Party(str(number), PartyKind.MEMBER, f"Nom{number}" * 20, "Jean") for number in range(500)]
     with pytest.raises(DiskFullError):
         await builder.add(crowd)
+        await builder.finish("full")
     await builder.abandon()
     assert await names(directory, "marchand") == ["1"]
 
