@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
 from functools import partial
-from typing import Any
 
-from avise.connectors.contract import Completeness, ConnectorError, HealthReport, SqlGateway
+from avise.connectors.contract import Completeness, ConnectorError, HealthReport
 from avise.connectors.kit.bench import Bench, open_bench
 from avise.connectors.kit.check import Check
+from avise.connectors.kit.database_rows import ManyRows
 from avise.connectors.kit.gold import GRACE_S
 from avise.connectors.kit.local_source import Nature, Source, Spoiled, source_of, spoiled
 from avise.connectors.kit.pages import ROWS
@@ -18,7 +17,6 @@ from avise.connectors.kit.trial import Trial
 from avise.connectors.kit.verdicts import FailedCheck, NotApplicable, NotExercised
 from avise.models.conformance import ConformanceLevel
 from avise.models.errors import ErrorKind
-from avise.models.json_types import JSON
 
 _ABSENT = frozenset({ErrorKind.UNAVAILABLE, ErrorKind.CONFIG})
 _UNREADABLE = frozenset({ErrorKind.BAD_DATA, ErrorKind.UNAVAILABLE, ErrorKind.CONFIG})
@@ -115,31 +113,6 @@ async def _judge_many(bench: Bench, reading: str) -> None:
     count = len(answer.items)
     if answer.completeness is not Completeness.TRUNCATED and count < ROWS:
         raise FailedCheck("rows_lost", reading=reading, count=count)
-
-
-@dataclass(frozen=True, slots=True)
-class ManyRows:
-    """A database that has ten thousand rows where it has a few (`contract.SqlGateway`)."""
-
-    inner: SqlGateway
-    ids: Collection[str]
-
-    async def select(
-        self, statement: str, params: Mapping[str, JSON], *, max_rows: int, chunk: int = 200
-    ) -> AsyncIterator[Sequence[Mapping[str, object]]]:
-        """Yield the rows there are, then the first one again under other identifiers."""
-        left, model = max_rows + 1, None
-        async for rows in self.inner.select(statement, params, max_rows=max_rows, chunk=chunk):
-            model = model or (rows[0] if rows else None)
-            left -= len(rows)
-            yield rows
-        if model is None:
-            return
-        for start in range(0, min(left, ROWS), chunk):
-            yield [self._other(model, start + rank) for rank in range(min(chunk, left - start))]
-
-    def _other(self, model: Mapping[str, Any], rank: int) -> Mapping[str, object]:
-        return {name: f"{value}-{rank}" if str(value) in self.ids else value for name, value in model.items()}
 
 
 CHECKS = (

@@ -25,6 +25,8 @@ from avise.connectors.kit.trial import Trial
 from avise.connectors.kit.verdicts import NotApplicable
 
 SQLITE = "sqlite:///"
+NEW_CODE = "ZZ9"
+"""What a later version of a tool says where this one has a known code."""
 _PARTS = re.compile(r"[-/|:\x1f]")
 _SHUT_FOR_READING = os.O_WRONLY | getattr(os, "O_NONBLOCK", 0)
 
@@ -42,6 +44,11 @@ class Spoiled(StrEnum):
     """A file in another encoding."""
     MANY = "many"
     """A file with ten thousand lines of one customer."""
+    RECODED = "recoded"
+    """A file with codes that nobody knows."""
+
+
+_OF_TEXT = frozenset({Spoiled.ENCODED, Spoiled.MANY, Spoiled.RECODED})
 
 
 class Nature(StrEnum):
@@ -85,7 +92,7 @@ def source_of(trial: Trial) -> Source | None:
 
 @asynccontextmanager
 async def spoiled(
-    trial: Trial, source: Source, way: Spoiled, ids: Collection[str] = ()
+    trial: Trial, source: Source, way: Spoiled, words: Collection[str] = ()
 ) -> AsyncIterator[Trial]:
     """Give the same trial with a source that fails.
 
@@ -93,7 +100,8 @@ async def spoiled(
         trial: of a connector that is well.
         source: its source.
         way: how it fails.
-        ids: of the customer's records, for ten thousand lines of them.
+        words: identifiers of the customer's records, for ten thousand lines of them; the codes that become
+            unknown.
 
     Raises:
         NotApplicable: such a source cannot fail in that way.
@@ -106,7 +114,7 @@ async def spoiled(
         return
     with tempfile.TemporaryDirectory(prefix="avise-kit-") as folder:
         place = Path(folder) / source.path.name
-        with _spoiled_copy(source, way, place, Lines(trial, ids)):
+        with _spoiled_copy(source, way, place, Lines(trial, words)):
             yield _moved(trial, source, source.value.replace(str(source.path), str(place)))
 
 
@@ -122,7 +130,7 @@ class Lines:
     """The lines of the scenarios' first customer in a file."""
 
     trial: Trial
-    ids: Collection[str]
+    words: Collection[str]
 
     @property
     def keys(self) -> Mapping[str, str]:
@@ -144,13 +152,18 @@ class Lines:
     def many(self, body: bytes) -> bytes:
         """Return a file with ten thousand lines of the customer's."""
         own = set(self.keys.values())
-        parts = {part for one in self.ids for part in _PARTS.split(one) if len(part) > 1} - own
+        parts = {part for one in self.words for part in _PARTS.split(one) if len(part) > 1} - own
         for line in self.of(body):
             part = next((part.encode() for part in parts if part.encode() in line), None)
             if part is not None:
                 more = b"".join(line.replace(part, part + b"%d" % rank, 1) for rank in range(ROWS))
                 return body + more
         raise NotApplicable("not_multiplied")
+
+    def recoded(self, body: bytes) -> bytes:
+        """Return a file in which every field that is one of the codes is a new one."""
+        codes = b"|".join(re.escape(word.encode()) for word in self.words)
+        return re.sub(rb"(?<=[;,\t|])(?:" + codes + rb")(?=[;,\t|\r\n])", NEW_CODE.encode(), body)
 
 
 @contextmanager
@@ -190,6 +203,8 @@ def _spoil_file(file: Path, way: Spoiled, lines: Lines) -> None:
         body = body.decode("latin-1").encode("utf-16")
     elif way is Spoiled.MANY:
         body = lines.many(body)
+    elif way is Spoiled.RECODED:
+        body = lines.recoded(body)
     file.write_bytes(body)
     os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns))
 
@@ -203,7 +218,7 @@ def _let_go(file: Path) -> None:
 
 @contextmanager
 def _spoiled_base(path: Path, way: Spoiled, place: Path) -> Iterator[None]:
-    if way in {Spoiled.ENCODED, Spoiled.MANY}:
+    if way in _OF_TEXT:
         raise NotApplicable("not_a_text_file")
     body = path.read_bytes()
     place.write_bytes(body[: len(body) // 2] if way is Spoiled.CUT else body)
@@ -224,7 +239,7 @@ def _spoiled_base(path: Path, way: Spoiled, place: Path) -> Iterator[None]:
 @asynccontextmanager
 async def _relay(source: Source, way: Spoiled) -> AsyncIterator[int]:
     """Give the port of a relay to a server; nobody listens there when it is gone."""
-    if way in {Spoiled.ENCODED, Spoiled.MANY}:
+    if way in _OF_TEXT:
         raise NotApplicable("not_a_text_file")
     parts = urlsplit(source.value)
     relay = Relay(parts.hostname or "127.0.0.1", parts.port or 5432, way)
