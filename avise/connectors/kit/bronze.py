@@ -99,7 +99,7 @@ async def import_is_light(trial: Trial) -> None:
     subject = trial.subject
     if not subject.module:
         raise NotApplicable("no_code")
-    imported = await import_apart(subject.module, subject.files[0] if subject.files else None)
+    imported = await import_apart(subject.module, subject.code[0] if subject.code else None)
     if imported is None:
         raise FailedCheck("not_imported", module=subject.module)
     if imported.connected:

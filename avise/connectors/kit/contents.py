@@ -12,15 +12,15 @@ from pathlib import Path
 from avise.connectors.contract import ENTRY_POINT_GROUP
 
 
-def files_of(path: Path) -> Sequence[Path]:
-    """Return a connector file and, when it uses Python code, that code's files."""
+def code_used_by(path: Path) -> Sequence[Path]:
+    """Return the files of the Python code that a connector file uses, none for one of Avise's own kinds."""
     try:
         header = tomllib.loads(path.read_text("utf-8")).get("connector")
     except (OSError, ValueError):
-        return (path,)
+        return ()
     used = header.get("use") if isinstance(header, dict) else None
     module = _module_of(used) if isinstance(used, str) else ""
-    return (path, *code_of(module)) if module else (path,)
+    return code_of(module) if module else ()
 
 
 def _module_of(name: str) -> str:

@@ -6,16 +6,15 @@ The result stands beside the connector, and counts while nothing of it has chang
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 
-from avise.connectors.kit.contents import code_of, content_hash, files_of
+from avise.connectors.kit.contents import code_of, code_used_by, content_hash
 from avise.models.conformance import ConformanceLevel
 
 SUFFIX = ".conformance.json"
 FORMAT = 1
-
-Files = Callable[[], Sequence[Path]]
 
 
 def result_path(file: Path) -> Path:
@@ -32,7 +31,7 @@ def level_of(file: Path) -> ConformanceLevel | None:
     Args:
         file: the connector's; its result stands beside it.
     """
-    return level_in(result_path(file), lambda: files_of(file))
+    return level_in(result_path(file), (file,), code_used_by(file))
 
 
 def level_of_code(name: str, module: str) -> ConformanceLevel | None:
@@ -42,16 +41,22 @@ def level_of_code(name: str, module: str) -> ConformanceLevel | None:
         name: of the entry point.
         module: that it names.
     """
-    files = code_of(module)
-    return level_in(result_path(files[0].with_name(f"{name}.toml")), lambda: files) if files else None
+    code = code_of(module)
+    return level_in(result_path(code[0].with_name(f"{name}.toml")), (), code) if code else None
 
 
-def level_in(path: Path, files: Files) -> ConformanceLevel | None:
-    """Return the level in a result file, None unless it is about these very files."""
+def level_in(path: Path, files: Sequence[Path], code: Sequence[Path]) -> ConformanceLevel | None:
+    """Return the level in a result file, None unless it is about these very files and this code."""
     try:
         result = json.loads(path.read_text("utf-8"))
         level = ConformanceLevel(result["level"])
-        current = result["format"] == FORMAT and result["content"] == content_hash(files())
+        current = result["format"] == FORMAT and result["content"] == content_hash(files)
+        current = current and (result["code"] == content_hash(code) or _is_sealed(code))
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return level if current else None
+
+
+def _is_sealed(code: Sequence[Path]) -> bool:
+    """Tell whether the code is inside the packaged program, where nobody can read or change it."""
+    return not code and hasattr(sys, "_MEIPASS")

@@ -54,7 +54,7 @@ def listening() -> Iterator[Overheard]:
     handler = _Handler(heard)
     root = logging.getLogger()
     level, disabled = root.level, logging.root.manager.disable
-    configured = structlog.get_config()
+    configured, was_configured = structlog.get_config(), structlog.is_configured()
     printed = io.StringIO()
     before = _file_names()
     root.addHandler(handler)
@@ -67,7 +67,10 @@ def listening() -> Iterator[Overheard]:
         with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
             yield heard
     finally:
-        structlog.configure(**configured)
+        if was_configured:
+            structlog.configure(**configured)
+        else:
+            structlog.reset_defaults()
         logging.disable(disabled)
         root.setLevel(level)
         root.removeHandler(handler)

@@ -41,7 +41,8 @@ def write_result(path: Path, subject: Subject, report: Report, tool: str, now: d
         "on": now.date().isoformat(),
         "tool": tool,
         "avise": program_version(),
-        "content": content_hash(subject.files),
+        "content": content_hash([subject.file] if subject.file is not None else ()),
+        "code": content_hash(subject.code),
         "skips": skips,
     }
     path.write_text(json.dumps(result, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")

@@ -11,7 +11,7 @@ from typing import cast
 
 from avise.connectors.contract import ENTRY_POINT_GROUP, Connector, Manifest
 from avise.connectors.instance import Loaded
-from avise.connectors.kit.contents import code_of, files_of
+from avise.connectors.kit.contents import code_of, code_used_by
 from avise.connectors.registry import PythonConnector
 from avise.models.errors import AviseError
 
@@ -23,17 +23,19 @@ class Subject:
     Args:
         name: what it is called on the command line and in reports.
         load: gives it, not opened, new each time.
-        files: what it is made of: a result counts for these contents alone.
         home: where its result file and its `conformance.toml` stand.
-        module: that its code is in, "" for a file without code of its own.
+        file: its connector file, None for a class.
+        code: files of its own Python code; a result counts for these and `file` as they are.
+        module: that its code is in, "" for a file that Avise's own code executes.
         distribution: package that ships it, "" for none.
         declarative: Avise's own code executes it, which does more than each file declares.
     """
 
     name: str
     load: Callable[[], Loaded]
-    files: Sequence[Path]
     home: Path
+    file: Path | None = None
+    code: Sequence[Path] = ()
     module: str = ""
     distribution: str = ""
     declarative: bool = False
@@ -71,7 +73,12 @@ def subject_of_file(path: Path) -> Subject:
         raise AviseError("connector.no_file", file=str(path))
     load_connector_file(path)
     return Subject(
-        path.stem, lambda: load_connector_file(path), files_of(path), path.parent, declarative=True
+        path.stem,
+        lambda: load_connector_file(path),
+        path.parent,
+        file=path,
+        code=code_used_by(path),
+        declarative=True,
     )
 
 
@@ -80,10 +87,10 @@ def _subject_of_entry_point(point: EntryPoint) -> Subject:
         connector = cast("Callable[[], Connector]", point.load())()
         return PythonConnector(connector.manifest, connector)
 
-    files = code_of(point.module)
-    home = files[0].parent if files else Path()
+    code = code_of(point.module)
+    home = code[0].parent if code else Path()
     distribution = point.dist.name if point.dist is not None else ""
-    return Subject(point.name, load, files, home, point.module, distribution)
+    return Subject(point.name, load, home, code=code, module=point.module, distribution=distribution)
 
 
 def subject_of_class(made: Callable[[], Connector]) -> Subject:
@@ -94,4 +101,4 @@ def subject_of_class(made: Callable[[], Connector]) -> Subject:
         connector = made()
         return PythonConnector(connector.manifest, connector)
 
-    return Subject(made.__name__, load, (file,), file.parent, made.__module__)
+    return Subject(made.__name__, load, file.parent, code=(file,), module=made.__module__)

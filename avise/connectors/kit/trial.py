@@ -87,7 +87,7 @@ class Trial:
         """Return codes of the tool that are known: those of the scenarios, or of the file's maps."""
         if self.scenarios.codes:
             return self.scenarios.codes
-        maps = list(_maps(_document(self.subject.files[0])))
+        maps = list(_maps(_document(self.subject.file))) if self.subject.file is not None else []
         texts = [one for one in maps if all(isinstance(value, str) for value in one.values())]
         # A letter that stands for true or false elsewhere is no code there: a new one cannot be read.
         others = {code for one in maps if one not in texts for code in one}

@@ -44,7 +44,7 @@ def judged(subject: Subject) -> CheckResult:
 def test_an_import_is_judged_in_a_process_of_its_own(tmp_path: Path, body: str, why: str) -> None:
     file = tmp_path / "kit_tried_module.py"
     file.write_text(body, "utf-8")
-    subject = Subject("tried", SOUND.load, (file,), tmp_path, "kit_tried_module")
+    subject = Subject("tried", SOUND.load, tmp_path, code=(file,), module="kit_tried_module")
     assert judged(subject).why == why
 
 
@@ -76,7 +76,7 @@ def test_a_file_that_python_runs_at_each_start_is_found(site: Path) -> None:
 
 def test_a_package_that_binds_the_program_is_caught_by_name(site: Path) -> None:
     install(site, "pydantic<3")
-    subject = Subject("tried", SOUND.load, SOUND.files, SOUND.home, SOUND.module, "kit-tried")
+    subject = Subject("tried", SOUND.load, SOUND.home, distribution="kit-tried")
     check = Check("package_is_no_burden", ConformanceLevel.BRONZE, package_is_no_burden)
     result = run_check(check, Trial(subject, SCENARIOS, LiveTool))
     assert (result.verdict, result.why) == (Verdict.FAILED, "tight_requirement")

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from avise.connectors.kit.contents import content_hash, files_of
-from avise.connectors.kit.levels import level_of, result_path
+from avise.connectors.instance import Loaded
+from avise.connectors.kit.contents import code_used_by, content_hash
+from avise.connectors.kit.levels import level_in, level_of, result_path
 from avise.connectors.kit.result_file import write_result
-from avise.connectors.kit.subject import subject_of_file
+from avise.connectors.kit.subject import Subject, subject_of_file
 from avise.connectors.kit.suite import Report
 from avise.connectors.kit.verdicts import CheckResult, Verdict, level_reached
 from avise.models.conformance import ConformanceLevel
@@ -22,6 +24,10 @@ NOON = datetime(2026, 11, 28, 12, tzinfo=UTC)
 
 def result(level: ConformanceLevel, verdict: Verdict = Verdict.OK, name: str = "a_check") -> CheckResult:
     return CheckResult(name, level, verdict)
+
+
+def unused() -> Loaded:
+    raise NotImplementedError
 
 
 def all_levels(**changed: Verdict) -> list[CheckResult]:
@@ -81,8 +87,26 @@ def test_a_connector_that_was_never_tested_has_no_level(tmp_path: Path) -> None:
 
 
 def test_the_code_that_a_file_uses_counts_as_its_content() -> None:
-    files = files_of(resource_folder("connectors") / "demo" / "appointments.toml")
-    assert {"appointments.toml", "connector.py", "events.py"} <= {file.name for file in files}
+    files = code_used_by(resource_folder("connectors") / "demo" / "appointments.toml")
+    assert {"connector.py", "events.py"} <= {file.name for file in files}
+    assert code_used_by(resource_folder("connectors") / "demo" / "benefits.toml") == ()
+
+
+def test_another_code_under_the_same_file_has_no_level(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = tmp_path / "connector.py"
+    code.write_text("x = 1\n", "utf-8")
+    subject = Subject("tried", unused, tmp_path, code=(code,))
+    path = tmp_path / "tried.conformance.json"
+    write_result(path, subject, Report("tried", "1.0.0", all_levels()), "live", NOON)
+    assert level_in(path, (), (code,)) is ConformanceLevel.PLATINUM
+    code.write_text("x = 2\n", "utf-8")
+    assert level_in(path, (), (code,)) is None
+    assert level_in(path, (), ()) is None
+    # In the packaged program the code cannot be read, nor changed.
+    monkeypatch.setattr(sys, "_MEIPASS", str(tmp_path), raising=False)
+    assert level_in(path, (), ()) is ConformanceLevel.PLATINUM
 
 
 def test_the_mark_of_contents_changes_with_any_file(tmp_path: Path) -> None:
@@ -96,4 +120,5 @@ def test_the_mark_of_contents_changes_with_any_file(tmp_path: Path) -> None:
 
 def test_the_result_tells_of_nobody(connector: Path) -> None:
     kept = json.loads(result_path(connector).read_text("utf-8"))
-    assert set(kept) == {"format", "connector", "version", "level", "on", "tool", "avise", "content", "skips"}
+    told = {"format", "connector", "version", "level", "on", "tool", "avise", "content", "code", "skips"}
+    assert set(kept) == told
