@@ -36,6 +36,7 @@ from avise.connectors.trial.values import ReadingTrial, RowTrial, Trial
 from avise.connectors.validation import check_of
 from avise.env import Env
 from avise.models.customer import CustomerKey, IdentityEvidence
+from avise.models.errors import AviseError
 from avise.models.snapshot import SnapshotKey
 
 MOST_RECORDS = 500
@@ -85,8 +86,13 @@ async def try_connector(
     Raises:
         OSError: the file cannot be read.
         ConnectorFileError: the file has errors.
+        AviseError: `connector_try.no_reading`: the file does not read what is wanted.
     """
     loaded = await asyncio.to_thread(load_connector_file, path, wheels)
+    offered = [offer.facet for offer in _offers(loaded)]
+    unknown = [name for name in wanted if name not in offered]
+    if unknown:
+        raise AviseError("connector_try.no_reading", facet=unknown[0], facets=", ".join(offered))
     shared = shared or Shared()
     tls = await asyncio.to_thread(shared.outward.context)
     instance = Instance(settings, loaded, env, secrets, tls, USER_AGENT, shared)

@@ -23,8 +23,12 @@ class FileNews:
             change = source.file_change
             if change is None or change == before.get(source.instance):
                 continue
-            key, icon = (
-                ("file_kept", "circle-x") if change.refused_because else ("file_taken", "circle-check")
-            )
-            sentence = text(f"notifications.{key}")
-            notify(Notification(f"file/{source.instance}", sentence, source.name, now, icon, page="sources"))
+            icon = "circle-x" if change.refused_because else "circle-check"
+            about, sentence = f"file/{source.instance}", text(f"notifications.{_told(source, change)}")
+            notify(Notification(about, sentence, source.name, now, icon, page="sources"))
+
+
+def _told(source: SourceStatus, change: FileChange) -> str:
+    if not change.refused_because:
+        return "file_taken"
+    return "file_still_bad" if source.refused_because else "file_kept"

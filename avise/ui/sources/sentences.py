@@ -176,7 +176,9 @@ def file_line(source: SourceStatus, now: datetime) -> tuple[str, str] | None:
     if not change.refused_because:
         return "circle-check", text("sources.file_taken", moment=moment)
     reason = change.refused_detail or text(change.refused_because, detail="")
-    return "circle-x", text("sources.file_kept", moment=moment, reason=reason)
+    # One that was refused from the start has no version before.
+    key = "sources.file_still_bad" if source.refused_because else "sources.file_kept"
+    return "circle-x", text(key, moment=moment, reason=reason)
 
 
 def to_do(source: SourceStatus) -> str:

@@ -138,6 +138,10 @@ def test_a_nir_in_the_wrong_place_is_masked_all_the_same(engine: Engine) -> None
         (TrialRequest(DEMO / "benefits.toml", "member", "0000000000"), "show.nobody"),
         (TrialRequest(DEMO / "benefits.toml", "member", MEMBER, "surveys"), "connector_try.no_instance"),
         (TrialRequest(Path("other.toml"), "member", MEMBER), "connector_try.which_instance"),
+        (
+            TrialRequest(DEMO / "benefits.toml", "member", MEMBER, facets=("bank",)),
+            "connector_try.no_reading",
+        ),
     ],
 )
 def test_what_cannot_be_tried_says_why(engine: Engine, request_: TrialRequest, key: str) -> None:

@@ -51,12 +51,24 @@ def test_a_broken_change_is_told_with_its_line_and_what_is_used_meanwhile() -> N
 
 def test_each_change_is_notified_once_and_quietly() -> None:
     news = FileNews()
-    for change in (None, KEPT, KEPT, TAKEN, TAKEN):
+    for change in (None, KEPT, KEPT):
+        news.tell(with_change(change), NOW)
+    assert "la version précédente reste en service" in notifications().rows[0].last.sentence
+    for change in (TAKEN, TAKEN):
         news.tell(with_change(change), NOW)
     (row,) = notifications().rows
     assert (row.last.about, row.last.where, row.count) == ("file/parties", "Contrats", 2)
     assert row.last.page == "sources"
     assert "repris" in row.last.sentence
+
+
+def test_a_file_that_never_was_in_use_leaves_no_version_before() -> None:
+    refused = replace(SOURCES["surveys"], file_change=KEPT)
+    line = file_line(refused, NOW)
+    assert line is not None
+    assert "encore inutilisable" in line[1]
+    FileNews().tell((refused,), NOW)
+    assert "encore une erreur" in notifications().rows[0].last.sentence
 
 
 def test_a_connector_set_apart_says_why_and_is_put_back_by_one_press(run: Run) -> None:
