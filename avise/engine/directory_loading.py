@@ -213,6 +213,9 @@ class DirectoryLoading:
     async def _load(self) -> None:
         if self._directory.is_locked:
             await self._drop()
+            if self._file is not None and self._file.kept.began is not None:
+                # What was read goes with the key of what it was read for.
+                await self._file.end()
             return
         if self._whole is not None and self._whole.path != self._directory.path:
             await self._drop()

@@ -8,52 +8,20 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Self
 from zoneinfo import ZoneInfo
 
 from avise.connectors.contract import Batch, CallContext, Completeness, ConnectorError, StartsOver
 from avise.connectors.declarative.csv_lines import CsvDialect, LinesRead, read_lines
-from avise.connectors.declarative.csv_place import Drop, FileMark
+from avise.connectors.declarative.csv_place import Drop, Edition, FileMark, file_doubt
 from avise.connectors.declarative.directory_place import place_text, read_place
 from avise.connectors.declarative.directory_sections import CsvDirectory
 from avise.connectors.declarative.rows import Mapped, map_rows, party_builder
-from avise.models.bulk_reading import SMALLEST_SHARE, Doubt, DoubtKind
 from avise.models.customer import Party
 from avise.models.errors import ErrorKind
 
 BROKEN_SHARE = 0.02
 """Lines that may be unreadable in a file that counts as a whole: the persons of more would seem gone."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Edition:
-    """A file, as it is known again."""
-
-    name: str
-    size: int
-    modified_ns: int
-
-    @classmethod
-    def of(cls, mark: FileMark) -> Self:
-        return cls(mark.path.name, mark.size, mark.modified_ns)
-
-    @classmethod
-    def read(cls, written: object) -> Self | None:
-        """Return what a place says, None when it is not one of these."""
-        try:
-            return cls(**written) if isinstance(written, dict) else None
-        except TypeError:
-            return None
-
-    @property
-    def at(self) -> datetime:
-        return datetime.fromtimestamp(self.modified_ns / 1e9, tz=UTC)
-
-    @property
-    def mark(self) -> str:
-        return f"{self.name} {self.size} {self.modified_ns}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +58,14 @@ class CsvDirectoryReader:
             ConnectorError: UNAVAILABLE without a file, or when it changes while it is read; BAD_DATA when
                 too many of its lines are unreadable.
         """
-        edition = _Edition.of(await ctx.blocking(self._newest))
+        newest = await ctx.blocking(self._newest)
+        edition = newest.edition
         place = read_place(since, "file", "used") or {}
-        file, used = _Edition.read(place.get("file")), _Edition.read(place.get("used"))
+        file, used = _edition(place.get("file")), _edition(place.get("used"))
         if used == edition:
             yield Batch((), Completeness.COMPLETE, cursor=since)
             return
-        if used is not None and edition.size < used.size * SMALLEST_SHARE:
-            doubt = Doubt(DoubtKind.FILE, edition.mark, used.size, edition.size, used.at, edition.at)
+        if used is not None and (doubt := file_doubt(used, edition)) is not None:
             yield Batch((), Completeness.COMPLETE, cursor=since, doubt=doubt)
             return
         progress = _Progress()
@@ -106,7 +74,7 @@ class CsvDirectoryReader:
         elif since:
             why = StartsOver.EDITION if place else StartsOver.EXPIRED
             yield Batch((), Completeness.MORE, cursor=_cursor(edition, used, progress), starts_over=why)
-        async for batch in self._pages(edition, used, progress, ctx):
+        async for batch in self._pages(newest, used, progress, ctx):
             yield batch
 
     def _newest(self) -> FileMark:
@@ -117,10 +85,9 @@ class CsvDirectoryReader:
         return marks[0]
 
     async def _pages(
-        self, edition: _Edition, used: _Edition | None, progress: _Progress, ctx: CallContext
+        self, mark: FileMark, used: Edition | None, progress: _Progress, ctx: CallContext
     ) -> AsyncGenerator[Batch[Party], None]:
-        mark = await ctx.blocking(self._newest)
-        total = await ctx.blocking(_lines_of, mark)
+        edition, total = mark.edition, await ctx.blocking(_lines_of, mark)
         header: tuple[str, ...] = ()
         while True:
             before = progress
@@ -134,14 +101,14 @@ class CsvDirectoryReader:
                 self._section.size,
             )
             header = page.columns
-            progress = _Progress(
-                page.offset, page.number, progress.good + len(page.rows), progress.broken + page.broken
-            )
+            mapped = await ctx.blocking(self._mapped, page)
+            unreadable = mapped.unreadable + page.broken
+            good, broken = progress.good + len(mapped.items), progress.broken + unreadable
+            progress = _Progress(page.offset, page.number, good, broken)
             if total is None and progress.number > before.number:
                 line = (progress.offset - before.offset) / (progress.number - before.number)
                 total = round(edition.size / line)
-            mapped = await ctx.blocking(self._mapped, page)
-            if _Edition.of(await ctx.blocking(self._newest)) != edition:
+            if (await ctx.blocking(self._newest)).edition != edition:
                 raise ConnectorError(ErrorKind.UNAVAILABLE, "the file changed while it was read")
             if page.ended:
                 _refuse_broken(progress)
@@ -151,7 +118,7 @@ class CsvDirectoryReader:
                 Completeness.COMPLETE if page.ended else Completeness.MORE,
                 total=total,
                 cursor=_cursor(edition, used, progress),
-                unreadable=mapped.unreadable + page.broken,
+                unreadable=unreadable,
             )
             if page.ended:
                 return
@@ -161,7 +128,15 @@ class CsvDirectoryReader:
         return map_rows(rows, self._build)
 
 
-def _cursor(edition: _Edition, used: _Edition | None, progress: _Progress) -> str:
+def _edition(written: object) -> Edition | None:
+    """Return what a place says of a file, None when it says nothing that can be read."""
+    try:
+        return Edition(**written) if isinstance(written, dict) else None
+    except TypeError:
+        return None
+
+
+def _cursor(edition: Edition, used: Edition | None, progress: _Progress) -> str:
     return place_text(file=asdict(edition), used=asdict(used) if used else None, at=asdict(progress))
 
 

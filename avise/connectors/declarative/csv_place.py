@@ -44,6 +44,20 @@ class FileMark:
     size: int
 
     @property
+    def edition(self) -> Edition:
+        """The same without the file itself."""
+        return Edition(self.path.name, self.size, self.modified_ns)
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """A file as it is known again, once it is gone."""
+
+    name: str
+    size: int
+    modified_ns: int
+
+    @property
     def modified(self) -> datetime:
         """When it was written last."""
         return datetime.fromtimestamp(self.modified_ns / 1e9, tz=UTC)
@@ -51,11 +65,10 @@ class FileMark:
     @property
     def mark(self) -> str:
         """By which it is known again, without its name."""
-        state = f"{self.path.name}\n{self.size}\n{self.modified_ns}"
-        return sha256(state.encode()).hexdigest()[:32]
+        return sha256(f"{self.name}\n{self.size}\n{self.modified_ns}".encode()).hexdigest()[:32]
 
 
-def file_doubt(before: FileMark, newest: FileMark) -> Doubt | None:
+def file_doubt(before: Edition, newest: Edition) -> Doubt | None:
     """Return the doubt about a file, None when it is not much smaller than the one before (C4)."""
     if newest.size >= before.size * SMALLEST_SHARE:
         return None

@@ -166,7 +166,7 @@ class CsvTable:
         before = self._before(newest, candidates)
         if before is None or newest.path.name == self._accepted:
             return newest
-        doubt = file_doubt(before, newest)
+        doubt = file_doubt(before.edition, newest.edition)
         decided = self._decided.get(doubt.mark) if doubt is not None else Decision.ACCEPT
         if decided is Decision.ACCEPT:
             return newest

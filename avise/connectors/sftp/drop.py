@@ -147,7 +147,7 @@ class SftpDrop:
             whole = self._naming.is_ended(mark)
         else:
             # By the server's date where the clocks agree, else by what was seen here.
-            whole = max(now - mark.modified, now - self._seen[entry]) >= self._settled
+            whole = max(now - mark.edition.modified, now - self._seen[entry]) >= self._settled
         if whole:
             self._whole.add(entry)
         return whole

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from avise.models.bulk_reading import Decision, DoubtKind, ReadingStep
-from avise.models.errors import AviseError
+from avise.models.errors import AviseError, ErrorKind
 from avise.store.reading_file import ReadingFile
 from tests.unit.engine.loading_station import FILE, KEY, SQL, station, write_database, write_file
 
@@ -135,3 +135,17 @@ async def test_nothing_can_be_decided_where_nothing_waits(tmp_path: Path) -> Non
         await at_work.whole()
         with pytest.raises(AviseError, match=r"bulk\.nothing_held"):
             await at_work.loading.decide(Decision.ACCEPT)
+
+
+async def test_a_file_of_which_too_many_lines_are_unreadable_takes_nobody_away(tmp_path: Path) -> None:
+    drop = tmp_path / "drop"
+    write_file(drop, "persons_1.csv", range(1, 251))
+    async with station(tmp_path, FILE, drop=str(drop)) as at_work:
+        await at_work.whole()
+        write_file(drop, "persons_2.csv", range(1, 251))
+        with (drop / "persons_2.csv").open("a", encoding="utf-8") as file:
+            file.writelines(f";{number};nobody's number\n" for number in range(20))
+        await at_work.followed()
+        assert at_work.loading.trouble is not None
+        assert at_work.loading.trouble.kind is ErrorKind.BAD_DATA
+        assert await at_work.directory.count() == 250
