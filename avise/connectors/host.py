@@ -131,9 +131,7 @@ class ConnectorHost:
         self._heartbeat.start()
         if follow_files and isinstance(self._connectors, KnowsFiles):
             self._reloader = Reloader(self._env, self._roster, self._connectors, self._replaced)
-            # Before they are read: what changes meanwhile is a change.
-            await self._reloader.look()
-            self._reloader.start()
+            await self._reloader.start()
         await self._roster.load()
 
     async def aclose(self) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
-from typing import TypedDict, cast
+from typing import Any, TypedDict, cast
 
 from avise.connectors.contract import (
     ENTRY_POINT_GROUP,
@@ -198,7 +198,7 @@ def _file_refusal(error: AviseError) -> Refusal:
 
     Its detail names the first error with its line: what its author needs, and nobody's data.
     """
-    problems = getattr(error, "problems", ())
+    problems: tuple[Any, ...] = getattr(error, "problems", ())
     if [problem.message_key for problem in problems] == ["connector_check.contract_range"]:
         return Refusal("source.refused.contract", problems[0].message_key)
     if not problems:

@@ -8,6 +8,7 @@ waits for the next start.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from avise.connectors.file_watch import FileWatch, Look
 from avise.connectors.instance import Loaded
 from avise.connectors.ports import InstanceSettings
 from avise.connectors.refusals import Refusal
-from avise.connectors.roster import KnowsFiles, Roster
+from avise.connectors.roster import LOAD_S, KnowsFiles, Roster
 from avise.connectors.safe_log import SafeLogger
 from avise.connectors.unwaited import on_thread
 from avise.env import Env
@@ -45,12 +46,19 @@ class Reloader:
         self._log = SafeLogger()
         self._followers: set[asyncio.Queue[str]] = set()
         self._task: asyncio.Task[None] | None = None
+        self._noted = asyncio.Event()
         self.changes: dict[str, FileChange] = {}
         """What came of the last change of each file."""
 
-    def start(self) -> None:
-        """Look at the files from time to time; the first `look`, before they are read, says how they are."""
+    async def start(self) -> None:
+        """Note how the files are, before they are read, and look at them from time to time from now on.
+
+        A share that hangs holds nobody: the files are then noted once it answers.
+        """
         self._task = asyncio.create_task(self._keep_looking(), name="watch connector files")
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LOAD_S):
+                await self._noted.wait()
 
     async def aclose(self) -> None:
         """Look no more."""
@@ -68,20 +76,19 @@ class Reloader:
         finally:
             self._followers.discard(queue)
 
-    async def look(self) -> None:
-        """Look at every file once."""
+    async def _look(self) -> None:
         settings = {
             one.id: one for one in self._roster.settings if one.enabled and not self._roster.set_apart(one.id)
         }
-        # On a thread that nobody waits for: a share that hangs must not hold the end of the program.
-        found = await on_thread(lambda: self._look(tuple(settings.values())))
+        # On a thread that nobody waits for at exit, one at a time: a share may never answer.
+        found = await on_thread(lambda: self._changed(tuple(settings.values())))
         for instance, look in found.items():
             if look is Look.GONE:
                 self._keep_old(instance, Refusal(FILE_GONE))
             else:
                 await self._take(settings[instance])
 
-    def _look(self, settings: tuple[InstanceSettings, ...]) -> dict[str, Look]:
+    def _changed(self, settings: tuple[InstanceSettings, ...]) -> dict[str, Look]:
         files: dict[str, Path | None] = {one.id: self._files.file_of(one) for one in settings}
         for instance, path in files.items():
             if path is None and instance in self._roster.outside:
@@ -90,11 +97,12 @@ class Reloader:
 
     async def _keep_looking(self) -> None:
         while True:
-            await self._env.sleep(LOOK_S)
             try:
-                await self.look()
+                await self._look()
             except Exception as error:  # noqa: BLE001 - a share that answers oddly must not end the watch
                 self._log.warning("connector files not looked at", detail=place_of(error))
+            self._noted.set()
+            await self._env.sleep(LOOK_S)
 
     async def _take(self, settings: InstanceSettings) -> None:
         found = await self._roster.find_again(settings)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 
 import pytest
 
-from avise.connectors import reloading
+from avise.connectors import reloading, roster
 from avise.connectors.host import ConnectorHost
 from avise.connectors.ports import InstanceSettings
 from avise.connectors.readings import FacetReading
@@ -196,3 +197,28 @@ async def test_closing_in_the_middle_of_a_change_leaves_nothing_behind(tmp_path:
         await until(desk, taken)
         under_way.cancel()
         await asyncio.gather(under_way, return_exceptions=True)
+
+
+class Stuck(Registry):
+    """Asks a share that never answers where its files are."""
+
+    end = threading.Event()
+
+    def file_of(self, settings: InstanceSettings) -> Path | None:
+        self.end.wait(10)
+        return super().file_of(settings)
+
+
+async def test_a_share_that_hangs_holds_neither_the_start_nor_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reloading, "LOAD_S", 0.1)
+    monkeypatch.setattr(roster, "LOAD_S", 0.1)
+    settings = [InstanceSettings("claims", "claims", {"base_url": "http://127.0.0.1:9"})]
+    stuck = Stuck(tmp_path)
+    host = ConnectorHost(MovableEnv(), MemorySnapshots(), settings, MemorySecrets(), connectors=stuck)
+    async with asyncio.timeout(5):
+        await host.start(follow_files=True)
+        assert host.status()[0].refused_because == "source.refused.import"
+        await host.aclose()
+    stuck.end.set()
