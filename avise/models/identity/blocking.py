@@ -14,7 +14,7 @@ from avise.models.identity.comparison import Feature
 from avise.models.identity.records import IdentityRecord
 from avise.models.names import phonetic_key
 
-PAIRS_PER_RECORD = 12
+PAIRS_PER_RECORD = 8
 """How many pairs each kind of key may give for each record of the larger table, on average."""
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -158,26 +158,39 @@ class _Scan:
         self._places = tuple(
             (place, feature) for place, feature in enumerate(FEATURES) if feature in model.weights
         )
-        self._most_left = self._most_that_may_follow()
-        self._bits_of = tuple(
+        bits_of = [
             (0.0, *(model.weights[feature].bits(code) for code in range(1, len(LEVELS[feature]) + 1)))
             for _, feature in self._places
+        ]
+        self._steps = tuple(
+            (COMPARERS[place], feature, feature in PERSONAL, worth, most, most_personal)
+            for (place, feature), worth, most, most_personal in zip(
+                self._places,
+                bits_of,
+                self._most_that_may_follow(FEATURES),
+                self._most_that_may_follow(PERSONAL),
+                strict=True,
+            )
         )
         self.compared = 0
         self._a, self._b, self._bits = array("L"), array("L"), array("d")
 
-    def _most_that_may_follow(self) -> tuple[float, ...]:
-        """Return, for each feature, how many bits the later ones can add at most."""
+    def _most_that_may_follow(self, among: Collection[Feature]) -> tuple[float, ...]:
+        """Return, for each feature, how many bits the later ones of some features can add at most."""
         most = []
         left = 0.0
         for _, feature in reversed(self._places):
             most.append(left)
-            weights = self._model.weights[feature]
-            best = max(weights.bits(code) for code in range(1, len(weights.m) + 1))
-            if (frequencies := self._model.frequencies.get(feature)) is not None:
-                best = max(best, math.log2(weights.m[0] / frequencies.u("", weights.u[0])))
-            left += max(best, 0.0)
+            if feature in among:
+                left += max(self._most_of(feature), 0.0)
         return tuple(reversed(most))
+
+    def _most_of(self, feature: Feature) -> float:
+        weights = self._model.weights[feature]
+        best = max(weights.bits(code) for code in range(1, len(weights.m) + 1))
+        if (frequencies := self._model.frequencies.get(feature)) is None:
+            return best
+        return max(best, math.log2(weights.m[0] / frequencies.u("", weights.u[0])))
 
     def run(self) -> None:
         """Score every candidate pair."""
@@ -193,18 +206,20 @@ class _Scan:
 
     def _score(self, a: IdentityRecord, b: IdentityRecord) -> float:
         """Return the weight of a pair; less than what is remembered as soon as it cannot reach it."""
-        model, least = self._model, self._least
+        model, least, households = self._model, self._least, self._model.households
         sofar = personal = last_name = 0.0
         against = False
-        for (place, feature), most, worth in zip(self._places, self._most_left, self._bits_of, strict=True):
-            code = COMPARERS[place](a, b)
-            if not code:
+        for compare, feature, is_personal, worth, most, most_personal in self._steps:
+            if not (code := compare(a, b)):
                 continue
             bits = worth[code] if code > 1 else model.bits(feature, code, a, b)
             sofar += bits
-            if feature in PERSONAL:
+            if is_personal:
                 personal += bits
                 against = against or code == len(worth) - 1
+                # Nothing but what is personal speaks for them any more.
+                if against and households and personal + most_personal < least:
+                    return personal + most_personal
             elif feature is Feature.LAST_NAME:
                 last_name = bits
             if sofar + most < least:
