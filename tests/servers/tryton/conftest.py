@@ -56,9 +56,11 @@ def tryton(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tryton]:
     shutil.copy(_base(tmp_path_factory.getbasetemp()), folder)
     settings = _settings(folder)
     command = [str(_COMMANDS / "trytond"), "-c", str(settings), "-d", BASE]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:  # noqa: S603 - a program of our environment
+    # To a file: a pipe that nobody reads fills with the log of requests, and the server waits for ever.
+    log = folder / "trytond.log"
+    with log.open("w") as told, subprocess.Popen(command, stderr=told) as process:  # noqa: S603 - a program of our environment
         try:
-            base_url = _address_of(process)
+            base_url = _address_of(process, log)
             answer = _post(base_url, "common.db.login", [ADMIN, {"password": PASSWORD}, "en"], "")
             number, key, *_ = answer["result"]
             session = base64.b64encode(f"{ADMIN}:{number}:{key}".encode()).decode()
@@ -68,7 +70,6 @@ def tryton(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tryton]:
             yield running
         finally:
             process.terminate()
-            process.communicate()
 
 
 def _base(own: Path) -> Path:
@@ -109,12 +110,12 @@ def _make_base(folder: Path) -> None:
     subprocess.run(command, env=env, check=True)  # noqa: S603 - a program of our environment
 
 
-def _address_of(process: subprocess.Popen[str]) -> str:
-    assert process.stderr is not None
-    for line in process.stderr:
-        found = re.search(r"Running on (http://127\.0\.0\.1:\d+)", line)
+def _address_of(process: subprocess.Popen[bytes], log: Path) -> str:
+    while process.poll() is None:
+        found = re.search(r"Running on (http://127\.0\.0\.1:\d+)", log.read_text("utf-8"))
         if found:
             return found[1]
+        time.sleep(0.05)
     pytest.fail("the server stopped before it listened")
 
 
