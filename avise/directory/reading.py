@@ -278,14 +278,16 @@ class DirectoryReader:
             found += self._names(_BY_LAST[by, _In.DAYS], bound, days=range(since, until + 1), **values)
         return found
 
-    def some_of_each(self, lasts: Sequence[int], filters: Filters, wanted: int) -> list[NameRow]:
+    def some_of_each(
+        self, lasts: Sequence[int], firsts: FirstNames | None, filters: Filters, wanted: int
+    ) -> list[NameRow]:
         """Return some persons of each surname, the most borne first: nobody's name hides another's."""
         ranked = [row[0] for row in self._line.rows(_BY_USE, words=list(lasts))] if lasts else []
         each = max(wanted // max(len(ranked), 1), SOME_OF_EACH)
         found: list[NameRow] = []
         was_cut = self.cut
         for last in ranked[:WORD_BOUND]:
-            rows = self.by_last([last], None, filters, each)
+            rows = self.by_last([last], firsts, filters, each)
             found += rows
             was_cut |= len(rows) == each
         self.cut = was_cut

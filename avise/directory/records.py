@@ -148,4 +148,4 @@ def extra_of(party: Party, email: str, member: str, *, odd_ids: bool) -> str:
 
 def phones_of(phones: Sequence[str]) -> str:
     """Return telephone numbers as one text, without the "+" of E.164."""
-    return BETWEEN.join(phone[1:] if phone[:1] == "+" else AS_IT_IS + phone for phone in phones)
+    return BETWEEN.join(phone[1:] if phone[:1] == "+" != phone else AS_IT_IS + phone for phone in phones)

@@ -36,7 +36,8 @@ from avise.models.names import fold, name_keys, spelt_out
 
 IDENTIFIER = 130.0
 IDENTIFIER_BEGINNING = 75.0
-COMPANY = 85.0
+COMPANY = 78.0
+"""Below those who bear the word as their surname, whom sixty companies would hide."""
 BORN = 60.0
 TOWN = 55.0
 BORN_THAT_DAY = 20.0
@@ -245,9 +246,11 @@ class DirectorySearch:
         readings = name_readings(words)
         self._matches.clear()
         kept = 0
+        # Somebody who types a surname alone may have mistyped one into another: see `NEAR_ROWS`.
+        alone = len(words) == 1 and filters == NOTHING_ELSE
         for rows in self._ranges(readings, filters, forgiving=forgiving):
             kept += self._keep_rows(rows, readings, filters, town)
-            if kept >= self._wanted:
+            if kept >= self._wanted and not alone:
                 return
 
     def _ranges(
@@ -287,10 +290,12 @@ class DirectorySearch:
         )
 
     def _near(self, reading: NameReading, filters: Filters) -> list[NameRow]:
-        near = self.reader.near(WordKind.SURNAME, reading.last)
-        if reading.first or filters != NOTHING_ELSE:
-            return self.reader.by_last(near, self._first(reading), filters)
-        return self.reader.some_of_each(near, filters, self._wanted)
+        reader, firsts = self.reader, self._first(reading)
+        near = reader.near(WordKind.SURNAME, reading.last)
+        rows = reader.by_last(near, firsts, filters) if reading.first or filters != NOTHING_ELSE else []
+        if rows and len(rows) < PERSON_BOUND:
+            return rows
+        return reader.some_of_each(near, firsts, filters, self._wanted)
 
     def _first(self, reading: NameReading) -> FirstNames | None:
         """Return the first names that a reading wants, None for any."""

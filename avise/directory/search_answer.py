@@ -23,6 +23,9 @@ from avise.texts.catalogue import text
 
 Highlight = tuple[str, int, int]
 
+NEAR_ROWS = 10
+"""Last rows of a full answer that names near to what was typed may take."""
+
 _FORGIVEN = (
     frozenset({MatchedOn.NAME_TYPO, MatchedOn.NAME_PHONETIC}),
     frozenset({MatchedOn.FIRST_NAME_TYPO, MatchedOn.FIRST_NAME_VARIANT}),
@@ -58,7 +61,7 @@ def _shown(
         why = found[number]
         return -why.score, why.name, births.get(number, 0), number
 
-    ranked = sorted(found, key=rank)
+    ranked = _with_near(sorted(found, key=rank), found, limit)
     entries = reader.parties(ranked[: limit + len(known)])
     shown = [number for number in ranked if number in entries and entries[number].person not in known][:limit]
     homonyms = _homonyms(found, {number: entries[number].party for number in shown})
@@ -76,6 +79,19 @@ def _shown(
     )
     total = len(found) - sum(entry.person in known for entry in entries.values()) if known else len(found)
     return SearchAnswer(hits, total, more=reader.cut, as_of=as_of)
+
+
+def _with_near(ranked: list[int], found: Mapping[int, Found], limit: int) -> list[int]:
+    """Keep the last rows for names near to what was typed, which a common name would push out."""
+    if len(ranked) <= limit:
+        return ranked
+    last = ranked[limit - NEAR_ROWS :]
+    near = [number for number in last if _FORGIVEN[0] & {*found[number].matched_on}][:NEAR_ROWS]
+    if not near or limit <= NEAR_ROWS:
+        return ranked
+    kept = [number for number in ranked if number not in set(near)]
+    place = limit - len(near)
+    return [*kept[:place], *near, *kept[place:]]
 
 
 def _homonyms(found: Mapping[int, Found], shown: Mapping[int, Party]) -> dict[int, int]:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
+from avise.directory.spoken_numbers import spoken_digits
 from avise.models.identifiers import compact, parse_phone, phone_digits
 from avise.models.names import fold, fold_words, without_particles
 
@@ -22,6 +23,8 @@ MIN_MEMBER_PREFIX = 4
 """Characters of a member number before it is looked for by its beginning."""
 MIN_PHONE_END = 6
 """Digits of a telephone number before it is looked for by its end."""
+OLDEST = 120
+"""Years of the oldest person that an age means."""
 MOST_CHARACTERS = 200
 """What follows is ignored: nobody types more, and a paste must not cost seconds."""
 
@@ -138,6 +141,7 @@ _NUMERIC_DATE = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2}
 _WORD_DATE = re.compile(r"(?<![\w])(?:(\d{1,2})(?:er)?\s+)?([^\W\d_]{3,9})\.?\s+(\d{4})(?!\w)", re.IGNORECASE)
 _DOTTED = re.compile(r"[^\W\d_][\w-]*[._]\w")
 """Begins like an address: "helene.mar", "h_marchand"."""
+_AGE = re.compile(r"(?<![\w.-])(\d{1,3})\s*ans?(?!\w)", re.IGNORECASE)
 _NUMBER = re.compile(r"\+?[\d.\-‐‑–/()]*\d[\d.\-‐‑–/()]*")
 
 
@@ -154,7 +158,7 @@ def parse_search(text: str, today: date) -> SearchQuery:
     spans, rest = _dates(rest, today)
     numbers: list[str] = []
     codes: list[str] = []
-    words: list[str] = []
+    typed: list[str] = []
     run: list[str] = []
     for token in rest.split():
         if _NUMBER.fullmatch(token):
@@ -164,13 +168,16 @@ def parse_search(text: str, today: date) -> SearchQuery:
         if any(character.isdigit() for character in token) and (code := fold(token)):
             codes.append(code)
         else:
-            words.extend(fold_words(token))
+            typed.extend(fold_words(token))
     _end_run(run, numbers)
+    said, words = spoken_digits(typed)
+    if said:
+        numbers.append(said)
     guess = rest.strip().lower()
     named = len(words) > 1 or bool(codes)
     guessed = not emails and named and " " not in guess and _DOTTED.match(guess) is not None
     return SearchQuery(
-        tuple(words),
+        words,
         tuple(TypedNumber(number) for number in numbers),
         tuple(codes),
         spans,
@@ -192,12 +199,26 @@ def _end_run(run: list[str], numbers: list[str]) -> None:
 
 def _dates(text: str, today: date) -> tuple[tuple[DateSpan, ...], str]:
     """Take the first date out of a text; return its readings and what is left."""
-    for pattern, read in ((_ISO_DATE, _read_iso), (_NUMERIC_DATE, _read_numeric), (_WORD_DATE, _read_words)):
+    for pattern, read in _DATES:
         for found in pattern.finditer(text):
             spans = tuple(read(found, today))
             if spans:
                 return spans, text[: found.start()] + " " + text[found.end() :]
     return (), text
+
+
+def _read_age(found: re.Match[str], today: date) -> Iterator[DateSpan]:
+    age = int(found[1])
+    if age <= OLDEST:
+        yield DateSpan(_years_before(today, age + 1) + timedelta(days=1), _years_before(today, age))
+
+
+def _years_before(today: date, years: int) -> date:
+    """Return that day of an earlier year; 28 February for a 29th that was none."""
+    try:
+        return today.replace(year=today.year - years)
+    except ValueError:
+        return today.replace(year=today.year - years, day=28)
 
 
 def _read_iso(found: re.Match[str], today: date) -> Iterator[DateSpan]:
@@ -229,6 +250,11 @@ def _days(day: str, month: str, year: str, today: date) -> Iterator[DateSpan]:
             continue
         if candidate >= OLDEST_YEAR and found <= today:
             yield DateSpan(found, found)
+
+
+_DATES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], Iterator[DateSpan]]], ...] = (
+    (_ISO_DATE, _read_iso), (_NUMERIC_DATE, _read_numeric), (_WORD_DATE, _read_words), (_AGE, _read_age),
+)  # fmt: skip
 
 
 def _years(year: int, today: date) -> Iterator[DateSpan]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -97,6 +98,20 @@ def test_changes_are_applied_one_by_one(engine: Engine) -> None:
         assert found(connection, "marchand yves") == []
         assert found(connection, "dupont j") == []
         assert found(connection, "durand brest") == ["7"]
+
+
+def test_what_a_text_holds_is_no_part_of_the_loading(engine: Engine) -> None:
+    odd = Party(
+        "30", PartyKind.MEMBER, "Le\tGall\\N", "Zoé\nAnne\r", email="a\\b@exemple.invalid", city="\\."
+    )
+    nul = Party("31", PartyKind.MEMBER, "Caradec\0", "Yann")
+    assert load(engine, (odd, nul)) == 2
+    with engine.connect() as connection, HouseDirectory(MINTER.site_namespace).reader(connection) as reader:
+        found_again = {
+            entry.party.native_id: entry.party
+            for entry in reader.persons([MINTER.person(odd), MINTER.person(nul)])
+        }
+    assert found_again == {"30": odd, "31": replace(nul, last_name="Caradec")}
 
 
 def test_nothing_loaded_is_not_nobody_found(engine: Engine) -> None:
