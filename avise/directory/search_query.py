@@ -14,7 +14,7 @@ from datetime import date, timedelta
 
 from avise.directory.spoken_numbers import spoken_digits
 from avise.models.identifiers import compact, parse_phone, phone_digits
-from avise.models.names import fold, fold_words, without_particles
+from avise.models.names import fold, fold_words, spelt_out, without_particles
 
 MOST_WORDS = 6
 """Words that a name is put together from; the others are ignored."""
@@ -126,7 +126,7 @@ def name_readings(words: tuple[str, ...]) -> tuple[NameReading, ...]:
 
 def _reading(last: tuple[str, ...], first: tuple[str, ...]) -> NameReading:
     lone_letter = len(last) > 1 and min(map(len, last)) == 1
-    return NameReading("".join(last), "".join(first), not lone_letter)
+    return NameReading("".join(spelt_out(last)), "".join(first), not lone_letter)
 
 
 _MONTHS = {

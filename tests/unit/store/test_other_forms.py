@@ -1,0 +1,79 @@
+"""People found by other forms than those that the directory holds, and what a full answer leaves room for."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from avise.directory.keys import Minter
+from avise.env import FixedEnv
+from avise.models.customer import MatchedOn, Party, PartyKind
+from avise.store.directory import Directory
+from tests.directory_people import EVERYBODY, HELENE
+from tests.unit.store.test_directory_search import MINTER, built, natives
+
+BAPTISTE = Party("40", PartyKind.MEMBER, "Saint-Aubrac", "Jean-Baptiste", birth_date=date(1968, 3, 20))
+CROWD = tuple(Party(f"c{number}", PartyKind.MEMBER, "Vallorin", f"Prénom{number}") for number in range(60))
+NEAR = Party("near", PartyKind.MEMBER, "Vallorun", "Ada")
+
+
+@pytest.fixture
+async def directory(tmp_path: Path) -> AsyncIterator[Directory]:
+    opened = await built(tmp_path, (*EVERYBODY, BAPTISTE, *CROWD, NEAR))
+    yield opened
+    await opened.aclose()
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected", "why"),
+    [
+        ("marchand ellen", ["1", "3"], MatchedOn.FIRST_NAME_VARIANT),
+        ("saint aubrac jb", ["40"], MatchedOn.FIRST_NAME_VARIANT),
+        ("st aubrac", ["40"], MatchedOn.NAME),
+        ("ste aubrac", ["40"], MatchedOn.NAME_TYPO),
+        ("saint aubrac jean baptitse", ["40"], MatchedOn.FIRST_NAME_TYPO),
+        ("marchand helene st evroult", ["3"], MatchedOn.CITY),
+        ("zéro six trente-neuf quatre-vingt-dix-huit quarante et un vingt-sept", ["1"], MatchedOn.PHONE),
+        ("33639984127", ["1"], MatchedOn.PHONE),
+        ("aubrac 58 ans", ["40"], MatchedOn.BIRTH_DATE),
+        ("helene.marchand", ["1", "3"], MatchedOn.NAME),
+    ],
+)
+async def test_other_forms(directory: Directory, typed: str, expected: list[str], why: MatchedOn) -> None:
+    answer = await directory.search(typed)
+    assert natives(answer) == expected
+    assert why in answer.hits[0].matched_on
+
+
+async def test_a_common_name_leaves_room_for_those_near_to_it(directory: Directory) -> None:
+    answer = await directory.search("vallorin")
+    assert len(answer.hits) == 50
+    assert natives(answer)[-1] == "near"
+    assert answer.hits[-1].matched_on == (MatchedOn.NAME_TYPO,)
+    assert natives(await directory.search("vallorin", 5)) == natives(answer)[:5]
+
+
+async def test_two_wrong_letters_are_a_second_part(directory: Directory) -> None:
+    assert natives(await directory.search("mirchind helene")) == []
+    second = await directory.search_wider("mirchind helene", ())
+    assert sorted(natives(second)) == ["1", "3"]
+    assert second.hits[0].matched_on == (MatchedOn.NAME_TYPO, MatchedOn.FIRST_NAME)
+    assert natives(await directory.search_wider("mirchind helene", [MINTER.person(HELENE)])) == ["3"]
+    assert natives(await directory.search_wider("0639984127", ())) == []
+    assert natives(await directory.search_wider("vallurin ada", (), 1)) == ["near"]
+
+
+async def test_another_site_s_directory_gives_other_identities(tmp_path: Path) -> None:
+    other = Minter(MINTER.site_namespace, "crm.person")
+    opened = await Directory.open(tmp_path / "other.db", bytes(32), FixedEnv(), other)
+    builder = opened.rebuild()
+    await builder.add([HELENE])
+    await builder.finish("end")
+    assert await opened.by_person(MINTER.person(HELENE)) is None
+    entry = await opened.by_identifier("benefits.insured", "B12")
+    assert entry is not None
+    assert entry.person == other.person(HELENE)
+    await opened.aclose()
