@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from avise.connectors.contract import Batch, ConnectorError, StartsOver
+from avise.directory.keys import Minter
 from avise.engine.source_crossing import CrossingSources
 from avise.engine.whole_reading import Listing, WholeReading
 from avise.env import Env
@@ -16,7 +17,6 @@ from avise.models.bulk_reading import BulkReading, Decision, DoubtKind, ReadingS
 from avise.models.customer import Party
 from avise.models.errors import AviseError, ErrorKind
 from avise.store.directory import Directory
-from avise.store.directory_schema import Minter
 from avise.store.errors import StoreBusyError
 from avise.store.reading_file import ReadingFile
 

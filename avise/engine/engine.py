@@ -26,6 +26,7 @@ from avise.connectors.ports import InstanceSettings, SecretPort, SnapshotPort
 from avise.connectors.registry import Registry
 from avise.connectors.shared import Shared
 from avise.connectors.starts import START_FILE
+from avise.directory.keys import Minter
 from avise.engine.at_contact import AtContact
 from avise.engine.connector_trials import ConnectorTrials
 from avise.engine.directory_loading import DirectoryLoading
@@ -56,7 +57,6 @@ from avise.services.settings_file import HubMode
 from avise.services.suggestions import shipped_book
 from avise.store.desk_memory import DeskMemory
 from avise.store.directory import Directory
-from avise.store.directory_schema import Minter
 from avise.store.feed import Feed
 from avise.store.identity_file import Diagnosis
 from avise.store.journal import Journal

@@ -12,13 +12,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from avise.connectors.contract import Batch, Completeness, ConnectorError
+from avise.directory.keys import Minter
 from avise.env import Env
 from avise.models.bulk_reading import SMALLEST_SHARE, BulkReading, Doubt, DoubtKind, ReadingStep
 from avise.models.customer import Party
 from avise.models.errors import ErrorKind
 from avise.store.directory import Directory
 from avise.store.directory_building import DirectoryBuilder
-from avise.store.directory_schema import Minter
 from avise.store.reading_file import ReadingFile
 
 ASKED_ABOUT = 1_000

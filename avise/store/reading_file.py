@@ -20,10 +20,11 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
+from avise.directory.party_json import decoded, encoded
+from avise.directory.restricted import holds_restricted
 from avise.models.bulk_reading import Doubt, DoubtKind
 from avise.models.customer import Party
 from avise.store.connections import close_quietly, open_encrypted
-from avise.store.directory_schema import decoded, encoded, holds_restricted
 from avise.store.errors import LIBRARY_ERRORS, CorruptedFileError, StoreBusyError, translated
 
 T = TypeVar("T")
@@ -233,9 +234,8 @@ class ReadingFile:
 
 
 def _packed(parties: Sequence[Party]) -> bytes:
-    bodies = [(party, encoded(party)) for party in parties]
     # A NIR is never at rest (decision 4): the directory leaves those parties out too.
-    kept = [body for party, body in bodies if not holds_restricted(party, body)]
+    kept = [encoded(party) for party in parties if not holds_restricted(party)]
     return zlib.compress("\n".join(kept).encode(), 1)
 
 

@@ -11,12 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from avise.directory.keys import Minter
+from avise.directory.party_json import decoded, encoded
 from avise.env import FixedEnv
 from avise.models.customer import Party, PartyKind, person_id
 from avise.store.connections import close_quietly, open_encrypted
 from avise.store.directory import Directory, DirectoryNotReadyError
 from avise.store.directory_building import BUILDING_SUFFIX, DirectoryBuilder
-from avise.store.directory_schema import Minter, decoded, encoded
 from avise.store.errors import CorruptedFileError, DiskFullError, StoreClosedError
 
 MINTER = Minter(uuid.UUID(int=5), "parties.party")
