@@ -6,11 +6,10 @@ are remembered for as long as the directory is the same file.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Sequence
-from enum import StrEnum
 from typing import NamedTuple
 
+from avise.directory import questions as ask
 from avise.directory.keys import (
     CODED_LETTERS,
     HIGHEST,
@@ -91,145 +90,6 @@ class Words(dict[int, str]):
     """Words by number, of both dictionaries: a surname's is negative. Kept while the file is the same."""
 
 
-class _By(StrEnum):
-    ANY = "any"
-    RANGE = "range"
-    LISTED = "listed"
-
-
-class _In(StrEnum):
-    ANYWHERE = "anywhere"
-    CITIES = "cities"
-    SPAN = "span"
-    DAYS = "days"
-
-
-_ROW = "k.last, k.first, k.party, k.kind, k.born, k.city"
-_FIRST = {
-    _By.ANY: ("", ""),
-    _By.RANGE: ("", " AND k.first BETWEEN :low AND :high"),
-    _By.LISTED: (" CROSS JOIN [firsts] AS f", " AND k.first = f.value"),
-}
-_PLACE = {
-    _In.ANYWHERE: ("", "NOT INDEXED", ""),
-    _In.CITIES: (" CROSS JOIN [cities] AS c", "INDEXED BY name_by_city", " AND k.city = c.value"),
-    _In.SPAN: ("", "NOT INDEXED", " AND k.born BETWEEN :since AND :until"),
-    _In.DAYS: (" CROSS JOIN [days] AS d", "INDEXED BY name_by_birth", " AND k.born = d.value"),
-}
-_BY_LAST = {
-    (by, place): Statement(
-        f"SELECT {_ROW} FROM [lasts] AS w{_FIRST[by][0]}{_PLACE[place][0]} CROSS JOIN name AS k"  # noqa: S608 - our own words
-        f" <{_PLACE[place][1]}> WHERE k.last = w.value{_FIRST[by][1]}{_PLACE[place][2]} LIMIT :bound"
-    )
-    for by, place in itertools.product(_By, _In)
-}
-_BY_FIRST = {
-    (by, place): Statement(
-        f"SELECT {_ROW} FROM {'[firsts] AS f CROSS JOIN ' if by is _By.LISTED else ''}"  # noqa: S608 - our own words
-        f"{'[cities] AS c CROSS JOIN ' if place is _In.CITIES else ''}name AS k <INDEXED BY name_by_first>"
-        f" WHERE k.kind = 0{_FIRST[by][1]}{_PLACE[place][2]} LIMIT :bound"
-    )
-    for by, place in itertools.product((_By.RANGE, _By.LISTED), (_In.ANYWHERE, _In.CITIES, _In.SPAN))
-}
-_BY_BIRTH = Statement(
-    f"SELECT {_ROW} FROM name AS k <INDEXED BY name_by_birth>"  # noqa: S608 - our own words
-    " WHERE k.born BETWEEN :since AND :until ORDER BY k.born, k.last LIMIT :bound"
-)
-_BY_CITY = Statement(
-    f"SELECT {_ROW} FROM [cities] AS c CROSS JOIN name AS k <INDEXED BY name_by_city>"  # noqa: S608 - our own words
-    " WHERE k.city = c.value LIMIT :bound"
-)
-
-_NAMED = {
-    kind: Statement(
-        f"SELECT w.norm, w.id FROM [[norms]] AS n CROSS JOIN {kind} AS w WHERE w.norm = n.value"  # noqa: S608 - two tables
-    )
-    for kind in WordKind
-}
-_BEGINNING = {
-    kind: Statement(
-        f"SELECT id, norm, uses FROM {kind} WHERE norm >= :low AND norm < :high ORDER BY norm LIMIT :bound"  # noqa: S608 - two tables
-    )
-    for kind in WordKind
-}
-_NEAR = {
-    kind: Statement(
-        f"SELECT DISTINCT v.word FROM [[forms]] AS f CROSS JOIN {kind}_form AS v"  # noqa: S608 - two tables
-        " WHERE v.form = f.value LIMIT :bound"
-    )
-    for kind in WordKind
-}
-_SOUNDING = {
-    kind: Statement(f"SELECT id FROM {kind} WHERE sound = :sound AND sound <> '' LIMIT :bound")  # noqa: S608 - two tables
-    for kind in WordKind
-}
-_NORMS = {
-    kind: Statement(f"SELECT w.id, w.norm FROM [wanted] AS n CROSS JOIN {kind} AS w WHERE w.id = n.value")  # noqa: S608 - two tables
-    for kind in WordKind
-}
-_EVERY_WORD = {kind: Statement(f"SELECT id, norm FROM {kind}") for kind in WordKind}  # noqa: S608 - two tables
-_BY_USE = Statement(
-    "SELECT w.id FROM [words] AS n CROSS JOIN surname AS w WHERE w.id = n.value ORDER BY w.uses DESC, w.id"
-)
-_USES = Statement(
-    "SELECT w.id FROM [lasts] AS n CROSS JOIN surname AS w WHERE w.id = n.value AND w.uses > :few"
-)
-_CITIES = Statement("SELECT id, norm FROM city WHERE norm >= :low AND norm < :high LIMIT 40")
-_TOWNS = Statement(
-    "SELECT c.id, c.norm FROM [[norms]] AS n CROSS JOIN city AS c WHERE c.norm = n.value LIMIT 80"
-)
-_AT_POSTCODE = Statement("SELECT id FROM city WHERE postcode = :postcode LIMIT 60")
-
-_MEMBER = Statement("SELECT id FROM party WHERE member = :number AND member <> '' LIMIT :bound")
-_MEMBER_FROM = Statement(
-    "SELECT id FROM party WHERE member >= :low AND member < :high AND member <> ''"
-    " ORDER BY member LIMIT :bound"
-)
-_EMAIL = Statement(
-    "SELECT p.id FROM spelling AS s CROSS JOIN party AS p <INDEXED BY party_by_email>"
-    " WHERE s.value = :domain AND p.email = :email AND p.email <> '' AND p.domain = s.id LIMIT :bound"
-)
-_EMAIL_FROM = Statement(
-    "SELECT id FROM party WHERE email >= :low AND email < :high AND email <> '' ORDER BY email LIMIT :bound"
-)
-_PHONE = Statement("SELECT party FROM phone WHERE ending BETWEEN :low AND :high LIMIT :bound")
-_IDENTIFIER = Statement("SELECT party FROM identifier WHERE hash = :hash")
-_COMPANY_NUMBER = Statement("SELECT party FROM company_number WHERE number = :number LIMIT :bound")
-_COMPANY_WORD = Statement("SELECT party FROM company_word WHERE word >= :low AND word < :high LIMIT :bound")
-_COMPANY_HAS = Statement(
-    "SELECT c.party FROM [parties] AS n CROSS JOIN company_word AS c <INDEXED BY company_word_by_party>"
-    " WHERE c.party = n.value AND c.word >= :low AND c.word < :high"
-)
-_AMONG_CITIES = Statement(
-    "SELECT p.id FROM [parties] AS n CROSS JOIN party AS p CROSS JOIN [cities] AS c"
-    " WHERE p.id = n.value AND p.city = c.value"
-)
-
-FIND_NATIVE = Statement("SELECT id, native FROM party WHERE person = :person ORDER BY id")
-_FIND_PERSONS = Statement(
-    "SELECT p.id, p.native FROM [hashes] AS n CROSS JOIN party AS p <INDEXED BY party_by_person>"
-    " WHERE p.person = n.value"
-)
-_FAMILY = Statement(
-    "SELECT id, owner FROM party WHERE dossier = :dossier AND owner <> '' ORDER BY id LIMIT 100"
-)
-_PORTFOLIO = Statement(
-    "SELECT p.id FROM spelling AS s JOIN party AS p ON p.representative = s.id"
-    " WHERE s.value = :login ORDER BY p.id"
-)
-_FACT = Statement("SELECT value FROM meta WHERE name = :name")
-_COUNT = Statement("SELECT count(*) FROM party")
-_PARTIES = Statement(
-    "SELECT p.id, p.native, p.owner, p.kind, p.birth_name, p.born, p.member, p.email, p.phones,"
-    " p.restricted, p.ids, p.extra, l.value, f.value, b.value, c.name, c.postcode, d.value, r.value,"
-    " t.value, s.value"
-    " FROM [numbers] AS n CROSS JOIN party AS p"
-    " LEFT JOIN spelling AS l ON l.id = p.last LEFT JOIN spelling AS f ON f.id = p.first"
-    " LEFT JOIN spelling AS b ON b.id = p.birth_name LEFT JOIN city AS c ON c.id = p.city"
-    " LEFT JOIN spelling AS d ON d.id = p.domain LEFT JOIN spelling AS r ON r.id = p.relation"
-    " LEFT JOIN spelling AS t ON t.id = p.representative LEFT JOIN spelling AS s ON s.id = p.shape"
-    " WHERE p.id = n.value"
-)
 _STORED = len(StoredParty._fields) + 1
 
 
@@ -259,30 +119,32 @@ class DirectoryReader:
         by = _by(firsts)
         values = {"lasts": lasts, **_wanted(firsts)}
         if filters.cities:
-            return self._names(_BY_LAST[by, _In.CITIES], bound, cities=filters.cities, **values)
+            return self._names(ask.BY_LAST[by, ask.In.CITIES], bound, cities=filters.cities, **values)
         if filters.span is None:
-            return self._names(_BY_LAST[by, _In.ANYWHERE], bound, **values)
+            return self._names(ask.BY_LAST[by, ask.In.ANYWHERE], bound, **values)
         since, until = filters.span
         if since == until:
-            return self._names(_BY_LAST[by, _In.DAYS], bound, days=(since,), **values)
+            return self._names(ask.BY_LAST[by, ask.In.DAYS], bound, days=(since,), **values)
         many = (
-            {row[0] for row in self._line.rows(_USES, lasts=lasts, few=FEW_BEARERS)} if by is _By.ANY else ()
+            {row[0] for row in self._line.rows(ask.USES, lasts=lasts, few=FEW_BEARERS)}
+            if by is ask.By.ANY
+            else ()
         )
         few = [last for last in lasts if last not in many]
         found: list[NameRow] = []
         if few:
             values["lasts"] = few
-            found = self._names(_BY_LAST[by, _In.SPAN], bound, since=since, until=until, **values)
+            found = self._names(ask.BY_LAST[by, ask.In.SPAN], bound, since=since, until=until, **values)
         if many:
             values["lasts"] = sorted(many)
-            found += self._names(_BY_LAST[by, _In.DAYS], bound, days=range(since, until + 1), **values)
+            found += self._names(ask.BY_LAST[by, ask.In.DAYS], bound, days=range(since, until + 1), **values)
         return found
 
     def some_of_each(
         self, lasts: Sequence[int], firsts: FirstNames | None, filters: Filters, wanted: int
     ) -> list[NameRow]:
         """Return some persons of each surname, the most borne first: nobody's name hides another's."""
-        ranked = [row[0] for row in self._line.rows(_BY_USE, words=list(lasts))] if lasts else []
+        ranked = [row[0] for row in self._line.rows(ask.BY_USE, words=list(lasts))] if lasts else []
         each = max(wanted // max(len(ranked), 1), SOME_OF_EACH)
         found: list[NameRow] = []
         was_cut = self.cut
@@ -299,34 +161,36 @@ class DirectoryReader:
             return []
         by, values = _by(firsts), _wanted(firsts)
         if filters.cities:
-            return self._names(_BY_FIRST[by, _In.CITIES], PERSON_BOUND, cities=filters.cities, **values)
+            return self._names(ask.BY_FIRST[by, ask.In.CITIES], PERSON_BOUND, cities=filters.cities, **values)
         if filters.span is not None:
             since, until = filters.span
-            return self._names(_BY_FIRST[by, _In.SPAN], PERSON_BOUND, since=since, until=until, **values)
-        return self._names(_BY_FIRST[by, _In.ANYWHERE], PERSON_BOUND, **values)
+            return self._names(
+                ask.BY_FIRST[by, ask.In.SPAN], PERSON_BOUND, since=since, until=until, **values
+            )
+        return self._names(ask.BY_FIRST[by, ask.In.ANYWHERE], PERSON_BOUND, **values)
 
     def by_birth(self, filters: Filters, bound: int = DAY_BOUND) -> list[NameRow]:
         """Return persons born in a span, in the order of their birth."""
         if filters.span is None:
             return []
         since, until = filters.span
-        return self._names(_BY_BIRTH, bound, since=since, until=until)
+        return self._names(ask.BY_BIRTH, bound, since=since, until=until)
 
     def by_city(self, cities: Sequence[int]) -> list[NameRow]:
         """Return persons of some towns."""
-        return self._names(_BY_CITY, PERSON_BOUND, cities=cities)
+        return self._names(ask.BY_CITY, PERSON_BOUND, cities=cities)
 
     # ---- dictionaries ----------------------------------------------------------------------------
 
     def named(self, kind: WordKind, norms: Iterable[str]) -> dict[str, int]:
         """Return the numbers of the words that the dictionary has."""
-        found = self._line.rows(_NAMED[kind], norms=list(dict.fromkeys(norms)))
+        found = self._line.rows(ask.NAMED[kind], norms=list(dict.fromkeys(norms)))
         self._learn(kind, ((number, norm) for norm, number in found))
         return dict(found)
 
     def beginning(self, kind: WordKind, norm: str, bound: int = WORD_BOUND) -> list[int]:
         """Return the words that begin so, in their order."""
-        found = self._line.rows(_BEGINNING[kind], low=norm, high=norm + HIGHEST, bound=bound)
+        found = self._line.rows(ask.BEGINNING[kind], low=norm, high=norm + HIGHEST, bound=bound)
         self._learn(kind, ((number, word) for number, word, _uses in found))
         return [number for number, _word, _uses in found]
 
@@ -334,8 +198,8 @@ class DirectoryReader:
         """Return the dictionary's words at one letter from a word, or that sound like it."""
         if len(word) < MIN_FORGIVEN:
             return []
-        by_letter = self._line.rows(_NEAR[kind], forms=sorted(variants_of(word)), bound=4 * WORD_BOUND)
-        by_sound = self._line.rows(_SOUNDING[kind], sound=phonetic_key(word), bound=WORD_BOUND)
+        by_letter = self._line.rows(ask.NEAR[kind], forms=sorted(variants_of(word)), bound=4 * WORD_BOUND)
+        by_sound = self._line.rows(ask.SOUNDING[kind], sound=phonetic_key(word), bound=WORD_BOUND)
         return list(dict.fromkeys(row[0] for row in (*by_letter, *by_sound)))
 
     def first_names(self, beginning: str, others: Iterable[str] = ()) -> FirstNames:
@@ -362,11 +226,11 @@ class DirectoryReader:
             sign = -1 if kind is WordKind.SURNAME else 1
             missing = [number for number in wanted if number and sign * number not in self._words]
             if missing:
-                self._learn(kind, self._line.rows(_NORMS[kind], wanted=missing))
+                self._learn(kind, self._line.rows(ask.NORMS[kind], wanted=missing))
 
     def every_word(self, kind: WordKind) -> list[Row]:
         """Return the whole dictionary: seconds of reading, for what is remembered afterwards."""
-        return self._line.rows(_EVERY_WORD[kind])
+        return self._line.rows(ask.EVERY_WORD[kind])
 
     def _learn(self, kind: WordKind, words: Iterable[Row]) -> None:
         sign = -1 if kind is WordKind.SURNAME else 1
@@ -375,32 +239,32 @@ class DirectoryReader:
     def cities_named(self, norms: Sequence[str]) -> dict[str, tuple[int, ...]]:
         """Return the towns of each of these names that is one."""
         found: dict[str, tuple[int, ...]] = {}
-        for number, norm in self._line.rows(_TOWNS, norms=list(norms)):
+        for number, norm in self._line.rows(ask.TOWNS, norms=list(norms)):
             found[norm] = (*found.get(norm, ()), number)
         return found
 
     def cities_beginning(self, norm: str) -> tuple[int, ...]:
         """Return the towns whose name begins so."""
-        return tuple(row[0] for row in self._line.rows(_CITIES, low=norm, high=norm + HIGHEST))
+        return tuple(row[0] for row in self._line.rows(ask.CITIES, low=norm, high=norm + HIGHEST))
 
     def cities_at(self, postcode: str) -> tuple[int, ...]:
         """Return the towns of a postcode."""
-        return tuple(row[0] for row in self._line.rows(_AT_POSTCODE, postcode=postcode))
+        return tuple(row[0] for row in self._line.rows(ask.AT_POSTCODE, postcode=postcode))
 
     # ---- identifiers -----------------------------------------------------------------------------
 
     def by_member(self, number: str, *, beginning: bool) -> list[int]:
         """Return parties that bear a member number, or one that begins so."""
         if beginning:
-            return self._numbers(_MEMBER_FROM, low=number, high=number + HIGHEST)
-        return self._numbers(_MEMBER, number=number)
+            return self._numbers(ask.MEMBER_FROM, low=number, high=number + HIGHEST)
+        return self._numbers(ask.MEMBER, number=number)
 
     def by_email(self, email: str, *, beginning: bool) -> list[int]:
         """Return parties who have an e-mail address, or one that begins so."""
         local, at, domain = email.partition("@")
         if not beginning:
-            return self._numbers(_EMAIL, email=local, domain=domain)
-        found = self._numbers(_EMAIL_FROM, low=local, high=local + ("\x01" if at else HIGHEST))
+            return self._numbers(ask.EMAIL, email=local, domain=domain)
+        found = self._numbers(ask.EMAIL_FROM, low=local, high=local + ("\x01" if at else HIGHEST))
         if not domain or not found:
             return found
         return [
@@ -411,12 +275,12 @@ class DirectoryReader:
 
     def by_company_number(self, number: str) -> list[int]:
         """Return the companies of a SIREN or of a SIRET."""
-        return self._numbers(_COMPANY_NUMBER, number=number)
+        return self._numbers(ask.COMPANY_NUMBER, number=number)
 
     def by_phone(self, phone: str) -> dict[int, DirectoryEntry]:
         """Return parties who bear a whole number, by their number in the directory."""
         digits = reversed_digits(phone)
-        found = self._numbers(_PHONE, low=phone_key(phone), high=phone_key(phone)) if digits else []
+        found = self._numbers(ask.PHONE, low=phone_key(phone), high=phone_key(phone)) if digits else []
         return {
             number: entry
             for number, entry in self.parties(found).items()
@@ -426,7 +290,7 @@ class DirectoryReader:
     def by_phone_end(self, digits: str) -> list[int]:
         """Return parties who bear a number that ends so."""
         low, high = phone_end_range(digits)
-        found = self._numbers(_PHONE, low=low, high=high)
+        found = self._numbers(ask.PHONE, low=low, high=high)
         if len(digits) <= PHONE_DIGITS:
             return found
         ending = digits[::-1]
@@ -438,7 +302,7 @@ class DirectoryReader:
 
     def by_identifier(self, scheme: str, value: str) -> dict[int, DirectoryEntry]:
         """Return parties who bear an identifier of a tool, by their number in the directory."""
-        found = self._line.rows(_IDENTIFIER, hash=identifier_hash(scheme, value))
+        found = self._line.rows(ask.IDENTIFIER, hash=identifier_hash(scheme, value))
         numbers = [row[0] for row in found]
         if scheme == self._minter.scheme:
             numbers += self._numbered([self._minter.named(value)])
@@ -450,7 +314,7 @@ class DirectoryReader:
         kept: set[int] | None = None
         common: list[str] = []
         for word in words:
-            found = self._numbers(_COMPANY_WORD, COMPANY_BOUND, low=word, high=word + HIGHEST)
+            found = self._numbers(ask.COMPANY_WORD, COMPANY_BOUND, low=word, high=word + HIGHEST)
             if len(found) == COMPANY_BOUND and len(words) > 1:
                 common.append(word)
                 continue
@@ -458,16 +322,20 @@ class DirectoryReader:
             if not kept:
                 return []
         if kept is None:
-            kept = set(self._numbers(_COMPANY_WORD, COMPANY_BOUND, low=common[0], high=common[0] + HIGHEST))
+            kept = set(
+                self._numbers(ask.COMPANY_WORD, COMPANY_BOUND, low=common[0], high=common[0] + HIGHEST)
+            )
         for word in common:
             # So common a word is compared in the few companies that have the others.
-            rows = self._line.rows(_COMPANY_HAS, parties=sorted(kept), low=word, high=word + HIGHEST)
+            rows = self._line.rows(ask.COMPANY_HAS, parties=sorted(kept), low=word, high=word + HIGHEST)
             kept &= {row[0] for row in rows}
         return sorted(kept)
 
     def among_cities(self, parties: Sequence[int], cities: Sequence[int]) -> list[int]:
         """Return those of some parties that are in some towns."""
-        return [row[0] for row in self._line.rows(_AMONG_CITIES, parties=list(parties), cities=list(cities))]
+        return [
+            row[0] for row in self._line.rows(ask.AMONG_CITIES, parties=list(parties), cities=list(cities))
+        ]
 
     # ---- parties ---------------------------------------------------------------------------------
 
@@ -475,7 +343,7 @@ class DirectoryReader:
         """Return parties by their number in the directory."""
         if not numbers:
             return {}
-        rows = self._line.rows(_PARTIES, numbers=list(dict.fromkeys(numbers)))
+        rows = self._line.rows(ask.PARTIES, numbers=list(dict.fromkeys(numbers)))
         return {row[0]: self._entry(row) for row in rows}
 
     def person(self, person: PersonId) -> DirectoryEntry | None:
@@ -489,28 +357,28 @@ class DirectoryReader:
     def _numbered(self, persons: Sequence[PersonId]) -> list[int]:
         hashes = [person_hash(person.bytes) for person in persons]
         wanted = frozenset(persons)
-        rows = self._line.rows(_FIND_PERSONS, hashes=hashes)
+        rows = self._line.rows(ask.FIND_PERSONS, hashes=hashes)
         return [number for number, native in rows if self._minter.named(native) in wanted]
 
     def family(self, dossier: PersonId) -> list[DirectoryEntry]:
         """Return the member of a dossier and the persons that it covers."""
-        rows = self._line.rows(_FAMILY, dossier=person_hash(dossier.bytes))
+        rows = self._line.rows(ask.FAMILY, dossier=person_hash(dossier.bytes))
         covered = [number for number, owner in rows if self._minter.named(owner) == dossier]
         return list(self.parties([*self._numbered([dossier]), *covered]).values())
 
     def portfolio(self, login: str) -> tuple[DirectoryEntry, ...]:
         """Return the parties in the portfolio of a representative."""
-        numbers = [row[0] for row in self._line.rows(_PORTFOLIO, login=login)]
+        numbers = [row[0] for row in self._line.rows(ask.PORTFOLIO, login=login)]
         return tuple(self.parties(numbers).values())
 
     def fact(self, name: str) -> str:
         """Return a fact about the directory itself, "" when it has none of that name."""
-        found = self._line.rows(_FACT, name=name)
+        found = self._line.rows(ask.FACT, name=name)
         return str(found[0][0]) if found else ""
 
     def count(self) -> int:
         """Return how many parties are listed."""
-        return int(self._line.rows(_COUNT)[0][0])
+        return int(self._line.rows(ask.COUNT)[0][0])
 
     # ---- plumbing --------------------------------------------------------------------------------
 
@@ -541,10 +409,10 @@ NOBODY = FirstNames()
 """No first name of the dictionary begins as was typed."""
 
 
-def _by(firsts: FirstNames | None) -> _By:
+def _by(firsts: FirstNames | None) -> ask.By:
     if firsts is None:
-        return _By.ANY
-    return _By.LISTED if firsts.listed else _By.RANGE
+        return ask.By.ANY
+    return ask.By.LISTED if firsts.listed else ask.By.RANGE
 
 
 def _wanted(firsts: FirstNames | None) -> dict[str, int | Sequence[int]]:

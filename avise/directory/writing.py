@@ -14,7 +14,8 @@ from avise.directory.keys import (
     identifier_hash,
     phone_key,
 )
-from avise.directory.reading import FIND_NATIVE, DirectoryReader
+from avise.directory.questions import FIND_NATIVE
+from avise.directory.reading import DirectoryReader
 from avise.directory.records import KIND_NUMBERS, SAME_NAME, extra_of, packed, phones_of
 from avise.directory.restricted import holds_restricted
 from avise.directory.statements import Line, Row, Statement
@@ -23,8 +24,6 @@ from avise.models.customer import Party, PartyKind
 from avise.models.identifiers import normalised_member_number
 
 MEMBER_SCHEME = "member"
-SMALL = frozenset(("meta", "spelling", "city", *WordKind, *(f"{kind}_form" for kind in WordKind)))
-"""Tables of thousands of rows: filled as they come, whatever the engine."""
 
 _LAST_PARTY = Statement("SELECT coalesce(max(id), 0) FROM party")
 _TWICE = Statement("SELECT person FROM party GROUP BY person HAVING count(*) > 1")
