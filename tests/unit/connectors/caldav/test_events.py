@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from icalendar import Calendar, Event
 from lxml import etree
 
+from avise.connectors.caldav import events
 from avise.connectors.caldav.calendar_query import CALDAV, Window, query_body
 from avise.connectors.caldav.events import Events, read_events
 from avise.connectors.contract import ConnectorError, HttpReply
@@ -143,6 +144,21 @@ def test_a_server_that_gives_a_part_only_says_so() -> None:
     etree.SubElement(response, f"{DAV}href").text = CALENDAR
     etree.SubElement(response, f"{DAV}status").text = "HTTP/1.1 507 Insufficient Storage"
     assert read_events(reply(etree.tostring(root)), {}, PARIS).truncated_because == "source_limit"
+
+
+def test_of_too_many_files_the_latest_are_read_and_the_cut_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(events, "MOST_FILES", 2)
+    files = [
+        (
+            f"{CALENDAR}{day}.ics",
+            file_of(event(uid=f"rdv-{day}", dtstart=datetime(2026, 3, day, 9, tzinfo=PARIS))),
+        )
+        for day in (24, 26, 25)
+    ]
+    found = read_events(answer(*files), {}, PARIS)
+    assert [row["id"] for row in found.rows] == ["rdv-26", "rdv-25"]
+    assert (found.unreadable, found.truncated_because) == (0, "max_rows")
+    assert read_events(answer(*files[:2]), {}, PARIS).truncated_because == ""
 
 
 def test_an_event_of_another_calendar_is_refused() -> None:
