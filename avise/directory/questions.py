@@ -48,6 +48,11 @@ BY_LAST = {
     )
     for by, place in itertools.product(By, In)
 }
+SOME_OF_EACH = Statement(
+    f"SELECT {_ROW} FROM [lasts] AS w CROSS JOIN LATERAL"  # noqa: S608 - our own words
+    " (SELECT * FROM name AS n WHERE n.last = w.value LIMIT :each) AS k LIMIT :bound"
+)
+"""Of PostgreSQL alone, where a statement a surname would cost a journey each."""
 BY_FIRST = {
     (by, place): Statement(
         f"SELECT {_ROW} FROM {'[firsts] AS f CROSS JOIN ' if by is By.LISTED else ''}"  # noqa: S608 - our own words

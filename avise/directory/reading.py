@@ -146,6 +146,9 @@ class DirectoryReader:
         """Return some persons of each surname, the most borne first: nobody's name hides another's."""
         ranked = [row[0] for row in self._line.rows(ask.BY_USE, words=list(lasts))] if lasts else []
         each = max(wanted // max(len(ranked), 1), SOME_OF_EACH)
+        if self._line.is_postgres and firsts is None and filters == NOTHING_ELSE:
+            listed = ranked[:WORD_BOUND]
+            return self._names(ask.SOME_OF_EACH, WORD_BOUND * each, lasts=listed, each=each) if listed else []
         found: list[NameRow] = []
         was_cut = self.cut
         for last in ranked[:WORD_BOUND]:

@@ -127,3 +127,11 @@ def test_the_server_reads_the_directory_and_writes_nothing_in_it(engine: Engine)
         assert found(connection, "marchand yves") == ["2"]
         allowed = "has_table_privilege('avise_hub_server', 'directory.party', 'INSERT')"
         assert connection.execute(text(f"SELECT {allowed}")).scalar_one() is False
+
+
+def test_a_common_name_leaves_room_for_those_near_to_it(engine: Engine) -> None:
+    crowd = [Party(f"c{number}", PartyKind.MEMBER, "Vallorin", f"Prénom{number}") for number in range(60)]
+    load(engine, (*crowd, Party("near", PartyKind.MEMBER, "Vallorun", "Ada")))
+    with engine.connect() as connection:
+        shown = found(connection, "vallorin")
+        assert (len(shown), shown[-1]) == (50, "near")
