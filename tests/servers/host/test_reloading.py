@@ -18,7 +18,7 @@ from avise.connectors.readings import FacetReading
 from avise.connectors.registry import Registry
 from avise.models.source_status import FileChange, SourceState
 from tests.servers.host.conftest import Desk, MemorySecrets, MemorySnapshots, MovableEnv
-from tests.servers.host.tool_server import Behaviour, after, answering, reply, running_tool
+from tests.servers.host.tool_server import Asked, Behaviour, after, answering, reply, running_tool
 
 FILE = """
 avise = 1
@@ -186,6 +186,34 @@ async def test_a_file_that_comes_after_the_start_is_taken(tmp_path: Path) -> Non
         path.write_text(FILE, "utf-8")
         await until(desk, taken)
         assert labels(await desk.last(instance="claims")) == ["Consultation"]
+
+
+CALLS = """
+[call_events]
+path = "/calls"
+format = "sse"
+[call_events.fields]
+call_id = "id"
+kind = { value = "ringing" }
+at = "at"
+number = "number"
+"""
+
+
+async def test_the_telephony_is_followed_through_the_new_file(tmp_path: Path) -> None:
+    async def ring(asked: Asked, writer: asyncio.StreamWriter) -> None:
+        del asked
+        event = '{"id": "by id", "ref": "by ref", "at": "2026-03-24T10:00:00+01:00", "number": "0639984127"}'
+        head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
+        writer.write(f"{head}data: {event}\n\n".encode())
+        await writer.drain()
+        await asyncio.Event().wait()
+
+    path = tmp_path / "claims.toml"
+    async with followed(path, ring, FILE + CALLS) as desk, aclosing(desk.host.call_events()) as events:
+        assert (await asyncio.wait_for(anext(events), 5)).call_id == "by id"
+        path.write_text(FILE + CALLS.replace('call_id = "id"', 'call_id = "ref"'), "utf-8")
+        assert (await asyncio.wait_for(anext(events), 5)).call_id == "by ref"
 
 
 async def test_closing_in_the_middle_of_a_change_leaves_nothing_behind(tmp_path: Path) -> None:
