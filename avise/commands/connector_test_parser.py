@@ -26,6 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--thorough", action="store_true", help="every fault on every reading")
     parser.add_argument("--json", action="store_true", help="the report as JSON")
     parser.add_argument("--no-result", action="store_true", help="write no result file")
+    parser.add_argument("--postgres", action="store_true", help="with --shipped: contributions in PostgreSQL")
     parser.add_argument(
         "--shipped", action="store_true", help="those that ship with Avise, against the demonstration's tools"
     )

@@ -43,7 +43,7 @@ async def _run(chosen: argparse.Namespace, console: Console) -> int:
     today = SystemEnv().now().date()
     with tempfile.TemporaryDirectory(prefix="avise-kit-") as folder:
         wanted = list(dict.fromkeys(_TOOL_OF.get(name, name) for name in names))
-        async with conformance_tools(Path(folder), today, wanted) as tools:
+        async with conformance_tools(Path(folder), today, wanted, postgres=chosen.postgres) as tools:
             reports = [await asyncio.to_thread(_test, name, tools, chosen, console) for name in names]
     return tell(chosen, console, reports)
 

@@ -44,7 +44,7 @@ def conformance_spec(today: date) -> WorldSpec:
 
 
 def conformance_tools(
-    folder: Path, today: date, tools: Sequence[str] | None = None
+    folder: Path, today: date, tools: Sequence[str] | None = None, *, postgres: bool = False
 ) -> AbstractAsyncContextManager[DemoTools]:
     """Start the simulated tools over that world, prepared first where it lacks.
 
@@ -52,6 +52,7 @@ def conformance_tools(
         folder: keeps the prepared data between runs.
         today: the world's day.
         tools: names, all eight by default.
+        postgres: contributions in a PostgreSQL server, in place of a file.
     """
     spec = conformance_spec(today)
     kinds = tool_kinds(tools)
@@ -59,7 +60,7 @@ def conformance_tools(
     if missing:
         folder.mkdir(parents=True, exist_ok=True)
         lay_down(folder, spec, missing, _dossiers(spec))
-    return DemoTools.start(folder, spec, tools=tools, quick=True)
+    return DemoTools.start(folder, spec, tools=tools, quick=True, postgres=postgres)
 
 
 def _dossiers(spec: WorldSpec) -> Iterator[Dossier]:
