@@ -169,17 +169,21 @@ def _true_pairs(file: CsvFile, told: Mapped, ours: Table, theirs: Table) -> tupl
     here = {record.reference: place for place, record in enumerate(ours.records)}
     there = here if within else {record.reference: place for place, record in enumerate(theirs.records)}
     offset = 0 if within else len(ours.records)
+    told_pairs = [
+        (cells[places[0]], cells[places[1]]) for cells in _truth_rows(file) if len(cells) > max(places)
+    ]
+    # Whoever wrote the truth may have begun with the other table, and without a line of names.
+    straight = sum(a in here and b in there for a, b in told_pairs)
+    if sum(b in here and a in there for a, b in told_pairs) > straight:
+        told_pairs = [(b, a) for a, b in told_pairs]
+    first = told_pairs[0] if told_pairs else ("", "")
+    if not any(name in table for name in first for table in (here, there)):
+        told_pairs = told_pairs[1:]
     groups = _Groups()
-    unknown = 0
-    for _, cells in file.rows():
-        if len(cells) <= max(places):
-            unknown += 1
-            continue
-        a, b = here.get(cells[places[0]]), there.get(cells[places[1]])
-        if a is None or b is None:
-            unknown += 1
-        else:
-            groups.join(a, b + offset)
+    known = [(here[a], there[b] + offset) for a, b in told_pairs if a in here and b in there]
+    for a, b in known:
+        groups.join(a, b)
+    unknown = len(told_pairs) - len(known)
     pairs: set[Pair] = set()
     for members in groups.all():
         if within:
@@ -189,6 +193,12 @@ def _true_pairs(file: CsvFile, told: Mapped, ours: Table, theirs: Table) -> tupl
             others = [member - offset for member in members if member >= offset]
             pairs.update(product(mine, others))
     return frozenset(pairs), unknown
+
+
+def _truth_rows(file: CsvFile) -> Iterator[list[str]]:
+    yield list(file.header)
+    for _, cells in file.rows():
+        yield cells
 
 
 def _truth_places(file: CsvFile, told: Mapped) -> tuple[int, int]:

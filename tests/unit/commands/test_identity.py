@@ -126,3 +126,16 @@ def test_a_missing_file_is_told_with_its_name(
     (files / missing).unlink()
     assert _run(files) == 1
     assert missing in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "truth", ["a,1\nb,2\nc,3\n", "key;num\na;1\nb;2\nc;3\n", "1,a\n2,b\n3,c\n4,nobody\n"]
+)
+def test_the_truth_may_begin_with_either_table_and_have_no_line_of_names(
+    files: Path, capsys: pytest.CaptureFixture[str], truth: str
+) -> None:
+    (files / "t.csv").write_text(truth, encoding="utf-8")
+    assert _run(files, "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["with_proposals"]["true"], told["with_proposals"]["recall"]) == (3, 1.0)
+    assert told["unknown_truth"] == ("nobody" in truth)
