@@ -28,7 +28,7 @@ from avise.directory.statements import Bound, Line, Row, Statement
 from avise.directory.wide_search import Lexicon, WideSearch
 from avise.env import SystemEnv
 from avise.hub.dialect import postgres_engine
-from avise.hub.directory import SCHEMA, HouseLoading
+from avise.hub.directory import AS_WRITTEN, SCHEMA, HouseLoading
 from avise.hub.directory_line import ServerLine
 from avise.models.customer import Party, PartyKind, SearchAnswer
 from avise.store.connections import READER_PRAGMAS, close_quietly, open_encrypted
@@ -255,6 +255,8 @@ def on_server(persons: int, samples: int) -> list[Measure]:
         size = connection.exec_driver_sql("SELECT pg_database_size(current_database())").scalar_one()
         figures = _built_measures("PostgreSQL", spent, float(size), kept.seen)
         connection.exec_driver_sql(f"SET search_path = {SCHEMA}")
+        connection.commit()
+        connection.exec_driver_sql(AS_WRITTEN)
         return figures + searched("PostgreSQL", ServerLine(connection), kept.people, samples)
 
 

@@ -38,7 +38,7 @@ DAY_BOUND = 1_500
 """Names born on one day: about 180 in 4.3 million persons."""
 WORD_BOUND = 120
 """Words read from one range of a dictionary: each then costs a range of persons."""
-SOME_OF_EACH = 2
+SOME_OF_EACH = 1
 """Persons of each surname that a mistaken one may stand for."""
 COMPANY_BOUND = 2_000
 """Companies read for one word of a name; a word of more is compared afterwards."""

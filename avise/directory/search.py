@@ -46,6 +46,8 @@ IN_TOWN = 10.0
 OTHER_NAME = 25.0
 """Taken off an identifier whose bearer has another name or birth date than the one typed beside it."""
 
+BY_PLACE = 0.01
+"""Taken off for each surname that more people bear, among those near to what was typed."""
 MIN_BEGINNING = 3
 """Letters of a surname before its beginning is tried together with a first name."""
 MIN_TOWN_BEGINNING = 4
@@ -103,6 +105,7 @@ class DirectorySearch:
         self.births: dict[int, int] = {}
         """When whoever was found by name was born: orders homonyms."""
         self._firsts: dict[str, FirstNames] = {}
+        self._places: dict[int, int] = {}
         self._matches: dict[tuple[int, int, int], NameMatch | None] = {}
 
     def run(self, query: SearchQuery) -> dict[int, Found]:
@@ -295,7 +298,9 @@ class DirectorySearch:
         rows = reader.by_last(near, firsts, filters) if reading.first or filters != NOTHING_ELSE else []
         if rows and len(rows) < PERSON_BOUND:
             return rows
-        return reader.some_of_each(near, firsts, filters, self._wanted)
+        rows = reader.some_of_each(near, firsts, filters, self._wanted)
+        self._places = {last: place for place, last in enumerate(dict.fromkeys(row.last for row in rows))}
+        return rows
 
     def _first(self, reading: NameReading) -> FirstNames | None:
         """Return the first names that a reading wants, None for any."""
@@ -343,6 +348,8 @@ class DirectorySearch:
             return None
         found = _of_match(match, kind)
         found.name = (last, first)
+        # Of two surnames as near, the one that more people bear is the likelier to have been meant.
+        found.score -= self._places.get(row.last, 0) * BY_PLACE
         return _with_filters(found, filters, town)
 
     def _towns(self, words: tuple[str, ...]) -> list[TownReading]:
