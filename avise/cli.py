@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from avise import __version__
 from avise.commands.connector_author_parser import AUTHOR_ACTIONS, add_author_actions, add_new_action
-from avise.commands.connector_test_parser import add_arguments
+from avise.commands.connector_test_parser import add_connector_test
 from avise.commands.wrong_argument import WRONG_ARGUMENT, WrongArgumentError
 from avise.models.errors import AlreadyToldError, AviseError
 from avise.texts import LANGUAGES, text
@@ -123,7 +123,7 @@ def _add_connector_command(commands: argparse._SubParsersAction[argparse.Argumen
     check.add_argument("--profile", type=Path, default=argparse.SUPPRESS, help="whose wheels it may use")
     add_new_action(actions)
     add_author_actions(actions)
-    add_arguments(actions.add_parser("test", help="prove a connector against its tool; say its level"))
+    add_connector_test(actions.add_parser("test", help="prove a connector against its tool; say its level"))
     _add_load_command(actions)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from avise.models.conformance import ConformanceLevel
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_connector_test(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the command."""
     parser.add_argument(
         "connector", nargs="?", default="", help="a file, or the name of an installed package"
