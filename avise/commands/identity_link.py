@@ -11,6 +11,7 @@ from contextlib import aclosing
 from rich.console import Console
 
 from avise.commands.wrong_argument import WrongArgumentError
+from avise.connectors.contract import ConnectorError
 from avise.engine.engine import Engine
 from avise.models.customer import Party, person_id
 from avise.models.errors import AviseError
@@ -55,9 +56,13 @@ async def link(engine: Engine, instance: str, console: Console, *, propose_only:
 
 async def _parties(engine: Engine, instance: str) -> list[Party]:
     found: dict[str, Party] = {}
-    async with aclosing(engine.sources.changes(instance, "")) as batches:
-        async for batch in batches:
-            found |= {party.native_id: party for party in batch.items}
+    try:
+        async with aclosing(engine.sources.changes(instance, "")) as batches:
+            async for batch in batches:
+                found |= {party.native_id: party for party in batch.items}
+    except ConnectorError as error:
+        # What was read of half a tool would make half of its links: nothing is written.
+        raise AviseError("identity_link.not_read", instance=instance, kind=error.kind.value) from None
     if not found:
         raise AviseError("identity_link.nobody", instance=instance)
     return list(found.values())
