@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from avise.connectors.contract import ConnectorError, HttpReply
 from avise.connectors.declarative.mapping import (
@@ -45,7 +45,7 @@ class Pager(Protocol):
 
         Args:
             mark: what `next_mark` found in the answer.
-            reply: the answer's headers.
+            reply: the answer's headers, and the address that gave it.
             rows: how many rows the answer holds.
 
         Raises:
@@ -53,22 +53,21 @@ class Pager(Protocol):
         """
 
 
-def pager_of(paging: AnyPaging, start: PageRequest, base_url: str, at: int | None = None) -> Pager:
+def pager_of(paging: AnyPaging, start: PageRequest, at: int | None = None) -> Pager:
     """Return the way through the pages that a file declares.
 
     Args:
         paging: the file's section.
         start: the first request, without the parameters that paging adds.
-        base_url: address of the tool, against which a relative next address is resolved.
         at: of pages that are counted, which one comes first; None for the file's own first.
     """
     match paging:
         case NoPaging():
             return _Once(start)
         case NextUrlPaging():
-            return _ByAddress(start, base_url, lambda mark, _: mark)
+            return _ByAddress(start, lambda mark, _: mark)
         case LinkHeaderPaging():
-            return _ByAddress(start, base_url, lambda _, reply: next_link(reply.headers.get("link", "")))
+            return _ByAddress(start, lambda _, reply: next_link(reply.headers.get("link", "")))
         case CursorPaging(param=param):
             return _ByCursor(start, param)
         case PageNumberPaging():
@@ -134,12 +133,12 @@ class _Marks:
 
 
 class _ByAddress:
-    def __init__(self, start: PageRequest, base_url: str, find: Callable[[str, HttpReply], str]) -> None:
+    """Follows the addresses that a tool gives; a relative one from the address that answered (RFC 3986)."""
+
+    def __init__(self, start: PageRequest, find: Callable[[str, HttpReply], str]) -> None:
         self._start = start
         self._find = find
         self._marks = _Marks()
-        absolute = urlsplit(start.path).scheme
-        self._here = start.path if absolute else base_url.rstrip("/") + start.path
 
     def first(self) -> PageRequest:
         return self._start
@@ -147,10 +146,7 @@ class _ByAddress:
     def following(self, mark: str, reply: HttpReply, rows: int) -> PageRequest | None:
         del rows
         address = self._marks.take(self._find(mark, reply))
-        if not address:
-            return None
-        self._here = urljoin(self._here, address)
-        return PageRequest(self._here)
+        return PageRequest(urljoin(reply.url, address)) if address else None
 
 
 class _ByCursor:

@@ -76,7 +76,7 @@ class RestConnector:
         self._file = file
         self._zone = ZoneInfo(file.connector.timezone)
         self._config: Config = {}
-        self._base_url = ""
+        self._is_open = False
         self._facets = {facet.id: facet for facet in file.facet}
 
     async def open(self, env: ConnectorEnv) -> None:
@@ -85,8 +85,9 @@ class RestConnector:
         Raises:
             ConnectorError: CONFIG when a value lacks.
         """
+        http_endpoint(self._file.http, self._file.config, env.config)
         self._config = env.config
-        self._base_url = http_endpoint(self._file.http, self._file.config, env.config).base_url
+        self._is_open = True
 
     async def aclose(self) -> None:
         """Hold nothing, release nothing."""
@@ -175,7 +176,7 @@ class RestConnector:
         section = self._file.directory
         if section is None:
             raise ConnectorError(ErrorKind.UNSUPPORTED, "no directory", origin=Origin.CONNECTOR)
-        reader = RestDirectoryReader(section, self._zone, self._base_url, self._values({}), self)
+        reader = RestDirectoryReader(section, self._zone, self._values({}), self)
         async with aclosing(reader.changes(since, ctx)) as batches:
             async for batch in batches:
                 yield batch
@@ -265,7 +266,7 @@ class RestConnector:
         validator: str = "",
     ) -> AsyncGenerator[Page[T], None]:
         start = PageRequest(values.path(section.path), values.query(section.query))
-        pager = pager_of(section.paging, start, self._base_url)
+        pager = pager_of(section.paging, start)
         request: PageRequest | None = pager.first()
         most = max_pages(section.paging)
         number = 0
@@ -356,7 +357,7 @@ class RestConnector:
         With `may_lack`, a 404 that no rule explains is returned, for the section's `on_404`; so is an
         answer under one of the statuses of `also`, whatever a rule says.
         """
-        if not self._base_url:
+        if not self._is_open:
             raise config_error("the connector is not open")
         accepted = {304, *also, *({404} if may_lack else ())}
         reply = await ctx.http.request(

@@ -80,16 +80,12 @@ class RestDirectoryReader:
     Args:
         section: of a checked file.
         zone: of dates without one.
-        base_url: of the tool.
         values: of the configuration.
         tool: sends the requests.
     """
 
-    def __init__(
-        self, section: RestDirectory, zone: ZoneInfo, base_url: str, values: CallValues, tool: AsksPages
-    ) -> None:
+    def __init__(self, section: RestDirectory, zone: ZoneInfo, values: CallValues, tool: AsksPages) -> None:
         self._section = section
-        self._base_url = base_url
         self._values = values
         self._tool = tool
         self._reader = AnswerReader[Party](section, zone)
@@ -180,7 +176,7 @@ class RestDirectoryReader:
         if found.next is not None:
             start = PageRequest(str(found.next["path"]), cast("Mapping[str, str]", found.next["query"]))
             at = cast("int | None", found.next.get("at"))
-        pager = pager_of(paging, start, self._base_url, at)
+        pager = pager_of(paging, start, at)
         request: PageRequest | None = pager.first()
         expired: Collection[int] = self._section.expired if may_expire else ()
         before: tuple[str, ...] = ()

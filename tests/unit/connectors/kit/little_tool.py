@@ -24,6 +24,8 @@ class LittleTool:
 
     cards: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     port: int = 0
+    relative: bool = False
+    """The next page is told by its path alone."""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -39,7 +41,8 @@ class LittleTool:
         ]
         start = (page - 1) * PAGE
         more = start + PAGE < len(rows)
-        following = f"http://127.0.0.1:{self.port}/api/members/{member}/contributions?page={page + 1}"
+        origin = "" if self.relative else f"http://127.0.0.1:{self.port}"
+        following = f"{origin}/api/members/{member}/contributions?page={page + 1}"
         return {
             "holder": {"name": NAME, "nir": NIR},
             "rows": rows[start : start + PAGE],
@@ -98,7 +101,8 @@ class _Handler(BaseHTTPRequestHandler):
         etag = f'"{member}"'
         if what == "contributions":
             page = int(parse_qs(urlsplit(self.path).query).get("page", ["1"])[0])
-            self._answer(200, self.tool.contributions(member, page))
+            answer = self.tool.contributions(member, page)
+            self._answer(200, answer, link=answer["next"] or "")
         elif what == "cards":
             self._answer(200, self.tool.card_list(member))
         elif self.headers.get("if-none-match") == etag:
@@ -112,12 +116,14 @@ class _Handler(BaseHTTPRequestHandler):
         key, version = self.headers.get("idempotency-key", ""), self.headers.get("if-match", "")
         self._answer(*self.tool.order(member, key, version, body.get("reason", "")))
 
-    def _answer(self, status: int, value: object, etag: str = "") -> None:
+    def _answer(self, status: int, value: object, etag: str = "", link: str = "") -> None:
         body = b"" if value is None else json.dumps(value).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         if etag:
             self.send_header("ETag", etag)
+        if link:
+            self.send_header("Link", f'<{link}>; rel="next"')
         if status != 304:
             self.send_header("Content-Length", str(len(body)))
         self.end_headers()

@@ -17,7 +17,7 @@ from avise.connectors.kit.scenarios import read_scenarios
 from avise.connectors.kit.subject import subject_of, subject_of_class
 from avise.connectors.kit.suite import ALL
 from avise.connectors.kit.trial import Severity, Trial, recorded, recording_of
-from avise.connectors.kit.upstream import Tape, read_tape
+from avise.connectors.kit.upstream import LiveTool, Tape, read_tape
 from avise.connectors.kit.verdicts import Verdict
 from avise.models.conformance import ConformanceLevel
 from avise.models.errors import AviseError
@@ -101,6 +101,25 @@ def test_a_name_that_is_no_connector_is_refused() -> None:
 
 def test_an_installed_connector_is_found_by_its_name() -> None:
     assert subject_of("caldav").manifest.kind == "python"
+
+
+# ---- pages -----------------------------------------------------------------------------------------
+
+OF_PAGES = ("ids_are_lasting", "a_cut_is_told", "no_other_host", "repeated_page_is_noticed")
+
+
+@pytest.mark.parametrize("paging", ['type = "next_url", at = "next"', 'type = "link_header"'])
+@pytest.mark.parametrize("relative", [False, True])
+def test_pages_told_by_an_address_or_by_a_path_alone_are_both_read(
+    folder: Path, tool: LittleTool, paging: str, relative: bool
+) -> None:
+    tool.relative = relative
+    file = folder / "little.toml"
+    file.write_text(file.read_text("utf-8").replace('type = "next_url", at = "next"', paging), "utf-8")
+    subject = subject_of(str(file))
+    trial = Trial(subject, read_scenarios(folder / "scenarios.toml", subject.manifest), LiveTool)
+    results = {name: run_check(CHECKS[name], trial) for name in OF_PAGES}
+    assert {name: result.sentence() for name, result in results.items()} == dict.fromkeys(OF_PAGES, "")
 
 
 # ---- recordings ------------------------------------------------------------------------------------
