@@ -165,7 +165,7 @@ def read_lines(
                 offset = max(offset, stream.tell())
                 number = max(number, 1)
             stream.seek(offset)
-            rows = []
+            rows: list[list[str]] = []
             while len(rows) + lines.count.broken < most and (raw := stream.readline(LONGEST_LINE)):
                 number += 1
                 if not dialect.is_blank(raw):

@@ -113,7 +113,7 @@ class FileInMemory:
     def open(self, mode: Literal["rb"]) -> BufferedReader:
         """Return its bytes, from the first one."""
         del mode
-        return BufferedReader(BytesIO(self._body))  # type: ignore[arg-type]  # read as a raw stream is
+        return BufferedReader(BytesIO(self._body))
 
 
 # ---- by the worker process ------------------------------------------------------------------------
