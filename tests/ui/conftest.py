@@ -15,8 +15,8 @@ from PySide6.QtWidgets import QApplication
 from avise.ui.discretion import discretion
 from avise.ui.theme import Density, Scheme, theme
 
-SECONDS = 10
-"""A test that waits longer is stuck."""
+SECONDS = 30
+"""A test that waits longer is stuck, also on a machine that others use."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
