@@ -6,6 +6,7 @@ are remembered for as long as the directory is the same file.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -148,8 +149,12 @@ class DirectoryReader:
         each = max(wanted // max(len(ranked), 1), SOME_OF_EACH)
         if self._line.is_postgres and firsts is None and filters == NOTHING_ELSE:
             listed = ranked[:WORD_BOUND]
-            return self._names(ask.SOME_OF_EACH, WORD_BOUND * each, lasts=listed, each=each) if listed else []
-        found: list[NameRow] = []
+            if not listed:
+                return []
+            found = self._names(ask.SOME_OF_EACH, WORD_BOUND * each, lasts=listed, each=each)
+            self.cut |= max(Counter(row.last for row in found).values(), default=0) >= each
+            return found
+        found = []
         was_cut = self.cut
         for last in ranked[:WORD_BOUND]:
             rows = self.by_last([last], firsts, filters, each)
