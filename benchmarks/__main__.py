@@ -87,7 +87,8 @@ def print_table(measures: list[Measure]) -> None:
         bar = "" if measure["bar"] is None else f"{measure['bar']:g}"
         verdict = "ok" if measure["ok"] else "PAST THE BAR"
         table.add_row(measure["name"], f"{measure['value']:.3g}", measure["unit"], bar, verdict)
-    Console().print(table)
+    # Told to a file, nothing is cut: names are long.
+    Console(width=None if sys.stdout.isatty() else 120).print(table)
 
 
 if __name__ == "__main__":
