@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-AUTHOR_ACTIONS = ("try", "list", "schema")
+AUTHOR_ACTIONS = ("try", "list", "schema", "enable")
 """Actions of `avise connector` that `avise.commands.connector_author` answers."""
 
 
@@ -19,7 +19,7 @@ def add_new_action(actions: argparse._SubParsersAction[argparse.ArgumentParser])
 
 
 def add_author_actions(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Declare `try`, `list` and `schema`."""
+    """Declare `try`, `list`, `enable` and `schema`."""
     tried = actions.add_parser("try", help="show what a file makes of one customer: raw, extracted, mapped")
     tried.add_argument("file", type=Path)
     tried.add_argument("--customer", required=True, metavar="N", help="member number, or scheme:value")
@@ -32,4 +32,9 @@ def add_author_actions(actions: argparse._SubParsersAction[argparse.ArgumentPars
     for action in (tried, listed):
         action.add_argument("--json", action="store_true", help="print JSON")
         action.add_argument("--profile", type=Path, default=argparse.SUPPRESS, help="the profile's folder")
+    enabled = actions.add_parser(
+        "enable", help="start again, next time, what was set apart after three failures"
+    )
+    enabled.add_argument("instance", help="name of the instance in settings.toml")
+    enabled.add_argument("--profile", type=Path, default=argparse.SUPPRESS, help="the profile's folder")
     actions.add_parser("schema", help="print the JSON Schema of connector files, for editors")

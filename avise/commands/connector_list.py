@@ -21,7 +21,9 @@ from rich.text import Text
 import avise.connectors
 from avise.connectors.declarative import check_connector_file
 from avise.connectors.declarative.build import BUILT_IN
+from avise.connectors.ports import InstanceSettings
 from avise.connectors.refusals import QUARANTINED
+from avise.connectors.registry import Registry
 from avise.connectors.shipped import FILE_NAME
 from avise.connectors.starts import START_FILE, StartLog
 from avise.connectors.wheels import WheelConnector, WheelShelf
@@ -64,13 +66,22 @@ class KnownConnector:
 def known_connectors(profile: Profile) -> tuple[KnownConnector, ...]:
     """Return every connector of a profile, of its wheels and of Avise itself."""
     shelf = WheelShelf(profile.wheels_folder)
-    starts = StartLog(profile.folder / START_FILE)
+    starts = _starts(profile)
     rows = [
         *_files(profile, shelf, starts),
         *map(_of_wheel, shelf.connectors.values()),
         *_built_in(),
     ]
     return tuple(_used(row, profile, starts) for row in rows)
+
+
+def _starts(profile: Profile) -> StartLog:
+    """Return what is remembered of the starts, as the next one will see it; nothing is written."""
+    starts = StartLog(profile.folder / START_FILE)
+    registry = Registry(profile.connectors_folder, profile.wheels_folder)
+    for name, section in profile.settings.instances.items():
+        starts.compare(name, registry.content_of(InstanceSettings(name, section.connector)))
+    return starts
 
 
 def _files(profile: Profile, shelf: WheelShelf, starts: StartLog) -> Iterator[KnownConnector]:

@@ -41,7 +41,12 @@ async def examine(engine: Engine) -> tuple[Finding, ...]:
     rows = {row.instance: row for row in await engine.sources.status()}
     tools = await asyncio.gather(*(_tool(engine, offer, rows[offer.instance]) for offer in offers))
     wheels = await asyncio.to_thread(scan_wheels, engine.profile.wheels_folder)
-    unfit = (_wheel(found, found.refusal) for found in wheels if found.refusal is not None)
+    told = {(row.connector, row.refused_because) for row in rows.values()}
+    unfit = dict.fromkeys(
+        _wheel(found, found.refusal)
+        for found in wheels
+        if found.refusal is not None and (found.name, found.refusal.because) not in told
+    )
     return (await _store(engine), await _directory(engine), *tools, *unfit)
 
 

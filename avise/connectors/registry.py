@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any, TypedDict, cast
 
+from avise import __version__
 from avise.connectors.contract import (
     ENTRY_POINT_GROUP,
     Connector,
@@ -30,6 +32,7 @@ from avise.connectors.kit.levels import level_of_code
 from avise.connectors.ports import InstanceSettings
 from avise.connectors.readings import TIMELINE
 from avise.connectors.refusals import IMPORT_FAILED, QUARANTINED, Refusal, contract_matches
+from avise.connectors.starts import ABSENT
 from avise.connectors.wheels import WheelConnector, WheelShelf
 from avise.models.conformance import ConformanceLevel
 from avise.models.errors import AviseError
@@ -53,6 +56,7 @@ MAX_LOOKED_AT = 1_000_000
 
 _NAME = re.compile(r'^\s*name\s*=\s*"([^"\n]+)"', re.MULTILINE)
 _ID = re.compile(r'^\s*id\s*=\s*"([a-z_]+)"', re.MULTILINE)
+_USE = re.compile(r'^\s*use\s*=\s*"([^"\n]+)"', re.MULTILINE)
 _TIMELINE_SECTION = re.compile(r"^\s*\[+timeline\b", re.MULTILINE)
 
 
@@ -122,6 +126,26 @@ class Registry:
             return replace(refusal, **_announced(path))
         wheel = self.wheels.connectors.get(settings.connector)
         return _told_by(wheel, refusal) if wheel is not None else refusal
+
+    def content_of(self, settings: InstanceSettings) -> str:
+        """Return what changes once an instance's connector does, ABSENT without one; imports nothing."""
+        path = self.file_of(settings)
+        if path is not None:
+            return self._content_of_file(path)
+        if (wheel := self.wheels.connectors.get(settings.connector)) is not None:
+            return wheel.content
+        shipped = bool(entry_points(group=ENTRY_POINT_GROUP, name=settings.connector))
+        return f"avise {__version__}" if shipped else ABSENT
+
+    def _content_of_file(self, path: Path) -> str:
+        try:
+            content = path.read_bytes()
+        except OSError:
+            return ""
+        code = _USE.search(content[:MAX_LOOKED_AT].decode("utf-8", "replace"))
+        wheel = self.wheels.connectors.get(code[1]) if code else None
+        made_of = wheel.content if wheel is not None else f"avise {__version__}"
+        return sha256(content + made_of.encode()).hexdigest()
 
     def _load(self, settings: InstanceSettings) -> Loaded | Refusal | None:
         path = self.file_of(settings)

@@ -6,6 +6,7 @@ import asyncio
 import ssl
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -46,6 +47,9 @@ class KnowsFiles(Protocol):
 
     def announced(self, settings: InstanceSettings, refusal: Refusal) -> Refusal:
         """Return a refusal with what the connector says of itself."""
+
+    def content_of(self, settings: InstanceSettings) -> str:
+        """Return what changes as soon as an instance's connector does."""
 
     def file_of(self, settings: InstanceSettings) -> Path | None:
         """Return the profile's own file of an instance's connector, None when it has none."""
@@ -176,6 +180,7 @@ class Roster:
 
     async def _load(self, wanted: Sequence[InstanceSettings]) -> None:
         tls = await self._certificates()
+        await self._compare(wanted)
         sound = [settings for settings in wanted if not self._starts.quarantined(settings.id)]
         self._starts.begin(settings.id for settings in sound)
         for settings in wanted:
@@ -184,6 +189,19 @@ class Roster:
         for settings in wanted:
             if (instance := self.running.get(settings.id)) is not None:
                 self._open(instance)
+
+    async def _compare(self, wanted: Sequence[InstanceSettings]) -> None:
+        """Forget the failures of what is not the same any more."""
+        connectors = self._connectors
+        if not isinstance(connectors, KnowsFiles):
+            return
+        for settings in wanted:
+            try:
+                async with asyncio.timeout(LOAD_S):
+                    content = await on_thread(partial(connectors.content_of, settings))
+            except TimeoutError:
+                continue
+            self._starts.compare(settings.id, content)
 
     async def _set_apart(self, settings: InstanceSettings) -> Refusal:
         """Return the refusal of a quarantined instance, its reason and what it would feed."""

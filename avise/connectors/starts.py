@@ -1,14 +1,14 @@
 """Remembers, from one run to the next, which instances fail to start, and sets them apart.
 
 Three failed starts running, or starts that never came to an end, and the instance is quarantined:
-it is neither imported nor opened until a person says so (`connectors.md` C5).
+it is neither imported nor opened until a person says so (`connectors.md` C5), or its connector is mended.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,9 @@ STRIKES = 3
 
 START_FILE = "connector-starts.json"
 """Of a profile: how the last starts of each instance went."""
+
+ABSENT = "absent"
+"""Content of a connector that is not there any more: nothing is held against it."""
 
 NEVER_ENDED = "never ended"
 """Reason of a start that took the whole program with it."""
@@ -29,6 +32,8 @@ class _Start:
     under_way: bool = False
     reason: str = ""
     """Why the last start failed, for support; no personal data."""
+    content: str = ""
+    """What the connector was made of at its last start; "" when nobody knows."""
 
 
 class StartLog:
@@ -50,6 +55,20 @@ class StartLog:
         """Return why an instance's last start failed, "" when it did not or nobody knows."""
         return self._starts.get(instance, _Start()).reason
 
+    def compare(self, instance: str, content: str) -> None:
+        """Forget the failures of a connector that is not what failed: somebody mended it, or took it away.
+
+        Args:
+            instance: whose.
+            content: what its connector is made of now; ABSENT, or "" when nobody knows.
+        """
+        if not content:
+            return
+        start = self._starts.setdefault(instance, _Start())
+        if content == ABSENT or start.content not in ("", content):
+            start.strikes, start.reason = 0, ""
+        start.content = content
+
     def begin(self, instances: Iterable[str]) -> None:
         """Note that instances are being started; what kills the process meanwhile is held against them."""
         for instance in instances:
@@ -65,7 +84,7 @@ class StartLog:
         self._write()
 
     def forgive(self, instance: str) -> None:
-        """Let an instance be started again (the button « Réactiver »)."""
+        """Let an instance be started again (« Réactiver », `avise connector enable`)."""
         self._starts[instance] = _Start()
         self._write()
 
@@ -79,10 +98,7 @@ class StartLog:
     def _write(self) -> None:
         if self._path is None:
             return
-        plain = {
-            name: {"strikes": start.strikes, "under_way": start.under_way, "reason": start.reason}
-            for name, start in self._starts.items()
-        }
+        plain = {name: asdict(start) for name, start in self._starts.items()}
         aside = self._path.with_suffix(".new")
         try:
             aside.write_text(json.dumps(plain), encoding="utf-8")
@@ -104,6 +120,7 @@ def _read(path: Path | None) -> dict[str, _Start]:
 
 
 def _read_start(plain: Mapping[str, Any]) -> _Start:
+    content = str(plain.get("content", ""))
     if plain["under_way"]:
-        return _Start(plain["strikes"] + 1, reason=NEVER_ENDED)
-    return _Start(plain["strikes"] + 0, reason=str(plain.get("reason", "")))
+        return _Start(plain["strikes"] + 1, reason=NEVER_ENDED, content=content)
+    return _Start(plain["strikes"] + 0, reason=str(plain.get("reason", "")), content=content)

@@ -7,15 +7,19 @@ the value is the package that holds `<name>.toml` (`connectors.md` C2).
 
 from __future__ import annotations
 
+import base64
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
+from hashlib import sha256
 from importlib.machinery import PathFinder
-from importlib.metadata import Distribution, EntryPoint, distributions
+from importlib.metadata import Distribution, EntryPoint, PackagePath, distributions
 from pathlib import Path, PurePosixPath
 from typing import Any
+
+from packaging.version import InvalidVersion, Version
 
 from avise.connectors.contract import ENTRY_POINT_GROUP
 from avise.connectors.refusals import Refusal, contract_matches
@@ -44,6 +48,8 @@ class WheelConnector:
     header: Mapping[str, Any] | None = None
     """`[connector]` of its manifest, not checked yet."""
     refusal: Refusal | None = None
+    content: str = ""
+    """Another one as soon as a file of its wheel changes."""
 
     def told(self, key: str) -> str:
         """Return a text of its header, "" when it has none."""
@@ -55,9 +61,13 @@ def scan_wheels(folder: Path | None) -> tuple[WheelConnector, ...]:
     """Return every connector of the wheels in a folder, by name, refused ones with their reason."""
     if folder is None or not folder.is_dir():
         return ()
-    wheels = [wheel for wheel in distributions(path=[str(folder)]) if wheel.metadata["Name"]]
-    beside = frozenset(normalised(wheel.name) for wheel in wheels)
-    found = [connector for wheel in wheels for connector in _connectors(wheel, folder, beside)]
+    editions = _editions(wheel for wheel in distributions(path=[str(folder)]) if wheel.metadata["Name"])
+    beside = frozenset(editions)
+    found = [
+        connector
+        for newest, *before in editions.values()
+        for connector in _connectors(newest, folder, beside, updated=bool(before))
+    ]
     return tuple(sorted(_told_apart(found), key=lambda connector: (connector.name, connector.wheel)))
 
 
@@ -67,18 +77,70 @@ def shipped_names() -> frozenset[str]:
     return frozenset(normalised(name) for found in distributions() if (name := found.metadata["Name"]))
 
 
-def _connectors(wheel: Distribution, folder: Path, beside: frozenset[str]) -> Iterator[WheelConnector]:
+def _editions(wheels: Iterable[Distribution]) -> Mapping[str, list[Distribution]]:
+    """Return the wheels by normalised name, the newest first.
+
+    `pip install --target` leaves the `.dist-info` of the version before where it is.
+    """
+    found: dict[str, list[Distribution]] = {}
+    for wheel in sorted(wheels, key=_age, reverse=True):
+        found.setdefault(normalised(wheel.name), []).append(wheel)
+    return found
+
+
+def _age(wheel: Distribution) -> Version:
+    try:
+        return Version(wheel.version)
+    except InvalidVersion:
+        return Version("0.dev0")
+
+
+def _connectors(
+    wheel: Distribution, folder: Path, beside: frozenset[str], *, updated: bool
+) -> Iterator[WheelConnector]:
     unfit = _wheel_refusal(wheel, beside)
+    if unfit is None and updated and not _is_whole(wheel):
+        unfit = Refusal("source.refused.half_updated", f"{wheel.name} {wheel.version}")
+    content = _content(wheel)
     for point in wheel.entry_points:
         if not _OTHER_MAJOR.fullmatch(point.group):
             continue
         has_code = not point.group.startswith("avise.connector_files.")
-        bare = WheelConnector(point.name, wheel.name, wheel.version, folder, point, has_code)
+        bare = WheelConnector(point.name, wheel.name, wheel.version, folder, point, has_code, content=content)
         if point.group not in (ENTRY_POINT_GROUP, FILES_GROUP):
             yield replace(bare, refusal=Refusal("source.refused.contract", point.group))
             continue
         judged = _with_manifest(bare, wheel)
         yield replace(judged, refusal=judged.refusal or unfit or _shadow_refusal(judged))
+
+
+def _is_whole(wheel: Distribution) -> bool:
+    """Tell whether a wheel's files are its own: `pip --target` keeps the old ones without `--upgrade`."""
+    return all(_is_own(file) for file in wheel.files or () if file.hash is not None)
+
+
+def _is_own(file: PackagePath) -> bool:
+    if file.hash is None or file.hash.mode != "sha256":
+        return True
+    try:
+        found = sha256(Path(str(file.locate())).read_bytes()).digest()
+    except OSError:
+        return False
+    return base64.urlsafe_b64encode(found).rstrip(b"=").decode() == file.hash.value
+
+
+def _content(wheel: Distribution) -> str:
+    """Return what changes with any file of a wheel; what Python compiles by itself is left out."""
+    told = sha256(f"{wheel.name} {wheel.version}".encode())
+    for file in sorted(wheel.files or ()):
+        if "__pycache__" in file.parts:
+            continue
+        try:
+            found = Path(str(file.locate())).stat()
+        except OSError:
+            continue
+        told.update(f"\n{file} {found.st_size} {found.st_mtime_ns}".encode())
+    return told.hexdigest()
 
 
 def _wheel_refusal(wheel: Distribution, beside: frozenset[str]) -> Refusal | None:

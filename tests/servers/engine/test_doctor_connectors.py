@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
+from avise import cli
 from avise.commands import connector_list, doctor
 from avise.connectors.starts import START_FILE
 from avise.engine.engine import Engine
@@ -35,3 +38,31 @@ def test_a_connector_set_apart_and_an_unfit_wheel_are_told_with_their_reason(
     assert (rows["benefits"].state, rows["benefits"].instances) == ("ready", ("benefits",))
     assert rows["webdav"].origin == "built_in"
     assert connector_list.status(tuple(rows.values())) == 1
+
+
+def test_a_refused_wheel_that_an_instance_wants_is_told_once(mutual: MutualInABox, tmp_path: Path) -> None:
+    folder = mutual.profile(tmp_path / "profile")
+    installed(tmp_path / "built", UNFIT).rename(folder / "wheels")
+    with (folder / "settings.toml").open("a", encoding="utf-8") as settings:
+        settings.write('\n[instances.books]\nconnector = "ledger"\n')
+    with Engine.open(folder) as engine:
+        findings = [
+            finding for finding in engine.run(doctor.examine(engine)) if finding.name == "Grand livre"
+        ]
+    # Once for the instance; the wheel's other connector, a file, bears another name.
+    assert [finding.about for finding in findings] == ["connector"]
+
+
+def test_a_terminal_puts_back_what_was_set_apart(
+    mutual: MutualInABox, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = mutual.profile(tmp_path / "profile")
+    starts = {"complaints": {"strikes": 3, "under_way": False, "reason": "bug: KeyError at rpc.py:12"}}
+    (folder / START_FILE).write_text(json.dumps(starts), "utf-8")
+    asked = ["connector", "enable", "--profile", str(folder)]
+    assert cli.main([*asked, "complaints"]) == 0
+    with Engine.open(folder) as engine:
+        rows = {row.id: row for row in connector_list.known_connectors(engine.profile)}
+    assert rows["complaints"].state == "ready"
+    assert cli.main([*asked, "nosuch"]) != 0
+    assert "complaints" in capsys.readouterr().err

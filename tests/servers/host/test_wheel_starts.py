@@ -82,3 +82,31 @@ async def test_after_three_failed_starts_it_is_named_with_its_reason_and_not_imp
         broken.write_text(broken.read_text("utf-8").replace(FAILING, "class LedgerConnector:"), "utf-8")
         await host.retry_now("books")
         assert host.status()[0].state is not SourceState.REFUSED
+
+
+async def test_a_connector_set_apart_is_started_again_once_it_is_mended_and_not_told_once_it_is_gone(
+    tmp_path: Path,
+) -> None:
+    wheels = installed(tmp_path, {CODE: ("class LedgerConnector:", FAILING)})
+    sound = (wheels / CODE).read_text("utf-8").replace(FAILING, "class LedgerConnector:")
+    for _ in range(3):
+        async with started(wheels):
+            pass
+        sys.modules.pop("ledger", None)
+    folder = wheels / "ledger"
+    folder.rename(wheels / "away")
+    (info,) = wheels.glob("*.dist-info")
+    info.rename(tmp_path / info.name)
+    async with started(wheels) as host:
+        assert host.status()[0].refused_because == "source.refused.not_found"
+    (tmp_path / info.name).rename(info)
+    (wheels / "away").rename(folder)
+    for _ in range(3):
+        async with started(wheels):
+            pass
+        sys.modules.pop("ledger", None)
+    async with started(wheels) as host:
+        assert host.status()[0].refused_because == "source.refused.quarantined"
+    (wheels / CODE).write_text(sound, "utf-8")
+    async with started(wheels) as host:
+        assert host.status()[0].state is not SourceState.REFUSED

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from avise.connectors.starts import STRIKES, StartLog
+from avise.connectors.starts import ABSENT, STRIKES, StartLog
 
 
 def run(path: Path, *, well: bool) -> None:
@@ -46,6 +46,42 @@ def test_closing_during_a_start_is_nobodys_fault(tmp_path: Path) -> None:
         log.begin(["ged"])
         log.closing()
     assert not StartLog(path).quarantined("ged")
+
+
+@pytest.mark.parametrize(
+    ("now", "quarantined"), [("as failed", True), ("", True), ("mended", False), (ABSENT, False)]
+)
+def test_failures_are_held_against_the_very_connector_that_failed(
+    tmp_path: Path, now: str, quarantined: bool
+) -> None:
+    path = tmp_path / "starts.json"
+    for _ in range(STRIKES):
+        log = StartLog(path)
+        log.compare("ged", "as failed")
+        log.begin(["ged"])
+        log.ended("ged", well=False)
+    log = StartLog(path)
+    log.compare("ged", now)
+    assert log.quarantined("ged") is quarantined
+
+
+def test_a_start_that_killed_the_process_is_forgotten_once_its_connector_is_another(tmp_path: Path) -> None:
+    path = tmp_path / "starts.json"
+    for content in ("first", "second", "third"):
+        log = StartLog(path)
+        log.compare("ged", content)
+        log.begin(["ged"])
+    assert not StartLog(path).quarantined("ged")
+
+
+def test_what_an_older_version_wrote_is_kept_until_the_connector_changes(tmp_path: Path) -> None:
+    path = tmp_path / "starts.json"
+    path.write_text('{"ged": {"strikes": 3, "under_way": false, "reason": ""}}')
+    log = StartLog(path)
+    log.compare("ged", "anything")
+    assert log.quarantined("ged")
+    log.compare("ged", "something else")
+    assert not log.quarantined("ged")
 
 
 def test_a_person_puts_it_back(tmp_path: Path) -> None:

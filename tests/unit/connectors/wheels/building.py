@@ -19,6 +19,14 @@ def installed(folder: Path, changes: Mapping[str, tuple[str, str]] | None = None
         folder: an empty one, of the test.
         changes: by file of the project, a text and what stands in its place.
     """
+    wheels = folder / "wheels"
+    with zipfile.ZipFile(built(folder, changes)) as archive:
+        archive.extractall(wheels)
+    return wheels
+
+
+def built(folder: Path, changes: Mapping[str, tuple[str, str]] | None = None) -> Path:
+    """Build the ledger's wheel, changed as `installed` says; return its file."""
     folder.mkdir(exist_ok=True)
     project = folder / "project"
     shutil.copytree(PROJECT, project, ignore=shutil.ignore_patterns("__pycache__"))
@@ -28,7 +36,4 @@ def installed(folder: Path, changes: Mapping[str, tuple[str, str]] | None = None
         assert before in content, f"{name} has changed"
         path.write_text(content.replace(before, after) if before else after, "utf-8")
     (wheel,) = WheelBuilder(str(project)).build(directory=str(folder / "dist"), versions=["standard"])
-    wheels = folder / "wheels"
-    with zipfile.ZipFile(wheel) as archive:
-        archive.extractall(wheels)
-    return wheels
+    return Path(wheel)

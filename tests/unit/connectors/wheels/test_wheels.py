@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,7 @@ from avise.connectors.ports import InstanceSettings
 from avise.connectors.refusals import Refusal
 from avise.connectors.registry import Registry
 from avise.connectors.wheels import scan_wheels
-from tests.unit.connectors.wheels.building import installed
+from tests.unit.connectors.wheels.building import built, installed
 
 PYPROJECT, MANIFEST, CODE = "pyproject.toml", "ledger/connector.toml", "ledger/connector.py"
 
@@ -125,6 +126,59 @@ def test_two_wheels_of_one_connector_are_both_refused(tmp_path: Path) -> None:
         (other / name).write_text((one / name).read_text("utf-8"), "utf-8")
     (other / "METADATA").write_text("Metadata-Version: 2.4\nName: other-ledger\nVersion: 2.0\n")
     assert find(wheels) == Refusal("source.refused.twice", "ledger-connector, other-ledger")
+
+
+def pip_installs(wheel: Path, wheels: Path, *how: str) -> None:
+    """Install a wheel as the guide says."""
+    command = [sys.executable, "-m", "pip", "install", "--disable-pip-version-check", "--no-index"]
+    command += ["--no-deps", *how, "--target", str(wheels), str(wheel)]
+    done = subprocess.run(command, check=False, capture_output=True)  # noqa: S603 - our own words
+    assert done.returncode == 0, done.stderr
+
+
+NEXT = {PYPROJECT: ('version = "1.4.0"', 'version = "1.10.0"'), CODE: ("Say that all is well.", "Say so.")}
+
+
+def test_an_update_by_pip_leaves_the_newest_alone_in_use(tmp_path: Path) -> None:
+    wheels = tmp_path / "wheels"
+    pip_installs(built(tmp_path / "old"), wheels)
+    pip_installs(built(tmp_path / "new", NEXT), wheels, "--upgrade")
+    assert len(list(wheels.glob("*.dist-info"))) == 2  # what pip leaves behind
+    ledger, history = scan_wheels(wheels)
+    assert (ledger.wheel_version, ledger.refusal) == ("1.10.0", None)
+    assert (history.wheel_version, history.refusal) == ("1.10.0", None)
+    assert not isinstance(find(wheels), Refusal)
+
+
+def test_an_update_that_left_the_old_files_in_place_is_refused(tmp_path: Path) -> None:
+    wheels = tmp_path / "wheels"
+    pip_installs(built(tmp_path / "old"), wheels)
+    pip_installs(built(tmp_path / "new", NEXT), wheels)
+    assert find(wheels) == Refusal("source.refused.half_updated", "ledger-connector 1.10.0")
+
+
+def test_the_content_of_a_wheel_is_another_once_a_file_of_it_changes(tmp_path: Path) -> None:
+    wheels = installed(tmp_path)
+    before = scan_wheels(wheels)[0].content
+    compiled = wheels / "ledger" / "__pycache__"
+    compiled.mkdir()
+    (compiled / "connector.pyc").write_bytes(b"compiled")
+    assert scan_wheels(wheels)[0].content == before
+    with (wheels / CODE).open("a") as code:
+        code.write("# mended")
+    assert scan_wheels(wheels)[0].content != before
+
+
+def test_a_file_that_uses_a_wheel_is_another_connector_once_the_wheel_changes(tmp_path: Path) -> None:
+    wheels = installed(tmp_path)
+    own = tmp_path / "books.toml"
+    own.write_text((wheels / "ledger" / "connector.toml").read_text("utf-8"), "utf-8")
+    settings = InstanceSettings("i", "books", connector_file=own)
+    before = Registry(None, wheels).content_of(settings)
+    assert Registry(None, wheels).content_of(settings) == before
+    with (wheels / CODE).open("a") as code:
+        code.write("# mended")
+    assert Registry(None, wheels).content_of(settings) != before
 
 
 @pytest.mark.parametrize("broken", ["raise RuntimeError('NIR 268031234567890')", "import nowhere_at_all"])
