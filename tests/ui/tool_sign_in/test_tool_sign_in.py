@@ -1,4 +1,4 @@
-"""Signing in again at a tool: from a block, from Sources, from the palette; the browser, the code, the end."""
+"""Signing in again at a tool, from a block, from Sources, from the palette: browser, code, end."""
 
 from __future__ import annotations
 

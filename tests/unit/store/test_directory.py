@@ -205,9 +205,13 @@ async def test_a_disk_that_fills_up_while_building_keeps_the_old_directory(
     monkeypatch.setattr("avise.store.directory_building._PRAGMAS", ("journal_mode=OFF", "max_page_count=40"))
     builder = directory.rebuild()
     crowd = [Party(str(number), PartyKind.MEMBER, f"Nom{number}" * 20, "Jean") for number in range(500)]
-    with pytest.raises(DiskFullError):
+
+    async def fill_up() -> None:
         await builder.add(crowd)
         await builder.finish("full")
+
+    with pytest.raises(DiskFullError):
+        await fill_up()
     await builder.abandon()
     assert await names(directory, "marchand") == ["1"]
 

@@ -22,9 +22,10 @@ from avise.connectors.declarative.answers import (
     value_pieces,
 )
 from avise.connectors.declarative.batches import Collected
+from avise.connectors.declarative.directory_sections import RestDirectory
 from avise.connectors.declarative.json_reply import parse_json
 from avise.connectors.declarative.mapping import ErrorRule
-from avise.connectors.declarative.schema import RestDirectory, RestFacet, RestTimeline
+from avise.connectors.declarative.schema import RestFacet, RestTimeline
 from avise.connectors.validation import check_of
 from avise.models.customer import IdentityEvidence, Party
 from avise.models.errors import ErrorKind
