@@ -37,6 +37,7 @@ from avise.services.desk import (
     Revealed,
     VerificationQuestion,
 )
+from avise.services.exchange_bodies import ExchangeBodies
 from avise.services.incoming_calls import IncomingCalls
 from avise.services.ongoing_verifications import OngoingVerifications
 from avise.services.open_customer import OpenDossier
@@ -82,6 +83,7 @@ class LocalDesk(LocalIdentity, LocalMessages, LocalPacks, LocalVisits, LocalWork
         super().__init__(session, sources, directory, journal, memory, env, folder)
         self._copies = copies
         self._restricted = RestrictedValues(sources, journal)
+        self._bodies = ExchangeBodies(sources, journal)
         self._calls = IncomingCalls(sources, self._directory, env, session)
         self._verifications = OngoingVerifications(memory, env)
         self._loading: DirectoryLoading | None = None
@@ -152,6 +154,10 @@ class LocalDesk(LocalIdentity, LocalMessages, LocalPacks, LocalVisits, LocalWork
         if dossier is None:
             raise AviseError("open.nobody")
         return dossier
+
+    async def exchange_body(self, person: PersonId, entry: str) -> str:
+        """Return the text of an exchange, live, after writing who asked."""
+        return await self._bodies.read(self._open_dossier(person), entry)
 
     # ---- restricted values, verification -------------------------------------------------------
     async def reveal(self, person: PersonId, field: str, record: str, reason: str) -> Revealed:

@@ -10,9 +10,9 @@ from avise.env import Env
 from avise.models.customer import DirectoryEntry, PersonId
 from avise.models.roles import Session
 from avise.services.pack_values import PackOrder
-from avise.services.packs.reading import PackSources
 from avise.services.packs.visited import Visited
 from avise.services.settings_file import OfflineSection
+from avise.services.source_port import SourcePort
 from avise.store.carried_snapshots import CarriedSnapshots
 from avise.store.pack_key import PackKey
 from avise.store.packs import Packs
@@ -107,7 +107,7 @@ class PackParts:
     packs: Packs
     copies: CarriedSnapshots
     key: PackKey
-    sources: PackSources
+    sources: SourcePort
     session: Session
     offline: OfflineSection
     portfolio: Callable[[], Awaitable[Sequence[DirectoryEntry]]]

@@ -183,8 +183,8 @@ class CrossingSources:
         """Try at once every tool that was set apart while the network was gone."""
         await self._thread.call(self._host.network_back())
 
-    def content(self, instance: str, ref: str, *, agent: str, purpose: str) -> AsyncIterator[bytes]:
-        """Yield the bytes of a document, piece after piece."""
+    def content(self, instance: str, ref: str, *, agent: str, purpose: str) -> AsyncGenerator[bytes, None]:
+        """Yield the bytes of a document or of the text of an exchange, piece after piece."""
         return iterate_across(
             self._thread, lambda: self._host.content(instance, ref, agent=agent, purpose=purpose)
         )

@@ -73,6 +73,10 @@ class StartingDesk(
         """See `Desk.leave`."""
         await (await self._desk()).leave(person)
 
+    async def exchange_body(self, person: PersonId, entry: str) -> str:
+        """See `Desk.exchange_body`."""
+        return await (await self._desk()).exchange_body(person, entry)
+
     async def reveal(self, person: PersonId, field: str, record: str, reason: str) -> Revealed:
         """See `Desk.reveal`."""
         return await (await self._desk()).reveal(person, field, record, reason)

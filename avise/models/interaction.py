@@ -91,3 +91,5 @@ class TimelineEntry:
     status: str = ""
     count: int = 1
     """More than one: a fold of identical automatic messages."""
+    has_body: bool = False
+    """Its text can be asked for by whoever looks; of a fold, that of the newest."""

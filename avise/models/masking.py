@@ -63,6 +63,14 @@ def may_open(role: Role, spec: FacetSpec) -> bool:
     return access(role, spec.datum) is not Access.ABSENT
 
 
+def may_read_bodies(role: Role) -> bool:
+    """Say whether a role may open the text of an exchange.
+
+    No tool says whether somebody wrote of their health: it is held to be a medical document.
+    """
+    return access(role, Datum.MEDICAL_DOCUMENT) is not Access.ABSENT
+
+
 def mask_record(spec: FacetSpec, record: FacetRecord, role: Role) -> FacetRecord:
     """Return the record as a role may read it; names of masked fields go to `masked`.
 

@@ -146,6 +146,14 @@ class Desk(
     async def leave(self, person: PersonId) -> None:
         """Say that nobody looks at this customer any more: queued readings are dropped."""
 
+    async def exchange_body(self, person: PersonId, entry: str) -> str:
+        """Return the text of an exchange of an open dossier, live, after writing who asked.
+
+        Args:
+            person: whose dossier.
+            entry: identity of a line of the history that has a body.
+        """
+
     # ---- restricted values, verification -----------------------------------------------------
     async def reveal(self, person: PersonId, field: str, record: str, reason: str) -> Revealed:
         """Show a NIR or an IBAN, live, after writing who asked and why."""

@@ -15,7 +15,7 @@ from avise.models.facet_specs import FACETS
 from avise.models.facets import FacetRecord, FacetState, FacetView
 from avise.models.freshness import Known, facet_state
 from avise.models.interaction import Interaction, TimelineEntry
-from avise.models.masking import mask_record, may_open
+from avise.models.masking import mask_record, may_open, may_read_bodies
 from avise.models.roles import Role
 from avise.services.agenda import keeps_diaries
 from avise.services.timeline import entry_of
@@ -128,13 +128,16 @@ class History:
         """Whether its tool may be asked at all."""
         return self.offer.failure is None
 
-    def take(self, reading: TimelineReading) -> None:
+    def take(self, reading: TimelineReading, role: Role) -> None:
         """Take a step of a reading; what was known stays when the tool did not answer."""
         self.failed = reading.error is not None or reading.withheld
         self.truncated = reading.completeness is Completeness.TRUNCATED
         if not reading.withheld and (reading.interactions or reading.error is None):
             self.interactions = tuple(reading.interactions)
-            self.entries = tuple(entry_of(item, self.offer.instance) for item in reading.interactions)
+            opens = self.offer.content and may_read_bodies(role)
+            self.entries = tuple(
+                entry_of(item, self.offer.instance, opens_bodies=opens) for item in reading.interactions
+            )
 
 
 def has_ids(offer: SourceOffer, facet: str, ids: Mapping[str, str]) -> bool:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from avise.connectors.contract import Priority
+from avise.connectors.readings import SourceOffer
 from avise.env import Env
 from avise.models.consent import ConsentMatrix
 from avise.models.customer import CustomerKey, DirectoryEntry, IdentityEvidence
@@ -52,7 +53,7 @@ from avise.services.facts import Facts
 from avise.services.identity.values import SamePersonNews
 from avise.services.source_port import SourcePort
 from avise.services.suggestions import SuggestedAnswers
-from avise.services.timeline import entries_of, unified
+from avise.services.timeline import entries_of, entry_id, unified
 from avise.services.verification import CallerVerification
 from avise.texts.formats import local
 
@@ -280,6 +281,14 @@ class OpenDossier:
         """Return the exchanges that tools listed, as far as they were read."""
         return tuple(item for history in self._histories.values() for item in history.interactions)
 
+    def exchange(self, identity: str) -> tuple[SourceOffer, Interaction] | None:
+        """Return the exchange of a line of the history and the tool that listed it, None when none does."""
+        for instance, history in self._histories.items():
+            for item in history.interactions:
+                if entry_id(item, instance) == identity:
+                    return history.offer, item
+        return None
+
     # ---- readings ------------------------------------------------------------------------------
     async def _read_facet(self, block: Block, *, force: bool) -> None:
         offer, facet = block.offer, block.view.facet
@@ -320,7 +329,7 @@ class OpenDossier:
             force=force,
         )
         async for reading in readings:
-            history.take(reading)
+            history.take(reading, self.session.role)
             self._fold_soon()
 
     # ---- telling -------------------------------------------------------------------------------

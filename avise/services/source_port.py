@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from typing import Protocol
 
 from avise.connectors.contract import CallEvent, HealthReport, Priority
@@ -50,6 +50,9 @@ class SourcePort(Protocol):
         self, instance: str, field: str, customer: CustomerKey, record: str, *, agent: str, purpose: str
     ) -> str:
         """Return one restricted value, live."""
+
+    def content(self, instance: str, ref: str, *, agent: str, purpose: str) -> AsyncGenerator[bytes, None]:
+        """Yield the bytes of a document or of the text of an exchange, piece after piece."""
 
     def call_events(self) -> AsyncIterator[CallEvent]:
         """Yield the telephony's events, whatever instance streams them."""

@@ -52,10 +52,21 @@ _VARIANTS = {
 }
 
 
-def entry_of(interaction: Interaction, source: str) -> TimelineEntry:
-    """Return the line of one exchange."""
+def entry_id(interaction: Interaction, source: str) -> str:
+    """Return the identity of the line of one exchange."""
+    return f"{source}/{interaction.id}"
+
+
+def entry_of(interaction: Interaction, source: str, *, opens_bodies: bool = False) -> TimelineEntry:
+    """Return the line of one exchange.
+
+    Args:
+        interaction: the exchange.
+        source: that told it.
+        opens_bodies: the source gives the text of exchanges, and whoever looks may read it.
+    """
     return TimelineEntry(
-        id=f"{source}/{interaction.id}",
+        id=entry_id(interaction, source),
         at=interaction.at,
         group=_GROUPS.get(interaction.channel, TimelineGroup.MESSAGE),
         variant=_variant(interaction),
@@ -63,6 +74,7 @@ def entry_of(interaction: Interaction, source: str) -> TimelineEntry:
         summary=" · ".join(part for part in (_caller(interaction), interaction.summary) if part),
         source=source,
         status=interaction.status,
+        has_body=opens_bodies and bool(interaction.body_ref),
     )
 
 

@@ -150,6 +150,10 @@ class DeskBridge(
         """Say that nobody looks at this customer any more."""
         await self._call(self._desk.leave(person))
 
+    async def exchange_body(self, person: PersonId, entry: str) -> str:
+        """Return the text of an exchange."""
+        return await self._call(self._desk.exchange_body(person, entry))
+
     # ---- restricted values, verification -----------------------------------------------------
     async def reveal(self, person: PersonId, field: str, record: str, reason: str) -> Revealed:
         """Show a NIR or an IBAN, live, after writing who asked and why."""

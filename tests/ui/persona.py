@@ -349,7 +349,15 @@ _ENTRIES = (
 def _timeline() -> TimelineChanged:
     entries = tuple(
         TimelineEntry(
-            f"entry-{index}", _ago(minutes=age), TimelineGroup(group), variant, title, summary, source, status
+            f"entry-{index}",
+            _ago(minutes=age),
+            TimelineGroup(group),
+            variant,
+            title,
+            summary,
+            source,
+            status,
+            has_body=variant == "email_in",
         )
         for index, (group, variant, title, summary, source, age, status) in enumerate(_ENTRIES)
     )

@@ -138,6 +138,10 @@ class ScriptedDesk(
     drafts: dict[PersonId, Draft] = field(default_factory=dict)
     recent: tuple[PersonId, ...] = (HELENE, UUID(int=5))
     asked: list[tuple[object, ...]] = field(default_factory=list)
+    bodies: dict[str, str | AviseError] = field(default_factory=dict)
+    """Of the exchanges of the history, by the identity of their line."""
+    body_gate: asyncio.Event | None = None
+    """Held by a test that wants to see a text under way."""
     search_error: AviseError | None = None
     wider: tuple[SearchHit, ...] = ()
     wider_gate: asyncio.Event | None = None
@@ -228,6 +232,16 @@ class ScriptedDesk(
     async def leave(self, person: PersonId) -> None:
         """Note the wish."""
         self.asked.append(("leave", person))
+
+    async def exchange_body(self, person: PersonId, entry: str) -> str:
+        """Give the scripted text of an exchange, or fail as told."""
+        self.asked.append(("exchange_body", person, entry))
+        if self.body_gate is not None:
+            await self.body_gate.wait()
+        found = self.bodies[entry]
+        if isinstance(found, AviseError):
+            raise found
+        return found
 
     # ---- restricted values, verification -----------------------------------------------------
     async def reveal(self, person: PersonId, field: str, record: str, reason: str) -> Revealed:

@@ -23,7 +23,8 @@ from avise.models.roles import Purpose, Session
 from avise.models.snapshot import SnapshotKey
 from avise.services.packs.documents import MAX_BYTES, ChosenDocument, chosen_documents
 from avise.services.packs.plan import FRESH_FOR, PackPlan
-from avise.services.packs.reading import CustomerReader, PackSources
+from avise.services.packs.reading import CustomerReader
+from avise.services.source_port import SourcePort
 from avise.store.errors import NirAtRestError
 from avise.store.pack_rows import DIARY, Target
 from avise.store.packs import Packs
@@ -56,7 +57,7 @@ class PreparationParts:
 
     packs: Packs
     reader: CustomerReader
-    sources: PackSources
+    sources: SourcePort
     session: Session
     env: Env
     max_bytes: int

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Protocol
@@ -29,13 +29,6 @@ _WHOLE = (Completeness.COMPLETE, Completeness.TRUNCATED)
 
 _ANSWERS = frozenset({ErrorKind.NOT_FOUND, ErrorKind.FORBIDDEN, ErrorKind.UNSUPPORTED})
 """Errors by which a tool says that there is nothing to take: asking again would change nothing."""
-
-
-class PackSources(SourcePort, Protocol):
-    """The tools, as a preparation asks them."""
-
-    def content(self, instance: str, ref: str, *, agent: str, purpose: str) -> AsyncIterator[bytes]:
-        """Yield the bytes of a document."""
 
 
 class KeepsElsewhere(Protocol):
@@ -77,7 +70,7 @@ class CustomerReader:
         session: for whom; what their role may not read is not carried.
     """
 
-    def __init__(self, sources: PackSources, copies: KeepsElsewhere, session: Session) -> None:
+    def __init__(self, sources: SourcePort, copies: KeepsElsewhere, session: Session) -> None:
         self._sources = sources
         self._copies = copies
         self._session = session

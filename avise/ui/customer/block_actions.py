@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QObject, QPoint, Signal, Slot
 from PySide6.QtGui import QGuiApplication
@@ -11,14 +12,19 @@ from PySide6.QtWidgets import QApplication, QWidget
 from avise.models.facets import FacetRecord
 from avise.models.interaction import TimelineEntry
 from avise.services.facts import word
+from avise.texts import text
+from avise.ui.aio import TaskScope
 from avise.ui.customer.block_menu import BlockMenu
 from avise.ui.customer.caller_check import CallerCheck
 from avise.ui.customer.entry_panel import EntryPanel
 from avise.ui.customer.facet_detail import FacetDetail
 from avise.ui.customer.facet_layouts import LAYOUTS
 from avise.ui.customer.sheet import Sheet
+from avise.ui.customer.timeline_model import row_title
 from avise.ui.customer.view_model import CustomerViewModel
+from avise.ui.discretion import discretion
 from avise.ui.outbox.customer_acting import CustomerActing
+from avise.ui.palette.rows import PaletteCommand
 from avise.ui.theme import theme
 
 
@@ -29,6 +35,7 @@ class BlockActions(QObject):
         model: of the customer.
         sheet: where blocks and timeline are.
         check: opens the panels of restricted values.
+        tasks: owner of what runs.
         page: over which panels stand.
 
     Signals:
@@ -47,9 +54,12 @@ class BlockActions(QObject):
     sign_in_requested = Signal(str)
     consents_requested = Signal()
 
-    def __init__(self, model: CustomerViewModel, sheet: Sheet, check: CallerCheck, page: QWidget) -> None:
+    def __init__(
+        self, model: CustomerViewModel, sheet: Sheet, check: CallerCheck, tasks: TaskScope, page: QWidget
+    ) -> None:
         super().__init__(page)
         self._model, self._sheet, self._check, self._page = model, sheet, check, page
+        self._tasks = tasks
         self._menu = BlockMenu(page)
         self._entry: EntryPanel | None = None
         self._opens: Callable[[TimelineEntry, QPoint], bool] | None = None
@@ -161,6 +171,19 @@ class BlockActions(QObject):
         if facet:
             self._sheet.grid.focus_block(facet)
 
+    def commands(self) -> list[PaletteCommand]:
+        """Return the row of the palette that reads the exchange chosen in the history, if it has a text."""
+        entry = self._sheet.timeline.current_entry()
+        if entry is None or not entry.has_body or discretion().is_on:
+            return []
+        label = text("exchange_body.palette", title=row_title(entry))
+        return [PaletteCommand("read_message", label, "mail", "", True, partial(self._read, entry))]
+
+    def _read(self, entry: TimelineEntry) -> None:
+        self._on_entry_opened(entry)
+        if self._entry is not None and self._entry.isVisible():
+            self._entry.ask_body()
+
     @Slot(object)
     def _on_entry_opened(self, entry: TimelineEntry) -> None:
         rows = self._sheet.timeline.rows
@@ -169,7 +192,7 @@ class BlockActions(QObject):
         if self._opens is not None and self._opens(entry, anchor):
             return
         if self._entry is None:
-            self._entry = EntryPanel(self._page)
+            self._entry = EntryPanel(self._model.exchange_body, self._tasks, self._page)
         self._entry.open_entry(entry, self._sheet.timeline.model.source_name(entry), anchor)
 
     @Slot(str, str, str)

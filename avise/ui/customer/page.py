@@ -126,7 +126,7 @@ class CustomerPage(QWidget):
         self._build()
         self.check = CallerCheck(self.model, self.header, self.tasks, self)
         HeaderReading(self.model, self.header, self.refresh)
-        self.blocks = BlockActions(self.model, self.sheet, self.check, self)
+        self.blocks = BlockActions(self.model, self.sheet, self.check, self.tasks, self)
         self.acting = CustomerActing(desk, self.model, self, announcer)
         self.acting.message.connect(self.message)
         self.acting.followed.connect(lambda: self.followed.emit(self.acting.counts()))
@@ -393,7 +393,8 @@ class CustomerPage(QWidget):
 
     def commands(self) -> list[PaletteCommand]:
         """Return what the palette offers for this customer besides the shortcuts."""
-        return [*self.acting.commands(), *self.messages.commands()]
+        of_history = self.blocks.commands() if self.parts.has("timeline") else ()
+        return [*self.acting.commands(), *self.messages.commands(), *of_history]
 
     # ---- what is told ------------------------------------------------------------------------
     @Slot()

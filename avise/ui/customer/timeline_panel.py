@@ -213,6 +213,11 @@ class TimelinePanel(Panel):
         if self.rows.current_row() < 0:
             self.rows.go_to(0)
 
+    def current_entry(self) -> TimelineEntry | None:
+        """Return the exchange of the current row."""
+        current = self.rows.current_row()
+        return self.model.entry(current) if 0 <= current < self.model.rowCount() else None
+
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Échap leaves the field, Down goes to the rows."""

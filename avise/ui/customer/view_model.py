@@ -412,6 +412,16 @@ class CustomerViewModel(QObject):
         await self._desk.reread(self.person, facet)
         self.note_deed("reread" if facet else "reread_all", facet)
 
+    async def exchange_body(self, entry: str) -> str:
+        """Return the text of an exchange; the service wrote who asked.
+
+        Raises:
+            AviseError: it may not, or cannot, be read.
+        """
+        words = await self._desk.exchange_body(self.person, entry)
+        self.note_deed("message_read")
+        return words
+
     async def reveal(self, field_name: str, record: str, reason: str) -> str:
         """Return a restricted value in clear; the service wrote who asked and why.
 

@@ -20,6 +20,7 @@ from avise.models.roles import Purpose
 from avise.services.desk import CallState
 from avise.services.request_values import HubState, HubStatus
 from avise.services.visit_values import VisitNeed, VisitOutcome, VisitReport
+from avise.ui.customer.entry_panel import EntryPanel
 from avise.ui.discretion import discretion
 from avise.ui.home.day_rows import DayAction
 from avise.ui.home.page import HomePage
@@ -142,6 +143,20 @@ async def _entry(stage: ActingStage, desk: ScriptedDesk) -> None:
     timeline = stage.customer().sheet.timeline
     timeline.rows.go_to(0)
     timeline.entry_opened.emit(timeline.model.entry(0))
+
+
+async def _text_of_entry(stage: ActingStage, desk: ScriptedDesk) -> None:
+    await _customer(stage, desk)
+    timeline = stage.customer().sheet.timeline
+    rows = range(timeline.model.rowCount())
+    row = next(row for row in rows if timeline.model.entry(row).has_body)
+    desk.bodies[timeline.model.entry(row).id] = "Bonjour, où en est mon dossier ?"
+    timeline.rows.go_to(row)
+    timeline.entry_opened.emit(timeline.model.entry(row))
+    panel = stage.customer().findChild(EntryPanel)
+    assert panel is not None
+    panel.read.click()
+    await until(panel.words.isVisible)
 
 
 async def _form(stage: ActingStage, desk: ScriptedDesk) -> None:
@@ -491,6 +506,7 @@ SCREENS: tuple[Screen, ...] = (
     Screen("compare", ("RestrictedPanel",), _partial(_restricted, "compare")),
     Screen("report data", ("ReportPanel",), _report),
     Screen("one exchange", ("EntryPanel",), _entry),
+    Screen("text of an exchange", ("EntryPanel",), _text_of_entry),
     Screen("action form", ("ActionForm",), _form),
     Screen("action plan", ("ActionForm",), _plan),
     Screen("composer", ("Composer",), _composer),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from avise.connectors.contract import (
@@ -16,6 +16,7 @@ from avise.connectors.contract import (
     Record,
 )
 from avise.connectors.readings import FacetReading, SourceOffer, TimelineReading
+from avise.models.bulk_reading import Decision
 from avise.models.customer import CustomerKey, IdentityEvidence
 from avise.models.json_types import JSON
 from avise.models.source_status import SourceStatus
@@ -49,6 +50,7 @@ class ScriptedSources:
     timelines: dict[str, Sequence[TimelineReading]] = field(default_factory=dict)
     held: dict[tuple[str, str], asyncio.Event] = field(default_factory=dict)
     live: dict[str, str] = field(default_factory=dict)
+    contents: dict[str, Sequence[bytes | Exception]] = field(default_factory=dict)
     calls: list[CallEvent] = field(default_factory=list)
     asked: list[tuple[str, str]] = field(default_factory=list)
     left: list[CustomerKey] = field(default_factory=list)
@@ -95,6 +97,16 @@ class ScriptedSources:
         del instance, customer, record, agent, purpose
         return self.live.get(field, "")
 
+    async def content(
+        self, instance: str, ref: str, *, agent: str, purpose: str
+    ) -> AsyncGenerator[bytes, None]:
+        del agent, purpose
+        self.asked.append((instance, ref))
+        for piece in self.contents[ref]:
+            if isinstance(piece, Exception):
+                raise piece
+            yield piece
+
     async def call_events(self) -> AsyncIterator[CallEvent]:
         for event in self.calls:
             yield event
@@ -109,6 +121,10 @@ class ScriptedSources:
 
     async def status(self) -> Sequence[SourceStatus]:
         return ()
+
+    async def decide_file(self, instance: str, decision: Decision) -> bool:
+        self.asked.append((instance, f"decide {decision.value}"))
+        return False
 
     async def sign_in(self, instance: str, way: SignInWay) -> AsyncIterator[SignInStep]:
         self.asked.append((instance, f"sign in {way.value}"))
