@@ -13,6 +13,7 @@ from rich.text import Text
 
 from avise.commands.wrong_argument import WrongArgumentError
 from avise.connectors.declarative import ConnectorFileError, ProblemAt
+from avise.connectors.kit.contact import UNREACHED
 from avise.connectors.kit.levels import result_path
 from avise.connectors.kit.result_file import write_result
 from avise.connectors.kit.scenarios import Scenarios, ScenariosError, read_scenarios
@@ -26,7 +27,7 @@ from avise.env import Env
 from avise.models.conformance import ConformanceLevel
 from avise.models.errors import AviseError
 from avise.models.json_types import JSON
-from avise.texts import text
+from avise.texts import plural, text
 
 NOT_REACHED = 1
 _MARKS = {
@@ -117,6 +118,8 @@ def progress_of(chosen: argparse.Namespace, console: Console) -> Progress:
     headed: set[ConformanceLevel] = set()
 
     def progress(result: CheckResult) -> None:
+        if result.why == UNREACHED:
+            return  # told together, by `tell`
         if result.level not in headed:
             headed.add(result.level)
             console.print(Text(text(f"conformance_level.{result.level}"), style="bold"))
@@ -146,6 +149,9 @@ def tell(chosen: argparse.Namespace, console: Console, reports: Sequence[Report]
         )
     else:
         for report in reports:
+            unreached = sum(result.why == UNREACHED for result in report.results)
+            if unreached:
+                console.print(Text(plural("kit.unreached", unreached)), soft_wrap=True)
             level = (
                 text(f"conformance_level.{report.level}")
                 if report.level is not None

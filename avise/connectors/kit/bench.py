@@ -43,6 +43,7 @@ from avise.connectors.ports import InstanceSettings, NoSnapshots
 from avise.connectors.readings import TIMELINE, FacetReading
 from avise.connectors.shared import Shared
 from avise.connectors.streams import facet_stream, timeline_stream
+from avise.connectors.trial.recording import Noted, noting
 from avise.models.customer import CustomerKey
 from avise.models.errors import ErrorKind
 from avise.models.json_types import JSON
@@ -162,9 +163,22 @@ class Bench:
         return self.instance.context(CALLER, reference, Deadline(seconds), may_retry=True, sent=sent)
 
     async def raw(
-        self, reading: str, ids: Mapping[str, str], *, limit: int = 0, validator: str = ""
+        self,
+        reading: str,
+        ids: Mapping[str, str],
+        *,
+        limit: int = 0,
+        validator: str = "",
+        noted: Noted | None = None,
     ) -> RawAnswer:
         """Ask the connector itself, and return all that it gives.
+
+        Args:
+            reading: a facet, or the timeline.
+            ids: of the customer.
+            limit: of records; the host's own when 0.
+            validator: of an earlier answer.
+            noted: told what the tool answers.
 
         Raises:
             ConnectorError: what it raised, as the host tells it.
@@ -176,6 +190,8 @@ class Bench:
             context = self.context(seconds, sent)
             if self.rows is not None:
                 context.sql = self.rows(context.sql)
+            if noted is not None:
+                context = noting(context, noted)
             connector = self.instance.connector
             if reading == TIMELINE:
                 asked: AsyncIterator[Batch[Any]] = cast("ListsInteractions", connector).interactions(

@@ -15,7 +15,7 @@ from avise.connectors.contract import (
     RevealsFields,
     StreamsCalls,
 )
-from avise.connectors.kit.bench import open_bench
+from avise.connectors.kit.bench import Bench, open_bench
 from avise.connectors.kit.check import Check
 from avise.connectors.kit.importing import (
     LONGEST_IMPORT_S,
@@ -127,12 +127,19 @@ async def check_answers(trial: Trial) -> None:
     async with open_bench(trial) as bench:
         report = await bench.check()
         if report.health is not Health.OK:
-            raise FailedCheck("check_unwell", health=str(report.health), detail=report.detail)
+            kind = _kind_of_failure(bench)
+            raise FailedCheck("check_unwell", health=str(report.health), detail=report.detail, kind=kind)
         ids = [value for known in trial.scenarios.known for value in known.ids.values()]
         for seen in bench.seen:
             asked = f"{seen.request.target} {seen.request.body!r}"
             if any(value and value in asked for value in ids):
                 raise FailedCheck("check_names_somebody")
+
+
+def _kind_of_failure(bench: Bench) -> str:
+    """Return why the tool was found unwell, "" when Avise itself says so: a secret that lacks."""
+    failure = bench.instance.statistics.last_failure
+    return str(failure.kind) if failure is not None else ""
 
 
 async def nothing_is_left(trial: Trial) -> None:

@@ -17,7 +17,8 @@ from typing import Any
 import pytest
 
 from avise.connectors.contract import Connector
-from avise.connectors.kit.check import Check, run_check
+from avise.connectors.kit.check import Check
+from avise.connectors.kit.contact import Contact
 from avise.connectors.kit.scenarios import Scenarios, read_scenarios
 from avise.connectors.kit.skips import read_skips, skipped
 from avise.connectors.kit.subject import Subject, subject_of, subject_of_class
@@ -61,8 +62,11 @@ def connector_suite(
         content = read_scenarios(beside / scenarios, subject.manifest).with_tool(config(), {})
         return _trial(subject, content, beside / recorded_in if recorded_in else None, severity)
 
+    contact = Contact()
     tests = {
-        f"test_{check.name}": _test_of(check, trial, beside) for check in ALL if check.level.rank <= last
+        f"test_{check.name}": _test_of(check, trial, beside, contact)
+        for check in ALL
+        if check.level.rank <= last
     }
     return new_class("ConnectorSuite", exec_body=lambda namespace: namespace.update(tests))
 
@@ -81,13 +85,15 @@ def _trial(subject: Subject, content: Scenarios, tape: Path | None, severity: Se
     return Trial(subject, content, LiveTool, severity=severity or Severity())
 
 
-def _test_of(check: Check, trial: Callable[[], Trial], beside: Path) -> Callable[[Any], None]:
+def _test_of(
+    check: Check, trial: Callable[[], Trial], beside: Path, contact: Contact
+) -> Callable[[Any], None]:
     def test(_: object) -> None:
         tried = trial()
         skips = read_skips(beside, tried.subject.name, [one.name for one in ALL])
         skip = next((one for one in skips if one.check == check.name), None)
         left_out = skipped(check, skip, tried.env) if skip is not None else None
-        result = left_out or run_check(check, tried)
+        result = left_out or contact.run(check, tried)
         if result.verdict in AGAINST:
             pytest.fail(f"{result.title}: {result.sentence()}", pytrace=False)
         if result.verdict is not Verdict.OK:

@@ -17,7 +17,9 @@ from avise.connectors.kit.pages import multiplied
 from avise.connectors.kit.record_faults import fault_of, holds_float, naive_date
 from avise.connectors.kit.scenarios import MANY, Known
 from avise.connectors.kit.trial import Trial
+from avise.connectors.kit.unread import unread, unread_in
 from avise.connectors.kit.verdicts import FailedCheck, NotApplicable, NotExercised
+from avise.connectors.kit.whom import about_the_customer
 from avise.connectors.readings import TIMELINE
 from avise.connectors.validation import check_of
 from avise.models.conformance import ConformanceLevel
@@ -36,10 +38,14 @@ async def found(bench: Bench, reading: str) -> tuple[Known, RawAnswer]:
     Raises:
         NotExercised: none of the scenarios' customers has any.
     """
+    count = 0
     for known in bench.trial.known_for(reading):
         answer = await bench.raw(reading, known.ids)
         if answer.items:
             return known, answer
+        count += unread_in(answer)
+    if count:
+        raise NotExercised("none_readable", reading=reading)
     raise NotExercised("no_record", reading=reading)
 
 
@@ -91,8 +97,13 @@ async def dates_have_a_zone(trial: Trial) -> None:
 
 
 async def records_fit(trial: Trial) -> None:
-    """Every record has the fields and the types of its facet."""
+    """Every record can be read, and has the fields and the types of its facet."""
     async with open_bench(trial) as bench:
+        for reading in trial.readings():
+            for known in trial.known_for(reading):
+                answer = await bench.raw(reading, known.ids)
+                if unread_in(answer):
+                    raise await unread(bench, reading, known.ids, answer)
         for reading, _, answer in await every(trial, bench):
             check = check_of(reading)
             for item in answer.items:
@@ -240,7 +251,7 @@ async def _many(trial: Trial, bench: Bench) -> tuple[str, Known]:
     if many is not None:
         whole = await bench.raw(many.reading, many.ids)
         if len(whole.items) < MANY:
-            raise NotExercised("not_many", count=len(whole.items), most=MANY)
+            raise _too_few(whole)
         return many.reading, many
     for reading in trial.readings() if bench.proxy is not None else ():
         await bench.fail(WORKING)
@@ -251,6 +262,14 @@ async def _many(trial: Trial, bench: Bench) -> tuple[str, Known]:
             await bench.fail(changing(rows))
             return reading, known
     raise NotExercised("no_many")
+
+
+def _too_few(whole: RawAnswer) -> NotExercised:
+    """Return why an answer shows nothing: the tool has no more, or the connector asks for no more."""
+    count, because = len(whole.items), whole.batches[-1].truncated_because if whole.batches else ""
+    if because:
+        return NotExercised("stopped_before_many", count=count, most=MANY, because=because)
+    return NotExercised("not_many", count=count, most=MANY)
 
 
 async def a_new_code_survives(trial: Trial) -> None:
@@ -285,6 +304,9 @@ async def _with_new_codes(trial: Trial, reading: str, codes: Sequence[str]) -> t
     new = dict.fromkeys(codes, NEW_CODE)
     async with open_bench(trial) as bench:
         known, before = await found(bench, reading)
+        if _ids(await bench.raw(reading, known.ids)) != _ids(before):
+            # A record that comes under another identifier each time cannot be found again.
+            raise NotExercised("needs_lasting_ids", reading=reading)
         if bench.proxy is not None:
             await bench.fail(changing(recoded(new)))
             return before, await bench.raw(reading, known.ids)
@@ -364,6 +386,7 @@ async def it_asks_its_tool_alone(trial: Trial) -> None:
 CHECKS = tuple(
     Check(run.__name__, ConformanceLevel.SILVER, run)
     for run in (
+        about_the_customer,
         answers_have_an_end,
         records_fit,
         amounts_are_exact,

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from avise.connectors.kit import bronze, discretion, gold, local_gold, platinum, silver
-from avise.connectors.kit.check import Check, run_check
+from avise.connectors.kit.check import Check
+from avise.connectors.kit.contact import Contact
 from avise.connectors.kit.skips import Skip, skipped
 from avise.connectors.kit.trial import Trial
 from avise.connectors.kit.verdicts import CheckResult, level_reached
@@ -51,6 +52,8 @@ def run_suite(
 ) -> Report:
     """Run every check up to a level, each on an event loop of its own; takes no running loop.
 
+    Once the tool cannot be reached, the checks that ask it are not exercised.
+
     Args:
         trial: the connector and its tool.
         skips: what its author asked to leave out.
@@ -58,13 +61,14 @@ def run_suite(
         progress: told each result.
     """
     results = []
+    contact = Contact()
     by_name = {skip.check: skip for skip in skips}
     for check in ALL:
         if check.level.rank > most.rank:
             continue
         skip = by_name.get(check.name)
         result = skipped(check, skip, trial.env) if skip is not None else None
-        result = result or run_check(check, trial)
+        result = result or contact.run(check, trial)
         results.append(result)
         progress(result)
     manifest = trial.manifest

@@ -33,6 +33,7 @@ from avise.connectors.contract import (
     TimelineQuery,
 )
 from avise.connectors.deadline import place_of
+from avise.models.customer import IdentityEvidence
 from avise.models.errors import ErrorKind
 from avise.models.interaction import Channel, Direction, Interaction
 from avise.models.json_types import JSON
@@ -145,6 +146,19 @@ class InventsAField(SoundConnector):
     def record(self, facet: str, row: Mapping[str, Any]) -> Record:
         record = super().record(facet, row)
         return replace(record, data={**record.data, "mood": "good"})
+
+
+@caught_by("records_fit")
+class LeavesOutWhatItCannotRead(SoundConnector):
+    async def appointments(self, query: FacetQuery, ctx: CallContext) -> AsyncIterator[Batch[Record]]:
+        async for batch in super().appointments(query, ctx):
+            yield replace(batch, items=(), unreadable=len(batch.items))
+
+
+@caught_by("about_the_customer")
+class TellsOfSomebodyElse(SoundConnector):
+    def holder(self, _: Mapping[str, Any]) -> IdentityEvidence:
+        return IdentityEvidence(last_name="Quelqu’un d’autre")
 
 
 @caught_by("answers_have_an_end")

@@ -26,6 +26,8 @@ class LittleTool:
     port: int = 0
     relative: bool = False
     """The next page is told by its path alone."""
+    due: str = "2026-03-05"
+    """As contributions tell it."""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -36,7 +38,7 @@ class LittleTool:
     def contributions(self, member: str, page: int) -> dict[str, Any]:
         """Return a page, and where the next one is."""
         rows = [
-            {"no": f"C{number:04d}", "due": "2026-03-05", "cents": 8420 + number, "state": "P"}
+            {"no": f"C{number:04d}", "due": self.due, "cents": 8420 + number, "state": "P"}
             for number in range(COUNTS[member])
         ]
         start = (page - 1) * PAGE

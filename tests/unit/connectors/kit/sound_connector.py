@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from avise.connectors.action_contract import (
@@ -31,6 +32,7 @@ from avise.connectors.contract import (
     Record,
 )
 from avise.connectors.endpoints import BearerSignIn, HttpEndpoint
+from avise.models.customer import IdentityEvidence
 from avise.models.errors import ErrorKind
 from avise.models.json_types import JSON
 
@@ -136,7 +138,10 @@ class SoundConnector:
         rows = page.get("rows")
         if not isinstance(rows, list):
             raise ConnectorError(ErrorKind.BAD_DATA, "no list of rows")
-        return [self.record(facet, row) for row in rows]
+        return [replace(self.record(facet, row), evidence=self.holder(page)) for row in rows]
+
+    def holder(self, page: Mapping[str, Any]) -> IdentityEvidence:
+        return IdentityEvidence(last_name=str(page["holder"]["name"]))
 
     def record(self, facet: str, row: Mapping[str, Any]) -> Record:
         if facet == "contributions":
