@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -100,7 +100,9 @@ class PackedSources(ScriptedSources):
         async for reading in stream:
             yield _with_number(reading) if customer.avise_id in self.numbers_of else reading
 
-    async def content(self, instance: str, ref: str, *, agent: str, purpose: str) -> AsyncIterator[bytes]:
+    async def content(
+        self, instance: str, ref: str, *, agent: str, purpose: str
+    ) -> AsyncGenerator[bytes, None]:
         del instance, agent, purpose
         found = self.contents.get(ref)
         if isinstance(found, ConnectorError):

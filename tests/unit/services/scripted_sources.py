@@ -50,7 +50,7 @@ class ScriptedSources:
     timelines: dict[str, Sequence[TimelineReading]] = field(default_factory=dict)
     held: dict[tuple[str, str], asyncio.Event] = field(default_factory=dict)
     live: dict[str, str] = field(default_factory=dict)
-    contents: dict[str, Sequence[bytes | Exception]] = field(default_factory=dict)
+    pieces: dict[str, Sequence[bytes | Exception]] = field(default_factory=dict)
     calls: list[CallEvent] = field(default_factory=list)
     asked: list[tuple[str, str]] = field(default_factory=list)
     left: list[CustomerKey] = field(default_factory=list)
@@ -102,7 +102,7 @@ class ScriptedSources:
     ) -> AsyncGenerator[bytes, None]:
         del agent, purpose
         self.asked.append((instance, ref))
-        for piece in self.contents[ref]:
+        for piece in self.pieces[ref]:
             if isinstance(piece, Exception):
                 raise piece
             yield piece

@@ -49,7 +49,7 @@ def tools(*pieces: bytes | Exception, content: bool = True) -> ScriptedSources:
         "mail", (LETTER, CALL), fetched_at=NOW, final=True, completeness=Completeness.COMPLETE
     )
     offered = [replace(offer("mail", timeline=True), content=content)]
-    return ScriptedSources(offered, timelines={"mail": [listed]}, contents={"INBOX;1;7": pieces})
+    return ScriptedSources(offered, timelines={"mail": [listed]}, pieces={"INBOX;1;7": pieces})
 
 
 async def opened(
