@@ -10,10 +10,10 @@ from datetime import datetime
 from typing import TypeVar
 
 from avise.connectors.body_worker import BodyWorker
-from avise.connectors.contract import ConnectorError, FieldLogger, HttpGateway, Priority, SqlGateway
+from avise.connectors.contract import FieldLogger, HttpGateway, Priority, SqlGateway
 from avise.connectors.deadline import Deadline
+from avise.connectors.instance_config import missing_secret
 from avise.env import Env
-from avise.models.errors import ErrorKind, Origin
 from avise.models.json_types import JSON
 
 T = TypeVar("T")
@@ -77,14 +77,9 @@ class InstanceEnv:
         """
         value = self.secrets.get(name)
         if value is None:
-            raise missing_secret(name)
+            raise missing_secret(self.instance_id, name)
         return value
 
     def __repr__(self) -> str:
         """Name the instance and nothing else: a secret must not end in a trace."""
         return f"InstanceEnv({self.instance_id!r})"
-
-
-def missing_secret(name: str) -> ConnectorError:
-    """Return the error of a secret that nobody stored; `name` is the manifest's, no personal data."""
-    return ConnectorError(ErrorKind.CONFIG, f"secret {name} missing", origin=Origin.HOST)

@@ -27,6 +27,7 @@ from avise.connectors.deadline import Deadline, within
 from avise.connectors.endpoints import HttpEndpoint, SqlEndpoint
 from avise.connectors.http_connection import HttpConnection, Sent
 from avise.connectors.http_gateway import CallHttp, NoGateway
+from avise.connectors.instance_config import filled_config
 from avise.connectors.instance_secrets import InstanceSecrets
 from avise.connectors.network_gate import NetworkGate
 from avise.connectors.ports import InstanceSettings, SecretPort
@@ -305,7 +306,7 @@ class Instance:
 
     async def _open(self) -> None:
         secrets = await self._secrets.open()
-        config = self._filled_config()
+        config = filled_config(self.settings, self.manifest, self._secrets.lacking())
         http = self.loaded.http_endpoint(config)
         if http is not None:
             self.remote, self.addressed = is_remote(http.base_url), True
@@ -344,17 +345,6 @@ class Instance:
     def _change(self, state: InstanceState) -> None:
         if state is not self.state:
             self.state, self.since = state, self.env.now()
-
-    def _filled_config(self) -> Mapping[str, JSON]:
-        config: dict[str, JSON] = {}
-        for declared in self.manifest.config:
-            if declared.type == "secret":
-                continue
-            value = self.settings.config.get(declared.name, declared.default)
-            if value is None and declared.required:
-                raise ConnectorError(ErrorKind.CONFIG, f"config {declared.name} missing", origin=Origin.HOST)
-            config[declared.name] = value
-        return config
 
     # ---- calls -------------------------------------------------------------------------------
     def context(

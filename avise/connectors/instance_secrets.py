@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from avise.connectors.context import missing_secret
 from avise.connectors.contract import ConnectorError, Manifest
+from avise.connectors.instance_config import missing_secret
 from avise.connectors.ports import SecretPort
 from avise.models.errors import ErrorKind, Origin
 
@@ -36,15 +36,16 @@ class InstanceSecrets:
         """Return the secrets for an opening.
 
         Raises:
-            ConnectorError: CONFIG when a required one lacks, or they cannot be reached.
+            ConnectorError: CONFIG when they cannot be reached.
         """
-        found = self._values = self._opened_with = await self._read()
-        lacking = next(
-            (name for name, required in self._declared.items() if required and name not in found), ""
+        self._values = self._opened_with = await self._read()
+        return self._values
+
+    def lacking(self) -> tuple[str, ...]:
+        """Return the required ones that nobody had stored at the last reading."""
+        return tuple(
+            name for name, required in self._declared.items() if required and name not in self._values
         )
-        if lacking:
-            raise missing_secret(lacking)
-        return found
 
     async def get(self, name: str) -> str:
         """Return one, as it was last read.
@@ -54,7 +55,7 @@ class InstanceSecrets:
         """
         value = self._values.get(name)
         if value is None:
-            raise missing_secret(name)
+            raise missing_secret(self._instance, name)
         return value
 
     async def again(self) -> bool:

@@ -35,6 +35,7 @@ from avise.connectors.endpoints import (
 )
 from avise.models.errors import ErrorKind, Origin
 from avise.models.json_types import JSON
+from avise.texts import text
 
 Declared = Mapping[str, ConfigSection]
 Config = Mapping[str, JSON]
@@ -55,7 +56,7 @@ def config_value(name: str, declared: Declared, config: Config) -> str:
     if value is None and name in declared:
         value = declared[name].default
     if value is None or value == "":
-        raise config_error(f"config {name} is not filled")
+        raise config_error(text("instance_config.not_filled", name=name))
     return str(value)
 
 
@@ -70,6 +71,12 @@ def filled(template: str, declared: Declared, config: Config) -> str:
     )
 
 
+def _filled_by(template: str) -> str:
+    """Return the keys of the instance that a template puts into an address, the template when none does."""
+    names = [name.removeprefix("config.") for name in parse_template(template).names]
+    return ", ".join(names) or template
+
+
 def http_endpoint(section: HttpSection, declared: Declared, config: Config) -> HttpEndpoint:
     """Return the HTTP tool of an instance.
 
@@ -79,11 +86,11 @@ def http_endpoint(section: HttpSection, declared: Declared, config: Config) -> H
     base_url = filled(section.base_url, declared, config).rstrip("/")
     parts = urlsplit(base_url)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
-        raise config_error("the base address is no HTTP address")
+        raise config_error(text("instance_config.base_url.not_http", name=_filled_by(section.base_url)))
     if parts.username is not None or parts.password is not None:
-        raise config_error("the base address holds credentials")
+        raise config_error(text("instance_config.base_url.credentials", name=_filled_by(section.base_url)))
     if isinstance(section.auth, MutualTlsAuth) and parts.scheme != "https":
-        raise config_error("a certificate is shown over https only")
+        raise config_error(text("instance_config.base_url.not_https", name=_filled_by(section.base_url)))
     return HttpEndpoint(
         base_url=base_url,
         sign_in=_sign_in(section, declared, config),
@@ -156,7 +163,8 @@ def sql_endpoint(section: SqlSection, declared: Declared, config: Config) -> Sql
     url = filled(section.url, declared, config)
     problem = database_address_problem(url)
     if problem:
-        raise config_error(f"database address: {problem}")
+        told = text(f"connector_check.{problem}").rstrip(".")
+        raise config_error(f"{_filled_by(section.url)}{text('instance_config.colon')}{told}")
     return SqlEndpoint(
         url=url,
         # A file has no account: the same connector file serves both engines.

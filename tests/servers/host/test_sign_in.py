@@ -180,7 +180,10 @@ async def test_a_missing_secret_is_a_configuration_and_sends_nothing(open_desk: 
         (row,) = desk.host.status()
         assert tool.asked == []
     assert last.error is not None
-    assert (last.error.kind, last.error.detail) == (ErrorKind.CONFIG, "secret account_key missing")
+    assert (last.error.kind, last.error.detail) == (
+        ErrorKind.CONFIG,
+        "secret à ranger : avise secret benefits account_key",
+    )
     assert row.state is SourceState.MISCONFIGURED
 
 

@@ -148,7 +148,7 @@ async def test_a_database_that_cannot_be_read_says_why(
 
 
 @pytest.mark.parametrize(
-    "address", ["sqlite:///x.db", "postgresql+psycopg://u:secret@h/b", "mysql://h/b", "nonsense"]
+    "address", ["sqlite:///x.db", "postgresql+psycopg://u:canary@h/b", "mysql://h/b", "nonsense"]
 )
 async def test_an_address_that_could_write_or_tells_a_password_is_refused(
     open_file: Open, address: str
@@ -156,7 +156,7 @@ async def test_an_address_that_could_write_or_tells_a_password_is_refused(
     with pytest.raises(ConnectorError) as caught:
         await open_file(FILE, {"url": address})
     assert caught.value.kind is ErrorKind.CONFIG
-    assert "secret" not in str(caught.value)
+    assert "canary" not in str(caught.value)
 
 
 ENDLESS = "with recursive n(i) as (select 1 union all select i + 1 from n) select count(*) from n"
