@@ -23,10 +23,12 @@ from avise.connectors.kit.suite import ALL, Progress, Report, run_suite
 from avise.connectors.kit.trial import THOROUGH, Severity, Trial, recorded, recording_of
 from avise.connectors.kit.upstream import LiveTool, Tape, read_tape
 from avise.connectors.kit.verdicts import CheckResult, Verdict
+from avise.connectors.wheels import WheelShelf
 from avise.env import Env
 from avise.models.conformance import ConformanceLevel
 from avise.models.errors import AviseError
 from avise.models.json_types import JSON
+from avise.services.profile import WHEELS_FOLDER
 from avise.texts import plural, text
 
 NOT_REACHED = 1
@@ -52,7 +54,8 @@ def run(chosen: argparse.Namespace, console: Console) -> int:
     if not chosen.connector or chosen.scenarios is None:
         raise WrongArgumentError("kit.what_to_test")
     try:
-        subject = subject_of(chosen.connector)
+        wheels = chosen.profile / WHEELS_FOLDER if chosen.profile is not None else None
+        subject = subject_of(chosen.connector, WheelShelf(wheels))
         scenarios = read_scenarios(chosen.scenarios, subject.manifest)
         skips = read_skips(subject.home, subject.name, [check.name for check in ALL])
     except ConnectorFileError as error:

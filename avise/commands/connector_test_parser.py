@@ -11,10 +11,13 @@ from avise.models.conformance import ConformanceLevel
 def add_connector_test(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the command."""
     parser.add_argument(
-        "connector", nargs="?", default="", help="a file, or the name of an installed package"
+        "connector", nargs="?", default="", help="a file, or the name of a wheel or an installed package"
     )
     parser.add_argument(
         "--scenarios", type=Path, help="customers whom the tool knows, and what to do for them"
+    )
+    parser.add_argument(
+        "--profile", type=Path, default=argparse.SUPPRESS, help="whose wheels it may come from"
     )
     tool = parser.add_mutually_exclusive_group()
     tool.add_argument("--live", action="store_true", help="ask the running tool (the default)")

@@ -13,6 +13,7 @@ from avise.connectors.contract import ENTRY_POINT_GROUP, Connector, Manifest
 from avise.connectors.instance import Loaded
 from avise.connectors.kit.contents import code_of, code_used_by
 from avise.connectors.registry import PythonConnector
+from avise.connectors.wheels import WheelConnector, WheelShelf
 from avise.models.errors import AviseError
 
 
@@ -46,40 +47,74 @@ class Subject:
         return self.load().manifest
 
 
-def subject_of(target: str) -> Subject:
-    """Return the connector that a command line names: a file, or the entry point of an installed package.
+def subject_of(target: str, shelf: WheelShelf | None = None) -> Subject:
+    """Return the connector that a command line names: a file, a wheel's, or an installed package's.
+
+    Args:
+        target: path of a file, or name of a connector.
+        shelf: the wheels of a profile, None without one.
 
     Raises:
-        AviseError: there is no such file and no such package, or the file has errors.
+        AviseError: there is no such connector, the program would refuse its wheel, or its file has errors.
     """
-    path = Path(target)
+    path, shelf = Path(target), shelf or WheelShelf(None)
     if path.suffix == ".toml" or path.is_file():
-        return subject_of_file(path)
+        return subject_of_file(path, shelf)
+    wheel = shelf.connectors.get(target)
+    if wheel is not None:
+        _refuse_as_the_program(wheel)
+        if wheel.manifest_path is not None:
+            return subject_of_file(wheel.manifest_path, shelf)
     for point in entry_points(group=ENTRY_POINT_GROUP, name=target):
         return _subject_of_entry_point(point)
     raise AviseError("kit.no_connector", name=target)
 
 
-def subject_of_file(path: Path) -> Subject:
-    """Return the connector of a file.
+def subject_of_file(path: Path, shelf: WheelShelf | None = None) -> Subject:
+    """Return the connector of a file, which may stand in a wheel.
+
+    Args:
+        path: the file.
+        shelf: the wheels whose classes it may use, None for none.
 
     Raises:
-        AviseError: there is no such file, or it has errors: all of them are in it.
+        AviseError: there is no such file, the program would refuse its wheel, or it has errors: all of
+            them are in it.
     """
     # Imported here: a Python connector is tested without the readers of files.
     from avise.connectors.declarative.load import load_connector_file  # noqa: PLC0415 - see above
 
     if not path.is_file():
         raise AviseError("connector.no_file", file=str(path))
-    load_connector_file(path)
+    shelf = shelf or WheelShelf(None)
+    wheel = _wheel_with(path, shelf)
+    if wheel is not None:
+        _refuse_as_the_program(wheel)
+    points = shelf.points()
+    load_connector_file(path, points)
     return Subject(
         path.stem,
-        lambda: load_connector_file(path),
+        lambda: load_connector_file(path, points),
         path.parent,
         file=path,
         code=code_used_by(path),
+        module=wheel.point.module if wheel is not None and wheel.has_code else "",
+        distribution=wheel.wheel if wheel is not None else "",
         declarative=True,
     )
+
+
+def _wheel_with(path: Path, shelf: WheelShelf) -> WheelConnector | None:
+    """Return the connector of a wheel whose file this is."""
+    for wheel in shelf.connectors.values():
+        if wheel.manifest_path is not None and wheel.manifest_path.resolve() == path.resolve():
+            return wheel
+    return None
+
+
+def _refuse_as_the_program(wheel: WheelConnector) -> None:
+    if wheel.refusal is not None:
+        raise AviseError(wheel.refusal.because, detail=wheel.refusal.detail)
 
 
 def _subject_of_entry_point(point: EntryPoint) -> Subject:
