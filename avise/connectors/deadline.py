@@ -70,7 +70,9 @@ async def within(seconds: float | None) -> AsyncIterator[None]:
 
 
 def place_of(error: BaseException) -> str:
-    """Return the type of an exception and the line that raised it, without its text."""
+    """Return the type of an exception and the line that raised it, or cannot be read, without its text."""
+    if isinstance(error, SyntaxError) and error.filename and error.lineno:
+        return f"{type(error).__name__} at {PurePath(error.filename).name}:{error.lineno}"
     frames = traceback.extract_tb(error.__traceback__)
     if not frames:
         return type(error).__name__

@@ -155,6 +155,13 @@ class ConnectorHost:
             offer_of(known) if isinstance(known, Instance) else known.offer for known in self._roster.all()
         )
 
+    def secret_names(self, instance: str) -> tuple[str, ...] | None:
+        """Return the secrets that an instance's connector declares, None while nobody could read it."""
+        manifest = self._roster.manifest(instance)
+        if manifest is None:
+            return None
+        return tuple(one.name for one in manifest.config if one.type == "secret")
+
     def status(self) -> Sequence[SourceStatus]:
         """Return the row of each tool on the Sources page."""
         changes = self._reloader.changes if self._reloader is not None else {}

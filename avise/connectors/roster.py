@@ -123,6 +123,13 @@ class Roster:
             elif (outside := self.outside.get(settings.id)) is not None:
                 yield outside
 
+    def manifest(self, instance: str) -> Manifest | None:
+        """Return what an instance's connector declares, None while nobody could read it."""
+        if (running := self.running.get(instance)) is not None:
+            return running.manifest
+        outside = self.outside.get(instance)
+        return outside.manifest if outside is not None else None
+
     async def load(self) -> None:
         """Load every connector on a thread, then open all of them at once, in the background."""
         await self._load(self.settings)

@@ -191,9 +191,13 @@ class Engine:
         """Seal a connector's secret in the store.
 
         Raises:
-            AviseError: `secret.no_instance` or `secret.empty`.
+            AviseError: `secret.no_instance`, `secret.not_declared`, `secret.none_declared` or `secret.empty`.
         """
         _known_secret(self.profile, instance)
+        declared = self._host.secret_names(instance) if self._host is not None else None
+        if declared is not None and name not in declared:
+            key = "secret.not_declared" if declared else "secret.none_declared"
+            raise AviseError(key, instance=instance, name=name, names=", ".join(declared))
         if not value:
             raise AviseError("secret.empty")
         if self._secrets is not None:

@@ -192,5 +192,14 @@ def test_code_that_cannot_be_imported_is_named_and_told_by_place(tmp_path: Path,
     assert "268031234567890" not in refusal.detail
 
 
+def test_code_that_cannot_be_read_is_told_by_its_own_file_and_line(tmp_path: Path) -> None:
+    broken = "class LedgerConnector(:"
+    wheels = installed(tmp_path, {CODE: ("class LedgerConnector:", broken)})
+    refusal = find(wheels)
+    assert isinstance(refusal, Refusal)
+    line = (wheels / CODE).read_text("utf-8").splitlines().index(broken) + 1
+    assert refusal.detail == f"SyntaxError at connector.py:{line}"
+
+
 def test_no_folder_of_wheels_is_no_wheel(tmp_path: Path) -> None:
     assert scan_wheels(None) == scan_wheels(tmp_path / "nowhere") == ()
