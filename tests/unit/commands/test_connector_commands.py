@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -103,19 +104,21 @@ def test_no_row_at_all_is_a_wrong_argument(tmp_path: Path, capsys: pytest.Captur
 def test_a_secret_that_the_connector_does_not_declare_is_refused_with_those_it_does(
     profile: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    own = profile / "connectors" / "claims.toml"
-    own.parent.mkdir()
-    own.write_text((resource_folder("connectors") / "templates" / "rest.toml").read_text("utf-8"), "utf-8")
-    content = own.read_text("utf-8").replace('id = "mon_outil"', 'id = "claims"')
-    own.write_text(content, "utf-8")
+    folder = profile / "connectors"
+    folder.mkdir()
+    shipped = resource_folder("connectors")
+    claims = (shipped / "templates" / "rest.toml").read_text("utf-8")
+    (folder / "claims.toml").write_text(claims.replace('id = "mon_outil"', 'id = "claims"'), "utf-8")
+    shutil.copy(shipped / "examples" / "datasette.toml", folder)
     with (profile / "settings.toml").open("a", encoding="utf-8") as settings:
         settings.write('[instances.claims]\nconnector = "claims"\n')
+        settings.write('[instances.datasette]\nconnector = "datasette"\n')
     kept = {}
-    for instance, name in (("books", "password"), ("claims", "nosuch"), ("claims", "jeton")):
+    for instance, name in (("datasette", "password"), ("claims", "nosuch"), ("claims", "jeton")):
         monkeypatch.setattr("sys.stdin", io.StringIO("canary-7f3a\n"))
         status = main(["--profile", str(profile), "secret", instance, name])
         kept[instance, name] = status, capsys.readouterr().err
-    assert kept["books", "password"][0] != 0
+    assert kept["datasette", "password"][0] != 0
     assert kept["claims", "nosuch"][0] != 0
     assert "nosuch" in kept["claims", "nosuch"][1]
     assert "jeton" in kept["claims", "nosuch"][1]
