@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from avise.models.commands import CommandId
 from avise.models.customer import PersonId
 from avise.models.event_fold import effective, identity_in, identity_of, moment_in, text_in
 from avise.models.journal import EventEnvelope, EventKind
@@ -100,12 +99,12 @@ def task_of_stream(stream: str) -> TaskId | None:
     return identity_of(stream.removeprefix(PREFIX)) if stream.startswith(PREFIX) else None
 
 
-def about_command(command: CommandId) -> str:
+def about_command(command: uuid.UUID) -> str:
     """Return how a task names the command to be compared."""
     return f"{COMMAND}{command}"
 
 
-def command_about(about: str) -> CommandId | None:
+def command_about(about: str) -> uuid.UUID | None:
     """Return the command that a task asks to compare; None for anything else."""
     return identity_of(about.removeprefix(COMMAND)) if about.startswith(COMMAND) else None
 
