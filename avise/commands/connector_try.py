@@ -2,7 +2,7 @@
 
 JSON, values masked for the role of the profile's user unless `masked` is false:
 
-    {"connector", "masked", "error": null | {"kind", "detail"},
+    {"connector", "masked", "known_ids": [scheme], "error": null | {"kind", "detail"},
      "readings": [{"name", "asked": [{"route", "outcome", "milliseconds"}], "milliseconds", "rows_found",
                    "kept", "missing_ids": [scheme], "truncated_because", "withheld", "error",
                    "rows": [{"number", "raw", "dropped": null | reason, "because": field,
@@ -31,8 +31,8 @@ LONGEST_VALUE = 60
 
 
 def status(trial: Trial) -> int:
-    """Return the exit status: 1 when a reading failed or a row was dropped."""
-    failed = trial.error is not None or any(
+    """Return the exit status: 1 when a reading failed, a row was dropped, or nothing could be asked."""
+    failed = (trial.error is not None or trial.asked_nothing) or any(
         reading.error is not None or reading.withheld or any(row.dropped for row in reading.rows)
         for reading in trial.readings
     )
@@ -44,6 +44,7 @@ def as_json(trial: Trial, *, masked: bool) -> dict[str, JSON]:
     return {
         "connector": trial.connector,
         "masked": masked,
+        "known_ids": list(trial.known_ids),
         "error": _failure(trial.error),
         "readings": [_reading(reading) for reading in trial.readings],
     }
@@ -120,7 +121,8 @@ def _reading_parts(trial: Trial, reading: ReadingTrial, width: int) -> Iterator[
     title = text("connector_try.reading", name=reading.name, milliseconds=str(reading.milliseconds))
     yield Text(f"\n{title}", style="bold")
     if reading.missing_ids:
-        yield Text(text("connector_try.missing_ids", schemes=", ".join(reading.missing_ids)), style="yellow")
+        missing, known = ", ".join(reading.missing_ids), ", ".join(trial.known_ids)
+        yield Text(text("connector_try.missing_ids", schemes=missing, known=known), style="yellow")
         return
     for asked in reading.asked:
         yield Text(f"  {asked.route}  →  {asked.outcome}  ({asked.milliseconds} ms)", style="dim")

@@ -25,6 +25,9 @@ from avise.services.trial_masking import masked_trial
 
 PURPOSE = "connector_try"
 
+_NOBODY = uuid.UUID(int=0)
+"""Stands for whoever the directory does not know."""
+
 
 @dataclass(frozen=True, slots=True)
 class TrialRequest:
@@ -99,6 +102,13 @@ class ConnectorTrials:
                 wheels=wheels,
             )
         )
+        if trial.asked_nothing and desk.customer.avise_id == _NOBODY:
+            needed = dict.fromkeys(scheme for reading in trial.readings for scheme in reading.missing_ids)
+            raise AviseError(
+                "connector_try.nobody",
+                reference=f"{request.scheme}:{request.value}",
+                schemes=", ".join(("member", *needed)),
+            )
         return trial if request.reveal else masked_trial(trial, session.role)
 
     def _settings(self, request: TrialRequest) -> InstanceSettings:
@@ -122,7 +132,7 @@ class ConnectorTrials:
             if request.scheme == "member":
                 raise AviseError("show.nobody", reference=request.value)
             # Nobody of the directory bears it: the tool may still know it, by this identifier alone.
-            key = CustomerKey(uuid.UUID(int=0), {request.scheme: request.value})
+            key = CustomerKey(_NOBODY, {request.scheme: request.value})
             return TrialDesk(key, IdentityEvidence(), session.user, request.rows)
         member = await self._member(entry)
         refuse_opening(session.role, (entry, member), request.reason)

@@ -37,6 +37,9 @@ from avise.connectors.validation import Checked, check_of, misfit
 from avise.models.json_types import JSON
 
 Section = RestFacet | SqlFacet | CsvFacet | RestTimeline | SqlTimeline
+_ERRORS = 400
+"""HTTP statuses from here on say that something is wrong."""
+
 Build = Callable[[object], object]
 
 
@@ -87,7 +90,9 @@ class Explainer:
         section = self._section
         if isinstance(section, RestFacet | RestTimeline):
             route = parse_template(section.path).route()
-            answers = [_parsed(reply) for asked, reply in noted.replies if asked == route]
+            # What a tool says of an error is no row, whatever its form.
+            found = [reply for asked, reply in noted.replies if asked == route and reply.status < _ERRORS]
+            answers = [_parsed(reply) for reply in found]
             return [answer for answer in answers if answer is not None]
         statement = "" if isinstance(section, CsvFacet) else section.query
         return [[row for asked, row in noted.rows if asked == statement]]

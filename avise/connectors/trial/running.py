@@ -96,7 +96,11 @@ async def try_connector(
     shared = shared or Shared()
     tls = await asyncio.to_thread(shared.outward.context)
     instance = Instance(settings, loaded, env, secrets, tls, USER_AGENT, shared)
-    told = Trial(f"{loaded.manifest.id} {loaded.manifest.version}", shows_rows=bool(sections_of(loaded.file)))
+    told = Trial(
+        f"{loaded.manifest.id} {loaded.manifest.version}",
+        shows_rows=bool(sections_of(loaded.file)),
+        known_ids=tuple(sorted(scheme for scheme, value in desk.customer.ids.items() if value)),
+    )
     instance.start()
     try:
         await instance.first_opening()

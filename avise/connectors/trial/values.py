@@ -92,3 +92,10 @@ class Trial:
     """Why it could not be opened."""
     shows_rows: bool = True
     """False for code, whose rows nobody sees but itself."""
+    known_ids: Sequence[str] = ()
+    """Schemes in which the customer bears an identifier."""
+
+    @property
+    def asked_nothing(self) -> bool:
+        """Whether the customer lacks, for every reading, the identifier that it asks with."""
+        return bool(self.readings) and all(reading.missing_ids for reading in self.readings)

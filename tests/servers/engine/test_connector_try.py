@@ -136,6 +136,7 @@ def test_a_nir_in_the_wrong_place_is_masked_all_the_same(engine: Engine) -> None
     ("request_", "key"),
     [
         (TrialRequest(DEMO / "benefits.toml", "member", "0000000000"), "show.nobody"),
+        (TrialRequest(DEMO / "benefits.toml", "crm.contact", "unknown-here"), "connector_try.nobody"),
         (TrialRequest(DEMO / "benefits.toml", "member", MEMBER, "surveys"), "connector_try.no_instance"),
         (TrialRequest(Path("other.toml"), "member", MEMBER), "connector_try.which_instance"),
         (
@@ -150,11 +151,16 @@ def test_what_cannot_be_tried_says_why(engine: Engine, request_: TrialRequest, k
     assert refused.value.message_key == key
 
 
-def test_a_customer_without_the_identifier_is_not_asked_about(engine: Engine) -> None:
-    request = TrialRequest(DEMO / "benefits.toml", "crm.contact", "unknown-here")
-    reading = engine.run(engine.trials.run(request)).readings[0]
-    assert reading.missing_ids == ("benefits.insured",)
-    assert reading.asked == ()
+def test_a_customer_without_the_identifier_is_not_asked_about_and_those_they_have_are_told(
+    engine: Engine, tmp_path: Path
+) -> None:
+    trial = tried(engine, changed(tmp_path, "benefits", "benefits.insured", "benefits.nosuch"), "benefits")
+    assert only(trial).missing_ids == ("benefits.nosuch",)
+    assert only(trial).asked == ()
+    assert {"member", "benefits.insured"} <= set(trial.known_ids)
+    out = Console(file=io.StringIO(), width=160)
+    assert connector_try.print_trial(trial, out) == 1
+    assert "benefits.insured, " in out.file.getvalue()  # type: ignore[attr-defined]  # a StringIO
 
 
 def test_an_identifier_that_only_the_tool_knows_is_enough(engine: Engine) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from avise.models.errors import ErrorKind
 from avise.models.source_status import Attempt, SourceState
-from avise.texts import LANGUAGES, set_language
+from avise.texts import LANGUAGES, set_language, text
 from avise.ui.sources.charts import grid, nice_top
 from avise.ui.sources.sentences import (
     attempt_line,
@@ -69,6 +69,12 @@ def test_every_outcome_of_a_call_has_a_word(outcome: str, code: str) -> None:
     set_language(code)
     _moment, words = attempt_line(Attempt(NOW, "GET /x/{id}", str(outcome), 120))
     assert not words.startswith("attempt.")
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_a_refused_sign_in_and_a_tool_that_nobody_reaches_bear_two_names(code: str) -> None:
+    set_language(code)
+    assert text("attempt.unavailable") != text("block.chip.auth")
 
 
 def test_a_tool_that_does_not_answer_is_explained_with_its_cause() -> None:
