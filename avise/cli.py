@@ -289,6 +289,10 @@ def _connector(chosen: argparse.Namespace) -> int:
 
 
 def _new_connector(chosen: argparse.Namespace) -> int:
+    if chosen.from_openapi is not None and chosen.kind not in (None, "rest"):
+        raise WrongArgumentError("connector_new.kind_with_spec", kind=chosen.kind)
+    if chosen.from_openapi is None and chosen.facet:
+        raise WrongArgumentError("connector_new.facet_without_spec")
     if chosen.from_openapi is not None:
         from avise.commands import connector_new  # noqa: PLC0415 - as above
 
@@ -297,7 +301,7 @@ def _new_connector(chosen: argparse.Namespace) -> int:
         raise WrongArgumentError("connector_new.file_or_spec")
     from avise.commands import connector  # noqa: PLC0415 - as above
 
-    return connector.new(chosen.kind, chosen.file, terminal())
+    return connector.new(chosen.kind or "rest", chosen.file, terminal())
 
 
 def _load_directory(chosen: argparse.Namespace) -> int:

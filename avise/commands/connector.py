@@ -23,8 +23,7 @@ def check(path: Path, console: Console, profile: Path | None = None) -> int:
         console: where to print.
         profile: whose wheels a file of kind `python` may use besides what is installed.
     """
-    if not path.is_file():
-        raise AviseError("connector.no_file", file=str(path))
+    refuse_no_file(path)
     wheels = WheelShelf(profile / WHEELS_FOLDER if profile is not None else None)
     problems = check_connector_file(path, wheels.points())
     for problem in problems:
@@ -36,6 +35,18 @@ def check(path: Path, console: Console, profile: Path | None = None) -> int:
         return NEEDS_A_PERSON
     console.print(text("connector.ok", file=path.name), highlight=False)
     return 0
+
+
+def refuse_no_file(path: Path) -> None:
+    """Refuse what cannot be a connector file.
+
+    Raises:
+        AviseError: `connector.is_folder` or `connector.no_file`.
+    """
+    if path.is_dir():
+        raise AviseError("connector.is_folder", file=str(path))
+    if not path.is_file():
+        raise AviseError("connector.no_file", file=str(path))
 
 
 def new(kind: str, path: Path, console: Console) -> int:

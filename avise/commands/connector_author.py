@@ -11,6 +11,7 @@ from functools import partial
 from rich.console import Console
 
 from avise.commands import connector_list, connector_try
+from avise.commands.connector import refuse_no_file
 from avise.commands.wrong_argument import WrongArgumentError
 from avise.connectors.declarative import ConnectorFileError
 from avise.connectors.starts import START_FILE, StartLog
@@ -74,8 +75,7 @@ def _enable(profile: Profile, instance: str, console: Console) -> int:
 
 
 def _request(chosen: argparse.Namespace) -> TrialRequest:
-    if not chosen.file.is_file():
-        raise AviseError("connector.no_file", file=str(chosen.file))
+    refuse_no_file(chosen.file)
     if chosen.rows < 1:
         raise WrongArgumentError("connector_try.rows")
     scheme, separator, value = chosen.customer.partition(":")

@@ -13,7 +13,7 @@ def add_new_action(actions: argparse._SubParsersAction[argparse.ArgumentParser])
     """Declare `new`."""
     new = actions.add_parser("new", help="write a connector file to start from")
     new.add_argument("file", type=Path, nargs="?", help="never over one that exists")
-    new.add_argument("--kind", choices=("rest", "sql", "files", "python"), default="rest")
+    new.add_argument("--kind", choices=("rest", "sql", "files", "python"), help="default: rest")
     new.add_argument("--from-openapi", type=Path, metavar="SPEC", help="propose it from a description (JSON)")
     new.add_argument("--facet", action="append", default=[], help="propose this one; may be repeated")
 

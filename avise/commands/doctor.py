@@ -22,6 +22,7 @@ from avise.models.errors import AviseError
 from avise.models.json_types import JSON
 from avise.models.source_status import SourceStatus
 from avise.texts import plural, text
+from avise.texts.endings import ended_once
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ def _refused(because: str, detail: str) -> str:
     reason = text(because, detail=detail)
     if not detail or detail in reason:
         return reason
-    return f"{reason} {text('sources.for_support', detail=detail)}"
+    return ended_once(f"{reason} {text('sources.for_support', detail=detail)}")
 
 
 async def _tool(engine: Engine, offer: SourceOffer, row: SourceStatus) -> Finding:
@@ -113,7 +114,7 @@ async def _tool(engine: Engine, offer: SourceOffer, row: SourceStatus) -> Findin
 
 def _sentence(offer: SourceOffer, report: HealthReport) -> str:
     owner = offer.support or offer.owner or offer.name
-    return text(f"doctor.health.{report.health}", owner=owner, detail=report.detail)
+    return ended_once(text(f"doctor.health.{report.health}", owner=owner, detail=report.detail))
 
 
 def status(findings: tuple[Finding, ...]) -> int:

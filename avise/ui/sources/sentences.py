@@ -12,6 +12,7 @@ from avise.models.errors import ErrorKind
 from avise.models.source_status import Attempt, SourceState, SourceStatus
 from avise.services.bulk_words import row_words
 from avise.texts import plural, text
+from avise.texts.endings import ended_once
 from avise.texts.formats import (
     HARD,
     format_age,
@@ -144,7 +145,7 @@ def explained(source: SourceStatus, now: datetime) -> str:
     detail = source.last_failure.detail if source.last_failure is not None else ""
     if detail and source.state in (SourceState.MISCONFIGURED, SourceState.NEEDS_AUTH):
         meaning = _meaning_of(detail, source.name)
-        return meaning or f"{sentence} {text('sources.for_support', detail=detail)}"
+        return meaning or ended_once(f"{sentence} {text('sources.for_support', detail=detail)}")
     return sentence
 
 
@@ -158,7 +159,7 @@ def _meaning_of(detail: str, name: str) -> str:
 def _refusal(source: SourceStatus) -> str:
     reason = text(source.refused_because, detail=source.refused_detail)
     if source.refused_detail and source.refused_detail not in reason:
-        return f"{reason} {text('sources.for_support', detail=source.refused_detail)}"
+        return ended_once(f"{reason} {text('sources.for_support', detail=source.refused_detail)}")
     return reason
 
 

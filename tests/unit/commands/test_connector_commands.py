@@ -123,3 +123,25 @@ def test_a_secret_that_the_connector_does_not_declare_is_refused_with_those_it_d
     assert "nosuch" in kept["claims", "nosuch"][1]
     assert "jeton" in kept["claims", "nosuch"][1]
     assert kept["claims", "jeton"] == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("asked", "word"),
+    [
+        (["new", "x.toml", "--kind", "sql", "--from-openapi", str(SPEC)], "--kind"),
+        (["new", "x.toml", "--facet", "nope"], "--from-openapi"),
+        (["check", "."], "dossier"),
+        (["try", ".", "--customer", "1"], "dossier"),
+    ],
+)
+def test_what_cannot_be_done_is_refused_rather_than_ignored(
+    tmp_path: Path,
+    asked: list[str],
+    word: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["connector", *asked]) != 0
+    assert word in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
