@@ -176,6 +176,9 @@ def _identifier(operation: Operation, tool: str) -> _Identifier | LeftOut:
     words = set(words_of(parameter.name))
     if "member" in words and ("number" in words or "id" not in words):
         return _Identifier(parameter, "member", 80)
+    if "member" in {*words, *words_of(before)}:
+        # A member, but by what number? The one that everybody has is tried first.
+        return _Identifier(parameter, "member", 50)
     return _Identifier(parameter, f"{tool}.{slug(before or parameter.name, 'customer').rstrip('s')}", 60)
 
 

@@ -136,7 +136,7 @@ def _header(found: Found) -> Iterator[str]:
     if _one_scheme(found):
         first = found.readings[0]
         line = f"needs_ids = [{quoted(first.scheme)}]"
-        yield _guessed(line, first.scheme_likeness, text("connector_new.reason.scheme"))
+        yield _guessed(line, first.scheme_likeness, _scheme_reason(first))
     yield ""
 
 
@@ -180,6 +180,12 @@ def _check(found: Found) -> Iterator[str]:
     yield ""
 
 
+def _scheme_reason(reading: ReadingGuess) -> str:
+    """Return what to check of an identifier; one that was made up exists nowhere yet."""
+    known = reading.scheme == "member"
+    return text("connector_new.reason.scheme" if known else "connector_new.reason.invented_scheme")
+
+
 def _one_scheme(found: Found) -> bool:
     """Tell whether all readings ask with the same identifier, which the header then says."""
     return len({reading.scheme for reading in found.readings}) == 1
@@ -195,7 +201,7 @@ def _facet(reading: ReadingGuess, *, alone: bool) -> Iterator[str]:
         yield _guessed(
             f"needs_ids = [{quoted(reading.scheme)}]",
             reading.scheme_likeness,
-            text("connector_new.reason.scheme"),
+            _scheme_reason(reading),
         )
     yield f"path = {quoted(reading.path)}"
     if reading.query:

@@ -296,3 +296,27 @@ def test_codes_are_matched_or_told() -> None:
         {"PAYE": "paid", "EN_ATTENTE": "pending"},
         ("X",),
     )
+
+
+def by_id(folder: Path, of_whom: str) -> Path:
+    """Copy the description with an identifier without a name in the place of the member's number."""
+    path = folder / "by_id.json"
+    content = PRESTATIONS.read_text("utf-8").replace("numAdherent", "id")
+    path.write_text(content.replace("/adherents/", f"/{of_whom}/"), "utf-8")
+    return path
+
+
+def test_a_members_number_without_a_name_is_taken_for_the_member_number_and_marked(tmp_path: Path) -> None:
+    document, content = proposed(by_id(tmp_path, "adherents"), "benefits")
+    assert document["connector"]["needs_ids"] == ["member"]
+    assert document["facet"][0]["path"] == "/adherents/{customer.member}/remboursements"
+    (line,) = [line for line in content.splitlines() if line.startswith("needs_ids")]
+    assert "(50 %)" in line
+
+
+def test_an_identifier_that_nothing_gives_is_marked_as_such(tmp_path: Path) -> None:
+    document, content = proposed(by_id(tmp_path, "patients"), "benefits")
+    (scheme,) = document["connector"]["needs_ids"]
+    assert scheme.endswith(".patient")
+    (line,) = [line for line in content.splitlines() if line.startswith("needs_ids")]
+    assert "avise connector try" in line
