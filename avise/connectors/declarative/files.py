@@ -114,12 +114,13 @@ class FilesConnector:
 
     async def aclose(self) -> None:
         """Forget the file."""
-        if self._table is not None:
-            self._table.close()
-            self._table = None
+        # The server first: a thread that waits for it holds the table, and the loop would wait for both.
         if self._server is not None:
             server, self._server = self._server, None
             await server.aclose()
+        if self._table is not None:
+            self._table.close()
+            self._table = None
 
     async def check(self, ctx: CallContext) -> HealthReport:
         """Read the newest file and say what is wrong with it: broken lines, or a file that is refused."""

@@ -25,6 +25,7 @@ WAYS: Mapping[str, tuple[Spoiled, frozenset[ErrorKind]]] = {
     "source_gone": (Spoiled.GONE, _ABSENT),
     "source_cut_short": (Spoiled.CUT, _UNREADABLE),
     "source_silent": (Spoiled.HANGS, _SILENT),
+    "source_dripping": (Spoiled.DRIPS, _SILENT),
     "source_in_another_encoding": (Spoiled.ENCODED, _UNREADABLE),
 }
 
@@ -56,7 +57,7 @@ async def from_a_spoiled_source(name: str, trial: Trial) -> None:
     way, kinds = WAYS[name]
     source, reading, _ = await _source(trial)
     well = await _told_by_check(trial)
-    if way is Spoiled.ENCODED and source.nature in {Nature.BASE, Nature.SERVER}:
+    if way is Spoiled.ENCODED and source.nature not in {Nature.FILE, Nature.FOLDER}:
         raise NotApplicable("not_a_text_file")
     clock = trial.env.monotonic
     async with spoiled(trial, source, way) as broken:

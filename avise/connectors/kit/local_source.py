@@ -1,12 +1,12 @@
 """What stands behind a connector that is not read by HTTP, and the ways in which it fails.
 
 A file, a folder of files or an SQLite base is copied and spoiled; a database server is reached through a
-relay of bytes. The connector is given the spoiled place by its own configuration, as a site would.
+relay of bytes. The connector is given the spoiled place by its own configuration, as a site would; to a
+server of mail or SFTP it keeps the address, and its connections are led through the relay.
 """
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import os
 import re
@@ -20,9 +20,12 @@ from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from avise.connectors.contract import UsesServer
+from avise.connectors.kit.bench import filled_config, open_bench
 from avise.connectors.kit.pages import ROWS
+from avise.connectors.kit.relay import Carries, Relay, addresses_of, led_through
 from avise.connectors.kit.trial import Trial
-from avise.connectors.kit.verdicts import NotApplicable
+from avise.connectors.kit.verdicts import NotApplicable, NotExercised
 
 SQLITE = "sqlite:///"
 NEW_CODE = "ZZ9"
@@ -40,6 +43,8 @@ class Spoiled(StrEnum):
     """A file or a base written to its middle; a server that goes away in the middle of a result."""
     HANGS = "hangs"
     """It is taken and never answered: a pipe in the place of a file, a base under lock, a silent server."""
+    DRIPS = "drips"
+    """A server that answers byte by byte."""
     ENCODED = "encoded"
     """A file in another encoding."""
     MANY = "many"
@@ -58,6 +63,9 @@ class Nature(StrEnum):
     FILE = "file"
     BASE = "base"
     SERVER = "server"
+    """A database's."""
+    LINE = "line"
+    """A server to which the connector speaks by itself: mail, SFTP."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +74,7 @@ class Source:
 
     nature: Nature
     name: str
-    """Of the config value."""
+    """Of the config value, "" for a host."""
     value: str
 
     @property
@@ -76,7 +84,10 @@ class Source:
 
 
 def source_of(trial: Trial) -> Source | None:
-    """Return where a connector of files or SQL reads, None for any other or when it cannot be told."""
+    """Return where a connector without HTTP reads, None when it cannot be told."""
+    connector = trial.subject.load().connector
+    if isinstance(connector, UsesServer) and (host := connector.server_host(filled_config(trial))):
+        return Source(Nature.LINE, "", host)
     natures = {"folder": Nature.FOLDER, "file": Nature.FILE}
     for declared in trial.manifest.config:
         value = trial.scenarios.tool.config.get(declared.name, declared.default)
@@ -107,11 +118,17 @@ async def spoiled(
         NotApplicable: such a source cannot fail in that way.
     """
     if source.nature is Nature.SERVER:
-        async with _relay(source, way) as port:
+        async with _behind_a_relay(source, way) as port:
             parts = urlsplit(source.value)
             user, at, _ = parts.netloc.rpartition("@")
             yield _moved(trial, source, parts._replace(netloc=f"{user}{at}127.0.0.1:{port}").geturl())
         return
+    if source.nature is Nature.LINE:
+        async with _led_through(trial, source, way):
+            yield trial
+        return
+    if way is Spoiled.DRIPS:
+        raise NotApplicable("no_server")
     with tempfile.TemporaryDirectory(prefix="avise-kit-") as folder:
         place = Path(folder) / source.path.name
         with _spoiled_copy(source, way, place, Lines(trial, words)):
@@ -235,91 +252,57 @@ def _spoiled_base(path: Path, way: Spoiled, place: Path) -> Iterator[None]:
 
 # ---- servers -------------------------------------------------------------------------------------
 
+LONG = 2_000
+"""Bytes of a database's answer that a sign-in does not reach."""
+_CARRIES: Mapping[Spoiled, Carries] = {
+    Spoiled.GONE: Carries.NOTHING,
+    Spoiled.CUT: Carries.A_PART,
+    Spoiled.HANGS: Carries.NOTHING,
+    Spoiled.DRIPS: Carries.SLOWLY,
+}
+
 
 @asynccontextmanager
-async def _relay(source: Source, way: Spoiled) -> AsyncIterator[int]:
-    """Give the port of a relay to a server; nobody listens there when it is gone."""
+async def _behind_a_relay(source: Source, way: Spoiled) -> AsyncIterator[int]:
+    """Give the port of a relay to a database; nobody listens there when it is gone."""
     if way in _OF_TEXT:
         raise NotApplicable("not_a_text_file")
     parts = urlsplit(source.value)
-    relay = Relay(parts.hostname or "127.0.0.1", parts.port or 5432, way)
-    port = await relay.start()
-    if way is Spoiled.GONE:
-        await relay.aclose()
+    relay = Relay(parts.hostname or "127.0.0.1", parts.port or 5432, _CARRIES[way], LONG)
+    async with _running(relay, gone=way is Spoiled.GONE):
+        yield relay.listens_at
+
+
+@asynccontextmanager
+async def _led_through(trial: Trial, source: Source, way: Spoiled) -> AsyncIterator[None]:
+    """Have the connector reach its server through a relay that fails."""
+    if way in _OF_TEXT:
+        raise NotApplicable("not_a_text_file")
+    most = await _bytes_of_a_reading(trial, source) * 3 // 4 if way is Spoiled.CUT else 0
+    relay = Relay(source.value, 0, _CARRIES[way], most, for_good=True)
+    async with _running(relay, gone=way is Spoiled.GONE):
+        with led_through(relay, addresses_of(source.value)):
+            yield
+
+
+async def _bytes_of_a_reading(trial: Trial, source: Source) -> int:
+    """Return how much the server answers until the first reading is there."""
+    relay = Relay(source.value, 0, Carries.ALL)
+    async with _running(relay):
+        with led_through(relay, addresses_of(source.value)):
+            async with open_bench(trial) as bench:
+                await bench.raw(trial.readings()[0], trial.scenarios.known[0].ids)
+    if not relay.carried:
+        raise NotExercised("no_way_between")
+    return relay.carried
+
+
+@asynccontextmanager
+async def _running(relay: Relay, *, gone: bool = False) -> AsyncIterator[None]:
+    await relay.start()
     try:
-        yield port
+        if gone:
+            await relay.aclose()
+        yield
     finally:
         await relay.aclose()
-
-
-class Relay:
-    """Carries bytes between a connector and a server, until it fails.
-
-    Args:
-        host: of the server.
-        port: of the server.
-        way: HANGS takes and never answers; CUT ends in the middle of the first long answer.
-    """
-
-    LONG = 2_000
-    """Bytes of an answer that a sign-in does not reach."""
-
-    def __init__(self, host: str, port: int, way: Spoiled) -> None:
-        self._host, self._port, self._way = host, port, way
-        self._server: asyncio.Server | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
-
-    async def start(self) -> int:
-        """Listen on a free port, and return it."""
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
-        port: int = self._server.sockets[0].getsockname()[1]
-        return port
-
-    async def aclose(self) -> None:
-        """Stop listening and end every connection."""
-        if self._server is not None:
-            self._server.close()
-        for task in tuple(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        if task is not None:
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
-        with contextlib.suppress(OSError, asyncio.CancelledError):
-            if self._way is Spoiled.HANGS:
-                while await reader.read(4096):
-                    pass
-            else:
-                await self._carry(reader, writer)
-        writer.close()
-
-    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        theirs, ours = await asyncio.open_connection(self._host, self._port)
-        ways = [asyncio.create_task(_copy(reader, ours)), asyncio.create_task(self._answers(theirs, writer))]
-        try:
-            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for one in ways:
-                one.cancel()
-            await asyncio.gather(*ways, return_exceptions=True)
-            ours.close()
-
-    async def _answers(self, theirs: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        carried = 0
-        while piece := await theirs.read(1024):
-            carried += len(piece)
-            if carried > self.LONG:
-                writer.write(piece[: len(piece) // 2])
-                await writer.drain()
-                return
-            writer.write(piece)
-            await writer.drain()
-
-
-async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    while piece := await reader.read(4096):
-        writer.write(piece)
-        await writer.drain()

@@ -11,7 +11,8 @@ import io
 from collections.abc import Callable, Coroutine
 from concurrent.futures import CancelledError, Future
 from datetime import UTC, datetime, timedelta
-from typing import Literal, TypeVar
+from threading import Event
+from typing import Any, Literal, TypeVar
 
 from typing_extensions import Buffer, override
 
@@ -113,7 +114,9 @@ class SftpDrop:
         self._found: list[FileMark] = []
         self._last: tuple[RemoteEntry | None, int, bytes] = (None, 0, b"")
         """The piece read last: the pages of a directory begin where it is not used up."""
-        self._is_open = True
+        self._closed = Event()
+        self._waiting: set[Future[Any]] = set()
+        """What threads wait for."""
 
     def ask_time(self, now: Callable[[], datetime]) -> None:
         """Take the clock of the call under way."""
@@ -170,16 +173,23 @@ class SftpDrop:
 
     async def aclose(self) -> None:
         """Close the connection: whoever reads is told that the file cannot be read."""
-        self._is_open = False
+        self._closed.set()
+        for waiting in tuple(self._waiting):
+            waiting.cancel()
         await self._connection.aclose()
 
     def _wait(self, work: Coroutine[object, object, T]) -> T:
         """Have the loop do something, and wait for it on this thread."""
-        if not self._is_open or self._loop.is_closed():
+        if self._closed.is_set() or self._loop.is_closed():
             work.close()
             raise ConnectorError(ErrorKind.UNAVAILABLE, "closed")
         waiting: Future[T] = asyncio.run_coroutine_threadsafe(work, self._loop)
+        self._waiting.add(waiting)
+        if self._closed.is_set():  # meanwhile
+            waiting.cancel()
         try:
             return waiting.result()
         except CancelledError:
             raise ConnectorError(ErrorKind.UNAVAILABLE, "closed") from None
+        finally:
+            self._waiting.discard(waiting)
