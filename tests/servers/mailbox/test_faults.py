@@ -97,7 +97,10 @@ async def test_a_folder_that_is_not_there_is_no_empty_one(
     ("changed", "detail"),
     [
         ({"port": 70_000}, "the port is no number of a port"),
-        ({"security": "none"}, "the security is neither tls nor starttls"),
+        (
+            {"security": "none"},
+            "«\N{NO-BREAK SPACE}security\N{NO-BREAK SPACE}» doit être l’un de\N{NO-BREAK SPACE}: tls, starttls",
+        ),
     ],
 )
 async def test_a_configuration_that_makes_no_sense_opens_nothing(
