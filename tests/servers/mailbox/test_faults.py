@@ -23,6 +23,7 @@ from avise.env import SystemEnv
 from avise.models.customer import CustomerKey, IdentityEvidence
 from avise.models.errors import ErrorKind
 from avise.models.json_types import JSON
+from avise.texts import text
 from tests.servers.mailbox.certificates import Certificates
 from tests.servers.mailbox.conftest import FILE, PASSWORD, USER, Mailbox, running
 from tests.servers.mailbox.letters import HELENE, SECRET_WORDS, YVON
@@ -99,7 +100,7 @@ async def test_a_folder_that_is_not_there_is_no_empty_one(
         ({"port": 70_000}, "the port is no number of a port"),
         (
             {"security": "none"},
-            "«\N{NO-BREAK SPACE}security\N{NO-BREAK SPACE}» doit être l’un de\N{NO-BREAK SPACE}: tls, starttls",
+            text("instance_config.type.choice", name="security", choices="tls, starttls"),
         ),
     ],
 )
