@@ -63,6 +63,9 @@ class Relay:
         """Stop listening and end every connection."""
         if self._server is not None:
             self._server.close()
+            # A connection just taken begins to be served: only then can it be ended.
+            for _ in range(5):
+                await asyncio.sleep(0)
         tasks = tuple(self._tasks or ())
         for task in tasks:
             task.cancel()
@@ -73,13 +76,15 @@ class Relay:
         if task is not None and self._tasks is not None:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
-        with contextlib.suppress(OSError, asyncio.CancelledError):
-            if self.carries is Carries.NOTHING:
-                while await reader.read(4096):
-                    pass
-            else:
-                await self._carry(reader, writer)
-        writer.close()
+        try:
+            with contextlib.suppress(OSError, asyncio.CancelledError):
+                if self.carries is Carries.NOTHING:
+                    while await reader.read(4096):
+                        pass
+                else:
+                    await self._carry(reader, writer)
+        finally:
+            writer.close()
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         _BY_THE_RELAY.set(True)
