@@ -145,7 +145,7 @@ async def test_a_profile_keeps_its_secrets_apart(start: StartTools, tmp_path: Pa
 async def test_the_connector_files_of_a_profile_are_good(start: StartTools, tmp_path: Path) -> None:
     async with start(*OURS) as tools:
         write_profile(tmp_path, tools)
-    files = sorted((tmp_path / "connectors").iterdir())
+    files = sorted((tmp_path / "connectors").glob("*.toml"))
     assert [file.stem for file in files] == sorted(OURS)
     assert [check_connector_file(file) for file in files] == [[], [], [], []]
 
