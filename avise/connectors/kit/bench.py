@@ -299,7 +299,7 @@ def not_opened(error: ConnectorError) -> FailedCheck:
 async def _proxy_of(
     trial: Trial, behind: Behind, scope: AsyncExitStack, expired: ExpiredCertificate | None
 ) -> FaultProxy | None:
-    config = filled_config(trial)
+    config = filled_config(trial, behind.manifest)
     try:
         endpoint = behind.http_endpoint(config)
     except ConnectorError as error:
@@ -318,12 +318,12 @@ async def _proxy_of(
     return proxy
 
 
-def filled_config(trial: Trial) -> Mapping[str, JSON]:
+def filled_config(trial: Trial, manifest: Manifest) -> Mapping[str, JSON]:
     """Return the instance's configuration, defaults included, secrets excepted."""
     given = trial.scenarios.tool.config
     return {
         declared.name: given.get(declared.name, declared.default)
-        for declared in trial.manifest.config
+        for declared in manifest.config
         if declared.type != "secret"
     }
 

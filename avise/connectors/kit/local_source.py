@@ -85,11 +85,13 @@ class Source:
 
 def source_of(trial: Trial) -> Source | None:
     """Return where a connector without HTTP reads, None when it cannot be told."""
-    connector = trial.subject.load().connector
-    if isinstance(connector, UsesServer) and (host := connector.server_host(filled_config(trial))):
-        return Source(Nature.LINE, "", host)
+    loaded = trial.subject.load()
+    if isinstance(loaded.connector, UsesServer):
+        host = loaded.connector.server_host(filled_config(trial, loaded.manifest))
+        if host:
+            return Source(Nature.LINE, "", host)
     natures = {"folder": Nature.FOLDER, "file": Nature.FILE}
-    for declared in trial.manifest.config:
+    for declared in loaded.manifest.config:
         value = trial.scenarios.tool.config.get(declared.name, declared.default)
         if not isinstance(value, str) or not value:
             continue

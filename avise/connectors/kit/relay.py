@@ -93,10 +93,10 @@ class Relay:
         try:
             await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            ours.close()
             for one in ways:
                 one.cancel()
             await asyncio.gather(*ways, return_exceptions=True)
-            ours.close()
 
     async def _answers(self, theirs: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         own = 0
