@@ -418,7 +418,7 @@ def test_the_sentence_for_the_member_goes_to_the_note(run: Run) -> None:
         async with opened(made_desk()) as (stage, page):
             sheet = await at_form(stage, page)
             sheet.form.say.note.click()
-            assert page.model.wrap_up.shown().note == FORM.say
+            assert page.model.wrap_up.shown().note == f"{FORM.say}\n"
 
     run(scenario())
 
