@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -15,6 +16,17 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # No test depends on how fast the machine is: speed is measured in benchmarks.
 settings.register_profile("avise", deadline=None)
 settings.load_profile("avise")
+
+
+@pytest.fixture(autouse=True)
+def clean_imports() -> Iterator[None]:
+    """Import nothing from the wheels that another test installed."""
+    path = list(sys.path)
+    yield
+    if sys.path != path:
+        sys.path[:] = path
+        for name in [name for name in sys.modules if name.partition(".")[0] == "ledger"]:
+            del sys.modules[name]
 
 
 @pytest.fixture(autouse=True)

@@ -49,7 +49,7 @@ def test_a_desk_killed_at_any_step_doubles_and_loses_nothing(tmp_path: Path, ide
         kill_at_every_step(world)
         world.settle()
         ended = world.check()
-        assert ended["done"] > 3
+        assert ended["done"] >= 3
         assert idempotency != "none" or ended["needs_human uncertain"] > 1
 
 
@@ -64,8 +64,10 @@ def test_a_tool_that_dies_at_any_step_does_everything_once(tmp_path: Path, idemp
         world.settle()
         ended = world.check()
         # What is never queued is refused while the tool starts again: nothing was done, and it is said.
+        # Each death leaves one that nobody knows of, or two when both were under way.
         unknown, told = ended["needs_human uncertain"], ended["done"] + ended["rejected"]
-        assert (told, unknown) == ((3, 3) if idempotency == "none" else (6, 0))
+        assert told + unknown == 6
+        assert unknown >= 3 if idempotency == "none" else unknown == 0
         assert ended["done"] == 6 or idempotency == "none"
 
 

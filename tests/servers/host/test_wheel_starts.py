@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from uuid import UUID
-
-import pytest
 
 from avise.connectors.host import ConnectorHost
 from avise.connectors.ports import InstanceSettings, NoSnapshots
@@ -22,16 +20,6 @@ from tests.unit.connectors.wheels.building import installed
 CODE = "ledger/connector.py"
 FAILING = 'raise RuntimeError("NIR 268031234567890")\n\n\nclass LedgerConnector:'
 CUSTOMER = CustomerKey(UUID(int=7), {"member": "0482917350"})
-
-
-@pytest.fixture(autouse=True)
-def clean_imports() -> Iterator[None]:
-    """Import nothing from the wheels of another test."""
-    path = list(sys.path)
-    yield
-    sys.path[:] = path
-    for name in [name for name in sys.modules if name.partition(".")[0] == "ledger"]:
-        del sys.modules[name]
 
 
 @asynccontextmanager

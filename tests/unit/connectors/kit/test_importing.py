@@ -56,6 +56,9 @@ def install(folder: Path, *requirements: str, files: tuple[str, ...] = ()) -> No
     lines += [f"Requires-Dist: {requirement}" for requirement in requirements]
     (information / "METADATA").write_text("\n".join(lines) + "\n", "utf-8")
     (information / "RECORD").write_text("".join(f"{name},,\n" for name in files), "utf-8")
+    for name in files:
+        # Some readers of metadata leave out what is not there.
+        (folder / name).write_text("", "utf-8")
 
 
 @pytest.fixture

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,16 +20,6 @@ avise = 1
 [[known]]
 ids = { member = "0042" }
 """
-
-
-@pytest.fixture(autouse=True)
-def clean_imports() -> Iterator[None]:
-    """Import nothing from the wheels of another test."""
-    path = list(sys.path)
-    yield
-    sys.path[:] = path
-    for name in [name for name in sys.modules if name.partition(".")[0] == "ledger"]:
-        del sys.modules[name]
 
 
 def test_a_wheel_of_a_profile_is_tested_by_its_name(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,16 +17,6 @@ from avise.connectors.wheels import scan_wheels
 from tests.unit.connectors.wheels.building import built, installed
 
 PYPROJECT, MANIFEST, CODE = "pyproject.toml", "ledger/connector.toml", "ledger/connector.py"
-
-
-@pytest.fixture(autouse=True)
-def clean_imports() -> Iterator[None]:
-    """Import nothing from the wheels of another test."""
-    path = list(sys.path)
-    yield
-    sys.path[:] = path
-    for name in [name for name in sys.modules if name.partition(".")[0] == "ledger"]:
-        del sys.modules[name]
 
 
 def find(wheels: Path, connector: str = "ledger") -> Loaded | Refusal:
