@@ -32,6 +32,7 @@ from avise.ui.visits.page import VisitsPage
 from avise.ui.widgets.toast import Message
 from tests.ui.accessibility.away_screens import AWAY_SCREENS
 from tests.ui.accessibility.screen import Reach, Screen
+from tests.ui.accessibility.sign_in_screens import SIGN_IN_SCREENS
 from tests.ui.asked_confirmation import ASKED_DAY
 from tests.ui.home_day import FULL_DAY, UNLINKED, away
 from tests.ui.outbox.acting_window import ActingStage
@@ -532,5 +533,6 @@ SCREENS: tuple[Screen, ...] = (
     Screen("sign in with the browser", ("SignInPage",), _partial(_sign_in, "oidc")),
     Screen("sign-in ended", ("SignInStrip",), _sign_in_strip),
     *AWAY_SCREENS,
+    *SIGN_IN_SCREENS,
 )
 """Every screen."""
