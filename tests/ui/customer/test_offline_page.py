@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 
-from PySide6.QtCore import QPoint
-from PySide6.QtTest import QTest
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QApplication
 
 from avise.models.facets import FacetState
 from avise.services.customer_updates import FacetChanged, HeaderChanged, OpeningSettled
@@ -48,7 +49,13 @@ def test_the_chip_says_on_hover_how_old_the_data_is_and_until_when_it_may_be_tol
             block = page.sheet.grid.block("rights")
             chip = block.content.chip
             assert chip is not None
-            QTest.mouseMove(block, QPoint(block.width() - 40, 16))
+            # Sent, not played: `QTest.mouseMove` turns the loop inside a coroutine (docs/decisions/022).
+            at = QPointF(block.width() - 40, 16)
+            none = Qt.MouseButton.NoButton
+            moved = QMouseEvent(
+                QEvent.Type.MouseMove, at, block.mapToGlobal(at), none, none, Qt.KeyboardModifier.NoModifier
+            )
+            QApplication.sendEvent(block, moved)
             await until(lambda: block.toolTip() == chip.told)
             assert "fin\u00a0:" in chip.told
             assert chip.told in block.accessibleDescription()
