@@ -60,6 +60,8 @@ class Orders:
     """When the world began: its clock goes on from one life to the next."""
     promises: int = 3
     """Actions to confirm in this life."""
+    one_by_one: bool = False
+    """Whether each is promised only once the one before has come to rest: never two under way."""
     die_at: str = ""
     """Label of the step at which to die; "" to be killed from outside, or to live."""
     until_settled: bool = False
@@ -239,6 +241,8 @@ class Desk:
         for number in range(self.orders.promises):
             await self.type(memory)
             await self.promise(outbox, PEOPLE[number % len(PEOPLE)])
+            if self.orders.one_by_one:
+                await self.stay(outbox)
         await self.stay(outbox)
         await outbox.aclose()
         await store.aclose()

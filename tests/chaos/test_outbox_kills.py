@@ -47,9 +47,11 @@ def kill_at_every_step(world: World) -> None:
 def test_a_desk_killed_at_any_step_doubles_and_loses_nothing(tmp_path: Path, idempotency: str) -> None:
     with World(tmp_path, idempotency) as world:
         kill_at_every_step(world)
+        # One that nobody kills: what it promised is done, however few the others got through.
+        assert world.live(promises=2, until_settled=True) == 0
         world.settle()
         ended = world.check()
-        assert ended["done"] >= 3
+        assert ended["done"] > 3
         assert idempotency != "none" or ended["needs_human uncertain"] > 1
 
 
@@ -58,16 +60,16 @@ def test_a_tool_that_dies_at_any_step_does_everything_once(tmp_path: Path, idemp
     with World(tmp_path, idempotency) as world:
         for step in ("before", "after", "middle"):
             world.tool_dies(step)
-            assert world.live(promises=2, until_settled=True) == 0
+            # Two under way when the tool dies would both be unknown, or one, as the moment falls.
+            one_by_one = idempotency == "none"
+            assert world.live(promises=2, until_settled=True, one_by_one=one_by_one) == 0
         world.wait_for_tool()
         assert world.deaths == 3
         world.settle()
         ended = world.check()
         # What is never queued is refused while the tool starts again: nothing was done, and it is said.
-        # Each death leaves one that nobody knows of, or two when both were under way.
         unknown, told = ended["needs_human uncertain"], ended["done"] + ended["rejected"]
-        assert told + unknown == 6
-        assert unknown >= 3 if idempotency == "none" else unknown == 0
+        assert (told, unknown) == ((3, 3) if idempotency == "none" else (6, 0))
         assert ended["done"] == 6 or idempotency == "none"
 
 
