@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QPointF, Qt
-from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QPoint
 
 from avise.models.facets import FacetState
 from avise.services.customer_updates import FacetChanged, HeaderChanged, OpeningSettled
 from avise.ui.customer.page import CustomerPage
 from tests.ui.customer.offline_updates import LEFT_OUT, OFFLINE_UPDATES
 from tests.ui.customer.opened_page import opened, said, until
+from tests.ui.mouse import move_mouse
 from tests.ui.persona import HELENE, helene_updates
 from tests.ui.scripted_desk import ScriptedDesk
 
@@ -49,13 +48,7 @@ def test_the_chip_says_on_hover_how_old_the_data_is_and_until_when_it_may_be_tol
             block = page.sheet.grid.block("rights")
             chip = block.content.chip
             assert chip is not None
-            # Sent, not played: `QTest.mouseMove` turns the loop inside a coroutine (docs/decisions/022).
-            at = QPointF(block.width() - 40, 16)
-            none = Qt.MouseButton.NoButton
-            moved = QMouseEvent(
-                QEvent.Type.MouseMove, at, block.mapToGlobal(at), none, none, Qt.KeyboardModifier.NoModifier
-            )
-            QApplication.sendEvent(block, moved)
+            move_mouse(block, QPoint(block.width() - 40, 16))
             await until(lambda: block.toolTip() == chip.told)
             assert "fin\u00a0:" in chip.told
             assert chip.told in block.accessibleDescription()

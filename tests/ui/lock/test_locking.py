@@ -15,6 +15,7 @@ from avise.ui.lock.cover import Cover
 from avise.ui.shell.dialogs import ReasonDialog
 from avise.ui.widgets.focus_ring import FocusRing
 from avise.ui.widgets.toast import Message
+from tests.ui.mouse import move_mouse
 from tests.ui.persona import HELENE
 from tests.ui.scripted_desk import DIRECTORY, ScriptedDesk
 from tests.ui.shell.test_desktop import CTRL, Stage, staged
@@ -77,7 +78,7 @@ def test_a_touch_of_the_keyboard_or_the_mouse_begins_the_minutes_again(run: Run)
             pass_minutes(stage, 9)
             QTest.keyClick(handle, Qt.Key.Key_Control)
             pass_minutes(stage, 9)
-            QTest.mouseMove(handle, QPoint(400, 400))
+            move_mouse(handle, QPoint(400, 400))
             await asyncio.sleep(0.01)
             assert not is_locked(stage)
             pass_minutes(stage, 9)
