@@ -17,6 +17,7 @@ from avise.directory.search_query import (
     name_readings,
     parse_search,
 )
+from avise.models.names import spelt_out
 
 TODAY = date(2026, 3, 24)
 DAY = date(1968, 3, 12)
@@ -31,7 +32,10 @@ def test_nothing_typed_breaks_the_parser(text: str) -> None:
     query = parsed(text)
     for number in query.numbers:
         number.phone(), number.phone_end(), number.member(), number.spans(TODAY)
-    name_readings(query.words)
+    read = name_readings(query.words)
+    typed = set("".join((*query.words, *spelt_out(query.words))))
+    assert bool(read) == bool(query.words)
+    assert all(set(reading.last + reading.first) <= typed for reading in read)
 
 
 @pytest.mark.parametrize("text", ["", "   ", "…", "--", "@"])

@@ -280,7 +280,8 @@ def test_no_description_of_whatever_shape_breaks_the_reader(
     }
     path = tmp_path_factory.mktemp("spec") / "spec.json"
     path.write_text(json.dumps(spec), "utf-8")
-    tomllib.loads(propose_connector(path).content)
+    proposed = tomllib.loads(propose_connector(path).content)
+    assert (proposed["avise"], proposed["connector"]["kind"]) == (1, "rest")
 
 
 def test_words_are_the_same_in_both_languages_and_every_case() -> None:
