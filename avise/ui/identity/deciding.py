@@ -95,7 +95,7 @@ class DecidingRecords(QObject):
 
     async def _read_links(self) -> None:
         if self._person is not None:
-            self.panel.search.is_wanted = True
+            self.panel.search_wanted = True
             self.panel.set_links(await self._desk.record_links(self._person), self._now())
 
     # ---- what is decided -----------------------------------------------------------------------
@@ -143,7 +143,6 @@ class DecidingRecords(QObject):
         search = self.panel.search
         if not words:
             search.set_hits((), "")
-            self.panel.fit()
             return
         try:
             answer = await self._desk.search(words, MOST_FOUND + 1)
@@ -152,7 +151,6 @@ class DecidingRecords(QObject):
             return
         hits = [hit for hit in answer.hits if hit.entry.person != self._person][:MOST_FOUND]
         search.set_hits(hits, "" if hits else text("palette.nothing", words=words))
-        self.panel.fit()
 
     @Slot(object)
     def _on_chosen(self, hit: SearchHit) -> None:

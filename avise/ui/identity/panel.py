@@ -17,8 +17,8 @@ from avise.texts.formats import format_moment
 from avise.ui.customer.discreet import PanelVeil
 from avise.ui.customer.floating_panel import FloatingPanel
 from avise.ui.home.lines_panel import Line, LinesPanel
-from avise.ui.identity.record_search import RecordSearch
 from avise.ui.identity.side_by_side import SideBySide
+from avise.ui.people.person_search import PersonSearch
 from avise.ui.theme import theme
 from avise.ui.widgets.button import Button, ButtonKind
 from avise.ui.widgets.chip import ChipSpec, Tone
@@ -62,14 +62,21 @@ class SamePersonPanel(FloatingPanel):
         self._build_list()
         self._build_pair()
         self._build_reason()
-        self.search = RecordSearch()
+        self.search_wanted = False
+        """Whether the search stands beside the list, whatever the list holds."""
+        self.search = PersonSearch("identity")
         self.search.words_typed.connect(self.words_typed)
         self.search.chosen.connect(self.chosen)
+        self.search.fitted.connect(self._fit_search)
+        label = Label(text("identity.search"), "small-medium")
+        self._search = QWidget()
+        self._search.setLayout(column(label, self.search, gap=6, margins=(12, 8, 12, 10)))
+        self._search.hide()
         self.trouble = Label("", "body", "danger", wrap=True)
         self._foot = QWidget()
         self._foot.setLayout(column(self.trouble, margins=(12, 0, 12, 8)))
         self._foot.hide()
-        for part in (self._list, self._two, self._reason, self.search, self._foot):
+        for part in (self._list, self._two, self._reason, self._search, self._foot):
             self.body.addWidget(part)
         self.veil = PanelVeil(self)
 
@@ -139,7 +146,7 @@ class SamePersonPanel(FloatingPanel):
     def set_pairs(self, pairs: Sequence[RecordPair]) -> None:
         """Show the pairs that wait."""
         self.pairs, self._links = tuple(pairs), ()
-        self.search.hide()
+        self._search.hide()
         self.lines.show_lines([_pair_line(pair) for pair in pairs], "" if pairs else text("identity.none"))
         self.count.set_text(str(len(pairs)) if pairs else "")
         self.show_list()
@@ -147,7 +154,7 @@ class SamePersonPanel(FloatingPanel):
     def set_links(self, links: Sequence[RecordLink], now: datetime) -> None:
         """Show the links of a customer, and the search of a record to compare with."""
         self._links, self.pairs = tuple(links), ()
-        self.search.show()
+        self._search.show()
         self.search.forget()
         sentence = "" if links else text("identity.no_link")
         self.lines.show_lines([_link_line(link, now) for link in links], sentence)
@@ -159,7 +166,7 @@ class SamePersonPanel(FloatingPanel):
         """Go back to the list."""
         self.pair, self._ending = None, None
         self._show_only(self._list)
-        self.search.setVisible(bool(self._links) or self.search.is_wanted)
+        self._search.setVisible(bool(self._links) or self.search_wanted)
         wanted = self.lines.sizeHint().height()
         self._list.setFixedHeight(min(wanted, theme().px(_LIST_HEIGHT)))
         if self.isVisible():
@@ -180,7 +187,7 @@ class SamePersonPanel(FloatingPanel):
         self.same.setVisible(not pair.refused and (pair.may_link or not pair.is_proposed))
         self.apart.setVisible(pair.may_link)
         self.later.setVisible(pair.is_proposed)
-        self.back.setVisible(bool(self.pairs or self._links or self.search.is_wanted))
+        self.back.setVisible(bool(self.pairs or self._links or self.search_wanted))
         self._show_only(self._two)
         self.fit()
         first = next(
@@ -217,7 +224,12 @@ class SamePersonPanel(FloatingPanel):
         for each in (self._list, self._two, self._reason):
             each.setVisible(each is part)
         if part is not self._list:
-            self.search.hide()
+            self._search.hide()
+
+    @Slot()
+    def _fit_search(self) -> None:
+        if self.isVisible():
+            self.fit()
 
     # ---- what the user does --------------------------------------------------------------------
     @Slot(object)
@@ -264,7 +276,7 @@ class SamePersonPanel(FloatingPanel):
         self.pair, self._ending = None, None
         self.pairs, self._links = (), ()
         self.search.forget()
-        self.search.is_wanted = False
+        self.search_wanted = False
         self.lines.show_lines([])
 
 

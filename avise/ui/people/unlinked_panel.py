@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QLineEdit, QScrollArea, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 from typing_extensions import override
 
 from avise.models.customer import SearchHit
@@ -18,17 +18,12 @@ from avise.ui.customer.discreet import PanelVeil
 from avise.ui.customer.floating_panel import FloatingPanel
 from avise.ui.home.day_lines import unlinked_detail, unlinked_line, unlinked_title
 from avise.ui.home.lines_panel import LinesPanel
-from avise.ui.palette.delegate import ROW_HEIGHT, PaletteDelegate
-from avise.ui.palette.rows import customer_row
-from avise.ui.palette.table_model import PaletteTableModel
+from avise.ui.people.person_search import PersonSearch
 from avise.ui.theme import theme
 from avise.ui.widgets.label import Label
 from avise.ui.widgets.layout import column
 from avise.ui.widgets.link import Link
-from avise.ui.widgets.row_list import RowsView
 
-SEARCH_AFTER_MS = 150
-MOST_FOUND = 8
 _WIDTH, _LIST_HEIGHT = 600, 420
 
 
@@ -51,10 +46,6 @@ class UnlinkedPanel(FloatingPanel):
         self._waiting: Sequence[UnlinkedInteraction] = ()
         self._chosen: UUID | None = None
         self._search = QWidget()
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.setInterval(SEARCH_AFTER_MS)
-        self._pause.timeout.connect(lambda: self.words_typed.emit(self.field.text()))
         self.lines = LinesPanel(text("unlinked.title"), "user-x")
         self.lines.setProperty("role", "surface")
         self.lines.header.hide()
@@ -73,26 +64,16 @@ class UnlinkedPanel(FloatingPanel):
     def _build_search(self) -> None:
         self._who = Label("", "list-title")
         self._about = Label("", "small", "muted", wrap=True)
-        self.field = QLineEdit()
-        self.field.setAccessibleName(text("unlinked.search"))
-        self.field.setPlaceholderText(text("unlinked.search_hint"))
-        self.field.textEdited.connect(lambda _words: self._pause.start())
-        self.field.returnPressed.connect(self._take_current)
-        self._model = PaletteTableModel(self)
-        self.rows = RowsView(ROW_HEIGHT, text("unlinked.found"))
-        self.rows.setModel(self._model)
-        self.rows.setItemDelegate(PaletteDelegate(self.rows))
-        self.rows.opened.connect(self._on_opened)
-        self.rows.pressed_at.connect(self._on_pressed)
-        self._said = Label("", "body", "muted", wrap=True)
+        self.search = PersonSearch("unlinked")
+        self.field, self.rows = self.search.field, self.search.rows
+        self.search.words_typed.connect(self.words_typed)
+        self.search.chosen.connect(self._on_found)
+        self.search.fitted.connect(self._fit_search)
         self.back = Link(text("unlinked.back"))
         self.back.clicked.connect(self.show_list)
         self._search.setLayout(
-            column(
-                self._who, self._about, self.field, self.rows, self._said, self.back, gap=6,
-                margins=(12, 10, 12, 10),
-            )
-        )  # fmt: skip
+            column(self._who, self._about, self.search, self.back, gap=6, margins=(12, 10, 12, 10))
+        )
         self._search.hide()
 
     # ---- content -----------------------------------------------------------------------------
@@ -146,13 +127,7 @@ class UnlinkedPanel(FloatingPanel):
 
     def set_hits(self, hits: Sequence[SearchHit], sentence: str) -> None:
         """Show who was found; a sentence when nobody was, or could be."""
-        self._model.set_rows([customer_row(hit, ()) for hit in hits])
-        self.rows.setVisible(bool(hits))
-        self.rows.setFixedHeight(self.rows.row_height() * len(hits))
-        self.rows.go_to(0)
-        self._said.setText(sentence)
-        self._said.setVisible(bool(sentence))
-        self.fit()
+        self.search.set_hits(hits, sentence)
 
     @property
     def is_attaching(self) -> bool:
@@ -165,38 +140,24 @@ class UnlinkedPanel(FloatingPanel):
         if self.isVisible():
             self.fit()
 
+    @Slot()
+    def _fit_search(self) -> None:
+        if self.isVisible():
+            self.fit()
+
     # ---- what the user does ------------------------------------------------------------------
     @Slot(object)
     def _choose(self, event: UUID) -> None:
         self.attach(event)
 
-    @Slot()
-    def _take_current(self) -> None:
-        if self.rows.current_row() >= 0 and self.rows.isVisible():
-            self._take(self.rows.current_row())
-
-    @Slot(QModelIndex)
-    def _on_opened(self, index: QModelIndex) -> None:
-        self._take(index.row())
-
-    @Slot(QModelIndex, int)
-    def _on_pressed(self, index: QModelIndex, _left: int) -> None:
-        self._take(index.row())
-
-    def _take(self, place: int) -> None:
-        hit = self._model.rows()[place].hit
-        if hit is not None and self._chosen is not None:
+    @Slot(object)
+    def _on_found(self, hit: SearchHit) -> None:
+        if self._chosen is not None:
             self.attached.emit(self._chosen, hit)
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Go through those found with the arrows; Échap goes back, then closes."""
-        steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
-        step = steps.get(Qt.Key(event.key()))
-        if step is not None and self.is_attaching and self.rows.isVisible():
-            last = self._model.rowCount() - 1
-            self.rows.go_to(min(max(self.rows.current_row() + step, 0), last))
-            return
+        """Échap goes back, then closes."""
         if event.key() == Qt.Key.Key_Escape and self.is_attaching:
             self.show_list()
             return
@@ -205,7 +166,7 @@ class UnlinkedPanel(FloatingPanel):
     @override
     def forget(self) -> None:
         """Start with the list next time."""
-        self._pause.stop()
+        self.search.forget()
         self._chosen = None
         self._search.hide()
         self._scroll.show()

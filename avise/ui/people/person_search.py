@@ -1,4 +1,4 @@
-"""The search of a record to compare with the customer's."""
+"""The search of a person on a panel: a field, and who was found."""
 
 from __future__ import annotations
 
@@ -21,41 +21,42 @@ from avise.ui.widgets.row_list import RowsView
 SEARCH_AFTER_MS = 150
 
 
-class RecordSearch(QWidget):
+class PersonSearch(QWidget):
     """A field and who was found.
+
+    Args:
+        domain: of the sentences `<domain>.search`, `<domain>.search_hint` and `<domain>.found`.
 
     Signals:
         words_typed: what is looked for.
-        chosen: who is to be compared (a `SearchHit`).
+        chosen: who was chosen (a `SearchHit`).
+        fitted: it has another height.
     """
 
     words_typed = Signal(str)
     chosen = Signal(object)
+    fitted = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, domain: str) -> None:
         super().__init__()
-        self.is_wanted = False
-        """Whether it is shown beside the list."""
         self.field = QLineEdit()
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(SEARCH_AFTER_MS)
         self._pause.timeout.connect(lambda: self.words_typed.emit(self.field.text()))
-        self.field.setAccessibleName(text("identity.search"))
-        self.field.setPlaceholderText(text("identity.search_hint"))
+        self.field.setAccessibleName(text(f"{domain}.search"))
+        self.field.setPlaceholderText(text(f"{domain}.search_hint"))
         self.field.textEdited.connect(lambda _words: self._pause.start())
         self.field.returnPressed.connect(self._take_current)
         self._model = PaletteTableModel(self)
-        self.rows = RowsView(ROW_HEIGHT, text("identity.found"))
+        self.rows = RowsView(ROW_HEIGHT, text(f"{domain}.found"))
         self.rows.setModel(self._model)
         self.rows.setItemDelegate(PaletteDelegate(self.rows))
         self.rows.opened.connect(self._on_opened)
         self.rows.pressed_at.connect(self._on_pressed)
         self._said = Label("", "body", "muted", wrap=True)
-        label = Label(text("identity.search"), "small-medium")
-        self.setLayout(column(label, self.field, self.rows, self._said, gap=6, margins=(12, 8, 12, 10)))
+        self.setLayout(column(self.field, self.rows, self._said, gap=6))
         self.set_hits((), "")
-        self.hide()
 
     def set_hits(self, hits: Sequence[SearchHit], sentence: str) -> None:
         """Show who was found; a sentence when nobody was, or could be."""
@@ -65,6 +66,7 @@ class RecordSearch(QWidget):
         self.rows.go_to(0)
         self._said.setText(sentence)
         self._said.setVisible(bool(sentence))
+        self.fitted.emit()
 
     def forget(self) -> None:
         """Empty the field and the list."""
