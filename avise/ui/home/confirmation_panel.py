@@ -19,14 +19,14 @@ from avise.ui.customer.floating_panel import FloatingPanel
 from avise.ui.form_panel import Field
 from avise.ui.home.confirmation_lines import asked_words, until_words, whose
 from avise.ui.outbox.detail import changes_grid
-from avise.ui.outbox.plan_view import clear_deep, show_deep
+from avise.ui.outbox.plan_view import clear_deep
 from avise.ui.outbox.sentences import change_words
 from avise.ui.shortcuts import keys_of
 from avise.ui.theme import theme
 from avise.ui.widgets.button import Button, ButtonKind
 from avise.ui.widgets.icon import Icon
 from avise.ui.widgets.label import Label
-from avise.ui.widgets.layout import column, row
+from avise.ui.widgets.layout import column, row, show_deep
 from avise.ui.widgets.line import HorizontalLine
 
 WIDTH = 480

@@ -12,7 +12,7 @@ from avise.ui.theme import theme
 from avise.ui.widgets.chip import Chip, ChipSpec
 from avise.ui.widgets.elided_label import ElidedLabel
 from avise.ui.widgets.label import Label
-from avise.ui.widgets.layout import clear, column, row
+from avise.ui.widgets.layout import clear, column, row, show_deep
 from avise.ui.widgets.line import HorizontalLine
 from avise.ui.widgets.link import Link
 from avise.ui.widgets.panel import Panel
@@ -83,6 +83,8 @@ class LinesPanel(Panel):
             if place or sentence:
                 self.body.addWidget(HorizontalLine())
             self.body.addWidget(self._line_widget(line))
+        # Now, not at the next event: a panel over the page takes the height of its lines.
+        show_deep(self.body)
 
     def _line_widget(self, line: Line) -> QWidget:
         widget = QWidget()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from avise.models.commands import Change, OutboxItem
 from avise.services.acting_values import GroupPlan, PlannedAction, RefusedPlan
@@ -17,7 +17,7 @@ from avise.ui.theme import theme
 from avise.ui.widgets.chip import Chip
 from avise.ui.widgets.icon import Icon
 from avise.ui.widgets.label import Label
-from avise.ui.widgets.layout import row
+from avise.ui.widgets.layout import row, show_deep
 from avise.ui.widgets.line import HorizontalLine
 
 
@@ -129,16 +129,6 @@ def _spoken(changes: Sequence[Change], same: Sequence[PlannedAction]) -> str:
         for f, b, a in map(change_words, changes)
     )
     return f"{tools}. {' '.join(words)}"
-
-
-def show_deep(layout: QLayout) -> None:
-    """Show everything in a layout, what its rows hold included."""
-    items = (layout.itemAt(place) for place in range(layout.count()))
-    for item in (one for one in items if one is not None):
-        if (inner := item.layout()) is not None:
-            show_deep(inner)
-        elif (widget := item.widget()) is not None:
-            widget.show()
 
 
 def clear_deep(box: QVBoxLayout) -> None:

@@ -67,3 +67,13 @@ def clear(box: QBoxLayout) -> None:
         if widget is not None:
             widget.hide()
             widget.deleteLater()
+
+
+def show_deep(layout: QLayout) -> None:
+    """Show everything in a layout, what its rows hold included."""
+    items = (layout.itemAt(place) for place in range(layout.count()))
+    for item in (one for one in items if one is not None):
+        if (inner := item.layout()) is not None:
+            show_deep(inner)
+        elif (widget := item.widget()) is not None:
+            widget.show()

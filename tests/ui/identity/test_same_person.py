@@ -133,6 +133,21 @@ def test_the_header_leads_to_what_waits_and_a_link_ends_with_a_reason(run: Run) 
     run(scenario())
 
 
+def test_the_links_are_seen_whole_when_they_come_to_an_open_panel(run: Run) -> None:
+    async def scenario() -> None:
+        desk = ScriptedDesk()
+        desk.links = (LINK,)
+        async with opened(desk) as page:
+            page.run_command("linked_records")
+            panel = await _panel(page.records)
+            await until(lambda: bool(panel.lines.links))
+            link = panel.lines.links[0]
+            await until(link.isVisible)
+            assert link.visibleRegion().boundingRect() == link.rect()
+
+    run(scenario())
+
+
 def test_another_record_is_searched_and_compared_by_hand(run: Run) -> None:
     async def scenario() -> None:
         desk = ScriptedDesk()
