@@ -159,6 +159,11 @@ class LocalDay(FindingDesk):
         """Follow this user's tasks."""
         return self._tasks.follow()
 
+    def _name_of(self, login: str) -> str:
+        """Return what staff call somebody; their login when nobody knows it."""
+        own = login == self.session.user
+        return self.session.display_name if own else self._confirmations.name_of(login)
+
     async def add_task(self, new: NewTask) -> Act:
         """Add a task or a call-back."""
         return await self._tasks.add(new)

@@ -24,7 +24,9 @@ class LocalIdentity(LocalDay):
     def same_person(self) -> SamePerson:
         """What was decided of pairs of records."""
         if self._same_person_kept is None:
-            made = SamePerson(self.session, self._journal, self._directory, self._env, self._changes)
+            made = SamePerson(
+                self.session, self._journal, self._directory, self._env, self._changes, self._name_of
+            )
             self._same_person_kept = made
         return self._same_person_kept
 

@@ -200,11 +200,6 @@ class LocalMessages(LocalActing):
         told = tuple(entry_of(line, JOURNAL_SOURCE) for line in lines)
         return (*told, *written)
 
-    def _name_of(self, login: str) -> str:
-        """Return who wrote or stopped a message, as staff call them."""
-        own = login == self.session.user
-        return self.session.display_name if own else self._confirmations.name_of(login)
-
     # ---- consents ------------------------------------------------------------------------------
     async def consents(self, person: PersonId) -> tuple[Consent, ...]:
         """Return what a member accepts."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from avise.env import Env
 from avise.models.acts import Act, act_of
@@ -40,6 +41,7 @@ from avise.models.json_types import JSON
 from avise.models.masking import Access, access
 from avise.models.roles import Role, Session
 from avise.services.change_signal import ChangeSignal
+from avise.services.confirmations import NameOf
 from avise.services.identity.side_by_side import head_of, link_in_words, pair_of_records
 from avise.services.identity.values import RecordLink, RecordPair, SamePersonNews
 from avise.services.ports import DirectoryPort, JournalPort
@@ -60,6 +62,7 @@ class SamePerson:
         directory: who exists.
         env: identities.
         changes: told of each change.
+        name_of: gives the name of whoever decided or proposed.
     """
 
     def __init__(
@@ -69,12 +72,14 @@ class SamePerson:
         directory: DirectoryPort,
         env: Env,
         changes: ChangeSignal,
+        name_of: NameOf,
     ) -> None:
         self._session = session
         self._journal = journal
         self._directory = directory
         self._env = env
         self._changes = changes
+        self._name_of = name_of
         self._events: list[EventEnvelope] = []
         self._loaded = False
         self._book: LinkBook | None = None
@@ -118,7 +123,7 @@ class SamePerson:
             far = link.other if link.one.person == person else link.one
             entry = await self._entry_of(far)
             if entry is not None:
-                how, why = link_in_words(link.reasoning, link.author)
+                how, why = link_in_words(link.reasoning, self._name_of(link.author))
                 may = self._session.role in MAY_LINK
                 head = head_of(entry, far)
                 found.append(RecordLink(link.id, head, how, why, link.author, link.at, may))
@@ -318,7 +323,7 @@ class SamePerson:
         a, b = map(_record, entries)
         reasoning = proposal.reasoning if proposal is not None else _reasoning_of_person(None, a, b)
         refusal = await self._refusal(await self.book(), (one, other), entries)
-        return pair_of_records(
+        pair = pair_of_records(
             (one, other),
             (entries[0], entries[1]),
             compared(a, b),
@@ -328,6 +333,7 @@ class SamePerson:
             may_link=self._session.role in MAY_LINK,
             refusal=refusal,
         )
+        return replace(pair, proposed_by=self._name_of(pair.proposed_by)) if pair.is_proposed else pair
 
 
 def _sides_body(sides: Sequence[Side]) -> dict[str, JSON]:

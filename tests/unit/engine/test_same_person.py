@@ -85,10 +85,13 @@ class House:
         )
 
     def desk(self, role: Role = Role.CASE_MANAGER, user: str = "sara.lemoine") -> LocalDesk:
-        session = Session(user, user, role, "poste-1")
+        session = Session(user, NAMES.get(user, user), role, "poste-1")
         memory, copies = DeskMemory(self.store, self.env, user), Snapshots(self.store, self.env)
         journal = Journal(self.store, self.env)
         return LocalDesk(session, self.tools, self.directory, journal, memory, copies, self.env, self.folder)
+
+
+NAMES = {"sara.lemoine": "Sara Lemoine", "lea.girard": "Léa Girard"}
 
 
 @pytest.fixture
@@ -265,6 +268,16 @@ async def test_two_records_side_by_side_say_what_differs_and_why(house: House) -
     assert "même date de naissance\u00a0: très fort" in pair.why
     assert "nom à une lettre près, ou de même son\u00a0: fort" in pair.why
     assert (pair.may_link, pair.refused, pair.is_proposed) == (True, "", False)
+
+
+async def test_whoever_linked_or_proposed_is_called_by_name(house: House) -> None:
+    await house.desk().link_records(person(MONIQUE), person(TWICE))
+    (link,) = await house.desk().record_links(person(MONIQUE))
+    assert link.how == "par Sara Lemoine"
+    await house.desk().unlink_records(link.link, "Deux cousines")
+    agent = house.desk(Role.AGENT, "lea.girard")
+    await agent.link_records(person(MONIQUE), person(SLIP))
+    assert [pair.proposed_by for pair in await agent.same_person_proposals()] == ["Léa Girard"]
 
 
 async def test_a_pair_put_off_comes_last(house: House) -> None:
