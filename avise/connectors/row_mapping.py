@@ -139,3 +139,10 @@ class RowMapper:
 
 def _is_moment(facet: str, field: str) -> bool:
     return FACETS[facet].field(field).kind is FieldKind.DATETIME
+
+
+def row_mappers(
+    facets: Mapping[str, RowMapping], timezone: str, *, id_from: str = ""
+) -> Mapping[str, RowMapper]:
+    """Return what maps each facet of `[options]` (`RowMapper`)."""
+    return {name: RowMapper(name, mapping, timezone, id_from=id_from) for name, mapping in facets.items()}

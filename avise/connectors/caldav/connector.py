@@ -15,7 +15,6 @@ from avise.connectors.caldav.options import CaldavFacet, CaldavOptions
 from avise.connectors.contract import (
     Batch,
     CallContext,
-    ConnectorEnv,
     ConnectorError,
     FacetQuery,
     Health,
@@ -26,10 +25,9 @@ from avise.connectors.contract import (
 )
 from avise.connectors.declarative.call_values import CallValues
 from avise.connectors.declarative.placeholders import parse_template
-from avise.connectors.endpoints import HttpEndpoint
 from avise.connectors.multistatus import XML_HEADERS, read_multistatus
-from avise.connectors.row_mapping import RowMapper, absent
-from avise.connectors.shipped import ShippedFile
+from avise.connectors.row_mapping import RowMapper, absent, row_mappers
+from avise.connectors.shipped import HttpFileLedConnector
 from avise.models.errors import ErrorKind, Origin
 from avise.models.json_types import JSON
 
@@ -37,44 +35,17 @@ MAX_VERSION = 80
 """Characters of a server's own name that are kept."""
 
 
-class CaldavConnector:
-    """A calendar server.
-
-    Args:
-        manifest: of the file that names this connector; the one beside the code when None.
-        options: of the same file.
-    """
+class CaldavConnector(HttpFileLedConnector[CaldavOptions]):
+    """A calendar server."""
 
     options_model = CaldavOptions
+    code = __file__
 
     def __init__(self, manifest: Manifest | None = None, options: Mapping[str, JSON] | None = None) -> None:
-        self._shipped = ShippedFile(__file__)
-        self.manifest = manifest or self._shipped.manifest
-        self._options = CaldavOptions.model_validate(
-            options if options is not None else self._shipped.options
-        )
+        super().__init__(manifest, options)
         self._zone = ZoneInfo(self._options.timezone)
-        self._mappers = {
-            name: RowMapper(name, facet, self._options.timezone, id_from="id")
-            for name, facet in self._options.facets.items()
-        }
+        self._mappers = row_mappers(self._options.facets, self._options.timezone, id_from="id")
         self._acting = AppointmentActions(self._options)
-        self._config: Mapping[str, JSON] = {}
-
-    def http_endpoint(self, config: Mapping[str, JSON]) -> HttpEndpoint:
-        """Return where the server is, as the file beside the code says.
-
-        Raises:
-            ConnectorError: CONFIG when a value lacks.
-        """
-        return self._shipped.http_endpoint(config)
-
-    async def open(self, env: ConnectorEnv) -> None:
-        """Take the configuration."""
-        self._config = env.config
-
-    async def aclose(self) -> None:
-        """Nothing is held."""
 
     async def check(self, ctx: CallContext) -> HealthReport:
         """Ask for the nature of a collection that always exists.

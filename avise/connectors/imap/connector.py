@@ -29,7 +29,7 @@ from avise.connectors.imap.letters import Headers, addresses_of
 from avise.connectors.imap.options import ImapOptions
 from avise.connectors.imap.places import Place, place_of
 from avise.connectors.imap.reading import LettersReading
-from avise.connectors.shipped import ShippedFile
+from avise.connectors.shipped import FileLedConnector
 from avise.models.errors import AviseError, ErrorKind, Origin
 from avise.models.interaction import Interaction
 from avise.models.json_types import JSON
@@ -41,20 +41,14 @@ T = TypeVar("T")
 _SECURITY = ("tls", "starttls")
 
 
-class ImapConnector:
-    """A mailbox.
-
-    Args:
-        manifest: of the file that names this connector; the one beside the code when None.
-        options: of the same file.
-    """
+class ImapConnector(FileLedConnector[ImapOptions]):
+    """A mailbox."""
 
     options_model = ImapOptions
+    code = __file__
 
     def __init__(self, manifest: Manifest | None = None, options: Mapping[str, JSON] | None = None) -> None:
-        shipped = ShippedFile(__file__)
-        self.manifest = manifest or shipped.manifest
-        self._options = ImapOptions.model_validate(shipped.options if options is None else options)
+        super().__init__(manifest, options)
         self._account: Account | None = None
         self._ca_file = ""
         self._tls: ssl.SSLContext | None = None
@@ -79,6 +73,7 @@ class ImapConnector:
             raise config_error("the port is no number of a port")
         if security not in _SECURITY:
             raise config_error("the security is neither tls nor starttls")
+        await super().open(env)
         self._ca_file = _optional(server.ca_file, values)
         self._tls = None
         self._account = Account(

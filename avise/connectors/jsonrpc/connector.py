@@ -25,13 +25,12 @@ from avise.connectors.contract import (
 )
 from avise.connectors.declarative.call_values import CallValues
 from avise.connectors.declarative.rows import search
-from avise.connectors.endpoints import HttpEndpoint
 from avise.connectors.jsonrpc.acting import JsonrpcActions
 from avise.connectors.jsonrpc.options import JsonrpcFacet, JsonrpcOptions, Parameters, SessionSection
 from avise.connectors.jsonrpc.pages import PageAsked, page_batch
 from avise.connectors.jsonrpc.reply import ToolError, put_right, result_of
-from avise.connectors.row_mapping import RowMapper
-from avise.connectors.shipped import ShippedFile
+from avise.connectors.row_mapping import row_mappers
+from avise.connectors.shipped import HttpFileLedConnector
 from avise.models.errors import ErrorKind, Origin
 from avise.models.json_types import JSON
 
@@ -42,39 +41,20 @@ Read = Callable[[HttpReply, Meanings], Awaitable[T]]
 """Reads a reply, by what the codes of the service mean."""
 
 
-class JsonrpcConnector:
-    """A service called by methods with named parameters.
-
-    Args:
-        manifest: of the file that names this connector; the one beside the code when None.
-        options: of the same file.
-    """
+class JsonrpcConnector(HttpFileLedConnector[JsonrpcOptions]):
+    """A service called by methods with named parameters."""
 
     options_model = JsonrpcOptions
+    code = __file__
 
     def __init__(self, manifest: Manifest | None = None, options: Mapping[str, JSON] | None = None) -> None:
-        shipped = ShippedFile(__file__)
-        self._shipped = shipped
-        self.manifest = manifest or shipped.manifest
-        self._options = JsonrpcOptions.model_validate(shipped.options if options is None else options)
-        self._mappers = {
-            name: RowMapper(name, facet, self._options.timezone)
-            for name, facet in self._options.facets.items()
-        }
+        super().__init__(manifest, options)
+        self._mappers = row_mappers(self._options.facets, self._options.timezone)
         labels = {spec.action: spec.label for spec in self.manifest.actions}
         self._acting = JsonrpcActions(self._options, labels, self._call)
         self._meanings = {rule.code: ErrorKind(rule.means) for rule in self._options.errors}
-        self._env: ConnectorEnv | None = None
         self._token = ""
         self._opening = asyncio.Lock()
-
-    def http_endpoint(self, config: Mapping[str, JSON]) -> HttpEndpoint:
-        """Return where the service is, as the file beside the code says.
-
-        Raises:
-            ConnectorError: CONFIG when a value lacks.
-        """
-        return self._shipped.http_endpoint(config)
 
     async def open(self, env: ConnectorEnv) -> None:
         """Take the configuration; the first call opens the session.
@@ -84,7 +64,7 @@ class JsonrpcConnector:
         """
         if self._options.session is not None:
             env.secret(self._options.session.secret)
-        self._env = env
+        await super().open(env)
         self._token = ""
 
     async def aclose(self) -> None:
@@ -98,7 +78,7 @@ class JsonrpcConnector:
             ConnectorError: the service cannot be read.
         """
         check = self._options.check
-        values = CallValues({}, self._opened().config)
+        values = CallValues({}, self._config)
         result = await self._call(ctx, check.method, _filled(check.params, values))
         version = search(check.version, result) if check.version else None
         return HealthReport(Health.OK, source_version=version if isinstance(version, str) else "")
@@ -112,7 +92,7 @@ class JsonrpcConnector:
         facet = self._options.facets.get(query.facet)
         if facet is None:
             raise ConnectorError(ErrorKind.UNSUPPORTED, "facet not offered", origin=Origin.CONNECTOR)
-        params = _filled(facet.params, CallValues({}, self._opened().config, query.customer.ids))
+        params = _filled(facet.params, CallValues({}, self._config, query.customer.ids))
         read, seen = 0, set[str]()
         for number in range(1, (facet.pages.max_pages if facet.pages else 1) + 1):
             if ctx.remaining() <= 0:
@@ -142,7 +122,7 @@ class JsonrpcConnector:
         Raises:
             ConnectorError: the service could not be read, or would refuse.
         """
-        return await self._acting.plan(command, self._opened().config, ctx)
+        return await self._acting.plan(command, self._config, ctx)
 
     async def execute(self, command: ActionCommand, ctx: CallContext) -> ActionResult:
         """Call the method that acts, once.
@@ -150,7 +130,7 @@ class JsonrpcConnector:
         Raises:
             ConnectorError: what the service told.
         """
-        return await self._acting.execute(command, self._opened().config, ctx)
+        return await self._acting.execute(command, self._config, ctx)
 
     async def verify(self, command: ActionCommand, ctx: CallContext) -> ActionResult:
         """Return whether a command was done; calls a method that only reads.
@@ -158,7 +138,7 @@ class JsonrpcConnector:
         Raises:
             ConnectorError: the service could not be read.
         """
-        return await self._acting.verify(command, self._opened().config, ctx)
+        return await self._acting.verify(command, self._config, ctx)
 
     # ---- calls and their session -----------------------------------------------------------------
 
@@ -214,16 +194,11 @@ class JsonrpcConnector:
         self, ctx: CallContext, http: HttpGateway, method: str, params: Mapping[str, JSON], read: Read[T]
     ) -> T:
         request: JSON = {"jsonrpc": "2.0", "id": ctx.request_id, "method": method, "params": dict(params)}
-        path = CallValues({}, self._opened().config).path(self._options.path)
+        path = CallValues({}, self._config).path(self._options.path)
         reply = await http.request("POST", path, json=request, template=f"{self._options.path}#{method}")
         session = self._options.session
         ended = dict.fromkeys(session.expired_codes, ErrorKind.AUTH) if session is not None else {}
         return await read(reply, {**ended, **self._meanings})
-
-    def _opened(self) -> ConnectorEnv:
-        if self._env is None:
-            raise ConnectorError(ErrorKind.CONFIG, "the connector is not open", origin=Origin.HOST)
-        return self._env
 
 
 def _filled(params: Parameters, values: CallValues) -> dict[str, JSON]:

@@ -24,11 +24,10 @@ from avise.connectors.contract import (
 )
 from avise.connectors.declarative.call_values import CallValues
 from avise.connectors.declarative.rows import rows_of, search
-from avise.connectors.endpoints import HttpEndpoint
 from avise.connectors.http_status import check_status
 from avise.connectors.multistatus import refuse_sign_in_page
-from avise.connectors.row_mapping import Row, RowMapper
-from avise.connectors.shipped import ShippedFile
+from avise.connectors.row_mapping import Row, row_mappers
+from avise.connectors.shipped import HttpFileLedConnector
 from avise.connectors.soap.description import description_of_file, description_of_service
 from avise.connectors.soap.faults import fault_error
 from avise.connectors.soap.options import Argument, Arguments, SoapOptions
@@ -37,37 +36,18 @@ from avise.models.errors import ErrorKind, Origin
 from avise.models.json_types import JSON
 
 
-class SoapConnector:
-    """A service that is described by a WSDL.
-
-    Args:
-        manifest: of the file that names this connector; the one beside the code when None.
-        options: of the same file.
-    """
+class SoapConnector(HttpFileLedConnector[SoapOptions]):
+    """A service that is described by a WSDL."""
 
     options_model = SoapOptions
+    code = __file__
 
     def __init__(self, manifest: Manifest | None = None, options: Mapping[str, JSON] | None = None) -> None:
-        shipped = ShippedFile(__file__)
-        self._shipped = shipped
-        self.manifest = manifest or shipped.manifest
-        self._options = SoapOptions.model_validate(shipped.options if options is None else options)
-        self._mappers = {
-            name: RowMapper(name, facet, self._options.timezone)
-            for name, facet in self._options.facets.items()
-        }
+        super().__init__(manifest, options)
+        self._mappers = row_mappers(self._options.facets, self._options.timezone)
         self._meanings = {rule.code: ErrorKind(rule.means) for rule in self._options.errors}
-        self._env: ConnectorEnv | None = None
         self._service: Service | None = None
         self._describing = asyncio.Lock()
-
-    def http_endpoint(self, config: Mapping[str, JSON]) -> HttpEndpoint:
-        """Return where the service is, as the file beside the code says.
-
-        Raises:
-            ConnectorError: CONFIG when a value lacks.
-        """
-        return self._shipped.http_endpoint(config)
 
     async def open(self, env: ConnectorEnv) -> None:
         """Take the configuration; the first call reads the description.
@@ -77,7 +57,7 @@ class SoapConnector:
         """
         if self._options.security is not None:
             env.secret(self._options.security.secret)
-        self._env = env
+        await super().open(env)
 
     async def aclose(self) -> None:
         """Forget the description: the service may have another when it is opened again."""
@@ -90,9 +70,7 @@ class SoapConnector:
             ConnectorError: the service cannot be read.
         """
         check = self._options.check
-        answer = await self._call(
-            ctx, check.operation, check.arguments, CallValues({}, self._opened().config)
-        )
+        answer = await self._call(ctx, check.operation, check.arguments, CallValues({}, self._config))
         version = search(check.version, answer) if check.version else None
         return HealthReport(Health.OK, source_version=version if isinstance(version, str) else "")
 
@@ -105,7 +83,7 @@ class SoapConnector:
         facet = self._options.facets.get(query.facet)
         if facet is None:
             raise ConnectorError(ErrorKind.UNSUPPORTED, "facet not offered", origin=Origin.CONNECTOR)
-        values = CallValues({}, self._opened().config, query.customer.ids)
+        values = CallValues({}, self._config, query.customer.ids)
         answer = await self._call(ctx, facet.operation, facet.arguments, values)
         rows = rows_of(answer, facet.records)
         subject = answer if isinstance(answer, Mapping) else None
@@ -128,7 +106,7 @@ class SoapConnector:
         message = await ctx.blocking(service.message, operation, filled, self._token(ctx))
         reply = await ctx.http.reading().request(
             "POST",
-            CallValues({}, self._opened().config).path(self._options.path),
+            CallValues({}, self._config).path(self._options.path),
             content=message.body,
             headers={**message.headers, "Accept": ACCEPT},
             accept_status=ANY_STATUS,
@@ -163,17 +141,12 @@ class SoapConnector:
             return self._service
 
     async def _describe(self, ctx: CallContext) -> Service:
-        options, values = self._options, CallValues({}, self._opened().config)
+        options, values = self._options, CallValues({}, self._config)
         if options.wsdl_file is not None:
             description = await ctx.blocking(description_of_file, Path(values.text(options.wsdl_file)))
         else:
             description = await description_of_service(ctx, values.text(options.wsdl_path or ""))
         return await ctx.blocking(Service, description, options.service, options.port)
-
-    def _opened(self) -> ConnectorEnv:
-        if self._env is None:
-            raise ConnectorError(ErrorKind.CONFIG, "the connector is not open", origin=Origin.HOST)
-        return self._env
 
 
 def _filled(argument: Argument, values: CallValues) -> JSON:

@@ -19,9 +19,8 @@ from avise.connectors.contract import (
 )
 from avise.connectors.declarative.call_values import CallValues
 from avise.connectors.declarative.rows import map_rows, party_builder
-from avise.connectors.endpoints import HttpEndpoint
-from avise.connectors.row_mapping import Row, RowMapper
-from avise.connectors.shipped import ShippedFile
+from avise.connectors.row_mapping import Row, row_mappers
+from avise.connectors.shipped import HttpFileLedConnector
 from avise.connectors.trytond.calls import TrytondCalls
 from avise.connectors.trytond.changes import Stand, stand_of
 from avise.connectors.trytond.options import TrytondOptions
@@ -44,37 +43,19 @@ _IDENTIFIERS = "model.party.identifier.search_read"
 _MOST_IDENTIFIERS = 10_000
 
 
-class TrytondConnector:
-    """A Tryton server.
-
-    Args:
-        manifest: of the file that names this connector; the one beside the code when None.
-        options: of the same file.
-    """
+class TrytondConnector(HttpFileLedConnector[TrytondOptions]):
+    """A Tryton server."""
 
     options_model = TrytondOptions
+    code = __file__
 
     def __init__(self, manifest: Manifest | None = None, options: Mapping[str, JSON] | None = None) -> None:
-        shipped = ShippedFile(__file__)
-        self._shipped = shipped
-        self.manifest = manifest or shipped.manifest
-        self._options = TrytondOptions.model_validate(shipped.options if options is None else options)
-        self._mappers = {
-            name: RowMapper(name, facet, self._options.timezone)
-            for name, facet in self._options.facets.items()
-        }
+        super().__init__(manifest, options)
+        self._mappers = row_mappers(self._options.facets, self._options.timezone)
         listed = self._options.directory
         zone = ZoneInfo(self._options.timezone)
         self._build = party_builder(listed.fields, listed.ids, zone) if listed else None
         self._calls: TrytondCalls | None = None
-
-    def http_endpoint(self, config: Mapping[str, JSON]) -> HttpEndpoint:
-        """Return where the server is, as the file beside the code says.
-
-        Raises:
-            ConnectorError: CONFIG when a value lacks.
-        """
-        return self._shipped.http_endpoint(config)
 
     async def open(self, env: ConnectorEnv) -> None:
         """Take the configuration; the first call opens the session.
@@ -83,6 +64,7 @@ class TrytondConnector:
             ConnectorError: CONFIG when the password lacks.
         """
         env.secret(self._options.session.secret)
+        await super().open(env)
         self._calls = TrytondCalls(self._options, env)
 
     async def aclose(self) -> None:
@@ -95,7 +77,7 @@ class TrytondConnector:
         Raises:
             ConnectorError: the server cannot be read.
         """
-        calls = self._opened()
+        calls = self._calling()
         await calls.read(ctx, _PARTIES, [[["id", "<", 0]], 0, 1, None, ["code"], {}])
         return HealthReport(Health.OK, source_version=await calls.version(ctx))
 
@@ -145,7 +127,7 @@ class TrytondConnector:
     async def _rows(
         self, ctx: CallContext, domain: Sequence[JSON], limit: int, context: Mapping[str, JSON]
     ) -> list[Row]:
-        calls = self._opened()
+        calls = self._calling()
         order: JSON = [["id", "ASC"]]
         found = await calls.read(ctx, _PARTIES, [list(domain), 0, limit, order, list(FIELDS), dict(context)])
         numbers: list[JSON] = [one["id"] for one in records(found)]
@@ -167,7 +149,7 @@ class TrytondConnector:
             raise ConnectorError(ErrorKind.INVALID, "no database identifier", origin=Origin.HOST)
         return [["id", "=", int(wanted)]]
 
-    def _opened(self) -> TrytondCalls:
+    def _calling(self) -> TrytondCalls:
         if self._calls is None:
             raise ConnectorError(ErrorKind.CONFIG, "the connector is not open", origin=Origin.HOST)
         return self._calls

@@ -10,7 +10,6 @@ from avise.connectors.batch_pieces import read_batch
 from avise.connectors.contract import (
     Batch,
     CallContext,
-    ConnectorEnv,
     ConnectorError,
     FacetQuery,
     Health,
@@ -21,10 +20,9 @@ from avise.connectors.contract import (
 )
 from avise.connectors.declarative.call_values import CallValues
 from avise.connectors.declarative.placeholders import parse_template
-from avise.connectors.endpoints import HttpEndpoint
 from avise.connectors.multistatus import XML_HEADERS, read_multistatus, refuse_sign_in_page
-from avise.connectors.row_mapping import RowMapper, absent
-from avise.connectors.shipped import ShippedFile
+from avise.connectors.row_mapping import RowMapper, absent, row_mappers
+from avise.connectors.shipped import HttpFileLedConnector
 from avise.connectors.webdav.folder import propfind_body, read_folder
 from avise.connectors.webdav.options import WebdavFacet, WebdavOptions
 from avise.models.errors import ErrorKind, Origin
@@ -34,40 +32,15 @@ PIECE = 1024 * 1024
 """Bytes asked at a time, so that a large document comes within a deadline that starts anew each time."""
 
 
-class WebdavConnector:
-    """A document store.
-
-    Args:
-        manifest: of the file that names this connector; the one beside the code when None.
-        options: of the same file.
-    """
+class WebdavConnector(HttpFileLedConnector[WebdavOptions]):
+    """A document store."""
 
     options_model = WebdavOptions
+    code = __file__
 
     def __init__(self, manifest: Manifest | None = None, options: Mapping[str, JSON] | None = None) -> None:
-        self._shipped = ShippedFile(__file__)
-        self.manifest = manifest or self._shipped.manifest
-        self._options = WebdavOptions.model_validate(self._shipped.options if options is None else options)
-        self._mappers = {
-            name: RowMapper(name, facet, self._options.timezone, id_from="ref")
-            for name, facet in self._options.facets.items()
-        }
-        self._config: Mapping[str, JSON] = {}
-
-    def http_endpoint(self, config: Mapping[str, JSON]) -> HttpEndpoint:
-        """Return where the store is, as the file beside the code says.
-
-        Raises:
-            ConnectorError: CONFIG when a value lacks.
-        """
-        return self._shipped.http_endpoint(config)
-
-    async def open(self, env: ConnectorEnv) -> None:
-        """Take the configuration."""
-        self._config = env.config
-
-    async def aclose(self) -> None:
-        """Nothing is held."""
+        super().__init__(manifest, options)
+        self._mappers = row_mappers(self._options.facets, self._options.timezone, id_from="ref")
 
     async def check(self, ctx: CallContext) -> HealthReport:
         """List the properties of a folder that always exists.

@@ -6,24 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from avise.connectors.contract import ReadsFacets, UsesHttp
 from avise.connectors.declarative.load import check_connector_file
-from avise.connectors.registry import admission
-from avise.connectors.soap import connector as code
-from avise.connectors.soap.connector import SoapConnector
+from tests.unit.connectors.shipped_files import file_of, told_after
 
-FILE = Path(code.__file__).with_name("connector.toml")
-
-
-def test_the_file_beside_the_code_is_good() -> None:
-    assert check_connector_file(FILE) == []
-
-
-def test_it_is_admitted_as_it_ships() -> None:
-    connector = SoapConnector()
-    assert admission(connector.manifest, connector) is None
-    assert isinstance(connector, ReadsFacets)
-    assert isinstance(connector, UsesHttp)
+FILE = file_of("soap")
 
 
 @pytest.mark.parametrize(
@@ -44,11 +30,7 @@ def test_it_is_admitted_as_it_ships() -> None:
     ],
 )
 def test_every_error_is_told_at_its_line(tmp_path: Path, good: str, bad: str, key: str) -> None:
-    path = tmp_path / "soap.toml"
-    text = FILE.read_text("utf-8")
-    options = text.index("[options]")
-    path.write_text(text[:options] + text[options:].replace(good, bad, 1), "utf-8")
-    assert f"options.{key}" in [problem.key_path for problem in check_connector_file(path)]
+    assert f"options.{key}" in [told for _, told in told_after(FILE, tmp_path, good, bad)]
 
 
 @pytest.mark.parametrize("wsdl", ["", 'wsdl_file = "a.wsdl"\nwsdl_path = "/a"'])
