@@ -44,6 +44,8 @@ _HANDLERS = (Role.CASE_MANAGER, Role.TEAM_LEAD)
 class Written:
     """What the user sends."""
 
+    request: RequestId
+    """For which it was written: another one may be on screen by then."""
     target: str
     deed: RequestDeed
 
@@ -163,6 +165,11 @@ class RequestComposer(QWidget):
         self.send.setToolTip(keys)
 
     # ---- content ---------------------------------------------------------------------------------
+    @property
+    def detail(self) -> RequestDetail | None:
+        """The request that is written about, None when there is none."""
+        return self._detail
+
     def show_detail(self, detail: RequestDetail) -> None:
         """Show to whom one may write about a request, and who else is there."""
         is_other = self._detail is None or self._detail.request.id != detail.request.id
@@ -402,6 +409,8 @@ class RequestComposer(QWidget):
     @Slot()
     def _send_anyway(self) -> None:
         self.strip.is_asking = False
+        if self._detail is None:
+            return
         target = self.tabs.current
         words = self.edit.words().strip()
         asked = self.question() if target == REQUESTER else None
@@ -413,18 +422,20 @@ class RequestComposer(QWidget):
             question=asked.event if asked is not None else None,
             then_close=self._closes,
         )
-        self.send_requested.emit(Written(target, deed))
+        self.send_requested.emit(Written(self._detail.request.id, target, deed))
 
-    def forget_sent(self, target: str) -> None:
-        """Forget what was sent: the field is empty again, and so is its draft."""
+    @Slot(object, str)
+    def forget_sent(self, request: RequestId, target: str) -> None:
+        """Forget what was sent: its draft, and the words in the field where that request is still shown."""
+        self.draft_changed.emit(request, target, "")
+        if self._detail is None or self._detail.request.id != request:
+            return
         self._words.pop(target, None)
         self._files.pop(target, None)
         self._unsaved.discard(target)
         if self.tabs.current == target:
             self.edit.load("")
             self._show_files()
-        if self._detail is not None:
-            self.draft_changed.emit(self._detail.request.id, target, "")
         self.writing_changed.emit(False)
         self._show_targets()
         self._show_allowed()

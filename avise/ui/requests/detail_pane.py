@@ -230,15 +230,17 @@ class DetailPane(QWidget):
             self._set_content(shown=True)
             self._shape()
         turns().soon(("request talk", id(self)), self._show_talk)
-        turns().soon(("request composer", id(self)), self._show_composer)
+        turns().soon(("request composer", id(self)), self.show_composer)
         self.side.show_detail(detail)
 
     def _show_talk(self) -> None:
         if self.detail is not None:
             self.conversation.show_detail(self.detail)
 
-    def _show_composer(self) -> None:
-        if self.detail is not None:
+    def show_composer(self) -> None:
+        """Have the composer write about the request on screen now, not in a later turn."""
+        turns().forget(("request composer", id(self)))
+        if self.detail is not None and self.composer.detail is not self.detail:
             self.composer.show_detail(self.detail)
 
     @Slot()

@@ -21,6 +21,7 @@ from avise.ui.aio import TaskScope
 from avise.ui.conflicts.compare_panel import ComparePanel
 from avise.ui.customer.floating_panel import FloatingPanel
 from avise.ui.requests.complete_panel import CompletePanel
+from avise.ui.requests.composer import Written
 from avise.ui.requests.deed_panels import (
     ColleaguePanel,
     DeedPanel,
@@ -77,7 +78,7 @@ class Doing(QObject):
         self._model, self._tasks, self._page = model, tasks, page
         self._for: tuple[RequestId, ...] = ()
         """What the panel on screen is about."""
-        self._reply: tuple[str, RequestDeed] | None = None
+        self._reply: Written | None = None
         """What was written, and ends the request once it is known how."""
         self._anchor: Callable[[], QPoint] = lambda: QPoint(0, 0)
         self._renamed = ""
@@ -295,18 +296,21 @@ class Doing(QObject):
         self._model.act((detail.request.id,), deed)
 
     # ---- what is written -------------------------------------------------------------------------
-    def send(self, target: str, deed: RequestDeed) -> None:
-        """Send what was written; ask first how the request ends, when it does and there is a choice."""
+    def send(self, written: Written) -> None:
+        """Send what was written; ask first how the request ends, when it does and there is a choice.
+
+        What was written for a request that is no longer on screen stays its draft.
+        """
         detail = self._model.detail
-        if detail is None:
+        if detail is None or detail.request.id != written.request:
             return
-        about = (detail.request.id,)
+        about, deed = (written.request,), written.deed
         if not deed.then_close or detail.request.status is RequestStatus.RESOLVED:
-            self._model.act(about, deed, target=target)
+            self._model.act(about, deed, target=written.target)
         elif len(detail.outcomes) == 1:
-            self._model.act(about, _ending(deed, detail.outcomes[0][0]), target=target)
+            self._model.act(about, _ending(deed, detail.outcomes[0][0]), target=written.target)
         else:
-            self._reply = (target, deed)
+            self._reply = written
             self.end_panel.ready(detail.outcomes, has_reply=True)
             self._open(self.end_panel, about)
 
@@ -316,8 +320,7 @@ class Doing(QObject):
         if reply is None:
             self._model.act(self._for, deed)
         else:
-            target, written = reply
-            self._model.act(self._for, _ending(written, deed.outcome), target=target)
+            self._model.act(self._for, _ending(reply.deed, deed.outcome), target=reply.target)
 
     @Slot(object)
     def _on_wanted(self, deed: RequestDeed) -> None:

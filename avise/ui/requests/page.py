@@ -452,11 +452,12 @@ class RequestsPage(QWidget):
         self.detail.show_talk()
         if self._shape.is_small and not self._in_detail:
             self._open_detail()
+        self.detail.show_composer()
         self.detail.composer.go_to(target or REQUESTER)
 
     @Slot(object)
     def _on_send(self, written: Written) -> None:
-        self.doing.send(written.target, written.deed)
+        self.doing.send(written)
 
     @Slot()
     def _ask_files(self) -> None:

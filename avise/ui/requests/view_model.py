@@ -89,7 +89,7 @@ class RequestsViewModel(QObject):
         detail_failed: the request wanted cannot be shown (an `AviseError`).
         drafts_read: what was being typed on a request: its identity, its words by target.
         acted: requests on which the user did something, and whether they leave the list for it.
-        sent: target of what was written and sent.
+        sent: what was written was sent: its request, its target.
         taken: the request that was taken from a corbeille (its identity).
         taken_instead: one that a colleague had taken first, and the one taken in its place.
         message: something to say (a `Message`).
@@ -103,7 +103,7 @@ class RequestsViewModel(QObject):
     detail_failed = Signal(object)
     drafts_read = Signal(object, object)
     acted = Signal(object, object)
-    sent = Signal(str)
+    sent = Signal(object, str)
     taken = Signal(object)
     taken_instead = Signal(object, object)
     message = Signal(object)
@@ -340,7 +340,7 @@ class RequestsViewModel(QObject):
             leaves = deed.kind in _LEAVES or deed.then_close
             self.acted.emit(acts.done, leaves)
         if acts.done and target:
-            self.sent.emit(target)
+            self.sent.emit(requests[0], target)
         self._tell(acts, deed, labels, queues.get(deed.queue, deed.queue))
 
     async def complete(self, request: RequestId, deed: RequestDeed) -> str:

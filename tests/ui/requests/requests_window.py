@@ -78,7 +78,8 @@ class RequestsStage:
         detail = self.page.detail
         await until(lambda: detail.detail is not None and detail.detail.request.id == request)
         await until(lambda: detail.conversation.exchanges.detail is detail.detail)
-        await until(lambda: detail.composer.tabs.label() != "")
+        # The composer comes a turn later, and may still write about the request before.
+        await until(lambda: detail.composer.detail is detail.detail)
 
     def shown(self) -> list[RequestId]:
         """Return the requests of the list, in the order of the screen."""

@@ -410,3 +410,14 @@ def desk(role: Role = Role.CASE_MANAGER) -> ScriptedDesk:
         found.request_details[one.id] = detail(one)
     found.request_details[request_id(187)] = detail()
     return found
+
+
+def held(by: str, **more: object) -> RequestDetail:
+    """Return the request of the picture, held by somebody."""
+    row = replace(rows()[2], holder=by, holder_name=NAMES[by], status=RequestStatus.TAKEN)
+    return detail(row, **more)
+
+
+def unattended() -> RequestDetail:
+    """Return the request of the picture, with nobody else beside it."""
+    return detail(present=())
