@@ -88,6 +88,7 @@ class Copy:
             final=final,
             completeness=Completeness(self.snapshot.completeness),
             truncated_because=self.snapshot.truncated_because,
+            total=self.snapshot.total,
             unreadable=self.snapshot.unreadable,
             from_cache=True,
             carried_until=self.snapshot.usable_until if self.snapshot.on_board else None,
@@ -364,5 +365,6 @@ async def _snapshot_of(ask: Ask, assembly: Assembly, now: datetime, clock: Clock
         completeness=assembly.completeness.value,
         truncated_because=assembly.truncated_because,
         unreadable=assembly.unreadable,
+        total=assembly.total,
         sensitivity=str(spec.sensitivity if spec is not None else ask.offer.sensitivity),
     )

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from avise import __version__
+from avise.engine.hub_clock import HubClock
 from avise.engine.hub_events import push_of
 from avise.engine.network_room import NetworkRoom
 from avise.engine.sync_listener import SyncListener
@@ -411,7 +412,7 @@ class HubSync:
                 kept.append(KeptAck(judgement.position, judgement.state, judgement.refusal))
         # Told before it is kept: cut in between, it is sent, answered and told again; what was told is known.
         await self._tell_judged(told)
-        await self._feed.acknowledge(kept, core.epoch)
+        await self._feed.acknowledge(kept, core.epoch, HubClock(self._env, self._journal).now())
         core.acknowledged(told)
 
     async def _tell_judged(self, told: Sequence[Judgement]) -> None:

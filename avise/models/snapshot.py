@@ -52,6 +52,8 @@ class Snapshot:
     """"complete" or "truncated"; nothing else replaces a snapshot."""
     truncated_because: str = ""
     unreadable: int = 0
+    total: int | None = None
+    """How many records the source says there are, when it says so."""
     sensitivity: str = "personal"
     """`avise.models.facets.Sensitivity`; "health" is purged at log-off."""
     last_error: Failure | None = None

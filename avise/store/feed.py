@@ -157,16 +157,28 @@ class Feed:
         """Return how much of what somebody wrote here has not left, by customer; None for no customer."""
         return await self._store.read(lambda connection: unsent_by_person(connection, login))
 
-    async def acknowledge(self, acks: Iterable[KeptAck], epoch: int) -> None:
-        """Keep what the hub said of our own events."""
+    async def acknowledge(self, acks: Iterable[KeptAck], epoch: int, at: datetime | None = None) -> None:
+        """Keep what the hub said of our own events.
+
+        Args:
+            acks: what it said.
+            epoch: of the hub.
+            at: when, by the hub's clock; None when that is not known.
+        """
         told = list(acks)
+        acked_at = None if at is None else to_microseconds(at)
 
         def change(connection: Connection) -> None:
             for ack in told:
                 same = (event.c.device_seq == ack.device_seq) & (event.c.state != ELSEWHERE)
                 connection.execute(update(event).where(same).values(state=ack.state))
                 connection.execute(delete(event_ack).where(event_ack.c.device_seq == ack.device_seq))
-                row = {"device_seq": ack.device_seq, "epoch": epoch, "refusal": ack.refusal}
+                row = {
+                    "device_seq": ack.device_seq,
+                    "epoch": epoch,
+                    "refusal": ack.refusal,
+                    "acked_at": acked_at,
+                }
                 connection.execute(insert(event_ack).values(row))
 
         await self._store.write(change)

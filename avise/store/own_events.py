@@ -1,8 +1,9 @@
 """Own events that the hub has: how long they stay on this workstation (`hub.md` 4, "Retention").
 
-Kept at least seven days, so that a restored hub can be given again what its backup lacked; after that they
-go once a backup holds them, and at the latest after thirty days (data minimisation). What only this
-journal tells here stays: prospects, consents, exchanges with unknown callers.
+Counted from the hub's acknowledgement, by the hub's clock: that of this machine may be wrong by weeks. Kept
+at least seven days, so that a restored hub can be given again what its backup lacked; after that they go
+once a backup holds them, and at the latest after thirty days (data minimisation). What only this journal
+tells here stays: prospects, consents, exchanges with unknown callers.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from avise.store.times import to_microseconds
 AT_LEAST = timedelta(days=7)
 AT_MOST = timedelta(days=30)
 
-GIVEN_BACK = ("request/", "task/", "absence/", "confirmation/", "visit/")
+GIVEN_BACK = ("request/", "task/", "absence/", "confirmation/", "visit/", "identity/")
 """Streams whose events the hub's feeds give back: their readers lose nothing."""
 
 TRACES = (
@@ -28,13 +29,16 @@ TRACES = (
     EventKind.EXPORTED, EventKind.DATA_REPORTED, EventKind.COMMAND_CONFIRMED, EventKind.COMMAND_SETTLED,
     EventKind.MESSAGE_PLANNED, EventKind.MESSAGE_UNDONE, EventKind.MESSAGE_STOPPED, EventKind.MESSAGE_SENT,
     EventKind.MESSAGE_FAILED, EventKind.MESSAGE_UNKNOWN, EventKind.INTERACTION_RECORDED,
+    EventKind.IDENTITY_DESCRIBED,
 )  # fmt: skip
 """Kinds of customers' streams that the hub tells again when the file is opened."""
 
 # The last event and the last acknowledgement stay: their numbers say what comes next.
 _OLD = (
     "state = 'acked' AND device_seq < (SELECT max(device_seq) FROM event)"
-    " AND occurred_at + clock_offset_ms * 1000 < ?"
+    " AND coalesce((SELECT acked_at FROM event_ack WHERE event_ack.device_seq = event.device_seq),"
+    # Of an earlier version: as the journal tells it.
+    " occurred_at + clock_offset_ms * 1000) < ?"
 )
 _BACKED_UP = (
     " AND EXISTS (SELECT 1 FROM feed WHERE feed.event_id = event.event_id AND perimeter = ? AND pos <= ?)"

@@ -172,6 +172,7 @@ def row_of(reading: CarriedReading) -> dict[str, Any]:
         "kind": reading.kind.value,
         "pages": json.dumps([len(page) for page in snapshot.pages]),
         "body": zlib.compress(b"".join(snapshot.pages)),
+        "total": snapshot.total,
     }
 
 
@@ -191,5 +192,6 @@ def snapshot_of(row: Row[Any]) -> Snapshot:
         truncated_because=row.truncated_because,
         unreadable=row.unreadable,
         sensitivity=row.sensitivity,
+        total=row.total,
         on_board=True,
     )

@@ -5,7 +5,7 @@ Another version of the tables is another file: what is on board is taken again.
 
 from __future__ import annotations
 
-VERSION = 1
+VERSION = 2
 APPLICATION_ID = 0x41565041
 """Marks the file as packs of Avise ("AVPA")."""
 
@@ -31,6 +31,7 @@ TABLES = (
         schema_v INTEGER NOT NULL, record_count INTEGER NOT NULL, as_of INTEGER, fetched_at INTEGER NOT NULL,
         completeness TEXT NOT NULL, truncated_because TEXT NOT NULL, unreadable INTEGER NOT NULL,
         sensitivity TEXT NOT NULL, kind TEXT NOT NULL, pages TEXT NOT NULL, body BLOB NOT NULL,
+        total INTEGER,
         UNIQUE (person, facet, instance, schema_v)
     )
     """,

@@ -43,13 +43,13 @@ _FIND = (
 )
 _KEEP = (
     "INSERT INTO reading (person, facet, instance, schema_v, record_count, as_of, fetched_at, completeness,"
-    " truncated_because, unreadable, sensitivity, kind, pages, body)"
+    " truncated_because, unreadable, sensitivity, kind, pages, body, total)"
     " VALUES (:person, :facet, :instance, :schema_v, :record_count, :as_of, :fetched_at, :completeness,"
-    " :truncated_because, :unreadable, :sensitivity, :kind, :pages, :body)"
+    " :truncated_because, :unreadable, :sensitivity, :kind, :pages, :body, :total)"
     " ON CONFLICT (person, facet, instance, schema_v) DO UPDATE SET record_count = excluded.record_count,"
     " as_of = excluded.as_of, fetched_at = excluded.fetched_at, completeness = excluded.completeness,"
     " truncated_because = excluded.truncated_because, unreadable = excluded.unreadable,"
-    " kind = excluded.kind,"
+    " kind = excluded.kind, total = excluded.total,"
     " pages = excluded.pages, body = excluded.body"
 )
 

@@ -84,7 +84,9 @@ def _rows(path: Path, key: bytes, table: Table) -> Iterator[dict[str, Any]]:
     except LIBRARY_ERRORS:
         return
     try:
-        for row in connection.execute(select(table)):
+        # A file of an earlier version lacks the columns that were added since.
+        there = {row[1] for row in connection.exec_driver_sql(f"PRAGMA table_info({table.name})")}
+        for row in connection.execute(select(*(column for column in table.columns if column.name in there))):
             yield dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's documented public name
     except LIBRARY_ERRORS:
         return

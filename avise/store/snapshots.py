@@ -44,9 +44,9 @@ _FORGET = f"DELETE FROM snapshot WHERE {_OF_KEY}"  # noqa: S608 - constants of o
 _KEEP = (
     "INSERT INTO snapshot (instance, facet, schema_v, customer, query_hash, record_count, size, as_of,"
     " fetched_at, usable_until, validator, completeness, truncated_because, unreadable, sensitivity,"
-    " last_error, last_error_at) VALUES (:instance, :facet, :schema_v, :customer, :query_hash,"
+    " last_error, last_error_at, total) VALUES (:instance, :facet, :schema_v, :customer, :query_hash,"
     " :record_count, :size, :as_of, :fetched_at, :usable_until, :validator, :completeness,"
-    " :truncated_because, :unreadable, :sensitivity, :last_error, :last_error_at)"
+    " :truncated_because, :unreadable, :sensitivity, :last_error, :last_error_at, :total)"
 )
 _KEEP_PAGE = "INSERT INTO snapshot_page (snapshot, number, body) VALUES (?, ?, ?)"
 _NOTE_ERROR = f"UPDATE snapshot SET last_error = ?, last_error_at = ? WHERE {_OF_KEY}"  # noqa: S608 - as above
@@ -222,6 +222,7 @@ def _row(key: SnapshotKey, snapshot: Snapshot, size: int) -> dict[str, Any]:
         "sensitivity": snapshot.sensitivity,
         "last_error": None if snapshot.last_error is None else _encoded_failure(snapshot.last_error),
         "last_error_at": None if snapshot.last_error_at is None else to_microseconds(snapshot.last_error_at),
+        "total": snapshot.total,
     }
 
 
@@ -239,6 +240,7 @@ def _from_row(row: Row[Any], pages: tuple[bytes, ...]) -> Snapshot:
         sensitivity=row.sensitivity,
         last_error=None if row.last_error is None else _decoded_failure(row.last_error),
         last_error_at=None if row.last_error_at is None else from_microseconds(row.last_error_at),
+        total=row.total,
     )
 
 

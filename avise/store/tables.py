@@ -50,7 +50,7 @@ snapshot = Table(
     _text("query_hash"), _integer("record_count"), _integer("size"), _integer("as_of", nullable=True),
     _integer("fetched_at"), _integer("usable_until"), _text("validator"), _text("completeness"),
     _text("truncated_because"), _integer("unreadable"), _text("sensitivity"),
-    Column("last_error", Text), _integer("last_error_at", nullable=True),
+    Column("last_error", Text), _integer("last_error_at", nullable=True), _integer("total", nullable=True),
 )  # fmt: skip
 
 snapshot_page = Table(
@@ -112,8 +112,10 @@ outgoing_message = Table(
 event_ack = Table(
     "event_ack", metadata,
     _integer("device_seq", primary=True), _integer("epoch"), _text("refusal"),
+    _integer("acked_at", nullable=True),
 )  # fmt: skip
-"""What the hub said of our own events, in the order of their numbers; those above the last are to be sent."""
+"""What the hub said of our own events, in the order of their numbers; those above the last are to be sent.
+The time is the hub's; null where an earlier version did not keep it."""
 
 hub_event = Table(
     "hub_event", metadata,

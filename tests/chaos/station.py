@@ -189,10 +189,10 @@ class SteppedFeed(Feed):
         async with self.steps.around("page"):
             await super().keep(page)
 
-    async def acknowledge(self, acks: Iterable[KeptAck], epoch: int) -> None:
+    async def acknowledge(self, acks: Iterable[KeptAck], epoch: int, at: datetime | None = None) -> None:
         """See `Feed.acknowledge`."""
         async with self.steps.around("acks"):
-            await super().acknowledge(acks, epoch)
+            await super().acknowledge(acks, epoch, at)
 
     async def refuse(self, position: int) -> None:
         """See `Feed.refuse`."""

@@ -62,6 +62,7 @@ MESSAGE = OutgoingMessage(
 )  # fmt: skip
 LEAVES = MessageContent("helene@exemple.invalid", "Votre carte", "Elle est dans votre espace.")
 WRITE_TO_NOBODY = ("store-v1", "store-v2")
+KNOW_NO_TOTAL = ("store-v1", "store-v2", "store-v3", "store-v4")
 KNOW_NO_HUB = ("store-v1", "store-v2", "store-v3")
 
 REQUEST = uuid.UUID("0192d1f0-0000-7000-8000-0000000000bb")
@@ -112,6 +113,7 @@ async def test_a_released_store_keeps_everything_when_upgraded(released: Path, t
     assert snapshot is not None
     assert snapshot.pages == (b'[{"id": "1"}]', b'[{"id": "2"}]')
     assert snapshot.last_error is not None
+    assert snapshot.total == (None if released.stem in KNOW_NO_TOTAL else 1_200)
     memory = DeskMemory(store, env, SESSION.user)
     assert [tab.label for tab in await memory.saved_tabs()] == ["MARCHAND Hélène"]
     draft = await memory.draft(PERSON)
@@ -202,7 +204,7 @@ async def make(folder: Path) -> Path:
     snapshots = Snapshots(store, env)
     pages = (b'[{"id": "1"}]', b'[{"id": "2"}]')
     end = env.now() + timedelta(hours=8)
-    await snapshots.put(SNAPSHOT_KEY, Snapshot(pages, 2, env.now(), env.now(), end, '"v1"'))
+    await snapshots.put(SNAPSHOT_KEY, Snapshot(pages, 2, env.now(), env.now(), end, '"v1"', total=1_200))
     await snapshots.note_error(SNAPSHOT_KEY, Failure(ErrorKind.TIMEOUT), env.now())
     memory = DeskMemory(store, env, SESSION.user)
     await memory.save_tabs((SavedTab(PERSON, "MARCHAND Hélène", 0, active=True),))
@@ -218,7 +220,7 @@ async def make(folder: Path) -> Path:
     await OutgoingMessages(store, env, journal, SESSION.user).plan(SESSION, MESSAGE, LEAVES, planned)
     feed, requests = Feed(store, env), RequestMemory(store, env, SESSION.user)
     await feed.begin_epoch(REQUEST, 2, 0)
-    await feed.acknowledge([KeptAck(number, "acked") for number in (1, 2, 3)], 2)
+    await feed.acknowledge([KeptAck(number, "acked") for number in (1, 2, 3)], 2, env.now())
     queue = "queue/PREST_SOINS"
     await feed.keep(FedPage((FED,), ((queue, 4, FED.event_id),), {queue: 0}, {queue: 4}, {queue: bytes(32)}))
     await Attachments(store, KEY, env).keep("aa", b"%PDF-1.7")

@@ -187,6 +187,7 @@ async def _carried_reading(
         usable_until=reading.fetched_at,
         completeness=reading.completeness.value,
         truncated_because=reading.truncated_because,
+        total=reading.total,
         unreadable=reading.unreadable,
         sensitivity=str(spec.sensitivity if spec is not None else TIMELINE_OFFER.sensitivity),
     )

@@ -97,6 +97,7 @@ async def _carried(offer: SourceOffer, session: Session, reading: FacetReading) 
         usable_until=read_at,
         completeness="complete" if whole else "truncated",
         truncated_because=reading.truncated_because,
+        total=reading.total,
         unreadable=reading.unreadable + len(reading.records) - len(records),
     )
     return CarriedReading(PackKind.VISITS, key, snapshot)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from avise.store.migrations import step_001, step_002, step_003, step_004
+from avise.store.migrations import step_001, step_002, step_003, step_004, step_005
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,5 +25,6 @@ STEPS: tuple[Step, ...] = (
     Step(2, step_002.STATEMENTS),
     Step(3, step_003.STATEMENTS),
     Step(4, step_004.STATEMENTS),
+    Step(5, step_005.STATEMENTS),
 )
 """In order, without a gap, from 1."""

@@ -73,6 +73,19 @@ async def test_after_seven_days_what_a_backup_holds_leaves(store: Store, env: Fi
     assert await left(store, env, AT_LEAST + DAY, {TEAM: 2}) == [3, 4]
 
 
+@pytest.mark.parametrize("wrong_by", [-60 * DAY, 60 * DAY])
+async def test_time_is_counted_from_the_acknowledgement_by_the_hubs_clock(
+    store: Store, env: FixedEnv, wrong_by: timedelta
+) -> None:
+    now = env.now()
+    made = await written(store, FixedEnv(now + wrong_by), NOTED, SEEN, TASK)
+    feed = Feed(store, env)
+    await feed.acknowledge([KeptAck(event.device_seq, "acked") for event in made], 1, now)
+    for after, expected in ((AT_LEAST - DAY, [1, 2, 3]), (AT_LEAST + DAY, [2, 3]), (AT_MOST + DAY, [3])):
+        await purge_own(store, now + after, {TEAM: 1})
+        assert [event.device_seq for event in await Journal(store, env).since(0)] == expected
+
+
 async def test_after_thirty_days_everything_that_the_hub_has_leaves_but_the_last(
     store: Store, env: FixedEnv
 ) -> None:

@@ -33,7 +33,8 @@ def key_of(person: uuid.UUID = HELENE, facet: str = "contracts") -> SnapshotKey:
 
 
 def snapshot(env: FixedEnv, *pages: bytes) -> Snapshot:
-    return Snapshot(pages or PAGES, 2, env.now() - timedelta(hours=1), env.now(), env.now() + DAY)
+    read_at = env.now() - timedelta(hours=1)
+    return Snapshot(pages or PAGES, 2, read_at, env.now(), env.now() + DAY, total=12)
 
 
 def carried(

@@ -30,6 +30,7 @@ def reading(env: FixedEnv, *pages: bytes, **changes: object) -> Snapshot:
         fetched_at=env.now(),
         usable_until=env.now() + timedelta(hours=8),
         validator='"v1"',
+        total=1_200,
     )
     return dataclasses.replace(made, **changes)  # type: ignore[arg-type]  # fields by name
 
