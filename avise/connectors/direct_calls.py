@@ -131,7 +131,7 @@ async def changes(
         deadline = Deadline(PAGE_S)
         context = instance.context(caller, reference, deadline, may_retry=True)
         cursor = ""
-        async with aclosing(_by_page(connector.changes(since, context), deadline)) as batches:
+        async with aclosing(by_page(connector.changes(since, context), deadline)) as batches:
             async for batch in batches:
                 if batch.completeness is Completeness.MORE and batch.cursor and batch.cursor == cursor:
                     raise ConnectorError(ErrorKind.BAD_DATA, "cursor does not move")
@@ -161,7 +161,7 @@ async def content(
         deadline = Deadline(PAGE_S)
         context = instance.context(caller, reference, deadline, may_retry=not probe)
         pieces = await scope.enter_async_context(
-            aclosing(_by_page(connector.content(ref, context), deadline))
+            aclosing(by_page(connector.content(ref, context), deadline))
         )
         async for piece in pieces:
             size += len(piece)
@@ -170,7 +170,7 @@ async def content(
             yield piece
 
 
-async def _by_page(stream: AsyncIterator[T], deadline: Deadline | None) -> AsyncGenerator[T, None]:
+async def by_page(stream: AsyncIterator[T], deadline: Deadline | None) -> AsyncGenerator[T, None]:
     """Yield what a connector gives, each piece within the deadline, which then starts anew.
 
     Without a deadline the next piece may take for ever. The time that our own reader takes between
@@ -226,6 +226,6 @@ async def _call_stream(instance: Instance, caller: Caller, reference: str) -> As
     await instance.ready(PAGE_S)
     # No deadline: the stream is silent for as long as nobody calls.
     context = instance.context(caller, reference, Deadline(PAGE_S), may_retry=False)
-    async with aclosing(_by_page(connector.call_events(context), None)) as events:
+    async with aclosing(by_page(connector.call_events(context), None)) as events:
         async for event in events:
             yield event

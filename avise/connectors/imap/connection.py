@@ -68,11 +68,15 @@ class Connection:
     Args:
         account: whose.
         tls: trusts the server's certificate.
+        dial: reaches a server by the house's way out.
     """
 
-    def __init__(self, account: Account, tls: ssl.SSLContext) -> None:
+    def __init__(
+        self, account: Account, tls: ssl.SSLContext, dial: Callable[[str, int, float], socket.socket]
+    ) -> None:
         self._account = account
         self._tls = tls
+        self._reach = dial
         self._lock = Lock()
         self._handle: socket.socket | None = None
         self._box: _Box | None = None
@@ -121,7 +125,7 @@ class Connection:
             self._box = None
 
     def _dial(self, host: str, port: int, seconds: float | None) -> socket.socket:
-        made = socket.create_connection((host, port), min(CONNECT_S, seconds or CONNECT_S))
+        made = self._reach(host, port, min(CONNECT_S, seconds or CONNECT_S))
         made.settimeout(seconds)
         with self._lock:
             # A second handle of the same connection: the library wraps and replaces the first.

@@ -19,6 +19,7 @@ from avise.connectors.contract import (
     Health,
     HealthReport,
     Manifest,
+    NetworkGateway,
     TimelineQuery,
 )
 from avise.connectors.declarative.call_values import CallValues
@@ -33,7 +34,6 @@ from avise.connectors.shipped import FileLedConnector
 from avise.models.errors import AviseError, ErrorKind, Origin
 from avise.models.interaction import Interaction
 from avise.models.json_types import JSON
-from avise.transport.trust import trusting
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -152,8 +152,8 @@ class ImapConnector(FileLedConnector[ImapOptions]):
         if self._account is None:
             raise ConnectorError(ErrorKind.CONFIG, "the connector is not open", origin=Origin.HOST)
         if self._tls is None:
-            self._tls = await ctx.blocking(_trusting, self._ca_file)
-        connection = Connection(self._account, self._tls)
+            self._tls = await ctx.blocking(_trusting, self._opened().network, self._ca_file)
+        connection = Connection(self._account, self._tls, self._opened().network.dial)
         try:
             await _step(ctx, connection, connection.sign_in, ctx.remaining())
             yield connection
@@ -176,14 +176,14 @@ async def _step(
         raise
 
 
-def _trusting(ca_file: str) -> ssl.SSLContext:
-    """Return a context that trusts what the system trusts, and the certificates of a file; blocks.
+def _trusting(network: NetworkGateway, ca_file: str) -> ssl.SSLContext:
+    """Return a context that trusts what the house trusts, and the certificates of a file; blocks.
 
     Raises:
         ConnectorError: CONFIG when the file cannot be read.
     """
     try:
-        return trusting(ca_file)
+        return network.context(ca_file)
     except AviseError:
         raise config_error("the file of certificates cannot be read") from None
 

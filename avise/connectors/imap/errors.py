@@ -14,7 +14,9 @@ from contextlib import contextmanager
 from imap_tools.errors import ImapToolsError, UnexpectedCommandStatusError
 
 from avise.connectors.contract import ConnectorError
+from avise.connectors.transport_errors import proxy_error
 from avise.models.errors import ErrorKind
+from avise.transport.faults import TunnelError, certificate_refused
 
 _CODE = re.compile(r"\[([A-Z-]+)[\] ]")
 
@@ -65,9 +67,11 @@ def told(otherwise: ErrorKind, detail: str) -> Iterator[None]:
     try:
         yield
     except ssl.SSLCertVerificationError as error:
-        raise ConnectorError(ErrorKind.CONFIG, f"certificate refused ({error.verify_code})") from None
+        raise ConnectorError(ErrorKind.CONFIG, certificate_refused(error)) from None
     except ssl.SSLError:
         raise ConnectorError(ErrorKind.UNAVAILABLE, "no secure connection") from None
+    except TunnelError as error:
+        raise proxy_error(error.word) from None
     except TimeoutError:
         raise ConnectorError(ErrorKind.TIMEOUT, "no answer in time") from None
     except OSError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
@@ -32,10 +32,36 @@ class Way(StrEnum):
     """Something else is answered in the tool's place."""
     CHANGE = "change"
     """The tool's own answer is altered on its way."""
+    STREAM = "stream"
+    """An answer in pieces, in the tool's place, whose end is not told beforehand."""
     LOSE_ANSWER = "lose_answer"
     """The tool acts, and its answer never comes."""
     LOSE_REQUEST = "lose_request"
     """The request never reaches the tool."""
+
+
+class Ending(StrEnum):
+    """What becomes of a stream once its pieces were sent."""
+
+    OPEN = "open"
+    """It stays open, and nothing more comes."""
+    END = "end"
+    RESET = "reset"
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """An answer that comes in pieces.
+
+    Args:
+        content_type: of it.
+        pieces: sent one by one.
+        ending: what follows them.
+    """
+
+    content_type: str
+    pieces: Sequence[bytes]
+    ending: Ending
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +72,7 @@ class Fault:
         way: what is done.
         instead: for INSTEAD.
         change: for CHANGE.
+        stream: for STREAM.
         times: requests to which it happens, None for all.
         writes_only: requests that only read pass.
         delay_s: the tool takes that much longer.
@@ -54,6 +81,7 @@ class Fault:
     way: Way = Way.PASS
     instead: Answer | None = None
     change: Change | None = None
+    stream: Stream | None = None
     times: int | None = None
     writes_only: bool = False
     delay_s: float = 0.0
@@ -75,6 +103,11 @@ def instead(answer: Answer, times: int | None = None) -> Fault:
 def changing(change: Change) -> Fault:
     """Return the fault that alters the tool's own answers."""
     return Fault(Way.CHANGE, change=change)
+
+
+def streaming(content_type: str, pieces: Sequence[bytes], ending: Ending) -> Fault:
+    """Return the fault that streams in the tool's place."""
+    return Fault(Way.STREAM, stream=Stream(content_type, pieces, ending))
 
 
 # ---- answers in the tool's place -----------------------------------------------------------------

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from avise.connectors.http_connection import SAFE_METHODS
-from avise.connectors.kit.faults import BYTES_PER_SECOND, WORKING, Fault, Way
+from avise.connectors.kit.faults import BYTES_PER_SECOND, WORKING, Ending, Fault, Stream, Way
 from avise.connectors.kit.messages import LARGEST_HEAD, Answer, Request, read_request
 from avise.connectors.kit.upstream import Upstream, as_reply_to
 
@@ -146,6 +146,10 @@ class FaultProxy:
             self.seen.append(Seen(request, None))
             _reset(writer)
             return False
+        if fault.way is Way.STREAM and fault.stream is not None:
+            self.seen.append(Seen(request, None))
+            await _stream(writer, fault.stream)
+            return False
         answer = await self._answer(request, fault)
         lost = fault.way is Way.LOSE_ANSWER
         self.seen.append(Seen(request, None if lost else answer))
@@ -199,6 +203,20 @@ async def _send(writer: asyncio.StreamWriter, answer: Answer, fault: Fault) -> b
     writer.write(answer.to_bytes())
     await writer.drain()
     return True
+
+
+async def _stream(writer: asyncio.StreamWriter, stream: Stream) -> None:
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: {stream.content_type}\r\nConnection: close\r\n\r\n"
+    writer.write(head.encode())
+    for piece in stream.pieces:
+        await asyncio.sleep(0.02)  # a piece of its own on the network
+        writer.write(piece)
+        await writer.drain()
+    if stream.ending is Ending.OPEN:
+        await asyncio.sleep(LIFE_S)
+    elif stream.ending is Ending.RESET:
+        await asyncio.sleep(0.02)  # given to the network before the reset
+        _reset(writer)
 
 
 def _reset(writer: asyncio.StreamWriter) -> None:

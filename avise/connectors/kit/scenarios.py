@@ -105,6 +105,16 @@ class RefusedAnswer(Section):
     type: str = "application/json"
 
 
+class Calls(Section):
+    """What the telephone says; the kit says it in the tool's place."""
+
+    events: list[Annotated[str, Field(min_length=1)]] = Field(min_length=1)
+    """Each as the tool writes it on its stream, one call event in each."""
+    type: str = "text/event-stream"
+    numbers: list[str] = Field(default_factory=list)
+    """Of the callers, as the tool writes them: no log may show them either."""
+
+
 class FreshRecord(Section):
     """An input that takes another record of the customer each time."""
 
@@ -148,6 +158,7 @@ class Scenarios(Section):
     codes: list[str] = Field(default_factory=list)
     """Codes in the tool's answers, one of which a new version of it would not have known."""
     error_in_200: ErrorIn200 | None = None
+    calls: Calls | None = None
 
     def with_tool(self, config: Mapping[str, JSON], secrets: Mapping[str, str]) -> Scenarios:
         """Return the same for a tool that runs elsewhere."""

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from avise.connectors.kit import bronze, discretion, gold, local_gold, platinum, silver
+from avise.connectors.kit import (
+    bronze,
+    calls,
+    directory,
+    discretion,
+    gold,
+    local_gold,
+    opened_content,
+    platinum,
+    silver,
+)
 from avise.connectors.kit.check import Check
 from avise.connectors.kit.contact import Contact
 from avise.connectors.kit.skips import Skip, skipped
@@ -16,6 +26,9 @@ from avise.models.conformance import ConformanceLevel
 ALL: tuple[Check, ...] = (
     *bronze.CHECKS,
     *silver.CHECKS,
+    *directory.CHECKS,
+    *opened_content.CHECKS,
+    *calls.CHECKS,
     *gold.CHECKS,
     *local_gold.CHECKS,
     *discretion.CHECKS,

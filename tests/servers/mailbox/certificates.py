@@ -11,6 +11,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from tests.servers.tool_sign_in.authority import FAR
+
 
 @dataclass(frozen=True)
 class Certificates:
@@ -22,7 +24,7 @@ class Certificates:
 
 
 def write_certificates(folder: Path) -> Certificates:
-    """Write both, good for a day, for "localhost"."""
+    """Write both, good for a day, for "localhost" and for a name that only a proxy finds."""
     authority_key, server_key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
     authority_name = _name("Autorité des essais")
     authority = (
@@ -32,7 +34,9 @@ def write_certificates(folder: Path) -> Certificates:
     )
     server = (
         _builder(_name("localhost"), authority_name, server_key)
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(
+            x509.SubjectAlternativeName([x509.DNSName("localhost"), x509.DNSName(FAR)]), critical=False
+        )
         .sign(authority_key, hashes.SHA256())
     )
     files = Certificates(folder / "authority.pem", folder / "server.pem")

@@ -19,8 +19,13 @@ from avise.connectors.sql_gateway import EngineSqlGateway, open_sql_gateway
 from avise.connectors.sql_mariadb import rights_of
 from avise.models.errors import ErrorKind
 from avise.models.json_types import JSON
+from avise.transport.faults import PROXY_ACCOUNT, PROXY_SILENT
+from avise.transport.outward import Outward, OwnWay
+from avise.transport.proxies import Proxies
+from tests.forward_proxy import proxy, silent_address
 from tests.mariadb_server import MariadbServer
 from tests.servers.sql.test_postgresql import rows
+from tests.servers.tool_sign_in.authority import FAR
 
 CANARY = "canary-28103"
 
@@ -53,9 +58,9 @@ def endpoint(
 
 @asynccontextmanager
 async def opened(
-    where: SqlEndpoint, password: str, pool: ThreadPoolExecutor
+    where: SqlEndpoint, password: str, pool: ThreadPoolExecutor, way: OwnWay | None = None
 ) -> AsyncIterator[EngineSqlGateway]:
-    gateway = await open_sql_gateway(where, password, pool)
+    gateway = await open_sql_gateway(where, password, pool, way)
     try:
         yield gateway
     finally:
@@ -252,3 +257,30 @@ async def test_a_file_of_authorities_that_is_not_there_is_told_before_anything_i
     with pytest.raises(ConnectorError) as refused:
         await open_sql_gateway(where, base.password, pool)
     assert refused.value.kind is ErrorKind.CONFIG
+
+
+async def test_a_server_that_only_the_proxy_finds_is_read_through_it_under_the_house_s_certificate(
+    base: MariadbServer, pool: ThreadPoolExecutor
+) -> None:
+    far = replace(endpoint(base), url=base.url().replace("127.0.0.1", FAR), tls="verify")
+    async with proxy("svc:canari") as running:
+        house = Outward(str(base.authority), Proxies(running.address, "svc", "canari"))
+        async with opened(far, base.password, pool, OwnWay(house)) as gateway:
+            assert len(await rows(gateway, "select no from compte")) == 2
+        assert set(running.asked) == {f"CONNECT {FAR}:{base.port}"}
+        no_account = OwnWay(Outward(str(base.authority), Proxies(running.address)))
+        async with opened(far, base.password, pool, no_account) as gateway:
+            assert (await fault(gateway, "select 1")).detail == PROXY_ACCOUNT
+    silent = OwnWay(Outward(proxies=Proxies(silent_address())))
+    async with opened(far, base.password, pool, silent) as gateway:
+        assert (await fault(gateway, "select 1")).detail == PROXY_SILENT
+    async with (
+        proxy() as running,
+        opened(
+            replace(far, url=base.url().replace("127.0.0.1", "autre.maison.invalid")),
+            base.password,
+            pool,
+            OwnWay(Outward(str(base.authority), Proxies(running.address))),
+        ) as gateway,
+    ):
+        assert (await fault(gateway, "select 1")).detail == "certificate refused (62)"

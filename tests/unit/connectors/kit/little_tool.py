@@ -16,6 +16,9 @@ KNOWN, EMPTY, MANY = "M-000001", "M-000002", "M-000003"
 NIR, NAME = "268039999900142", "Marchand-Lioret"
 PAGE = 100
 COUNTS = {KNOWN: 3, EMPTY: 0, MANY: 230}
+PEOPLE = [f"M-{number:06d}" for number in range(1, 8)]
+PEOPLE_A_PAGE = 2
+LETTER = b"%PDF-1.7 little letter " * 400
 
 
 @dataclass
@@ -62,6 +65,12 @@ class LittleTool:
             ],
         }
 
+    def people(self, after: str) -> dict[str, Any]:
+        """Return a page of everybody, in the order of their numbers."""
+        left = [member for member in PEOPLE if member > after]
+        page = [{"no": member, "name": NAME} for member in left[:PEOPLE_A_PAGE]]
+        return {"rows": page, "more": len(left) > len(page)}
+
     def card_list(self, member: str) -> dict[str, Any]:
         """Return the cards and their version."""
         cards = self.cards.setdefault(member, [])
@@ -94,6 +103,10 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(401, {"error": "token"})
         elif place == ["about"]:
             self._answer(200, {"version": "1.4"})
+        elif place == ["people"]:
+            self._answer(200, self.tool.people(parse_qs(urlsplit(self.path).query).get("after", [""])[0]))
+        elif place == ["letters", "L1"]:
+            self._send(200, LETTER, "application/pdf")
         elif len(place) != 3 or place[1] not in COUNTS:
             self._answer(404, {"error": "unknown"})
         else:
@@ -105,6 +118,9 @@ class _Handler(BaseHTTPRequestHandler):
             page = int(parse_qs(urlsplit(self.path).query).get("page", ["1"])[0])
             answer = self.tool.contributions(member, page)
             self._answer(200, answer, link=answer["next"] or "")
+        elif what == "letters":
+            rows = [{"no": "L1", "title": "Attestation"}]
+            self._answer(200, {"holder": {"name": NAME, "nir": NIR}, "rows": rows})
         elif what == "cards":
             self._answer(200, self.tool.card_list(member))
         elif self.headers.get("if-none-match") == etag:
@@ -120,8 +136,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self, status: int, value: object, etag: str = "", link: str = "") -> None:
         body = b"" if value is None else json.dumps(value).encode()
+        self._send(status, body, "application/json", etag, link)
+
+    def _send(self, status: int, body: bytes, kind: str, etag: str = "", link: str = "") -> None:
         self.send_response(status)
-        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Type", kind)
         if etag:
             self.send_header("ETag", etag)
         if link:
