@@ -8,15 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn
 
+from avise.commands.reading_progress import reading_bar, tell_doubt
 from avise.commands.wrong_argument import WrongArgumentError
 from avise.engine.directory_loading import DirectoryLoading
 from avise.engine.engine import Engine
 from avise.env import Env
 from avise.models.bulk_reading import BulkReading, Decision, ReadingStep
 from avise.models.errors import AviseError
-from avise.services.bulk_words import doubt_lines, progress_sentence
 from avise.texts import plural, text
 from avise.texts.formats import format_number
 
@@ -54,10 +53,10 @@ async def load(engine: Engine, instance: str, decision: Decision | None, console
         console.print(text(f"bulk.decided.{decision}"), highlight=False)
     elif not _is_held(loading.told()):
         loading.read_everybody()
-    with _bar(console) as progress:
-        told = await _followed(loading, engine.env, _shown_on(progress))
-    if _is_held(told):
-        _tell_doubt(told, instance, console, engine.env)
+    with reading_bar(console) as show:
+        told = await _followed(loading, engine.env, show)
+    if told.doubt is not None:
+        tell_doubt(told.doubt, text("bulk.how_to_decide", instance=instance), console, engine.env)
         return NEEDS_A_PERSON
     count = await engine.directory.count()
     console.print(plural("bulk.loaded", count, count=format_number(count)), highlight=False)
@@ -98,29 +97,3 @@ async def _followed(loading: DirectoryLoading, env: Env, show: Callable[[BulkRea
         if loading.trouble is not None and rounds > began and rounds >= answered + TRIES:
             raise loading.absence
         await env.sleep(LOOK_EVERY)
-
-
-def _bar(console: Console) -> Progress:
-    return Progress(
-        BarColumn(), TextColumn("{task.description}", markup=False), console=console, transient=True
-    )
-
-
-def _shown_on(progress: Progress) -> Callable[[BulkReading], None]:
-    task = progress.add_task("", total=None)
-
-    def show(told: BulkReading) -> None:
-        progress.update(task, completed=told.count, total=told.total, description=progress_sentence(told))
-
-    return show
-
-
-def _tell_doubt(told: BulkReading, instance: str, console: Console, env: Env) -> None:
-    if told.doubt is None:
-        return
-    for line in (
-        text(f"bulk.held.{told.doubt.kind}"),
-        *doubt_lines(told.doubt, env.now()),
-        text("bulk.how_to_decide", instance=instance),
-    ):
-        console.print(line, highlight=False)

@@ -89,7 +89,19 @@ def _add_accesses(actions: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def _add_directory(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> argparse.ArgumentParser:
     command = actions.add_parser("directory", help="who exists, for workstations that look for people here")
     command.add_argument("what", choices=("load", "update"))
-    command.add_argument("file", type=Path, help="one party a line, in JSON")
+    command.add_argument(
+        "source", metavar="SOURCE", help="a connector's file (.toml) or package, or a file of JSON lines"
+    )
+    command.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", help="of its configuration; repeatable"
+    )
+    decision = command.add_mutually_exclusive_group()
+    decision.add_argument(
+        "--accept", dest="decision", action="store_const", const="accept", help="take what is so small"
+    )
+    decision.add_argument(
+        "--keep", dest="decision", action="store_const", const="keep", help="keep the directory in place"
+    )
     command.add_argument("--scheme", default="parties.party", help="of the native ids (parties.party)")
     command.add_argument("--namespace", default="", help=f"of the site (default: ${NAMESPACE_VARIABLE})")
     return command

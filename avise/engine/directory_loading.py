@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from contextlib import aclosing, suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -46,7 +45,6 @@ class DirectoryLoading:
         sources: where the master is.
         env: the clock.
         minter: gives persons their identifier.
-        key: of the directory, for the pages of a reading under way.
         portfolio_of: login of the representative whose customers are kept, and nobody else; "" for all.
     """
 
@@ -57,15 +55,12 @@ class DirectoryLoading:
         sources: CrossingSources,
         env: Env,
         minter: Minter,
-        key: bytes,
         portfolio_of: str = "",
     ) -> None:
         self.master = master
         self._portfolio_of = portfolio_of
         self._directory = directory
         self._listing = Listing(directory, minter, self._is_kept)
-        # A portfolio is kept under a key that is lent: its pages outlive no start of the program.
-        self._key = key if not portfolio_of else hashlib.sha256(env.token().encode()).digest()
         self._sources = sources
         self._env = env
         self._tried = asyncio.Event()
@@ -99,8 +94,12 @@ class DirectoryLoading:
             self.task.cancel()
             await asyncio.gather(self.task, return_exceptions=True)
         await self._drop()
+        await self._close_file()
+
+    async def _close_file(self) -> None:
         if self._file is not None:
-            await self._file.aclose()
+            file, self._file = self._file, None
+            await file.aclose()
 
     # ---- what is told, and decided -----------------------------------------------------------------
 
@@ -212,16 +211,17 @@ class DirectoryLoading:
 
     async def _load(self) -> None:
         if self._directory.is_locked:
+            # Its pages are under the same key: they are there again with it.
             await self._drop()
-            if self._file is not None and self._file.kept.began is not None:
-                # What was read goes with the key of what it was read for.
-                await self._file.end()
+            await self._close_file()
             return
-        if self._whole is not None and self._whole.path != self._directory.path:
-            await self._drop()
         if self._file is None:
-            self._file = await ReadingFile.open(self._directory.path, self._key)
+            self._file = await self._directory.open_reading()
             self.is_elsewhere = False
+        elif self._file.directory != self._directory.path:
+            # It has just gone under the key of what is on board, and so do its pages.
+            await self._drop()
+            self._file = await self._file.moved(self._directory.open_reading)
         self._looked.set()
         if self._file.kept.doubt is None:
             await self._read(self._file)
@@ -274,6 +274,9 @@ class DirectoryLoading:
 
     async def _take(self, batch: Batch[Party]) -> None:
         self.trouble = None
+        if self._directory.is_locked:
+            # Nothing more is written of whom it was read for, not even sealed.
+            raise self._directory.absence
         if self._whole is not None:
             await self._whole.take(batch)
             return

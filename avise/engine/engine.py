@@ -326,7 +326,7 @@ class Engine:
             await self._open_visits(store, journal, Beside(self._outbox, room, self.requests))
         minter = Minter(settings.site_namespace, settings.identity_master)
         self.loading = DirectoryLoading(
-            settings.identity_master, self.directory, self.sources, env, minter, key, profile.portfolio_of
+            settings.identity_master, self.directory, self.sources, env, minter, profile.portfolio_of
         )
         self.desk.use_loading(self.loading)
         self._begin_finding(self.loading, profile.portfolio_of)

@@ -5,7 +5,8 @@ Values without personal data: counts, sizes, dates, and marks by which a source 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -97,3 +98,51 @@ class BulkReading:
     def share(self) -> float | None:
         """How much of the whole is read, from 0 to 1; None while the total is not known."""
         return min(self.count / self.total, 1.0) if self.total else None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptReading:
+    """Where a reading stands, as it is kept over stops.
+
+    Args:
+        began: when it began; None when no reading is under way.
+        place: where it goes on, as the source says.
+        count: persons that the source gave.
+        total: how many the source says there are.
+        complete: the source has given everything.
+        started_over: the source no longer knew where the reading before had stopped.
+        accepted: somebody wants it whatever its size.
+        doubt: what waits for somebody.
+        kept_against: mark of what somebody did not want.
+        kept_at: when they said so.
+    """
+
+    began: datetime | None = None
+    place: str = ""
+    count: int = 0
+    total: int | None = None
+    complete: bool = False
+    started_over: bool = False
+    accepted: bool = False
+    doubt: Doubt | None = None
+    kept_against: str = ""
+    kept_at: datetime | None = None
+
+    def to_text(self) -> str:
+        """Return it as JSON."""
+        return json.dumps(asdict(self), default=datetime.isoformat)
+
+    @classmethod
+    def of_text(cls, written: str) -> KeptReading:
+        """Return what `to_text` wrote."""
+        found = json.loads(written)
+        doubt = found.pop("doubt")
+        if doubt is not None:
+            dates = {name: _moment(doubt[name]) for name in ("before_at", "now_at")}
+            doubt = Doubt(**{**doubt, **dates, "kind": DoubtKind(doubt["kind"])})
+        dates = {name: _moment(found[name]) for name in ("began", "kept_at")}
+        return cls(**{**found, **dates, "doubt": doubt})
+
+
+def _moment(written: str | None) -> datetime | None:
+    return datetime.fromisoformat(written) if written else None

@@ -34,6 +34,7 @@ from avise.store.directory_line import FileLine
 from avise.store.directory_rekeying import forget_file, put_under
 from avise.store.errors import LIBRARY_ERRORS, CorruptedFileError, StoreClosedError, translated
 from avise.store.readers import Readers
+from avise.store.reading_file import ReadingFile
 from avise.store.salvage import set_aside
 
 T = TypeVar("T")
@@ -303,6 +304,15 @@ class Directory:
         )
 
     # ---- filling ---------------------------------------------------------------------------------
+
+    async def open_reading(self) -> ReadingFile:
+        """Return the file of a reading of everybody, beside this one and under its key.
+
+        Raises:
+            StoreBusyError: another program reads for the same profile.
+            StoreError: it cannot be written.
+        """
+        return await ReadingFile.open(self.path, self._key)
 
     def rebuild(self) -> DirectoryBuilder:
         """Return a builder of a whole new directory; this one answers until it is finished."""

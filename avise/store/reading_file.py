@@ -8,11 +8,10 @@ nothing that the source would not give again: a damaged one is deleted.
 from __future__ import annotations
 
 import asyncio
-import json
 import zlib
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, replace
+from dataclasses import fields, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -22,7 +21,7 @@ from sqlalchemy import Connection
 
 from avise.directory.party_json import decoded, encoded
 from avise.directory.restricted import holds_restricted
-from avise.models.bulk_reading import Doubt, DoubtKind
+from avise.models.bulk_reading import KeptReading
 from avise.models.customer import Party
 from avise.store.connections import close_quietly, open_encrypted
 from avise.store.errors import LIBRARY_ERRORS, CorruptedFileError, StoreBusyError, translated
@@ -47,45 +46,18 @@ _TABLES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class KeptReading:
-    """Where the reading in the file stands.
-
-    Args:
-        began: when it began; None when no reading is under way.
-        place: where it goes on, as the source says.
-        count: persons that the source gave.
-        total: how many the source says there are.
-        complete: the source has given everything.
-        started_over: the source no longer knew where the reading before had stopped.
-        accepted: somebody wants it whatever its size.
-        doubt: what waits for somebody.
-        kept_against: mark of what somebody did not want.
-        kept_at: when they said so.
-    """
-
-    began: datetime | None = None
-    place: str = ""
-    count: int = 0
-    total: int | None = None
-    complete: bool = False
-    started_over: bool = False
-    accepted: bool = False
-    doubt: Doubt | None = None
-    kept_against: str = ""
-    kept_at: datetime | None = None
-
-
 class ReadingFile:
     """The file of one directory. Make it with `ReadingFile.open`, end it with `aclose`.
 
     Args:
-        path: of the file.
+        directory: path of the directory that is filled; this file is beside it.
         key: of the file.
     """
 
-    def __init__(self, path: Path, key: bytes) -> None:
-        self._path = path
+    def __init__(self, directory: Path, key: bytes) -> None:
+        self.directory = directory
+        """Path of the directory that is filled."""
+        self._path = directory.with_name(directory.name + READING_SUFFIX)
         self._key = key
         self._thread = ThreadPoolExecutor(1, "avise-reading-file")
         self._connection: Connection | None = None
@@ -93,18 +65,18 @@ class ReadingFile:
         """What the file says, as last committed."""
 
     @classmethod
-    async def open(cls, path: Path, key: bytes) -> ReadingFile:
-        """Open the file, made when it is not there.
+    async def open(cls, directory: Path, key: bytes) -> ReadingFile:
+        """Open the file, made when it is not there; one of another key is deleted.
 
         Args:
-            path: of the directory that is filled.
-            key: of the file; one that nobody keeps makes a file that no other start can read.
+            directory: path of the directory that is filled.
+            key: of the file.
 
         Raises:
             StoreBusyError: another program reads for the same profile.
             StoreError: the file cannot be written.
         """
-        file = cls(path.with_name(path.name + READING_SUFFIX), key)
+        file = cls(directory, key)
         try:
             file.kept = await file._run(file._open_blocking)
         except BaseException:
@@ -163,6 +135,26 @@ class ReadingFile:
             number, parties = found
             yield parties
 
+    async def moved(self, open_other: Callable[[], Awaitable[ReadingFile]]) -> ReadingFile:
+        """Return another file that holds the same; this one is closed and deleted.
+
+        Args:
+            open_other: opens the file beside another directory, under its key.
+        """
+        other = await open_other()
+        try:
+            await other.end()
+            async for parties in self.pages():
+                await other.append(parties, "", read=0, total=None, complete=False)
+            # Said last: killed before it, the other file holds pages of no reading.
+            await other.note(**{field.name: getattr(self.kept, field.name) for field in fields(KeptReading)})
+        except BaseException:
+            await other.aclose()
+            raise
+        await self.aclose()
+        await asyncio.to_thread(self._delete)
+        return other
+
     async def aclose(self) -> None:
         """Close the file; may be called twice."""
         await asyncio.to_thread(self._close_blocking)
@@ -189,9 +181,12 @@ class ReadingFile:
             if not isinstance(translated(error), CorruptedFileError):
                 raise
         self._close_connection()
+        self._delete()
+        return self._read_blocking()
+
+    def _delete(self) -> None:
         for suffix in ("", "-wal", "-shm"):
             self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
-        return self._read_blocking()
 
     def _read_blocking(self) -> KeptReading:
         self._connection = open_encrypted(self._path, self._key, pragmas=_PRAGMAS)
@@ -199,7 +194,7 @@ class ReadingFile:
             for statement in _TABLES:
                 self._connection.exec_driver_sql(statement)
             value = self._connection.exec_driver_sql("SELECT value FROM note WHERE name = 'kept'").scalar()
-        return _kept_of(value) if value is not None else KeptReading()
+        return KeptReading.of_text(value) if value is not None else KeptReading()
 
     def _commit_blocking(self, kept: KeptReading, parties: Sequence[Party], *, forget: bool) -> None:
         connection = self._opened_connection()
@@ -208,8 +203,7 @@ class ReadingFile:
                 connection.exec_driver_sql("DELETE FROM page")
             if parties:
                 connection.exec_driver_sql("INSERT INTO page (parties) VALUES (?)", (_packed(parties),))
-            value = json.dumps(asdict(kept), default=datetime.isoformat)
-            connection.exec_driver_sql("INSERT OR REPLACE INTO note VALUES ('kept', ?)", (value,))
+            connection.exec_driver_sql("INSERT OR REPLACE INTO note VALUES ('kept', ?)", (kept.to_text(),))
 
     def _page_after(self, number: int) -> tuple[int, tuple[Party, ...]] | None:
         statement = "SELECT number, parties FROM page WHERE number > ? ORDER BY number LIMIT 1"
@@ -243,17 +237,3 @@ def _unpacked(page: bytes) -> tuple[Party, ...]:
     # One party a line: JSON escapes the line breaks of its values, and splitlines would cut at others.
     bodies = zlib.decompress(page).decode()
     return tuple(map(decoded, bodies.split("\n"))) if bodies else ()
-
-
-def _kept_of(value: str) -> KeptReading:
-    found = json.loads(value)
-    doubt = found.pop("doubt")
-    if doubt is not None:
-        dates = {name: _moment(doubt[name]) for name in ("before_at", "now_at")}
-        doubt = Doubt(**{**doubt, **dates, "kind": DoubtKind(doubt["kind"])})
-    dates = {name: _moment(found[name]) for name in ("began", "kept_at")}
-    return KeptReading(**{**found, **dates, "doubt": doubt})
-
-
-def _moment(written: str | None) -> datetime | None:
-    return datetime.fromisoformat(written) if written else None

@@ -88,6 +88,9 @@ size = 100
     + _FIELDS
 )
 
+PORTFOLIO = SQL + 'representative = { value = "bruno.kerhoas" }\n'
+"""As `SQL`; everybody is in one portfolio."""
+
 NAMES = ("MARCHAND", "LEROY", "PETIT", "GARNIER", "ROUX")
 
 
@@ -137,7 +140,9 @@ class Station:
 
 
 @asynccontextmanager
-async def station(folder: Path, file: str, **config: str) -> AsyncIterator[Station]:
+async def station(
+    folder: Path, file: str, *, portfolio_of: str = "", **config: str
+) -> AsyncIterator[Station]:
     """Open the parts on a folder, the connector's file written first."""
     connectors = folder / "connectors"
     connectors.mkdir(parents=True, exist_ok=True)
@@ -156,7 +161,9 @@ async def station(folder: Path, file: str, **config: str) -> AsyncIterator[Stati
     directory = await Directory.open(folder / "directory.db", KEY, env, minter)
     try:
         await thread.call(host.start())
-        loading = DirectoryLoading("persons", directory, CrossingSources(thread, host), env, minter, KEY)
+        loading = DirectoryLoading(
+            "persons", directory, CrossingSources(thread, host), env, minter, portfolio_of
+        )
         loading.start()
         try:
             yield Station(folder, directory, loading)

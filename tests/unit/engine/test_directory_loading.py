@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import pytest
 from avise.models.bulk_reading import Decision, DoubtKind, ReadingStep
 from avise.models.errors import AviseError, ErrorKind
 from avise.store.reading_file import ReadingFile
-from tests.unit.engine.loading_station import FILE, KEY, SQL, station, write_database, write_file
+from tests.unit.engine.loading_station import FILE, KEY, PORTFOLIO, SQL, station, write_database, write_file
 
 
 async def test_everybody_in_a_database_is_listed_and_then_what_changes(tmp_path: Path) -> None:
@@ -60,6 +61,33 @@ async def test_a_reading_that_is_killed_goes_on_and_gives_everybody_once(tmp_pat
         assert reached <= told.gone_on_from < 20_000
         assert told.total == 20_000
         assert await at_work.whole() == 20_000
+
+
+async def test_a_portfolio_is_read_on_after_a_stop_a_lock_and_a_new_key(tmp_path: Path) -> None:
+    address = write_database(tmp_path / "persons.db", range(1, 10_001))
+    mine = {"portfolio_of": "bruno.kerhoas", "base": address}
+    async with station(tmp_path, PORTFOLIO, **mine) as at_work:
+        await at_work.until(lambda told: told.count >= 2_000)
+    async with station(tmp_path, PORTFOLIO, **mine) as at_work:
+        told = await at_work.until(lambda told: told.gone_on_from > 0)
+        assert (told.gone_on_from >= 2_000, told.total) == (True, 10_000)
+        await at_work.until(lambda told: told.count >= 4_000)
+        await at_work.directory.lock("directory.building")
+        at_work.loading.look_now()
+        while at_work.loading.told() is not None:
+            at_work.loading.look_now()
+            await asyncio.sleep(0.01)
+        await at_work.directory.unlock(KEY)
+        at_work.loading.look_now()
+        told = await at_work.until(lambda told: told.gone_on_from > 0)
+        assert told.gone_on_from >= 4_000
+        # Taken on board in the middle of its reading.
+        await at_work.directory.move(tmp_path / "portfolio.db", bytes(32))
+        at_work.loading.look_now()
+        await at_work.until(lambda told: told.step is ReadingStep.FOLLOWING)
+        assert await at_work.whole() == 10_000
+    assert not (tmp_path / "directory.db.reading").exists()
+    assert (tmp_path / "portfolio.db.reading").exists()
 
 
 def _count_of(line: str) -> int:

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from avise.env import FixedEnv
-from avise.models.bulk_reading import Doubt, DoubtKind
+from avise.models.bulk_reading import Doubt, DoubtKind, KeptReading
 from avise.models.customer import Party, PartyKind
 from avise.store.errors import StoreBusyError
-from avise.store.reading_file import KeptReading, ReadingFile, _packed, _unpacked
+from avise.store.reading_file import ReadingFile, _packed, _unpacked
 
 NOW = FixedEnv().now()
 DOUBT = Doubt(DoubtKind.FILE, "mark", 10, 4, NOW, None)
