@@ -8,7 +8,6 @@ import multiprocessing
 import os
 import signal
 import socket
-import ssl
 import sys
 import threading
 import uuid
@@ -37,6 +36,7 @@ from avise.services.request_type_files import shipped_request_types
 from avise.services.request_wording import say, type_label
 from avise.services.requests.created_check import created_check
 from avise.texts import text
+from avise.transport.outward import Outward
 
 MOST_WORKERS = 64
 _STILL_S = 15.0
@@ -138,7 +138,10 @@ async def _opening(serving: Serving) -> AsyncIterator[Parts]:
     env = SystemEnv()
     provider = None
     if serving.provider is not None:
-        provider = IdentityProvider(serving.provider, env, ssl.create_default_context())
+        outward = Outward()
+        tls = outward.context()
+        proxy = outward.proxy_to(serving.provider.issuer, tls)
+        provider = IdentityProvider(serving.provider, env, tls, proxy=proxy)
     try:
         async with opened(serving.database, env) as transactions:
             check = created_check(shipped_request_types().book, env)

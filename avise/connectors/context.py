@@ -5,16 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
 from avise.connectors.body_worker import BodyWorker
-from avise.connectors.contract import FieldLogger, HttpGateway, Priority, SqlGateway
+from avise.connectors.contract import FieldLogger, HttpGateway, NetworkGateway, Priority, SqlGateway
 from avise.connectors.deadline import Deadline
 from avise.connectors.instance_config import missing_secret
 from avise.env import Env
 from avise.models.json_types import JSON
+from avise.transport.outward import OwnWay
 
 T = TypeVar("T")
 
@@ -68,6 +69,7 @@ class InstanceEnv:
     config: Mapping[str, JSON]
     log: FieldLogger
     secrets: Mapping[str, str]
+    network: NetworkGateway = field(default_factory=OwnWay)
 
     def secret(self, name: str) -> str:
         """Return a secret declared in the manifest.

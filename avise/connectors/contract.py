@@ -48,6 +48,7 @@ from avise.connectors.lent_gateways import (
     FieldLogger,
     HttpGateway,
     HttpReply,
+    NetworkGateway,
     Priority,
     SqlGateway,
 )
@@ -92,6 +93,7 @@ __all__ = [
     "ListsInteractions",
     "LiveQuery",
     "Manifest",
+    "NetworkGateway",
     "OfflineRule",
     "Outcome",
     "PerformsActions",
@@ -109,7 +111,7 @@ __all__ = [
     "UsesSql",
 ]
 
-CONTRACT = (1, 1)
+CONTRACT = (1, 2)
 """Minor = additive; a new major is a new entry-point group."""
 
 ENTRY_POINT_GROUP = "avise.connectors.v1"
@@ -137,7 +139,8 @@ class UsesSql(Protocol):
 class UsesServer(Protocol):
     """A connector that speaks to a server by itself, through neither gateway (mail, SFTP).
 
-    The host then knows that it is on the network: it is not asked while the user works offline.
+    The host then knows that it is on the network: it is not asked while the user works offline. Connections
+    are made by `env.network`, which knows the house's proxy and its certificates.
     """
 
     def server_host(self, config: Mapping[str, JSON]) -> str:

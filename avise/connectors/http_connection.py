@@ -17,7 +17,7 @@ from avise.connectors.deadline import Deadline
 from avise.connectors.endpoints import HttpEndpoint
 from avise.connectors.http_status import status_error
 from avise.connectors.sign_in import Again, Credentials, Secret, credentials_for
-from avise.connectors.transport_errors import TRANSPORT_ERRORS, error_of
+from avise.connectors.transport_errors import TRANSPORT_ERRORS, TransportError, error_of
 from avise.env import Env
 from avise.models.errors import ErrorKind, Origin
 
@@ -177,7 +177,7 @@ class HttpConnection:
         try:
             return await self._client.send(request, stream=True)
         except TRANSPORT_ERRORS as error:
-            raise error_of(error) from None
+            raise self._error_of(error) from None
 
     async def _exchange(
         self, outgoing: Outgoing, signed: Mapping[str, str], deadline: Deadline, reference: str
@@ -241,12 +241,15 @@ class HttpConnection:
                 outgoing.sent.writes = before
             if isinstance(error, httpx2.PoolTimeout):
                 await self._note_pool_timeout()
-            raise error_of(error) from None
+            raise self._error_of(error) from None
         except TRANSPORT_ERRORS as error:
-            raise error_of(error) from None
+            raise self._error_of(error) from None
         self._pool_timeouts = 0
         location = response.headers.get("location") if response.status_code in _REDIRECTS else None
         return _reply_of(response, body), location
+
+    def _error_of(self, error: TransportError) -> ConnectorError:
+        return error_of(error, through_proxy=self._proxy is not None)
 
     async def _note_pool_timeout(self) -> None:
         """Build the pool anew after two waits in a row: a slot was lost."""
@@ -284,7 +287,7 @@ class HttpConnection:
             finally:
                 await response.aclose()
         except TRANSPORT_ERRORS as error:
-            raise error_of(error) from None
+            raise self._error_of(error) from None
 
     def _headers(self, headers: Mapping[str, str], reference: str) -> dict[str, str]:
         ours = {"Accept": "application/json", "User-Agent": self._user_agent, "X-Request-Id": reference}

@@ -40,6 +40,7 @@ from avise.connectors.user_tokens import UserTokens
 from avise.env import Env
 from avise.models.errors import ErrorKind, Failure, Origin
 from avise.models.json_types import JSON
+from avise.transport.outward import OwnWay
 
 OPEN_S = 10.0
 CLOSE_S = 2.0
@@ -140,6 +141,7 @@ class Instance:
             env,
             user_agent,
         )
+        self._way = OwnWay(shared.outward, settings.proxy)
         self._bodies = shared.bodies
         self._settled = asyncio.Event()
         self._opening: asyncio.Task[None] | None = None
@@ -319,14 +321,14 @@ class Instance:
         self._refuse_offline()
         if sql is not None:
             self._sql = await self._open_sql(sql)
-        await self.connector.open(InstanceEnv(self.id, config, self.log, secrets))
+        await self.connector.open(InstanceEnv(self.id, config, self.log, secrets, self._way))
 
     async def _open_sql(self, endpoint: SqlEndpoint) -> SqlGateway:
         # Imported here, so that a site without SQL never pays for SQLAlchemy.
         from avise.connectors.sql_gateway import open_sql_gateway  # noqa: PLC0415
 
         password = await self._secrets.get(endpoint.password_secret) if endpoint.password_secret else ""
-        return await open_sql_gateway(endpoint, password, self._pool)
+        return await open_sql_gateway(endpoint, password, self._pool, self._way)
 
     async def _close_connector(self) -> None:
         try:

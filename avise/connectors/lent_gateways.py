@@ -6,6 +6,8 @@ Import these from `avise.connectors.contract`, which is what connectors are writ
 from __future__ import annotations
 
 import json
+import socket
+import ssl
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -122,6 +124,24 @@ class CallContext(Protocol):
         """Run a synchronous function in the connectors' pool."""
 
 
+class NetworkGateway(Protocol):
+    """The house's proxy and certificates, for a connector that speaks to a server by itself (mail)."""
+
+    def context(self, *ca_files: str) -> ssl.SSLContext:
+        """Return a context that trusts the system's certificates, the house's and those of files; blocks.
+
+        Raises:
+            AviseError: `transport.ca_file`: a file cannot be read.
+        """
+
+    def dial(self, host: str, port: int, seconds: float) -> socket.socket:
+        """Return a connection to a server, through the proxy that leads there; blocks.
+
+        Raises:
+            OSError: it cannot be reached.
+        """
+
+
 class FieldLogger(Protocol):
     """A log that refuses a field that was not declared safe."""
 
@@ -139,6 +159,7 @@ class ConnectorEnv(Protocol):
     config: Mapping[str, JSON]
     """Values of the manifest's `[config]`, secrets excepted."""
     log: FieldLogger
+    network: NetworkGateway
 
     def secret(self, name: str) -> str:
         """Return a secret declared in the manifest; ConnectorError(CONFIG) when it is missing."""

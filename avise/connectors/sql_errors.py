@@ -7,7 +7,9 @@ import ssl
 from collections.abc import Mapping
 
 from avise.connectors.contract import ConnectorError
+from avise.connectors.transport_errors import proxy_error
 from avise.models.errors import ErrorKind, Origin
+from avise.transport.faults import TunnelError, certificate_refused
 
 _SQLITE: Mapping[int, ErrorKind] = {
     sqlite3.SQLITE_ERROR: ErrorKind.BUG,
@@ -81,8 +83,13 @@ def connector_error(error: BaseException | None, *, stopped: bool) -> ConnectorE
 
 def _mariadb_error(error: BaseException | None, *, stopped: bool) -> ConnectorError:
     code = error.args[0] if error is not None and error.args and isinstance(error.args[0], int) else 0
-    if isinstance(getattr(error, "original_exception", None), ssl.SSLError):
-        return _error(ErrorKind.CONFIG, "the server's certificate is not trusted")
+    original = getattr(error, "original_exception", None)
+    if isinstance(original, TunnelError):
+        return proxy_error(original.word)
+    if isinstance(original, ssl.SSLCertVerificationError):
+        return _error(ErrorKind.CONFIG, certificate_refused(original))
+    if isinstance(original, ssl.SSLError):
+        return _error(ErrorKind.CONFIG, "no secure connection")
     kind = _MARIADB.get(code, ErrorKind.BUG if 1000 <= code < 2000 else ErrorKind.UNAVAILABLE)
     if stopped and kind is ErrorKind.UNAVAILABLE:
         return _error(ErrorKind.TIMEOUT, f"mariadb {code}")

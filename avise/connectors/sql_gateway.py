@@ -19,8 +19,9 @@ from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 from avise.connectors.contract import ConnectorError
 from avise.connectors.endpoints import SqlEndpoint
 from avise.connectors.sql_errors import connector_error
-from avise.models.errors import ErrorKind, Origin
+from avise.models.errors import AviseError, ErrorKind, Origin
 from avise.models.json_types import JSON
+from avise.transport.outward import OwnWay
 
 CONNECT_S = 3
 """As for HTTP (`connectors.md` C8)."""
@@ -145,23 +146,26 @@ def _watch(connection: Connection, stop: Event) -> None:
         raw.set_progress_handler(stop.is_set, STEPS_BETWEEN_LOOKS)
 
 
-async def open_sql_gateway(endpoint: SqlEndpoint, password: str, pool: Executor) -> EngineSqlGateway:
+async def open_sql_gateway(
+    endpoint: SqlEndpoint, password: str, pool: Executor, way: OwnWay | None = None
+) -> EngineSqlGateway:
     """Return the gateway of a database; nothing is contacted before the first statement.
 
     Args:
         endpoint: the database; its address holds no password.
         password: "" for none.
         pool: threads where statements run.
+        way: how its server is reached; as the system says unless told. PostgreSQL is reached directly.
 
     Raises:
         ConnectorError: CONFIG for an address that cannot be used.
     """
     loop = asyncio.get_running_loop()
-    engine, interrupt = await loop.run_in_executor(pool, _engine, endpoint, password)
+    engine, interrupt = await loop.run_in_executor(pool, _engine, endpoint, password, way or OwnWay())
     return EngineSqlGateway(engine, endpoint.statement_timeout, pool, interrupt)
 
 
-def _engine(endpoint: SqlEndpoint, password: str) -> tuple[Engine, Interrupt | None]:
+def _engine(endpoint: SqlEndpoint, password: str, way: OwnWay) -> tuple[Engine, Interrupt | None]:
     try:
         url = make_url(endpoint.url)
         backend = url.get_backend_name()
@@ -170,8 +174,10 @@ def _engine(endpoint: SqlEndpoint, password: str) -> tuple[Engine, Interrupt | N
         if backend in MARIADB:
             from avise.connectors.sql_mariadb import mariadb_engine  # noqa: PLC0415 - where there is one
 
-            return mariadb_engine(url, endpoint, password)
+            return mariadb_engine(url, endpoint, password, way)
         return _postgresql_engine(url, endpoint, password), _cancel
+    except AviseError:
+        raise ConnectorError(ErrorKind.CONFIG, "certificates unreadable", origin=Origin.HOST) from None
     except (SQLAlchemyError, ValueError, OSError) as error:
         raise ConnectorError(ErrorKind.CONFIG, type(error).__name__, origin=Origin.HOST) from None
 

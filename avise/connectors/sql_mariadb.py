@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import socket
 import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, suppress
 from typing import Any
 
 import pymysql
-from pymysql.constants import ER, FIELD_TYPE
+from pymysql.constants import CR, ER, FIELD_TYPE
 from pymysql.converters import conversions
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL
@@ -19,6 +20,7 @@ from avise.connectors.addresses import is_remote
 from avise.connectors.contract import ConnectorError
 from avise.connectors.endpoints import SqlEndpoint
 from avise.models.errors import ErrorKind, Origin
+from avise.transport.outward import OwnWay
 
 CONNECT_S = 3
 """As for HTTP (`connectors.md` C8)."""
@@ -35,12 +37,21 @@ _COLUMNS = re.compile(r"\s*\([^)]*\)")
 _ZERO_DATE = "0000-00-00"
 
 
-def mariadb_engine(url: URL, endpoint: SqlEndpoint, password: str) -> tuple[Engine, Callable[[Any], None]]:
+def mariadb_engine(
+    url: URL, endpoint: SqlEndpoint, password: str, way: OwnWay
+) -> tuple[Engine, Callable[[Any], None]]:
     """Return the engine of a database, and what interrupts it; nothing is contacted yet.
 
+    Args:
+        url: of the database, without a password.
+        endpoint: what the connector file says of it.
+        password: "" for none.
+        way: how its server is reached.
+
     Raises:
-        OSError: the file of certificates cannot be read.
+        AviseError: `transport.ca_file`: a file of certificates cannot be read.
     """
+    tls = _tls(url, endpoint, way)
     seconds = endpoint.statement_timeout.total_seconds()
     options: dict[str, Any] = {
         "host": url.host,
@@ -56,11 +67,19 @@ def mariadb_engine(url: URL, endpoint: SqlEndpoint, password: str) -> tuple[Engi
         "conv": _CONVERSIONS,
         "local_infile": False,
         "program_name": "avise",
-        "ssl": _tls(url, endpoint),
+        "ssl": tls,
+        # Without a context of ours the library would take any certificate.
+        "ssl_disabled": tls is None,
+        "defer_connect": True,
     }
 
     def connect() -> Any:  # noqa: ANN401 - PyMySQL has no types
-        return pymysql.connect(**options)
+        made = pymysql.connect(**options)
+        if url.host and not options["unix_socket"]:
+            made.connect(_dialled(way, url.host, options["port"]))
+        else:
+            made.connect()
+        return made
 
     def interrupt(raw: Any) -> None:  # noqa: ANN401 - as above
         # A connection outside the pool, which the statements under way may fill.
@@ -88,12 +107,29 @@ def mariadb_engine(url: URL, endpoint: SqlEndpoint, password: str) -> tuple[Engi
     return engine, interrupt
 
 
-def _tls(url: URL, endpoint: SqlEndpoint) -> ssl.SSLContext | None:
+def _tls(url: URL, endpoint: SqlEndpoint, way: OwnWay) -> ssl.SSLContext | None:
     """Return how the server is recognised; None where nothing leaves the machine, or IT says so."""
     local = "unix_socket" in url.query or not is_remote(f"http://{url.host}")
     if endpoint.tls == "off" or (not endpoint.tls and local):
         return None
-    return ssl.create_default_context(cafile=endpoint.tls_ca or None)
+    return way.context(endpoint.tls_ca)
+
+
+def _dialled(way: OwnWay, host: str, port: int) -> socket.socket:
+    """Return a connection to the server, in the words of the driver when there is none.
+
+    Raises:
+        pymysql.err.OperationalError: no connection.
+    """
+    try:
+        made = way.dial(host, port, CONNECT_S)
+    except OSError as error:
+        told = pymysql.err.OperationalError(CR.CR_CONN_HOST_ERROR, type(error).__name__)
+        told.original_exception = error
+        raise told from None
+    made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    return made
 
 
 def _limit(cursor: Any, seconds: float) -> None:  # noqa: ANN401 - as above

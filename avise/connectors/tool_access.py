@@ -73,7 +73,7 @@ class ToolAccess:
             self._env,
             self._user_agent,
             credentials=self.user_tokens,
-            proxy=self._outward.proxies.leading_to(endpoint.base_url, self._proxy),
+            proxy=self._outward.proxy_to(endpoint.base_url, tls, self._proxy),
         )
 
     async def changed(self) -> bool:
@@ -111,7 +111,7 @@ class ToolAccess:
 
         def reach(settings: ProviderSettings, addresses: ProviderAddresses | None) -> IdentityProvider:
             asked = settings.issuer if addresses is None else addresses.token
-            proxy = self._outward.proxies.leading_to(asked, self._proxy)
+            proxy = self._outward.proxy_to(asked, self._tls, self._proxy)
             return IdentityProvider(settings, self._env, self._tls, addresses=addresses, proxy=proxy)
 
         return UserTokens(self._instance, sign_in, self._secrets.get, self._tokens, reach, self._env)

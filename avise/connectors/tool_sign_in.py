@@ -14,12 +14,12 @@ from avise.oidc.provider import NO_DEVICE
 from avise.oidc.signed_tokens import TokenFault, TokenRefusedError
 
 _SENTENCES = {
-    "hub.sign_in_refused": "tool_sign_in.refused",
-    "hub.sign_in_late": "tool_sign_in.late",
-    "hub.sign_in_port": "tool_sign_in.port",
-    "hub.provider_unreachable": "tool_sign_in.unreachable",
-    "hub.provider_insecure": "tool_sign_in.insecure",
-    "hub.provider_answer": "tool_sign_in.answer",
+    "oidc.sign_in_refused": "tool_sign_in.refused",
+    "oidc.sign_in_late": "tool_sign_in.late",
+    "oidc.sign_in_port": "tool_sign_in.port",
+    "oidc.provider_unreachable": "tool_sign_in.unreachable",
+    "oidc.provider_insecure": "tool_sign_in.insecure",
+    "oidc.provider_answer": "tool_sign_in.answer",
 }
 _CLOCK = frozenset({TokenFault.EXPIRED, TokenFault.NOT_YET_VALID})
 
@@ -59,7 +59,8 @@ def _raise_readable(error: BaseException | None, tool: Instance) -> None:
     key, detail = _meaning(error)
     # The detail is a word of ours: neither a text of the provider, nor an address, nor a token.
     tool.log.warning("sign-in not done", reason=key, detail=detail)
-    raise AviseError(key, source=tool.name, detail=detail)
+    named = error.params.get("source", tool.name) if isinstance(error, AviseError) else tool.name
+    raise AviseError(key, source=named, detail=detail)
 
 
 def _meaning(error: BaseException) -> tuple[str, str]:
@@ -67,6 +68,8 @@ def _meaning(error: BaseException) -> tuple[str, str]:
         return "tool_sign_in.clock" if error.fault in _CLOCK else "tool_sign_in.answer", error.fault
     if isinstance(error, ProviderError) and error.detail == NO_DEVICE:
         return "tool_sign_in.no_code", error.detail
+    if isinstance(error, ProviderError) and error.by_the_way:
+        return error.message_key, error.detail
     if isinstance(error, SignInError | ProviderError):
         return _SENTENCES.get(error.message_key, "tool_sign_in.answer"), error.detail
     if isinstance(error, ConnectorError):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import Iterator
 
 import httpx2
 
 from avise.connectors.contract import ConnectorError
 from avise.connectors.retry import NotSentError
 from avise.models.errors import ErrorKind, Origin
+from avise.transport.faults import PROXY_ACCOUNT, PROXY_REFUSES, PROXY_SILENT, causes, certificate_refused
+from avise.transport.web import word_of_web
 
 _Meaning = tuple[type[Exception], type[ConnectorError], ErrorKind, str, Origin]
 
@@ -18,7 +19,6 @@ _MEANINGS: tuple[_Meaning, ...] = (
     (httpx2.PoolTimeout, NotSentError, ErrorKind.UNAVAILABLE, "no free connection", Origin.HOST),
     (httpx2.ConnectTimeout, NotSentError, ErrorKind.TIMEOUT, "no connection in time", Origin.SOURCE),
     (httpx2.TimeoutException, ConnectorError, ErrorKind.TIMEOUT, "no answer in time", Origin.SOURCE),
-    (httpx2.ProxyError, NotSentError, ErrorKind.UNAVAILABLE, "proxy refuses", Origin.HOST),
     (httpx2.DecodingError, ConnectorError, ErrorKind.BAD_DATA, "body not decodable", Origin.SOURCE),
     (httpx2.UnsupportedProtocol, ConnectorError, ErrorKind.CONFIG, "protocol unknown", Origin.HOST),
     (httpx2.LocalProtocolError, ConnectorError, ErrorKind.BUG, "request malformed", Origin.CONNECTOR),
@@ -42,22 +42,27 @@ _OUR_CERTIFICATE_REFUSED = frozenset(
 )
 """What OpenSSL calls the alerts of a server that wants another certificate of ours, or one at all."""
 
+_PROXY = frozenset({PROXY_ACCOUNT, PROXY_REFUSES, PROXY_SILENT})
 NOT_ACCEPTED = "client certificate not accepted"
-PROXY_ACCOUNT = "proxy asks for an account"
 
 
+TransportError = httpx2.HTTPError | httpx2.StreamError | httpx2.InvalidURL | ssl.SSLError
 TRANSPORT_ERRORS = (httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL, ssl.SSLError)
 """What the HTTP library raises; an alert that comes in the place of an answer passes through it as it is."""
 
 
-def error_of(
-    error: httpx2.HTTPError | httpx2.StreamError | httpx2.InvalidURL | ssl.SSLError,
-) -> ConnectorError:
-    """Return the error of the closed list for an exception of the HTTP library."""
+def error_of(error: TransportError, *, through_proxy: bool = False) -> ConnectorError:
+    """Return the error of the closed list for an exception of the HTTP library.
+
+    Args:
+        error: of the library.
+        through_proxy: whether the request went through a proxy.
+    """
+    word = word_of_web(error, through_proxy=through_proxy)
+    if word in _PROXY:
+        return proxy_error(word)
     if isinstance(error, httpx2.ConnectError):
         return _connect_error(error)
-    if isinstance(error, httpx2.ProxyError) and str(error).startswith("407"):
-        return ConnectorError(ErrorKind.CONFIG, PROXY_ACCOUNT, origin=Origin.HOST)
     if _refuses_our_certificate(error):
         # With TLS 1.3 the alert comes after the handshake, in the place of an answer.
         return ConnectorError(ErrorKind.AUTH, NOT_ACCEPTED)
@@ -67,19 +72,30 @@ def error_of(
     return ConnectorError(ErrorKind.UNAVAILABLE, "connection broken")
 
 
+def proxy_error(word: str) -> ConnectorError:
+    """Return the error of a proxy that did not lead to the tool: nothing was sent there.
+
+    Args:
+        word: of `transport.faults`.
+    """
+    if word in (PROXY_REFUSES, PROXY_SILENT):
+        return NotSentError(ErrorKind.UNAVAILABLE, word, origin=Origin.HOST)
+    return ConnectorError(ErrorKind.CONFIG, word, origin=Origin.HOST)
+
+
 def _refuses_our_certificate(error: BaseException) -> bool:
     return any(
         isinstance(cause, ssl.SSLError) and cause.reason in _OUR_CERTIFICATE_REFUSED
-        for cause in _causes(error)
+        for cause in causes(error)
     )
 
 
 def _connect_error(error: httpx2.ConnectError) -> ConnectorError:
     if _refuses_our_certificate(error):
         return ConnectorError(ErrorKind.AUTH, NOT_ACCEPTED)
-    for cause in _causes(error):
+    for cause in causes(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return ConnectorError(ErrorKind.CONFIG, f"certificate refused ({cause.verify_code})")
+            return ConnectorError(ErrorKind.CONFIG, certificate_refused(cause))
         if isinstance(cause, ssl.SSLError):
             return NotSentError(ErrorKind.UNAVAILABLE, "no secure connection")
         if isinstance(cause, socket.gaierror):
@@ -87,18 +103,3 @@ def _connect_error(error: httpx2.ConnectError) -> ConnectorError:
         if isinstance(cause, ConnectionRefusedError):
             return NotSentError(ErrorKind.UNAVAILABLE, "connection refused")
     return NotSentError(ErrorKind.UNAVAILABLE, "no connection")
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    """Walk to what the operating system said, through exception groups too."""
-    waiting: list[BaseException | None] = [error]
-    seen: set[int] = set()
-    while waiting:
-        current = waiting.pop()
-        if current is None or id(current) in seen:
-            continue
-        seen.add(id(current))
-        yield current
-        if isinstance(current, BaseExceptionGroup):
-            waiting.extend(current.exceptions)
-        waiting += [current.__cause__, current.__context__]

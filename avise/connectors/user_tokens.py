@@ -138,7 +138,7 @@ class UserTokens:
         grant = {"grant_type": "refresh_token", "refresh_token": token}
         asked_at = self._env.monotonic()
         try:
-            answer = await provider.exchange(grant, refused_key="hub.sign_in_again")
+            answer = await provider.exchange(grant, refused_key="oidc.sign_in_again")
         except SignInError as error:
             self._held, self.asks = None, True
             raise ConnectorError(ErrorKind.AUTH, f"refresh refused, {error.detail}") from None
@@ -231,9 +231,11 @@ def nobody_signed_in() -> ConnectorError:
 
 
 def _provider_failed(error: ProviderError) -> ConnectorError:
-    if error.message_key == "hub.provider_unreachable":
+    if error.by_the_way:
+        return ConnectorError(ErrorKind.CONFIG, error.detail, origin=Origin.HOST)
+    if error.unanswered:
         return ConnectorError(ErrorKind.UNAVAILABLE, f"provider unreachable, {error.detail}")
-    if error.message_key == "hub.provider_insecure":
+    if error.message_key == "oidc.provider_insecure":
         return ConnectorError(ErrorKind.CONFIG, f"provider insecure, {error.detail}", origin=Origin.HOST)
     return ConnectorError(ErrorKind.BAD_DATA, f"provider answer, {error.detail}")
 

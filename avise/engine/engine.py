@@ -305,7 +305,7 @@ class Engine:
                 self.sources.network_back, self._outbox.network_back, self.desk.network_back
             ]  # fmt: skip
         self._room = room = open_message_room(
-            profile, session, store, self.sources, self.desk.everybody, secrets, env
+            profile, session, store, self.sources, self.desk.everybody, secrets, env, self.outward
         )
         self.desk.use_messages(room)
         if self.network is not None:

@@ -17,7 +17,7 @@ from typing import Protocol
 from avise.connectors.ports import SecretPort
 from avise.engine.embedded_sign_in import EmbeddedSignIn
 from avise.engine.opened_hub import HUB_NAME, hub_key_source, open_local_hub
-from avise.engine.outward import house_context
+from avise.engine.outward import way_out
 from avise.env import Env
 from avise.hub.core import HubCore
 from avise.hub.local import LocalHub
@@ -33,6 +33,7 @@ from avise.services.profile import Profile
 from avise.services.request_type_files import shipped_request_types
 from avise.services.requests.created_check import created_check
 from avise.services.settings_file import HubMode, HubSignIn
+from avise.transport.outward import Outward
 
 SECRETS, REFRESH, IDENTITY = "hub", "refresh_token", "identity_token"
 
@@ -112,7 +113,8 @@ class HubConnection:
         self._env = env
         self._plain = plain
         self._ask_passphrase = ask_passphrase
-        self._tls: ssl.SSLContext | None = None
+        self._reached: tuple[Outward, ssl.SSLContext] | None = None
+        """How the house's servers are; known once the hub was looked for."""
         self._provider: IdentityProvider | None = None
         self._signed_in: Tokens | None = None
         self._signing: asyncio.Task[None] | None = None
@@ -189,9 +191,13 @@ class HubConnection:
         return self._file is not None and _file_at(self._file.path) != self._file
 
     async def _line(self) -> HubLine:
-        if self._tls is None:
-            self._tls = await asyncio.to_thread(house_context, self._profile)
-        return HubLine(self._section.url, self._tls)
+        outward, tls = await self._way_out()
+        return HubLine(self._section.url, tls, outward.proxy_to(self._section.url, tls))
+
+    async def _way_out(self) -> tuple[Outward, ssl.SSLContext]:
+        if self._reached is None:
+            self._reached = await way_out(self._profile, self._plain or self._secrets)
+        return self._reached
 
     async def _resumed(self, line: HubLine) -> Tokens:
         """Return what a kept refresh token still gives."""
@@ -276,7 +282,7 @@ class HubConnection:
             async with asyncio.timeout(BROWSER_SECONDS):
                 return await page
         except TimeoutError:
-            raise HubError("hub.provider_unreachable") from None
+            raise HubError("oidc.provider_unreachable") from None
 
     async def _sign_in_in_browser(self, page: asyncio.Future[str]) -> None:
         async def open_page(address: str) -> bool:
@@ -318,9 +324,9 @@ class HubConnection:
             own = ProviderSettings(self._section.issuer, self._section.application)
             # The workstation's own settings decide whom a person gives their password to.
             settings = replace(told, issuer=own.issuer, application=own.application) if told else own
-            if self._tls is None:
-                raise HubError("hub.unreachable")
-            self._provider = IdentityProvider(settings, self._env, self._tls)
+            outward, tls = await self._way_out()
+            proxy = outward.proxy_to(settings.issuer, tls)
+            self._provider = IdentityProvider(settings, self._env, tls, proxy=proxy)
         return self._provider
 
     async def _provider_tokens(self, provider: IdentityProvider, signed_in: SignedIn) -> Tokens:

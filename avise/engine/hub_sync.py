@@ -81,7 +81,15 @@ CLOCK_WAY_OFF = timedelta(hours=24)
 CONTACT_EVERY = timedelta(minutes=1)
 """Between two writings of the last contact."""
 
-SIGN_IN = frozenset({"hub.sign_in_needed", "hub.sign_in_again", "hub.token_expired", "hub.token_refused"})
+SIGN_IN = frozenset(
+    {
+        "hub.sign_in_needed",
+        "hub.sign_in_again",
+        "hub.token_expired",
+        "hub.token_refused",
+        "oidc.sign_in_again",
+    }
+)
 """Refusals that a sign-in ends."""
 
 REVOKED = "hub.device_revoked"
@@ -134,6 +142,8 @@ class HubSync:
         self._colleagues_version: int | None = None
         self._embedded = False
         self._reopen = False
+        self._barred: AviseError | None = None
+        """The certificate or the proxy that keeps the hub from being reached."""
         self._as_of: datetime | None = None
         self._contact_kept: datetime | None = None
         self._unsent: Mapping[PersonId | None, int] = {}
@@ -263,6 +273,7 @@ class HubSync:
             self.network.hub_lost()
         if not isinstance(error, HubUnreachableError) or not core.failures:
             _log.warning("the hub: %s", error.message_key)
+        self._barred = error if error.message_key.startswith("transport.") else None
         core.failed(error)
         if error.message_key in SIGN_IN:
             self._reopen = True
@@ -499,6 +510,8 @@ class HubSync:
         sentence = self._clock_sentence() if state is HubState.ONLINE else ""
         if trouble is not None and not away:
             sentence = text(trouble.message_key, **trouble.params)
+        elif state is HubState.OFFLINE and not away and self._barred is not None:
+            sentence = text(self._barred.message_key, **self._barred.params)
         return HubStatus(state, self._as_of, core.pending, sentence, self._sign_in, self._unsent)
 
     def _clock_sentence(self) -> str:

@@ -25,6 +25,7 @@ from avise.services.source_port import SourcePort
 from avise.store.journal import Journal
 from avise.store.outgoing import OutgoingMessages
 from avise.store.store import Store
+from avise.transport.outward import Outward
 
 SECRETS = "messages"
 SMTP_PASSWORD = "smtp_password"  # noqa: S105 - the name of a secret, not one
@@ -33,27 +34,30 @@ SMTP_PASSWORD = "smtp_password"  # noqa: S105 - the name of a secret, not one
 
 def open_message_room(
     profile: Profile, session: Session, store: Store, sources: SourcePort, directory: EntryPort,
-    secrets: SecretPort, env: Env,
+    secrets: SecretPort, env: Env, outward: Outward | None = None,
 ) -> MessageRoom:  # fmt: skip
     """Return what it takes to write to members; nothing leaves before `outgoing.start`."""
     settings = profile.settings.messages
     journal = Journal(store, env)
     consents = Consents(session, journal, sources, shipped_consents(), env)
     kept = OutgoingMessages(store, env, journal, session.user)
-    ways = message_ways(settings, profile.folder, secrets)
+    ways = message_ways(settings, profile.folder, secrets, outward)
     outgoing = Outgoing(session, kept, consents, directory, ways, env)
     if settings.spool:
         outgoing.notices = NoticeFolder(profile.folder / settings.spool / NOTICES)
     return MessageRoom(consents, outgoing, shipped_templates(), settings.mutual)
 
 
-def message_ways(settings: MessagesSection, folder: Path, secrets: SecretPort) -> dict[ConsentChannel, Way]:
+def message_ways(
+    settings: MessagesSection, folder: Path, secrets: SecretPort, outward: Outward | None = None
+) -> dict[ConsentChannel, Way]:
     """Return the way of each channel that the profile has one for.
 
     Args:
         settings: the section `[messages]`.
         folder: of the profile, to which a relative spool folder belongs.
         secrets: where the password is.
+        outward: how the house's servers are reached; as the system says unless told.
     """
 
     async def password() -> str | None:
@@ -61,7 +65,7 @@ def message_ways(settings: MessagesSection, folder: Path, secrets: SecretPort) -
 
     ways: dict[ConsentChannel, Way] = {}
     if settings.smtp_host:
-        ways[ConsentChannel.EMAIL] = SmtpWay(settings, password)
+        ways[ConsentChannel.EMAIL] = SmtpWay(settings, password, outward)
     if settings.spool:
         spool = folder / settings.spool
         ways[ConsentChannel.SMS] = SmsWay(spool, settings.mutual)

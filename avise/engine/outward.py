@@ -12,27 +12,25 @@ from avise.services.profile import Profile
 from avise.services.settings_file import NetworkSection
 from avise.transport.outward import Outward
 from avise.transport.proxies import Proxies
-from avise.transport.trust import trusting
 
 NETWORK_SECRETS, PROXY_PASSWORD = "network", "proxy_password"
 
 
-def house_context(profile: Profile) -> ssl.SSLContext:
-    """Return a context that trusts the system's certificates, and the house's where they can be read; blocks.
+async def way_out(profile: Profile, secrets: SecretPort | None) -> tuple[Outward, ssl.SSLContext]:
+    """Return how the servers of a house are reached, and what all its connections to them may share.
+
+    A file of certificates that cannot be read is told once, at the start: the hub may well do without.
 
     Args:
         profile: whose house it is.
+        secrets: where the password of the proxy's account is; None when nothing sealed can be read.
     """
-    section = profile.settings.network
-    try:
-        return trusting(_ca_file(section, profile.folder))
-    except AviseError:
-        # Told once, at the start (`outward_of`): the hub may well do without.
-        return trusting()
+    outward, _told = await outward_of(profile.settings.network, profile.folder, secrets)
+    return outward, await asyncio.to_thread(outward.context)
 
 
 async def outward_of(
-    section: NetworkSection, folder: Path, secrets: SecretPort
+    section: NetworkSection, folder: Path, secrets: SecretPort | None
 ) -> tuple[Outward, AviseError | None]:
     """Return how a profile's servers are reached, and what staff must be told about it.
 
@@ -42,9 +40,11 @@ async def outward_of(
     Args:
         section: of its settings.
         folder: the profile's; a file without a folder is there.
-        secrets: where the password of the proxy's account is.
+        secrets: where the password of the proxy's account is; None when nothing sealed can be read.
     """
-    password = await secrets.get(NETWORK_SECRETS, PROXY_PASSWORD) if section.proxy_user else None
+    password = None
+    if section.proxy_user and secrets is not None:
+        password = await secrets.get(NETWORK_SECRETS, PROXY_PASSWORD)
     proxies = Proxies(section.proxy, section.proxy_user, password or "", section.proxy_exceptions)
     wanted = Outward(_ca_file(section, folder), proxies)
     if not wanted.ca_file:

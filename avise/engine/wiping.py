@@ -20,7 +20,7 @@ from pathlib import Path
 
 from avise.engine.lease_room import DEMO_HALF, SEALED_HALF, half_name
 from avise.engine.opened_store import WIPE_MARK
-from avise.engine.outward import house_context
+from avise.engine.outward import way_out
 from avise.env import Env
 from avise.hub.port import HubError, HubPort
 from avise.models.errors import AviseError
@@ -151,7 +151,10 @@ class Wiping:
     async def _said_far(self, mark: _Mark) -> None:
         from avise.hub.remote import HubLine  # noqa: PLC0415 - HTTP, for this alone
 
-        line = HubLine(self._profile.settings.hub.url, await asyncio.to_thread(house_context, self._profile))
+        # What was sealed is destroyed: a proxy that asks for an account lets nothing through any more.
+        outward, tls = await way_out(self._profile, None)
+        url = self._profile.settings.hub.url
+        line = HubLine(url, tls, outward.proxy_to(url, tls))
         try:
             await line.wiped(mark.device, mark.secret)
         finally:

@@ -63,7 +63,7 @@ _STATUSES = {
     "hub.busy": 503,
     "hub.full": 503,
     "hub.password_unreadable": 503,
-    "hub.provider_unreachable": 503,
+    "oidc.provider_unreachable": 503,
     "hub.unreachable": 503,
 }
 """Status by key; 400 for any other refusal."""

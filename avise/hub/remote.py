@@ -55,6 +55,8 @@ from avise.models.json_types import JSON
 from avise.models.roles import Purpose
 from avise.oidc.errors import ProviderError
 from avise.oidc.line import require_protected
+from avise.transport.faults import key_of
+from avise.transport.web import word_of_web
 
 T = TypeVar("T")
 
@@ -82,13 +84,14 @@ class HubLine:
     Args:
         address: "https://hub.example", with a path when it is behind a proxy.
         tls: the context that all connections of the process share; it verifies certificates.
+        proxy: through which it is reached; None reaches it directly.
 
     Raises:
         HubError: `hub.address_unfit`: neither https, nor http on this very machine, or a context that
             verifies nothing.
     """
 
-    def __init__(self, address: str, tls: ssl.SSLContext) -> None:
+    def __init__(self, address: str, tls: ssl.SSLContext, proxy: httpx2.Proxy | None = None) -> None:
         try:
             require_protected(address)
         except ProviderError:
@@ -99,8 +102,10 @@ class HubLine:
             # At level DEBUG the library logs headers.
             logging.getLogger(name).setLevel(logging.CRITICAL)
         self._address = address.rstrip("/")
+        self._through_proxy = proxy is not None
         self._speaker = httpx2.AsyncClient(
             verify=tls,
+            proxy=proxy,
             follow_redirects=False,
             trust_env=False,
             timeout=httpx2.Timeout(CALL_S),
@@ -136,8 +141,8 @@ class HubLine:
         try:
             async with asyncio.timeout(seconds):
                 status, body = await self._transfer(method, path, content, told)
-        except (TimeoutError, httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL):
-            raise HubUnreachableError("hub.unreachable") from None
+        except (TimeoutError, httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL) as error:
+            raise self._unreachable(error) from None
         if status in (200, 204):
             return body
         raise _refusal(status, body)
@@ -180,8 +185,15 @@ class HubLine:
                     if line.startswith("data: "):
                         told = Told(from_json(line.removeprefix("data: ").encode()))
                         yield told.text("p"), told.number("pos")
-        except (httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL):
-            raise HubUnreachableError("hub.unreachable") from None
+        except (httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL) as error:
+            raise self._unreachable(error) from None
+
+    def _unreachable(self, error: Exception) -> HubUnreachableError:
+        """Return the error of no answer, with what IT can mend where a certificate or a proxy is why."""
+        word = word_of_web(error, through_proxy=self._through_proxy)
+        if not word:
+            return HubUnreachableError("hub.unreachable")
+        return HubUnreachableError(key_of(word), source=httpx2.URL(self._address).host)
 
     async def aclose(self) -> None:
         """Close the connections."""

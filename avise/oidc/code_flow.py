@@ -82,7 +82,7 @@ async def sign_in(
     """
     answer, identity = await authorised(provider, open_browser, env, wait_s=wait_s)
     if identity is None:
-        raise ProviderError("hub.provider_answer", "no identity token")
+        raise ProviderError("oidc.provider_answer", "no identity token")
     return _signed_in(identity.login, answer, answer.refresh_token, answer.identity_token)
 
 
@@ -112,17 +112,17 @@ async def authorised(
         try:
             async with asyncio.timeout(wait_s):
                 if not await open_browser(_page_address(addresses, provider.settings, drawn, redirect)):
-                    raise SignInError("hub.sign_in_browser")
+                    raise SignInError("oidc.sign_in_browser")
                 code = await listener.code()
         except TimeoutError:
-            raise SignInError("hub.sign_in_late") from None
+            raise SignInError("oidc.sign_in_late") from None
     grant = {
         "grant_type": "authorization_code",
         "code": code,
         "redirect_uri": redirect,
         "code_verifier": drawn.verifier,
     }
-    answer = await provider.exchange(grant, refused_key="hub.sign_in_refused")
+    answer = await provider.exchange(grant, refused_key="oidc.sign_in_refused")
     return answer, await _identity(provider, answer, drawn.nonce)
 
 
@@ -131,7 +131,7 @@ async def _identity(provider: IdentityProvider, answer: ProviderAnswer, nonce: s
     if "openid" not in provider.settings.scopes:
         return None
     if not answer.identity_token:
-        raise ProviderError("hub.provider_answer", "no identity token")
+        raise ProviderError("oidc.provider_answer", "no identity token")
     return await provider.verify(answer.identity_token, nonce=nonce)
 
 
@@ -148,9 +148,9 @@ async def renew_sign_in(provider: IdentityProvider, signed_in: SignedIn) -> Sign
         TokenRefusedError: it answered about somebody else.
     """
     if not signed_in.refresh_token:
-        raise SignInError("hub.sign_in_again", "no refresh token")
+        raise SignInError("oidc.sign_in_again", "no refresh token")
     grant = {"grant_type": "refresh_token", "refresh_token": signed_in.refresh_token}
-    answer = await provider.exchange(grant, refused_key="hub.sign_in_again")
+    answer = await provider.exchange(grant, refused_key="oidc.sign_in_again")
     identity_token = answer.identity_token or signed_in.identity_token
     if answer.identity_token:
         identity = await provider.verify(answer.identity_token)

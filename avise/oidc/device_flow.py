@@ -56,17 +56,17 @@ async def authorised_elsewhere(
     if "openid" not in provider.settings.scopes:
         return answer, None
     if not answer.identity_token:
-        raise ProviderError("hub.provider_answer", "no identity token")
+        raise ProviderError("oidc.provider_answer", "no identity token")
     return answer, await provider.verify(answer.identity_token)
 
 
 async def _ask(provider: IdentityProvider, env: Env) -> _Asked:
     scopes = provider.settings.scopes
     form = {"scope": " ".join(scopes)} if scopes else {}
-    told = await provider.ask_device_code(form, refused_key="hub.sign_in_refused")
+    told = await provider.ask_device_code(form, refused_key="oidc.sign_in_refused")
     code, address = _text(told, "user_code"), _text(told, "verification_uri", most=2048)
     if len(code) > _LONGEST_CODE or not code.isprintable():
-        raise ProviderError("hub.provider_answer", "user code unfit")
+        raise ProviderError("oidc.provider_answer", "user code unfit")
     require_protected(address)
     complete = told.get("verification_uri_complete")
     if isinstance(complete, str) and complete:
@@ -85,18 +85,18 @@ async def _awaited(provider: IdentityProvider, asked: _Asked, env: Env) -> Provi
     while True:
         await env.sleep(pause)
         if env.monotonic() >= ends_at:
-            raise SignInError("hub.sign_in_late")
+            raise SignInError("oidc.sign_in_late")
         try:
-            return await provider.exchange(grant, refused_key="hub.sign_in_refused")
+            return await provider.exchange(grant, refused_key="oidc.sign_in_refused")
         except SignInError as error:
             if error.detail == "slow_down":
                 pause = min(pause + PAUSE_S, LONGEST_PAUSE_S)
             elif error.detail == "expired_token":
-                raise SignInError("hub.sign_in_late") from None
+                raise SignInError("oidc.sign_in_late") from None
             elif error.detail != "authorization_pending":
                 raise
         except ProviderError as error:
-            if error.message_key != "hub.provider_unreachable":
+            if not error.unanswered:
                 raise
             # A network that went away for a while; the person types meanwhile (section 3.5).
             pause = min(pause * 2, LONGEST_PAUSE_S)
@@ -105,7 +105,7 @@ async def _awaited(provider: IdentityProvider, asked: _Asked, env: Env) -> Provi
 def _text(told: Mapping[str, object], name: str, *, most: int = 256) -> str:
     value = told.get(name)
     if not isinstance(value, str) or not value or len(value) > most:
-        raise ProviderError("hub.provider_answer", f"no {name}")
+        raise ProviderError("oidc.provider_answer", f"no {name}")
     return value
 
 

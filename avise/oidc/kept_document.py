@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 
 from avise.env import Env
-from avise.oidc.errors import ProviderError
+from avise.oidc.errors import ProviderError, unreachable
 
 FRESH_FOR_S = 3600.0
 """Keys are fetched again that often, so that one that was withdrawn is believed no longer."""
@@ -88,7 +88,7 @@ class KeptDocument(Generic[T]):
 
     def _ended(self) -> T:
         if self._failure is not None:
-            raise ProviderError(self._failure.message_key, self._failure.detail)
+            raise ProviderError(self._failure.message_key, self._failure.detail, **self._failure.params)
         if self._value is None:
-            raise ProviderError("hub.provider_unreachable", "never asked")
+            raise unreachable("never asked")
         return self._value

@@ -16,7 +16,8 @@ from urllib.parse import urlencode, urlsplit
 
 import httpx2
 
-from avise.oidc.errors import ProviderError
+from avise.oidc.errors import ProviderError, barred, unreachable
+from avise.transport.web import word_of_web
 
 CALL_S = 8.0
 """A provider that has not answered by then will not."""
@@ -36,6 +37,7 @@ class ProviderLine:
         for name in ("httpx2", "httpcore2"):
             # At level DEBUG the library logs headers.
             logging.getLogger(name).setLevel(logging.CRITICAL)
+        self._through_proxy = proxy is not None
         self._speaker = httpx2.AsyncClient(
             verify=tls, proxy=proxy, follow_redirects=False, trust_env=False, timeout=CALL_S
         )
@@ -80,10 +82,13 @@ class ProviderLine:
             async with asyncio.timeout(CALL_S):
                 return await self._transfer(method, address, content, ours)
         except TimeoutError:
-            raise ProviderError("hub.provider_unreachable", f"over {CALL_S:.3g} s") from None
+            raise unreachable(f"over {CALL_S:.3g} s") from None
         except (httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL, ssl.SSLError) as error:
+            word = word_of_web(error, through_proxy=self._through_proxy)
+            if word:
+                raise barred(word, urlsplit(address).hostname or "") from None
             # Its text may name addresses; its type says enough.
-            raise ProviderError("hub.provider_unreachable", type(error).__name__) from None
+            raise unreachable(type(error).__name__) from None
 
     async def _transfer(
         self, method: str, address: str, content: bytes | None, headers: Mapping[str, str]
@@ -95,7 +100,7 @@ class ProviderLine:
             async for chunk in response.aiter_bytes():
                 size += len(chunk)
                 if size > LARGEST_ANSWER:
-                    raise ProviderError("hub.provider_answer", "answer too large")
+                    raise ProviderError("oidc.provider_answer", "answer too large")
                 chunks.append(chunk)
             return response.status_code, b"".join(chunks)
         finally:
@@ -112,12 +117,12 @@ def require_protected(address: str) -> None:
         parts = urlsplit(address)
         host = parts.hostname or ""
     except ValueError:
-        raise ProviderError("hub.provider_insecure", "address unreadable") from None
+        raise ProviderError("oidc.provider_insecure", "address unreadable") from None
     if not host or parts.username is not None or parts.fragment:
-        raise ProviderError("hub.provider_insecure", "address unfit")
+        raise ProviderError("oidc.provider_insecure", "address unfit")
     if parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host)):
         return
-    raise ProviderError("hub.provider_insecure", "no https")
+    raise ProviderError("oidc.provider_insecure", "no https")
 
 
 def _is_loopback(host: str) -> bool:
@@ -136,15 +141,14 @@ def json_object(body: bytes) -> Mapping[str, object]:
     try:
         document = json.loads(body)
     except (ValueError, RecursionError):
-        raise ProviderError("hub.provider_answer", "not JSON") from None
+        raise ProviderError("oidc.provider_answer", "not JSON") from None
     if not isinstance(document, dict):
-        raise ProviderError("hub.provider_answer", "not an object")
+        raise ProviderError("oidc.provider_answer", "not an object")
     return document
 
 
 def unfit_status(status: int) -> ProviderError:
     """Return the error of a status that no call expects."""
-    unreachable = status == 429 or status >= 500
-    return ProviderError(
-        "hub.provider_unreachable" if unreachable else "hub.provider_answer", f"status {status}"
-    )
+    if status == 429 or status >= 500:
+        return unreachable(f"status {status}")
+    return ProviderError("oidc.provider_answer", f"status {status}")

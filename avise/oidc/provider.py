@@ -87,7 +87,7 @@ class IdentityProvider:
         proxy: through which it is reached; None reaches it directly.
 
     Raises:
-        ProviderError: `hub.provider_insecure`.
+        ProviderError: `oidc.provider_insecure`.
     """
 
     def __init__(
@@ -169,7 +169,7 @@ class IdentityProvider:
         """
         addresses = await self.addresses()
         if not addresses.device:
-            raise ProviderError("hub.provider_answer", NO_DEVICE)
+            raise ProviderError("oidc.provider_answer", NO_DEVICE)
         named, headers = _named(dict(form), self.settings, addresses.methods)
         # Section 3.1: the name stands in the form however the application proves itself.
         named = {**named, "client_id": self.settings.application}
@@ -188,10 +188,10 @@ class IdentityProvider:
     async def _fetch_addresses(self) -> ProviderAddresses:
         document = await self._line.fetch_object(self.settings.issuer.rstrip("/") + _DISCOVERY)
         if document.get("issuer") != self.settings.issuer:
-            raise ProviderError("hub.provider_answer", "issuer differs")
+            raise ProviderError("oidc.provider_answer", "issuer differs")
         challenges = document.get("code_challenge_methods_supported")
         if isinstance(challenges, list) and "S256" not in challenges:
-            raise ProviderError("hub.provider_answer", "no S256")
+            raise ProviderError("oidc.provider_answer", "no S256")
         methods = document.get("token_endpoint_auth_methods_supported")
         return ProviderAddresses(
             authorization=self._address(document, "authorization_endpoint"),
@@ -205,17 +205,17 @@ class IdentityProvider:
         addresses = await self.addresses()
         keys = ProviderKeys.read(await self._line.fetch_object(addresses.keys))
         if not keys.keys:
-            raise ProviderError("hub.provider_answer", "no usable key")
+            raise ProviderError("oidc.provider_answer", "no usable key")
         return keys
 
     def _address(self, document: Mapping[str, object], name: str) -> str:
         address = document.get(name)
         if not isinstance(address, str):
-            raise ProviderError("hub.provider_answer", f"no {name}")
+            raise ProviderError("oidc.provider_answer", f"no {name}")
         require_protected(address)
         if urlsplit(address).scheme != urlsplit(self.settings.issuer).scheme:
             # A provider of the house does not send us to this very machine.
-            raise ProviderError("hub.provider_insecure", name)
+            raise ProviderError("oidc.provider_insecure", name)
         return address
 
 
@@ -242,12 +242,12 @@ def _code_of(body: bytes) -> str:
 def _read_answer(document: Mapping[str, object], now: datetime) -> ProviderAnswer:
     access, kind = document.get("access_token"), document.get("token_type")
     if not isinstance(access, str) or not access:
-        raise ProviderError("hub.provider_answer", "no access token")
+        raise ProviderError("oidc.provider_answer", "no access token")
     if not isinstance(kind, str) or kind.lower() != "bearer":
-        raise ProviderError("hub.provider_answer", "token of another type")
+        raise ProviderError("oidc.provider_answer", "token of another type")
     identity, refresh = document.get("id_token", ""), document.get("refresh_token", "")
     if not isinstance(identity, str) or not isinstance(refresh, str):
-        raise ProviderError("hub.provider_answer", "token unreadable")
+        raise ProviderError("oidc.provider_answer", "token unreadable")
     life_s = _life_s(document.get("expires_in"))
     return ProviderAnswer(access, identity, refresh, now + timedelta(seconds=life_s), life_s)
 

@@ -85,7 +85,7 @@ class RedirectListener:
         """
         returned = await self._returned
         if not returned.code:
-            raise SignInError("hub.sign_in_refused", "refused in the browser")
+            raise SignInError("oidc.sign_in_refused", "refused in the browser")
         return returned.code
 
     async def open(self) -> asyncio.Server:
@@ -97,7 +97,7 @@ class RedirectListener:
         try:
             server = await asyncio.start_server(self._handle, "127.0.0.1", 0, limit=LONGEST_REQUEST)
         except OSError:
-            raise SignInError("hub.sign_in_port") from None
+            raise SignInError("oidc.sign_in_port") from None
         self._host = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
         return server
 
@@ -205,7 +205,7 @@ def _written(reply: _Reply, spoken: str) -> bytes:
     body = b""
     if reply.page:
         with speaking(spoken):
-            title, sentence = text(f"hub.page_{reply.page}"), text(f"hub.page_{reply.page}_next")
+            title, sentence = text(f"oidc.page_{reply.page}"), text(f"oidc.page_{reply.page}_next")
         body = _PAGE.format(language=spoken, title=escape(title), sentence=escape(sentence)).encode()
     head = "\r\n".join((f"HTTP/1.1 {reply.status}", *_HEADERS, f"Content-Length: {len(body)}"))
     return head.encode("ascii") + b"\r\n\r\n" + body

@@ -1,7 +1,8 @@
 """Which proxy leads to which server: the house's settings, the system's, or none.
 
-Whatever is on this machine is reached directly. An account of the house's proxy comes from the sealed
-secrets; no address in a settings file may hold one.
+Servers of HTTP and of other protocols are led to by one rule, but for the system's word: it names the proxy
+of each protocol, and that of all others (`ALL_PROXY`). Whatever is on this machine is reached directly. An
+account of the house's proxy comes from the sealed secrets; no address in a settings file may hold one.
 """
 
 from __future__ import annotations
@@ -43,21 +44,32 @@ class Proxies:
             own: what this server's settings say instead of the house's.
         """
         parts = urlsplit(address)
-        host = parts.hostname or ""
+        return self._leading(parts.hostname or "", parts.scheme, own)
+
+    def tunnelling_to(self, host: str, own: str = "") -> httpx2.Proxy | None:
+        """Return the proxy by which a server that speaks no HTTP is reached, None where it is directly.
+
+        Args:
+            host: of a server of mail or of a database.
+            own: what this server's settings say instead of the house's.
+        """
+        return self._leading(host, "all", own)
+
+    def _leading(self, host: str, protocol: str, own: str) -> httpx2.Proxy | None:
         if not host or _is_loopback(host) or own == DIRECT:
             return None
         if own:
             return self._made(own)
         if self.address == DIRECT or _is_among(host, self.exceptions):
             return None
-        return self._made(self.address) if self.address else _of_system(parts.scheme, host)
+        return self._made(self.address) if self.address else _of_system(protocol, host)
 
     def _made(self, address: str) -> httpx2.Proxy:
         return httpx2.Proxy(address, auth=(self.user, self.password) if self.user else None)
 
 
-def _of_system(scheme: str, host: str) -> httpx2.Proxy | None:
-    address = urllib.request.getproxies().get(scheme, "")
+def _of_system(protocol: str, host: str) -> httpx2.Proxy | None:
+    address = urllib.request.getproxies().get(protocol, "")
     if not address or urllib.request.proxy_bypass(host):
         return None
     # Many write the host alone, as the system's own panels do.

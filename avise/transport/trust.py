@@ -26,17 +26,17 @@ BUNDLES = (
 """Where systems keep their store, for an OpenSSL that was built on another one (the packaged program)."""
 
 
-def trusting(ca_file: str = "") -> ssl.SSLContext:
-    """Return a context that verifies by the system's store, and by a file of the house; blocks for 20 ms.
+def trusting(*ca_files: str) -> ssl.SSLContext:
+    """Return a context that verifies by the system's store, and by files of the house; blocks for 20 ms.
 
     Args:
-        ca_file: certificates in PEM; "" for none besides the system's.
+        ca_files: certificates in PEM, besides the system's; "" adds none.
 
     Raises:
         AviseError: `transport.ca_file`: it cannot be read, or holds no certificate.
     """
     context = _by_system() if SYSTEM_VERIFIES else _by_files()
-    if ca_file:
+    for ca_file in filter(None, ca_files):
         try:
             context.load_verify_locations(cafile=ca_file)
         except (OSError, ValueError):

@@ -18,13 +18,30 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
 
+from avise.models.errors import AviseError
 from avise.models.outgoing import MessageContent, OutgoingMessage
 from avise.services.messages.ways import SENT, Delivery, Outcome
 from avise.services.settings_file import MailSecurity, MessagesSection
+from avise.transport.faults import PROXY_ACCOUNT, PROXY_REFUSES, PROXY_SILENT, PROXY_UNFIT, TunnelError
+from avise.transport.outward import Outward
 
 CONNECT_TIMEOUT = 5.0
 TIMEOUT = 20.0
 """Seconds that each answer of the server may take."""
+
+_CERTIFICATES = {
+    10: "certificate_expired",
+    **dict.fromkeys((18, 19, 20, 21), "certificate_unknown"),
+    **dict.fromkeys((62, 64), "certificate_name"),
+}
+"""Reasons by OpenSSL's number (openssl-verification-options(1))."""
+
+_PROXIES = {
+    PROXY_ACCOUNT: "proxy_account",
+    PROXY_REFUSES: "proxy_refuses",
+    PROXY_SILENT: "proxy_silent",
+    PROXY_UNFIT: "proxy_unfit",
+}
 
 Password = Callable[[], Awaitable[str | None]]
 
@@ -35,15 +52,13 @@ class SmtpWay:
     Args:
         settings: where the server is and who writes.
         password: gives the sealed password, asked at each message and kept nowhere.
-        trust: certificates believed; those of the system unless told.
+        outward: how the house's servers are reached; as the system says unless told.
     """
 
-    def __init__(
-        self, settings: MessagesSection, password: Password, trust: ssl.SSLContext | None = None
-    ) -> None:
+    def __init__(self, settings: MessagesSection, password: Password, outward: Outward | None = None) -> None:
         self._settings = settings
         self._password = password
-        self._trust = trust
+        self._outward = outward or Outward()
         self._thread = ThreadPoolExecutor(1, "avise-mail")
         self._line: smtplib.SMTP | None = None
 
@@ -72,12 +87,8 @@ class SmtpWay:
     def _deliver(self, mail: EmailMessage, recipient: str, password: str) -> Delivery:
         try:
             server = self._connected(password)
-        except smtplib.SMTPAuthenticationError as error:
-            return Delivery(Outcome.NOT_YET, "sign_in_refused", str(error.smtp_code))
-        except ssl.SSLError:
-            return Delivery(Outcome.NOT_YET, "certificate")
-        except (OSError, smtplib.SMTPException):
-            return Delivery(Outcome.NOT_YET, "server_unreachable")
+        except (OSError, smtplib.SMTPException, AviseError) as error:
+            return Delivery(Outcome.NOT_YET, *_why_not_reached(error))
         self._line = server
         try:
             return self._hand_over(server, mail, recipient)
@@ -89,15 +100,13 @@ class SmtpWay:
         settings = self._settings
         host, port = settings.smtp_host, settings.smtp_port
         if settings.smtp_security is MailSecurity.TLS:
-            server: smtplib.SMTP = smtplib.SMTP_SSL(
-                host, port, local_hostname="localhost", timeout=CONNECT_TIMEOUT, context=self._certificates()
-            )
+            server: smtplib.SMTP = _Secure(self._outward, host, port)
         else:
-            server = smtplib.SMTP(host, port, local_hostname="localhost", timeout=CONNECT_TIMEOUT)
+            server = _Plain(self._outward, host, port)
         try:
             _be_patient(server)
             if settings.smtp_security is MailSecurity.STARTTLS:
-                server.starttls(context=self._certificates())
+                server.starttls(context=self._outward.context())
                 _be_patient(server)
             if settings.smtp_user:
                 server.login(settings.smtp_user, password)
@@ -105,9 +114,6 @@ class SmtpWay:
             server.close()
             raise
         return server
-
-    def _certificates(self) -> ssl.SSLContext:
-        return self._trust or ssl.create_default_context()
 
     def _hand_over(self, server: smtplib.SMTP, mail: EmailMessage, recipient: str) -> Delivery:
         try:
@@ -133,6 +139,48 @@ class SmtpWay:
             return SENT
         # -1: the line was cut where the code should be.
         return Delivery(Outcome.UNKNOWN, "answer_lost") if code < 0 else _refused(code)
+
+
+class _Plain(smtplib.SMTP):
+    """A connection that may become secure by STARTTLS."""
+
+    def __init__(self, outward: Outward, host: str, port: int) -> None:
+        self._outward = outward
+        super().__init__(host, port, local_hostname="localhost", timeout=CONNECT_TIMEOUT)
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        return self._outward.dial(host, port, timeout)
+
+
+class _Secure(smtplib.SMTP_SSL):
+    """A connection that is secure from its first byte."""
+
+    def __init__(self, outward: Outward, host: str, port: int) -> None:
+        self._outward, self._named, self._tls = outward, host, outward.context()
+        super().__init__(
+            host, port, local_hostname="localhost", timeout=CONNECT_TIMEOUT, context=self._tls
+        )
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> ssl.SSLSocket:
+        made = self._outward.dial(host, port, timeout)
+        return self._tls.wrap_socket(made, server_hostname=self._named)
+
+
+def _why_not_reached(error: Exception) -> tuple[str, str]:
+    """Return the reason, and the server's own code where it gave one."""
+    match error:
+        case smtplib.SMTPAuthenticationError():
+            return "sign_in_refused", str(error.smtp_code)
+        case ssl.SSLCertVerificationError():
+            return _CERTIFICATES.get(error.verify_code, "certificate"), ""
+        case ssl.SSLError():
+            return "no_tls", ""
+        case TunnelError():
+            return _PROXIES[error.word], ""
+        case AviseError():
+            # The file of the house's certificates went away since the start.
+            return "certificate", ""
+    return "server_unreachable", ""
 
 
 def _be_patient(server: smtplib.SMTP) -> None:

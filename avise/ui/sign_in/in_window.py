@@ -244,7 +244,7 @@ class HubInWindow(QObject):
         if QDesktopServices.openUrl(QUrl(address)):
             self._tell(text("sign_in.in_browser"), is_error=False)
         else:
-            self._tell(text("hub.sign_in_browser"))
+            self._tell(text("oidc.sign_in_browser"))
 
     def _tell(self, sentence: str, *, is_error: bool = True) -> None:
         if self.page is not None:

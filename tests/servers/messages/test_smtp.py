@@ -29,6 +29,7 @@ from avise.services.messages import smtp_way
 from avise.services.messages.smtp_way import SmtpWay
 from avise.services.messages.ways import Delivery, Outcome
 from avise.services.settings_file import MailSecurity, MessagesSection
+from avise.transport.outward import Outward
 from tests.servers.messages.faulty_mail import FaultyMail
 
 NOW = FixedEnv().now()
@@ -215,8 +216,8 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     return paths
 
 
-def trusting(certificate: tuple[Path, Path]) -> ssl.SSLContext:
-    return ssl.create_default_context(cafile=str(certificate[0]))
+def trusting(certificate: tuple[Path, Path]) -> Outward:
+    return Outward(str(certificate[0]))
 
 
 @asynccontextmanager
@@ -228,9 +229,9 @@ async def guarded(folder: Path, certificate: tuple[Path, Path]) -> AsyncIterator
         yield sink
 
 
-async def signed_in(sink: Guarded, trust: ssl.SSLContext | None, **changes: object) -> Delivery:
+async def signed_in(sink: Guarded, outward: Outward | None, **changes: object) -> Delivery:
     section = settings(sink, smtp_security=MailSecurity.STARTTLS, smtp_user="avise", **changes)
-    way = SmtpWay(section, secret, trust)
+    way = SmtpWay(section, secret, outward)
     try:
         return await way.deliver(MESSAGE, CONTENT, NOW)
     finally:
@@ -254,7 +255,7 @@ async def test_a_certificate_that_nobody_trusts_ends_the_try(
     tmp_path: Path, certificate: tuple[Path, Path]
 ) -> None:
     async with guarded(tmp_path, certificate) as sink:
-        assert await signed_in(sink, None) == Delivery(Outcome.NOT_YET, "certificate")
+        assert await signed_in(sink, None) == Delivery(Outcome.NOT_YET, "certificate_unknown")
     assert sink.messages() == []
 
 

@@ -115,7 +115,7 @@ async def test_a_code_is_worth_nothing_without_the_verifier_of_its_sign_in(
     reached.__class__ = Thief
     with pytest.raises(SignInError) as caught:
         await signed_in_at(reached, env)
-    assert caught.value.message_key == "hub.sign_in_refused"
+    assert caught.value.message_key == "oidc.sign_in_refused"
     assert caught.value.detail == "invalid_grant"
     assert stolen[0] not in repr(caught.value)
 
@@ -143,7 +143,7 @@ async def test_somebody_who_says_no_at_the_provider_is_not_signed_in(
     tasks: list[asyncio.Task[httpx2.Response]] = []
     with pytest.raises(SignInError) as caught:
         await sign_in(reach(provider.issuer), opened, env, wait_s=20)
-    assert caught.value.message_key == "hub.sign_in_refused"
+    assert caught.value.message_key == "oidc.sign_in_refused"
     assert "Accès refusé" in (await tasks[0]).text
 
 
@@ -277,7 +277,7 @@ async def test_a_sign_in_that_nobody_ends_in_time_frees_its_port(
 
     with pytest.raises(SignInError) as caught:
         await sign_in(reach(provider.issuer), opened, env, wait_s=0.3)
-    assert caught.value.message_key == "hub.sign_in_late"
+    assert caught.value.message_key == "oidc.sign_in_late"
     assert not await still_listens(where[0])
     assert other_tasks() == []
 
@@ -340,7 +340,7 @@ async def test_a_workstation_without_a_browser_says_so_and_frees_its_port(
 
     with pytest.raises(SignInError) as caught:
         await sign_in(reach(provider.issuer), none, env)
-    assert caught.value.message_key == "hub.sign_in_browser"
+    assert caught.value.message_key == "oidc.sign_in_browser"
     assert not await still_listens(where[0])
 
 
@@ -355,7 +355,7 @@ async def test_a_workstation_without_a_free_port_says_so(
     monkeypatch.setattr(asyncio, "start_server", none_free)
     with pytest.raises(SignInError) as caught:
         await sign_in(reached, Browser().open, env)
-    assert caught.value.message_key == "hub.sign_in_port"
+    assert caught.value.message_key == "oidc.sign_in_port"
 
 
 async def test_a_sign_in_is_renewed_without_a_browser_until_the_provider_takes_it_back(
@@ -370,7 +370,7 @@ async def test_a_sign_in_is_renewed_without_a_browser_until_the_provider_takes_i
         await administrator.post(f"{provider.issuer}/users/{SUBJECT}/revoke-tokens")
     with pytest.raises(SignInError) as caught:
         await renew_sign_in(reached, renewed)
-    assert caught.value.message_key == "hub.sign_in_again"
+    assert caught.value.message_key == "oidc.sign_in_again"
 
 
 async def test_a_token_of_another_application_is_refused(
@@ -428,7 +428,7 @@ async def test_while_the_provider_is_down_nobody_signs_in_and_who_did_is_still_k
     ):
         with pytest.raises(ProviderError) as caught:
             await attempt
-        assert caught.value.message_key == "hub.provider_unreachable"
+        assert caught.value.message_key == "oidc.provider_unreachable"
         assert signed_in.refresh_token not in repr(caught.value) + caught.value.detail
 
 
@@ -491,7 +491,7 @@ async def test_no_token_code_or_verifier_is_in_a_log_or_in_an_error(
         reached.verify(renewed.identity_token, nonce="other"),
         reached.verify(renewed.identity_token[:-4] + "AAAA"),
         reached.exchange(
-            {"grant_type": "authorization_code", "code": sent[1]}, refused_key="hub.sign_in_refused"
+            {"grant_type": "authorization_code", "code": sent[1]}, refused_key="oidc.sign_in_refused"
         ),
     ):
         with pytest.raises(AviseError) as caught:

@@ -175,7 +175,7 @@ async def test_keys_of_yesterday_are_believed_no_longer_when_the_provider_does_n
     env.advance(timedelta(seconds=USABLE_FOR_S - 1))
     await hub.verify(scripted.token())
     env.advance(timedelta(seconds=1))
-    assert (await failure(hub, scripted.token())).message_key == "hub.provider_unreachable"
+    assert (await failure(hub, scripted.token())).message_key == "oidc.provider_unreachable"
 
 
 async def test_a_provider_that_comes_back_is_asked_again(
@@ -197,7 +197,7 @@ async def test_an_unknown_key_while_the_provider_is_down_is_told_as_such_and_not
     scripted.routes = {"/keys": resetting}
     scripted.keys.append(ECKey.generate_key("P-256", auto_kid=True))
     for _ in range(2):
-        assert (await failure(hub, scripted.token())).message_key == "hub.provider_unreachable"
+        assert (await failure(hub, scripted.token())).message_key == "oidc.provider_unreachable"
     assert scripted.times("/keys") == 2, "the second refusal asks nobody"
 
 
@@ -238,21 +238,21 @@ async def test_a_provider_that_does_not_end_its_answer_costs_all_who_wait_one_de
 @pytest.mark.parametrize(
     ("path", "body", "key"),
     [
-        (DISCOVERY, reply(b"<html>sign in</html>", content_type="text/html"), "hub.provider_answer"),
-        (DISCOVERY, reply(b"[" * 100_000), "hub.provider_answer"),
-        (DISCOVERY, reply(b"\xff\xfe"), "hub.provider_answer"),
-        (DISCOVERY, reply([]), "hub.provider_answer"),
-        (DISCOVERY, reply({}, status=404), "hub.provider_answer"),
-        (DISCOVERY, reply({}, status=503), "hub.provider_unreachable"),
-        (DISCOVERY, reply({}, status=429), "hub.provider_unreachable"),
+        (DISCOVERY, reply(b"<html>sign in</html>", content_type="text/html"), "oidc.provider_answer"),
+        (DISCOVERY, reply(b"[" * 100_000), "oidc.provider_answer"),
+        (DISCOVERY, reply(b"\xff\xfe"), "oidc.provider_answer"),
+        (DISCOVERY, reply([]), "oidc.provider_answer"),
+        (DISCOVERY, reply({}, status=404), "oidc.provider_answer"),
+        (DISCOVERY, reply({}, status=503), "oidc.provider_unreachable"),
+        (DISCOVERY, reply({}, status=429), "oidc.provider_unreachable"),
         (
             DISCOVERY,
             reply({}, status=302, headers={"Location": "http://127.0.0.1:9/"}),
-            "hub.provider_answer",
+            "oidc.provider_answer",
         ),
-        ("/keys", reply({"keys": []}), "hub.provider_answer"),
-        ("/keys", reply({"keys": [{"kty": "oct", "k": "AAAA"}]}), "hub.provider_answer"),
-        ("/keys", reply(b"{}", headers={"Content-Encoding": "gzip"}), "hub.provider_unreachable"),
+        ("/keys", reply({"keys": []}), "oidc.provider_answer"),
+        ("/keys", reply({"keys": [{"kty": "oct", "k": "AAAA"}]}), "oidc.provider_answer"),
+        ("/keys", reply(b"{}", headers={"Content-Encoding": "gzip"}), "oidc.provider_unreachable"),
     ],
 )
 async def test_an_answer_that_cannot_be_used_ends_in_a_sentence(
@@ -271,15 +271,15 @@ async def test_an_answer_without_end_is_cut_however_well_it_begins(scripted: Scr
 @pytest.mark.parametrize(
     ("changes", "key"),
     [
-        ({"issuer": "https://others.example"}, "hub.provider_answer"),
-        ({"issuer": None}, "hub.provider_answer"),
-        ({"jwks_uri": None}, "hub.provider_answer"),
-        ({"token_endpoint": 1}, "hub.provider_answer"),
-        ({"authorization_endpoint": "http://others.example/authorize"}, "hub.provider_insecure"),
-        ({"token_endpoint": "http://192.0.2.1/token"}, "hub.provider_insecure"),
-        ({"jwks_uri": "file:///etc/passwd"}, "hub.provider_insecure"),
-        ({"jwks_uri": "http://127.0.0.1.others.example/keys"}, "hub.provider_insecure"),
-        ({"code_challenge_methods_supported": ["plain"]}, "hub.provider_answer"),
+        ({"issuer": "https://others.example"}, "oidc.provider_answer"),
+        ({"issuer": None}, "oidc.provider_answer"),
+        ({"jwks_uri": None}, "oidc.provider_answer"),
+        ({"token_endpoint": 1}, "oidc.provider_answer"),
+        ({"authorization_endpoint": "http://others.example/authorize"}, "oidc.provider_insecure"),
+        ({"token_endpoint": "http://192.0.2.1/token"}, "oidc.provider_insecure"),
+        ({"jwks_uri": "file:///etc/passwd"}, "oidc.provider_insecure"),
+        ({"jwks_uri": "http://127.0.0.1.others.example/keys"}, "oidc.provider_insecure"),
+        ({"code_challenge_methods_supported": ["plain"]}, "oidc.provider_answer"),
     ],
 )
 async def test_a_provider_that_describes_itself_wrongly_is_not_used(
@@ -312,7 +312,7 @@ def test_an_address_that_is_not_protected_is_refused_before_anything_leaves(
 ) -> None:
     with pytest.raises(ProviderError) as caught:
         IdentityProvider(ProviderSettings(address, APPLICATION), env, tls)
-    assert caught.value.message_key == "hub.provider_insecure"
+    assert caught.value.message_key == "oidc.provider_insecure"
 
 
 @pytest.mark.parametrize(
@@ -387,7 +387,7 @@ async def test_an_answer_without_usable_tokens_is_refused_without_being_shown(
 ) -> None:
     with pytest.raises(ProviderError) as caught:
         await renewed_with(scripted, reach, reply({**TOKENS, **changes}))
-    assert caught.value.message_key == "hub.provider_answer"
+    assert caught.value.message_key == "oidc.provider_answer"
     assert CANARY not in repr(caught.value) + caught.value.detail
 
 
@@ -398,7 +398,7 @@ async def test_a_refusal_says_only_words_of_the_standard(
     body = reply({"error": error, "error_description": f"jeton {CANARY}"}, status=400)
     with pytest.raises(SignInError) as caught:
         await renewed_with(scripted, reach, body)
-    assert caught.value.message_key == "hub.sign_in_again"
+    assert caught.value.message_key == "oidc.sign_in_again"
     assert caught.value.detail == ("invalid_grant" if error == "invalid_grant" else "another code")
     assert caught.value.__cause__ is None
 
@@ -434,7 +434,7 @@ async def test_somebody_without_a_refresh_token_signs_in_again(
 ) -> None:
     with pytest.raises(SignInError) as caught:
         await renew_sign_in(reach(scripted.issuer), SignedIn("u-1", "a", "", env.now()))
-    assert caught.value.message_key == "hub.sign_in_again"
+    assert caught.value.message_key == "oidc.sign_in_again"
     assert scripted.tool.asked == []
 
 
@@ -470,7 +470,7 @@ async def test_a_provider_of_the_house_does_not_send_its_readers_to_their_own_ma
     provider = reach("https://connexion.exemple.fr")
     with pytest.raises(ProviderError) as caught:
         provider._address({"jwks_uri": "http://127.0.0.1:8080/keys"}, "jwks_uri")
-    assert caught.value.message_key == "hub.provider_insecure"
+    assert caught.value.message_key == "oidc.provider_insecure"
 
 
 def test_nothing_that_holds_a_secret_shows_it(env: FixedEnv) -> None:

@@ -110,7 +110,7 @@ class Fronted:
 
 @contextmanager
 def fronted(
-    folder: Path, authority: Authority, port: int, *, asks: Authority | None = None
+    folder: Path, authority: Authority, port: int, *, asks: Authority | None = None, ends_in: timedelta = DAY
 ) -> Iterator[Fronted]:
     """Speak TLS on a port of loopback, before the server of another port.
 
@@ -121,9 +121,10 @@ def fronted(
         authority: of the server's certificate.
         port: of the server behind.
         asks: who must have signed the certificate that has to be shown; None asks for none.
+        ends_in: how long the server's certificate is still good.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(*authority.issue("127.0.0.1").files(folder, "server"))
+    context.load_cert_chain(*authority.issue("127.0.0.1", ends_in=ends_in).files(folder, "server"))
     if asks is not None:
         context.verify_mode = ssl.CERT_REQUIRED
         context.load_verify_locations(cadata=asks.pem.decode())

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
-from avise.connectors.transport_errors import PROXY_ACCOUNT
 from avise.models.errors import ErrorKind
+from avise.transport.faults import PROXY_ACCOUNT
 from avise.transport.outward import Outward
 from avise.transport.proxies import Proxies
+from tests.forward_proxy import proxy
 from tests.servers.host.tool_server import Asked, reply, running_tool
 from tests.servers.tool_sign_in.authority import FAR, Authority, fronted
 from tests.servers.tool_sign_in.conftest import DeviceProvider, HurriedEnv, Opening, Reader, guarded_tool
@@ -29,72 +27,6 @@ async def answer(asked: Asked, writer: asyncio.StreamWriter) -> None:
     del asked
     writer.write(reply({"rows": [{"id": "R-1", "subject": "Retard"}]}))
     await writer.drain()
-
-
-@dataclass
-class ProxyServer:
-    """A CONNECT proxy (RFC 9110, section 9.3.6) that leads every name to this machine."""
-
-    wants: str = ""
-    """"user:password" of the account that it asks for."""
-    address: str = ""
-    asked: list[str] = field(default_factory=list)
-    tasks: set[asyncio.Task[None]] = field(default_factory=set)
-
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Take one connection."""
-        try:
-            head = (await reader.readuntil(b"\r\n\r\n")).decode("ascii")
-            method, target, _ = head.split("\r\n", 1)[0].split(" ")
-            self.asked.append(f"{method} {target}")
-            shown = base64.b64encode(self.wants.encode()).decode()
-            if self.wants and f"Proxy-Authorization: Basic {shown}" not in head:
-                writer.write(
-                    b"HTTP/1.1 407 Proxy Authentication Required\r\n"
-                    b'Proxy-Authenticate: Basic realm="maison"\r\nContent-Length: 0\r\n\r\n'
-                )
-                await writer.drain()
-                return
-            behind, ahead = await asyncio.open_connection("127.0.0.1", int(target.rpartition(":")[2]))
-            writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
-            await asyncio.gather(_pump(reader, ahead), _pump(behind, writer))
-        except (OSError, asyncio.IncompleteReadError):
-            pass
-        finally:
-            writer.close()
-
-
-async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    try:
-        while piece := await reader.read(65_536):
-            writer.write(piece)
-            await writer.drain()
-    except OSError:
-        pass
-    finally:
-        writer.close()
-
-
-@asynccontextmanager
-async def proxy(wants: str = "") -> AsyncIterator[ProxyServer]:
-    """Run a proxy."""
-    running = ProxyServer(wants)
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        running.tasks.add(task)
-        await running.serve(reader, writer)
-
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    running.address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    try:
-        yield running
-    finally:
-        server.close()
-        for task in running.tasks:
-            task.cancel()
-        await asyncio.gather(*running.tasks, return_exceptions=True)
 
 
 @pytest.fixture

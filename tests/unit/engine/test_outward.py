@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from avise.engine.outward import NETWORK_SECRETS, PROXY_PASSWORD, house_context, outward_of
+from avise.engine.outward import NETWORK_SECRETS, PROXY_PASSWORD, outward_of, way_out
 from avise.services.profile import Profile
 from avise.services.settings_file import NetworkSection, read_settings
 
@@ -58,4 +58,11 @@ async def test_certificates_that_cannot_be_read_are_told_and_take_nobody_s_desk_
             "network": {"ca_file": "maison.pem"},
         }
     )
-    assert house_context(Profile(tmp_path, settings, "")).check_hostname
+    reached, tls = await way_out(Profile(tmp_path, settings, ""), Secrets())
+    assert reached.ca_file == ""
+    assert tls.check_hostname
+
+
+async def test_without_its_secrets_a_workstation_still_knows_its_proxy(tmp_path: Path) -> None:
+    outward, _ = await outward_of(NetworkSection(PROXY, "svc"), tmp_path, None)
+    assert (outward.proxies.address, outward.proxies.password) == (PROXY, "")

@@ -89,3 +89,24 @@ def test_the_system_s_proxy_is_followed_where_nobody_says_otherwise(
     assert way(Proxies(DIRECT), "https://outil.example") == ""
     monkeypatch.setenv("no_proxy", "outil.example")
     assert way(Proxies(), "https://outil.example") == ""
+
+
+def tunnel(proxies: Proxies, host: str, own: str = "") -> str:
+    found = proxies.tunnelling_to(host, own)
+    return "" if found is None else str(found.url)
+
+
+def test_a_server_of_another_protocol_is_led_to_by_the_house_s_word() -> None:
+    assert tunnel(Proxies(HOUSE), "mail.example") == HOUSE
+    assert tunnel(Proxies(HOUSE, exceptions=EXCEPTIONS), "mail.interne.example") == ""
+    assert tunnel(Proxies(HOUSE), "localhost") == ""
+    assert tunnel(Proxies(HOUSE), "mail.example", DIRECT) == ""
+
+
+def test_of_the_system_only_the_proxy_of_all_protocols_leads_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("https_proxy", HOUSE)
+    assert tunnel(Proxies(), "mail.example") == ""
+    monkeypatch.setenv("all_proxy", HOUSE)
+    assert tunnel(Proxies(), "mail.example") == HOUSE
+    monkeypatch.setenv("no_proxy", "mail.example")
+    assert tunnel(Proxies(), "mail.example") == ""

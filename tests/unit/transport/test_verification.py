@@ -10,9 +10,10 @@ import pytest
 
 import avise
 from avise.connectors import client_certificate
-from avise.connectors.transport_errors import NOT_ACCEPTED, PROXY_ACCOUNT
+from avise.connectors.transport_errors import NOT_ACCEPTED
 from avise.texts import set_language, text
 from avise.transport import trust
+from avise.transport.faults import PROXY_ACCOUNT, PROXY_REFUSES, PROXY_SILENT, PROXY_UNFIT, key_of
 
 CODE = Path(avise.__file__).parent
 OFF = re.compile(
@@ -63,15 +64,21 @@ def test_a_context_verifies_names_and_chains(monkeypatch: pytest.MonkeyPatch, *,
         client_certificate.NOT_YET,
         NOT_ACCEPTED,
         PROXY_ACCOUNT,
+        PROXY_REFUSES,
+        PROXY_SILENT,
+        PROXY_UNFIT,
+        "certificate refused (9)",
         "certificate refused (10)",
         "certificate refused (18)",
         "certificate refused (19)",
         "certificate refused (20)",
+        "certificate refused (21)",
         "certificate refused (62)",
+        "certificate refused (64)",
     ],
 )
 def test_each_word_for_support_has_its_sentence(word: str) -> None:
-    key = f"transport.{word.replace(' ', '_')}"
+    key = key_of(word)
     for language in ("en", "fr"):
         set_language(language)
         assert text(key, source="Prestations") != key

@@ -28,10 +28,12 @@ from avise.connectors.deadline import Deadline
 from avise.connectors.declarative import load_connector_file
 from avise.connectors.instance import Instance
 from avise.connectors.ports import InstanceSettings
+from avise.connectors.shared import Shared
 from avise.env import SystemEnv
 from avise.models.customer import CustomerKey, Party
 from avise.models.interaction import Interaction
 from avise.models.json_types import JSON
+from avise.transport.outward import Outward
 
 PERSON = uuid.UUID(int=7)
 
@@ -103,12 +105,14 @@ async def open_connector_file(
     config: Mapping[str, JSON],
     secrets: Mapping[str, str],
     stack: AsyncExitStack,
+    outward: Outward | None = None,
 ) -> Opened:
     """Load a file and open it for one instance, closed with the stack."""
     loaded = load_connector_file(path)
     settings = InstanceSettings("tool", path.stem, config)
     tls = ssl.create_default_context()
-    instance = Instance(settings, loaded, SystemEnv(), Secrets(secrets), tls, "avise-test")
+    shared = Shared(outward=outward or Outward())
+    instance = Instance(settings, loaded, SystemEnv(), Secrets(secrets), tls, "avise-test", shared)
     instance.start()
     stack.push_async_callback(instance.aclose)
     await instance.ready(5)
