@@ -179,7 +179,7 @@ def _first_name_levels(ours: tuple[str, ...], theirs: tuple[str, ...]) -> int:
 
 
 def _shares_a_name(ours: tuple[str, ...], theirs: tuple[str, ...]) -> bool:
-    fewer, more = sorted((ours, theirs), key=len)
+    fewer, more = sorted((ours, theirs), key=lambda names: (len(names), names))
     return len(more) > 1 and all(
         any(word == other or (len(word) == 1 and other.startswith(word)) for other in more) for word in fewer
     )

@@ -24,6 +24,10 @@ _MONTHS = (
     ("JAN", 1), ("FEV", 2), ("FEB", 2), ("MAR", 3), ("AVR", 4), ("APR", 4), ("MAI", 5), ("MAY", 5),
     ("JUIN", 6), ("JUN", 6), ("JUIL", 7), ("JUL", 7), ("AOU", 8), ("AUG", 8), ("SEP", 9), ("OCT", 10),
     ("NOV", 11), ("DEC", 12),
+    # German, Spanish, Italian, Dutch, Portuguese
+    ("MRZ", 3), ("MAERZ", 3), ("OKT", 10), ("DEZ", 12), ("ENE", 1), ("ABR", 4), ("AGO", 8), ("DIC", 12),
+    ("GEN", 1), ("MAG", 5), ("GIU", 6), ("LUG", 7), ("SET", 9), ("OTT", 10), ("MEI", 5), ("MRT", 3),
+    ("MAAR", 3), ("OUT", 10),
 )  # fmt: skip
 _PARTS = re.compile(r"\d+|[^\W\d_]+")
 _TIME = re.compile(r"[T\s]\d{1,2}:\d{2}.*$")

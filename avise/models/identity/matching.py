@@ -28,6 +28,7 @@ from avise.models.identity.comparison import (
 )
 from avise.models.identity.estimation import estimated
 from avise.models.identity.records import IdentityRecord
+from avise.models.identity.rivals import rivals
 from avise.models.identity.rules import Rule, rule_for
 from avise.models.identity.weights import Model
 from avise.models.names import phonetic_key
@@ -36,6 +37,8 @@ AUTOMATIC = 0.98
 """From this probability on two records are linked without anybody looking."""
 PROPOSED = 0.15
 """From this probability on a person is asked."""
+_MAY_BE_ONE = 0.05
+"""From this probability on two partners of one record may be one person's twice."""
 _KEPT_BELOW_PRIOR = 9.0
 """Pairs that many bits below even odds are forgotten at once: not one in five hundred is a person's."""
 
@@ -103,6 +106,8 @@ def is_doubtful(model: Model, vector: Vector, a: IdentityRecord, b: IdentityReco
     return contradicts(vector) or _are_two_names(model, vector, a, b) or _is_another_surname(vector)
 
 
+_OF_TWO = 2
+"""A telephone of more records than the two is a home's, not somebody's."""
 _OFTEN = 3
 """A first name that stands so often in the tables is no slip of the pen…"""
 _TIMES_RARER = 30
@@ -110,13 +115,34 @@ _TIMES_RARER = 30
 
 
 def _are_two_names(model: Model, vector: Vector, a: IdentityRecord, b: IdentityRecord) -> bool:
-    if level_in(vector, Feature.FIRST_NAME) not in (Level.CLOSE, Level.NEAR):
+    if level_in(vector, Feature.FIRST_NAME) not in (Level.CLOSE, Level.NEAR) or _are_exchanged(a, b):
         return False
     one, other = a.first_name, b.first_name
     in_use = model.frequencies[Feature.FIRST_NAME].counts
     rarer, commoner = sorted((in_use.get(one, 1), in_use.get(other, 1)))
     often = rarer >= _OFTEN and rarer * _TIMES_RARER >= commoner
     return often and phonetic_key(one) != phonetic_key(other)
+
+
+def _are_exchanged(a: IdentityRecord, b: IdentityRecord) -> bool:
+    return a.first_name in b.last_names and b.first_name in a.last_names
+
+
+_OF_TWINS = (Feature.MEMBER_NUMBER, Feature.FIRST_NAME, Feature.LAST_NAME, Feature.BIRTH_DATE)
+
+
+def _is_one_contract(model: Model, vector: Vector, a: IdentityRecord, b: IdentityRecord) -> bool:
+    """Say whether two like records of one table stand under one member number, with nothing of their own.
+
+    Whoever registered the second saw the first: a child entered twice, or twins under one first name.
+    A slip in a name tells them apart from twins, whose surname was copied.
+    """
+    if not all(level_in(vector, feature) is Level.SAME for feature in _OF_TWINS):
+        return False
+    if level_in(vector, Feature.EMAIL) is Level.SAME:
+        return False
+    homes = model.frequencies[Feature.PHONE].counts if Feature.PHONE in model.frequencies else {}
+    return all(homes.get(phone, 1) > _OF_TWO for phone in a.phones if phone in b.phones)
 
 
 def _is_another_surname(vector: Vector) -> bool:
@@ -139,7 +165,32 @@ def matched(ours: Sequence[IdentityRecord], theirs: Sequence[IdentityRecord]) ->
     scan = _Scan(model, ours, theirs)
     scan.run()
     model = replace(model, prior=scan.prior())
-    return Matching(model, tuple(scan.scored(model)), scan.compared)
+    pairs = _without_rivals(model, list(scan.scored(model)), ours, theirs)
+    return Matching(model, tuple(pairs), scan.compared)
+
+
+def _without_rivals(
+    model: Model,
+    pairs: list[ScoredPair],
+    ours: Sequence[IdentityRecord],
+    theirs: Sequence[IdentityRecord],
+) -> list[ScoredPair]:
+    """Return the pairs, those doubtful that cannot be true beside another one."""
+    likely = Thresholds()
+    places = [i for i, pair in enumerate(pairs) if pair.verdict(likely) is Verdict.AUTOMATIC]
+
+    def are_one(one: IdentityRecord, other: IdentityRecord) -> bool:
+        vector = compared(one, other)
+        return model.probability(model.score(vector, one, other)) >= _MAY_BE_ONE
+
+    beaten = rivals(
+        [(pairs[i].ours, pairs[i].theirs, pairs[i].bits) for i in places],
+        lambda one, other: are_one(theirs[one], theirs[other]),
+        lambda one, other: are_one(ours[one], ours[other]),
+    )
+    for place in beaten:
+        pairs[places[place]] = replace(pairs[places[place]], doubtful=True, rule=None)
+    return pairs
 
 
 class _Scan:
@@ -151,8 +202,8 @@ class _Scan:
         self._model = model
         self._ours = ours
         self._theirs = theirs
-        within = ours is theirs
-        self._product = len(ours) * (len(ours) - 1) / 2 if within else len(ours) * len(theirs)
+        self._within = ours is theirs
+        self._product = len(ours) * (len(ours) - 1) / 2 if self._within else len(ours) * len(theirs)
         self._product = max(self._product, 1.0)
         self._least = -math.log2(model.prior) - _KEPT_BELOW_PRIOR
         self._places = tuple(
@@ -207,12 +258,17 @@ class _Scan:
     def _score(self, a: IdentityRecord, b: IdentityRecord) -> float:
         """Return the weight of a pair; less than what is remembered as soon as it cannot reach it."""
         model, least, households = self._model, self._least, self._model.households
-        sofar = personal = last_name = 0.0
+        sofar = personal = last_name = place = 0.0
         against = False
         for compare, feature, is_personal, worth, most, most_personal in self._steps:
             if not (code := compare(a, b)):
                 continue
             bits = worth[code] if code > 1 else model.bits(feature, code, a, b)
+            if feature is Feature.PLACE:
+                place = bits
+            elif feature is Feature.STREET and bits < 0 and place < 0:
+                # Another street in another town is one move, held against only once (`Model.score`).
+                bits = min(bits - place, 0.0)
             sofar += bits
             if is_personal:
                 personal += bits
@@ -250,4 +306,7 @@ class _Scan:
             one, other = self._ours[a], self._theirs[b]
             vector = compared(one, other)
             doubtful = is_doubtful(model, vector, one, other)
-            yield ScoredPair(a, b, bits, probability, doubtful, rule_for(vector))
+            rule = rule_for(vector)
+            if self._within and model.households and _is_one_contract(model, vector, one, other):
+                doubtful, rule = True, None
+            yield ScoredPair(a, b, bits, probability, doubtful, rule)

@@ -75,6 +75,36 @@ class IdentityRecord:
     member_number: str = field(default="", repr=False)
 
 
+_UNTOLD = frozenset(
+    {
+        "NULL",
+        "NA",
+        "NAN",
+        "NONE",
+        "NIL",
+        "NC",
+        "ND",
+        "NR",
+        "SO",
+        "UNKNOWN",
+        "INCONNU",
+        "INCONNUE",
+        "UNBEKANNT",
+    }
+    | {"DESCONOCIDO", "NOTAVAILABLE", "NOTAPPLICABLE", "NONRENSEIGNE", "NONCOMMUNIQUE", "SANSOBJET"}
+)
+_MAY_BE_A_NAME = frozenset({"NA", "NC", "ND", "NR", "SO"})
+"""Only with a stroke, a dot or a mark between or before them: Na and So are names."""
+
+
+def is_untold(text: str) -> bool:
+    """Say whether a text stands for nothing: "NULL", "N/A", "-", "inconnu"."""
+    word = fold(text)
+    if not word:
+        return True
+    return word in _UNTOLD and (word not in _MAY_BE_A_NAME or not text.strip().isalpha())
+
+
 _FEMALE = frozenset({"F", "FEMALE", "FEMME", "FEMININ", "2", "MME", "MLLE", "MADAME", "MADEMOISELLE"}) | {
     "MRS", "MISS", "MS", "W", "WOMAN", "FILLE", "GIRL",
 }  # fmt: skip

@@ -84,6 +84,8 @@ class Model:
     """How likely two records taken at random are of one person."""
     households: bool = True
     """Whether the tables hold several persons of one household: what these share then tells no person."""
+    namesakes: bool = False
+    """Whether people of one name live in one home more often than a birth date is mistyped."""
 
     @property
     def version(self) -> str:
@@ -113,11 +115,16 @@ class Model:
         }
 
     def score(self, vector: Vector, a: IdentityRecord, b: IdentityRecord) -> float:
-        """Return the weight of all likenesses together, in bits."""
+        """Return the weight of all likenesses together, in bits.
+
+        Another street in another town is one move: of the two, only what speaks most against counts.
+        """
         bits = self.all_bits(vector, a, b)
         personal = sum(value for feature, value in bits.items() if feature in PERSONAL)
         last_name = bits.get(Feature.LAST_NAME, 0.0)
-        return self.total(sum(bits.values()), personal, last_name, against=contradicts(vector))
+        twice = max(bits.get(Feature.PLACE, 0.0), bits.get(Feature.STREET, 0.0))
+        everything = sum(bits.values()) - min(twice, 0.0)
+        return self.total(everything, personal, last_name, against=contradicts(vector))
 
     def total(self, everything: float, personal: float, last_name: float, *, against: bool) -> float:
         """Return the weight of two records from that of their parts.

@@ -21,6 +21,7 @@ from avise.models.identity.records import (
     NameStyle,
     Notion,
     TableRow,
+    is_untold,
     name_style,
     prepared,
 )
@@ -150,7 +151,10 @@ _Places = Sequence[tuple[Notion, tuple[int, ...]]]
 
 
 def _row(cells: Sequence[str], places: _Places) -> TableRow:
-    values = {notion: tuple(cells[place] for place in found if cells[place]) for notion, found in places}
+    values = {
+        notion: tuple(cells[place] for place in found if notion is Notion.ID or not is_untold(cells[place]))
+        for notion, found in places
+    }
     reference = "".join(values.pop(Notion.ID, ()))
     return TableRow(reference, values)
 

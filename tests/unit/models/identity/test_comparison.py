@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from avise.models.identity.comparison import Feature, Level, compared, contradicts, is_unsupported, level_in
-from avise.models.identity.records import NameStyle, name_style, split_full_name
+from avise.models.identity.records import NameStyle, is_untold, name_style, split_full_name
 from tests.unit.models.identity.records import record
 
 
@@ -107,3 +107,15 @@ def test_comparing_has_no_direction_and_a_record_is_like_itself(
     a, b = (record(last_name=x, first_name=y, city=z) for x, y, z in (one, other))
     assert compared(a, b) == compared(b, a)
     assert set(compared(a, a)) <= {0, 1}
+
+
+@pytest.mark.parametrize(
+    "text", ["", "NULL", "n/a", "N.A.", "-", "?", "#N/A", "Inconnu", "none", "unbekannt"]
+)
+def test_what_stands_for_nothing_tells_nothing(text: str) -> None:
+    assert is_untold(text)
+
+
+@pytest.mark.parametrize("text", ["Na", "So", "Nulle", "Nil-Marie"])
+def test_a_short_name_is_a_name(text: str) -> None:
+    assert not is_untold(text)

@@ -2,8 +2,11 @@
 
 from functools import cache
 
+import pytest
+
 from avise.models.identity.blocking import BY_NAMES, Blocks
 from avise.models.identity.comparison import Feature, Level, compared, level_in
+from avise.models.identity.estimation import ORDINARY
 from avise.models.identity.explanation import Strength, explained, strength_of
 from avise.models.identity.matching import Matching, Thresholds, Verdict, is_doubtful, matched
 from avise.models.identity.records import IdentityRecord, prepared
@@ -103,3 +106,30 @@ def test_an_explanation_tells_what_weighs_most_first() -> None:
     assert strength_of(12) is Strength.VERY_STRONG
     assert strength_of(-8) is Strength.STRONGLY_AGAINST
     assert level_in(compared(one, other), Feature.BIRTH_DATE) is Level.SAME
+
+
+def test_children_of_one_contract_under_one_name_wait_for_a_person_unless_a_slip_tells() -> None:
+    table, _ = _demo(2_000)
+    told = {"last_name": "Renardou", "first_name": "Rose", "birth_date": "2015-02-03", "postcode": "44000"}
+    rose = record("n", **told, member_number="0482999999")
+    again = record("o", **told, member_number="0482999999")
+    slip = record("p", **told | {"last_name": "Renardu"}, member_number="0482999999")
+    within = [*table, rose, again]
+    found = {(pair.ours, pair.theirs): pair for pair in matched(within, within).pairs}
+    assert found[len(table), len(table) + 1].verdict(Thresholds()) is Verdict.PROPOSED
+    within[-1] = slip
+    found = {(pair.ours, pair.theirs): pair for pair in matched(within, within).pairs}
+    assert found[len(table), len(table) + 1].verdict(Thresholds()) is Verdict.AUTOMATIC
+
+
+def test_somebody_who_moved_is_held_against_only_once() -> None:
+    told = {"last_name": "Renardou", "first_name": "Rose", "birth_date": "2015-02-03"}
+    here = record("h", **told, postcode="44000", street="12 rue des Lilas")
+    gone = record("g", **told, postcode="67000", street="3 quai Kléber")
+    alike = compared(here, gone)
+    bits = ORDINARY.all_bits(alike, here, gone)
+    assert bits[Feature.PLACE] < 0
+    assert bits[Feature.STREET] < 0
+    least = min(bits[Feature.PLACE], bits[Feature.STREET])
+    others = sum(each for feature, each in bits.items() if feature not in (Feature.PLACE, Feature.STREET))
+    assert ORDINARY.score(alike, here, gone) == pytest.approx(others + least)
