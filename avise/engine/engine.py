@@ -413,7 +413,7 @@ class Engine:
         desk = self.desk
         parts = DeskParts(
             desk.everybody, journal, desk.about_request, desk.known_of_request, desk.add_task,
-            desk.take_shared, desk.take_confirmations, desk.beside_request, desk.absences,
+            desk.take_shared, desk.take_confirmations, desk, desk.beside_request, desk.absences,
         )  # fmt: skip
         room = RequestRoom(self.profile, opened, sealed, parts, self.env, plain)
         room.network = self.network

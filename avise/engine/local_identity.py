@@ -1,21 +1,37 @@
-"""The desk's part on records that may be one person's: what is decided shows at once on open screens."""
+"""The desk's part on records that may be one person's: what is decided shows at once on open screens.
+
+What colleagues decided comes from the hub. Of a record that the directory does not list, its own stream
+tells, which the hub gives to whoever opens it: it is asked for when a linked file, or a pair, is looked at.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import asyncio
+import logging
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from avise.engine.local_day import LocalDay
+from typing_extensions import override
+
+from avise.engine.local_requests import LocalRequests
+from avise.hub.port import HubUnreachableError
 from avise.models.acts import Act
 from avise.models.customer import PersonId
+from avise.models.errors import AviseError
+from avise.models.fed_events import judged
 from avise.models.journal import EventEnvelope
+from avise.models.request_fold import JudgedEvent
+from avise.models.roles import Purpose
 from avise.services.customer_rights import refuse_without_right
 from avise.services.identity.same_person import SamePerson
 from avise.services.identity.values import RecordLink, RecordPair
 from avise.services.open_customer import OpenDossier
+from avise.services.sync import fed_event
+
+_log = logging.getLogger(__name__)
 
 
-class LocalIdentity(LocalDay):
+class LocalIdentity(LocalRequests):
     """Implements `avise.services.identity_desk.IdentityDesk`; `LocalDesk` is one."""
 
     _same_person_kept: SamePerson | None = None
@@ -43,11 +59,16 @@ class LocalIdentity(LocalDay):
     async def compare_records(self, one: PersonId, other: PersonId) -> RecordPair:
         """Return two records side by side."""
         refuse_without_right(self.session.role)
+        await self._ask_about(await self.same_person.untold_pair(one, other))
         return await self.same_person.compare(one, other)
 
     async def link_records(self, one: PersonId, other: PersonId) -> Act:
         """Say that two records are one person's, or propose it."""
         refuse_without_right(self.session.role)
+        await self._ask_about(await self.same_person.untold_pair(one, other))
+        for person in (one, other):
+            # What contradicts is looked for in all that would be joined.
+            await self._ask_about(await self.same_person.untold_links(person))
         act = await self.same_person.link(one, other)
         await self._tell_links()
         return act
@@ -55,6 +76,7 @@ class LocalIdentity(LocalDay):
     async def keep_records_apart(self, one: PersonId, other: PersonId) -> Act:
         """Say that two records are two persons'."""
         refuse_without_right(self.session.role)
+        await self._ask_about(await self.same_person.untold_pair(one, other))
         act = await self.same_person.keep_apart(one, other)
         await self._tell_links()
         return act
@@ -70,6 +92,66 @@ class LocalIdentity(LocalDay):
         await self._tell_links()
         return act
 
+    # ---- what colleagues decided ---------------------------------------------------------------
+    async def take_links(self, events: Sequence[JudgedEvent]) -> None:
+        """Take what the hub gave of pairs of records."""
+        if self.same_person.take_fed(events):
+            await self._tell_links()
+
+    async def put_links_aside(self, events: Iterable[UUID]) -> None:
+        """Take that what was decided here does not count at the hub."""
+        if self.same_person.put_aside(events):
+            await self._tell_links()
+
+    async def forget_links(self) -> None:
+        """Forget what the hub gave: it comes again, or may be read no more."""
+        self.same_person.forget_fed()
+        await self._tell_links()
+
+    async def _ask_about(self, persons: Iterable[PersonId]) -> None:
+        """Have the hub tell of records that only their own streams describe; it logs each.
+
+        Raises:
+            AviseError: `identity.hub_needed`, or the hub's refusal.
+        """
+        for person in persons:
+            try:
+                await self._ask_hub_about(person, Purpose.CONTROL, "")
+            except HubUnreachableError:
+                raise AviseError("identity.hub_needed") from None
+
+    async def _ask_hub_about(self, person: PersonId, purpose: Purpose, reason: str) -> None:
+        office = self._middle_office
+        if office is None:
+            raise HubUnreachableError("hub.unreachable")
+        opened = await office.hub().open_subject(person, purpose, reason)
+        told = (judged(fed_event(event)) for event in opened.events)
+        if self.same_person.take_told(found.event for found in told if found.known and found.effective):
+            await self._tell_links()
+
+    @override
+    async def _show_hub(self, dossier: OpenDossier, reason: str) -> None:
+        await asyncio.gather(super()._show_hub(dossier, reason), self._ask_about_linked(dossier, reason))
+
+    async def _ask_about_linked(self, dossier: OpenDossier, reason: str) -> None:
+        """Have an open file's linked records told by the hub, as soon as it is there, once each."""
+        asked: set[PersonId] = set()
+        office = self._middle_office
+        if office is None:
+            return
+        async for _ in office.beats():
+            for person in await self.same_person.untold_links(dossier.entry.person):
+                if person in asked:
+                    continue
+                try:
+                    await self._ask_hub_about(person, dossier.purpose, reason)
+                except HubUnreachableError:
+                    continue
+                except AviseError as error:
+                    _log.info("a linked record was not told: %s", error.message_key)
+                asked.add(person)
+
+    @override
     async def _take(self, written: Iterable[EventEnvelope]) -> None:
         events = tuple(written)
         await super()._take(events)

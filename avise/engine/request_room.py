@@ -21,6 +21,7 @@ from avise.models.absences import Absence
 from avise.models.confirmations import PREFIX as CONFIRMATIONS
 from avise.models.errors import AviseError
 from avise.models.fed_events import judged
+from avise.models.identity.links import PREFIX as IDENTITY
 from avise.models.journal import EventEnvelope
 from avise.models.requests import Request, RequestId
 from avise.models.roles import Role
@@ -35,7 +36,14 @@ from avise.services.request_type_files import shipped_request_types
 from avise.services.requests.creation import AboutPort
 from avise.services.requests.customer_names import CustomerNames
 from avise.services.requests.details import Details, KnownOf
-from avise.services.requests.hub_news import STANDING, AddTask, HubNews, TakeConfirmations, TakeShared
+from avise.services.requests.hub_news import (
+    STANDING,
+    AddTask,
+    HubNews,
+    LinkNews,
+    TakeConfirmations,
+    TakeShared,
+)
 from avise.services.requests.joined_files import JoinedFiles
 from avise.services.requests.known_requests import KnownRequests
 from avise.services.requests.middle_office import MiddleOffice
@@ -49,7 +57,7 @@ from avise.store.journal import Journal
 from avise.store.own_events import purge_own
 from avise.store.request_drafts import RequestMemory
 
-STREAMS = ("request/", "task/", "absence/", CONFIRMATIONS, VISITS)
+STREAMS = ("request/", "task/", "absence/", CONFIRMATIONS, VISITS, IDENTITY)
 """Streams of the hub that a workstation shows."""
 
 OWN_AT_MOST = 5_000
@@ -68,6 +76,7 @@ class DeskParts:
         add_task: adds a task of this user's.
         take_shared: takes the tasks and absences of others.
         take_confirmations: takes what the hub tells of confirmations.
+        links: takes what the hub tells of records held to be one person's.
         beside: reads the file of a request's customer while the request is on screen.
         absences: tells who is away.
     """
@@ -79,6 +88,7 @@ class DeskParts:
     add_task: AddTask
     take_shared: TakeShared
     take_confirmations: TakeConfirmations
+    links: LinkNews
     beside: Callable[[Request], AbstractAsyncContextManager[None]]
     absences: Callable[[], Awaitable[Sequence[Absence]]]
 
@@ -137,7 +147,7 @@ class RequestRoom:
             office, self.desk.rows, self.feed, self.changes, parts.add_task, parts.take_shared,
             memory, env.now,
         )  # fmt: skip
-        self.news.take_confirmations = parts.take_confirmations
+        self.news.take_confirmations, self.news.links = parts.take_confirmations, parts.links
         self.news.settle_next = self.desk.next.settle
         self.news.who_has = self._who_has
         self._connection = HubConnection(profile, session, secrets, env, plain)
@@ -176,6 +186,7 @@ class RequestRoom:
         loaded = KnownRequests()
         await asyncio.to_thread(loaded.load, fed, own)
         self.known.adopt(loaded)
+        await self._parts.links.put_links_aside(await self.feed.not_counted(IDENTITY))
         await self.news.on_kept([event for event in fed if not event.stream.startswith(STREAMS[0])])
         self.desk.ready.set()
         self.changes.tell()

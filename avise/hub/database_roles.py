@@ -11,6 +11,9 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection
 
+from avise.hub.journal_rows import HEADER
+from avise.hub.stream_state import HOUSE
+
 OWNER, SERVER, ERASURE = "avise_hub_owner", "avise_hub_server", "avise_hub_erasure"
 """Roles without a password: whoever signs in is a member of one."""
 
@@ -60,8 +63,9 @@ def _server_rights(tables: Iterable[str]) -> Iterable[str]:
 
 
 def _erasure_rights() -> Iterable[str]:
-    for table in ("event", "quarantine"):
+    for table in ("event", "quarantine", "feed", "head"):
         yield f"REVOKE ALL ON {table} FROM {ERASURE}"
+    for table in ("event", "quarantine"):
         yield f"GRANT SELECT (event_id, stream, kind, received_at) ON {table} TO {ERASURE}"
         yield f"GRANT SELECT (body) ON {table} TO {ERASURE}"
         yield f"GRANT UPDATE (body, salt) ON {table} TO {ERASURE}"
@@ -73,6 +77,10 @@ def _erasure_rights() -> Iterable[str]:
         yield f"GRANT SELECT, DELETE ON {table} TO {ERASURE}"
     yield f"GRANT SELECT (dossier), UPDATE (contacts) ON synthesis TO {ERASURE}"
     yield f"GRANT INSERT ON access_log TO {ERASURE}"
+    # To feed the house again, without a body, what was decided of the customer and another record.
+    yield f"GRANT SELECT ({', '.join((*HEADER, 'content_sha'))}) ON event TO {ERASURE}"
+    yield f"GRANT SELECT, INSERT ON feed TO {ERASURE}"
+    yield f"GRANT SELECT, UPDATE (pos, chain) ON head TO {ERASURE}"
 
 
 def _row_security() -> Iterable[str]:
@@ -81,3 +89,13 @@ def _row_security() -> Iterable[str]:
     yield (
         f"CREATE POLICY feed_of_the_call ON feed TO {SERVER} USING ({_CONDITION}) WITH CHECK ({_CONDITION})"
     )
+    yield "ALTER TABLE head ENABLE ROW LEVEL SECURITY"
+    yield "DROP POLICY IF EXISTS every_head ON head"
+    yield f"CREATE POLICY every_head ON head TO {SERVER} USING (true) WITH CHECK (true)"
+    for table in ("feed", "head"):
+        of_house = f"perimeter = '{HOUSE}'"
+        yield f"DROP POLICY IF EXISTS {table}_of_the_house ON {table}"
+        yield (
+            f"CREATE POLICY {table}_of_the_house ON {table} TO {ERASURE}"
+            f" USING ({of_house}) WITH CHECK ({of_house})"
+        )

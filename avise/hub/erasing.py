@@ -1,23 +1,30 @@
-"""Erasing what the hub holds of a customer's own stream: contents go, headers and chains stay (decision 23).
+"""Erasing what the hub holds of a customer: contents go, headers and chains stay (decision 23).
 
-What is erased are the words: bodies and salts of the events, those of the quarantine included, and the
-lines of the timeline. Requests follow their own retention and are not touched here.
+What is erased are the words: bodies and salts of the events of the customer's own stream, those of the
+quarantine included, and the lines of the timeline; and all that was decided of the customer and another
+record, which is fed to the house once more, without a body, so that each desk erases it too. Requests
+follow their own retention and are not touched here.
 """
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
 from avise.hub.accesses import log_access
 from avise.hub.contact_rows import CUSTOMER
-from avise.hub.dialect import Statement, change, rows
+from avise.hub.dialect import Statement, change, change_each, confine, rows
+from avise.hub.journal_rows import HEADER, INSERT_FEED, SAVE_HEAD, header_of_row, lock_heads
 from avise.hub.moments import microseconds
 from avise.hub.port import Actor
 from avise.hub.received_event import body_of
+from avise.hub.stream_state import HOUSE
 from avise.models.event_fold import identity_of
+from avise.models.identity.links import PREFIX as IDENTITY
 from avise.models.journal import EventKind
 
 _ATTACHED = Statement(
@@ -28,6 +35,27 @@ _EVENTS = Statement(
     " AND body IS NOT NULL"
 )
 _PUT_ASIDE = Statement("UPDATE quarantine SET body = NULL, salt = NULL WHERE stream = :stream")
+_PAIRS = Statement(
+    "SELECT stream, body FROM event WHERE stream LIKE 'identity/%' AND body IS NOT NULL"
+    " UNION ALL SELECT stream, body FROM quarantine WHERE stream LIKE 'identity/%' AND body IS NOT NULL"
+)
+_DESCRIPTIONS = Statement(
+    "SELECT event_id, body FROM event WHERE kind = 'identity_described' AND body IS NOT NULL"
+    " UNION ALL SELECT event_id, body FROM quarantine WHERE kind = 'identity_described'"
+    " AND body IS NOT NULL"
+)
+_FED = Statement(
+    f"SELECT {', '.join(f'e.{name}' for name in HEADER)}, e.content_sha"  # noqa: S608 - our own names
+    " FROM feed f JOIN event e ON e.event_id = f.event_id"
+    " WHERE f.perimeter = :house AND e.stream IN [streams] AND e.body IS NOT NULL ORDER BY f.pos"
+)
+_EMPTY = Statement(
+    "UPDATE event SET body = NULL, salt = NULL WHERE (stream IN [streams] OR event_id IN [beside])"
+    " AND body IS NOT NULL"
+)
+_EMPTY_ASIDE = Statement(
+    "UPDATE quarantine SET body = NULL, salt = NULL WHERE stream IN [streams] OR event_id IN [beside]"
+)
 _LINES = Statement("DELETE FROM timeline WHERE dossier = :dossier")
 _UNDONE = Statement(
     "DELETE FROM taken_back WHERE by_event IN (SELECT event_id FROM event WHERE stream = :stream)"
@@ -50,10 +78,41 @@ def erase_customer(
     stream = f"{CUSTOMER}{dossier}"
     found = rows(connection, _ATTACHED, stream=stream, kind=EventKind.INTERACTION_ATTACHED.value)
     beside = [str(identity_of((body_of(line.body) or {}).get("event"))) for line in found]
-    erased = change(connection, _EVENTS, stream=stream, beside=beside)
+    erased = change(connection, _EVENTS, stream=stream, beside=beside) + _erase_pairs(connection, dossier)
     change(connection, _PUT_ASIDE, stream=stream)
     change(connection, _LINES, dossier=str(dossier))
     change(connection, _UNDONE, stream=stream)
     change(connection, _FIGURES, dossier=str(dossier))
     log_access(connection, actor, microseconds(now), "erasure", dossier=str(dossier), reason=reason)
     return erased
+
+
+def _erase_pairs(connection: Connection, person: uuid.UUID) -> int:
+    """Erase what was decided of a person and other records, and what describes these; return how much."""
+    # An erasure is rare: every pair is read, so that none needs an index by person.
+    streams = sorted({line.stream for line in rows(connection, _PAIRS) if person in _persons(line.body)})
+    if not streams:
+        return 0
+    pairs = {stream.removeprefix(IDENTITY) for stream in streams}
+    told = ((line.event_id, body_of(line.body) or {}) for line in rows(connection, _DESCRIPTIONS))
+    beside = [event for event, body in told if body.get("pair") in pairs]
+    again = [dict(line._mapping) for line in rows(connection, _FED, house=HOUSE, streams=streams)]  # noqa: SLF001 - SQLAlchemy's public name
+    change(connection, _EMPTY_ASIDE, streams=streams, beside=beside)
+    erased = change(connection, _EMPTY, streams=streams, beside=beside)
+    _feed_again(connection, again)
+    return erased
+
+
+def _persons(body: bytes | None) -> frozenset[uuid.UUID | None]:
+    sides = [(body_of(body) or {}).get(name) for name in ("one", "other")]
+    return frozenset(identity_of(side.get("person")) for side in sides if isinstance(side, dict))
+
+
+def _feed_again(connection: Connection, events: Sequence[Mapping[str, Any]]) -> None:
+    """Give the house events that it had, which have no body any more: every desk erases its copies."""
+    if not events:
+        return
+    head = lock_heads(connection, (HOUSE,))[HOUSE]
+    confine(connection, (HOUSE,))
+    change_each(connection, INSERT_FEED, [head.append(event, header_of_row(event)) for event in events])
+    change(connection, SAVE_HEAD, perimeter=head.perimeter, pos=head.pos, chain=head.chain)

@@ -19,6 +19,7 @@ from avise.hub.checked_out import CheckedOutCustomers
 from avise.hub.confirming import Confirming
 from avise.hub.contact_rows import CUSTOMER
 from avise.hub.dialect import Statement, rows
+from avise.hub.judging_links import is_of_pair, may_decide, refusal_of_link
 from avise.hub.moments import microseconds, moment
 from avise.hub.port import Actor
 from avise.hub.received_event import VOID, Received
@@ -58,6 +59,8 @@ class Verdict:
     """Why it does not count; "" when it does."""
     takes_back: str = ""
     """Identity of the event that it takes back."""
+    keeps_body: bool = True
+    """Whether what it says is kept."""
 
     @property
     def effective(self) -> bool:
@@ -125,7 +128,8 @@ class Bench:
         if received.event.stream.startswith(CONFIRMATIONS):
             verdict = Verdict(refusal=self.confirming.refusal(received, self.actor.login, self.now))
         else:
-            verdict = self._judged(received, stream)
+            why = refusal_of_link(self.connection, received)
+            verdict = Verdict(refusal=why, keeps_body=False) if why else self._judged(received, stream)
         event = received.event
         self.targets[str(event.event_id)] = Target(
             event.stream, event.kind, event.author, verdict.effective, microseconds(self.now), False
@@ -145,12 +149,18 @@ class Bench:
             return "no_right"
         if event.kind == VOID:
             return ""
-        if self.rights.posts:
-            return "" if event.stream.startswith(CUSTOMER) else "no_right"
         if received.request is not None and self.rights.of_customers:
             return self._request_aside(received, stream.state)
+        return "" if self._may_write(received, stream) else "no_right"
+
+    def _may_write(self, received: Received, stream: StreamState) -> bool:
+        """Say whether an event of no request may be written."""
+        if self.rights.posts:
+            return received.event.stream.startswith(CUSTOMER)
+        if is_of_pair(received):
+            return may_decide(received, self.rights)
         foreign = stream.team.startswith("team/") and stream.team not in self.rights.writable
-        return "no_right" if foreign or not self.rights.of_customers else ""
+        return self.rights.of_customers and not foreign
 
     def _request_aside(self, received: Received, state: RequestState | None) -> str:
         if state is not None:

@@ -177,11 +177,11 @@ class Colleague:
 
 @dataclass(frozen=True, slots=True)
 class Perimeter:
-    """A part of the journal: a corbeille, a team, or the interactions of customers."""
+    """A part of the journal: a corbeille, a team, what the whole house is told, or what is of customers."""
 
     id: str
     kind: str
-    """"queue", "team", "customers"."""
+    """"queue", "team", "house", "customers"."""
     can_write: bool
 
 

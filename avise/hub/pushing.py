@@ -49,12 +49,14 @@ from avise.hub.rights import Rights, rights_of
 from avise.hub.steps import Reached, Step, unheard
 from avise.hub.stream_state import (
     CUSTOMERS,
+    HOUSE,
     StreamState,
     lock_streams,
     queue_perimeter,
     save_streams,
     team_perimeter,
 )
+from avise.models.identity.links import PREFIX as IDENTITY
 from avise.models.journal import EventKind
 from avise.models.request_numbers import request_number
 from avise.models.request_rules import RequestState
@@ -244,8 +246,8 @@ class Push:
             "ver": stream.ver,
             "number": "",
             "received_at": self._at,
-            "body": event.body,
-            "salt": event.salt,
+            "body": event.body if verdict.keeps_body else None,
+            "salt": event.salt if verdict.keeps_body else None,
             "content_sha": event.content_sha,
             "queue": stream.state.queue if stream.state is not None else "",
             "clock_doubtful": int(abs(self._at - occurred) > _DOUBTFUL),
@@ -326,7 +328,7 @@ class Push:
         for judged in quarantined:
             stream = self._streams[judged.received.event.stream]
             queue = stream.state.queue if stream.state is not None else ""
-            perimeter = queue_perimeter(queue) if queue else stream.team or CUSTOMERS
+            perimeter = queue_perimeter(queue) if queue else _perimeter_of(stream)
             extra = {"login": self.actor.login, "reason": judged.verdict.quarantined, "perimeter": perimeter}
             values = judged.row | extra
             rows_of.append({name: values[name] for name in QUARANTINE_COLUMNS})
@@ -364,11 +366,16 @@ def _perimeters(found: Received, stream: StreamState, before: RequestState | Non
     """Return the perimeters that an event is fed to (decision 20)."""
     state = stream.state
     if state is None:
-        return (stream.team or CUSTOMERS,) if found.event.kind != VOID else (CUSTOMERS,)
+        return (_perimeter_of(stream),) if found.event.kind != VOID else (CUSTOMERS,)
     names = {queue_perimeter(state.queue), team_perimeter(state.team)}
     if before is not None:
         names.add(queue_perimeter(before.queue))
     return tuple(sorted(names))
+
+
+def _perimeter_of(stream: StreamState) -> str:
+    """Return the perimeter of a stream that is no request's."""
+    return HOUSE if stream.stream.startswith(IDENTITY) else stream.team or CUSTOMERS
 
 
 def _is_created(judged: _Judged) -> bool:

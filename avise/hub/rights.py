@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
 from avise.hub.dialect import Statement, row, rows
 from avise.hub.port import Actor, HubError, Perimeter
-from avise.hub.stream_state import CUSTOMERS, queue_perimeter, team_perimeter
+from avise.hub.stream_state import CUSTOMERS, HOUSE, queue_perimeter, team_perimeter
 from avise.models.roles import Role
 
 WRITERS = frozenset((Role.AGENT, Role.CASE_MANAGER, Role.TEAM_LEAD, Role.REP))
@@ -89,12 +90,18 @@ def rights_of(connection: Connection, actor: Actor, now: int) -> Rights:
     if actor.role not in WRITERS:
         return Rights(active=True, role=actor.role)
     pulled = [row for row in found if row.perimeter is not None and row.perimeter != CUSTOMERS]
+    # Whoever works for a team or in a corbeille works for the house.
     return Rights(
         active=True,
         role=actor.role,
-        readable=frozenset(row.perimeter for row in pulled),
-        writable=frozenset(row.perimeter for row in pulled if row.can_write),
+        readable=_with_house(row.perimeter for row in pulled),
+        writable=_with_house(row.perimeter for row in pulled if row.can_write),
     )
+
+
+def _with_house(perimeters: Iterable[str]) -> frozenset[str]:
+    found = frozenset(perimeters)
+    return found | {HOUSE} if found else found
 
 
 def require_customers(rights: Rights) -> None:

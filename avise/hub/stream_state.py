@@ -17,6 +17,9 @@ from avise.models.requests import Priority, RequestStatus
 CUSTOMERS = "customers"
 """The perimeter of everything that belongs to a person, which no workstation pulls."""
 
+HOUSE = "house"
+"""The perimeter of what every desk that reads customers is told: which records are one person's."""
+
 COLUMNS = (
     "stream", "ver", "team", "queue", "status", "requester", "type", "priority", "holder", "questions",
     "paused_at", "resolved_at", "confidential", "merged_into", "moved_by", "moved_from", "moved_at",

@@ -49,6 +49,7 @@ class EventKind(StrEnum):
     IDENTITY_REFUSED = "identity_refused"
     IDENTITY_LINKED = "identity_linked"
     IDENTITY_UNLINKED = "identity_unlinked"
+    IDENTITY_DESCRIBED = "identity_described"
     REQUEST_CREATED = "request_created"
     REQUEST_COMPLETED = "request_completed"
     REQUEST_CLAIMED = "request_claimed"

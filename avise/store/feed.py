@@ -18,6 +18,8 @@ from avise.env import Env
 from avise.models.customer import PersonId
 from avise.models.errors import AviseError
 from avise.models.fed_events import FedEvent, FedPage
+from avise.models.identity.links import PREFIX as IDENTITY
+from avise.store.erased_links import erase_links
 from avise.store.store import Store
 from avise.store.tables import COPIED, event, event_ack, feed, feed_cursor, hub_event, meta
 from avise.store.times import from_microseconds, to_microseconds
@@ -36,6 +38,12 @@ _REACHED = "INSERT OR REPLACE INTO feed_cursor (perimeter, pos, chain) VALUES (?
 _UNFED = "DELETE FROM hub_event WHERE event_id NOT IN (SELECT event_id FROM feed)"
 _SENT = "SELECT coalesce(max(device_seq), 0) FROM event_ack"
 _WRITTEN = "SELECT coalesce(max(device_seq), 0) FROM event"
+
+_NOT_COUNTED = (
+    "SELECT e.event_id FROM event e LEFT JOIN event_ack a ON a.device_seq = e.device_seq"
+    " WHERE e.stream >= ? AND e.stream < ?"
+    " AND (e.state IN ('quarantined', 'refused') OR coalesce(a.refusal, '') <> '')"
+)
 
 HUB_ID, EPOCH, BASE, CONTACT = "hub_id", "hub_epoch", "device_base", "hub_contact"
 
@@ -116,6 +124,7 @@ class Feed:
             StoreError: nothing was kept.
         """
         rows = [_row_of(found) for found in page.events]
+        erased = [found for found in page.events if found.body is None and found.stream.startswith(IDENTITY)]
 
         def change(connection: Connection) -> None:
             for perimeter, since in page.since.items():
@@ -123,6 +132,7 @@ class Feed:
                     raise AviseError("hub.feed_moved")
             if rows:
                 connection.exec_driver_sql(_KEEP, rows)
+            erase_links(connection, erased)
             places = [(perimeter, pos, identity.bytes) for perimeter, pos, identity in page.places]
             if places:
                 connection.exec_driver_sql(_PLACE, places)
@@ -192,6 +202,15 @@ class Feed:
         """Note that the hub has an event from a copy of this store."""
         statement = update(event).where(event.c.device_seq == position).values(state=ELSEWHERE)
         await self._store.write(lambda connection: connection.execute(statement).rowcount)
+
+    async def not_counted(self, prefix: str) -> frozenset[uuid.UUID]:
+        """Return our own events, of the streams that begin with a prefix, that the hub counts for nothing."""
+
+        def question(connection: Connection) -> frozenset[uuid.UUID]:
+            rows = connection.exec_driver_sql(_NOT_COUNTED, (prefix, f"{prefix}\U0010ffff"))
+            return frozenset(uuid.UUID(bytes=row[0]) for row in rows)
+
+        return await self._store.read(question)
 
     async def elsewhere(self, after: int) -> frozenset[int]:
         """Return the positions, from one on, of events that the hub has from a copy of this store."""

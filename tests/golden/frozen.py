@@ -16,7 +16,8 @@ from avise.models.added_person import fold_people
 from avise.models.confirmations import fold_confirmation
 from avise.models.consent import matrix_of
 from avise.models.fed_events import FedEvent, judged
-from avise.models.identity.links import fold_pair
+from avise.models.identity.descriptions import parties_told
+from avise.models.identity.link_fold import fold_pair
 from avise.models.journal import EventEnvelope
 from avise.models.own_history import attached_events, told_interactions, unlinked_interactions
 from avise.models.request_fold import JudgedEvent, fold_request, fold_state
@@ -117,6 +118,7 @@ def _of_customer(written: Sequence[EventEnvelope]) -> dict[str, Any]:
         "consents": sorted(
             (cell.purpose, cell.channel, cell.state, str(cell.since)) for cell in consents.cells.values()
         ),
+        "described": parties_told(written),
         "bodies": [event.body for event in written],
     }
 

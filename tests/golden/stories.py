@@ -51,6 +51,13 @@ _PAIR: Body = {
     "how": "score", "probability": 0.9741, "model": "fs1-624f69ea",
     "why": [["birth_date", "same", 15.9], ["last_name", "close", 7.2], ["place", "different", -4.1]],
 }  # fmt: skip
+_DESCRIBED: Body = {
+    "pair": pair_stream(MEMBER, OTHER).removeprefix("identity/"),
+    "party": {
+        "native_id": "C-118", "kind": "member", "last_name": "Trevalec", "first_name": "Monique",
+        "birth_date": "1951-03-12", "phones": ["+33639980113"], "ids": {"relation.contact": "C-118"},
+    },
+}  # fmt: skip
 _NOTE: Body = {
     "at": "2026-03-24T08:00:00+00:00", "channel": "phone_in", "direction": "in", "outcome": "resolved",
     "title": "Remboursement optique", "note": "Virement émis le 23/03.", "duration_s": "272",
@@ -216,6 +223,9 @@ def _others() -> dict[EventKind, list[JudgedEvent]]:
             pair,
             linked,
             (EventKind.IDENTITY_UNLINKED, {"link": COMMAND, "reason": "Deux cousines", "seen": "x"}, lea),
+        ),
+        EventKind.IDENTITY_DESCRIBED: _told(
+            f"customer/{OTHER}", (EventKind.IDENTITY_DESCRIBED, _DESCRIBED, SARA.login)
         ),
         EventKind.VISIT_STARTED: _told(visit, started),
         EventKind.VISIT_ENDED: _told(visit, started, (EventKind.VISIT_ENDED, _REPORT, BRUNO)),

@@ -1,8 +1,9 @@
 """Which records are held to be one person's: what events of the journal say of each pair.
 
-Each pair of records has a stream of its own. A link stands while an event makes it and none ends it;
-an event that was taken back never was. The set of events alone decides, whatever the order in which
-they come, so that after any links and unlinks nothing is left but what stands.
+Each pair of records has a stream of its own. A link stands while an event makes it, none ends it, and
+whoever made it knew of every word that the two are two persons'. The set of events alone decides, whatever
+the order in which they come and however often: every desk that has the same events holds the same, and
+after any links and unlinks nothing is left but what stands.
 """
 
 from __future__ import annotations
@@ -11,15 +12,14 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 
-from avise.models.customer import Party, PartyKind, PersonId
-from avise.models.event_fold import effective, identity_in, identity_of, text_in
-from avise.models.identity.comparison import Feature, Level
+from avise.models.customer import Party, PersonId
+from avise.models.event_fold import identity_of
 from avise.models.identity.explanation import Evidence
-from avise.models.journal import EventEnvelope, EventKind
-from avise.models.json_types import JSON
+from avise.models.journal import EventKind
+from avise.models.roles import Role
 
 PREFIX = "identity/"
 """Begins the stream of every pair of records."""
@@ -31,6 +31,12 @@ KINDS = (
     EventKind.IDENTITY_UNLINKED,
     EventKind.UNDONE,
 )
+
+MAY_LINK = frozenset({Role.CASE_MANAGER, Role.TEAM_LEAD})
+"""Who decides that two records are one person's; the others propose."""
+
+ERASED = "erased"
+"""Why the hub counts no event that was written before one of its two persons was erased there."""
 
 _PAIRS = uuid.UUID("5b0c8f0e-7f0a-5d3e-9a53-0b6f2f6f6a01")
 """Under which the identities of pairs are minted."""
@@ -64,7 +70,9 @@ class Side:
     person: PersonId
     """Under which its readings are kept."""
     party: Party | None = field(default=None, repr=False)
-    """What a tool told of it, where the directory does not list it."""
+    """What a tool told of it, where the directory does not list it and it is known here."""
+    tool: str = ""
+    """The tool that knows it, "" where the directory lists it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +112,8 @@ class Proposal:
     """What both said when they were proposed (`parties.data_seen`)."""
     author: str
     at: datetime
+    against: str = ""
+    """Who holds them for two persons' while the author linked them, neither knowing of the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,62 +121,51 @@ class PairState:
     """What the events of one pair come to."""
 
     links: tuple[Link, ...] = ()
+    """Those that stand, the oldest first."""
     proposal: Proposal | None = None
     refused: frozenset[str] = frozenset()
     """What both records said each time when somebody decided that they are two persons'."""
     apart: frozenset[PersonId] = frozenset()
-    """Both records, when the last word is that they are two persons'."""
-
-
-def fold_pair(events: Iterable[EventEnvelope]) -> PairState:
-    """Return what the events of one pair come to."""
-    links: dict[uuid.UUID, Link] = {}
-    proposal: Proposal | None = None
-    refused: set[str] = set()
-    apart: frozenset[PersonId] = frozenset()
-    for event in effective(events):
-        sides = _sides_in(event)
-        match event.kind:
-            case EventKind.IDENTITY_LINKED if sides and (link := identity_in(event, "link")) is not None:
-                links[link] = _link(event, link, *sides)
-                apart = frozenset()
-            case EventKind.IDENTITY_PROPOSED if sides:
-                proposal = _proposal(event, *sides)
-            case EventKind.IDENTITY_REFUSED if sides:
-                refused.add(text_in(event, "seen"))
-                apart = frozenset(side.person for side in sides)
-            case EventKind.IDENTITY_UNLINKED:
-                refused.add(text_in(event, "seen"))
-            case _:
-                pass
-    ended = {identity_in(e, "link") for e in effective(events) if e.kind is EventKind.IDENTITY_UNLINKED}
-    standing = tuple(link for identity, link in links.items() if identity not in ended)
-    open_proposal = proposal if proposal and not standing and proposal.seen not in refused else None
-    return PairState(standing, open_proposal, frozenset(refused), apart if not standing else frozenset())
+    """Both records, while the last word is that they are two persons'."""
+    refusals: frozenset[uuid.UUID] = frozenset()
+    """Events that say so: who links them all the same names them."""
+    open_links: frozenset[uuid.UUID] = frozenset()
+    """Links that nobody ended, those that do not stand included."""
 
 
 class LinkBook:
     """What stands between all records.
 
     Args:
-        events: of the streams of pairs.
+        pairs: what the events of each pair come to.
     """
 
-    def __init__(self, events: Iterable[EventEnvelope]) -> None:
-        by_stream: dict[str, list[EventEnvelope]] = defaultdict(list)
-        for event in events:
-            by_stream[event.stream].append(event)
-        self.pairs: Mapping[PairId, PairState] = {
-            pair: fold_pair(found)
-            for stream, found in sorted(by_stream.items())
-            if (pair := identity_of(stream.removeprefix(PREFIX))) is not None
-        }
+    def __init__(self, pairs: Mapping[PairId, PairState]) -> None:
+        self.pairs = pairs
         self._links: dict[PersonId, list[Link]] = defaultdict(list)
-        for state in self.pairs.values():
-            # Two desks may have made one link each before they knew of the other: one is enough.
-            for link in state.links[:1]:
-                self._links[link.one.person].append(link)
-                self._links[link.other.person].append(link)
+        self._suspended: list[Proposal] = []
+        self._stand()
+
+    def _stand(self) -> None:
+        """Let each link stand, the oldest first, unless it would join two records that are kept apart.
+
+        Two desks may each have linked one half of such a chain: the later link waits for somebody.
+        """
+        group: dict[PersonId, frozenset[PersonId]] = {}
+        apart = {state.apart for state in self.pairs.values() if state.apart}
+        # Two desks may have made one link each before they knew of the other: one is enough.
+        first = (state.links[0] for state in self.pairs.values() if state.links)
+        for link in sorted(first, key=lambda link: (link.at, link.id)):
+            one, other = (
+                group.get(side.person, frozenset((side.person,))) for side in (link.one, link.other)
+            )
+            joined = one | other
+            if any(pair <= joined for pair in apart):
+                self._suspended.append(_reopened(link))
+                continue
+            group |= dict.fromkeys(joined, joined)
+            self._links[link.one.person].append(link)
+            self._links[link.other.person].append(link)
 
     def links_of(self, person: PersonId) -> tuple[Link, ...]:
         """Return the links that name a record."""
@@ -189,8 +188,19 @@ class LinkBook:
         """Return the pairs of which somebody has to decide, the likeliest first."""
         found = [state.proposal for state in self.pairs.values() if state.proposal is not None]
         return tuple(
-            sorted(found, key=lambda each: (-(each.reasoning.probability or 0.0), each.at, each.pair))
+            sorted(
+                [*found, *self._suspended],
+                key=lambda each: (-(each.reasoning.probability or 0.0), each.at, each.pair),
+            )
         )
+
+    def proposal_of(self, one: PersonId, other: PersonId) -> Proposal | None:
+        """Return what waits for somebody between two records."""
+        pair = pair_of(one, other)
+        state = self.pairs.get(pair)
+        if state is not None and state.proposal is not None:
+            return state.proposal
+        return next((each for each in self._suspended if each.pair == pair), None)
 
     def is_refused(self, one: PersonId, other: PersonId, seen: str) -> bool:
         """Say whether somebody decided that two records are two persons' when they said what they say."""
@@ -211,120 +221,11 @@ class LinkBook:
         return any(pair in self.pairs and self.pairs[pair].apart for pair in pairs)
 
 
-# ---- bodies --------------------------------------------------------------------------------------
+def _reopened(link: Link) -> Proposal:
+    """Return a link that cannot stand as a question: whoever made it proposes it."""
+    return Proposal(link.pair, link.one, link.other, link.reasoning, "", link.author, link.at)
 
 
-def side_body(side: Side) -> dict[str, JSON]:
-    """Return one record of a pair as a body holds it."""
-    written: dict[str, JSON] = {"person": str(side.person)}
-    if side.party is not None:
-        written["party"] = _party_body(side.party)
-    return written
-
-
-def reasoning_body(reasoning: Reasoning) -> dict[str, JSON]:
-    """Return the reasons of a link or a proposal as a body holds them."""
-    written: dict[str, JSON] = {"how": reasoning.how.value}
-    if reasoning.rule:
-        written["rule"] = reasoning.rule
-    if reasoning.probability is not None:
-        written["probability"] = round(reasoning.probability, 6)
-    if reasoning.model:
-        written["model"] = reasoning.model
-    if reasoning.evidence:
-        written["why"] = [[e.feature.value, e.level.value, e.bits] for e in reasoning.evidence]
-    return written
-
-
-_TEXTS = ("last_name", "first_name", "birth_name", "title", "member_number", "email", "city", "postcode")
-
-
-def _party_body(party: Party) -> dict[str, JSON]:
-    written: dict[str, JSON] = {"native_id": party.native_id, "kind": party.kind.value}
-    written |= {name: value for name in _TEXTS if (value := getattr(party, name))}
-    if party.birth_date is not None:
-        written["birth_date"] = party.birth_date.isoformat()
-    if party.phones:
-        written["phones"] = list(party.phones)
-    if party.ids:
-        written["ids"] = dict(party.ids)
-    return written
-
-
-def _party_in(value: JSON) -> Party | None:
-    if not isinstance(value, Mapping):
-        return None
-    phones, ids, kind = value.get("phones"), value.get("ids"), value.get("kind")
-    return Party(
-        native_id=_word(value, "native_id"),
-        kind=PartyKind(kind) if kind in tuple(PartyKind) else PartyKind.MEMBER,
-        last_name=_word(value, "last_name"),
-        first_name=_word(value, "first_name"),
-        birth_name=_word(value, "birth_name"),
-        title=_word(value, "title"),
-        birth_date=_day(value.get("birth_date")),
-        member_number=_word(value, "member_number"),
-        phones=tuple(map(str, phones)) if isinstance(phones, list) else (),
-        email=_word(value, "email"),
-        city=_word(value, "city"),
-        postcode=_word(value, "postcode"),
-        ids={str(scheme): str(found) for scheme, found in ids.items()} if isinstance(ids, Mapping) else {},
-    )
-
-
-def _word(value: Mapping[str, JSON], name: str) -> str:
-    found = value.get(name)
-    return found if isinstance(found, str) else ""
-
-
-def _day(value: JSON) -> date | None:
-    try:
-        return date.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        return None
-
-
-def _sides_in(event: EventEnvelope) -> tuple[Side, Side] | None:
-    one, other = _side(event.body.get("one")), _side(event.body.get("other"))
-    return (one, other) if one is not None and other is not None else None
-
-
-def _side(value: JSON) -> Side | None:
-    if not isinstance(value, Mapping):
-        return None
-    person = identity_of(value.get("person"))
-    return Side(person, _party_in(value.get("party"))) if person is not None else None
-
-
-def _link(event: EventEnvelope, link: uuid.UUID, one: Side, other: Side) -> Link:
-    pair = pair_of(one.person, other.person)
-    return Link(link, pair, one, other, _reasoning_in(event), event.author, event.occurred_at)
-
-
-def _proposal(event: EventEnvelope, one: Side, other: Side) -> Proposal:
-    pair, seen = pair_of(one.person, other.person), text_in(event, "seen")
-    return Proposal(pair, one, other, _reasoning_in(event), seen, event.author, event.occurred_at)
-
-
-def _reasoning_in(event: EventEnvelope) -> Reasoning:
-    how, probability = text_in(event, "how"), event.body.get("probability")
-    return Reasoning(
-        How(how) if how in tuple(How) else How.PERSON,
-        text_in(event, "rule"),
-        float(probability) if isinstance(probability, int | float) else None,
-        text_in(event, "model"),
-        _evidence_in(event.body.get("why")),
-    )
-
-
-def _evidence_in(value: JSON) -> tuple[Evidence, ...]:
-    found: list[Evidence] = []
-    for each in value if isinstance(value, list) else ():
-        match each:
-            case [str(feature), str(level), int() | float() as bits] if feature in tuple(
-                Feature
-            ) and level in tuple(Level):
-                found.append(Evidence(Feature(feature), Level(level), float(bits)))
-            case _:
-                pass
-    return tuple(found)
+def pair_of_stream(stream: str) -> PairId | None:
+    """Return the pair whose stream it is; None for any other stream."""
+    return identity_of(stream.removeprefix(PREFIX)) if stream.startswith(PREFIX) else None

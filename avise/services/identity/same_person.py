@@ -1,7 +1,9 @@
 """Records held to be one person's: proposed, linked, kept apart, unlinked, each time with why.
 
-Links are events of the journal. Nothing is copied from one record to the other: a linked record's
-readings stay under its own identity, so that an ended link leaves nothing behind.
+Links are events of the journal, which the hub gives to every desk. Nothing is copied from one record to
+the other: a linked record's readings stay under its own identity, so that an ended link leaves nothing
+behind; and what a tool told of a record that the directory does not list stays in that record's own
+stream (`avise.models.identity.descriptions`).
 """
 
 from __future__ import annotations
@@ -17,21 +19,23 @@ from avise.models.errors import AviseError
 from avise.models.facets import Datum
 from avise.models.identity.comparison import compared
 from avise.models.identity.contradictions import contradiction
+from avise.models.identity.descriptions import STREAMS, described, reasoned
 from avise.models.identity.estimation import ORDINARY
 from avise.models.identity.explanation import explained
+from avise.models.identity.link_bodies import reasoning_body, side_body
 from avise.models.identity.links import (
     KINDS,
+    MAY_LINK,
     PREFIX,
     How,
     Link,
     LinkBook,
+    PairState,
     Proposal,
     Reasoning,
     Side,
     pair_of,
     pair_stream,
-    reasoning_body,
-    side_body,
 )
 from avise.models.identity.parties import data_seen, record_of_party
 from avise.models.identity.records import IdentityRecord
@@ -39,16 +43,15 @@ from avise.models.identity.rules import rule_for
 from avise.models.journal import EventEnvelope, EventKind, NewEvent
 from avise.models.json_types import JSON
 from avise.models.masking import Access, access
-from avise.models.roles import Role, Session
+from avise.models.request_fold import JudgedEvent
+from avise.models.roles import Session
 from avise.services.change_signal import ChangeSignal
 from avise.services.confirmations import NameOf
-from avise.services.identity.side_by_side import head_of, link_in_words, pair_of_records
+from avise.services.identity.link_events import LinkEvents
+from avise.services.identity.side_by_side import head_of, link_in_words, pair_of_records, sealed_pair
 from avise.services.identity.values import RecordLink, RecordPair, SamePersonNews
 from avise.services.ports import DirectoryPort, JournalPort
 from avise.services.wrap_up import refuse_restricted
-
-MAY_LINK = frozenset({Role.CASE_MANAGER, Role.TEAM_LEAD})
-"""Who decides that two records are one person's; the others propose."""
 
 LONGEST_REASON = 300
 
@@ -80,29 +83,58 @@ class SamePerson:
         self._env = env
         self._changes = changes
         self._name_of = name_of
-        self._events: list[EventEnvelope] = []
+        self._events = LinkEvents()
         self._loaded = False
-        self._book: LinkBook | None = None
         self._later: list[uuid.UUID] = []
 
     # ---- what stands ---------------------------------------------------------------------------
     async def book(self) -> LinkBook:
         """Return what stands between all records."""
         if not self._loaded:
-            self._events.extend(await self._journal.under(PREFIX, KINDS))
-            self._loaded, self._book = True, None
-        if self._book is None:
-            self._book = LinkBook(self._events)
-        return self._book
+            own = await self._journal.under(PREFIX, KINDS)
+            told = await self._journal.under(STREAMS, (EventKind.IDENTITY_DESCRIBED,))
+            self._events.take_own((*own, *told))
+            self._loaded = True
+        return self._events.book
 
     def take(self, written: Iterable[EventEnvelope]) -> bool:
-        """Take events that were just written; say whether any was of a pair."""
-        found = [event for event in written if event.stream.startswith(PREFIX)]
-        if found:
-            self._events.extend(found)
-            self._book = None
+        """Take events that were just written here; say whether any was of a pair."""
+        return self._tell(self._events.take_own(written))
+
+    def take_fed(self, events: Iterable[JudgedEvent]) -> bool:
+        """Take what the hub gave; say whether any was of a pair."""
+        return self._tell(self._events.take_fed(events))
+
+    def take_told(self, events: Iterable[EventEnvelope]) -> bool:
+        """Take what records' own streams tell of them; say whether anything is new."""
+        return self._tell(self._events.take_told(events))
+
+    def put_aside(self, events: Iterable[uuid.UUID]) -> bool:
+        """Take that own events do not count at the hub; say whether any was of a pair."""
+        return self._tell(self._events.put_aside(events))
+
+    def forget_fed(self) -> None:
+        """Forget what the hub gave."""
+        self._events.forget_fed()
+        self._tell(changed=True)
+
+    def _tell(self, changed: bool) -> bool:
+        if changed:
             self._changes.tell()
-        return bool(found)
+        return changed
+
+    async def untold_links(self, person: PersonId) -> tuple[PersonId, ...]:
+        """Return those of a person's other records of which nothing is told here: the hub has to be asked."""
+        return await self._untold((await self.book()).linked_to(person))
+
+    async def untold_pair(self, one: PersonId, other: PersonId) -> tuple[PersonId, ...]:
+        """Return those of two records that wait for somebody of which nothing is told here."""
+        proposal = (await self.book()).proposal_of(one, other)
+        return await self._untold((proposal.one, proposal.other)) if proposal is not None else ()
+
+    async def _untold(self, sides: Iterable[Side]) -> tuple[PersonId, ...]:
+        asked = [side for side in sides if side.tool]
+        return tuple([side.person for side in asked if await self._entry_of(side) is None])
 
     async def linked_to(self, person: PersonId) -> tuple[DirectoryEntry, ...]:
         """Return the other records of a person, as they are now; those that nobody lists any more are out."""
@@ -153,10 +185,10 @@ class SamePerson:
         """
         if one == other:
             raise AviseError("identity.same_record")
-        proposal = self._proposal_of(await self.book(), one, other)
+        proposal = (await self.book()).proposal_of(one, other)
         sides = (proposal.one, proposal.other) if proposal is not None else (Side(one), Side(other))
         pair = await self._pair(*sides, proposal)
-        if pair is None:
+        if pair is None or pair.is_sealed:
             raise AviseError("identity.unknown")
         return pair
 
@@ -169,7 +201,7 @@ class SamePerson:
                 `open.not_allowed`, or what contradicts: `identity.refused.birth_date`, `.sex` or `.apart`.
         """
         book = await self.book()
-        proposal = self._proposal_of(book, one, other)
+        proposal = book.proposal_of(one, other)
         sides, entries = await self._both(one, other, proposal)
         if other in {side.person for side in book.linked_to(one)}:
             raise AviseError("identity.already")
@@ -182,7 +214,10 @@ class SamePerson:
         if self._session.role not in MAY_LINK:
             body["seen"] = data_seen(a, b)
             return await self._write(sides, EventKind.IDENTITY_PROPOSED, body)
-        return await self._write(sides, EventKind.IDENTITY_LINKED, {**body, "link": str(self._env.uuid7())})
+        # Whoever links them knows of every word that they are two persons': one who does not only asks.
+        over = sorted(map(str, _state(book, sides).refusals))
+        body |= {"link": str(self._env.uuid7()), "over": over}
+        return await self._write(sides, EventKind.IDENTITY_LINKED, body)
 
     async def keep_apart(self, one: PersonId, other: PersonId) -> Act:
         """Write that two records are two persons': it is not proposed again unless what they say changes.
@@ -195,8 +230,9 @@ class SamePerson:
         book = await self.book()
         if other in {side.person for side in book.linked_to(one)}:
             raise AviseError("identity.already")
-        sides, entries = await self._both(one, other, self._proposal_of(book, one, other))
-        body: dict[str, JSON] = {**_sides_body(sides), "seen": _seen(entries)}
+        sides, entries = await self._both(one, other, book.proposal_of(one, other))
+        against = sorted(map(str, _state(book, sides).open_links))
+        body: dict[str, JSON] = {**_sides_body(sides), "seen": _seen(entries), "against": against}
         return await self._write(sides, EventKind.IDENTITY_REFUSED, body)
 
     def put_off(self, pair: uuid.UUID) -> None:
@@ -220,8 +256,13 @@ class SamePerson:
         found = await self._standing(link)
         known = await self._entries((found.one, found.other))
         seen = _seen(known) if len(known) == 2 else ""
-        body: dict[str, JSON] = {"link": str(link), "reason": reason, "seen": seen}
-        return await self._write((found.one, found.other), EventKind.IDENTITY_UNLINKED, body)
+        sides = (found.one, found.other)
+        others = _state(await self.book(), sides).open_links - {link}
+        body: dict[str, JSON] = {**_sides_body(sides), "link": str(link), "seen": seen}
+        body["others"] = sorted(map(str, others))
+        return await self._write(
+            sides, EventKind.IDENTITY_UNLINKED, body, reasoned(found.one.person, found.pair, reason)
+        )
 
     async def note(self, one: Side, other: Side, reasoning: Reasoning, *, link: bool) -> EventKind | None:
         """Write what a run over two tools found of a pair.
@@ -240,40 +281,42 @@ class SamePerson:
         if len(entries) < 2 or other.person in {side.person for side in book.linked_to(one.person)}:
             return None
         seen = _seen(entries)
-        state = book.pairs.get(pair_of(one.person, other.person))
+        state = _state(book, (one, other))
         # What somebody once said to be two persons is linked by nobody but a person.
-        link = link and self._session.role in MAY_LINK and not (state is not None and state.refused)
-        stands = state is not None and state.proposal is not None and state.proposal.seen == seen and not link
+        link = link and self._session.role in MAY_LINK and not state.refused
+        stands = state.proposal is not None and state.proposal.seen == seen and not link
         if stands or book.is_refused(one.person, other.person, seen):
             return None
         if await self._refusal(book, (one, other), entries):
             return None
         body = {**_sides_body((one, other)), **reasoning_body(reasoning)}
-        if link:
-            await self._write(
-                (one, other), EventKind.IDENTITY_LINKED, {**body, "link": str(self._env.uuid7())}
-            )
-            return EventKind.IDENTITY_LINKED
-        await self._write((one, other), EventKind.IDENTITY_PROPOSED, {**body, "seen": seen})
-        return EventKind.IDENTITY_PROPOSED
+        kind = EventKind.IDENTITY_LINKED if link else EventKind.IDENTITY_PROPOSED
+        body |= {"link": str(self._env.uuid7())} if link else {"seen": seen}
+        await self._write((one, other), kind, body)
+        return kind
 
     # ---- parts ---------------------------------------------------------------------------------
     def _refuse_agents(self) -> None:
         if self._session.role not in MAY_LINK:
             raise AviseError("identity.not_allowed")
 
-    async def _write(self, sides: Sequence[Side], kind: EventKind, body: Mapping[str, JSON]) -> Act:
-        stream = pair_stream(sides[0].person, sides[1].person)
-        written = await self._journal.append_all(self._session, NewEvent(stream, kind, body))
+    async def _write(
+        self, sides: Sequence[Side], kind: EventKind, body: Mapping[str, JSON], *beside: NewEvent
+    ) -> Act:
+        pair = pair_of(sides[0].person, sides[1].person)
+        told = (described(side.person, pair, side.party) for side in sides if side.party is not None)
+        new = NewEvent(pair_stream(sides[0].person, sides[1].person), kind, body)
+        written = await self._journal.append_all(self._session, new, *told, *beside)
         self.take(written)
         return act_of(written, sides[0].person)
 
     async def _entry_of(self, side: Side) -> DirectoryEntry | None:
         """Return a record as it is now: the directory's word before what a tool told when it was linked."""
         found = await self._directory.by_person(side.person)
-        if found is not None or side.party is None:
+        party = side.party or self._events.party_of(side.person)
+        if found is not None or party is None:
             return found
-        return DirectoryEntry(side.person, side.person, side.party)
+        return DirectoryEntry(side.person, side.person, party)
 
     async def _entries(self, sides: Iterable[Side]) -> list[DirectoryEntry]:
         found = [await self._entry_of(side) for side in sides]
@@ -312,14 +355,13 @@ class SamePerson:
                     return each
         raise AviseError("identity.unknown")
 
-    def _proposal_of(self, book: LinkBook, one: PersonId, other: PersonId) -> Proposal | None:
-        state = book.pairs.get(pair_of(one, other))
-        return state.proposal if state is not None else None
-
     async def _pair(self, one: Side, other: Side, proposal: Proposal | None) -> RecordPair | None:
-        entries = await self._entries((one, other))
+        found = [await self._entry_of(side) for side in (one, other)]
+        entries = [entry for entry in found if entry is not None]
         if len(entries) < 2:
-            return None
+            untold = [side.tool for side, entry in zip((one, other), found, strict=True) if entry is None]
+            asks = len(entries) == 1 and all(untold)
+            return self._sealed_pair(proposal, found) if proposal is not None and asks else None
         a, b = map(_record, entries)
         reasoning = proposal.reasoning if proposal is not None else _reasoning_of_person(None, a, b)
         refusal = await self._refusal(await self.book(), (one, other), entries)
@@ -333,7 +375,23 @@ class SamePerson:
             may_link=self._session.role in MAY_LINK,
             refusal=refusal,
         )
-        return replace(pair, proposed_by=self._name_of(pair.proposed_by)) if pair.is_proposed else pair
+        return self._named(pair, proposal)
+
+    def _sealed_pair(self, proposal: Proposal, entries: Sequence[DirectoryEntry | None]) -> RecordPair:
+        """Return a pair of which one record is not told here: whoever compares them asks the hub for it."""
+        may_link = self._session.role in MAY_LINK
+        pair = sealed_pair(proposal, (entries[0], entries[1]), may_link=may_link)
+        return self._named(pair, proposal)
+
+    def _named(self, pair: RecordPair, proposal: Proposal | None) -> RecordPair:
+        if proposal is None:
+            return pair
+        against = self._name_of(proposal.against) if proposal.against else ""
+        return replace(pair, proposed_by=self._name_of(proposal.author), against=against)
+
+
+def _state(book: LinkBook, sides: Sequence[Side]) -> PairState:
+    return book.pairs.get(pair_of(sides[0].person, sides[1].person)) or PairState()
 
 
 def _sides_body(sides: Sequence[Side]) -> dict[str, JSON]:

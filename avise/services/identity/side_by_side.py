@@ -34,8 +34,32 @@ def head_of(entry: DirectoryEntry, side: Side) -> RecordHead:
     """Return whose record it is and where it comes from."""
     party = entry.party
     name = format_list_name(party.last_name, party.first_name) or party.company_name
-    source = "" if side.party is None else next(iter(party.ids), "").partition(".")[0]
-    return RecordHead(entry.person, name, source, is_listed=side.party is None)
+    return RecordHead(entry.person, name, side.tool, is_listed=not side.tool)
+
+
+def sealed_pair(
+    proposal: Proposal, entries: tuple[DirectoryEntry | None, DirectoryEntry | None], *, may_link: bool
+) -> RecordPair:
+    """Return a pair of which one record is not told here, without any of its fields.
+
+    Args:
+        proposal: that waits.
+        entries: what is told here of each.
+        may_link: whether this role decides.
+    """
+    one, other = (
+        head_of(entry, side) if entry is not None else _untold(side)
+        for entry, side in zip(entries, (proposal.one, proposal.other), strict=True)
+    )
+    reasoning = proposal.reasoning
+    return RecordPair(
+        proposal.pair, one, other, (), explanation_in_words(reasoning.evidence), reasoning.probability,
+        proposal.author, proposal.at, may_link=may_link, is_proposed=True, is_sealed=True,
+    )  # fmt: skip
+
+
+def _untold(side: Side) -> RecordHead:
+    return RecordHead(side.person, text("identity.untold", source=side.tool), side.tool, is_listed=False)
 
 
 def pair_of_records(

@@ -64,6 +64,10 @@ class RecordPair:
     is_proposed: bool
     refused: str = ""
     """Why they cannot be linked, in words; "" when they can."""
+    against: str = ""
+    """Who holds them for two persons' while `proposed_by` linked them; "" where nobody does."""
+    is_sealed: bool = False
+    """What one record says is not told here: it has to be compared, which asks the hub and is logged."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,14 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
+from uuid import UUID
 
 from avise.hub.port import Colleague, Head
 from avise.models.confirmations import command_of_stream
 from avise.models.errors import AviseError
 from avise.models.event_fold import text_in
 from avise.models.fed_events import FedEvent, judged
+from avise.models.identity.links import PREFIX as IDENTITY
 from avise.models.journal import EventEnvelope, EventKind
 from avise.models.request_fold import JudgedEvent
 from avise.models.request_rules import Refusal
@@ -80,6 +82,19 @@ class SettleNext(Protocol):
         """Say whether another request was taken in its place."""
 
 
+class LinkNews(Protocol):
+    """Takes what the hub tells of records held to be one person's."""
+
+    async def take_links(self, events: Sequence[JudgedEvent]) -> None:
+        """Take what was given."""
+
+    async def put_links_aside(self, events: Iterable[UUID]) -> None:
+        """Take that own events do not count."""
+
+    async def forget_links(self) -> None:
+        """Forget what was given."""
+
+
 AddTask = Callable[[NewTask], Awaitable[object]]
 TakeShared = Callable[[Sequence[EventEnvelope]], None]
 TakeConfirmations = Callable[[Sequence[JudgedEvent]], None]
@@ -120,6 +135,8 @@ class HubNews:
         self._take_shared = take_shared
         self.take_confirmations: TakeConfirmations | None = None
         """Takes what was asked of colleagues, and what they answered."""
+        self.links: LinkNews | None = None
+        """Takes what was decided of records held to be one person's."""
         self._drafts = drafts
         self._now = now
         self.settle_next: SettleNext | None = None
@@ -172,13 +189,20 @@ class HubNews:
             self._changes.tell()
 
     async def on_kept(self, events: Sequence[FedEvent]) -> None:
-        """Take tasks, absences and confirmations of a page, or of what was kept before."""
+        """Take tasks, absences, confirmations and links of a page, or of what was kept before."""
         others = [judged(event) for event in events if request_of_stream(event.stream) is None]
         shared = [found.event for found in others if found.known and found.effective]
         if shared:
             self._take_shared(shared)
         if self.take_confirmations is not None:
             self.take_confirmations(others)
+        await self._take_links(others)
+
+    async def _take_links(self, others: Iterable[JudgedEvent]) -> None:
+        found = [each for each in others if each.event.stream.startswith(IDENTITY)]
+        if found and self.links is not None:
+            await self.links.take_links(found)
+            self._changes.tell()
 
     async def on_judged(self, told: Sequence[tuple[EventEnvelope, Judgement]]) -> None:
         """Take what the hub said of own events: what it refused comes back as a task."""
@@ -192,6 +216,8 @@ class HubNews:
                 await self._tell_refused(request, event, judgement)
             elif lost and command_of_stream(event.stream) is not None:
                 await self._tell_unanswered(event, judgement)
+            elif lost and event.stream.startswith(IDENTITY):
+                await self._tell_not_linked(event, judgement)
         await self._tell_collisions(settled)
         self._changes.tell()
 
@@ -224,12 +250,20 @@ class HubNews:
             _log.warning("no other request was taken: %s", error.message_key)
             return False
 
+    async def _tell_not_linked(self, event: EventEnvelope, judgement: Judgement) -> None:
+        """Show no more what was decided of two records and does not count, and tell so once."""
+        if self.links is not None:
+            await self.links.put_links_aside((event.event_id,))
+        await self._tell_lost(event, judgement, text("identity.lost"))
+
     async def _tell_unanswered(self, event: EventEnvelope, judgement: Judgement) -> None:
         """Tell once of a confirmation that was asked or answered and does not count."""
+        await self._tell_lost(event, judgement, text(f"confirmation.lost.{event.kind.value}"))
+
+    async def _tell_lost(self, event: EventEnvelope, judgement: Judgement, words: str) -> None:
         mark, verdict = f"{TOLD}{event.event_id}", judgement.refusal or judgement.state
         if await self._feed.noted(mark) == verdict:
             return
-        words = text(f"confirmation.lost.{event.kind.value}")
         await self._add_task(NewTask(TaskKind.TODO, words, self._now() + TASK_WITHIN))
         await self._feed.note(mark, verdict)
 
@@ -286,6 +320,8 @@ class HubNews:
     async def on_begun(self) -> None:
         """Take that everything confirmed comes again."""
         self._known.begin_again()
+        if self.links is not None:
+            await self.links.forget_links()
         self._changes.tell()
 
     async def on_forgotten(self) -> None:
@@ -295,6 +331,9 @@ class HubNews:
         self._left |= {request.id: _called(request) for request in waiting}
         kept = await self._feed.events(("request/",))
         self._known.keep_only({event.stream for event in kept})
+        if self.links is not None:
+            await self.links.forget_links()
+            await self._take_links([judged(event) for event in await self._feed.events((IDENTITY,))])
         self._changes.tell()
 
 

@@ -303,7 +303,7 @@ async def station(machine: Machine, worker: Worker, name: str, line: Line) -> As
     desk = LocalDesk(session, ScriptedSources([]), directory, journal, memory, Snapshots(store, env), env)
     parts = DeskParts(
         desk.everybody, journal, desk.about_request, desk.known_of_request, desk.add_task,
-        desk.take_shared, desk.take_confirmations, desk.beside_request, desk.absences,
+        desk.take_shared, desk.take_confirmations, desk, desk.beside_request, desk.absences,
     )  # fmt: skip
     opened = OpenedStore(profile, KEY, store, directory)
     room = RequestRoom(profile, opened, SealedSecrets(store, KEY, env), parts, env)

@@ -62,7 +62,7 @@ async def test_a_restored_hub_gets_again_what_its_backup_lacks(tmp_path: Path) -
     assert (await marc.hub.push([claim]))[0].effective
     assert (await lea.hub.push([later]))[0].outcome is Outcome.ACCEPTED
     assert (await lea.hub.push(sent))[0].outcome is Outcome.DUPLICATE
-    assert dict((await lea.hub.head()).positions) == {"team/GC-RENNES": 3}
+    assert dict((await lea.hub.head()).positions) == {"team/GC-RENNES": 3, "house": 0}
     assert await restored.set_up(audit) == ()
     await restored.aclose()
 

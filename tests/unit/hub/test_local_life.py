@@ -93,7 +93,7 @@ async def test_a_profile_opens_the_hub_of_its_folder(tmp_path: Path) -> None:
         lambda connection: staff.join(connection, "lea.girard", f"queue/{SOINS}", env.now(), can_write=False)
     )
     assert {found.id: found.can_write for found in (await hub.head()).perimeters} == {
-        f"queue/{SOINS}": False, "team/GC-RENNES": True,
+        f"queue/{SOINS}": False, "team/GC-RENNES": True, "house": True,
     }  # fmt: skip
     await hub.aclose()
     with pytest.raises(WrongKeyError):

@@ -10,17 +10,9 @@ from hypothesis import strategies as st
 from avise.models.customer import Party, PartyKind
 from avise.models.identity.comparison import Feature, Level
 from avise.models.identity.explanation import Evidence
-from avise.models.identity.links import (
-    How,
-    LinkBook,
-    Reasoning,
-    Side,
-    fold_pair,
-    pair_of,
-    pair_stream,
-    reasoning_body,
-    side_body,
-)
+from avise.models.identity.link_bodies import party_body, reasoning_body, side_body
+from avise.models.identity.link_fold import book_of, fold_pair
+from avise.models.identity.links import How, Reasoning, Side, pair_of, pair_stream
 from avise.models.journal import EventEnvelope, EventKind
 from avise.models.json_types import JSON
 from tests.unit.models.events_builder import event
@@ -40,13 +32,19 @@ def sides(one: uuid.UUID, other: uuid.UUID, party: Party | None = None) -> dict[
 
 
 def told(
-    kind: EventKind, one: uuid.UUID, other: uuid.UUID, seq: int, more: Mapping[str, JSON] | None = None
+    kind: EventKind, one: uuid.UUID, other: uuid.UUID, seq: int, more: Mapping[str, JSON] | None = None,
+    device: str = "poste-1", author: str = "lea.girard",
+) -> EventEnvelope:  # fmt: skip
+    body = {**sides(one, other), **(more or {})}
+    return event(kind, pair_stream(one, other), body, seq=seq, device=device, author=author)
+
+
+def linked(
+    one: uuid.UUID, other: uuid.UUID, seq: int, *, over: tuple[int, ...] = (), how: str = "score"
 ) -> EventEnvelope:
-    return event(kind, pair_stream(one, other), {**sides(one, other), **(more or {})}, seq=seq)
-
-
-def linked(one: uuid.UUID, other: uuid.UUID, seq: int) -> EventEnvelope:
-    return told(EventKind.IDENTITY_LINKED, one, other, seq, {"link": str(uuid.UUID(int=1000 + seq))})
+    known: list[JSON] = [str(told(EventKind.IDENTITY_REFUSED, one, other, each).event_id) for each in over]
+    body: dict[str, JSON] = {"link": str(uuid.UUID(int=1000 + seq)), "over": known, "how": how}
+    return told(EventKind.IDENTITY_LINKED, one, other, seq, body)
 
 
 def ended(one: uuid.UUID, other: uuid.UUID, link: int, seq: int, seen: str = "") -> EventEnvelope:
@@ -54,23 +52,23 @@ def ended(one: uuid.UUID, other: uuid.UUID, link: int, seq: int, seen: str = "")
     return event(EventKind.IDENTITY_UNLINKED, pair_stream(one, other), body, seq=seq)
 
 
-def test_a_link_tells_why_it_was_made_and_holds_what_a_tool_told() -> None:
+def test_a_link_tells_why_it_was_made_and_nothing_that_a_tool_told() -> None:
     body = {**sides(A, B, PARTY), "link": str(C)}
     (link,) = fold_pair([event(EventKind.IDENTITY_LINKED, pair_stream(A, B), body)]).links
-    assert (link.id, link.pair, link.one, link.other) == (C, pair_of(B, A), Side(A), Side(B, PARTY))
+    assert (link.id, link.pair, link.one, link.other) == (C, pair_of(B, A), Side(A), Side(B, tool="relation"))
     assert link.reasoning == WHY
     assert (link.author, link.at) == ("lea.girard", datetime(2026, 3, 24, 11, 0, 1, tzinfo=UTC))
 
 
 def test_who_is_linked_to_whom_is_passed_on() -> None:
-    book = LinkBook([linked(A, B, 1), linked(C, B, 2)])
+    book = book_of([linked(A, B, 1), linked(C, B, 2)])
     assert [side.person for side in book.linked_to(A)] == [B, C]
     assert [side.person for side in book.linked_to(B)] == [A, C]
     assert book.linked_to(D) == ()
 
 
 def test_an_ended_link_joins_nobody() -> None:
-    book = LinkBook([linked(A, B, 1), linked(C, B, 2), ended(C, B, 2, 3)])
+    book = book_of([linked(A, B, 1), linked(C, B, 2), ended(C, B, 2, 3)])
     assert [side.person for side in book.linked_to(A)] == [B]
     assert book.linked_to(C) == ()
 
@@ -79,30 +77,70 @@ def test_a_link_taken_back_never_was_and_its_proposal_waits_again() -> None:
     proposed = told(EventKind.IDENTITY_PROPOSED, A, B, 1, {"seen": "s1"})
     made = linked(A, B, 2)
     undone = event(EventKind.UNDONE, made.stream, {"event": str(made.event_id)}, seq=3)
-    assert LinkBook([proposed, made]).proposals() == ()
-    assert LinkBook([proposed, made, undone]).pairs == LinkBook([proposed]).pairs
+    assert book_of([proposed, made]).proposals() == ()
+    assert book_of([proposed, made, undone]).pairs == book_of([proposed]).pairs
 
 
 def test_a_refused_proposal_comes_again_only_once_the_data_changed() -> None:
     refused = told(EventKind.IDENTITY_REFUSED, A, B, 2, {"seen": "s1"})
     again = told(EventKind.IDENTITY_PROPOSED, A, B, 3, {"seen": "s1"})
     changed = told(EventKind.IDENTITY_PROPOSED, A, B, 3, {"seen": "s2"})
-    assert LinkBook([refused, again]).proposals() == ()
-    assert LinkBook([refused, again]).is_refused(B, A, "s1")
-    assert not LinkBook([refused, again]).is_refused(B, A, "s2")
-    assert [each.seen for each in LinkBook([refused, changed]).proposals()] == ["s2"]
+    assert book_of([refused, again]).proposals() == ()
+    assert book_of([refused, again]).is_refused(B, A, "s1")
+    assert not book_of([refused, again]).is_refused(B, A, "s2")
+    assert [each.seen for each in book_of([refused, changed]).proposals()] == ["s2"]
 
 
 def test_what_was_linked_and_ended_is_not_proposed_again_as_it_was() -> None:
-    book = LinkBook([linked(A, B, 1), ended(A, B, 1, 2, "s1")])
+    book = book_of([linked(A, B, 1), ended(A, B, 1, 2, "s1")])
     assert book.is_refused(A, B, "s1")
 
 
 def test_two_records_kept_apart_keep_their_groups_apart() -> None:
-    book = LinkBook([linked(A, B, 1), told(EventKind.IDENTITY_REFUSED, B, C, 2, {"seen": "s"})])
+    book = book_of([linked(A, B, 1), told(EventKind.IDENTITY_REFUSED, B, C, 2, {"seen": "s"})])
     assert book.kept_apart((A, B), (C,))
     assert not book.kept_apart((A,), (C,))
-    assert not LinkBook([told(EventKind.IDENTITY_REFUSED, B, C, 1), linked(B, C, 2)]).kept_apart((B,), (C,))
+    knowing = linked(B, C, 2, over=(1,))
+    assert not book_of([told(EventKind.IDENTITY_REFUSED, B, C, 1), knowing]).kept_apart((B,), (C,))
+
+
+def test_a_link_of_an_older_version_still_holds_what_a_tool_told() -> None:
+    body = sides(A, B) | {"other": {"person": str(B), "party": party_body(PARTY)}, "link": str(C)}
+    (link,) = fold_pair([event(EventKind.IDENTITY_LINKED, pair_stream(A, B), body)]).links
+    assert link.other == Side(B, PARTY, "relation")
+
+
+def test_a_link_and_a_refusal_that_know_nothing_of_each_other_wait_for_somebody() -> None:
+    refused = told(EventKind.IDENTITY_REFUSED, A, B, 5, {"seen": "s1"}, device="poste-2", author="ines")
+    for made in (linked(A, B, 1, how="person"), linked(A, B, 9, how="person")):
+        book = book_of([made, refused])
+        assert (book.linked_to(A), book.kept_apart((A,), (B,))) == ((), True)
+        assert [(each.author, each.against) for each in book.proposals()] == [("lea.girard", "ines")]
+    ending = told(EventKind.IDENTITY_REFUSED, A, B, 3, {"seen": "s1", "against": [str(uuid.UUID(int=1009))]})
+    assert book_of([linked(A, B, 9, how="person"), refused, ending]).proposals() == ()
+
+
+def test_a_link_that_a_run_made_yields_to_whoever_says_that_they_are_two() -> None:
+    refused = told(EventKind.IDENTITY_REFUSED, A, B, 1, {"seen": "s1"}, device="poste-2")
+    book = book_of([linked(A, B, 9), refused])
+    assert (book.linked_to(A), book.proposals(), book.kept_apart((A,), (B,))) == ((), (), True)
+
+
+def test_two_links_that_would_join_what_is_kept_apart_leave_the_later_one_waiting() -> None:
+    refused = told(EventKind.IDENTITY_REFUSED, B, C, 1, {"seen": "s1"})
+    book = book_of([linked(A, C, 3), refused, linked(A, B, 2)])
+    assert [side.person for side in book.linked_to(A)] == [B]
+    assert book.linked_to(C) == ()
+    assert [{each.one.person, each.other.person} for each in book.proposals()] == [{A, C}]
+    waiting = book.proposal_of(C, A)
+    assert waiting is not None
+    assert waiting.pair == pair_of(A, C)
+
+
+def test_an_event_in_the_stream_of_another_pair_joins_nobody() -> None:
+    body = {**sides(A, B), "link": str(D)}
+    book = book_of([event(EventKind.IDENTITY_LINKED, pair_stream(A, C), body)])
+    assert book.linked_to(A) == book.linked_to(B) == ()
 
 
 def test_a_body_of_another_shape_joins_nobody() -> None:
@@ -115,7 +153,7 @@ def test_a_body_of_another_shape_joins_nobody() -> None:
             seq=2,
         ),
     ]
-    book = LinkBook(broken)
+    book = book_of(broken)
     assert book.linked_to(B) == ()
     assert book.links_of(C)[0].reasoning.evidence == ()
 
@@ -144,7 +182,7 @@ def test_after_any_links_and_unlinks_only_what_stands_joins(
             del standing[place]
     shuffled = list(events)
     chance.shuffle(shuffled)  # type: ignore[attr-defined]  # hypothesis's own random
-    book = LinkBook(shuffled)
+    book = book_of(shuffled)
     for person in (A, B, C, D):
         joined = {person}
         for _ in _PAIRS:
