@@ -4,6 +4,7 @@
     python3 dev.py demo [ARGS…]            the main job: a mutual in a box and the window on it
     python3 dev.py test [PYTEST ARGS]      every test, the layers below the window without Qt
     python3 dev.py lint                    formatting, rules, types, layers
+    python3 dev.py check                   both, as before a change lands: types and layers beside the tests
     python3 dev.py bench [NAME] [--json F] measures, as ratios in one run; --full: 4.3 million persons
     python3 dev.py chaos [--minutes N]     kills, cuts, crashes, power cuts; nothing saved may be lost
     python3 dev.py bundle                  the packaged program, started once as a check
@@ -30,7 +31,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -52,6 +55,12 @@ TESTS_FAILED = 1
 
 FEW = 5
 """Failures that may come from the moment; more of them are a broken change."""
+
+WINDOW_WORKERS = 2
+BELOW_WORKERS = 3
+"""Processes that run tests. Below the window they wait for servers and disks a third of their time: one more
+than two processors keeps both at work.
+"""
 
 
 class SetupError(Exception):
@@ -77,6 +86,10 @@ def install_packages(names: Sequence[str], why: str) -> None:
     run(command, env={"DEBIAN_FRONTEND": "noninteractive"})
 
 
+CREATING = threading.Lock()
+"""Of one environment at a time: the first may have to install the package that creating one needs."""
+
+
 class Environment:
     """A virtual environment made from the lock.
 
@@ -97,7 +110,8 @@ class Environment:
         if stamp.is_file() and stamp.read_text() == wanted and self._works():
             return
         print(f"Preparing {self.folder.name} (once, about a minute)…", flush=True)
-        self._create()
+        with CREATING:
+            self._create()
         self._install()
         stamp.write_text(wanted)
 
@@ -108,7 +122,12 @@ class Environment:
     def _works(self) -> bool:
         if not self.python.exists():
             return False
-        probe = [str(self.python), "-c", "import avise.cli"]
+        # Found, not imported: a mistake in the checkout is no reason to make an environment again.
+        probe = [
+            str(self.python),
+            "-c",
+            "import importlib.util, pytest; assert importlib.util.find_spec('avise')",
+        ]
         return subprocess.run(probe, cwd=self.folder, capture_output=True, check=False).returncode == 0
 
     def _create(self) -> None:
@@ -130,7 +149,8 @@ class Environment:
         lock.write_text(locked_without(LOCK.read_text(), self.without))
         pip = [str(self.python), "-m", "pip", "--disable-pip-version-check", "--quiet", "install"]
         quiet = {"PIP_ROOT_USER_ACTION": "ignore", "PIP_NO_INPUT": "1"}
-        run([*pip, "--require-hashes", "--only-binary", ":all:", "-r", str(lock)], env=quiet)
+        # Compiled by whoever imports it first: most of what the wheels hold is never imported.
+        run([*pip, "--no-compile", "--require-hashes", "--only-binary", ":all:", "-r", str(lock)], env=quiet)
         run([*pip, "--no-deps", "--no-build-isolation", "-e", str(ROOT)], env=quiet)
 
 
@@ -146,8 +166,18 @@ def locked_without(lock: str, names: Sequence[str]) -> str:
     return "".join(kept)
 
 
+FROM_ROOT = {"PYTHONPATH": str(ROOT)}
+"""So that tools find the checkout's own packages."""
+
 DESKTOP = Environment(ROOT / ".venv")
 HEADLESS = Environment(ROOT / ".venv-headless", QT_PACKAGES)
+
+
+def ensure_both() -> None:
+    """Make both environments, side by side: each one keeps a processor busy."""
+    with ThreadPoolExecutor() as pool:
+        for made in [pool.submit(environment.ensure) for environment in (HEADLESS, DESKTOP)]:
+            made.result()
 
 
 def ensure_qt(*, screen: bool) -> None:
@@ -215,8 +245,7 @@ def ensure_mariadb() -> None:
 
 def test(arguments: Sequence[str]) -> int:
     """Run the tests: every layer below the window without Qt installed, then the window."""
-    HEADLESS.ensure()
-    DESKTOP.ensure()
+    ensure_both()
     ensure_qt(screen=False)
     ensure_mariadb()
     compile_catalogues()
@@ -230,7 +259,8 @@ def test(arguments: Sequence[str]) -> int:
             run_tests(
                 HEADLESS,
                 ["--ignore=tests/ui", *below_window, *options],
-                env={"PYTHONPATH": str(ROOT), "AVISE_TESTS_WITHOUT_QT": "1"},
+                workers=BELOW_WORKERS,
+                env={**FROM_ROOT, "AVISE_TESTS_WITHOUT_QT": "1"},
             )
         )
     if of_window:
@@ -238,20 +268,25 @@ def test(arguments: Sequence[str]) -> int:
             run_tests(
                 DESKTOP,
                 [*of_window, *options],
-                env={"QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT)},
+                workers=WINDOW_WORKERS,
+                env={**FROM_ROOT, "QT_QPA_PLATFORM": "offscreen"},
             )
         )
     return max(statuses, default=0)
 
 
-def run_tests(environment: Environment, arguments: Sequence[str], *, env: Mapping[str, str]) -> int:
+def run_tests(
+    environment: Environment, arguments: Sequence[str], *, workers: int, env: Mapping[str, str]
+) -> int:
     """Run tests; a few that failed run once more, alone, and are told: unstable is neither broken nor sound.
 
     Returns 0 when each test passed, at the latest the second time (`docs/decisions/022`).
     """
     cache = environment.folder / "test-cache"
     pytest = [str(environment.python), "-m", "pytest", "-q", "-o", f"cache_dir={cache}", *arguments]
-    status = run([*pytest, "-n", "2"], env=env, check=False)
+    # A file stays in one process, which starts its servers once; in order, since the longest come first.
+    spread = ["-n", str(workers), "--dist", "loadfile", "--no-loadscope-reorder"]
+    status = run([*pytest, *spread], env=env, check=False)
     failed = failed_tests(cache) if status == TESTS_FAILED else []
     if not 0 < len(failed) <= FEW:
         return status
@@ -273,18 +308,54 @@ def failed_tests(cache: Path) -> list[str]:
 def lint(arguments: Sequence[str]) -> int:
     """Check formatting, rules, types, layers and the lock's freedom from addresses."""
     DESKTOP.ensure()
-    tools = str(DESKTOP.folder / "bin")
-    checks = (
-        [f"{tools}/ruff", "format", "--check", "."],
-        [f"{tools}/ruff", "check", "."],
-        [f"{tools}/mypy", *arguments],
-        [f"{tools}/lint-imports"],
-    )
-    failed = [command for command in checks if run(command, check=False, env={"PYTHONPATH": str(ROOT)})]
+    structure = [run(command, check=False, env=FROM_ROOT) for command in structure_checks(arguments)]
+    return max(lint_text(), *structure)
+
+
+def lint_text() -> int:
+    """Check what takes seconds: formatting, rules, the lock's freedom from addresses."""
+    ruff = str(DESKTOP.folder / "bin" / "ruff")
+    statuses = [run([ruff, *what, "."], check=False) for what in (["format", "--check"], ["check"])]
     if "://" in LOCK.read_text():
         print("requirements.lock names an address; make it again with: python3 dev.py lock")
-        return 1
-    return 1 if failed else 0
+        statuses.append(1)
+    return max(statuses)
+
+
+def structure_checks(arguments: Sequence[str] = ()) -> tuple[list[str], ...]:
+    """Return the commands that check types and layers: a minute where nothing is kept of the last time."""
+    tools = DESKTOP.folder / "bin"
+    return [str(tools / "mypy"), *arguments], [str(tools / "lint-imports")]
+
+
+def run_unseen(command: Sequence[str]) -> tuple[int, str]:
+    """Run a program in the checkout; return its status and what it printed."""
+    with tempfile.TemporaryFile(mode="w+", encoding="utf-8") as printed:
+        environment = {**os.environ, **FROM_ROOT}
+        done = subprocess.run(
+            [*command], cwd=ROOT, env=environment, stdout=printed, stderr=printed, check=False
+        )
+        printed.seek(0)
+        return done.returncode, printed.read()
+
+
+def check(_arguments: Sequence[str]) -> int:
+    """Check everything that must hold before a change lands; what takes seconds comes first, and may end it.
+
+    Types and layers are checked while tests wait for servers; what comes of it is printed last.
+    """
+    ensure_both()
+    status = lint_text()
+    if status != 0:
+        return status
+    with ThreadPoolExecutor(1) as beside:
+        structure = [beside.submit(run_unseen, command) for command in structure_checks()]
+        status = test(())
+        for found in structure:
+            structure_status, printed = found.result()
+            status = max(status, structure_status)
+            print(printed, flush=True)
+    return status
 
 
 def bench(arguments: Sequence[str]) -> int:
@@ -360,6 +431,7 @@ COMMANDS = {
     "demo": demo,
     "test": test,
     "lint": lint,
+    "check": check,
     "bench": bench,
     "chaos": chaos,
     "bundle": bundle,
