@@ -311,6 +311,7 @@ async def _proxy_of(
         trial.upstream(origin),
         tls=expired.server if expired is not None else None,
         spared=_sign_in_paths(endpoint),
+        asked=trial.scenarios.directory.smaller_pages,
     )
     await proxy.start()
     scope.push_async_callback(proxy.aclose)

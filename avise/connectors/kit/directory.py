@@ -135,8 +135,8 @@ async def a_broken_directory_is_no_whole_one(trial: Trial) -> None:
     """The tool fails on the way: that is told, and what was read before goes on where it stopped."""
     async with open_bench(trial) as bench:
         pages = await everybody(trial, bench)
-        requests, by_http = len(bench.seen), bench.proxy is not None
-    if not by_http:
+        requests = bench.proxy.concerned() if bench.proxy is not None else None
+    if requests is None:
         await _cut_on_the_way(trial, pages)
         return
     given: list[Batch[Party]] = []

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
+from http import HTTPStatus
 
 from avise.connectors.contract import ConnectorError, FetchesContent
 from avise.connectors.direct_calls import LARGEST_CONTENT
@@ -130,7 +132,7 @@ async def a_huge_content_is_bounded(trial: Trial) -> None:
         await bench.fail(WORKING)
         await content_of(bench, ref)
         bench.be_patient()
-        await bench.fail(changing(_huge()))
+        await bench.fail(changing(Huge()))
         try:
             size = len(await content_of(bench, ref))
         except ConnectorError as error:
@@ -144,23 +146,25 @@ async def a_huge_content_is_bounded(trial: Trial) -> None:
         raise FailedCheck("content_cut_untold", count=size)
 
 
-def _huge() -> Callable[[Request, Answer], Answer]:
-    """Return the change that makes a body longer than a content may be; of a range, the part asked for."""
-    body = bytes(HUGE)
+@dataclass(slots=True)
+class Huge:
+    """Makes a body longer than a content may be; of a range, the part that was asked."""
 
-    def change(request: Request, answer: Answer) -> Answer:
+    _headers: Mapping[str, str] = field(default_factory=dict)
+    """Of the first part: the following ones lie beyond the tool's own content."""
+
+    def __call__(self, request: Request, answer: Answer) -> Answer:
+        """Return the tool's answer with another body."""
         first, _, last = request.headers.get("range", "").removeprefix("bytes=").partition("-")
-        if answer.status not in {200, 206}:
+        if answer.status == HTTPStatus.OK:
+            return answer.with_body(bytes(HUGE))
+        if answer.status == HTTPStatus.PARTIAL_CONTENT:
+            self._headers = self._headers or answer.headers
+        elif answer.status != HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE or not self._headers:
             return answer
-        if not (first.isdigit() and last.isdigit()) or answer.status != 206:
-            return Answer(
-                200, {**answer.headers, "content-type": answer.headers.get("content-type", "")}, body
-            )
         start, end = int(first), min(int(last), HUGE - 1)
-        headers = {**answer.headers, "content-range": f"bytes {start}-{end}/{HUGE}"}
-        return Answer(206, headers, body[start : end + 1])
-
-    return change
+        headers = {**self._headers, "content-range": f"bytes {start}-{end}/{HUGE}"}
+        return Answer(HTTPStatus.PARTIAL_CONTENT, headers, bytes(end + 1 - start))
 
 
 CHECKS = (

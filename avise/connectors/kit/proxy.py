@@ -7,10 +7,10 @@ import contextlib
 import socket
 import ssl
 import struct
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from urllib.parse import urlsplit
+from dataclasses import dataclass, replace
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from avise.connectors.http_connection import SAFE_METHODS
 from avise.connectors.kit.faults import BYTES_PER_SECOND, WORKING, Ending, Fault, Stream, Way
@@ -43,6 +43,7 @@ class FaultProxy:
         upstream: the tool, None for an address where nobody should ever come.
         tls: serve HTTPS with this certificate.
         spared: paths to which no fault happens: where one signs in.
+        asked: values put in the place of those of the same name, in the addresses that come.
     """
 
     def __init__(
@@ -51,10 +52,12 @@ class FaultProxy:
         *,
         tls: ssl.SSLContext | None = None,
         spared: Collection[str] = (),
+        asked: Mapping[str, str] | None = None,
     ) -> None:
         self._upstream = upstream
         self._tls = tls
         self._spared = spared
+        self._asked = asked or {}
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._writers: set[asyncio.StreamWriter] = set()
@@ -68,6 +71,10 @@ class FaultProxy:
     def origin(self) -> str:
         """Scheme, host and port under which the connector finds the tool."""
         return f"{'https' if self._tls is not None else 'http'}://127.0.0.1:{self._port}"
+
+    def concerned(self) -> int:
+        """Return how many requests came since the last fault to which a fault would have happened."""
+        return sum(one.request.path not in self._spared for one in self.seen)
 
     @property
     def ports(self) -> frozenset[int]:
@@ -178,12 +185,21 @@ class FaultProxy:
         if self._upstream is None:
             return _BAD_GATEWAY
         try:
-            answer = await self._upstream.answer(request)
+            answer = await self._upstream.answer(_asking(request, self._asked))
         except OSError:
             return _BAD_GATEWAY
         theirs, ours = self._upstream.origin, self.origin
         headers = {name: value.replace(theirs, ours) for name, value in answer.headers.items()}
         return Answer(answer.status, headers, answer.body.replace(theirs.encode(), ours.encode()))
+
+
+def _asking(request: Request, values: Mapping[str, str]) -> Request:
+    """Return the request with other values in its address, where it has any of that name."""
+    if not values or "?" not in request.target:
+        return request
+    path, _, query = request.target.partition("?")
+    told = [(name, values.get(name, value)) for name, value in parse_qsl(query, keep_blank_values=True)]
+    return replace(request, target=f"{path}?{urlencode(told)}")
 
 
 async def _send(writer: asyncio.StreamWriter, answer: Answer, fault: Fault) -> bool:

@@ -115,6 +115,16 @@ class Calls(Section):
     """Of the callers, as the tool writes them: no log may show them either."""
 
 
+class Directory(Section):
+    """How the kit asks for the directory."""
+
+    smaller_pages: dict[str, str] = Field(default_factory=dict)
+    """Values put in the place of the connector's own, in the addresses that it asks: a size of pages.
+
+    A test tool with few people then has several pages.
+    """
+
+
 class FreshRecord(Section):
     """An input that takes another record of the customer each time."""
 
@@ -159,6 +169,7 @@ class Scenarios(Section):
     """Codes in the tool's answers, one of which a new version of it would not have known."""
     error_in_200: ErrorIn200 | None = None
     calls: Calls | None = None
+    directory: Directory = Field(default_factory=Directory)
 
     def with_tool(self, config: Mapping[str, JSON], secrets: Mapping[str, str]) -> Scenarios:
         """Return the same for a tool that runs elsewhere."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from avise.connectors.kit import (
     bronze,
     calls,
+    dialects,
     directory,
     discretion,
     gold,
@@ -30,6 +31,7 @@ ALL: tuple[Check, ...] = (
     *opened_content.CHECKS,
     *calls.CHECKS,
     *gold.CHECKS,
+    *dialects.CHECKS,
     *local_gold.CHECKS,
     *discretion.CHECKS,
     *platinum.CHECKS,

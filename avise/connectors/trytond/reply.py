@@ -13,8 +13,14 @@ _ERRORS: Mapping[str, ErrorKind] = {
     "LoginException": ErrorKind.AUTH,
     "RateLimitException": ErrorKind.RATE_LIMITED,
     "UserError": ErrorKind.FORBIDDEN,
+    "UserWarning": ErrorKind.REJECTED,
+    "ConcurrencyException": ErrorKind.CONFLICT,
 }
-"""Names of the server's own exceptions; a search that only reads meets a UserError when it may not read."""
+"""Names of the server's own exceptions (trytond/exceptions.py).
+
+A search that only reads meets a UserError when it may not read, an AccessError being one. A warning asks
+something of a person, whom nobody can ask here.
+"""
 
 
 class SessionEndedError(ConnectorError):

@@ -84,13 +84,15 @@ class WebdavConnector(HttpFileLedConnector[WebdavOptions]):
                 is gone, BAD_DATA for one that changed while it was read.
         """
         path = self._content_path(ref)
-        offset, etag = 0, ""
+        offset, whole, etag = 0, 0, ""
         while True:
             headers = {"Accept": "*/*", "Range": f"bytes={offset}-{offset + PIECE - 1}"}
             reply = await ctx.http.request(
                 "GET", path, headers=headers, accept_status={416}, template="/{document}"
             )
             if reply.status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+                if offset < whole:
+                    raise ConnectorError(ErrorKind.BAD_DATA, "the document ends before its length")
                 return  # the document is empty, or ended with the piece before
             refuse_sign_in_page(reply)
             _refuse_change(etag, reply, offset)
@@ -98,7 +100,8 @@ class WebdavConnector(HttpFileLedConnector[WebdavOptions]):
             if reply.body:
                 yield reply.body
             offset += len(reply.body)
-            if reply.status != HTTPStatus.PARTIAL_CONTENT or offset >= _whole_length(reply, offset):
+            whole = _whole_length(reply, offset)
+            if reply.status != HTTPStatus.PARTIAL_CONTENT or offset >= whole:
                 return
 
     def _facet(self, name: str) -> WebdavFacet:

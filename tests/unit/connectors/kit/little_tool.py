@@ -18,6 +18,7 @@ PAGE = 100
 COUNTS = {KNOWN: 3, EMPTY: 0, MANY: 230}
 PEOPLE = [f"M-{number:06d}" for number in range(1, 8)]
 PEOPLE_A_PAGE = 2
+ENVELOPE = "http://schemas.xmlsoap.org/soap/envelope/"
 LETTER = b"%PDF-1.7 little letter " * 400
 
 
@@ -70,6 +71,20 @@ class LittleTool:
         left = [member for member in PEOPLE if member > after]
         page = [{"no": member, "name": NAME} for member in left[:PEOPLE_A_PAGE]]
         return {"rows": page, "more": len(left) > len(page)}
+
+    def envelope(self, member: str) -> bytes:
+        """Return the contributions of a member as a SOAP answer."""
+        rows = "".join(
+            f"<row><no>C{number:04d}</no><cents>8420</cents></row>" for number in range(COUNTS[member])
+        )
+        body = f"<s:Body><rows>{rows}</rows></s:Body>"
+        return f"<s:Envelope xmlns:s='{ENVELOPE}'>{body}</s:Envelope>".encode()
+
+    def call(self, method: str, params: list[Any]) -> list[Any]:
+        """Return the result of a call of Tryton's kind."""
+        if method == "common.db.login":
+            return [1, "key"]
+        return [{"no": f"C{number:04d}", "cents": 8420} for number in range(COUNTS[params[0]])]
 
     def card_list(self, member: str) -> dict[str, Any]:
         """Return the cards and their version."""
@@ -129,7 +144,14 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(200, self.tool.appointments(member), etag)
 
     def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers.get("content-length", "0"))) or b"{}")
+        sent = self.rfile.read(int(self.headers.get("content-length", "0")))
+        if self.path.endswith("/soap"):
+            self._send(200, self.tool.envelope(sent.decode()), "text/xml; charset=utf-8")
+            return
+        body = json.loads(sent or b"{}")
+        if self.path.endswith("/rpc"):
+            self._answer(200, {"id": body["id"], "result": self.tool.call(body["method"], body["params"])})
+            return
         member = self.path.split("/")[3]
         key, version = self.headers.get("idempotency-key", ""), self.headers.get("if-match", "")
         self._answer(*self.tool.order(member, key, version, body.get("reason", "")))
