@@ -12,7 +12,7 @@ import asyncio
 import random
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -72,7 +72,7 @@ class RememberingLine:
         """Refuse, as `run`."""
         raise NotImplementedError
 
-    def put(self, table: str, columns: Sequence[str], rows: Iterable[Row], *, bulk: bool) -> None:
+    def put(self, table: str, columns: Sequence[str], rows: Sequence[Row], *, bulk: bool) -> None:
         """Refuse, as `run`."""
         raise NotImplementedError
 

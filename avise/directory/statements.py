@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, TypeAlias
 
 Bound: TypeAlias = int | str | Sequence[int] | Sequence[str]
@@ -60,5 +60,5 @@ class Line(Protocol):
     def script(self, statement: str) -> None:
         """Run a statement without parameters, in the words of this engine."""
 
-    def put(self, table: str, columns: Sequence[str], rows: Iterable[Row], *, bulk: bool) -> None:
+    def put(self, table: str, columns: Sequence[str], rows: Sequence[Row], *, bulk: bool) -> None:
         """Add rows; those that are there already are left, unless `bulk`, which checks nothing."""

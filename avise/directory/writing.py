@@ -17,7 +17,7 @@ from avise.directory.keys import (
 from avise.directory.questions import FIND_NATIVE
 from avise.directory.reading import DirectoryReader
 from avise.directory.records import KIND_NUMBERS, SAME_NAME, extra_of, packed, phones_of
-from avise.directory.restricted import holds_restricted
+from avise.directory.restricted import any_restricted, holds_restricted
 from avise.directory.statements import Line, Row, Statement
 from avise.directory.tables import COLUMNS, INDEXES, KEYS, STAGED, definitions, keys
 from avise.models.customer import Party, PartyKind
@@ -69,12 +69,14 @@ class PartyWriter:
 
     def write(self, parties: Iterable[Party]) -> None:
         """Add, change or remove parties."""
-        for party in parties:
+        page = list(parties)
+        wary = any_restricted(page)
+        for party in page:
             known = None if self._bulk else self._remove(party.native_id)
             if party.deleted:
                 self._deleted.append(party.native_id)
                 continue
-            if holds_restricted(party):
+            if wary and holds_restricted(party):
                 self.left_out += 1
                 continue
             number = known if known is not None else self._next_id
@@ -128,8 +130,9 @@ class PartyWriter:
             self._collect_company(party, number)
         else:
             names = rows["name"]
-            for last, first, kind in self._names(party):
-                names.append((last, first, number, kind, born, city))
+            names.extend(
+                [(last, first, number, kind, born, city) for last, first, kind in self._names(party)]
+            )
         if party.phones:
             rows["phone"].extend([(found, number) for found in _phone_keys(party)])
         if party.ids:
@@ -161,11 +164,13 @@ class PartyWriter:
 
     def _hashes(self, party: Party, member: str) -> Sequence[int]:
         """Return what its identifiers are found by, but for those that have a column of their own."""
-        own = {MEMBER_SCHEME: member, self._minter.scheme: party.native_id}
+        mine, native = self._minter.scheme, party.native_id
         return [
             identifier_hash(scheme, value)
             for scheme, value in party.ids.items()
-            if value and own.get(scheme) != value
+            if value
+            and not (value == native and scheme == mine)
+            and not (value == member and scheme == MEMBER_SCHEME)
         ]
 
     def _remove(self, native: str) -> int | None:
@@ -195,6 +200,8 @@ class PartyWriter:
 
 
 def _phone_keys(party: Party) -> Iterable[int]:
+    if len(party.phones) == 1:
+        return (phone_key(party.phones[0]),)
     return dict.fromkeys(phone_key(phone) for phone in party.phones)
 
 
@@ -216,17 +223,23 @@ def sort_and_index(line: Line) -> None:
             staged = f"SELECT {listed} FROM staged_{table} ORDER BY {order}"  # noqa: S608 - our own tables
             line.script(f"INSERT OR IGNORE INTO {table} {staged}")
             line.script(f"DROP TABLE staged_{table}")
+    # Before the indexes of so many words, which each change of a row would change too.
+    _count_uses(line, WordKind.SURNAME, "last")
     for statement in (*keys(postgres=line.is_postgres), *INDEXES):
         line.script(statement)
-    for word, column in ((WordKind.SURNAME, "last"), (WordKind.FIRST_NAME, "first")):
-        line.script(
-            f"UPDATE {word} SET uses = c.n FROM"  # noqa: S608 - our own tables
-            f" (SELECT {column} AS w, count(*) AS n FROM name WHERE kind = 0 GROUP BY {column}) AS c"
-            f" WHERE c.w = {word}.id"
-        )
+    # After, for few words count the rows of an index.
+    _count_uses(line, WordKind.FIRST_NAME, "first")
     if line.is_postgres:
         for table in COLUMNS:
             line.script(f"ANALYZE {table}")
+
+
+def _count_uses(line: Line, word: WordKind, column: str) -> None:
+    line.script(
+        f"UPDATE {word} SET uses = c.n FROM"  # noqa: S608 - our own tables
+        f" (SELECT {column} AS w, count(*) AS n FROM name WHERE kind = 0 GROUP BY {column}) AS c"
+        f" WHERE c.w = {word}.id"
+    )
 
 
 def write_meta(line: Line, values: dict[str, str]) -> None:

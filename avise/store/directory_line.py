@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
+from pydantic_core import to_json
 from sqlalchemy import Connection
 from typing_extensions import override
 
 from avise.directory.statements import Bound, Row, Statement, for_sqlite
 
-AHEAD = 12
-"""Batches of rows that may wait to be written: two pages of people."""
+BATCH = 4_000_000
+"""Bytes of JSON written at once. After each batch its thread waits up to five milliseconds for the
+interpreter's lock: a batch for each page and table left it waiting for half of the time."""
+AHEAD = 6
+"""Batches that may wait to be written."""
 
 
 class FileLine:
@@ -42,7 +45,7 @@ class FileLine:
         """Run a statement without parameters."""
         self._raw.execute(statement)
 
-    def put(self, table: str, columns: Sequence[str], rows: Iterable[Row], *, bulk: bool) -> None:
+    def put(self, table: str, columns: Sequence[str], rows: Sequence[Row], *, bulk: bool) -> None:
         """Add rows; those that are there already are left as they are."""
         del bulk  # the same statement serves both
         marks = ", ".join("?" * len(columns))
@@ -63,6 +66,8 @@ class LoadingLine(FileLine):
         super().__init__(connection)
         self._thread = ThreadPoolExecutor(1, "avise-directory-loader")
         self._putting: deque[Future[None]] = deque()
+        self._gathered: dict[str, bytearray] = {}
+        """JSON rows with a comma after each, by the statement that will write them."""
 
     @override
     def rows(self, statement: Statement, **values: Bound) -> list[Row]:
@@ -83,12 +88,20 @@ class LoadingLine(FileLine):
         super().script(statement)
 
     @override
-    def put(self, table: str, columns: Sequence[str], rows: Iterable[Row], *, bulk: bool) -> None:
+    def put(self, table: str, columns: Sequence[str], rows: Sequence[Row], *, bulk: bool) -> None:
         """Hand rows over; an error shows at a later call."""
         del bulk
+        if not rows:
+            return
         values = ", ".join(f"value ->> {place}" for place in range(len(columns)))
         statement = f"INSERT OR IGNORE INTO {table} ({', '.join(columns)}) SELECT {values} FROM json_each(?)"  # noqa: S608 - our own tables
-        text = json.dumps(list(rows), ensure_ascii=False, separators=(",", ":"))
+        gathered = self._gathered.setdefault(statement, bytearray())
+        gathered += to_json(rows)[1:-1] + b","
+        if len(gathered) > BATCH:
+            self._hand_over(statement)
+
+    def _hand_over(self, statement: str) -> None:
+        text = f"[{self._gathered.pop(statement)[:-1].decode()}]"
         while len(self._putting) >= AHEAD:
             self._putting.popleft().result()
         self._putting.append(self._thread.submit(self._put, statement, text))
@@ -97,6 +110,8 @@ class LoadingLine(FileLine):
         self._raw.execute(statement, (text,))
 
     def _settle(self) -> None:
+        for statement in list(self._gathered):
+            self._hand_over(statement)
         while self._putting:
             self._putting.popleft().result()
 
