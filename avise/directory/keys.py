@@ -43,7 +43,9 @@ class WordKind(StrEnum):
 def company_words(name: str) -> tuple[str, ...]:
     """Return the words that a company is searched by: neither its legal form nor articles."""
     words = dict.fromkeys(fold_words(name))
-    return tuple(word for word in words if word not in LEGAL_FORMS) or tuple(words)
+    kept = tuple(word for word in words if word not in LEGAL_FORMS)
+    # « Sté Vanhoutte » is a company; in « Pharmacie Ste Anne » it is a saint.
+    return (kept[1:] if kept[1:] and kept[0] == "STE" else kept) or tuple(words)
 
 
 def first_name_parts(first_name: str) -> tuple[str, ...]:

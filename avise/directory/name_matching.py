@@ -26,6 +26,8 @@ MOST = 130.0
 """What a name, a birth date and a town that all match add up to: the score of 1."""
 
 _WORSE = {NameKind.LAST: 0.0, NameKind.BIRTH: 2.0, NameKind.PART: 4.0}
+_WORSE_BORN = {NameKind.LAST: 2.0, NameKind.BIRTH: 0.0, NameKind.PART: 4.0}
+"""What each kind of name costs when the name of birth was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +67,15 @@ def _match(reading: NameReading, last: str, first: str, kind: NameKind) -> NameM
     score, why = surname
     matched = [why if why is not MatchedOn.NAME or kind is not NameKind.BIRTH else MatchedOn.BIRTH_NAME]
     if reading.first:
-        found = _first_name(reading.first, first)
+        found = (
+            _by_initials(reading.initials, first) if reading.initials else _first_name(reading.first, first)
+        )
         if found is None:
             return None
         score += found[0] - LAST_ONLY
         matched.append(found[1])
-    return NameMatch(score - _WORSE[kind], tuple(matched), reading.last, reading.first)
+    worse = _WORSE_BORN if reading.born else _WORSE
+    return NameMatch(score - worse[kind], tuple(matched), reading.last, reading.first)
 
 
 def _surname(typed: str, last: str, forgiving: bool) -> tuple[float, MatchedOn] | None:
@@ -101,6 +106,18 @@ def _first_name(typed: str, first: str) -> tuple[float, MatchedOn] | None:
     ):
         return None
     return FIRST_FORGIVEN, MatchedOn.FIRST_NAME if inside else MatchedOn.FIRST_NAME_TYPO
+
+
+def _by_initials(initials: str, first: str) -> tuple[float, MatchedOn] | None:
+    """Return what initials are worth: those of all the first names, or of the first alone."""
+    if not first.startswith(initials[0]):
+        return None
+    place = 0
+    for letter in initials[1:]:
+        place = first.find(letter, place + 1)
+        if place < 0:
+            return FIRST_FORGIVEN, MatchedOn.FIRST_NAME_VARIANT
+    return BEGINNING_OF_FIRST + 1, MatchedOn.FIRST_NAME_VARIANT
 
 
 def _first_alone(typed: str, first: str) -> NameMatch | None:

@@ -8,21 +8,29 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from avise.directory.spoken_numbers import spoken_digits
+from avise.directory.spoken_numbers import spoken_digits, spoken_phones
+from avise.directory.typed_text import addresses, meant_codes, meant_digits, plain_text, without_labels
+from avise.models.free_text import holds_nir_in_words
 from avise.models.identifiers import compact, parse_phone, phone_digits
 from avise.models.names import fold, fold_words, spelt_out, without_particles
 
-MOST_WORDS = 6
+MOST_WORDS = 8
 """Words that a name is put together from; the others are ignored."""
 OLDEST_YEAR = 1900
 MIN_MEMBER_PREFIX = 4
 """Characters of a member number before it is looked for by its beginning."""
 MIN_PHONE_END = 6
 """Digits of a telephone number before it is looked for by its end."""
+MIN_PHONE_END_OF_SOMEBODY = 4
+"""Digits that are enough beside a name."""
+NATIONAL_DIGITS = 10
+"""Of a French telephone number with its zero; fewer digits are the end of one, zeros included."""
+MIN_CODE = 4
+"""Characters of a word of digits, and letters that look like some, before it is looked for as a code."""
 OLDEST = 120
 """Years of the oldest person that an age means."""
 MOST_CHARACTERS = 200
@@ -42,6 +50,8 @@ class TypedNumber:
     """A run of digits, as typed: "0482 917 350", "+33 6 39…"."""
 
     text: str
+    beside_name: bool = False
+    """A name was typed too."""
 
     @property
     def digits(self) -> str:
@@ -54,8 +64,10 @@ class TypedNumber:
 
     def phone_end(self) -> str:
         """Return the digits that may end a telephone number, "" when they are too few."""
-        digits = phone_digits(self.text)
-        return digits if len(digits) >= MIN_PHONE_END else ""
+        whole = len(self.digits) >= NATIONAL_DIGITS or self.text.startswith("+")
+        digits = phone_digits(self.text) if whole else self.digits
+        least = MIN_PHONE_END_OF_SOMEBODY if self.beside_name else MIN_PHONE_END
+        return digits if len(digits) >= least else ""
 
     def member(self) -> str:
         """Return the beginning of a member number that it may be, "" when too short."""
@@ -86,6 +98,10 @@ class NameReading:
     """Folded; "" when every word is the surname."""
     forgiving: bool = True
     """Whether a letter may be wrong. Not when a lone letter was put in: DUPONT J is no DUPONTJ."""
+    initials: str = ""
+    """Of several first names, when `first` is but the first of them: J.-P. is J, then P."""
+    born: bool = False
+    """The surname is the one of birth: it was typed after « née »."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +119,10 @@ class SearchQuery:
     """Lower case, whole or the beginning."""
     email_is_a_guess: bool = False
     """The words, joined by a dot, may as well be a name: "helene.marchand"."""
+    number_spans: tuple[DateSpan, ...] = ()
+    """Dates that the only number may be."""
+    restricted: bool = False
+    """It holds a NIR, which is no key of any search (`domain.md` 6.3): nothing of it is looked for."""
 
     @property
     def empty(self) -> bool:
@@ -110,35 +130,75 @@ class SearchQuery:
         return not (self.words or self.numbers or self.codes or self.spans or self.emails)
 
 
+_TITLES = frozenset(("MME", "MLLE", "MELLE", "MR", "MRS", "MM", "MONSIEUR", "MADAME", "MADEMOISELLE"))
+_BIRTH_NAME_FOLLOWS = frozenset(("NEE", "NE"))
+_SURNAME_FOLLOWS = _BIRTH_NAME_FOLLOWS | {"EPOUSE", "EP", "EPSE", "VEUVE", "VVE"}
+"""Words between two surnames of one person."""
+_ELIDED = frozenset("DLMNO")
+"""Lone letters in front of a surname that belong to it: d'Aubigné, L'Hermitte, M'Barek, N'Diaye, O'Neill."""
+_VOWELS = frozenset("AEIOUY")
+
+
 def name_readings(words: tuple[str, ...]) -> tuple[NameReading, ...]:
     """Return every way to share words between surname and first name, in both orders.
 
-    "Jean Le Goff" is read, among others, as LEGOFF + JEAN; particles in front may be left out.
+    "Jean Le Goff" is read, among others, as LEGOFF + JEAN; particles in front may be left out. What follows
+    « née » or « épouse » is another surname: each is read by itself.
     """
     readings: dict[NameReading, None] = {}
-    for kept in dict.fromkeys((words[:MOST_WORDS], without_particles(words[:MOST_WORDS]))):
-        for cut in range(1, len(kept) + 1):
-            head, tail = kept[:cut], kept[cut:]
-            readings[_reading(head, tail)] = None
-            readings[_reading(tail, head)] = None
+    place = next((place for place, word in enumerate(words) if word in _SURNAME_FOLLOWS), len(words))
+    before, after = words[:place], words[place + 1 :]
+    if before and after:
+        readings.update(dict.fromkeys(_shared(before)))
+        # The first name stands on either side of the surname in use.
+        both = [(*after, before[-1]), (*after, before[0])] if len(before) > 1 else []
+        for kept in (*both, after):
+            readings.update(dict.fromkeys(_shared(kept, born=words[place] in _BIRTH_NAME_FOLLOWS)))
+        return tuple(readings)
+    if after:
+        readings.update(dict.fromkeys(_shared(after, born=words[place] in _BIRTH_NAME_FOLLOWS)))
+    readings.update(dict.fromkeys(_shared(words)))
+    if words[:1] == ("M",) and words[1:] and (len(words[1]) > 1 or words[1] in _ELIDED):
+        # An initial, or « M. »: whoever has the initial comes first.
+        readings.update(dict.fromkeys(_shared(words[1:])))
     return tuple(readings)
 
 
-def _reading(last: tuple[str, ...], first: tuple[str, ...]) -> NameReading:
-    lone_letter = len(last) > 1 and min(map(len, last)) == 1
-    return NameReading("".join(spelt_out(last)), "".join(first), not lone_letter)
+def _shared(words: tuple[str, ...], *, born: bool = False) -> Iterator[NameReading]:
+    for kept in dict.fromkeys((words[:MOST_WORDS], without_particles(words[:MOST_WORDS]))):
+        for cut in range(1, len(kept) + 1):
+            head, tail = kept[:cut], kept[cut:]
+            for last, first in ((head, tail), (tail, head)):
+                yield _reading(last, first, born=born)
+                if last and (initials := _initials(first)):
+                    yield replace(_reading(last, (initials[0],), born=born), initials=initials)
+
+
+def _reading(last: tuple[str, ...], first: tuple[str, ...], *, born: bool) -> NameReading:
+    # DUPONT J is no DUPONTJ, but what is elided belongs to the name: d'Aubigné, N'Diaye.
+    alone = len(last) > 1 and (len(last[-1]) == 1 or (len(last[0]) == 1 and last[0] not in _ELIDED))
+    return NameReading("".join(spelt_out(last)), "".join(first), not alone, born=born and bool(last))
+
+
+def _initials(first: tuple[str, ...]) -> str:
+    """Return the initials that words are: J P, or JP, which begins no first name; "" for other words."""
+    if len(first) == 1 and len(first[0]) == 2 and _VOWELS.isdisjoint(first[0]):
+        return first[0]
+    return "".join(first) if len(first) > 1 and max(map(len, first)) == 1 else ""
 
 
 _MONTHS = {
-    "JANVIER": 1, "JANV": 1, "JAN": 1, "FEVRIER": 2, "FEVR": 2, "FEV": 2, "MARS": 3, "AVRIL": 4, "AVR": 4,
+    "JANVIER": 1, "JANV": 1, "FEVRIER": 2, "FEVR": 2, "FEV": 2, "MARS": 3, "AVRIL": 4, "AVR": 4,
     "MAI": 5, "JUIN": 6, "JUILLET": 7, "JUIL": 7, "AOUT": 8, "SEPTEMBRE": 9, "SEPT": 9, "SEP": 9,
     "OCTOBRE": 10, "OCT": 10, "NOVEMBRE": 11, "NOV": 11, "DECEMBRE": 12, "DEC": 12,
 }  # fmt: skip
 
-_EMAIL = re.compile(r"\S*@\S*")
 _ISO_DATE = re.compile(r"(?<![\d/.-])(\d{4})-(\d{1,2})-(\d{1,2})(?![\d/.-])")
 _NUMERIC_DATE = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})(?![/.-]?\d)")
-_WORD_DATE = re.compile(r"(?<![\w])(?:(\d{1,2})(?:er)?\s+)?([^\W\d_]{3,9})\.?\s+(\d{4})(?!\w)", re.IGNORECASE)
+_MONTH = re.compile(r"(?<![\d/.-])(\d{1,2})[/.-](\d{4})(?![/.-]?\d)")
+_WORD_DATE = re.compile(
+    r"(?<![\w-])(?:(\d{1,2})(?:er)?\s+)?([^\W\d_]{3,9})\.?\s+(\d{4})(?!\w)", re.IGNORECASE
+)
 _DOTTED = re.compile(r"[^\W\d_][\w-]*[._]\w")
 """Begins like an address: "helene.mar", "h_marchand"."""
 _AGE = re.compile(r"(?<![\w.-])(\d{1,3})\s*ans?(?!\w)", re.IGNORECASE)
@@ -152,38 +212,58 @@ def parse_search(text: str, today: date) -> SearchQuery:
         text: anything: a name in any order, a date, a number, an e-mail, a town, or several.
         today: years after it are not birth years.
     """
-    rest = " ".join(text[:MOST_CHARACTERS].replace("\0", " ").split())
-    emails = tuple(found.lower() for found in _EMAIL.findall(rest) if len(found) > 1)
-    rest = _EMAIL.sub(" ", rest)
-    spans, rest = _dates(rest, today)
-    numbers: list[str] = []
-    codes: list[str] = []
-    typed: list[str] = []
-    run: list[str] = []
-    for token in rest.split():
-        if _NUMBER.fullmatch(token):
-            run.append(token)
-            continue
-        _end_run(run, numbers)
-        if any(character.isdigit() for character in token) and (code := fold(token)):
-            codes.append(code)
-        else:
-            typed.extend(fold_words(token))
-    _end_run(run, numbers)
-    said, words = spoken_digits(typed)
-    if said:
-        numbers.append(said)
+    rest = plain_text(text[:MOST_CHARACTERS])[:MOST_CHARACTERS]
+    if holds_nir_in_words(rest):
+        return SearchQuery(restricted=True)
+    emails, rest = addresses(rest)
+    spans, rest = _dates(without_labels(rest), today)
+    said, tokens = spoken_phones(rest.split())
+    numbers, codes, words = _sorted_out(tokens)
     guess = rest.strip().lower()
     named = len(words) > 1 or bool(codes)
     guessed = not emails and named and " " not in guess and _DOTTED.match(guess) is not None
+    typed = tuple(TypedNumber(number, bool(words)) for number in (*said, *numbers))
     return SearchQuery(
         words,
-        tuple(TypedNumber(number) for number in numbers),
+        typed,
         tuple(codes),
         spans,
         (guess,) if guessed else emails,
         guessed,
+        typed[0].spans(today) if len(typed) == 1 and not spans else (),
     )
+
+
+def _sorted_out(tokens: Sequence[str]) -> tuple[list[str], list[str], tuple[str, ...]]:
+    """Return the numbers, the codes and the words among what was typed."""
+    numbers: list[str] = []
+    codes: list[str] = []
+    typed: list[str] = []
+    run: list[str] = []
+    for token in tokens:
+        if _NUMBER.fullmatch(token):
+            run.append(token)
+            continue
+        meant = meant_digits(token)
+        if meant and (run or len(compact(token)) >= MIN_CODE or token[0].isdigit()):
+            run.append(meant)
+        else:
+            _end_run(run, numbers)
+        if not any(character.isdigit() for character in token):
+            typed.extend(fold_words(token))
+        elif (code := fold(token)) and not (meant and len(code) < MIN_CODE):
+            codes.extend(meant_codes(code))
+    _end_run(run, numbers)
+    said, words = spoken_digits(_without_titles(typed))
+    return [*numbers, said] if said else numbers, codes, words
+
+
+def _without_titles(words: Sequence[str]) -> Sequence[str]:
+    """Leave out « Monsieur et Madame » in front of a name."""
+    first = 0
+    while first < len(words) - 1 and (words[first] in _TITLES or (first and words[first] == "ET")):
+        first += 1
+    return words[first:]
 
 
 def _end_run(run: list[str], numbers: list[str]) -> None:
@@ -229,6 +309,16 @@ def _read_numeric(found: re.Match[str], today: date) -> Iterator[DateSpan]:
     yield from _days(found[1], found[3], found[4], today)
 
 
+def _read_month(found: re.Match[str], today: date) -> Iterator[DateSpan]:
+    month, year = int(found[1]), int(found[2])
+    if 1 <= month <= 12 and OLDEST_YEAR <= year <= today.year:
+        yield _month(year, month)
+
+
+def _month(year: int, month: int) -> DateSpan:
+    return DateSpan(date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1]))
+
+
 def _read_words(found: re.Match[str], today: date) -> Iterator[DateSpan]:
     month = _MONTHS.get(fold(found[2]))
     year = int(found[3])
@@ -237,7 +327,7 @@ def _read_words(found: re.Match[str], today: date) -> Iterator[DateSpan]:
     if found[1] is not None:
         yield from _days(found[1], str(month), found[3], today)
     else:
-        yield DateSpan(date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1]))
+        yield _month(year, month)
 
 
 def _days(day: str, month: str, year: str, today: date) -> Iterator[DateSpan]:
@@ -253,7 +343,8 @@ def _days(day: str, month: str, year: str, today: date) -> Iterator[DateSpan]:
 
 
 _DATES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], Iterator[DateSpan]]], ...] = (
-    (_ISO_DATE, _read_iso), (_NUMERIC_DATE, _read_numeric), (_WORD_DATE, _read_words), (_AGE, _read_age),
+    (_ISO_DATE, _read_iso), (_NUMERIC_DATE, _read_numeric), (_MONTH, _read_month), (_WORD_DATE, _read_words),
+    (_AGE, _read_age),
 )  # fmt: skip
 
 

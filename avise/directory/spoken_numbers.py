@@ -1,15 +1,24 @@
 """Numbers as they are said at the telephone: « zéro six, trente-neuf, quatre-vingt-dix-huit » is 06 39 98.
 
 A caller says pairs of digits. A word alone may be a name (SIX, DIX, VINGT are borne): only a run that makes a
-telephone number, or most of one, is read as digits.
+telephone number, or most of one, is read as digits. Words alone do not always tell the pairs apart (« zéro
+quatre vingt trois » is 04 23, or begins with 083): of the ways to read a run, those that are a telephone
+number are kept. A machine that listens writes some pairs in figures and others in words.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from avise.models.names import fold_words
 
 SHORTEST = 6
 """Digits of a run that is a number and no name."""
+PHONE = 10
+"""Digits of a French telephone number, with its zero."""
+MOST_WAYS = 3
+"""Telephone numbers that one run of words may be."""
 
 _UNITS = {
     word: number
@@ -28,6 +37,53 @@ _JOINS_TEENS = frozenset((60, 80))
 _WORDS = frozenset((*_UNITS, *_TENS, "ET"))
 
 
+def spoken_phones(tokens: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the telephone numbers that the words of a text may be, the likeliest first, and the other words.
+
+    Args:
+        tokens: as typed or heard; numbers in figures alone are left where they are.
+    """
+    items = [(word, place) for place, token in enumerate(tokens) for word in fold_words(token)]
+    start, end = _longest_run([word for word, _place in items])
+    run = [word for word, _place in items[start:end]]
+    if _WORDS.isdisjoint(run):
+        return (), tuple(tokens)
+    ways = [way for way in islice(_ways(run), 200) if len(way) == PHONE and way[0] == "0" != way[1]]
+    if not ways:
+        return (), tuple(tokens)
+    said = {place for _word, place in items[start:end]}
+    others = tuple(token for place, token in enumerate(tokens) if place not in said)
+    return tuple(dict.fromkeys(ways))[:MOST_WAYS], others
+
+
+def _ways(words: Sequence[str], digits: str = "") -> Iterator[str]:
+    """Yield each way to read a run as digits, two-figure numbers standing where a pair begins."""
+    if len(digits) > PHONE:
+        return
+    if not words:
+        yield digits
+        return
+    for number, taken in _beginnings(words):
+        if len(number) != 2 or len(digits) % 2 == 0:
+            yield from _ways(words[taken:], digits + number)
+
+
+def _beginnings(words: Sequence[str]) -> Iterator[tuple[str, int]]:
+    """Yield the numbers that a run may begin with, and how many words each takes; the longest first."""
+    word = words[0]
+    if word.isdigit() or word == "ET":
+        yield ("" if word == "ET" else word), 1
+        return
+    number, taken, is_unit = _number(words, 0)
+    yield (str(number) if is_unit else f"{number:02d}"), taken
+    if word == "QUATRE" and not is_unit:
+        if taken > 2:
+            yield "80", 2
+        yield "4", 1
+    elif taken > 1:
+        yield f"{_TENS.get(word) or _UNITS[word]:02d}", 1
+
+
 def spoken_digits(words: Sequence[str]) -> tuple[str, tuple[str, ...]]:
     """Return the digits of the longest run of number words, and the other words; no digits when it is short.
 
@@ -44,7 +100,7 @@ def spoken_digits(words: Sequence[str]) -> tuple[str, tuple[str, ...]]:
 def _longest_run(words: Sequence[str]) -> tuple[int, int]:
     best, start = (0, 0), 0
     for place in range(len(words) + 1):
-        if place == len(words) or words[place] not in _WORDS:
+        if place == len(words) or not (words[place] in _WORDS or words[place].isdigit()):
             if place - start > best[1] - best[0]:
                 best = start, place
             start = place + 1

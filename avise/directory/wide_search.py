@@ -1,29 +1,37 @@
 """The second part of an answer: names with two mistakes, looked for once the quick part is on screen.
 
+So are names typed without a space between them and, when nobody was found, names beside a word too many (both
+surnames of a couple, a word of a sentence).
+
 The dictionary of surnames is compared whole with what was typed (180,000 words: some 30 ms of a reader's
 thread), then the few that are near are read as any other name.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from avise.directory.first_names import other_first_names
-from avise.directory.keys import WordKind
+from avise.directory.keys import WordKind, day_of
 from avise.directory.name_matching import LAST_ONLY, TWICE_FORGIVEN
 from avise.directory.reading import NOTHING_ELSE, DirectoryReader, Filters, FirstNames, NameRow, as_filter
 from avise.directory.search import Found
-from avise.directory.search_query import NameReading, SearchQuery, name_readings
+from avise.directory.search_query import MOST_WORDS, NameReading, SearchQuery, name_readings
 from avise.models.customer import MatchedOn
+from avise.models.names import spelt_out
 
 MOST_EDITS = 2
 SHORTEST = 5
 """Letters of a surname before two of them may be wrong."""
 SHORTEST_FIRST = 4
+SHORTEST_CUT = 2
+"""Letters of a name that was run together with another one."""
 NEAREST = 150
 """Words of a dictionary that are near enough, at most: the nearest."""
 NEAREST_FIRST = 40
@@ -32,6 +40,15 @@ Listed = tuple[list[str], list[int]]
 """Words, and their numbers."""
 Near = Mapping[int, int]
 """How many mistakes away each word is, by its number."""
+
+
+class Asked(NamedTuple):
+    """Words that may name somebody, and what else people are restricted by."""
+
+    words: tuple[str, ...]
+    filters: Filters
+    town: str = ""
+    """What was typed for the town, folded."""
 
 
 class Lexicon:
@@ -72,18 +89,44 @@ class WideSearch:
 
     def run(self, query: SearchQuery) -> dict[int, Found]:
         """Return the parties that answer, by their number in the directory."""
-        if not query.words or query.numbers or query.codes or (query.emails and not query.email_is_a_guess):
-            return {}
-        filters = Filters(as_filter(query.spans[0])) if query.spans else NOTHING_ELSE
-        for reading in name_readings(query.words):
-            if len(reading.last) >= SHORTEST and reading.forgiving:
-                self._read(reading, filters)
+        asked = list(self._asked(query))
+        for words, filters, town in asked:
+            for reading in name_readings(words):
+                if len(reading.last) >= SHORTEST and reading.forgiving and not reading.initials:
+                    self._read(reading, filters, town)
+        for words, filters, town in asked:
+            self._read_exactly(_run_together(words), filters, town)
+        for words, filters, town in () if self._found else asked:
+            self._read_exactly(_with_a_word_less(words), filters, town)
         return self._found
 
-    def _read(self, reading: NameReading, filters: Filters) -> None:
+    def _asked(self, query: SearchQuery) -> Iterator[Asked]:
+        """Yield the words that may name somebody, with what the others restrict people by."""
+        named_only = not (query.codes or (query.emails and not query.email_is_a_guess))
+        if not (query.words and named_only and len(query.numbers) < 2):
+            return
+        restricted = [Filters(as_filter(span)) for span in (*query.spans, *query.number_spans)]
+        if not query.spans:
+            towns = self.reader.cities_at(query.numbers[0].text) if query.numbers else ()
+            restricted += [Filters(cities=towns)] if towns else []
+        for filters in restricted or ([] if query.numbers else [NOTHING_ELSE]):
+            if not filters.cities:
+                yield from self._in_town(query.words, filters)
+            yield Asked(query.words, filters)
+
+    def _in_town(self, words: tuple[str, ...], filters: Filters) -> Iterator[Asked]:
+        parts = {
+            "".join(spelt_out(words[start:end])): words[:start] + words[end:]
+            for start, end in itertools.combinations(range(len(words) + 1), 2)
+            if end - start < len(words)
+        }
+        for town, cities in self.reader.cities_named(list(parts)).items():
+            yield Asked(parts[town], Filters(filters.span, cities), town)
+
+    def _read(self, reading: NameReading, filters: Filters, town: str) -> None:
         lasts = self._lexicon.near(WordKind.SURNAME, reading.last, NEAREST)
         if not reading.first:
-            self._keep(self.reader.by_last(list(lasts), None, filters), reading, lasts, {})
+            self._keep(self.reader.by_last(list(lasts), None, filters), reading, lasts, {}, filters, town)
             return
         firsts: dict[int, int] = {}
         if len(reading.first) >= SHORTEST_FIRST:
@@ -97,10 +140,28 @@ class WideSearch:
             )
             if near_lasts and near_firsts:
                 rows = self.reader.by_last(near_lasts, FirstNames(listed=near_firsts), filters)
-                self._keep(rows, reading, lasts, firsts)
+                self._keep(rows, reading, lasts, firsts, filters, town)
 
-    def _keep(self, rows: Iterable[NameRow], reading: NameReading, lasts: Near, firsts: Near) -> None:
-        rows = list(rows)
+    def _read_exactly(self, readings: Sequence[NameReading], filters: Filters, town: str) -> None:
+        """Keep whoever bears both names of a reading, as they are."""
+        lasts = self.reader.named(WordKind.SURNAME, (reading.last for reading in readings))
+        firsts = self.reader.named(WordKind.FIRST_NAME, (reading.first for reading in readings))
+        for reading in readings:
+            last, first = lasts.get(reading.last), firsts.get(reading.first)
+            if last is not None and first is not None:
+                rows = self.reader.by_last([last], FirstNames(listed=(first,)), filters)
+                self._keep(rows, reading, {last: 0}, {first: 0}, filters, town)
+
+    def _keep(
+        self,
+        rows: Iterable[NameRow],
+        reading: NameReading,
+        lasts: Near,
+        firsts: Near,
+        filters: Filters,
+        town: str,
+    ) -> None:
+        rows = [row for row in rows if filters.admits(row)]
         self.reader.learn(rows)
         for row in rows:
             edits = lasts[row.last] + (firsts[row.first] if reading.first else 0)
@@ -117,5 +178,34 @@ class WideSearch:
                 self.reader.norm(WordKind.SURNAME, row.last),
                 self.reader.norm(WordKind.FIRST_NAME, row.first),
             )
+            if filters.span is not None:
+                matched += (MatchedOn.BIRTH_DATE,)
+                typed["birth_date"] = "-".join(f"{day_of(bound):%Y%m%d}" for bound in filters.span)
+            if filters.cities:
+                matched += (MatchedOn.CITY,)
+                typed |= {"city": town} if town else {}
             self._found[row.party] = Found(score, matched, typed, names)
             self.births[row.party] = row.born
+
+
+def _run_together(words: tuple[str, ...]) -> list[NameReading]:
+    """Return the ways to cut one long word into a surname and a first name, in both orders."""
+    if len(words) != 1:
+        return []
+    (word,) = words
+    cuts = [(word[:cut], word[cut:]) for cut in range(SHORTEST_CUT, len(word) - SHORTEST_CUT + 1)]
+    return [NameReading(last, first) for head, tail in cuts for last, first in ((head, tail), (tail, head))]
+
+
+def _with_a_word_less(words: tuple[str, ...]) -> list[NameReading]:
+    """Return the readings of a name without some of its neighbouring words, two or more being left."""
+    words = words[:MOST_WORDS]
+    shorter = (
+        words[:start] + words[end:]
+        for start, end in itertools.combinations(range(len(words) + 1), 2)
+        if len(words) - (end - start) >= 2
+    )
+    readings = (reading for kept in shorter for reading in name_readings(kept))
+    return [
+        reading for reading in dict.fromkeys(readings) if len(reading.last) > 1 and len(reading.first) > 1
+    ]

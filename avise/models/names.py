@@ -14,8 +14,9 @@ from functools import lru_cache
 _LIGATURES = {
     "œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "ß": "ss", "ẞ": "SS", "ø": "o", "Ø": "O",
     "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "þ": "th", "Þ": "TH", "ı": "i",
+    "\u02bc": "'", "\u02b9": "'", "\u02bb": "'", "\u02bd": "'",
 }  # fmt: skip
-"""Letters that NFKD leaves whole."""
+"""Letters that NFKD leaves whole, and apostrophes that Unicode counts among the letters."""
 
 PARTICLES = frozenset(
     {
@@ -31,6 +32,10 @@ PARTICLES = frozenset(
         "VON",
         "DER",
         "DEN",
+        "DEL",
+        "DELLA",
+        "DI",
+        "DAS",
         "DA",
         "DOS",
         "EL",
@@ -140,8 +145,9 @@ def name_keys(last_name: str) -> tuple[str, ...]:
     while first < len(words) - 1 and words[first] in PARTICLES:
         first += 1
         keys["".join(words[first:])] = None
-    for part in re.split(r"[-‐‑\s]+", last_name):
-        folded = fold(part)
+    # « Acquaviva-Aït Ahmed » is also Aït Ahmed.
+    parts = (*re.split(r"[-‐‑]+", last_name), *re.split(r"[-‐‑\s]+", last_name))
+    for folded in map(fold, parts):
         if folded and folded not in PARTICLES:
             keys[folded] = None
     whole, *others = keys
