@@ -58,6 +58,7 @@ from tests.hub_house import (
     desk,
     request_body,
 )
+from tests.hub_links import Links
 
 QUEUE = f"queue/{SOINS}"
 CLAIMED, NOTED, REPLIED = EventKind.REQUEST_CLAIMED, EventKind.REQUEST_NOTED, EventKind.REQUEST_REPLIED
@@ -879,5 +880,5 @@ class Subjects:
             await lea.hub.put_blob(name, content)
 
 
-class HubConformance(Sequence, Rights, Verdicts, Feeds, Lists, Subjects, CheckOuts, Wipes):
+class HubConformance(Sequence, Rights, Verdicts, Feeds, Lists, Subjects, CheckOuts, Wipes, Links):
     """Everything above, on one kind of hub."""

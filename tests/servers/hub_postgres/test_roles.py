@@ -14,10 +14,13 @@ from avise.hub.core import HubCore
 from avise.hub.database_roles import ERASURE, OWNER, SERVER, grant_rights
 from avise.hub.dialect import postgres_engine
 from avise.hub.erasing import erase_customer
+from avise.models.identity.links import pair_stream
 from avise.models.journal import EventKind
+from avise.models.json_types import JSON
 from avise.models.requests import request_stream
 from avise.models.roles import Purpose
 from tests.hub_house import ADMINISTRATOR, AGENT, MANAGER, SOINS, PostgresHouse, desk, hire, postgres_house
+from tests.hub_links import ONE
 from tests.postgres_server import PostgresServer
 
 
@@ -89,13 +92,17 @@ async def test_the_erasure_role_empties_contents_and_does_nothing_else(house: Po
     with psycopg.connect(house.owner_url, autocommit=True) as connection:
         connection.execute(f"SET ROLE {ERASURE}".encode())
         for statement in (
-            "SELECT author FROM event", "UPDATE event SET effective = 1", "DELETE FROM event",
+            "SELECT salt FROM event", "UPDATE event SET effective = 1", "DELETE FROM event",
             "INSERT INTO taken_back VALUES ('a', 'b')", "SELECT * FROM staff", "SELECT content FROM blob",
         ):  # fmt: skip
             with pytest.raises(errors.InsufficientPrivilege):
                 connection.execute(statement.encode())
         erased = connection.execute("UPDATE event SET body = NULL, salt = NULL WHERE kind = 'request_noted'")
         assert erased.rowcount == 1
+        with pytest.raises(errors.InsufficientPrivilege):
+            connection.execute("INSERT INTO feed VALUES ('team/GC-BREST', 99, 'x', '')")
+        moved = connection.execute("UPDATE head SET pos = 99 WHERE perimeter <> 'house'")
+        assert moved.rowcount == 0
 
 
 async def test_nobody_who_signs_in_owns_a_table_however_often_rights_are_given(house: PostgresHouse) -> None:
@@ -120,11 +127,18 @@ async def test_the_erasure_role_has_what_an_erasure_needs(house: PostgresHouse) 
     lea = await desk(house, AGENT)
     lea.seq = (await lea.hub.head()).last_seq
     await lea.send(f"customer/{dossier}", EventKind.INTERACTION_RECORDED, {"note": "x"})
+    proposed: dict[str, JSON] = {
+        "one": {"person": str(dossier)},
+        "other": {"person": str(ONE)},
+        "how": "person",
+        "seen": "s",
+    }
+    await lea.send(pair_stream(dossier, ONE), EventKind.IDENTITY_PROPOSED, proposed)
     await house.aclose()
     engine = postgres_engine(house.owner_url, 1)
     with engine.begin() as connection:
         connection.exec_driver_sql(f"SET LOCAL ROLE {ERASURE}")
-        assert erase_customer(connection, ADMINISTRATOR, dossier, "demande", house.env.now()) == 1
+        assert erase_customer(connection, ADMINISTRATOR, dossier, "demande", house.env.now()) == 2
     with engine.begin() as connection:
         assert audit(connection) == ()
     engine.dispose()
