@@ -65,9 +65,7 @@ def test_they_are_found_and_told_why(searching: Opened, kind: Kind) -> None:
 @pytest.mark.parametrize(
     "typed",
     [
-@pytest.mark.parametrize(
-    "typed", ["dupont " * 1_500, "7" * 10_000, "a" * 10_000, "é’-" * 3_000, "zéro " * 2_000]
-)
+        "\u200b", " \u00a0\u2003 ", "???", "--", "%", "_", "@", "'", "''", "\\", "*", "🙂🙂", "()", "\0", "+", "0",
         "tél :", "\ud800",
     ],
 )  # fmt: skip
@@ -79,5 +77,5 @@ def test_nothing_that_names_nobody_finds_anybody(searching: Opened, typed: str) 
     "typed", ["dupont " * 1_500, "7" * 10_000, "a" * 10_000, "é’-" * 3_000, "zéro " * 2_000]
 )
 def test_ten_thousand_characters_are_answered(searching: Opened, typed: str) -> None:
-    answer = searching.quick(typed)
-    searching.wide(typed, [hit.entry.person for hit in answer.hits])
+    known = [hit.entry.person for hit in searching.quick(typed).hits]
+    assert not {hit.entry.person for hit in searching.wide(typed, known).hits} & set(known)
