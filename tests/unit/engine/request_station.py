@@ -105,7 +105,7 @@ class Line:
 class LinedHub:
     """A hub at the end of a line; implements the port."""
 
-    def __init__(self, hub: LocalHub, line: Line) -> None:
+    def __init__(self, hub: HubPort, line: Line) -> None:
         self._hub, self._line = hub, line
 
     async def head(self, presence: Sequence[Presence] = ()) -> Head:
@@ -258,6 +258,10 @@ class Machine:
         opener = hub_opener(self.hub_path, KEY)
         return await LocalHub.open(opener, HubCore(self.env), Actor(login, role, device), self.env)
 
+    async def port(self, actor: Actor) -> HubPort:
+        """Open the hub for somebody's station."""
+        return await self.hub(actor.login, actor.role, actor.device)
+
     async def hire(self, *workers: Worker) -> None:
         """Let people work there."""
         hub = await self.hub("admin", Role.ADMINISTRATOR, "setting-up")
@@ -310,7 +314,7 @@ async def station(machine: Machine, worker: Worker, name: str, line: Line) -> As
 
     async def connect(device: str) -> HubPort:
         line.require()
-        return LinedHub(await machine.hub(worker.login, worker.role, device), line)
+        return LinedHub(await machine.port(Actor(worker.login, worker.role, device)), line)
 
     await room.open(connect)
     desk.use_requests(room.desk, directory.family, room.on_written)
