@@ -13,20 +13,24 @@ import re
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import AsyncIterator, Collection, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from avise.connectors.contract import UsesServer
-from avise.connectors.kit.bench import filled_config, open_bench
+from avise.connectors.kit.bench import Bench, filled_config, open_bench
 from avise.connectors.kit.pages import ROWS
+from avise.connectors.kit.pieces import changes_of
 from avise.connectors.kit.relay import Carries, Relay, addresses_of, led_through
 from avise.connectors.kit.trial import Trial
 from avise.connectors.kit.verdicts import NotApplicable, NotExercised
 
+Asked = Callable[[Bench], Awaitable[object]]
+"""What is asked of a connector that is open."""
 SQLITE = "sqlite:///"
 NEW_CODE = "ZZ9"
 """What a later version of a tool says where this one has a known code."""
@@ -105,7 +109,11 @@ def source_of(trial: Trial) -> Source | None:
 
 @asynccontextmanager
 async def spoiled(
-    trial: Trial, source: Source, way: Spoiled, words: Collection[str] = ()
+    trial: Trial,
+    source: Source,
+    way: Spoiled,
+    words: Collection[str] = (),
+    asked: Asked | None = None,
 ) -> AsyncIterator[Trial]:
     """Give the same trial with a source that fails.
 
@@ -115,6 +123,8 @@ async def spoiled(
         way: how it fails.
         words: identifiers of the customer's records, for ten thousand lines of them; the codes that become
             unknown.
+        asked: what will be asked of a server, so that it is cut in the middle of that; the first reading
+            when None.
 
     Raises:
         NotApplicable: such a source cannot fail in that way.
@@ -126,7 +136,7 @@ async def spoiled(
             yield _moved(trial, source, parts._replace(netloc=f"{user}{at}127.0.0.1:{port}").geturl())
         return
     if source.nature is Nature.LINE:
-        async with _led_through(trial, source, way):
+        async with _led_through(trial, source, way, asked or partial(_first_reading, trial)):
             yield trial
         return
     if way is Spoiled.DRIPS:
@@ -276,24 +286,32 @@ async def _behind_a_relay(source: Source, way: Spoiled) -> AsyncIterator[int]:
 
 
 @asynccontextmanager
-async def _led_through(trial: Trial, source: Source, way: Spoiled) -> AsyncIterator[None]:
+async def _led_through(trial: Trial, source: Source, way: Spoiled, asked: Asked) -> AsyncIterator[None]:
     """Have the connector reach its server through a relay that fails."""
     if way in _OF_TEXT:
         raise NotApplicable("not_a_text_file")
-    most = await _bytes_of_a_reading(trial, source) * 3 // 4 if way is Spoiled.CUT else 0
+    most = await _bytes_of(trial, source, asked) * 3 // 4 if way is Spoiled.CUT else 0
     relay = Relay(source.value, 0, _CARRIES[way], most, for_good=True)
     async with _running(relay, gone=way is Spoiled.GONE):
         with led_through(relay, addresses_of(source.value)):
             yield
 
 
-async def _bytes_of_a_reading(trial: Trial, source: Source) -> int:
-    """Return how much the server answers until the first reading is there."""
+async def _first_reading(trial: Trial, bench: Bench) -> None:
+    """Ask for the first reading of the first customer; for the directory where there is none."""
+    if trial.readings():
+        await bench.raw(trial.readings()[0], trial.scenarios.known[0].ids)
+    else:
+        await changes_of(bench)
+
+
+async def _bytes_of(trial: Trial, source: Source, asked: Asked) -> int:
+    """Return how much the server answers until what was asked is there."""
     relay = Relay(source.value, 0, Carries.ALL)
     async with _running(relay):
         with led_through(relay, addresses_of(source.value)):
             async with open_bench(trial) as bench:
-                await bench.raw(trial.readings()[0], trial.scenarios.known[0].ids)
+                await asked(bench)
     if not relay.carried:
         raise NotExercised("no_way_between")
     return relay.carried

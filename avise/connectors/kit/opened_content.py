@@ -14,6 +14,7 @@ from avise.connectors.kit.bench import Bench, need_http, open_bench
 from avise.connectors.kit.check import Check
 from avise.connectors.kit.faults import WORKING, Fault, Way, changing, instead
 from avise.connectors.kit.gold import GRACE_S
+from avise.connectors.kit.local_source import Nature, Spoiled, source_of, spoiled
 from avise.connectors.kit.messages import Answer, Request
 from avise.connectors.kit.pieces import content_of, seconds_of
 from avise.connectors.kit.trial import Trial
@@ -105,23 +106,43 @@ CASES: Mapping[str, tuple[Fault, frozenset[ErrorKind]]] = {
 }
 
 
+LINES: Mapping[str, tuple[Spoiled, frozenset[ErrorKind]]] = {
+    "content_reset": (Spoiled.CUT, frozenset({ErrorKind.UNAVAILABLE, ErrorKind.BAD_DATA})),
+    "content_silent": (Spoiled.HANGS, frozenset({ErrorKind.TIMEOUT, ErrorKind.UNAVAILABLE})),
+}
+"""The same from a server to which the connector speaks by itself."""
+
+
 async def under_fault(name: str, trial: Trial) -> None:
     """The tool fails while a content is opened: it is told in time, and nothing passes for the content."""
-    fault, kinds = CASES[name]
     async with open_bench(trial) as bench:
         ref = await opened_ref(trial, bench)
-        need_http(bench)
+        if bench.proxy is not None:
+            fault, kinds = CASES[name]
+            bench.hurry()
+            await bench.fail(fault)
+            await _judged(bench, ref, kinds)
+            return
+    source = source_of(trial)
+    if name not in LINES or source is None or source.nature is not Nature.LINE:
+        raise NotApplicable("no_http")
+    way, kinds = LINES[name]
+    led = spoiled(trial, source, way, asked=lambda one: content_of(one, ref))
+    async with led, open_bench(trial) as bench:
         bench.hurry()
-        await bench.fail(fault)
-        clock = trial.env.monotonic
-        started = clock()
-        kind = await _kind(bench, ref)
-        took = clock() - started
-        if took > seconds_of(bench) + GRACE_S:
-            raise FailedCheck("too_late", reading="content", seconds=f"{took:.1f}")
-        if kind not in kinds:
-            expected = " ".join(sorted(kinds))
-            raise FailedCheck("kind_is", reading="content", kind=str(kind or "ok"), expected=expected)
+        await _judged(bench, ref, kinds)
+
+
+async def _judged(bench: Bench, ref: str, kinds: frozenset[ErrorKind]) -> None:
+    clock = bench.trial.env.monotonic
+    started = clock()
+    kind = await _kind(bench, ref)
+    took = clock() - started
+    if took > seconds_of(bench) + GRACE_S:
+        raise FailedCheck("too_late", reading="content", seconds=f"{took:.1f}")
+    if kind not in kinds:
+        expected = " ".join(sorted(kinds))
+        raise FailedCheck("kind_is", reading="content", kind=str(kind or "ok"), expected=expected)
 
 
 async def a_huge_content_is_bounded(trial: Trial) -> None:

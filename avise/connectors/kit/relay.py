@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 BYTES_PER_SECOND = 20
 _PIECE = 1024
@@ -87,7 +87,7 @@ class Relay:
             writer.close()
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        _BY_THE_RELAY.set(True)
+        by_the_relay()
         theirs, ours = await asyncio.open_connection(self.host, self.port)
         ways = [asyncio.create_task(_copy(reader, ours)), asyncio.create_task(self._answers(theirs, writer))]
         try:
@@ -127,6 +127,19 @@ async def _drip(piece: bytes, writer: asyncio.StreamWriter) -> None:
         await asyncio.sleep(1 / BYTES_PER_SECOND)
 
 
+def by_the_relay() -> None:
+    """Have the connections of this task, or of this thread, go where they say."""
+    _BY_THE_RELAY.set(True)
+
+
+class LedTo(Protocol):
+    """Where connections are led: it learns from the first one where they wanted to go."""
+
+    host: str
+    port: int
+    listens_at: int
+
+
 def addresses_of(host: str) -> Collection[str]:
     """Return the numbers of a host.
 
@@ -137,7 +150,7 @@ def addresses_of(host: str) -> Collection[str]:
 
 
 @contextmanager
-def led_through(relay: Relay, numbers: Collection[str]) -> Iterator[None]:
+def led_through(relay: LedTo, numbers: Collection[str]) -> Iterator[None]:
     """Lead every connection of this process to a host through the relay, whatever library makes it.
 
     The connector keeps the name of its server, to which certificates and known hosts are tied.

@@ -13,6 +13,7 @@ from avise.connectors.kit import (
     discretion,
     gold,
     local_gold,
+    mailbox,
     opened_content,
     platinum,
     silver,
@@ -33,6 +34,7 @@ ALL: tuple[Check, ...] = (
     *gold.CHECKS,
     *dialects.CHECKS,
     *local_gold.CHECKS,
+    *mailbox.CHECKS,
     *discretion.CHECKS,
     *platinum.CHECKS,
 )
