@@ -26,6 +26,7 @@ from avise.services.customer_rights import refuse_without_right
 from avise.services.identity.same_person import SamePerson
 from avise.services.identity.values import RecordLink, RecordPair
 from avise.services.open_customer import OpenDossier
+from avise.services.ports import CopiesPort
 from avise.services.sync import fed_event
 
 _log = logging.getLogger(__name__)
@@ -34,16 +35,17 @@ _log = logging.getLogger(__name__)
 class LocalIdentity(LocalRequests):
     """Implements `avise.services.identity_desk.IdentityDesk`; `LocalDesk` is one."""
 
+    _copies: CopiesPort
     _same_person_kept: SamePerson | None = None
 
     @property
     def same_person(self) -> SamePerson:
         """What was decided of pairs of records."""
         if self._same_person_kept is None:
-            made = SamePerson(
-                self.session, self._journal, self._directory, self._env, self._changes, self._name_of
-            )
-            self._same_person_kept = made
+            self._same_person_kept = SamePerson(
+                self.session, self._journal, self._directory, self._env, self._changes, self._name_of,
+                self._copies,
+            )  # fmt: skip
         return self._same_person_kept
 
     async def same_person_proposals(self, person: PersonId | None = None) -> tuple[RecordPair, ...]:

@@ -12,6 +12,7 @@ from avise.models.desk_memory import Draft, SavedTab
 from avise.models.interaction import Interaction
 from avise.models.journal import EventEnvelope, EventKind, NewEvent
 from avise.models.json_types import JSON
+from avise.models.record_dates import RecordDates
 from avise.models.roles import Session
 
 StoreChange = Callable[[Any], object]
@@ -69,10 +70,13 @@ class DirectoryPort(Protocol):
 
 
 class CopiesPort(Protocol):
-    """Counts the copies kept of what tools answered."""
+    """Counts and dates the copies kept of what tools answered."""
 
     async def coverage(self) -> Mapping[str, tuple[int, datetime]]:
         """Return, by instance, how many customers have a copy and the date of the oldest."""
+
+    async def record_dates(self, persons: Iterable[PersonId]) -> Mapping[PersonId, RecordDates]:
+        """Return when somebody's record was read and last changed, as far as the copies tell."""
 
 
 class DeskMemoryPort(Protocol):

@@ -10,6 +10,7 @@ from avise.models.care_totals import CareTotal
 from avise.models.customer import PersonId
 from avise.models.errors import AviseError, Failure
 from avise.models.packs import PackKind
+from avise.models.record_dates import RecordDates
 from avise.models.snapshot import Snapshot, SnapshotKey
 from avise.store.packs import Packs
 from avise.store.snapshots import Snapshots
@@ -70,6 +71,10 @@ class CarriedSnapshots:
     async def carried(self, customers: Iterable[PersonId]) -> frozenset[PersonId]:
         """Return those of some customers whose whole file is on board."""
         return frozenset(customers) & await self._packs.persons(PackKind.VISITS, self.ends_by())
+
+    async def record_dates(self, persons: Iterable[PersonId]) -> Mapping[PersonId, RecordDates]:
+        """Return when somebody's record was read and last changed, as far as the store's copies tell."""
+        return await self._store.record_dates(persons)
 
     async def care_totals(self, person: PersonId) -> Sequence[CareTotal]:
         """Return what the care of a customer on board came to, by category."""

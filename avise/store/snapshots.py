@@ -20,8 +20,10 @@ from avise.models.customer import PersonId
 from avise.models.errors import ErrorKind, Failure, Origin
 from avise.models.facets import Sensitivity
 from avise.models.identifiers import holds_nir, is_masked_nir
+from avise.models.record_dates import RecordDates
 from avise.models.snapshot import PURGED_AFTER, Snapshot, SnapshotKey
 from avise.store.errors import NirAtRestError, TooBigError
+from avise.store.record_dates import dates_of_copies
 from avise.store.store import Store
 from avise.store.tables import snapshot as table
 from avise.store.times import from_microseconds, to_microseconds
@@ -146,6 +148,11 @@ class Snapshots:
             return {instance: (count, from_microseconds(oldest)) for instance, count, oldest in rows}
 
         return await self._store.read(question)
+
+    async def record_dates(self, persons: Iterable[PersonId]) -> Mapping[PersonId, RecordDates]:
+        """Return when somebody's record was read and last changed, as far as the copies kept tell."""
+        wanted, now = tuple(persons), self._env.now()
+        return await self._store.read(lambda connection: dates_of_copies(connection, wanted, now))
 
     async def carried(self, customers: Iterable[PersonId]) -> frozenset[PersonId]:
         """Return those of some customers of whom something can be told without asking a tool."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from avise.models.acts import Act
 from avise.models.customer import PersonId
 from avise.models.errors import AviseError
 from avise.models.journal import EventKind
+from avise.models.record_dates import RecordDates
 from avise.services.identity.values import Alike, FieldPair, RecordHead, RecordLink, RecordPair
 from tests.ui.persona import HELENE
 
@@ -21,8 +22,20 @@ WHY = (
 )
 PAIR = RecordPair(
     pair=UUID(int=900),
-    one=RecordHead(HELENE, "MARCHAND Hélène", "", is_listed=True),
-    other=RecordHead(TWICE, "MARCHANT Hélène", "documents", is_listed=False),
+    one=RecordHead(
+        HELENE,
+        "MARCHAND Hélène",
+        "",
+        is_listed=True,
+        dates=RecordDates(datetime(2026, 3, 24, 6, 5, tzinfo=UTC), date(2026, 1, 12), of_directory=True),
+    ),
+    other=RecordHead(
+        TWICE,
+        "MARCHANT Hélène",
+        "documents",
+        is_listed=False,
+        dates=RecordDates(datetime(2025, 11, 3, 17, 20, tzinfo=UTC)),
+    ),
     fields=(
         FieldPair("last_name", "MARCHAND", "MARCHANT", Alike.CLOSE, "nom à une lettre près, ou de même son"),
         FieldPair("first_name", "Hélène", "Hélène", Alike.SAME, "même prénom"),
@@ -36,6 +49,12 @@ PAIR = RecordPair(
     at=NOW,
     may_link=True,
     is_proposed=True,
+)
+SEALED = replace(
+    PAIR,
+    other=RecordHead(TWICE, "Fiche de documents", "documents", is_listed=False),
+    fields=(),
+    is_sealed=True,
 )
 LINK = RecordLink(UUID(int=901), PAIR.other, "par sara.lemoine", WHY, "sara.lemoine", NOW, may_unlink=True)
 
@@ -62,6 +81,8 @@ class ScriptedIdentity:
     async def compare_records(self, one: PersonId, other: PersonId) -> RecordPair:
         """Note the wish."""
         self.asked.append(("compare_records", one, other))
+        if self.records_error is not None:
+            raise self.records_error
         return self.compared
 
     async def link_records(self, one: PersonId, other: PersonId) -> Act:

@@ -7,11 +7,12 @@ Nothing depends on the order in which events come, nor on how often they do.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from uuid import UUID
 
 from avise.models.customer import Party, PersonId
-from avise.models.event_fold import identity_in
-from avise.models.identity.descriptions import parties_told
+from avise.models.event_fold import corrected, identity_in
+from avise.models.identity.descriptions import STREAMS, parties_told
 from avise.models.identity.link_fold import book_of
 from avise.models.identity.links import ERASED, PREFIX, LinkBook, PairId, pair_of_stream
 from avise.models.journal import EventEnvelope, EventKind
@@ -53,6 +54,12 @@ class LinkEvents:
         if self._parties is None:
             self._parties = parties_told(self._told.values())
         return self._parties.get(person)
+
+    def described_at(self, person: PersonId) -> datetime | None:
+        """Return when a tool last told of such a record, if it is known here."""
+        stream = f"{STREAMS}{person}"
+        told = (event for event in self._told.values() if event.stream == stream and "party" in event.body)
+        return max(map(corrected, told), default=None)
 
     def take_own(self, written: Iterable[EventEnvelope]) -> bool:
         """Take what was written here; say whether any of it is about a pair."""

@@ -49,6 +49,7 @@ from avise.services.change_signal import ChangeSignal
 from avise.services.confirmations import NameOf
 from avise.services.identity.link_events import LinkEvents
 from avise.services.identity.side_by_side import head_of, link_in_words, pair_of_records, sealed_pair
+from avise.services.identity.told_records import DatesCopies, ToldRecords
 from avise.services.identity.values import RecordLink, RecordPair, SamePersonNews
 from avise.services.ports import DirectoryPort, JournalPort
 from avise.services.wrap_up import refuse_restricted
@@ -66,6 +67,7 @@ class SamePerson:
         env: identities.
         changes: told of each change.
         name_of: gives the name of whoever decided or proposed.
+        copies: tells when records were read.
     """
 
     def __init__(
@@ -76,14 +78,15 @@ class SamePerson:
         env: Env,
         changes: ChangeSignal,
         name_of: NameOf,
+        copies: DatesCopies,
     ) -> None:
         self._session = session
         self._journal = journal
-        self._directory = directory
         self._env = env
         self._changes = changes
         self._name_of = name_of
-        self._events = LinkEvents()
+        self._events = events = LinkEvents()
+        self._records = ToldRecords(directory, events, copies)
         self._loaded = False
         self._later: list[uuid.UUID] = []
 
@@ -125,20 +128,16 @@ class SamePerson:
 
     async def untold_links(self, person: PersonId) -> tuple[PersonId, ...]:
         """Return those of a person's other records of which nothing is told here: the hub has to be asked."""
-        return await self._untold((await self.book()).linked_to(person))
+        return await self._records.untold((await self.book()).linked_to(person))
 
     async def untold_pair(self, one: PersonId, other: PersonId) -> tuple[PersonId, ...]:
         """Return those of two records that wait for somebody of which nothing is told here."""
         proposal = (await self.book()).proposal_of(one, other)
-        return await self._untold((proposal.one, proposal.other)) if proposal is not None else ()
-
-    async def _untold(self, sides: Iterable[Side]) -> tuple[PersonId, ...]:
-        asked = [side for side in sides if side.tool]
-        return tuple([side.person for side in asked if await self._entry_of(side) is None])
+        return await self._records.untold((proposal.one, proposal.other)) if proposal is not None else ()
 
     async def linked_to(self, person: PersonId) -> tuple[DirectoryEntry, ...]:
         """Return the other records of a person, as they are now; those that nobody lists any more are out."""
-        found = [await self._entry_of(side) for side in (await self.book()).linked_to(person)]
+        found = [await self._records.entry_of(side) for side in (await self.book()).linked_to(person)]
         return tuple(entry for entry in found if entry is not None)
 
     async def news(self, person: PersonId) -> SamePersonNews:
@@ -153,7 +152,7 @@ class SamePerson:
         found: list[RecordLink] = []
         for link in (await self.book()).links_of(person):
             far = link.other if link.one.person == person else link.one
-            entry = await self._entry_of(far)
+            entry = await self._records.entry_of(far)
             if entry is not None:
                 how, why = link_in_words(link.reasoning, self._name_of(link.author))
                 may = self._session.role in MAY_LINK
@@ -254,7 +253,7 @@ class SamePerson:
             raise AviseError("identity.reason_long", most=str(LONGEST_REASON))
         refuse_restricted(reason)
         found = await self._standing(link)
-        known = await self._entries((found.one, found.other))
+        known = await self._records.entries((found.one, found.other))
         seen = _seen(known) if len(known) == 2 else ""
         sides = (found.one, found.other)
         others = _state(await self.book(), sides).open_links - {link}
@@ -277,7 +276,7 @@ class SamePerson:
             What was written; None where it stands already, was refused, or contradicts.
         """
         book = await self.book()
-        entries = await self._entries((one, other))
+        entries = await self._records.entries((one, other))
         if len(entries) < 2 or other.person in {side.person for side in book.linked_to(one.person)}:
             return None
         seen = _seen(entries)
@@ -310,25 +309,13 @@ class SamePerson:
         self.take(written)
         return act_of(written, sides[0].person)
 
-    async def _entry_of(self, side: Side) -> DirectoryEntry | None:
-        """Return a record as it is now: the directory's word before what a tool told when it was linked."""
-        found = await self._directory.by_person(side.person)
-        party = side.party or self._events.party_of(side.person)
-        if found is not None or party is None:
-            return found
-        return DirectoryEntry(side.person, side.person, party)
-
-    async def _entries(self, sides: Iterable[Side]) -> list[DirectoryEntry]:
-        found = [await self._entry_of(side) for side in sides]
-        return [entry for entry in found if entry is not None]
-
     async def _both(
         self, one: PersonId, other: PersonId, proposal: Proposal | None
     ) -> tuple[tuple[Side, Side], tuple[DirectoryEntry, DirectoryEntry]]:
         if one == other:
             raise AviseError("identity.same_record")
         sides = (proposal.one, proposal.other) if proposal is not None else (Side(one), Side(other))
-        entries = await self._entries(sides)
+        entries = await self._records.entries(sides)
         if len(entries) < 2:
             raise AviseError("identity.unknown")
         if any(entry.party.kind is PartyKind.COMPANY for entry in entries):
@@ -345,7 +332,7 @@ class SamePerson:
         pair = pair_of(sides[0].person, sides[1].person)
         if book.kept_apart(mine, others, but=pair):
             return "apart"
-        beside = await self._entries((*ours[1:], *theirs[1:]))
+        beside = await self._records.entries((*ours[1:], *theirs[1:]))
         return contradiction([_record(entry) for entry in (*entries, *beside)])
 
     async def _standing(self, link: uuid.UUID) -> Link:
@@ -356,7 +343,7 @@ class SamePerson:
         raise AviseError("identity.unknown")
 
     async def _pair(self, one: Side, other: Side, proposal: Proposal | None) -> RecordPair | None:
-        found = [await self._entry_of(side) for side in (one, other)]
+        found = [await self._records.entry_of(side) for side in (one, other)]
         entries = [entry for entry in found if entry is not None]
         if len(entries) < 2:
             untold = [side.tool for side, entry in zip((one, other), found, strict=True) if entry is None]
@@ -375,6 +362,8 @@ class SamePerson:
             may_link=self._session.role in MAY_LINK,
             refusal=refusal,
         )
+        mine, theirs = await self._records.dates((one, other))
+        pair = replace(pair, one=replace(pair.one, dates=mine), other=replace(pair.other, dates=theirs))
         return self._named(pair, proposal)
 
     def _sealed_pair(self, proposal: Proposal, entries: Sequence[DirectoryEntry | None]) -> RecordPair:

@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from avise.models.customer import PersonId
+from avise.models.record_dates import NO_DATES, RecordDates
 
 
 class Alike(StrEnum):
@@ -43,6 +44,8 @@ class RecordHead:
     """Name of the tool, "" for the identity tool's directory."""
     is_listed: bool
     """The directory lists it: it can be opened."""
+    dates: RecordDates = NO_DATES
+    """When it was read, and when it changed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,7 @@ class DecidingRecords(QObject):
         panel = SamePersonPanel(self._page)
         panel.linked.connect(self._on_linked)
         panel.kept_apart.connect(self._on_apart)
+        panel.compared.connect(self._on_compared)
         panel.put_off.connect(self._on_put_off)
         panel.unlinked.connect(self._on_unlinked)
         panel.words_typed.connect(self._on_words_typed)
@@ -91,7 +92,14 @@ class DecidingRecords(QObject):
         pairs = await self._desk.same_person_proposals(self._person)
         self.panel.set_pairs(pairs)
         if self._person is not None and len(pairs) == 1:
-            self.panel.show_pair(pairs[0])
+            self._show_one(pairs[0])
+
+    def _show_one(self, pair: RecordPair) -> None:
+        """Show a pair; of one that is not told here, the hub is asked first."""
+        if pair.is_sealed:
+            self._on_compared(pair)
+        else:
+            self.panel.show_pair(pair)
 
     async def _read_links(self) -> None:
         if self._person is not None:
@@ -156,6 +164,11 @@ class DecidingRecords(QObject):
     def _on_chosen(self, hit: SearchHit) -> None:
         if self._person is not None:
             self._tasks.spawn(self._compare(self._person, hit.entry.person), name="compare records")
+
+    @Slot(object)
+    def _on_compared(self, pair: RecordPair) -> None:
+        comparing = self._compare(pair.one.person, pair.other.person)
+        self._tasks.spawn(comparing, name="compare records", when_busy="drop")
 
     async def _compare(self, one: PersonId, other: PersonId) -> None:
         try:

@@ -40,6 +40,7 @@ class SamePersonPanel(FloatingPanel):
         kept_apart: that it is two persons'.
         put_off: that it is for later.
         unlinked: that a link ends (its id), and why.
+        compared: a pair is to be compared, of which one record is not told here (a `RecordPair`).
         opened: the file of a record is wanted: its person, and the name for its tab.
         words_typed: what is looked for, to compare a record by hand.
         chosen: a record to compare with the customer's (a `SearchHit`).
@@ -49,6 +50,7 @@ class SamePersonPanel(FloatingPanel):
     kept_apart = Signal(object)
     put_off = Signal(object)
     unlinked = Signal(object, str)
+    compared = Signal(object)
     opened = Signal(object, str)
     words_typed = Signal(str)
     chosen = Signal(object)
@@ -236,7 +238,9 @@ class SamePersonPanel(FloatingPanel):
     def _on_line(self, key: UUID) -> None:
         pair = next((pair for pair in self.pairs if pair.pair == key), None)
         link = next((link for link in self._links if link.link == key), None)
-        if pair is not None:
+        if pair is not None and pair.is_sealed:
+            self.compared.emit(pair)
+        elif pair is not None:
             self.show_pair(pair)
         elif link is not None:
             self.ask_reason(link)
@@ -296,7 +300,9 @@ def _link_line(link: RecordLink, now: datetime) -> Line:
 
 def _proposed_words(pair: RecordPair) -> str:
     parts: list[str] = []
-    if pair.proposed_by:
+    if pair.against:
+        parts.append(text("identity.contested", author=pair.proposed_by, against=pair.against))
+    elif pair.proposed_by:
         parts.append(text("identity.proposed_by", author=pair.proposed_by))
     if pair.probability is not None:
         parts.append(text("identity.likely", share=f"{100 * pair.probability:.0f}"))

@@ -1,4 +1,4 @@
-"""Two records side by side: what each says, and how alike it is, by a word and a mark besides the colour."""
+"""Two records side by side: when each was read, what it says, and how alike, by words besides colours."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from avise.models.customer import PersonId
+from avise.models.record_dates import RecordDates
 from avise.services.identity.values import Alike, FieldPair, RecordHead, RecordPair
 from avise.texts import text
+from avise.texts.formats import format_date, format_time, local
 from avise.ui.accessible_roles import Role, heard_as
 from avise.ui.theme import theme
 from avise.ui.widgets.chip import Chip, ChipSpec, Tone
@@ -23,6 +25,18 @@ _MARKS = {
     Alike.DIFFERENT: (Tone.DANGER, "circle-x"),
     Alike.UNKNOWN: (Tone.OUTLINE, "circle-dashed"),
 }
+
+
+def dates_in_words(dates: RecordDates) -> tuple[str, ...]:
+    """Return when a record was read and when it last changed, in words: which of two is fresh."""
+    read = text("identity.never_read")
+    if dates.read_at is not None:
+        key = "identity.directory_at" if dates.of_directory else "identity.read_at"
+        at = local(dates.read_at)
+        read = text(key, day=format_date(at.date()), time=format_time(dates.read_at))
+    if dates.changed_on is None:
+        return (read,)
+    return read, text("identity.changed_on", day=format_date(dates.changed_on))
 
 
 class SideBySide(QWidget):
@@ -79,7 +93,15 @@ class SideBySide(QWidget):
     def _head(self, head: RecordHead) -> QWidget:
         widget = QWidget()
         source = text("identity.source", source=head.source) if head.source else text("identity.directory")
-        box = column(Label(head.name, "list-title", wrap=True), Label(source, "small", "meta"), gap=1)
+        dated = dates_in_words(head.dates)
+        heard_as(widget, Role.Grouping)
+        widget.setAccessibleName(", ".join((head.name, source, *dated)))
+        box = column(
+            Label(head.name, "list-title", wrap=True),
+            Label(source, "small", "meta"),
+            *(Label(words, "small", "muted", wrap=True) for words in dated),
+            gap=1,
+        )
         if head.is_listed:
             link = Link(text("identity.open"))
             link.setAccessibleName(text("identity.open_of", name=head.name))

@@ -7,16 +7,19 @@ from dataclasses import replace
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 
 from avise.models.errors import AviseError
+from avise.models.record_dates import NO_DATES
 from avise.services.customer_updates import Alert, AlertsChanged, Severity
 from avise.ui.identity.deciding import DecidingRecords
 from avise.ui.identity.panel import SamePersonPanel
 from avise.ui.widgets.chip import Chip
+from avise.ui.widgets.label import Label
 from tests.ui.customer.opened_page import opened
 from tests.ui.persona import HELENE
 from tests.ui.scripted_desk import ScriptedDesk
-from tests.ui.scripted_identity import LINK, PAIR, TWICE
+from tests.ui.scripted_identity import LINK, PAIR, SEALED, TWICE
 from tests.ui.shell.test_desktop import Stage, staged
 from tests.ui.waiting import until
 
@@ -78,6 +81,62 @@ def test_a_difference_is_told_by_a_word_and_a_mark_besides_its_colour(run: Run) 
             assert panel.isVisible()
             QTest.keyClick(panel, Qt.Key.Key_Escape)
             assert not panel.isVisible()
+
+    run(scenario())
+
+
+def test_each_record_says_when_it_was_read_and_when_it_last_changed(run: Run) -> None:
+    async def scenario() -> None:
+        never = replace(PAIR, other=replace(PAIR.other, dates=NO_DATES))
+        async with staged(ScriptedDesk(pairs=(PAIR, never))) as stage:
+            stage.desktop.actions.commands.run("same_person")
+            panel = await _panel(stage.desktop.actions.records)
+            await until(lambda: len(panel.lines.links) == 2)
+            panel.show_pair(panel.pairs[0])
+            words = [label.text() for label in panel.two.findChildren(Label)]
+            assert "Lu jusqu’au 24/03/2026 à 07:05" in words
+            assert "Coordonnées changées le 12/01/2026" in words
+            assert "Lue le 03/11/2025 à 18:20" in words
+            heard = {each.accessibleName() for each in panel.two.findChildren(QWidget)}
+            assert "MARCHANT Hélène, Outil\u00a0: documents, Lue le 03/11/2025 à 18:20" in heard
+            panel.show_pair(panel.pairs[1])
+            assert "Date de lecture inconnue" in [label.text() for label in panel.two.findChildren(Label)]
+
+    run(scenario())
+
+
+def test_a_record_that_is_not_told_here_is_asked_for_once_its_pair_is_chosen(run: Run) -> None:
+    async def scenario() -> None:
+        async with staged(ScriptedDesk(pairs=(SEALED,))) as stage:
+            stage.desk.records_error = AviseError("identity.hub_needed")
+            stage.desktop.actions.commands.run("same_person")
+            panel = await _panel(stage.desktop.actions.records)
+            await until(lambda: bool(panel.lines.links))
+            panel.lines.links[0].click()
+            await until(panel.trouble.isVisible)
+            assert "se demande au hub" in panel.trouble.text()
+            assert panel.back.isHidden() or panel.lines.links
+            stage.desk.records_error = None
+            panel.lines.links[0].click()
+            await until(lambda: panel.pair is not None)
+            assert panel.pair == PAIR
+            assert _asked(stage, "compare_records") == [("compare_records", HELENE, TWICE)] * 2
+
+    run(scenario())
+
+
+def test_two_colleagues_who_decided_the_contrary_are_both_named(run: Run) -> None:
+    async def scenario() -> None:
+        pair = replace(PAIR, proposed_by="Inès Roux", against="Marc Petit", probability=None)
+        async with staged(ScriptedDesk(pairs=(pair,))) as stage:
+            stage.desktop.actions.commands.run("same_person")
+            panel = await _panel(stage.desktop.actions.records)
+            await until(lambda: bool(panel.lines.links))
+            panel.lines.links[0].click()
+            words = [label.text() for label in panel.findChildren(Label)]
+            assert "Inès Roux les a reliées, Marc Petit y a vu deux personnes" in words
+            assert not panel.same.isHidden()
+            assert not panel.apart.isHidden()
 
     run(scenario())
 
