@@ -127,6 +127,30 @@ FACET_WORDS: Mapping[str, str] = {
 }
 """Words for each facet, as they are written in addresses and in files."""
 
+TIMELINE_WORDS = frozenset(
+    words_of(
+        "interaction echange historique history appel call message evenement event activite activity journal"
+        " timeline communication contacts"
+    )
+)
+"""Words for the exchanges of a customer, as they are written in addresses."""
+
+SINCE_WORDS = frozenset(
+    (
+        "since", "updatedsince", "modifiedsince", "changedsince", "updatedafter", "modifiedafter",
+        "lastmodified", "depuis", "modifiedepuis", "modifiesdepuis", "majdepuis", "datemaj", "updatedfrom",
+    )
+)  # fmt: skip
+"""Parameters by which a list gives only what changed."""
+
+CHANGED_WORDS = frozenset(
+    (
+        "updatedat", "modifiedat", "lastmodified", "lastmodifieddate", "lastupdate", "updated", "datemaj",
+        "datemodification", "modifiele", "dernieremodification", "lastupdated", "lastmodifiedat", "maj",
+    )
+)  # fmt: skip
+"""Fields that say when a row changed last."""
+
 _WORDS: Mapping[str, str] = {
     "amount": "amount reimbursed",
     "paid_on": "date paid",
@@ -163,6 +187,19 @@ _WORDS: Mapping[str, str] = {
     "card_number": "card number",
     "contract": "contract number",
     "member_number": "member number",
+    "at": "date",
+    "channel": "canal",
+    "direction": "sens",
+    "duration_s": "duree",
+    "author": "auteur",
+    "native_id": "id",
+    "phones": "phone",
+    "company_name": "company name",
+    "siren": "siren",
+    "siret": "siret",
+    "restricted": "restricted",
+    "deleted": "deleted",
+    "representative": "representative",
 }
 """Words of the fields whose own name says little: the canonical ones of `words`."""
 
@@ -172,7 +209,7 @@ _ALSO: Mapping[str, tuple[str, ...]] = {
     "label": ("label", "name", "care label", "label care"),
     "status": ("status",),
     "subject": ("subject", "title", "label"),
-    "title": ("title", "name", "label"),
+    "title": ("title", "name", "label", "subject"),
     "number": ("number", "id", "code", "number contract", "number complaint", "number quoted"),
     "member_since": ("date adhesion", "member date effective"),
     "rights_status": ("status droit", "status right"),
@@ -197,6 +234,15 @@ _ALSO: Mapping[str, tuple[str, ...]] = {
     "due_on": ("date due", "due"),
     "contract": ("contract", "number contract", "id contract"),
     "holder": ("holder", "name holder"),
+    "value": ("amount",),
+    "at": ("date", "date created", "created", "hour", "heure", "occurred date"),
+    "channel": ("channel", "media", "kind"),
+    "direction": ("direction",),
+    "duration_s": ("duration", "duree s", "duration s"),
+    "author": ("agent", "handler", "gestionnaire", "utilisateur"),
+    "deleted": ("supprime", "archive", "archived"),
+    "phones": ("phone", "number phone"),
+    "representative": ("conseiller", "advisor"),
     "reject_reason": ("reason rejected", "label rejected"),
 }
 
@@ -221,8 +267,13 @@ def facet_words(facet: str) -> frozenset[str]:
 def facet_meant(name: str) -> str:
     """Return the facet that a name says in other words, "" when none does: "remboursements" are benefits."""
     words = set(words_of(name))
-    joined = plain(name).lower().replace("-", "").replace("_", "").rstrip("s")
-    for facet, written in FACET_WORDS.items():
-        if words & facet_words(facet) or joined in written.split():
+    for facet in FACET_WORDS:
+        if words & facet_words(facet) or is_written(name, facet):
             return facet
     return ""
+
+
+def is_written(name: str, facet: str) -> bool:
+    """Tell whether a name is a word for a facet once it is written together: "rendez-vous"."""
+    joined = plain(name).lower().replace("-", "").replace("_", "")
+    return bool({joined, joined.rstrip("s")} & set(FACET_WORDS[facet].split()))

@@ -62,13 +62,59 @@ _CODES: Mapping[str, tuple[str, ...]] = {
     "phone": ("telephone", "phone", "tel"),
     "letter": ("courrier", "letter", "mail"),
     "none": ("aucun", "none", "no"),
+    "phone_in": (
+        "appel entrant",
+        "appel recu",
+        "inbound call",
+        "call in",
+        "phone",
+        "telephone",
+        "tel",
+        "call",
+        "appel",
+    ),
+    "phone_out": ("appel sortant", "appel emis", "outbound call", "call out"),
+    "email": ("mail", "courriel", "mel"),
+    "secure_message": ("messagerie", "message", "espace client", "portal"),
+    "web_form": ("formulaire", "web", "form"),
+    "chat": ("tchat", "clavardage"),
+    "sms": ("texto",),
+    "letter_in": ("courrier", "courrier entrant", "courrier recu", "letter"),
+    "letter_out": ("courrier sortant", "courrier emis"),
+    "agency": ("agence", "visite", "accueil", "branch"),
+    "in": ("entrant", "entree", "inbound", "incoming", "recu", "e"),
+    "out": ("sortant", "sortie", "outbound", "outgoing", "emis", "s"),
+    "internal": ("interne",),
 }
 """Folded texts by which tools write our codes, longest use first; a code of one letter must be alone."""
 
 RESTRICTED_WORDS = frozenset({"nir", "iban", "ins", "ssn", "nni"})
 """Words of numbers that never leave in a request, and that only a masked field may hold."""
 
+_KINDS: Mapping[str, Mapping[str, FieldKind]] = {
+    "timeline": {
+        "at": FieldKind.DATETIME,
+        "channel": FieldKind.ENUM,
+        "direction": FieldKind.ENUM,
+        "status": FieldKind.ENUM,
+        "duration_s": FieldKind.INTEGER,
+    },
+    "directory": {
+        "kind": FieldKind.ENUM,
+        "title": FieldKind.ENUM,
+        "birth_date": FieldKind.DATE,
+        "phones": FieldKind.PHONE,
+        "email": FieldKind.EMAIL,
+        "restricted": FieldKind.BOOL,
+        "deleted": FieldKind.BOOL,
+    },
+}
+"""Of what is no facet; a field that is not here is text."""
+
 _RESTRICTED = frozenset({FieldKind.NIR, FieldKind.IBAN})
+_NO_DATES = frozenset({"id", "number", "code", "label", "name", "status", "kind"})
+"""Words of what is no date, unless its format says so."""
+
 _DATED = frozenset({FieldKind.DATE, FieldKind.DATETIME})
 _TYPES: Mapping[FieldKind, tuple[str, ...]] = {
     FieldKind.AMOUNT: ("number", "integer", "string"),
@@ -103,13 +149,19 @@ class FieldGuess:
 def guess_fields(
     facet: str, targets: Mapping[str, Target], properties: Sequence[Property]
 ) -> tuple[FieldGuess, ...]:
-    """Return a property for each field that has a likely one; no property serves two fields but `id`."""
-    kinds = {spec.name: spec.kind for spec in FACETS[facet].fields} if facet in FACETS else {}
+    """Return a property for each field that has a likely one; no property serves two fields but `id`.
+
+    Args:
+        facet: a facet, "timeline" or "directory".
+        targets: its fields.
+        properties: of a record.
+    """
+    kinds = {spec.name: spec.kind for spec in FACETS[facet].fields} if facet in FACETS else _KINDS[facet]
     ranked = sorted(
         (
             (likeness_of(name, kinds.get(name, FieldKind.TEXT), one), name, one)
             for name in targets
-            if name not in ("id", "version", "as_of")
+            if name not in ("id", "native_id", "version", "as_of")
             for one in properties
         ),
         key=lambda found: (-found[0], len(found[2].path)),
@@ -122,10 +174,11 @@ def guess_fields(
         if name not in taken and one.path not in used:
             taken[name] = _guess(name, kinds.get(name, FieldKind.TEXT), targets[name], one, likeness)
             used.add(one.path)
-    return (_id_guess(properties), *(taken[name] for name in targets if name in taken))
+    own = "native_id" if "native_id" in targets else "id"
+    return (_id_guess(own, properties), *(taken[name] for name in targets if name in taken))
 
 
-def _id_guess(properties: Sequence[Property]) -> FieldGuess:
+def _id_guess(name: str, properties: Sequence[Property]) -> FieldGuess:
     """Return what tells records apart: an identifier, else a number, else the first value."""
 
     def rank(one: Property) -> tuple[int, int, int]:
@@ -136,7 +189,7 @@ def _id_guess(properties: Sequence[Property]) -> FieldGuess:
     best = min(properties, key=rank)
     sure = words_of(best.name)[0] == "id" and len(best.path) == 1
     doubts = () if sure else ("connector_new.doubt.id",)
-    return FieldGuess("id", best, 95 if sure else 60, doubts=doubts)
+    return FieldGuess(name, best, 95 if sure else 60, doubts=doubts)
 
 
 def likeness_of(name: str, kind: FieldKind, one: Property) -> int:
@@ -151,7 +204,9 @@ def likeness_of(name: str, kind: FieldKind, one: Property) -> int:
     )
     told = 8 if _is_told(kind, one) else 0
     nested = 6 * (len(one.path) - 1)
-    return max(0, min(99, round(best) - nested + told if best >= LEAST else 0))
+    # What tells the rows apart says something else only where nothing better does.
+    apart = 15 if words == "id" else 0
+    return max(0, min(99, round(best) - nested - apart + told if best >= LEAST else 0))
 
 
 def _fits(kind: FieldKind, one: Property) -> bool:
@@ -161,7 +216,8 @@ def _fits(kind: FieldKind, one: Property) -> bool:
     if secret or kind in _RESTRICTED:
         return secret and kind in _RESTRICTED and str(kind) in plain(one.name).lower()
     if kind in _DATED:
-        return (dated or one.type in ("", "string", "integer")) and not one.codes
+        told = one.type in ("", "string", "integer") and not _NO_DATES & set(words_of(one.name))
+        return (dated or told) and not one.codes
     if dated:
         return False
     if kind is FieldKind.BOOL and len(one.codes) == 2:

@@ -1,4 +1,4 @@
-"""The requests of a description that only read, and what each asks for."""
+"""The requests of a description, those that read and those that write, and what each asks for."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One GET."""
+    """One request."""
 
     path: str
     parameters: Sequence[Parameter]
@@ -40,6 +40,9 @@ class Operation:
     """Of its good answer, lower case."""
     not_found: str | None
     """What is told of a 404, None when nothing is."""
+    method: str = "GET"
+    body: object = None
+    """Schema of what it sends, in JSON; None when the description tells none."""
 
     def literal(self) -> str:
         """Return the last part of the path that is no parameter."""
@@ -53,23 +56,33 @@ class Operation:
 
 def operations_of(document: Document) -> tuple[Operation, ...]:
     """Return every GET of a description, in its order."""
+    return _operations(document, ("get",))
+
+
+def writing_operations_of(document: Document) -> tuple[Operation, ...]:
+    """Return every POST, PUT and PATCH of a description, in its order."""
+    return _operations(document, ("post", "put", "patch"))
+
+
+def _operations(document: Document, methods: Sequence[str]) -> tuple[Operation, ...]:
     found: list[Operation] = []
     for path, item in document.table("paths").items():
         whole = document.followed(item)
-        get = document.followed(whole.get("get"))
-        if isinstance(path, str) and path.startswith("/") and get:
-            found.append(_operation(document, path, whole, get))
+        for method in methods:
+            told = document.followed(whole.get(method))
+            if isinstance(path, str) and path.startswith("/") and told:
+                found.append(_operation(document, path, whole, told, method.upper()))
         if len(found) >= MOST_OPERATIONS:
             break
     return tuple(found)
 
 
-def _operation(document: Document, path: str, item: Node, get: Node) -> Operation:
+def _operation(document: Document, path: str, item: Node, told: Node, method: str) -> Operation:
     shared = {(one.place, one.name): one for one in _parameters(document, item)}
-    own = {(one.place, one.name): one for one in _parameters(document, get)}
-    tags = [tag for tag in get.get("tags") or () if isinstance(tag, str)]
-    words = " ".join((*tags, _text(get.get("operationId")), _text(get.get("summary"))))
-    responses = document.followed(get.get("responses"))
+    own = {(one.place, one.name): one for one in _parameters(document, told)}
+    tags = [tag for tag in told.get("tags") or () if isinstance(tag, str)]
+    words = " ".join((*tags, _text(told.get("operationId")), _text(told.get("summary"))))
+    responses = document.followed(told.get("responses"))
     good = _good_answer(document, responses)
     headers = document.followed(good.get("headers"))
     missing = document.followed(responses.get("404")) if "404" in responses else None
@@ -80,6 +93,8 @@ def _operation(document: Document, path: str, item: Node, get: Node) -> Operatio
         _json_schema(document, good),
         frozenset(name.lower() for name in headers if isinstance(name, str)),
         None if missing is None else _text(missing.get("description")),
+        method,
+        _json_schema(document, document.followed(told.get("requestBody"))),
     )
 
 

@@ -7,11 +7,16 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from avise.connectors.declarative.vocabulary import plain, slug
-from avise.connectors.openapi.document import Document, read_description
-from avise.connectors.openapi.operations import Operation, operations_of
+from avise.connectors.openapi.actions_guess import ActionGuess, guess_actions
+from avise.connectors.openapi.description_file import read_description
+from avise.connectors.openapi.directory_guess import guess_directory
+from avise.connectors.openapi.document import Document, Node
+from avise.connectors.openapi.operations import Operation, operations_of, writing_operations_of
 from avise.connectors.openapi.readings_guess import ReadingGuess, guess_readings
 from avise.connectors.openapi.sign_in_guess import guess_sign_in
-from avise.connectors.openapi.writing import Found, Header, Proposal, one_line, written
+from avise.connectors.openapi.timeline_guess import guess_timeline
+from avise.connectors.openapi.toml_pieces import one_line
+from avise.connectors.openapi.writing import Found, Header, Proposal, written
 from avise.models.errors import AviseError
 from avise.models.facet_specs import FACETS
 
@@ -25,7 +30,7 @@ def propose_connector(path: Path, facets: Collection[str] = ()) -> Proposal:
     """Return a connector file proposed from an OpenAPI description.
 
     Args:
-        path: the description, in JSON.
+        path: the description.
         facets: the only ones to propose; all when empty.
 
     Raises:
@@ -39,6 +44,15 @@ def propose_connector(path: Path, facets: Collection[str] = ()) -> Proposal:
     header = _header(document, path)
     readings, left = guess_readings(document, operations, header.id, tuple(facets))
     check = _check(operations)
+    timeline = directory = None
+    actions: tuple[ActionGuess, ...] = ()
+    if not facets:
+        used = {reading.operation.path for reading in readings}
+        timeline = guess_timeline(document, operations, header.id, used)
+        directory = guess_directory(document, operations, header.id)
+        writing = writing_operations_of(document)
+        actions = guess_actions(document, writing, header.id, [reading.facet for reading in readings])
+    taken = {check, *(one.operation.path for one in (timeline, directory) if one is not None)}
     sign_in = guess_sign_in(document)
     auth_header = sign_in.auth.get("name", "").lower()
     found = Found(
@@ -47,7 +61,10 @@ def propose_connector(path: Path, facets: Collection[str] = ()) -> Proposal:
         check,
         dict(_headers(readings, auth_header)),
         readings,
-        tuple(one for one in left if one.path != check),
+        timeline,
+        directory,
+        actions,
+        tuple(one for one in left if one.path not in taken),
         sorted(document.outside),
     )
     return written(found)
@@ -76,11 +93,21 @@ def _text(table: Mapping[str, object], key: str) -> str:
 
 def _address(document: Document) -> str:
     for server in document.each(document.root.get("servers")):
-        address = _text(server, "url").rstrip("/")
+        address = _with_defaults(document, server).rstrip("/")
         usable = address.startswith(("https://", "http://")) and not {"{", "?", "#", "@"} & set(address)
         if usable and address.isprintable() and " " not in address:
             return address
     return ""
+
+
+def _with_defaults(document: Document, server: Node) -> str:
+    """Return the address of a server with the default of each of its variables."""
+    address = _text(server, "url")
+    for name, variable in document.followed(server.get("variables")).items():
+        default = document.followed(variable).get("default")
+        if isinstance(name, str) and isinstance(default, str):
+            address = address.replace("{" + name + "}", default)
+    return address
 
 
 def _check(operations: Collection[Operation]) -> str:

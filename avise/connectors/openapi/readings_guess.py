@@ -6,7 +6,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from avise.connectors.declarative.targets import facet_targets
-from avise.connectors.declarative.vocabulary import FACET_WORDS, facet_words, plain, slug, words_of
+from avise.connectors.declarative.vocabulary import (
+    FACET_WORDS,
+    facet_words,
+    is_written,
+    plain,
+    slug,
+    words_of,
+)
 from avise.connectors.openapi.document import Document
 from avise.connectors.openapi.matching import RESTRICTED_WORDS, FieldGuess, guess_fields, likeness_of
 from avise.connectors.openapi.operations import Operation, Parameter
@@ -59,7 +66,9 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
-class _Identifier:
+class Identifier:
+    """The parameter of a request that says whose file it is about."""
+
     parameter: Parameter
     scheme: str
     likeness: int
@@ -95,7 +104,7 @@ def guess_readings(
 def _reading(
     document: Document, operation: Operation, tool: str, wanted: Collection[str]
 ) -> ReadingGuess | LeftOut:
-    identifier = _identifier(operation, tool)
+    identifier = identifier_of(operation, tool)
     if isinstance(identifier, LeftOut):
         return identifier
     answer = answer_of(document, operation.schema)
@@ -111,12 +120,12 @@ def _reading(
 
 
 def _guess(
-    operation: Operation, answer: Answer, facet: str, likeness: int, identifier: _Identifier
+    operation: Operation, answer: Answer, facet: str, likeness: int, identifier: Identifier
 ) -> ReadingGuess:
     fields = guess_fields(facet, facet_targets(facet), answer.properties)
     paging = guess_paging(operation, answer)
     used = {guess.property.path for guess in fields}
-    query, config, doubts = _query(operation, paging, identifier)
+    query, config, doubts = query_of(operation, paging, identifier)
     parameter = identifier.parameter
     placeholder = "{customer." + identifier.scheme + "}"
     path = operation.path.replace("{" + parameter.name + "}", placeholder)
@@ -145,9 +154,8 @@ def _guess(
 def _facet_likeness(facet: str, operation: Operation, answer: Answer) -> int:
     """Return how likely a request reads a facet: by its path, its words, and what its answer holds."""
     literal = set(words_of(operation.literal()))
-    joined = plain(operation.literal()).lower().replace("-", "").replace("_", "").rstrip("s")
     words = facet_words(facet)
-    named = bool(literal & words) or joined in FACET_WORDS[facet].split()
+    named = bool(literal & words) or is_written(operation.literal(), facet)
     told = len(words & set(words_of(operation.words)))
     if not named and not told:
         return 0  # what an answer holds proves nothing alone: half of all answers have a date and a status
@@ -161,10 +169,10 @@ def _facet_likeness(facet: str, operation: Operation, answer: Answer) -> int:
 # ---- whose file -----------------------------------------------------------------------------------
 
 
-def _identifier(operation: Operation, tool: str) -> _Identifier | LeftOut:
+def identifier_of(operation: Operation, tool: str) -> Identifier | LeftOut:
     """Return the parameter that says whose file is read; why there is none otherwise."""
     placed = sorted(operation.in_place("path"), key=lambda one: operation.path.find("{" + one.name + "}"))
-    queries = [one for one in operation.in_place("query") if _names_customer(one.name)]
+    queries = [one for one in operation.in_place("query") if names_customer(one.name)]
     if not placed and not queries:
         return LeftOut(operation.path, "connector_new.left.no_customer")
     if {"?", "#"} & set(operation.path):
@@ -175,23 +183,24 @@ def _identifier(operation: Operation, tool: str) -> _Identifier | LeftOut:
         return LeftOut(operation.path, f"connector_new.left.{unfit}")
     words = set(words_of(parameter.name))
     if "member" in words and ("number" in words or "id" not in words):
-        return _Identifier(parameter, "member", 80)
+        return Identifier(parameter, "member", 80)
     if "member" in {*words, *words_of(before)}:
         # A member, but by what number? The one that everybody has is tried first.
-        return _Identifier(parameter, "member", 50)
-    return _Identifier(parameter, f"{tool}.{slug(before or parameter.name, 'customer').rstrip('s')}", 60)
+        return Identifier(parameter, "member", 50)
+    return Identifier(parameter, f"{tool}.{slug(before or parameter.name, 'customer').rstrip('s')}", 60)
 
 
 def _unfit(parameter: Parameter, before: str, *, alone: bool) -> str:
     """Return why a parameter cannot say whose file is read, "" when it can."""
     if RESTRICTED_WORDS & set(words_of(parameter.name)):
         return "restricted"
-    if not _names_customer(parameter.name) and not _names_customer(before):
+    if not names_customer(parameter.name) and not names_customer(before):
         return "no_customer"
     return "" if alone else "two_calls"
 
 
-def _names_customer(name: str) -> bool:
+def names_customer(name: str) -> bool:
+    """Tell whether a name is that of a customer, or of several."""
     return bool(_CUSTOMER_WORDS & set(words_of(name)))
 
 
@@ -204,8 +213,8 @@ def _before(path: str, parameter: str) -> str:
 # ---- the rest of the request ----------------------------------------------------------------------
 
 
-def _query(
-    operation: Operation, paging: PagingGuess, identifier: _Identifier
+def query_of(
+    operation: Operation, paging: PagingGuess, identifier: Identifier
 ) -> tuple[dict[str, str], dict[str, str], tuple[str, ...]]:
     """Return what must be asked beside: a default, the first code, else a value that IT fills."""
     query: dict[str, str] = {}

@@ -50,13 +50,21 @@ def _of_scheme(document: Document, scheme: Node) -> SignInGuess:
         return SignInGuess(auth, "connector_new.sign_in.header", _SECRET)
     if kind == "oauth2":
         return _of_flows(document, scheme)
-    if kind == "openIdConnect":
-        issuer = str(scheme.get("openIdConnectUrl", "")).partition("/.well-known/")[0]
-        auth = {"type": "oidc_user", "issuer": issuer, "client_id": "{config.client}"}
-        config = {"client": ("text", "connector_new.config.client")}
-        usable = issuer.startswith(("https://", "http://"))
-        return SignInGuess(auth, "connector_new.sign_in.oidc", config) if usable else _unknown()
-    return _unknown()
+    if kind == "mutualTLS":
+        auth = {"type": "mtls", "certificate": "{config.certificate}"}
+        config = {"certificate": ("file", "connector_new.config.certificate")}
+        return SignInGuess(auth, "connector_new.sign_in.mtls", config)
+    return _of_provider(scheme) if kind == "openIdConnect" else _unknown()
+
+
+def _of_provider(scheme: Node) -> SignInGuess:
+    issuer = str(scheme.get("openIdConnectUrl", "")).partition("/.well-known/")[0]
+    if not issuer.startswith(("https://", "http://")):
+        return _unknown()
+    auth = {"type": "oidc_user", "issuer": issuer, "client_id": "{config.client}"}
+    return SignInGuess(
+        auth, "connector_new.sign_in.oidc", {"client": ("text", "connector_new.config.client")}
+    )
 
 
 def _of_flows(document: Document, scheme: Node) -> SignInGuess:
