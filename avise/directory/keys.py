@@ -83,6 +83,9 @@ def phone_key(phone: str) -> int:
 
     An end is then a beginning: see `phone_end_range`. Whoever finds a row by it compares the number.
     """
+    last = phone[-PHONE_DIGITS:]
+    if len(last) == PHONE_DIGITS and last.isdecimal() and last.isascii():
+        return int(last[::-1])
     return int(reversed_digits(phone)[:PHONE_DIGITS].ljust(PHONE_DIGITS, "0") or "0")
 
 

@@ -140,6 +140,10 @@ FIND_PERSONS = Statement(
     "SELECT p.id, p.native FROM [hashes] AS n CROSS JOIN party AS p <INDEXED BY party_by_person>"
     " WHERE p.person = n.value"
 )
+CALLED = Statement(
+    "SELECT p.native, f.value FROM [hashes] AS n CROSS JOIN party AS p <INDEXED BY party_by_person>"
+    " LEFT JOIN spelling AS f ON f.id = p.first WHERE p.person = n.value"
+)
 FAMILY = Statement(
     "SELECT id, owner FROM party WHERE dossier = :dossier AND owner <> '' ORDER BY id LIMIT 100"
 )

@@ -27,7 +27,7 @@ from avise.directory.keys import (
     reversed_digits,
     variants_of,
 )
-from avise.directory.records import PartyTexts, StoredParty, party_of
+from avise.directory.records import StoredParty, party_of
 from avise.directory.search_query import DateSpan
 from avise.directory.statements import Line, Row, Statement
 from avise.models.customer import DirectoryEntry, PersonId
@@ -89,9 +89,6 @@ class FirstNames(NamedTuple):
 
 class Words(dict[int, str]):
     """Words by number, of both dictionaries: a surname's is negative. Kept while the file is the same."""
-
-
-_STORED = len(StoredParty._fields) + 1
 
 
 class DirectoryReader:
@@ -220,19 +217,16 @@ class DirectoryReader:
             listed=tuple(dict.fromkeys((*listed, *self.named(WordKind.FIRST_NAME, others).values())))
         )
 
-    def norm(self, kind: WordKind, number: int) -> str:
-        """Return a word by its number; `learn` made it known."""
-        return self._words.get(-number if kind is WordKind.SURNAME else number, "")
+    def name_of(self, row: NameRow) -> tuple[str, str]:
+        """Return the folded surname and first name of a row; `learn` made them known."""
+        return self._words.get(-row[0], ""), self._words.get(row[1], "")
 
     def learn(self, rows: Iterable[NameRow]) -> None:
         """Make the words of some rows known."""
-        rows = list(rows)
-        for kind, wanted in (
-            (WordKind.SURNAME, {row.last for row in rows}),
-            (WordKind.FIRST_NAME, {row.first for row in rows}),
-        ):
-            sign = -1 if kind is WordKind.SURNAME else 1
-            missing = [number for number in wanted if number and sign * number not in self._words]
+        rows, words = list(rows), self._words
+        lasts = [last for last in {row.last for row in rows} if last and -last not in words]
+        firsts = [first for first in {row.first for row in rows} if first and first not in words]
+        for kind, missing in ((WordKind.SURNAME, lasts), (WordKind.FIRST_NAME, firsts)):
             if missing:
                 self._learn(kind, self._line.rows(ask.NORMS[kind], wanted=missing))
 
@@ -362,6 +356,12 @@ class DirectoryReader:
         """Return the parties of those identifiers that the directory lists."""
         return list(self.parties(self._numbered(persons)).values())
 
+    def first_names_of(self, persons: Sequence[PersonId]) -> dict[PersonId, str]:
+        """Return how those persons that the directory lists are called, and nothing else of them."""
+        rows = self._line.rows(ask.CALLED, hashes=[person_hash(person.bytes) for person in persons])
+        called = {self._minter.named(native): first or "" for native, first in rows}
+        return {person: called[person] for person in persons if person in called}
+
     def _numbered(self, persons: Sequence[PersonId]) -> list[int]:
         hashes = [person_hash(person.bytes) for person in persons]
         wanted = frozenset(persons)
@@ -391,8 +391,7 @@ class DirectoryReader:
     # ---- plumbing --------------------------------------------------------------------------------
 
     def _entry(self, row: Row) -> DirectoryEntry:
-        stored = StoredParty(*row[1:_STORED])
-        party = party_of(stored, PartyTexts(*(text or "" for text in row[_STORED:])))
+        party = party_of(StoredParty._make(row))
         person = self._minter.named(party.native_id)
         return DirectoryEntry(person, self._minter.named(party.dossier) if party.dossier else person, party)
 
@@ -404,7 +403,7 @@ class DirectoryReader:
         rows = self._line.rows(statement, bound=bound + 1, **listed)
         if len(rows) > bound:
             self.cut = True
-        return [NameRow._make(row) for row in rows[:bound]]
+        return list(map(NameRow._make, rows[:bound]))
 
     def _numbers(self, statement: Statement, bound: int = PERSON_BOUND, **values: int | str) -> list[int]:
         rows = self._line.rows(statement, bound=bound + 1, **values)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from avise.directory.keys import day_of
@@ -33,23 +35,10 @@ RARE = ("title", "company_name", "siren", "siret")
 """What few parties have: one JSON text."""
 
 
-class PartyTexts(NamedTuple):
-    """The texts of a row's numbers, as `reading.py` joins them."""
-
-    last: str
-    first: str
-    birth_name: str
-    city: str
-    postcode: str
-    domain: str
-    relation: str
-    representative: str
-    shape: str
-
-
 class StoredParty(NamedTuple):
-    """The columns of a row that are no number of a dictionary."""
+    """A row of `party` as `questions.PARTIES` reads it: its own columns, then the texts of its numbers."""
 
+    id: int
     native: str
     owner: str
     kind: int
@@ -61,37 +50,43 @@ class StoredParty(NamedTuple):
     restricted: int
     ids: str
     extra: str
+    last: str | None
+    first: str | None
+    birth_text: str | None
+    city: str | None
+    postcode: str | None
+    domain: str | None
+    relation: str | None
+    representative: str | None
+    shape: str | None
 
 
-def party_of(row: StoredParty, texts: PartyTexts) -> Party:
+def party_of(row: StoredParty) -> Party:
     """Return the party of a row."""
-    values: dict[str, Any] = {
-        "member_number": row.member,
-        "email": f"{row.email}@{texts.domain}" if texts.domain else row.email,
-        "ids": unpacked(texts.shape, row.ids, row.native, row.member) if texts.shape else {},
-    }
-    if row.extra:
-        values |= json.loads(row.extra)
-    return Party(
+    last, shape = row.last or "", row.shape
+    party = Party(
         native_id=row.native,
         kind=KINDS[row.kind],
-        last_name=texts.last,
-        first_name=texts.first,
-        birth_name=texts.last if row.birth_name == SAME_NAME else texts.birth_name,
+        last_name=last,
+        first_name=row.first or "",
+        birth_name=last if row.birth_name == SAME_NAME else row.birth_text or "",
         birth_date=day_of(row.born),
-        phones=tuple(phone[1:] if phone[:1] == AS_IT_IS else "+" + phone for phone in _parts(row.phones)),
-        city=texts.city,
-        postcode=texts.postcode,
+        member_number=row.member,
+        phones=_phones(row.phones) if row.phones else (),
+        email=f"{row.email}@{row.domain}" if row.domain else row.email,
+        city=row.city or "",
+        postcode=row.postcode or "",
         restricted=bool(row.restricted),
         dossier=row.owner,
-        relation=texts.relation,
-        representative=texts.representative,
-        **values,
+        relation=row.relation or "",
+        representative=row.representative or "",
+        ids=unpacked(shape, row.ids, row.native, row.member) if shape else {},
     )
+    return replace(party, **json.loads(row.extra)) if row.extra else party
 
 
-def _parts(text: str) -> list[str]:
-    return text.split(BETWEEN) if text else []
+def _phones(text: str) -> tuple[str, ...]:
+    return tuple(phone[1:] if phone[:1] == AS_IT_IS else "+" + phone for phone in text.split(BETWEEN))
 
 
 def packed(ids: Mapping[str, str], native: str, member: str) -> tuple[tuple[str, ...] | None, str]:
@@ -119,10 +114,15 @@ def unpacked(shape: str, ids: str, native: str, member: str) -> Mapping[str, str
     """Return identifiers by scheme."""
     same = {SAME_AS_NATIVE: native, SAME_AS_MEMBER: member}
     values = iter(ids.split(BETWEEN))
-    return {
-        scheme.lstrip(_MARKS): same[scheme[0]] if scheme[0] in _MARKS else next(values)
-        for scheme in shape.split(BETWEEN)
-    }
+    return {scheme: same[mark] if mark else next(values) for scheme, mark in _schemes(shape)}
+
+
+@lru_cache(maxsize=256)
+def _schemes(shape: str) -> tuple[tuple[str, str], ...]:
+    """Return each scheme of a shape, and what says that the row holds its value already."""
+    return tuple(
+        (scheme.lstrip(_MARKS), scheme[0] if scheme[0] in _MARKS else "") for scheme in shape.split(BETWEEN)
+    )
 
 
 def extra_of(party: Party, email: str, member: str, *, odd_ids: bool) -> str:

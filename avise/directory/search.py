@@ -55,6 +55,9 @@ POSTCODE_DIGITS = 5
 YEAR_DIGITS = 4
 
 
+_KINDS = tuple(NameKind)
+
+
 @dataclass(slots=True)
 class Found:
     """Why one party answers."""
@@ -63,13 +66,62 @@ class Found:
     matched_on: tuple[MatchedOn, ...]
     typed: dict[str, str] = field(default_factory=dict)
     """What was typed for each field of the party that matched, folded."""
-    name: tuple[str, str] = ("", "")
-    """Surname and first name under which it was found, folded: orders equal scores."""
+
+    def lowered(self, points: float) -> Found:
+        """Return the same reason, worth less."""
+        return Found(self.score - points, self.matched_on, self.typed)
 
     @property
     def relative(self) -> float:
         """The score between 0 and 1."""
         return round(min(self.score / MOST, 1.0), 4)
+
+
+class Bearer(NamedTuple):
+    """Under which name somebody was found, folded, and when they were born: orders equal scores."""
+
+    last: str = ""
+    first: str = ""
+    born: int = 0
+
+
+class Matching:
+    """How well names answer some readings; each name is compared once.
+
+    Two hundred rows bear one surname and a hundred first names: what was typed for a surname alone is
+    compared with surnames, not with each pair.
+    """
+
+    def __init__(self, readings: Sequence[NameReading], beside: Found) -> None:
+        self._beside = beside
+        self._both = [reading for reading in readings if reading.last and reading.first]
+        self._last_alone = [reading for reading in readings if reading.last and not reading.first]
+        self._first_alone = [reading for reading in readings if not reading.last]
+        self._lasts: dict[tuple[str, NameKind], Found | None] = {}
+        self._firsts: dict[str, Found | None] = {}
+
+    def best(self, last: str, first: str, kind: NameKind) -> Found | None:
+        """Return why a name answers, None when it does not; the same object for the same reason, mostly."""
+        found = self._reason(best_match(self._both, last, first, kind), kind) if self._both else None
+        if self._last_alone:
+            if (last, kind) not in self._lasts:
+                self._lasts[last, kind] = self._reason(best_match(self._last_alone, last, "", kind), kind)
+            found = _better(found, self._lasts[last, kind])
+        if self._first_alone:
+            if first not in self._firsts:
+                match = best_match(self._first_alone, "", first, NameKind.LAST)
+                self._firsts[first] = self._reason(match, NameKind.LAST)
+            found = _better(found, self._firsts[first])
+        return found
+
+    def _reason(self, match: NameMatch | None, kind: NameKind) -> Found | None:
+        return None if match is None else _with(_of_match(match, kind), self._beside)
+
+
+def _better(one: Found | None, other: Found | None) -> Found | None:
+    if one is None or (other is not None and other.score > one.score):
+        return other
+    return one
 
 
 class TownReading(NamedTuple):
@@ -102,11 +154,11 @@ class DirectorySearch:
         self._today = today
         self._wanted = wanted
         self._found: dict[int, Found] = {}
-        self.births: dict[int, int] = {}
-        """When whoever was found by name was born: orders homonyms."""
+        self.bearers: dict[int, Bearer] = {}
+        """Of whoever was found by name."""
+        self.near: set[int] = set()
+        """Parties whose surname is near to one typed alone, and that so many bear that it hides them."""
         self._firsts: dict[str, FirstNames] = {}
-        self._places: dict[int, int] = {}
-        self._matches: dict[tuple[int, int, int], NameMatch | None] = {}
 
     def run(self, query: SearchQuery) -> dict[int, Found]:
         """Return the parties that answer, by their number in the directory."""
@@ -119,11 +171,12 @@ class DirectorySearch:
             self._people(query.words, filters)
         return self._found
 
-    def _keep(self, party: int, why: Found, born: int = 0) -> None:
+    def _keep(self, party: int, why: Found, bearer: Bearer | None = None) -> None:
         known = self._found.get(party)
         if known is None or known.score < why.score:
             self._found[party] = why
-            self.births[party] = born
+            if bearer is not None:
+                self.bearers[party] = bearer
 
     # ---- identifiers -----------------------------------------------------------------------------
 
@@ -234,36 +287,35 @@ class DirectorySearch:
         else:
             rows, base = self.reader.by_city(filters.cities), TOWN
         self.reader.learn(rows)
+        said = what_else(filters, town)
+        found = Found(base, said.matched_on, said.typed)
         for row in rows:
             if row.kind == NameKind.LAST:
-                found = Found(base, (), name=self._name(row))
-                self._keep(row.party, _with_filters(found, filters, town, worth=False), row.born)
-
-    def _name(self, row: NameRow) -> tuple[str, str]:
-        reader = self.reader
-        return reader.norm(WordKind.SURNAME, row.last), reader.norm(WordKind.FIRST_NAME, row.first)
+                self._keep(row.party, found, Bearer(*self.reader.name_of(row), row.born))
 
     def _named(
         self, words: tuple[str, ...], filters: Filters, town: str = "", *, forgiving: bool = True
     ) -> None:
         readings = name_readings(words)
-        self._matches.clear()
+        matching = Matching(readings, what_else(filters, town))
+        if filters.span is not None and filters.span[0] == filters.span[1]:
+            # So few are born on one day that each is compared in every way at once.
+            self._keep_rows(self.reader.by_birth(filters), matching, filters)
+            return
         kept = 0
-        # Somebody who types a surname alone may have mistyped one into another: see `NEAR_ROWS`.
-        alone = len(words) == 1 and filters == NOTHING_ELSE
         for rows in self._ranges(readings, filters, forgiving=forgiving):
-            kept += self._keep_rows(rows, readings, filters, town)
-            if kept >= self._wanted and not alone:
-                return
+            kept += len(self._keep_rows(rows, matching, filters))
+            if kept >= self._wanted:
+                break
+        # Somebody who types a surname alone may have mistyped one into another that many bear.
+        alone = len(words) == 1 and filters == NOTHING_ELSE
+        if forgiving and (kept < self._wanted or alone):
+            self._keep_near(readings, matching, filters, hidden=kept >= self._wanted)
 
     def _ranges(
         self, readings: Sequence[NameReading], filters: Filters, *, forgiving: bool
     ) -> Iterator[list[NameRow]]:
-        """Yield rows to be matched, by steps from what is exact to what is forgiven."""
-        if filters.span is not None and filters.span[0] == filters.span[1]:
-            # So few are born on one day that each is compared in every way at once.
-            yield self.reader.by_birth(filters)
-            return
+        """Yield rows to be matched, by steps from what is exact to what is forgiven but for the surname."""
         reader = self.reader
         named = [reading for reading in readings if reading.last]
         known = reader.named(WordKind.SURNAME, (reading.last for reading in named))
@@ -279,18 +331,25 @@ class DirectorySearch:
             for reading in readings
             if not reading.last and (filters == NOTHING_ELSE or len(reading.first) >= MIN_BEGINNING)
         )
-        if not forgiving:
-            return
-        yield _flat(
-            reader.by_last([known[reading.last]], self._near_first(reading.first), filters)
-            for reading in exact
-            if len(reading.first) >= MIN_FORGIVEN
-        )
-        yield _flat(
-            self._near(reading, filters)
-            for reading in named
-            if reading.forgiving and len(reading.last) >= MIN_FORGIVEN
-        )
+        if forgiving:
+            yield _flat(
+                reader.by_last([known[reading.last]], self._near_first(reading.first), filters)
+                for reading in exact
+                if len(reading.first) >= MIN_FORGIVEN
+            )
+
+    def _keep_near(
+        self, readings: Sequence[NameReading], matching: Matching, filters: Filters, *, hidden: bool
+    ) -> None:
+        """Keep those whose surname is near to a typed one."""
+        for reading in readings:
+            if not reading.forgiving or len(reading.last) < MIN_FORGIVEN:
+                continue
+            rows = self._near(reading, filters)
+            parties = self._keep_rows(rows, matching, filters, by_use=not reading.first)
+            if hidden:
+                names = {row.party: self.reader.name_of(row)[0] for row in rows}
+                self.near.update(party for party in parties if names[party] != reading.last)
 
     def _near(self, reading: NameReading, filters: Filters) -> list[NameRow]:
         reader, firsts = self.reader, self._first(reading)
@@ -298,9 +357,7 @@ class DirectorySearch:
         rows = reader.by_last(near, firsts, filters) if reading.first or filters != NOTHING_ELSE else []
         if rows and len(rows) < PERSON_BOUND:
             return rows
-        rows = reader.some_of_each(near, firsts, filters, self._wanted)
-        self._places = {last: place for place, last in enumerate(dict.fromkeys(row.last for row in rows))}
-        return rows
+        return reader.some_of_each(near, firsts, filters, self._wanted)
 
     def _first(self, reading: NameReading) -> FirstNames | None:
         """Return the first names that a reading wants, None for any."""
@@ -315,42 +372,37 @@ class DirectorySearch:
         return FirstNames(listed=tuple(self.reader.near(WordKind.FIRST_NAME, typed)))
 
     def _keep_rows(
-        self, rows: Sequence[NameRow], readings: Sequence[NameReading], filters: Filters, town: str
-    ) -> int:
-        """Keep the rows that answer; return how many."""
-        kept = 0
-        self.reader.learn(rows)
-        # Two hundred rows bear a few names: each name is compared, and its reason made, once.
-        reasons: dict[tuple[int, int, int], Found | None] = {}
-        for row in rows:
-            if not filters.admits(row):
-                continue
-            key = (row.last, row.first, row.kind)
-            if key not in reasons:
-                reasons[key] = self._reason(row, readings, filters, town)
-            reason = reasons[key]
-            if reason is not None:
-                self._keep(row.party, reason, row.born)
-                kept += 1
-        return kept
+        self, rows: Sequence[NameRow], matching: Matching, filters: Filters, *, by_use: bool = False
+    ) -> list[int]:
+        """Keep the rows that answer; return their parties.
 
-    def _reason(
-        self, row: NameRow, readings: Sequence[NameReading], filters: Filters, town: str
-    ) -> Found | None:
-        """Return why the bearers of a name answer, None when they do not."""
-        key = (row.last, row.first, row.kind)
-        kind = NameKind(row.kind)
-        last, first = self._name(row)
-        if key not in self._matches:
-            self._matches[key] = best_match(readings, last, first, kind)
-        match = self._matches[key]
-        if match is None:
-            return None
-        found = _of_match(match, kind)
-        found.name = (last, first)
-        # Of two surnames as near, the one that more people bear is the likelier to have been meant.
-        found.score -= self._places.get(row.last, 0) * BY_PLACE
-        return _with_filters(found, filters, town)
+        Args:
+            rows: of any names.
+            matching: of what was typed.
+            filters: what else was.
+            by_use: the rows' surnames are as near as one another, the most borne first: it is the likelier to
+                have been meant.
+        """
+        reader = self.reader
+        reader.learn(rows)
+        kept = []
+        # Two hundred rows bear a few names: the reason of each is found once.
+        reasons: dict[tuple[int, int, int], Found | None] = {}
+        places: dict[int, int] = {}
+        for row in rows:
+            if filters is not NOTHING_ELSE and not filters.admits(row):
+                continue
+            last, first, party, kind, born, _city = row
+            name = reader.name_of(row)
+            key = last, first, kind
+            if key not in reasons:
+                reason = matching.best(*name, _KINDS[kind])
+                place = places.setdefault(last, len(places)) if by_use else 0
+                reasons[key] = reason.lowered(place * BY_PLACE) if reason and place else reason
+            if (reason := reasons[key]) is not None:
+                self._keep(party, reason, Bearer(*name, born))
+                kept.append(party)
+        return kept
 
     def _towns(self, words: tuple[str, ...]) -> list[TownReading]:
         """Return the ways to read some neighbouring words as a town; its beginning only if none is whole."""
@@ -383,9 +435,11 @@ class DirectorySearch:
         parties = self.reader.by_company_words(wanted)
         if filters.cities and parties:
             parties = self.reader.among_cities(parties, filters.cities)
+        found = _with(
+            Found(COMPANY, (MatchedOn.COMPANY,), {"company_name": wanted[0]}), what_else(filters, town)
+        )
         for party in parties:
-            found = Found(COMPANY, (MatchedOn.COMPANY,), {"company_name": wanted[0]})
-            self._keep(party, _with_filters(found, filters, town))
+            self._keep(party, found)
 
 
 def _flat(lists: Iterable[list[NameRow]]) -> list[NameRow]:
@@ -406,20 +460,27 @@ def _of_match(match: NameMatch, kind: NameKind) -> Found:
     return Found(match.score, match.matched_on, typed)
 
 
-def _with_filters(found: Found, filters: Filters, town: str, *, worth: bool = True) -> Found:
-    """Add what a birth date and a town that match say."""
+def what_else(filters: Filters, town: str) -> Found:
+    """Return what a birth date and a town that match add to a reason."""
+    said = Found(0.0, ())
     if filters.span is not None:
         day = filters.span[0] == filters.span[1]
-        if worth:
-            found.score += BORN_THAT_DAY if day else BORN_THEN
-        found.matched_on += (MatchedOn.BIRTH_DATE,)
-        found.typed["birth_date"] = "-".join(f"{day_of(bound):%Y%m%d}" for bound in filters.span)
+        said.score += BORN_THAT_DAY if day else BORN_THEN
+        said.matched_on += (MatchedOn.BIRTH_DATE,)
+        said.typed["birth_date"] = "-".join(f"{day_of(bound):%Y%m%d}" for bound in filters.span)
     if filters.cities:
-        if worth:
-            found.score += IN_TOWN
-        found.matched_on += (MatchedOn.CITY,)
+        said.score += IN_TOWN
+        said.matched_on += (MatchedOn.CITY,)
         if town:
-            found.typed["city"] = town
+            said.typed["city"] = town
+    return said
+
+
+def _with(found: Found, said: Found) -> Found:
+    """Add what the rest that was typed says."""
+    found.score += said.score
+    found.matched_on += said.matched_on
+    found.typed |= said.typed
     return found
 
 
@@ -435,7 +496,7 @@ def _confirmation(
             return None
         filters = Filters(bounds)
     if not readings:
-        return _with_filters(Found(0.0, ()), filters, "")
+        return what_else(filters, "")
     first = fold(party.first_name)
     matches = [
         (match, kind)
@@ -447,7 +508,7 @@ def _confirmation(
     best, kind = max(matches, key=lambda match: match[0].score)
     found = _of_match(best, kind)
     found.score = 0.0
-    return _with_filters(found, filters, "")
+    return _with(found, what_else(filters, ""))
 
 
 def _names_of(party: Party) -> Iterator[tuple[str, NameKind]]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Set
 
 from avise.directory.reading import DirectoryReader
-from avise.directory.search import DirectorySearch, Found
+from avise.directory.search import Bearer, DirectorySearch, Found
 from avise.directory.search_query import SearchQuery
 from avise.directory.wide_search import WideSearch
 from avise.models.customer import (
@@ -18,7 +18,7 @@ from avise.models.customer import (
     SearchAnswer,
     SearchHit,
 )
-from avise.models.names import fold, fold_with_origins
+from avise.models.names import FoldedText, fold, fold_with_origins
 from avise.texts.catalogue import text
 
 Highlight = tuple[str, int, int]
@@ -26,6 +26,7 @@ Highlight = tuple[str, int, int]
 NEAR_ROWS = 10
 """Last rows of a full answer that names near to what was typed may take."""
 
+_NOBODY = Bearer()
 _FORGIVEN = (
     frozenset({MatchedOn.NAME_TYPO, MatchedOn.NAME_PHONETIC}),
     frozenset({MatchedOn.FIRST_NAME_TYPO, MatchedOn.FIRST_NAME_VARIANT}),
@@ -51,27 +52,25 @@ def _shown(
     limit: int,
     known: Collection[PersonId] = (),
 ) -> SearchAnswer:
-    reader, births = search.reader, search.births
+    reader, bearers = search.reader, search.bearers
     as_of = reader.fact("as_of")
     if not found or limit <= 0:
         return SearchAnswer((), 0, as_of=as_of)
 
     # Only what is shown is read whole: decoding two hundred parties would take most of the time.
-    def rank(number: int) -> tuple[float, tuple[str, str], int, int]:
-        why = found[number]
-        return -why.score, why.name, births.get(number, 0), number
-
-    ranked = _with_near(sorted(found, key=rank), found, limit)
+    ranks = sorted((-why.score, bearers.get(number, _NOBODY), number) for number, why in found.items())
+    ranked = _with_near([rank[2] for rank in ranks], search.near, limit)
     entries = reader.parties(ranked[: limit + len(known)])
     shown = [number for number in ranked if number in entries and entries[number].person not in known][:limit]
-    homonyms = _homonyms(found, {number: entries[number].party for number in shown})
+    folded = _Folded()
+    homonyms = _homonyms(bearers, {number: entries[number].party for number in shown}, folded)
     members = _members(reader, [entries[number] for number in shown])
     hits = tuple(
         SearchHit(
             entry=entries[number],
             score=found[number].relative,
             matched_on=tuple(dict.fromkeys(found[number].matched_on)),
-            highlights=tuple(_highlights(entries[number].party, found[number])),
+            highlights=tuple(_highlights(entries[number].party, found[number], folded)),
             homonyms=homonyms[number],
             member_label=_member_label(entries[number], members),
         )
@@ -81,48 +80,61 @@ def _shown(
     return SearchAnswer(hits, total, more=reader.cut, as_of=as_of)
 
 
-def _with_near(ranked: list[int], found: Mapping[int, Found], limit: int) -> list[int]:
+def _with_near(ranked: list[int], near: Set[int], limit: int) -> list[int]:
     """Keep the last rows for names near to what was typed, which a common name would push out."""
-    if len(ranked) <= limit:
+    if not near or not NEAR_ROWS < limit < len(ranked):
         return ranked
-    last = ranked[limit - NEAR_ROWS :]
-    near = [number for number in last if _FORGIVEN[0] & {*found[number].matched_on}][:NEAR_ROWS]
-    if not near or limit <= NEAR_ROWS:
-        return ranked
-    kept = [number for number in ranked if number not in set(near)]
-    place = limit - len(near)
-    return [*kept[:place], *near, *kept[place:]]
+    hidden = [number for number in ranked[limit - NEAR_ROWS :] if number in near][:NEAR_ROWS]
+    first = [number for number in ranked if number not in set(hidden)]
+    place = limit - len(hidden)
+    return [*first[:place], *hidden, *first[place:]]
 
 
-def _homonyms(found: Mapping[int, Found], shown: Mapping[int, Party]) -> dict[int, int]:
+class _Folded(dict[str, FoldedText]):
+    """Texts folded for one answer: fifty rows bear a few names, and none is remembered afterwards."""
+
+    def __missing__(self, shown: str) -> FoldedText:
+        """Fold a text that no row bore yet."""
+        made = self[shown] = fold_with_origins(shown)
+        return made
+
+
+def _homonyms(bearers: Mapping[int, Bearer], shown: Mapping[int, Party], folded: _Folded) -> dict[int, int]:
     """Return, for each party shown, how many others found bear its name.
 
     Those found by name are counted among all, those found by a number among the rows shown.
     """
-    by_key = Counter(why.name for why in found.values() if any(why.name))
-    by_name = Counter(_name(party) for party in shown.values())
-    return {
-        number: max(by_key[found[number].name], by_name[_name(party)], 1) - 1
+    by_key = Counter(bearer[:2] for bearer in bearers.values())
+    names = {
+        number: (folded[party.last_name or party.company_name].folded, folded[party.first_name].folded)
         for number, party in shown.items()
+    }
+    by_name = Counter(names.values())
+    return {
+        number: max(by_key[bearers.get(number, _NOBODY)[:2]], by_name[name], 1) - 1
+        for number, name in names.items()
     }
 
 
-def _name(party: Party) -> tuple[str, str]:
-    return fold(party.last_name or party.company_name), fold(party.first_name)
+def _members(reader: DirectoryReader, entries: list[DirectoryEntry]) -> dict[PersonId, str]:
+    """Return how the members whose dossier covers the beneficiaries shown are called."""
+    wanted = list(
+        dict.fromkeys(
+            entry.dossier
+            for entry in entries
+            if entry.party.kind is PartyKind.BENEFICIARY and entry.dossier != entry.person
+        )
+    )
+    return reader.first_names_of(wanted) if wanted else {}
 
 
-def _members(reader: DirectoryReader, entries: list[DirectoryEntry]) -> dict[PersonId, DirectoryEntry]:
-    """Return the members whose dossier covers the beneficiaries shown."""
-    wanted = list(dict.fromkeys(entry.dossier for entry in entries if entry.dossier != entry.person))
-    return {entry.person: entry for entry in reader.persons(wanted)} if wanted else {}
-
-
-def _member_label(entry: DirectoryEntry, members: dict[PersonId, DirectoryEntry]) -> str:
+def _member_label(entry: DirectoryEntry, members: Mapping[PersonId, str]) -> str:
     """Return « conjoint de Hélène » for a beneficiary, "" for anybody else."""
-    member = members.get(entry.dossier)
-    if entry.party.kind is not PartyKind.BENEFICIARY or member is None or entry.dossier == entry.person:
+    if entry.party.kind is not PartyKind.BENEFICIARY or entry.dossier == entry.person:
         return ""
-    first_name = member.party.first_name
+    first_name = members.get(entry.dossier)
+    if first_name is None:
+        return ""
     relation = text(f"search.relation.{entry.party.relation or 'other'}")
     elided = fold(first_name)[:1] in set("AEIOUY")
     return text(
@@ -132,29 +144,29 @@ def _member_label(entry: DirectoryEntry, members: dict[PersonId, DirectoryEntry]
     )
 
 
-def _highlights(party: Party, found: Found) -> Iterator[Highlight]:
+def _highlights(party: Party, found: Found, folded: _Folded) -> Iterator[Highlight]:
     for name, typed in found.typed.items():
         if name == "phones":
             yield from _phone_highlights(party, typed)
         elif name == "birth_date":
             yield from _birth_highlights(party, typed)
         elif name in ("last_name", "birth_name", "first_name"):
-            yield from _name_highlight(name, getattr(party, name), typed, found)
+            yield from _name_highlight(name, getattr(party, name), typed, found, folded)
         else:
-            yield from _part(name, getattr(party, name), typed)
+            yield from _part(name, getattr(party, name), typed, folded)
 
 
-def _name_highlight(name: str, value: str, typed: str, found: Found) -> Iterator[Highlight]:
-    part = list(_part(name, value, typed))
+def _name_highlight(name: str, value: str, typed: str, found: Found, folded: _Folded) -> Iterator[Highlight]:
+    part = list(_part(name, value, typed, folded))
     if part:
         yield from part
-    elif value and _FORGIVEN[name == "first_name"] & set(found.matched_on):
+    elif value and not _FORGIVEN[name == "first_name"].isdisjoint(found.matched_on):
         yield name, 0, len(value)
 
 
-def _part(name: str, value: str, typed: str) -> Iterator[Highlight]:
+def _part(name: str, value: str, typed: str, folded: _Folded) -> Iterator[Highlight]:
     """Yield where what was typed stands in a value, accents, hyphens and case apart."""
-    shown, wanted = fold_with_origins(value), fold(typed)
+    shown, wanted = folded[value], folded[typed].folded
     start = shown.folded.find(wanted) if wanted else -1
     if start >= 0:
         yield name, *shown.span(start, len(wanted))

@@ -11,17 +11,17 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import NamedTuple
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from avise.directory.first_names import other_first_names
-from avise.directory.keys import WordKind, day_of
+from avise.directory.keys import WordKind
 from avise.directory.name_matching import LAST_ONLY, TWICE_FORGIVEN
 from avise.directory.reading import NOTHING_ELSE, DirectoryReader, Filters, FirstNames, NameRow, as_filter
-from avise.directory.search import Found
+from avise.directory.search import Bearer, Found, what_else
 from avise.directory.search_query import MOST_WORDS, NameReading, SearchQuery, name_readings
 from avise.models.customer import MatchedOn
 from avise.models.names import spelt_out
@@ -85,7 +85,8 @@ class WideSearch:
         self.reader = reader
         self._lexicon = lexicon
         self._found: dict[int, Found] = {}
-        self.births: dict[int, int] = {}
+        self.bearers: dict[int, Bearer] = {}
+        self.near: Set[int] = frozenset()
 
     def run(self, query: SearchQuery) -> dict[int, Found]:
         """Return the parties that answer, by their number in the directory."""
@@ -163,6 +164,7 @@ class WideSearch:
     ) -> None:
         rows = [row for row in rows if filters.admits(row)]
         self.reader.learn(rows)
+        beside = what_else(filters, town)
         for row in rows:
             edits = lasts[row.last] + (firsts[row.first] if reading.first else 0)
             score = TWICE_FORGIVEN - edits * (LAST_ONLY - TWICE_FORGIVEN) / 10
@@ -174,18 +176,8 @@ class WideSearch:
             if reading.first:
                 matched += (MatchedOn.FIRST_NAME_TYPO if firsts[row.first] else MatchedOn.FIRST_NAME,)
                 typed["first_name"] = reading.first
-            names = (
-                self.reader.norm(WordKind.SURNAME, row.last),
-                self.reader.norm(WordKind.FIRST_NAME, row.first),
-            )
-            if filters.span is not None:
-                matched += (MatchedOn.BIRTH_DATE,)
-                typed["birth_date"] = "-".join(f"{day_of(bound):%Y%m%d}" for bound in filters.span)
-            if filters.cities:
-                matched += (MatchedOn.CITY,)
-                typed |= {"city": town} if town else {}
-            self._found[row.party] = Found(score, matched, typed, names)
-            self.births[row.party] = row.born
+            self._found[row.party] = Found(score, matched + beside.matched_on, typed | beside.typed)
+            self.bearers[row.party] = Bearer(*self.reader.name_of(row), row.born)
 
 
 def _run_together(words: tuple[str, ...]) -> list[NameReading]:

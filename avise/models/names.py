@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -112,7 +113,7 @@ class FoldedText:
     """A text in comparable form, with the way back to the characters on screen."""
 
     folded: str
-    origins: tuple[int, ...]
+    origins: Sequence[int]
     """For each folded character, the index of the character that it came from."""
 
     def span(self, start: int, length: int) -> tuple[int, int]:
@@ -124,6 +125,8 @@ class FoldedText:
 
 def fold_with_origins(text: str) -> FoldedText:
     """Fold a text and keep where each character came from, to tint what matched."""
+    if text.isascii() and text.isalnum():
+        return FoldedText(text.upper(), range(len(text)))
     folded: list[str] = []
     origins: list[int] = []
     for index, character in enumerate(text):
