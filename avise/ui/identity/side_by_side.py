@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
@@ -27,16 +29,16 @@ _MARKS = {
 }
 
 
-def dates_in_words(dates: RecordDates) -> tuple[str, ...]:
-    """Return when a record was read and when it last changed, in words: which of two is fresh."""
-    read = text("identity.never_read")
-    if dates.read_at is not None:
-        key = "identity.directory_at" if dates.of_directory else "identity.read_at"
-        at = local(dates.read_at)
-        read = text(key, day=format_date(at.date()), time=format_time(dates.read_at))
-    if dates.changed_on is None:
-        return (read,)
-    return read, text("identity.changed_on", day=format_date(dates.changed_on))
+def _read_words(dates: RecordDates) -> str:
+    if dates.read_at is None:
+        return text("identity.never_read")
+    key = "identity.directory_at" if dates.of_directory else "identity.read_at"
+    day = format_date(local(dates.read_at).date())
+    return text(key, day=day, time=format_time(dates.read_at))
+
+
+def _changed_words(dates: RecordDates) -> str:
+    return "" if dates.changed_on is None else text("identity.changed_on", day=format_date(dates.changed_on))
 
 
 class SideBySide(QWidget):
@@ -70,9 +72,38 @@ class SideBySide(QWidget):
         grid.addWidget(self._head(pair.one), 0, 1, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(self._head(pair.other), 0, 2, Qt.AlignmentFlag.AlignTop)
         self._add(heads)
+        one, other = pair.one.dates, pair.other.dates
+        self._add_dates("read", (_read_words(one), _read_words(other)), (one.read_at, other.read_at))
+        changes = (_changed_words(one), _changed_words(other))
+        self._add_dates("changed", changes, (one.changed_on, other.changed_on))
         for each in pair.fields:
             self._add(HorizontalLine())
             self._add(self._row(each))
+
+    def _add_dates(self, name: str, words: tuple[str, str], days: tuple[date | None, date | None]) -> None:
+        """Add a row of dates, the newer one strong: which record is fresh. Nothing where neither is known."""
+        if not any(words):
+            return
+        widget = QWidget()
+        heard_as(widget, Role.Grouping)
+        label, nothing = text(f"identity.dated.{name}"), text("identity.nothing")
+        newer = max((day for day in days if day is not None), default=None)
+        is_newer = tuple(day is not None and day == newer and days[0] != days[1] for day in days)
+        grid = self._grid(widget)
+        grid.addWidget(Label(label, "small", "meta", wrap=True), 0, 0)
+        said = [label]
+        for place, (value, strong) in enumerate(zip(words, is_newer, strict=True), 1):
+            told = Label(
+                value or nothing, "small-medium" if strong else "small", "text" if strong else "muted"
+            )
+            grid.addWidget(told, 0, place)
+            said.append(
+                f"{value or nothing} ({text('identity.dated.newer')})" if strong else value or nothing
+            )
+        grid.addWidget(QWidget(), 0, 3)
+        widget.setAccessibleName(", ".join(said))
+        self._add(HorizontalLine())
+        self._add(widget)
 
     def _add(self, widget: QWidget) -> None:
         self._box.addWidget(widget)
@@ -93,15 +124,7 @@ class SideBySide(QWidget):
     def _head(self, head: RecordHead) -> QWidget:
         widget = QWidget()
         source = text("identity.source", source=head.source) if head.source else text("identity.directory")
-        dated = dates_in_words(head.dates)
-        heard_as(widget, Role.Grouping)
-        widget.setAccessibleName(", ".join((head.name, source, *dated)))
-        box = column(
-            Label(head.name, "list-title", wrap=True),
-            Label(source, "small", "meta"),
-            *(Label(words, "small", "muted", wrap=True) for words in dated),
-            gap=1,
-        )
+        box = column(Label(head.name, "list-title", wrap=True), Label(source, "small", "meta"), gap=1)
         if head.is_listed:
             link = Link(text("identity.open"))
             link.setAccessibleName(text("identity.open_of", name=head.name))
