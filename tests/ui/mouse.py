@@ -6,15 +6,15 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QWindow
 from PySide6.QtWidgets import QApplication, QWidget
 
+NOTHING = Qt.MouseButton.NoButton
 
-def move_mouse(over: QWidget | QWindow, at: QPoint) -> None:
-    """Move the mouse over a widget or a window.
+
+def move_mouse(over: QWidget | QWindow, at: QPoint, held: Qt.MouseButton = NOTHING) -> None:
+    """Move the mouse over a widget or a window, with a button held where something is dragged.
 
     Sent, not played: `QTest.mouseMove` turns the loop, which inside a coroutine loses a task's step
     (`docs/decisions/022`).
     """
-    place, none = QPointF(at), Qt.MouseButton.NoButton
-    moved = QMouseEvent(
-        QEvent.Type.MouseMove, place, over.mapToGlobal(place), none, none, Qt.KeyboardModifier.NoModifier
-    )
+    place, modifiers = QPointF(at), Qt.KeyboardModifier.NoModifier
+    moved = QMouseEvent(QEvent.Type.MouseMove, place, over.mapToGlobal(place), NOTHING, held, modifiers)
     QApplication.sendEvent(over, moved)

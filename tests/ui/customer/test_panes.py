@@ -17,6 +17,7 @@ from avise.ui.pane_widths import MOST, PanePlace, PaneWidths, pane_widths
 from avise.ui.theme import theme
 from avise.ui.widgets.pane_splitter import PaneSplitter
 from tests.ui.customer.opened_page import opened, until
+from tests.ui.mouse import move_mouse
 from tests.ui.scripted_desk import ScriptedDesk
 from tests.ui.shell.test_desktop import staged
 
@@ -56,7 +57,7 @@ def _drag(splitter: PaneSplitter, by: int) -> None:
     handle = splitter.handle(1)
     start = handle.rect().center()
     QTest.mousePress(handle, Qt.MouseButton.LeftButton, pos=start)
-    QTest.mouseMove(handle, start + QPoint(by, 0))
+    move_mouse(handle, start + QPoint(by, 0), Qt.MouseButton.LeftButton)
     end = handle.mapFromGlobal(handle.mapToGlobal(start))
     QTest.mouseRelease(handle, Qt.MouseButton.LeftButton, pos=end)
 

@@ -451,6 +451,8 @@ def test_what_a_colleague_took_first_gives_way_to_the_next_one_unless_words_wait
         async with requests_window() as stage:
             stage.press(K.Key_F4)
             await until(lambda: stage.page.model.wanted == request_id(158))
+            await until(lambda: bool(stage.toast()))
+            stage.window.toast.close_message()
             if is_writing:
                 await stage.show(request_id(158))
                 stage.page.detail.composer.edit.load("Bonjour")
@@ -477,6 +479,8 @@ def test_what_a_colleague_took_first_from_another_window_is_not_told_here(run: R
             await until(lambda: bool(stage.page.model.board and stage.page.model.board.instead))
             assert not stage.toast()
             stage.press(K.Key_F4)
+            await until(lambda: bool(stage.toast()))
+            stage.window.toast.close_message()
             await until(lambda: stage.toast().startswith("Des collègues ont pris"))
 
     run(scenario())
