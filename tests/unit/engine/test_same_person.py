@@ -23,7 +23,9 @@ from avise.models.facets import FacetState, FacetView
 from avise.models.identity.links import How, Reasoning, Side
 from avise.models.identity.matching import Thresholds
 from avise.models.journal import EventKind
+from avise.models.record_dates import RecordDates
 from avise.models.roles import Purpose, Role, Session
+from avise.models.snapshot import Snapshot, SnapshotKey
 from avise.services.customer_updates import Alert, AlertsChanged, CustomerUpdate, FacetChanged
 from avise.services.identity.run import ToolRecord, persons, run_over
 from avise.services.identity.values import Alike
@@ -307,6 +309,25 @@ async def test_a_record_of_a_tool_that_the_directory_does_not_list_is_linked_too
     await _until(lambda: "documents" in screen.views and screen.views["documents"].records, "not read")
     opened.cancel()
     await asyncio.gather(opened, return_exceptions=True)
+
+
+async def test_each_of_two_records_says_when_it_was_read(house: House) -> None:
+    desk, built = house.desk(), house.env.now()
+    house.env.advance(timedelta(hours=2))
+    far = Side(uuid.UUID(int=77), replace(TWICE, native_id="D-2"))
+    await desk.same_person.note(Side(person(MONIQUE)), far, Reasoning(How.SCORE, probability=0.6), link=False)
+    told = house.env.now()
+    house.env.advance(timedelta(hours=1))
+    (pair,) = await desk.same_person_proposals()
+    assert pair.one.dates == RecordDates(built, of_directory=True)
+    assert pair.other.dates == RecordDates(told)
+    contacts = b'[{"id": "1", "data": {"since": "2026-01-12"}}]'
+    kept = Snapshot((contacts,), 1, None, house.env.now(), house.env.now() + timedelta(hours=8))
+    await Snapshots(house.store, house.env).put(
+        SnapshotKey("documents", "contact_points", 1, far.person), kept
+    )
+    (again,) = await house.desk().same_person_proposals()
+    assert again.other.dates == RecordDates(house.env.now(), date(2026, 1, 12))
 
 
 def _records(*parties: Party, tool: str = "") -> list[ToolRecord]:
