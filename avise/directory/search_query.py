@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import zip_longest
 
 from avise.directory.spoken_numbers import spoken_digits, spoken_phones
 from avise.directory.typed_text import addresses, meant_codes, meant_digits, plain_text, without_labels
@@ -240,12 +241,13 @@ def _sorted_out(tokens: Sequence[str]) -> tuple[list[str], list[str], tuple[str,
     codes: list[str] = []
     typed: list[str] = []
     run: list[str] = []
-    for token in tokens:
+    for token, after in zip_longest(tokens, tokens[1:], fillvalue=""):
         if _NUMBER.fullmatch(token):
             run.append(token)
             continue
         meant = meant_digits(token)
-        if meant and (run or len(compact(token)) >= MIN_CODE or token[0].isdigit()):
+        in_run = bool(run) or _NUMBER.fullmatch(after) is not None
+        if meant and (in_run or len(compact(token)) >= MIN_CODE or token[0].isdigit()):
             run.append(meant)
         else:
             _end_run(run, numbers)

@@ -6,7 +6,8 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from avise.models.customer import MatchedOn, PartyKind, PersonId, SearchAnswer, SearchHit
+from avise.models.customer import MatchedOn, Party, PartyKind, PersonId, SearchAnswer, SearchHit
+from avise.models.names import fold
 from avise.services.request_values import RequestRow
 from avise.texts import plural, text
 from avise.texts.formats import format_date, format_member_number, format_phone
@@ -124,6 +125,8 @@ class Question:
     """Why nobody was looked for, as a sentence."""
     requests: Sequence[RequestRow] = ()
     """Those of the middle office that the words name."""
+    can_retry: bool = True
+    """Whether looking again may answer, after a failure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +143,8 @@ CUSTOMERS_IN_ALL = 8
 COMMANDS_IN_ALL = 4
 REQUESTS_IN_ALL = 4
 COMMANDS_WHEN_EMPTY = 6
+MOST_WORDS_SAID = 24
+"""Characters of the words typed that the sentence of an empty answer repeats."""
 
 
 _WITH_COMMANDS = (PaletteScope.ALL, PaletteScope.COMMANDS)
@@ -252,11 +257,10 @@ def _customer_rows(question: Question) -> list[PaletteRow]:
         return [_group(text("palette.group.recents")), *rows] if rows else []
     if question.state is SearchState.FAILED:
         sentence = Part(question.failure or text("palette.directory_failed"))
+        refused = PaletteRow(RowKind.NOTICE, (sentence,), "ban")
         retry = Part(text("palette.retry"))
-        return [
-            _group(text("palette.group.customers")),
-            PaletteRow(RowKind.NOTICE, (sentence,), "circle-x", (retry,), command="retry_search"),
-        ]
+        failed = PaletteRow(RowKind.NOTICE, (sentence,), "circle-x", (retry,), command="retry_search")
+        return [_group(text("palette.group.customers")), failed if question.can_retry else refused]
     rows = []
     if question.answer is not None and question.answer.hits:
         limit = CUSTOMERS_IN_ALL if question.scope is PaletteScope.ALL else None
@@ -339,21 +343,30 @@ def _reason(hit: SearchHit) -> list[Part]:
     if hit.member_label:
         parts += [Part(" · "), Part(hit.member_label)]
     if MatchedOn.PHONE in hit.matched_on and party.phones:
-        parts += [Part(" · "), Part(format_phone(party.phones[0]), matched=True)]
+        parts += [Part(" · "), Part(format_phone(_matched_phone(hit)), matched=True)]
     if MatchedOn.EMAIL in hit.matched_on and party.email:
         parts += [Part(" · "), *marked(party.email, _marks(hit, "email") or ((0, len(party.email)),))]
-    if MatchedOn.BIRTH_NAME in hit.matched_on and party.birth_name:
-        parts += [
-            Part(" · "),
-            Part(text("palette.born")),
-            *marked(party.birth_name, _marks(hit, "birth_name")),
-        ]
+    born = _marks(hit, "birth_name")
+    # A name of birth that was mistyped answers too: the row would not tell why it is there.
+    if party.birth_name and (MatchedOn.BIRTH_NAME in hit.matched_on or (born and _is_renamed(party))):
+        parts += [Part(" · "), Part(text("palette.born")), *marked(party.birth_name, born)]
     if MatchedOn.COMPANY in hit.matched_on and party.kind is not PartyKind.COMPANY and party.company_name:
         parts += _quiet(hit, "company_name", party.company_name)
     for kind in _APPROXIMATE:
         if kind in hit.matched_on:
             parts += [Part(" · "), Part(text(f"palette.{kind}"))]
     return parts
+
+
+def _is_renamed(party: Party) -> bool:
+    return fold(party.birth_name) != fold(party.last_name)
+
+
+def _matched_phone(hit: SearchHit) -> str:
+    """Return the number that answers: a member may have several."""
+    phones = hit.entry.party.phones
+    matched = {name for name, _start, _length in hit.highlights}
+    return next((phone for place, phone in enumerate(phones) if f"phones.{place}" in matched), phones[0])
 
 
 _APPROXIMATE = (
@@ -372,9 +385,11 @@ def _group(title: str, right: str = "") -> PaletteRow:
 def _nothing(question: Question) -> PaletteRow:
     if not question.words.strip():
         return PaletteRow(RowKind.NOTICE, (Part(text("palette.hint")),), "search")
-    return PaletteRow(
-        RowKind.NOTICE, (Part(text("palette.nothing", words=question.words.strip())),), "search"
-    )
+    words = question.words.strip()
+    if len(words) > MOST_WORDS_SAID:
+        # What to do comes after them, and must not be cut.
+        words = f"{words[: MOST_WORDS_SAID - 1].rstrip()}…"
+    return PaletteRow(RowKind.NOTICE, (Part(text("palette.nothing", words=words)),), "search")
 
 
 def result_count(found: Listing) -> str:

@@ -13,6 +13,7 @@ from avise.env import Env
 from avise.models.customer import PersonId, SearchAnswer, SearchHit
 from avise.models.errors import AviseError
 from avise.services.request_values import RequestRow
+from avise.services.search_words import RestrictedSearchError, refuse_nir
 from avise.texts import text
 from avise.texts.formats import format_moment
 from avise.ui.aio import Report, TaskScope
@@ -60,6 +61,7 @@ class PaletteViewModel(QObject):
         self._requests: Sequence[RequestRow] = ()
         self._state = SearchState.DONE
         self._failure = ""
+        self._can_retry = True
         self._slow = QTimer(self)
         self._slow.setSingleShot(True)
         self._slow.setInterval(READING_AFTER_MS)
@@ -131,6 +133,7 @@ class PaletteViewModel(QObject):
             self._state, self._failure = SearchState.DONE, ""
         except AviseError as error:
             self._answer, self._state = None, SearchState.FAILED
+            self._can_retry = not isinstance(error, RestrictedSearchError)
             self._failure = text(error.message_key, **error.params)
             self._slow.stop()
             self._list()
@@ -160,6 +163,7 @@ class PaletteViewModel(QObject):
     async def _find_requests(self, words: str) -> None:
         """Look for requests apart: the hub may take longer than the directory, or not be there."""
         try:
+            refuse_nir(words)
             self._requests = await self._desk.find_request(words.strip())
         except AviseError:
             self._requests = ()
@@ -184,6 +188,7 @@ class PaletteViewModel(QObject):
                 self._directory_time(),
                 self._failure,
                 self._requests,
+                self._can_retry,
             )
         )
         self.listed.emit()

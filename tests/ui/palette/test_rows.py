@@ -135,6 +135,24 @@ def test_what_matched_is_shown_when_the_name_does_not_say_it() -> None:
     assert near.parts[-1].text == "nom proche"
 
 
+def test_the_telephone_shown_is_the_one_that_answers() -> None:
+    entry = DIRECTORY[0]
+    two = replace(entry, party=replace(entry.party, phones=("+33639984127", "+33299001122")))
+    hit = SearchHit(two, 1.0, (MatchedOn.PHONE,), highlights=(("phones.1", 6, 6),))
+    shown = [part.text for part in customer_row(hit, ()).parts if part.matched]
+    assert shown == ["02\u00a099\u00a000\u00a011\u00a022"]
+
+
+def test_a_birth_name_that_was_mistyped_is_shown() -> None:
+    entry = DIRECTORY[0]
+    married = replace(entry, party=replace(entry.party, last_name="MARCHAND", birth_name="Le Goff"))
+    hit = SearchHit(married, 0.4, (MatchedOn.NAME_TYPO,), highlights=(("birth_name", 0, 7),))
+    assert [part.text for part in customer_row(hit, ()).parts if part.matched] == ["Le Goff"]
+    single = replace(entry, party=replace(entry.party, last_name="MARCHAND", birth_name="Marchand"))
+    hit = SearchHit(single, 0.4, (MatchedOn.NAME_TYPO,), highlights=(("birth_name", 0, 8),))
+    assert not any(part.matched for part in customer_row(hit, ()).parts)
+
+
 def test_a_company_shows_its_name_and_number() -> None:
     company = Party("E-1", PartyKind.COMPANY, company_name="Ateliers Erdre", siren="904123887", city="Nantes")
     person = UUID(int=99)
@@ -153,6 +171,17 @@ def test_nothing_found_and_not_looked_never_look_alike() -> None:
     assert [row.command for row in failed.rows if row.command] == ["retry_search"]
     assert not waiting.rows
     assert [row.kind for row in reading.rows] == [RowKind.GROUP, RowKind.SKELETON]
+
+
+def test_long_words_leave_room_for_what_to_do() -> None:
+    (said,) = words_of(ask("fernández y lopez maria da conceição 1967").rows)
+    assert "« fernández y lopez maria… »" in said.replace("\u00a0", " ")
+
+
+def test_what_may_not_be_looked_for_is_not_offered_again() -> None:
+    refused = ask("1850", answer=None, state=SearchState.FAILED, failure="Refusé.", can_retry=False)
+    assert words_of(refused.rows)[1:] == ["Refusé."]
+    assert not any(row.can_be_chosen for row in refused.rows)
 
 
 def test_a_scope_lists_its_own_kind_alone() -> None:

@@ -128,3 +128,133 @@ def test_words_are_shared_between_names_in_both_orders() -> None:
 def test_a_lone_letter_is_never_part_of_a_mistyped_name() -> None:
     forgiving = {reading.last: reading.forgiving for reading in name_readings(("DUPONT", "J"))}
     assert forgiving == {"DUPONTJ": False, "DUPONT": True, "J": True, "": True}
+
+
+NIR = "185059999900181"
+"""The example of `domain.md` 2.5: its commune does not exist."""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        NIR,
+        "1 85 05 99 999 001 81",
+        "1.85.05.99.999.001.81",
+        f"dupont {NIR}",
+        "\u200b1850599999001\u200b",
+        "16 01 12A 999 003 68",
+    ],
+)
+def test_a_nir_is_no_key_of_a_search(text: str) -> None:
+    assert parsed(text) == SearchQuery(restricted=True)
+    assert parsed(text).empty
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Mme Dupont", ("DUPONT",)),
+        ("Monsieur et Madame Le Goff", ("LE", "GOFF")),
+        ("madame", ("MADAME",)),
+        ("Jean Monsieur", ("JEAN", "MONSIEUR")),
+        ("dupont né(e) le 12/03/1968", ("DUPONT",)),
+        ("Avril né en 1968", ("AVRIL",)),
+        ("dupont habitant à Nantes", ("DUPONT", "NANTES")),
+        ("N\u02bcDiaye", ("N", "DIAYE")),
+        ("Floc’h", ("FLOCH",)),
+        ("S.A.R.L. Fournil", ("SARL", "FOURNIL")),
+        ("J.-P. Dupont", ("J", "P", "DUPONT")),
+        ("Dupont\u00ad-Roux\ufeff", ("DUPONT", "ROUX")),
+    ],
+)
+def test_what_says_nothing_about_somebody_is_left_out(text: str, words: tuple[str, ...]) -> None:
+    assert parsed(text).words == words
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "tél. 06 39 98 41 27",
+        "Tél : 06.39.98.41.27",
+        "O6 39 98 41 27",
+        "06\u202f39\u202f98\u202f41\u202f27\u200b",
+        "06 trente-neuf 98 quarante et un 27",
+        "zéro six trente neuf quatre vingt dix huit quarante et un vingt sept",
+    ],
+)
+def test_a_telephone_is_read_as_it_is_pasted_dictated_and_labelled(text: str) -> None:
+    (number,) = parsed(text).numbers
+    assert (number.phone(), parsed(text).words) == ("+33639984127", ())
+
+
+def test_the_pairs_that_make_a_telephone_are_those_that_were_said() -> None:
+    said = "marchand zéro sept zéro quatre vingt trois trente neuf soixante dix neuf"
+    assert parsed(said).words == ("MARCHAND",)
+    assert "0704233979" in [number.text for number in parsed(said).numbers]
+    assert parsed("vingt 12031968").words == ("VINGT",)
+
+
+def test_the_end_of_a_telephone_keeps_its_zeros_and_is_shorter_beside_a_name() -> None:
+    assert TypedNumber("038063").phone_end() == "038063"
+    assert TypedNumber("0012").phone_end() == ""
+    (number,) = parsed("dupont 0012").numbers
+    assert number.phone_end() == "0012"
+
+
+@pytest.mark.parametrize(
+    "text", ["n° 0482917350", "N°0482917350", "adhérent 0482 917 350", "O482917350", "o4829l735o"]
+)
+def test_a_member_number_is_read_behind_its_label_and_its_letters(text: str) -> None:
+    (number,) = parsed(text).numbers
+    assert number.member() == "0482917350"
+
+
+def test_a_code_is_read_with_zeros_for_letters() -> None:
+    assert "BO123456" in parsed("B0123456").codes
+    assert "BO123406" in parsed("BO1234O6").codes
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<Helene.M@exemple.invalid>",
+        "mailto:helene.m@exemple.invalid",
+        "helene.m @ exemple.invalid",
+        "helene.m arobase exemple.invalid",
+        "helene point m arobase exemple point invalid",
+        "helene.m@exemple.invalid,",
+    ],
+)
+def test_an_email_is_read_as_it_is_pasted_and_said(text: str) -> None:
+    query = parsed(text)
+    assert (query.emails, query.words) == (("helene.m@exemple.invalid",), ())
+
+
+def test_a_month_in_digits_is_a_span() -> None:
+    assert parsed("dupont 03/1968").spans == (DateSpan(date(1968, 3, 1), date(1968, 3, 31)),)
+    assert parsed("dupont 13/1968").spans == ()
+    assert parsed("Pieter-Jan 1968").words == ("PIETER", "JAN")
+
+
+def test_each_surname_around_nee_is_read_by_itself() -> None:
+    found = set(name_readings(("MARIE", "DUPONT", "NEE", "MARTIN")))
+    assert {
+        NameReading("DUPONT", "MARIE"),
+        NameReading("MARTIN", "MARIE", born=True),
+        NameReading("MARTIN", "", born=True),
+    } <= found
+    assert NameReading("DUPONTNEEMARTIN", "MARIE") not in found
+    assert {NameReading("MARTIN", "", born=True), NameReading("NEE", "MARTIN")} <= set(
+        name_readings(("NEE", "MARTIN"))
+    )
+
+
+def test_initials_are_the_first_letter_and_the_others() -> None:
+    assert NameReading("DUPONT", "J", initials="JP") in name_readings(("J", "P", "DUPONT"))
+    assert NameReading("DUPONT", "J", initials="JP") in name_readings(("DUPONT", "JP"))
+    assert not any(reading.initials for reading in name_readings(("DUPONT", "AN")))
+
+
+def test_a_letter_that_was_elided_may_stand_beside_a_mistake() -> None:
+    forgiving = {reading.last: reading.forgiving for reading in name_readings(("L", "HERMTTE"))}
+    assert forgiving["LHERMTTE"]
