@@ -15,7 +15,7 @@ from avise.models.conformance import ConformanceLevel
 
 LONGEST_CHECK_S = 90.0
 """A check that takes longer hangs, and says so."""
-SECOND_LOOK = frozenset({"too_late", "loop_blocked", "not_ended", "calls_do_not_come"})
+SECOND_LOOK = frozenset({"too_late", "loop_blocked", "not_ended", "calls_do_not_come", "import_is_slow"})
 """What a busy machine may feign: seen twice, or not told."""
 
 Run = Callable[[Trial], Awaitable[None]]

@@ -18,6 +18,8 @@ from typing import Any
 from avise.connectors.kit.certificate import MadeCertificate
 from avise.connectors.kit.relay import by_the_relay
 
+IMAP = b"* "
+"""How a server of mail greets (RFC 3501, section 7.1); what others say is passed on as it comes."""
 _HANDSHAKE = b"\x16"
 """First byte of a TLS connection (RFC 8446, section 5.1)."""
 _PATIENCE_S = 5.0
@@ -238,6 +240,9 @@ class _Talk:
 
     def _from_connector(self) -> bool:
         piece = _heard_from(self._line)
+        if not self._interpreter.greeting.startswith(IMAP):
+            self._inside.sendall(piece or b"")
+            return piece != b""
         *lines, self._begun = (self._begun + (piece or b"")).split(b"\n")
         for line in lines:
             self._heard(line + b"\n")

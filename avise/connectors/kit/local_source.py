@@ -129,14 +129,13 @@ async def spoiled(
     Raises:
         NotApplicable: such a source cannot fail in that way.
     """
+    ask = asked or partial(_first_reading, trial)
     if source.nature is Nature.SERVER:
-        async with _behind_a_relay(source, way) as port:
-            parts = urlsplit(source.value)
-            user, at, _ = parts.netloc.rpartition("@")
-            yield _moved(trial, source, parts._replace(netloc=f"{user}{at}127.0.0.1:{port}").geturl())
+        async with _behind_a_relay(trial, source, way, ask) as moved:
+            yield moved
         return
     if source.nature is Nature.LINE:
-        async with _led_through(trial, source, way, asked or partial(_first_reading, trial)):
+        async with _led_through(trial, source, way, ask):
             yield trial
         return
     if way is Spoiled.DRIPS:
@@ -264,8 +263,6 @@ def _spoiled_base(path: Path, way: Spoiled, place: Path) -> Iterator[None]:
 
 # ---- servers -------------------------------------------------------------------------------------
 
-LONG = 2_000
-"""Bytes of a database's answer that a sign-in does not reach."""
 _CARRIES: Mapping[Spoiled, Carries] = {
     Spoiled.GONE: Carries.NOTHING,
     Spoiled.CUT: Carries.A_PART,
@@ -275,14 +272,38 @@ _CARRIES: Mapping[Spoiled, Carries] = {
 
 
 @asynccontextmanager
-async def _behind_a_relay(source: Source, way: Spoiled) -> AsyncIterator[int]:
-    """Give the port of a relay to a database; nobody listens there when it is gone."""
+async def _behind_a_relay(trial: Trial, source: Source, way: Spoiled, asked: Asked) -> AsyncIterator[Trial]:
+    """Give the same trial with a relay in the place of a database; nobody listens there when it is gone."""
     if way in _OF_TEXT:
         raise NotApplicable("not_a_text_file")
-    parts = urlsplit(source.value)
-    relay = Relay(parts.hostname or "127.0.0.1", parts.port or 5432, _CARRIES[way], LONG)
+    most = 0
+    if way is Spoiled.CUT:
+        signed_in = await _bytes_behind(trial, source, Bench.check)
+        # In the middle of the rows: after what a sign-in says.
+        most = signed_in + (await _bytes_behind(trial, source, asked) - signed_in) // 2
+    relay = _relay_to(source, _CARRIES[way], most)
     async with _running(relay, gone=way is Spoiled.GONE):
-        yield relay.listens_at
+        yield _moved_to(trial, source, relay)
+
+
+async def _bytes_behind(trial: Trial, source: Source, asked: Asked) -> int:
+    """Return how much a database answers until what was asked is there."""
+    relay = _relay_to(source, Carries.ALL, 0)
+    async with _running(relay), open_bench(_moved_to(trial, source, relay)) as bench:
+        await asked(bench)
+    return relay.carried
+
+
+def _relay_to(source: Source, carries: Carries, most: int) -> Relay:
+    parts = urlsplit(source.value)
+    return Relay(parts.hostname or "127.0.0.1", parts.port or 5432, carries, most, for_good=True)
+
+
+def _moved_to(trial: Trial, source: Source, relay: Relay) -> Trial:
+    parts = urlsplit(source.value)
+    user, at, _ = parts.netloc.rpartition("@")
+    place = parts._replace(netloc=f"{user}{at}127.0.0.1:{relay.listens_at}")
+    return _moved(trial, source, place.geturl())
 
 
 @asynccontextmanager

@@ -14,6 +14,7 @@ from avise.connectors.kit.certificate import MadeCertificate, made_certificate
 from avise.connectors.kit.check import Check
 from avise.connectors.kit.gold import GRACE_S
 from avise.connectors.kit.interpreter import (
+    IMAP,
     Change,
     Command,
     Flood,
@@ -33,8 +34,6 @@ from avise.connectors.kit.verdicts import FailedCheck, NotApplicable, NotExercis
 from avise.models.conformance import ConformanceLevel
 from avise.models.errors import ErrorKind
 
-IMAP = b"* "
-"""How a server of mail greets (RFC 3501, section 7.1)."""
 _BROKEN = frozenset({ErrorKind.UNAVAILABLE, ErrorKind.BAD_DATA})
 _SIGNS_IN = (b"LOGIN", b"AUTHENTICATE")
 _OPENS = (b"SELECT", b"EXAMINE", b"STATUS")
@@ -71,8 +70,8 @@ def _certificate(trial: Trial, host: str) -> MadeCertificate:
     return made_certificate(host, now - timedelta(days=1), now + timedelta(days=1))
 
 
-async def _greeting(trial: Trial, wanted: bytes) -> Interpreter:
-    """Read once while all is well.
+async def greeted(trial: Trial, wanted: bytes) -> Interpreter:
+    """Read once while all is well, and return what was heard.
 
     Raises:
         NotApplicable: the server greets otherwise.
@@ -97,7 +96,8 @@ async def _read_once(trial: Trial, bench: Bench) -> None:
         raise NotExercised("no_reading")
 
 
-async def _outcome(trial: Trial, bench: Bench) -> ErrorKind | None:
+async def outcome_of(trial: Trial, bench: Bench) -> ErrorKind | None:
+    """Return why a first reading fails, None when it does not."""
     try:
         await _read_once(trial, bench)
     except ConnectorError as error:
@@ -172,13 +172,13 @@ BREAKS: Mapping[str, MailCase] = {
 
 
 async def _each(trial: Trial, cases: Mapping[str, MailCase]) -> None:
-    await _greeting(trial, IMAP)
+    await greeted(trial, IMAP)
     clock = trial.env.monotonic
     for name, case in cases.items():
         async with interpreted(trial, case.reply, case.make_change()), open_bench(trial) as bench:
             bench.hurry()
             started = clock()
-            kind = await _outcome(trial, bench)
+            kind = await outcome_of(trial, bench)
             took, limit = clock() - started, bench.seconds((*trial.readings(), "")[0]) + GRACE_S
         if took > limit:
             raise FailedCheck("too_late", reading=name, seconds=f"{took:.1f}")
@@ -205,7 +205,7 @@ async def a_flood_of_untagged_answers_is_bounded(trial: Trial) -> None:
 
 async def letters_numbered_anew_are_others(trial: Trial) -> None:
     """Once a folder has numbered its letters anew, a reference of before opens none of them."""
-    await _greeting(trial, IMAP)
+    await greeted(trial, IMAP)
     async with open_bench(trial) as bench:
         if not isinstance(bench.instance.connector, FetchesContent):
             raise NotApplicable("no_content")
@@ -228,12 +228,12 @@ def _numbered_anew(piece: bytes) -> bytes:
 
 async def an_unknown_certificate_is_refused(trial: Trial) -> None:
     """A certificate that nobody vouches for is refused, before anything is said."""
-    between = await _greeting(trial, b"")
+    between = await greeted(trial, b"")
     if not between.secured:
         raise NotApplicable("speaks_otherwise")
     async with interpreted(trial, trusted=False), open_bench(trial) as bench:
         bench.hurry()
-        kind = await _outcome(trial, bench)
+        kind = await outcome_of(trial, bench)
     if kind is not ErrorKind.CONFIG:
         expected = str(ErrorKind.CONFIG)
         raise FailedCheck("kind_is", reading="certificate", kind=str(kind or "ok"), expected=expected)

@@ -12,6 +12,7 @@ from avise.connectors.kit import (
     directory,
     discretion,
     gold,
+    host_key,
     local_gold,
     mailbox,
     opened_content,
@@ -35,6 +36,7 @@ ALL: tuple[Check, ...] = (
     *dialects.CHECKS,
     *local_gold.CHECKS,
     *mailbox.CHECKS,
+    *host_key.CHECKS,
     *discretion.CHECKS,
     *platinum.CHECKS,
 )

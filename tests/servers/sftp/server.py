@@ -64,8 +64,8 @@ class _Account(asyncssh.SSHServer):
 
 
 @asynccontextmanager
-async def sftp_tool(folder: Path) -> AsyncIterator[SftpTool]:
-    """Serve a folder for the time of the block."""
+async def sftp_tool(folder: Path, port: int = 0) -> AsyncIterator[SftpTool]:
+    """Serve a folder for the time of the block, on a free port unless told."""
     tool = SftpTool(folder)
 
     class Files(asyncssh.SFTPServer):
@@ -83,7 +83,7 @@ async def sftp_tool(folder: Path) -> AsyncIterator[SftpTool]:
 
     server = await asyncssh.listen(
         "127.0.0.1",
-        0,
+        port,
         server_host_keys=[tool.key],
         server_factory=lambda: _Account(tool),
         sftp_factory=Files,
