@@ -10,8 +10,9 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from threading import Event, Lock
+from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, CursorResult, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
@@ -96,12 +97,21 @@ class EngineSqlGateway:
                 _send_no_more_than(most, connection)
                 with running.at(connection):
                     result = connection.execute(text(statement), params)
-                    return [dict(row) for row in result.mappings().fetchmany(most)]
+                    return _dicts(result, most)
         except DBAPIError as error:
             raise connector_error(error.orig, stopped=stop.is_set()) from None
         except (SQLAlchemyError, UnicodeError) as error:
             # The text is dropped: it holds the statement's parameters.
             raise ConnectorError(ErrorKind.BUG, type(error).__name__, origin=Origin.CONNECTOR) from None
+
+
+def _dicts(result: CursorResult[Any], most: int) -> list[Row]:
+    """Return rows by the names of their columns, in half the time that mappings take."""
+    names = tuple(result.keys())
+    if len(set(names)) < len(names):
+        # Says itself which name is ambiguous.
+        return [dict(row) for row in result.mappings().fetchmany(most)]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchmany(most)]
 
 
 class _Running:

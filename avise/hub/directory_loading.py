@@ -149,12 +149,9 @@ class HouseFiller:
     def put_in_place(self, kept: KeptReading) -> int:
         """Put what was read in place; return how many it lists."""
         facts = {**self._facts(KeptReading(kept_against=kept.kept_against)), "cursor": kept.place}
-
-        def put() -> int:
-            self._loading.index()
-            return self._loading.put_in_place(facts, self._env.now())
-
-        return self._committed(put)
+        # Kept before the swap: a stop between both does not index again.
+        self._committed(self._loading.index)
+        return self._committed(lambda: self._loading.put_in_place(facts, self._env.now()))
 
     def forget(self) -> None:
         """Forget the reading under way; what is in place stays."""

@@ -312,7 +312,10 @@ class Directory:
             StoreBusyError: another program reads for the same profile.
             StoreError: it cannot be written.
         """
-        return await ReadingFile.open(self.path, self._key)
+        found = await ReadingFile.open(self.path, self._key)
+        # Nobody else reads for this profile: what is being built beside it was left by a crash.
+        await self._on_writer(lambda: DirectoryBuilder.sweep(found.directory))
+        return found
 
     def rebuild(self) -> DirectoryBuilder:
         """Return a builder of a whole new directory; this one answers until it is finished."""
@@ -379,7 +382,6 @@ class Directory:
     def _open_blocking(self) -> None:
         check_library()
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        DirectoryBuilder.sweep(self.path)
         if not self.path.exists():
             return
         if not is_sound(self.path, self._key):

@@ -19,10 +19,10 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from avise.directory.party_json import decoded, encoded
-from avise.directory.restricted import holds_restricted
+from avise.directory.restricted import any_restricted, holds_restricted
 from avise.models.bulk_reading import KeptReading
 from avise.models.customer import Party
+from avise.models.party_rows import party_rows, read_party_rows
 from avise.store.connections import close_quietly, open_encrypted
 from avise.store.errors import LIBRARY_ERRORS, CorruptedFileError, StoreBusyError, translated
 
@@ -229,11 +229,10 @@ class ReadingFile:
 
 def _packed(parties: Sequence[Party]) -> bytes:
     # A NIR is never at rest (decision 4): the directory leaves those parties out too.
-    kept = [encoded(party) for party in parties if not holds_restricted(party)]
-    return zlib.compress("\n".join(kept).encode(), 1)
+    if any_restricted(parties):
+        parties = [party for party in parties if not holds_restricted(party)]
+    return zlib.compress(party_rows(parties), 1)
 
 
 def _unpacked(page: bytes) -> tuple[Party, ...]:
-    # One party a line: JSON escapes the line breaks of its values, and splitlines would cut at others.
-    bodies = zlib.decompress(page).decode()
-    return tuple(map(decoded, bodies.split("\n"))) if bodies else ()
+    return tuple(read_party_rows(zlib.decompress(page)))

@@ -19,7 +19,7 @@ from avise.connectors.declarative.directory_sections import RestDirectory
 from avise.connectors.declarative.json_reply import parse_json, told_error
 from avise.connectors.declarative.mapping import ErrorRule
 from avise.connectors.declarative.paging import next_mark
-from avise.connectors.declarative.party_pages import party_pages, read_parties
+from avise.connectors.declarative.party_pages import party_pages
 from avise.connectors.declarative.rows import (
     SubjectReader,
     date_reader,
@@ -38,6 +38,7 @@ from avise.connectors.validation import check_of
 from avise.models.customer import IdentityEvidence
 from avise.models.errors import ErrorKind
 from avise.models.json_types import JSON
+from avise.models.party_rows import read_party_rows
 
 T = TypeVar("T")
 
@@ -233,7 +234,7 @@ def answer_of(section: Section, pieces: Sequence[bytes]) -> Answer[Any]:
 def _items(section: Section, head: Mapping[str, Any], pages: Sequence[bytes]) -> Sequence[Any]:
     if isinstance(section, RestDirectory):
         counted = zip(pages, head["counts"], strict=True)
-        return Chain([LazyPage(page, count, read_parties) for page, count in counted])
+        return Chain([LazyPage(page, count, read_party_rows) for page, count in counted])
     read: Callable[[bytes], Iterable[Any]] = read_page if isinstance(section, RestFacet) else read_exchanges
     return checked_pages(head, pages, read)
 
