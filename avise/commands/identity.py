@@ -3,7 +3,8 @@
 JSON: `{"model", "households", "records": [a, b], "compared", "automatic": Q, "with_proposals": Q,
 "proposed": Q, "thresholds": [{"from", …Q}], "missed": [M], "wrong": [M], "faults", "unknown_truth"}` where Q
 is `{"found", "right", "true", "precision", "recall", "f1"}` and M `{"lines", "references", "probability",
-"compared", "why"}`. Values of the tables are printed only with `--clear`.
+"compared", "why"}`, and `unused` `[{"file", "columns", "alone", "unread"}]`. Values of the tables are
+printed only with `--clear`.
 """
 
 from __future__ import annotations
@@ -18,7 +19,14 @@ from rich.table import Table as Grid
 
 from avise.models.identity.records import IdentityRecord
 from avise.models.json_types import JSON
-from avise.services.identity.evaluation import Evaluation, MappingFileError, Miss, Quality, evaluated
+from avise.services.identity.evaluation import (
+    Evaluation,
+    MappingFileError,
+    Miss,
+    Quality,
+    Unused,
+    evaluated,
+)
 from avise.services.identity.wording import explanation_in_words
 from avise.texts import plural, text
 from avise.texts.formats import format_number
@@ -73,7 +81,16 @@ def as_json(found: Evaluation) -> dict[str, JSON]:
         "missed": [_miss_json(miss) for miss in found.missed],
         "wrong": [_miss_json(miss) for miss in found.wrong],
         "faults": len(found.faults),
-        "unknown_truth": found.unknown_truth,
+        "unknown_truth": len(found.unknown_truth),
+        "unused": [
+            {
+                "file": each.file,
+                "columns": list(each.columns),
+                "alone": list(each.alone),
+                "unread": dict(each.unread),
+            }
+            for each in found.unused
+        ],
     }
 
 
@@ -112,7 +129,12 @@ def print_evaluation(found: Evaluation, console: Console, *, clear: bool = False
     if len(found.faults) > MOST_FAULTS:
         console.print(plural("identity.more_faults", len(found.faults) - MOST_FAULTS), highlight=False)
     if found.unknown_truth:
-        console.print(plural("identity.unknown_truth", found.unknown_truth), highlight=False)
+        lines = ", ".join(map(str, found.unknown_truth[:MOST_FAULTS]))
+        console.print(
+            plural("identity.unknown_truth", len(found.unknown_truth), lines=lines), highlight=False
+        )
+    for unused in found.unused:
+        _print_unused(unused, console)
     ours, theirs = (format_number(size) for size in found.sizes)
     key = "identity.read_within" if found.within else "identity.read"
     pairs = format_number(found.matching.compared)
@@ -124,6 +146,17 @@ def print_evaluation(found: Evaluation, console: Console, *, clear: bool = False
     console.print(_steps(found))
     _print_misses("identity.missed", found.missed, console, clear=clear)
     _print_misses("identity.wrong", found.wrong, console, clear=clear)
+
+
+def _print_unused(unused: Unused, console: Console) -> None:
+    if unused.columns:
+        columns = ", ".join(unused.columns)
+        console.print(text("identity.unused", file=unused.file, columns=columns), highlight=False)
+    if unused.alone:
+        alone = ", ".join(unused.alone)
+        console.print(text("identity.alone", file=unused.file, notions=alone), highlight=False)
+    for name, count in unused.unread.items():
+        console.print(plural("identity.unread", count, file=unused.file, name=name), highlight=False)
 
 
 def _columns(first: str) -> Grid:
@@ -185,4 +218,5 @@ def _in_clear(record: IdentityRecord) -> str:
         record.city,
     )
     others = (record.street, "/".join(record.phones), record.email, record.member_number)
-    return " · ".join(filter(None, (record.reference, *told, *others)))
+    attributes = (value.key for value in record.attributes if value is not None)
+    return " · ".join(filter(None, (record.reference, *told, *others, *attributes)))

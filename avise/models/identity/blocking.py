@@ -10,7 +10,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from avise.models.identity.comparison import Feature
+from avise.models.identity.attributes import Attribute
+from avise.models.identity.comparison import Compared, Feature
 from avise.models.identity.records import IdentityRecord
 from avise.models.names import phonetic_key
 
@@ -23,7 +24,7 @@ class KeyKind:
     """One way to bring records together."""
 
     name: str
-    features: frozenset[Feature]
+    features: frozenset[Compared]
     """What two records that share such a key have in common already: nothing is learnt of it there."""
     keys: Callable[[IdentityRecord], tuple[str, ...]]
 
@@ -145,6 +146,21 @@ KINDS: tuple[KeyKind, ...] = (
     KeyKind("place_initials", frozenset({_LAST, _FIRST, Feature.PLACE}), _place_and_initials),
     KeyKind("last_initial", frozenset({_LAST, _FIRST}), _last_and_initial),
 )
+
+
+def keys_of_attributes(attributes: Sequence[Attribute]) -> tuple[KeyKind, ...]:
+    """Return the keys of columns that no notion names: rare words, codes, dates, squares of the map."""
+    return tuple(
+        KeyKind(f"attribute {each.place}", frozenset({each}), _keys_of(each.place)) for each in attributes
+    )
+
+
+def _keys_of(place: int) -> Callable[[IdentityRecord], tuple[str, ...]]:
+    def keys(record: IdentityRecord) -> tuple[str, ...]:
+        told = record.attributes[place]
+        return told.blocks if told is not None else ()
+
+    return keys
 
 
 class Blocks:

@@ -13,6 +13,8 @@ from functools import lru_cache
 from rapidfuzz.distance import OSA, JaroWinkler
 from rapidfuzz.fuzz import token_sort_ratio
 
+from avise.models.identity import dates
+from avise.models.identity.attributes import Attribute, AttributeKind, AttributeValue
 from avise.models.identity.first_names import are_forms_of_one
 from avise.models.identity.records import IdentityRecord
 from avise.models.names import fold, phonetic_key
@@ -50,6 +52,7 @@ class Level(StrEnum):
     CLOSE = "close"
     PART = "part"
     NEAR = "near"
+    LITTLE = "little"
     DIFFERENT = "different"
 
 
@@ -72,18 +75,46 @@ LEVELS: Mapping[Feature, tuple[Level, ...]] = {
 }  # fmt: skip
 """The levels of each feature, the best first; the code of a level in a vector is its place here plus one."""
 
+ATTRIBUTE_LEVELS: Mapping[AttributeKind, tuple[Level, ...]] = {
+    AttributeKind.TEXT: (
+        Level.SAME, Level.CLOSE, Level.PART, Level.NEAR, Level.LITTLE, Level.DIFFERENT,
+    ),
+    AttributeKind.NUMBER: (Level.SAME, Level.CLOSE, Level.NEAR, Level.DIFFERENT),
+    AttributeKind.DATE: LEVELS[Feature.BIRTH_DATE],
+    AttributeKind.EXACT: (Level.SAME, Level.CLOSE, Level.DIFFERENT),
+    AttributeKind.GEO: (Level.SAME, Level.CLOSE, Level.NEAR, Level.DIFFERENT),
+}  # fmt: skip
+"""The same of each kind of attribute. Sentence: catalogue key `identity.attribute.<kind>.<level>`."""
+
+Compared = Feature | Attribute
+"""What is compared: of a person, or a column of whoever wrote the mapping."""
+
 Vector = tuple[int, ...]
-"""The code of each feature's level, in the order of `FEATURES`; 0 where one of the two tells nothing."""
+"""The code of each feature's level in the order of `FEATURES`, then of each attribute's; 0 where one of the
+two tells nothing."""
 
 _CODES = {
     feature: {level: code for code, level in enumerate(levels, 1)} for feature, levels in LEVELS.items()
 }
 
 
-def level_in(vector: Vector, feature: Feature) -> Level | None:
+_PLACES = {feature: place for place, feature in enumerate(FEATURES)}
+
+
+def place_in_vector(feature: Compared) -> int:
+    """Return where a vector holds the code of a feature or an attribute."""
+    return len(FEATURES) + feature.place if isinstance(feature, Attribute) else _PLACES[feature]
+
+
+def levels_of(feature: Compared) -> tuple[Level, ...]:
+    """Return the levels of a feature or an attribute, the best first."""
+    return ATTRIBUTE_LEVELS[feature.kind] if isinstance(feature, Attribute) else LEVELS[feature]
+
+
+def level_in(vector: Vector, feature: Compared) -> Level | None:
     """Return the level of a feature in a vector; None where one of the two tells nothing."""
-    code = vector[FEATURES.index(feature)]
-    return LEVELS[feature][code - 1] if code else None
+    code = vector[place_in_vector(feature)]
+    return levels_of(feature)[code - 1] if code else None
 
 
 # ---- names ---------------------------------------------------------------------------------------
@@ -191,31 +222,12 @@ def _is_initial(one: str, other: str) -> bool:
 
 # ---- dates and places ----------------------------------------------------------------------------
 
-_BIRTH = _CODES[Feature.BIRTH_DATE]
-
 
 def _birth_dates(a: IdentityRecord, b: IdentityRecord) -> int:
-    ours, theirs = a.birth, b.birth
-    if not ours or not theirs:
-        return 0
-    if ours == theirs:
-        return _BIRTH[Level.PART] if ours.endswith("0000") else _BIRTH[Level.SAME]
-    return _other_birth_dates(ours, theirs)
+    return _likeness(a.birth, b.birth) if a.birth and b.birth else 0
 
 
-@lru_cache(maxsize=1 << 16)
-def _other_birth_dates(ours: str, theirs: str) -> int:
-    same_year = ours[:4] == theirs[:4]
-    if ours.endswith("00") or theirs.endswith("00"):
-        known = 6 if "00" not in (ours[4:6], theirs[4:6]) else 4
-        return _BIRTH[Level.PART] if ours[:known] == theirs[:known] else _BIRTH[Level.DIFFERENT]
-    if same_year and ours[4:6] == theirs[6:] and ours[6:] == theirs[4:6]:
-        return _BIRTH[Level.SWAPPED]
-    if OSA.distance(ours, theirs, score_cutoff=1) <= 1:
-        return _BIRTH[Level.CLOSE]
-    alike = same_year + (ours[4:6] == theirs[4:6]) + (ours[6:] == theirs[6:])
-    return _BIRTH[Level.NEAR] if alike == 2 else _BIRTH[Level.DIFFERENT]
-
+_likeness = lru_cache(maxsize=1 << 16)(dates.likeness)
 
 _PLACE = _CODES[Feature.PLACE]
 
@@ -312,7 +324,15 @@ COMPARERS: tuple[Callable[[IdentityRecord, IdentityRecord], int], ...] = (
 
 def compared(a: IdentityRecord, b: IdentityRecord) -> Vector:
     """Return how alike two records are, field by field."""
-    return tuple(comparer(a, b) for comparer in COMPARERS)
+    of_person = tuple(comparer(a, b) for comparer in COMPARERS)
+    if not a.attributes:
+        return of_person
+    return of_person + tuple(map(attribute_code, a.attributes, b.attributes))
+
+
+def attribute_code(one: AttributeValue | None, other: AttributeValue | None) -> int:
+    """Return the code of the likeness of two values, 0 where one of the two tells nothing."""
+    return 0 if one is None or other is None else one.like(other)
 
 
 def contradicts(vector: Vector) -> bool:

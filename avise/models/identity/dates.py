@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterable
 from enum import StrEnum
 
+from rapidfuzz.distance import OSA
+
 from avise.models.names import fold
 
 
@@ -18,6 +20,9 @@ class DateOrder(StrEnum):
     YEAR_FIRST = "yyyy-mm-dd"
     DAY_FIRST = "dd/mm/yyyy"
     MONTH_FIRST = "mm/dd/yyyy"
+
+
+_PREFERRED = (DateOrder.DAY_FIRST, DateOrder.MONTH_FIRST, DateOrder.YEAR_FIRST)
 
 
 _MONTHS = (
@@ -51,7 +56,16 @@ def birth_digits(text: str, order: DateOrder | str = "") -> str:
     if named is not None:
         return _with_named_month(parts, named)
     numbers = [part for part in parts if part.isdigit()]
-    return _in_order((numbers[0], numbers[1], numbers[2]), order) if len(numbers) == 3 else ""
+    return _best(numbers[0], numbers[1], numbers[2], order) if len(numbers) == 3 else ""
+
+
+def _best(first: str, second: str, third: str, order: DateOrder | str) -> str:
+    """Return the date in the order of the table, or in another one where only that makes a date."""
+    asked = _in_order((first, second, third), order)
+    if _is_ordinary(asked):
+        return asked
+    others = (_in_order((first, second, third), each) for each in _PREFERRED)
+    return next(filter(_is_ordinary, others), asked)
 
 
 def _in_order(numbers: tuple[str, str, str], order: DateOrder | str) -> str:
@@ -68,11 +82,19 @@ def _compact_digits(part: str, order: DateOrder | str) -> str:
         return ""
     if len(part) == 4:
         return year_digits(part)
-    if len(part) == 8:
-        if order == DateOrder.DAY_FIRST:
-            return part[4:] + part[2:4] + part[:2]
-        return part[4:] + part[:4] if order == DateOrder.MONTH_FIRST else part.replace("00000000", "")
-    return ""
+    if len(part) != 8:
+        return ""
+    asked = _compact_in_order(part, order)
+    if _is_ordinary(asked):
+        return asked
+    others = (_compact_in_order(part, each) for each in (DateOrder.YEAR_FIRST, *_PREFERRED))
+    return next(filter(_is_ordinary, others), asked)
+
+
+def _compact_in_order(part: str, order: DateOrder | str) -> str:
+    if order == DateOrder.DAY_FIRST:
+        return part[4:] + part[2:4] + part[:2]
+    return part[4:] + part[:4] if order == DateOrder.MONTH_FIRST else part.replace("00000000", "")
 
 
 def _two_parts(parts: list[str]) -> str:
@@ -111,14 +133,28 @@ def year_digits(text: str) -> str:
 def order_of(texts: Iterable[str]) -> DateOrder:
     """Return the order in which a column writes its dates: the one that more of its dates fit.
 
-    Where nothing tells the day from the month, the day comes first.
+    A year of four digits in front says its order itself. Dates cut into parts come before those of eight
+    digits in one; where nothing tells the day from the month, the day comes first.
     """
+    open_ones = [text for text in texts if not _YEAR_IN_FRONT.match(text)]
+    cut = [text for text in open_ones if len(_PARTS.findall(text)) > 1] or open_ones
     fits = dict.fromkeys(DateOrder, 0)
-    for text in texts:
+    for text in cut:
         for order in fits:
-            fits[order] += _is_ordinary(birth_digits(text, order))
-    preferred = (DateOrder.DAY_FIRST, DateOrder.MONTH_FIRST, DateOrder.YEAR_FIRST)
-    return max(preferred, key=lambda order: fits[order])
+            fits[order] += _is_ordinary(_as_written(text, order))
+    return max(_PREFERRED, key=lambda order: fits[order])
+
+
+_YEAR_IN_FRONT = re.compile(r"\s*\d{4}[^\d\s]\s*\d")
+
+
+def _as_written(text: str, order: DateOrder) -> str:
+    """Return the eight digits of a date in this order and no other."""
+    parts = _PARTS.findall(_TIME.sub("", text.strip()))
+    if len(parts) == 1 and len(parts[0]) == 8 and parts[0].isdigit():
+        return _compact_in_order(parts[0], order)
+    numbers = [part for part in parts if part.isdigit()]
+    return _in_order((numbers[0], numbers[1], numbers[2]), order) if len(numbers) == 3 else ""
 
 
 def _is_ordinary(digits: str) -> bool:
@@ -128,3 +164,27 @@ def _is_ordinary(digits: str) -> bool:
         and "01" <= digits[4:6] <= "12"
         and "01" <= digits[6:] <= "31"
     )
+
+
+SAME, SWAPPED, CLOSE, PART, NEAR, DIFFERENT = range(1, 7)
+"""How alike two dates are, as `likeness` tells it."""
+
+
+def likeness(ours: str, theirs: str) -> int:
+    """Return how alike two dates of eight digits are: one of the six codes above.
+
+    Swapped: day and month exchanged. Close: one digit. Part: what both tell is the same. Near: two of day,
+    month and year are the same.
+    """
+    if ours == theirs:
+        return PART if ours.endswith("0000") else SAME
+    same_year = ours[:4] == theirs[:4]
+    if ours.endswith("00") or theirs.endswith("00"):
+        known = 6 if "00" not in (ours[4:6], theirs[4:6]) else 4
+        return PART if ours[:known] == theirs[:known] else DIFFERENT
+    if same_year and ours[4:6] == theirs[6:] and ours[6:] == theirs[4:6]:
+        return SWAPPED
+    if OSA.distance(ours, theirs, score_cutoff=1) <= 1:
+        return CLOSE
+    alike = same_year + (ours[4:6] == theirs[4:6]) + (ours[6:] == theirs[6:])
+    return NEAR if alike == 2 else DIFFERENT

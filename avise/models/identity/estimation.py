@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from avise.models.identity.attributes import Attribute, AttributeKind
 from avise.models.identity.blocking import (
     BY_BIRTH,
     BY_EMAIL,
@@ -23,19 +24,22 @@ from avise.models.identity.blocking import (
     BY_STREET,
     Blocks,
     KeyKind,
+    keys_of_attributes,
 )
 from avise.models.identity.comparison import (
     FEATURES,
-    LEVELS,
+    Compared,
     Feature,
     Level,
     Vector,
     compared,
     contradicts,
     level_in,
+    levels_of,
+    place_in_vector,
 )
 from avise.models.identity.records import IdentityRecord
-from avise.models.identity.weights import VALUES, FeatureWeights, Frequencies, Model
+from avise.models.identity.weights import FeatureWeights, Frequencies, Model, value_of
 
 RANDOM_PAIRS = 100_000
 SESSION_PAIRS = 80_000
@@ -54,23 +58,36 @@ ORDINARY_M: Mapping[Feature, tuple[float, ...]] = {
     Feature.SEX: (0.98, 0.02),
 }
 """How the records of one person differ where nothing else is known (our judgement)."""
+ORDINARY_M_OF_ATTRIBUTES: Mapping[AttributeKind, tuple[float, ...]] = {
+    AttributeKind.TEXT: (0.40, 0.20, 0.14, 0.10, 0.08, 0.08),
+    AttributeKind.NUMBER: (0.65, 0.15, 0.10, 0.10),
+    AttributeKind.DATE: ORDINARY_M[Feature.BIRTH_DATE],
+    AttributeKind.EXACT: (0.88, 0.04, 0.08),
+    AttributeKind.GEO: (0.70, 0.15, 0.08, 0.07),
+}
+"""The same for columns of any sort (our judgement)."""
 ORDINARY_COUNT = 25.0
 """How many pairs of one person these figures weigh as much as."""
 _LEAST = 1e-7
 
 
-def estimated(ours: Sequence[IdentityRecord], theirs: Sequence[IdentityRecord]) -> Model:
+def estimated(
+    ours: Sequence[IdentityRecord],
+    theirs: Sequence[IdentityRecord],
+    attributes: Sequence[Attribute] = (),
+) -> Model:
     """Return the model that two tables give; `theirs` is `ours` itself for a table compared with itself.
 
     Its prior is that each record of the smaller table has one partner, until `matching` knows better.
     """
-    features = tuple(f for f in FEATURES if _is_told(f, ours) and _is_told(f, theirs))
+    every: tuple[Compared, ...] = (*FEATURES, *attributes)
+    features = tuple(f for f in every if _is_told(f, ours) and _is_told(f, theirs))
     u = _u(ours, theirs, features)
     households = _hold_households(ours, theirs, u)
     m = _m(ours, theirs, u, households=households)
     tables = (ours,) if ours is theirs else (ours, theirs)
-    frequencies: dict[Feature, Frequencies] = {
-        feature: Frequencies.of(VALUES[feature](record) for table in tables for record in table)
+    frequencies: dict[Compared, Frequencies] = {
+        feature: Frequencies.of(value_of(record, feature) for table in tables for record in table)
         for feature in features
         if feature is not Feature.SEX
     }
@@ -79,10 +96,10 @@ def estimated(ours: Sequence[IdentityRecord], theirs: Sequence[IdentityRecord]) 
     return Model(weights, frequencies, min(prior, 0.1), households)
 
 
-def _is_told(feature: Feature, table: Sequence[IdentityRecord]) -> bool:
+def _is_told(feature: Compared, table: Sequence[IdentityRecord]) -> bool:
     if feature is Feature.PLACE:
         return any(record.postcode or record.city or record.region for record in table)
-    return any(map(VALUES[feature], table))
+    return any(value_of(record, feature) for record in table)
 
 
 _HOUSEHOLD_SHARE = 0.05
@@ -98,9 +115,11 @@ _HOMES: tuple[tuple[KeyKind, Feature], ...] = (
 
 
 def _hold_households(
-    ours: Sequence[IdentityRecord], theirs: Sequence[IdentityRecord], u: Mapping[Feature, tuple[float, ...]]
+    ours: Sequence[IdentityRecord], theirs: Sequence[IdentityRecord], u: Mapping[Compared, tuple[float, ...]]
 ) -> bool:
     """Say whether several persons of one home stand in the tables; True where they cannot tell."""
+    if Feature.FIRST_NAME not in u and Feature.BIRTH_DATE not in u:
+        return False
     if Feature.FIRST_NAME not in u or Feature.BIRTH_DATE not in u or Feature.LAST_NAME not in u:
         return True
     one_person = others = 0.0
@@ -133,12 +152,12 @@ def _of_one_surname(vectors: Mapping[Vector, int]) -> tuple[int, int]:
 
 
 def _u(
-    ours: Sequence[IdentityRecord], theirs: Sequence[IdentityRecord], features: Sequence[Feature]
-) -> dict[Feature, tuple[float, ...]]:
+    ours: Sequence[IdentityRecord], theirs: Sequence[IdentityRecord], features: Sequence[Compared]
+) -> dict[Compared, tuple[float, ...]]:
     vectors = Counter(
         compared(ours[a], theirs[b]) for a, b in _random_pairs(len(ours), len(theirs), ours is theirs)
     )
-    found: dict[Feature, tuple[float, ...]] = {}
+    found: dict[Compared, tuple[float, ...]] = {}
     for feature in features:
         counts = _counted(vectors, feature)
         # Half an observation for what was never met, so that no likeness is infinitely rare.
@@ -160,9 +179,9 @@ def _random_pairs(ours: int, theirs: int, within: bool) -> Iterator[tuple[int, i
             yield a, b
 
 
-def _counted(vectors: Mapping[Vector, float], feature: Feature) -> list[float]:
-    place = FEATURES.index(feature)
-    counts = [0.0] * len(LEVELS[feature])
+def _counted(vectors: Mapping[Vector, float], feature: Compared) -> list[float]:
+    place = place_in_vector(feature)
+    counts = [0.0] * len(levels_of(feature))
     for vector, count in vectors.items():
         if vector[place]:
             counts[vector[place] - 1] += count
@@ -170,16 +189,15 @@ def _counted(vectors: Mapping[Vector, float], feature: Feature) -> list[float]:
 
 
 def _share_of_equal(
-    ours: Sequence[IdentityRecord], theirs: Sequence[IdentityRecord], feature: Feature
+    ours: Sequence[IdentityRecord], theirs: Sequence[IdentityRecord], feature: Compared
 ) -> float:
     """Return how often two records of two persons have the same value, counted over the whole product."""
-    value = VALUES[feature]
-    mine = Counter(filter(None, map(value, ours)))
+    mine = Counter(filter(None, (value_of(record, feature) for record in ours)))
     if ours is theirs:
         pairs = mine.total() * (mine.total() - 1)
         equal = sum(count * (count - 1) for count in mine.values())
     else:
-        others = Counter(filter(None, map(value, theirs)))
+        others = Counter(filter(None, (value_of(record, feature) for record in theirs)))
         pairs = mine.total() * others.total()
         equal = sum(count * others[each] for each, count in mine.items())
     # One pair for each record of the smaller table may be of one person: it is not counted.
@@ -193,12 +211,13 @@ def _share_of_equal(
 def _m(
     ours: Sequence[IdentityRecord],
     theirs: Sequence[IdentityRecord],
-    u: Mapping[Feature, tuple[float, ...]],
+    u: Mapping[Compared, tuple[float, ...]],
     *,
     households: bool,
-) -> dict[Feature, tuple[float, ...]]:
-    seen: dict[Feature, list[float]] = {}
-    for kind in (BY_BIRTH, BY_NAMES, BY_EMAIL, BY_PHONE, BY_STREET):
+) -> dict[Compared, tuple[float, ...]]:
+    seen: dict[Compared, list[float]] = {}
+    attributes = [feature for feature in u if isinstance(feature, Attribute)]
+    for kind in (BY_BIRTH, BY_NAMES, BY_EMAIL, BY_PHONE, BY_STREET, *keys_of_attributes(attributes)):
         if kind not in (BY_BIRTH, BY_NAMES) and seen.keys() >= u.keys():
             break
         learnt = tuple(feature for feature in u if feature not in kind.features)
@@ -239,11 +258,11 @@ def _session(ours: Sequence[IdentityRecord], theirs: Sequence[IdentityRecord], k
 
 def _maximised(
     vectors: Mapping[Vector, int],
-    features: Sequence[Feature],
-    u: Mapping[Feature, tuple[float, ...]],
+    features: Sequence[Compared],
+    u: Mapping[Compared, tuple[float, ...]],
     *,
     households: bool,
-) -> dict[Feature, list[float]]:
+) -> dict[Compared, list[float]]:
     """Return how many pairs of one person show each level, by expectation-maximisation.
 
     Where there are households, twins would teach that first names differ: what contradicts teaches nothing.
@@ -251,15 +270,15 @@ def _maximised(
     share first names more often than others, and would be taken for one person.
     """
     possible = {v: count for v, count in vectors.items() if not (households and contradicts(v))}
-    places = [(feature, FEATURES.index(feature)) for feature in features]
-    m = {feature: ORDINARY_M[feature] for feature in features}
+    places = [(feature, place_in_vector(feature)) for feature in features]
+    m = {feature: _ordinary_m(feature) for feature in features}
     others = dict(u)
     share = 0.1
-    counts: dict[Feature, list[float]] = {}
+    counts: dict[Compared, list[float]] = {}
     seen = {feature: _counted(vectors, feature) for feature in features}
     pairs = sum(vectors.values())
     for _ in range(ROUNDS):
-        counts = {feature: [0.0] * len(LEVELS[feature]) for feature in features}
+        counts = {feature: [0.0] * len(levels_of(feature)) for feature in features}
         expected = 0.0
         for vector, count in possible.items():
             odds = share / (1 - share)
@@ -289,8 +308,12 @@ def _of_others(seen: Sequence[float], of_one: Sequence[float], u: Sequence[float
     return tuple((count + share * _U_COUNT) / total for count, share in zip(left, u, strict=True))
 
 
-def _with_ordinary(feature: Feature, counts: Sequence[float] | None) -> tuple[float, ...]:
-    ordinary = ORDINARY_M[feature]
+def _ordinary_m(feature: Compared) -> tuple[float, ...]:
+    return ORDINARY_M_OF_ATTRIBUTES[feature.kind] if isinstance(feature, Attribute) else ORDINARY_M[feature]
+
+
+def _with_ordinary(feature: Compared, counts: Sequence[float] | None) -> tuple[float, ...]:
+    ordinary = _ordinary_m(feature)
     if counts is None:
         return ordinary
     total = sum(counts) + ORDINARY_COUNT

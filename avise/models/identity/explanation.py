@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from avise.models.identity.comparison import FEATURES, Feature, Level, Vector, level_in
+from avise.models.identity.comparison import Compared, Level, Vector, level_in
 from avise.models.identity.records import IdentityRecord
 from avise.models.identity.weights import Model
 
@@ -41,9 +41,9 @@ def strength_of(bits: float) -> Strength:
 class Evidence:
     """One likeness or difference of two records, and what it is worth."""
 
-    feature: Feature
+    feature: Compared
     level: Level
-    """Sentence: catalogue key `identity.<feature>.<level>`."""
+    """Sentence: catalogue key `identity.<feature>.<level>`, or `identity.attribute.<kind>.<level>`."""
     bits: float
 
     @property
@@ -54,10 +54,10 @@ class Evidence:
 
 def explained(model: Model, vector: Vector, a: IdentityRecord, b: IdentityRecord) -> tuple[Evidence, ...]:
     """Return what speaks for and against one person, what weighs most first."""
-    bits: Mapping[Feature, float] = model.all_bits(vector, a, b)
+    bits: Mapping[Compared, float] = model.all_bits(vector, a, b)
     found = [
         Evidence(feature, level, round(bits[feature], 1))
-        for feature in FEATURES
-        if feature in bits and (level := level_in(vector, feature)) is not None
+        for feature in bits
+        if (level := level_in(vector, feature)) is not None
     ]
     return tuple(sorted(found, key=lambda evidence: -abs(evidence.bits)))

@@ -8,27 +8,32 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Collection, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from avise.models.identity.blocking import Blocks
+from avise.models.identity.attributes import Attribute, AttributeKind
+from avise.models.identity.blocking import KINDS, Blocks, keys_of_attributes
 from avise.models.identity.comparison import (
     COMPARERS,
     FEATURES,
-    LEVELS,
     PERSONAL,
+    Compared,
     Feature,
     Level,
     Vector,
+    attribute_code,
     compared,
     contradicts,
     is_unsupported,
     level_in,
+    levels_of,
+    place_in_vector,
 )
 from avise.models.identity.estimation import estimated
 from avise.models.identity.records import IdentityRecord
-from avise.models.identity.rivals import rivals
+from avise.models.identity.rivals import rivalries
 from avise.models.identity.rules import Rule, rule_for
 from avise.models.identity.weights import Model
 from avise.models.names import phonetic_key
@@ -37,6 +42,8 @@ AUTOMATIC = 0.98
 """From this probability on two records are linked without anybody looking."""
 PROPOSED = 0.15
 """From this probability on a person is asked."""
+_MOST_OF_TEXT = 1000.0
+"""More than any words in common are worth, in bits: no pair is given up before its texts are compared."""
 _MAY_BE_ONE = 0.05
 """From this probability on two partners of one record may be one person's twice."""
 _KEPT_BELOW_PRIOR = 9.0
@@ -95,14 +102,19 @@ def is_doubtful(model: Model, vector: Vector, a: IdentityRecord, b: IdentityReco
 
     Anywhere: that neither first name nor birth date could be compared, or that nothing beside them agrees
     where more than one thing could. Where tables hold households: a contradiction of first name, birth
-    date or sex; first names one letter apart that both are names in use (Nina and Lina are twins); another
-    surname without a telephone, an address on the net or a number in common.
+    date or sex; a first name that one of them lacks; first names one letter apart that both are names in
+    use (Nina and Lina are twins); another surname without a telephone, an address on the net or a number in
+    common.
     """
+    if not model.of_persons:
+        return is_unsupported(vector)
     personal = any(vector[FEATURES.index(feature)] for feature in (Feature.FIRST_NAME, Feature.BIRTH_DATE))
     if not personal or is_unsupported(vector):
         return True
     if not model.households:
         return False
+    if Feature.FIRST_NAME in model.weights and level_in(vector, Feature.FIRST_NAME) is None:
+        return True
     return contradicts(vector) or _are_two_names(model, vector, a, b) or _is_another_surname(vector)
 
 
@@ -152,16 +164,21 @@ def _is_another_surname(vector: Vector) -> bool:
     )
 
 
-def matched(ours: Sequence[IdentityRecord], theirs: Sequence[IdentityRecord]) -> Matching:
+def matched(
+    ours: Sequence[IdentityRecord],
+    theirs: Sequence[IdentityRecord],
+    attributes: Sequence[Attribute] = (),
+) -> Matching:
     """Return the pairs of two tables that may be one person's.
 
     Args:
         ours: the first table.
         theirs: the second one; the same object to look for duplicates within a table.
+        attributes: the columns that no notion names, in the order of the records' values.
     """
     if not ours or not theirs:
         return Matching(Model({}, {}, 0.1), (), 0)
-    model = estimated(ours, theirs)
+    model = estimated(ours, theirs, attributes)
     scan = _Scan(model, ours, theirs)
     scan.run()
     model = replace(model, prior=scan.prior())
@@ -175,22 +192,53 @@ def _without_rivals(
     ours: Sequence[IdentityRecord],
     theirs: Sequence[IdentityRecord],
 ) -> list[ScoredPair]:
-    """Return the pairs, those doubtful that cannot be true beside another one."""
-    likely = Thresholds()
-    places = [i for i, pair in enumerate(pairs) if pair.verdict(likely) is Verdict.AUTOMATIC]
+    """Return the pairs as they stand beside those that cannot be true with them, the likeliest first."""
 
-    def are_one(one: IdentityRecord, other: IdentityRecord) -> bool:
-        vector = compared(one, other)
-        return model.probability(model.score(vector, one, other)) >= _MAY_BE_ONE
+    def among(table: Sequence[IdentityRecord]) -> Callable[[int, int], bool]:
+        def are_one(one: int, other: int) -> bool:
+            a, b = table[one], table[other]
+            return model.probability(model.score(compared(a, b), a, b)) >= _MAY_BE_ONE
 
-    beaten = rivals(
-        [(pairs[i].ours, pairs[i].theirs, pairs[i].bits) for i in places],
-        lambda one, other: are_one(theirs[one], theirs[other]),
-        lambda one, other: are_one(ours[one], ours[other]),
-    )
-    for place in beaten:
-        pairs[places[place]] = replace(pairs[places[place]], doubtful=True, rule=None)
-    return pairs
+        return are_one
+
+    links = [(pair.ours, pair.theirs, pair.bits) for pair in pairs]
+    once = ours is not theirs and _name_each_once(pairs)
+    stronger: dict[int, set[int]] = defaultdict(set)
+    unsettled: set[int] = set()
+    for rivalry in rivalries(links, among(ours), None if ours is theirs else among(theirs)):
+        both = pairs[rivalry.weaker].verdict(_LIKELY) is Verdict.AUTOMATIC
+        if rivalry.stands_out and not rivalry.may_be_one:
+            stronger[rivalry.weaker].add(rivalry.stronger)
+        elif both and (once or not rivalry.may_be_one):
+            unsettled.update((rivalry.weaker,) if rivalry.stands_out else (rivalry.stronger, rivalry.weaker))
+    for place in unsettled:
+        pairs[place] = replace(pairs[place], doubtful=True, rule=None)
+    for place, others in stronger.items():
+        odds = [_odds(pairs[place].probability), *(_odds(pairs[other].probability) for other in others)]
+        pairs[place] = replace(pairs[place], probability=odds[0] / (1 + sum(odds)), rule=None)
+    return sorted(pairs, key=lambda pair: (-pair.probability, -pair.bits, pair.ours, pair.theirs))
+
+
+_LIKELY = Thresholds()
+_SEVERAL = 0.05
+"""Up to this share of records with several automatic links, two tables are held to name each person once."""
+
+
+def _name_each_once(pairs: Sequence[ScoredPair]) -> bool:
+    linked = [pair for pair in pairs if pair.verdict(_LIKELY) is Verdict.AUTOMATIC]
+    fewest = min(len({pair.ours for pair in linked}), len({pair.theirs for pair in linked}))
+    return len(linked) - fewest <= _SEVERAL * len(linked)
+
+
+def _odds(probability: float) -> float:
+    return probability / max(1 - probability, 1e-15)
+
+
+def _comparer(feature: Compared) -> Callable[[IdentityRecord, IdentityRecord], int]:
+    if not isinstance(feature, Attribute):
+        return COMPARERS[place_in_vector(feature)]
+    place = feature.place
+    return lambda a, b: attribute_code(a.attributes[place], b.attributes[place])
 
 
 class _Scan:
@@ -206,19 +254,22 @@ class _Scan:
         self._product = len(ours) * (len(ours) - 1) / 2 if self._within else len(ours) * len(theirs)
         self._product = max(self._product, 1.0)
         self._least = -math.log2(model.prior) - _KEPT_BELOW_PRIOR
-        self._places = tuple(
-            (place, feature) for place, feature in enumerate(FEATURES) if feature in model.weights
+        self._by_value = frozenset(
+            feature
+            for feature in model.weights
+            if isinstance(feature, Attribute) and feature.kind is AttributeKind.TEXT
         )
+        self._places = tuple((place_in_vector(feature), feature) for feature in model.weights)
         bits_of = [
-            (0.0, *(model.weights[feature].bits(code) for code in range(1, len(LEVELS[feature]) + 1)))
+            (0.0, *(model.weights[feature].bits(code) for code in range(1, len(levels_of(feature)) + 1)))
             for _, feature in self._places
         ]
         self._steps = tuple(
-            (COMPARERS[place], feature, feature in PERSONAL, worth, most, most_personal)
-            for (place, feature), worth, most, most_personal in zip(
+            (_comparer(feature), feature, feature in PERSONAL, worth, most, most_personal)
+            for (_, feature), worth, most, most_personal in zip(
                 self._places,
                 bits_of,
-                self._most_that_may_follow(FEATURES),
+                self._most_that_may_follow(tuple(model.weights)),
                 self._most_that_may_follow(PERSONAL),
                 strict=True,
             )
@@ -226,7 +277,7 @@ class _Scan:
         self.compared = 0
         self._a, self._b, self._bits = array("L"), array("L"), array("d")
 
-    def _most_that_may_follow(self, among: Collection[Feature]) -> tuple[float, ...]:
+    def _most_that_may_follow(self, among: Collection[Compared]) -> tuple[float, ...]:
         """Return, for each feature, how many bits the later ones of some features can add at most."""
         most = []
         left = 0.0
@@ -236,8 +287,10 @@ class _Scan:
                 left += max(self._most_of(feature), 0.0)
         return tuple(reversed(most))
 
-    def _most_of(self, feature: Feature) -> float:
+    def _most_of(self, feature: Compared) -> float:
         weights = self._model.weights[feature]
+        if feature in self._by_value:
+            return _MOST_OF_TEXT
         best = max(weights.bits(code) for code in range(1, len(weights.m) + 1))
         if (frequencies := self._model.frequencies.get(feature)) is None:
             return best
@@ -245,7 +298,8 @@ class _Scan:
 
     def run(self) -> None:
         """Score every candidate pair."""
-        blocks = Blocks(self._ours, self._theirs)
+        attributes = [feature for feature in self._model.weights if isinstance(feature, Attribute)]
+        blocks = Blocks(self._ours, self._theirs, (*KINDS, *keys_of_attributes(attributes)))
         for place, ours in enumerate(self._ours):
             for other in blocks.candidates(place):
                 self.compared += 1
@@ -263,7 +317,8 @@ class _Scan:
         for compare, feature, is_personal, worth, most, most_personal in self._steps:
             if not (code := compare(a, b)):
                 continue
-            bits = worth[code] if code > 1 else model.bits(feature, code, a, b)
+            fixed = code > 1 and feature not in self._by_value
+            bits = worth[code] if fixed else model.bits(feature, code, a, b)
             if feature is Feature.PLACE:
                 place = bits
             elif feature is Feature.STREET and bits < 0 and place < 0:

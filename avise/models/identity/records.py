@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from avise.models.identity import dates
+from avise.models.identity.attributes import AttributeValue
 from avise.models.names import PARTICLES, fold, fold_words
 
 
@@ -73,6 +74,8 @@ class IdentityRecord:
     """The digits that count, so that two ways of writing a number meet."""
     email: str = field(default="", repr=False)
     member_number: str = field(default="", repr=False)
+    attributes: tuple[AttributeValue | None, ...] = field(default=(), repr=False)
+    """What it tells of the columns that no notion names, in the order of the mapping file."""
 
 
 _UNTOLD = frozenset(

@@ -1,13 +1,15 @@
 """Links that cannot all be true: one record held to be the same as two that are not one.
 
 A father without a birth date is like his namesake son as much as like himself; somebody's twin is like
-both. A person settles it: the weaker link becomes a proposal, and both where neither stands out.
+both. Where one link stands out, its rivals are as unlikely as it is likely; where none does, a person
+settles it.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import combinations
 
 Link = tuple[int, int, float]
@@ -17,38 +19,44 @@ AreOne = Callable[[int, int], bool]
 
 STANDS_OUT = 6.0
 """From how many bits more on a link stands out from its rival: sixty times likelier (our judgement)."""
-_SEVERAL = 0.1
-"""Up to this share of records with several links, tables are held to name each person once."""
+_MOST = 12
+"""How many links of one record are held against each other, the likeliest first."""
 
 
-def rivals(links: Sequence[Link], theirs_are_one: AreOne, ours_are_one: AreOne) -> frozenset[int]:
-    """Return which links, by place in the sequence, a rival speaks against.
+@dataclass(frozen=True, slots=True)
+class Rivalry:
+    """Two links of one record, by place in the sequence."""
+
+    stronger: int
+    weaker: int
+    stands_out: bool
+    """The stronger one is so much likelier that the weaker one is hardly possible."""
+    may_be_one: bool = False
+    """The two other records may be one person's: both links are true where a table names people twice."""
+
+
+def rivalries(links: Sequence[Link], ours_are_one: AreOne, theirs_are_one: AreOne | None) -> list[Rivalry]:
+    """Return which links a record has beside others, and whether they can be true together.
 
     Args:
-        links: between two tables, or within one.
-        theirs_are_one: says it of two records of the second table.
-        ours_are_one: says it of two records of the first.
+        links: between two tables, or within one; the likeliest first.
+        ours_are_one: says it of two records of the first table.
+        theirs_are_one: says it of two records of the second; None for links within one table.
     """
-    by_ours: dict[int, list[int]] = defaultdict(list)
-    by_theirs: dict[int, list[int]] = defaultdict(list)
+    by_ours: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    by_theirs: dict[int, list[tuple[int, int]]] = by_ours if theirs_are_one is None else defaultdict(list)
     for index, (ours, theirs, _) in enumerate(links):
-        by_ours[ours].append(index)
-        by_theirs[theirs].append(index)
-    return frozenset(_beaten(links, by_ours, 1, theirs_are_one) | _beaten(links, by_theirs, 0, ours_are_one))
+        by_ours[ours].append((index, theirs))
+        by_theirs[theirs].append((index, ours))
+    if theirs_are_one is None:
+        return list(_among(links, by_ours, ours_are_one))
+    return [*_among(links, by_ours, theirs_are_one), *_among(links, by_theirs, ours_are_one)]
 
 
-def _beaten(
-    links: Sequence[Link], groups: Mapping[int, Sequence[int]], side: int, are_one: AreOne
-) -> set[int]:
-    several = [group for group in groups.values() if len(group) > 1]
-    once = len(several) <= _SEVERAL * len(groups)
-    beaten: set[int] = set()
-    for group in several:
-        for one, other in combinations(group, 2):
-            weaker, stronger = sorted((one, other), key=lambda index: links[index][2])
+def _among(
+    links: Sequence[Link], groups: dict[int, list[tuple[int, int]]], are_one: AreOne
+) -> Iterator[Rivalry]:
+    for group in groups.values():
+        for (stronger, one), (weaker, other) in combinations(group[:_MOST], 2):
             lead = links[stronger][2] - links[weaker][2]
-            if once and lead >= STANDS_OUT:
-                beaten.add(weaker)
-            elif not are_one(int(links[one][side]), int(links[other][side])):
-                beaten.update((weaker,) if lead >= STANDS_OUT else (weaker, stronger))
-    return beaten
+            yield Rivalry(stronger, weaker, lead >= STANDS_OUT, are_one(one, other))

@@ -16,7 +16,15 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from avise.models.identity.comparison import FEATURES, PERSONAL, Feature, Vector, contradicts
+from avise.models.identity.attributes import Attribute, AttributeKind, TextValue
+from avise.models.identity.comparison import (
+    PERSONAL,
+    Compared,
+    Feature,
+    Vector,
+    contradicts,
+    place_in_vector,
+)
 from avise.models.identity.records import IdentityRecord
 
 VALUES: Mapping[Feature, Callable[[IdentityRecord], str]] = {
@@ -32,9 +40,20 @@ VALUES: Mapping[Feature, Callable[[IdentityRecord], str]] = {
 }
 """The value whose frequency counts when two records have the same one."""
 
+
+def value_of(record: IdentityRecord, feature: Compared) -> str:
+    """Return the value whose frequency counts, "" when the record tells nothing."""
+    if not isinstance(feature, Attribute):
+        return VALUES[feature](record)
+    told = record.attributes[feature.place]
+    return told.key if told is not None else ""
+
+
 _SAME = 1
 """Code of the level "the same", in every feature."""
 
+_OF_WORDS = 0.8
+"""What words that stand together are worth of what each is worth alone: they often do."""
 SMOOTHING = 0.2
 """How much of the average frequency is mixed into a value's own: a value seen once is not infinitely rare."""
 
@@ -77,9 +96,9 @@ class Frequencies:
 class Model:
     """What was estimated on some tables, enough to score any pair of theirs."""
 
-    weights: Mapping[Feature, FeatureWeights]
+    weights: Mapping[Compared, FeatureWeights]
     """Of the features that both tables have."""
-    frequencies: Mapping[Feature, Frequencies] = field(repr=False)
+    frequencies: Mapping[Compared, Frequencies] = field(repr=False)
     prior: float
     """How likely two records taken at random are of one person."""
     households: bool = True
@@ -88,17 +107,24 @@ class Model:
     """Whether people of one name live in one home more often than a birth date is mistyped."""
 
     @property
+    def of_persons(self) -> bool:
+        """Whether the tables tell first names or birth dates: companies and titles have none."""
+        return Feature.FIRST_NAME in self.weights or Feature.BIRTH_DATE in self.weights
+
+    @property
     def version(self) -> str:
         """A short name of these very weights, to be written beside each decision."""
         told = (f"{feature} {each.m} {each.u}" for feature, each in self.weights.items())
         parts = (f"{self.prior:.6g} {self.households}", *told)
         return "fs1-" + hashlib.sha256("\n".join(parts).encode()).hexdigest()[:8]
 
-    def bits(self, feature: Feature, code: int, a: IdentityRecord, b: IdentityRecord) -> float:
+    def bits(self, feature: Compared, code: int, a: IdentityRecord, b: IdentityRecord) -> float:
         """Return what one likeness of two records is worth, in bits."""
         weights = self.weights.get(feature)
         if weights is None or not code:
             return 0.0
+        if isinstance(feature, Attribute) and feature.kind is AttributeKind.TEXT:
+            return self._bits_of_text(feature, code, a, b)
         if code != _SAME:
             return weights.bits(code)
         frequencies = self.frequencies.get(feature)
@@ -106,12 +132,22 @@ class Model:
             return weights.bits(code)
         return math.log2(weights.m[0] / frequencies.u(_shared(feature, a, b), weights.u[0]))
 
-    def all_bits(self, vector: Vector, a: IdentityRecord, b: IdentityRecord) -> dict[Feature, float]:
+    def _bits_of_text(self, feature: Attribute, code: int, a: IdentityRecord, b: IdentityRecord) -> float:
+        """Return what texts are worth: the rarer the words in common, the more."""
+        weights = self.weights[feature]
+        one, other = a.attributes[feature.place], b.attributes[feature.place]
+        if not isinstance(one, TextValue) or not isinstance(other, TextValue) or code == len(weights.m):
+            return weights.bits(code)
+        frequencies = self.frequencies[feature]
+        if code == _SAME and one.key in frequencies.counts and frequencies.counts[one.key] > 2:
+            return math.log2(weights.m[0] / frequencies.u(one.key, weights.u[0]))
+        rarity = max(_OF_WORDS * one.bits_in_common(other), -math.log2(weights.u[code - 1]))
+        return math.log2(weights.m[code - 1]) + rarity
+
+    def all_bits(self, vector: Vector, a: IdentityRecord, b: IdentityRecord) -> dict[Compared, float]:
         """Return what each likeness is worth."""
         return {
-            feature: self.bits(feature, code, a, b)
-            for feature, code in zip(FEATURES, vector, strict=True)
-            if feature in self.weights
+            feature: self.bits(feature, vector[place_in_vector(feature)], a, b) for feature in self.weights
         }
 
     def score(self, vector: Vector, a: IdentityRecord, b: IdentityRecord) -> float:
@@ -141,7 +177,7 @@ class Model:
         return 1 / (1 + 2**-odds) if odds > -1000 else 0.0
 
 
-def _shared(feature: Feature, a: IdentityRecord, b: IdentityRecord) -> str:
+def _shared(feature: Compared, a: IdentityRecord, b: IdentityRecord) -> str:
     if feature is Feature.PHONE:
         return next((phone for phone in a.phones if phone in b.phones), "")
-    return VALUES[feature](a)
+    return value_of(a, feature)

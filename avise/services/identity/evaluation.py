@@ -5,10 +5,8 @@ The truth is read after everything is decided: nothing is learnt from it.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations, product
 from pathlib import Path
 
 from avise.connectors.declarative.documents import read_document
@@ -18,17 +16,22 @@ from avise.models.identity.comparison import compared
 from avise.models.identity.explanation import Evidence, explained
 from avise.models.identity.first_names import KNOWN
 from avise.models.identity.matching import Matching, ScoredPair, Thresholds, Verdict, matched
-from avise.models.identity.records import IdentityRecord
-from avise.services.identity.mapping import Mapped, check_mapping, column_findings, mapped
-from avise.services.identity.tables import CsvFile, RowFault, Table, first_names_in, read_table
+from avise.models.identity.records import IdentityRecord, Notion
+from avise.services.identity.mapping import Mapped, check_mapping, column_findings, columns_left, mapped
+from avise.services.identity.tables import (
+    CsvFile,
+    RowFault,
+    Table,
+    first_names_in,
+    read_table,
+    with_attributes,
+)
+from avise.services.identity.truth import Pair, Truth, read_truth
 
 STEPS = (0.05, 0.15, 0.3, 0.5, 0.7, 0.9, 0.95, 0.98, 0.99, 0.999)
 """Thresholds of the table that is printed."""
 MISSES = 10
 """How many of the worst misses, and of the worst false pairs, are explained."""
-
-Pair = tuple[int, int]
-"""Places of two records in their tables; the smaller first within one table."""
 
 
 class MappingFileError(AviseError):
@@ -100,8 +103,23 @@ class Evaluation:
     """True pairs of which nothing came, the likeliest first."""
     wrong: tuple[Miss, ...]
     """False pairs that were linked, the likeliest first, then those that were proposed."""
-    unknown_truth: int
-    """True pairs that name a record which is in no table."""
+    unknown_truth: tuple[int, ...]
+    """Lines of the truth that name a record which is in no table."""
+    unused: tuple[Unused, ...]
+    """What of each table played no part."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unused:
+    """What of one table played no part."""
+
+    file: str
+    columns: tuple[str, ...]
+    """That the mapping names nowhere."""
+    alone: tuple[str, ...]
+    """Notions that the other table does not tell."""
+    unread: Mapping[str, int]
+    """How many texts could not be read, by what the mapping calls the column."""
 
 
 def evaluated(first: Path, second: Path, mapping: Path, truth: Path) -> Evaluation:
@@ -129,11 +147,33 @@ def evaluated(first: Path, second: Path, mapping: Path, truth: Path) -> Evaluati
     for table in (ours, theirs):
         if not table.records:
             raise AviseError("identity.empty", file=table.path.name)
-    matching = matched(ours.records, theirs.records)
-    pairs, unknown = _true_pairs(
-        CsvFile(truth, told.truth_encoding, told.truth_separator), told, ours, theirs
+    ours, theirs, attributes = with_attributes(ours, theirs, told.ours.attributes)
+    matching = matched(ours.records, theirs.records, attributes)
+    truth_file = CsvFile(truth, told.truth_encoding, told.truth_separator)
+    true = read_truth(truth_file, told.truth, ours, theirs)
+    unused = _unused(told, (ours_file, theirs_file), (ours, theirs))
+    return _judged(told.thresholds, (ours, theirs), matching, true, unused)
+
+
+def _unused(told: Mapped, files: tuple[CsvFile, CsvFile], tables: tuple[Table, Table]) -> tuple[Unused, ...]:
+    mappings = (told.ours, told.theirs)
+    notions = [set(mapping.columns) for mapping in mappings]
+    found = tuple(
+        Unused(
+            file.path.name,
+            columns_left(mapping, file.header),
+            tuple(sorted(notion.value for notion in mine - others if notion in _COMPARED_ALONE)),
+            table.unread,
+        )
+        for file, mapping, table, mine, others in zip(
+            files, mappings, tables, notions, reversed(notions), strict=True
+        )
     )
-    return _judged(told.thresholds, ours, theirs, matching, pairs, unknown)
+    return found[:1] if tables[0] is tables[1] else found
+
+
+_COMPARED_ALONE = frozenset({Notion.STREET, Notion.PHONE, Notion.EMAIL, Notion.MEMBER_NUMBER})
+"""Notions that nothing else stands for: a city may stand for a postcode, a title for a sex."""
 
 
 def _mapping(path: Path) -> Mapped:
@@ -156,89 +196,6 @@ def _refuse_unknown_columns(told: Mapped, ours: CsvFile, theirs: CsvFile) -> Non
         raise MappingFileError(told.path, read_document(told.path).placed(findings))
 
 
-# ---- the truth -----------------------------------------------------------------------------------
-
-
-def _true_pairs(file: CsvFile, told: Mapped, ours: Table, theirs: Table) -> tuple[frozenset[Pair], int]:
-    """Return the pairs that are one person's, and how many name a record that no table has.
-
-    To be one person is passed on: A with B and B with C makes A with C.
-    """
-    places = _truth_places(file, told)
-    within = ours is theirs
-    here = {record.reference: place for place, record in enumerate(ours.records)}
-    there = here if within else {record.reference: place for place, record in enumerate(theirs.records)}
-    offset = 0 if within else len(ours.records)
-    told_pairs = [
-        (cells[places[0]], cells[places[1]]) for cells in _truth_rows(file) if len(cells) > max(places)
-    ]
-    # Whoever wrote the truth may have begun with the other table, and without a line of names.
-    straight = sum(a in here and b in there for a, b in told_pairs)
-    if sum(b in here and a in there for a, b in told_pairs) > straight:
-        told_pairs = [(b, a) for a, b in told_pairs]
-    first = told_pairs[0] if told_pairs else ("", "")
-    if not any(name in table for name in first for table in (here, there)):
-        told_pairs = told_pairs[1:]
-    groups = _Groups()
-    known = [(here[a], there[b] + offset) for a, b in told_pairs if a in here and b in there]
-    for a, b in known:
-        groups.join(a, b)
-    unknown = len(told_pairs) - len(known)
-    pairs: set[Pair] = set()
-    for members in groups.all():
-        if within:
-            pairs.update(combinations(sorted(members), 2))
-        else:
-            mine = [member for member in members if member < offset]
-            others = [member - offset for member in members if member >= offset]
-            pairs.update(product(mine, others))
-    return frozenset(pairs), unknown
-
-
-def _truth_rows(file: CsvFile) -> Iterator[list[str]]:
-    yield list(file.header)
-    for _, cells in file.rows():
-        yield cells
-
-
-def _truth_places(file: CsvFile, told: Mapped) -> tuple[int, int]:
-    found: list[int] = []
-    for index, name in enumerate(told.truth):
-        if name and name not in file.header:
-            columns = ", ".join(file.header)
-            raise AviseError("identity.truth_column", column=name, file=file.path.name, columns=columns)
-        found.append(file.header.index(name) if name else index)
-    if len(file.header) <= max(found):
-        raise AviseError("identity.truth_columns", file=file.path.name)
-    return found[0], found[1]
-
-
-class _Groups:
-    """Records joined step by step into groups of one person."""
-
-    def __init__(self) -> None:
-        self._above: dict[int, int] = {}
-
-    def join(self, one: int, other: int) -> None:
-        """Put two records into one group."""
-        self._above[self._top(one)] = self._top(other)
-
-    def _top(self, member: int) -> int:
-        top = member
-        while (above := self._above.setdefault(top, top)) != top:
-            top = above
-        while member != top:
-            self._above[member], member = top, self._above[member]
-        return top
-
-    def all(self) -> Iterator[list[int]]:
-        """Yield each group's members."""
-        members: dict[int, list[int]] = defaultdict(list)
-        for member in list(self._above):
-            members[self._top(member)].append(member)
-        yield from members.values()
-
-
 # ---- the judgement -------------------------------------------------------------------------------
 
 
@@ -250,12 +207,13 @@ def quality(found: Iterable[Pair], true: frozenset[Pair]) -> Quality:
 
 def _judged(
     thresholds: Thresholds,
-    ours: Table,
-    theirs: Table,
+    tables: tuple[Table, Table],
     matching: Matching,
-    true: frozenset[Pair],
-    unknown: int,
+    truth: Truth,
+    unused: tuple[Unused, ...],
 ) -> Evaluation:
+    ours, theirs = tables
+    true = truth.pairs
     by_verdict: dict[Verdict, list[ScoredPair]] = {verdict: [] for verdict in Verdict}
     for pair in matching.pairs:
         by_verdict[pair.verdict(thresholds)].append(pair)
@@ -283,7 +241,8 @@ def _judged(
         steps,
         tuple(told),
         tuple(told_wrong),
-        unknown,
+        truth.unknown_lines,
+        unused,
     )
 
 

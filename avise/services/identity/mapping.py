@@ -7,6 +7,10 @@ last_name = "surname"
 first_name = "given_name"
 birth_date = "date_of_birth"
 street = ["street_number", "address_1"]
+
+[compare.occupation]          # a column that no notion names
+kind = "text"                 # text, number, date, exact or geo
+column = "job"                # or a = "job" and b = "profession"
 ```
 
 Encoding, separator and the order of dates are found out unless the file says them.
@@ -27,6 +31,7 @@ from avise.connectors.declarative.documents import CheckedFile, check_file
 from avise.connectors.declarative.positions import KeyPath
 from avise.connectors.declarative.problems import Finding, closest
 from avise.connectors.declarative.values import Section
+from avise.models.identity.attributes import AttributeKind
 from avise.models.identity.dates import DateOrder
 from avise.models.identity.matching import AUTOMATIC, PROPOSED, Thresholds
 from avise.models.identity.records import Notion
@@ -65,11 +70,24 @@ class TableSection(Section):
     columns: dict[str, Column] = Field(default_factory=dict)
 
 
+class CompareSection(Section):
+    """One column that no notion names, and how it is compared."""
+
+    kind: str = ""
+    column: Column = ""
+    a: Column = ""
+    b: Column = ""
+    tolerance: float = Field(0.0, ge=0.0)
+
+
 class TruthSection(Section):
-    """Which columns of the file of true pairs name the records."""
+    """Which columns of the truth file name the records of a pair, or a record and its group."""
 
     a: str = ""
     b: str = ""
+    id: str = ""
+    cluster: str = ""
+    table: str = ""
     encoding: str = ""
     separator: str = ""
 
@@ -90,6 +108,7 @@ class MappingFile(Section):
     columns: dict[str, Column] = Field(default_factory=dict)
     a: TableSection | None = None
     b: TableSection | None = None
+    compare: dict[str, CompareSection] = Field(default_factory=dict)
     truth: TruthSection = TruthSection()
     thresholds: ThresholdsSection = ThresholdsSection(automatic=AUTOMATIC, proposed=PROPOSED)
 
@@ -107,6 +126,32 @@ class TableMapping:
     """"": found out."""
     place: KeyPath = ("columns",)
     """Where the mapping file names the columns."""
+    attributes: tuple[AttributeColumns, ...] = ()
+    """The columns that no notion names, in the order of the mapping file."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeColumns:
+    """Which columns of one table tell an attribute."""
+
+    name: str
+    kind: AttributeKind
+    columns: tuple[str, ...]
+    tolerance: float
+    key: str
+    """Of the section, which names the columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class TruthColumns:
+    """Which columns of the truth file tell what; "" for the first and the second one."""
+
+    a: str = ""
+    b: str = ""
+    id: str = ""
+    cluster: str = ""
+    table: str = ""
+    """The column that names the table, where one identifier may be of both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +161,7 @@ class Mapped:
     path: Path
     ours: TableMapping
     theirs: TableMapping
-    truth: tuple[str, str]
-    """Columns of the true pairs; "" for the first and the second one."""
+    truth: TruthColumns
     truth_encoding: str
     truth_separator: str
     thresholds: Thresholds
@@ -139,7 +183,7 @@ def mapped(path: Path, file: MappingFile) -> Mapped:
         path,
         _table(file, file.a, "a"),
         _table(file, file.b, "b"),
-        (truth.a, truth.b),
+        TruthColumns(truth.a, truth.b, truth.id, truth.cluster, truth.table),
         truth.encoding or file.encoding,
         truth.separator or file.separator,
         Thresholds(file.thresholds.automatic, file.thresholds.proposed),
@@ -158,6 +202,19 @@ def _table(file: MappingFile, section: TableSection | None, name: str) -> TableM
         own.separator or file.separator,
         own.dates or file.dates,
         (name, "columns") if own.columns else ("columns",),
+        tuple(_attribute(title, each, name) for title, each in file.compare.items()),
+    )
+
+
+def _attribute(title: str, section: CompareSection, name: str) -> AttributeColumns:
+    own = section.a if name == "a" else section.b
+    columns = own or section.column
+    return AttributeColumns(
+        title,
+        AttributeKind(section.kind),
+        (columns,) if isinstance(columns, str) else tuple(columns),
+        section.tolerance,
+        name if own else "column",
     )
 
 
@@ -171,7 +228,9 @@ def _between(file: MappingFile) -> Iterator[Finding]:
         elif not file.columns:
             yield Finding((name, "columns"), "missing_key", {"key": f"{name}.columns"}, missing=True)
     for place, columns in places:
-        yield from _of_columns(place, columns)
+        yield from _of_columns(place, columns, needs_a_name=not file.compare)
+    for title, attribute in file.compare.items():
+        yield from _of_attribute(title, attribute)
     sections = (((), file), (("a",), file.a), (("b",), file.b))
     for prefix, told in sections:
         if told is not None and told.dates and told.dates not in tuple(DateOrder):
@@ -180,17 +239,37 @@ def _between(file: MappingFile) -> Iterator[Finding]:
         yield Finding(("thresholds", "proposed"), "identity_mapping.thresholds")
 
 
-def _of_columns(place: KeyPath, columns: Mapping[str, Column]) -> Iterator[Finding]:
+def _of_columns(place: KeyPath, columns: Mapping[str, Column], *, needs_a_name: bool) -> Iterator[Finding]:
     for notion, column in columns.items():
         names = [column] if isinstance(column, str) else column
         if _is_nir(notion) or any(map(_is_nir, names)):
             yield Finding((*place, notion), "identity_mapping.nir")
         elif notion not in tuple(Notion):
-            yield _not_one_of((*place, notion), notion, tuple(Notion))
+            told = {
+                "given": notion,
+                "choices": ", ".join(Notion),
+                "suggestion": closest(notion, tuple(Notion)),
+            }
+            yield Finding((*place, notion), "identity_mapping.notion", told)
     if Notion.ID not in columns:
         yield Finding((*place, "id"), "missing_key", {"key": "id"}, missing=True)
-    if not any(name in columns for name in _NAMES):
+    if needs_a_name and not any(name in columns for name in _NAMES):
         yield Finding((*place, "last_name"), "identity_mapping.no_name", missing=True)
+
+
+def _of_attribute(title: str, section: CompareSection) -> Iterator[Finding]:
+    place = ("compare", title)
+    if not section.kind:
+        yield Finding((*place, "kind"), "missing_key", {"key": "kind"}, missing=True)
+    elif section.kind not in tuple(AttributeKind):
+        yield _not_one_of((*place, "kind"), section.kind, tuple(AttributeKind))
+    if not section.column and not (section.a and section.b):
+        yield Finding((*place, "column"), "missing_key", {"key": "column"}, missing=True)
+    for key, column in (("column", section.column), ("a", section.a), ("b", section.b)):
+        names = [column] if isinstance(column, str) else column
+        if _is_nir(title) or any(map(_is_nir, names)):
+            yield Finding((*place, key), "identity_mapping.nir")
+            return
 
 
 def _is_nir(name: str) -> bool:
@@ -205,8 +284,22 @@ def _not_one_of(path: KeyPath, given: str, choices: tuple[str, ...]) -> Finding:
 
 def column_findings(mapping: TableMapping, header: tuple[str, ...], file: str) -> Iterator[Finding]:
     """Yield what a mapping asks of a table that the table does not have."""
-    for notion, names in mapping.columns.items():
+    asked = [((*mapping.place, notion.value), names) for notion, names in mapping.columns.items()]
+    asked += [(("compare", each.name, each.key), each.columns) for each in mapping.attributes]
+    for place, names in asked:
         for name in names:
             if name not in header:
                 told = {"column": name, "file": file, "suggestion": closest(name, header)}
-                yield Finding((*mapping.place, notion.value), "identity_mapping.column", told)
+                told["columns"] = ", ".join(header[:_MOST_COLUMNS])
+                yield Finding(place, "identity_mapping.column", told)
+
+
+_MOST_COLUMNS = 30
+"""Columns that an error names."""
+
+
+def columns_left(mapping: TableMapping, header: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the columns of a table that nothing reads."""
+    read = {name for names in mapping.columns.values() for name in names}
+    read.update(name for each in mapping.attributes for name in each.columns)
+    return tuple(name for name in header if name and name not in read)

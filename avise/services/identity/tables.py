@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
 from avise.models.errors import AviseError
+from avise.models.identity.attributes import Attribute, AttributeKind, AttributeValue, attribute_values
 from avise.models.identity.dates import order_of
 from avise.models.identity.first_names import KNOWN
 from avise.models.identity.records import (
@@ -26,7 +27,7 @@ from avise.models.identity.records import (
     prepared,
 )
 from avise.models.names import fold_words
-from avise.services.identity.mapping import TableMapping
+from avise.services.identity.mapping import AttributeColumns, TableMapping
 
 SAMPLE = 20_000
 """Rows that are looked at to find out how a table is written."""
@@ -53,6 +54,11 @@ class Table:
     lines: Sequence[int] = field(repr=False)
     """Where each record stands in the file."""
     faults: tuple[RowFault, ...]
+    texts: tuple[Sequence[str], ...] = field(default=(), repr=False)
+    """What each attribute of the mapping file says of each record, as it stands there."""
+    unread: Mapping[str, int] = field(default_factory=dict)
+    """How many texts of a column cannot be read, by what the mapping calls it."""
+    date_order: str = ""
 
 
 class CsvFile:
@@ -73,29 +79,44 @@ class CsvFile:
             self._encoding = encoding or _encoding_of(path)
             with path.open(encoding=self._encoding, newline="") as stream:
                 first = stream.readline()
+                self._separator = separator or max(_SEPARATORS, key=first.count)
+                stream.seek(0)
+                reader = csv.reader(stream, delimiter=self._separator, skipinitialspace=True)
+                header: list[str] = next(reader, [])
         except OSError:
             raise AviseError("identity.unreadable", file=path.name) from None
         except UnicodeError:
-            raise AviseError("identity.encoding", file=path.name, encoding=encoding) from None
+            raise AviseError("identity.encoding", file=path.name, encoding=encoding, line="1") from None
+        except csv.Error:
+            raise AviseError("identity.broken_row", file=path.name, line="1") from None
         if not first.strip():
             raise AviseError("identity.empty", file=path.name)
-        self._separator = separator or max(_SEPARATORS, key=first.count)
-        header = next(csv.reader([first], delimiter=self._separator, skipinitialspace=True))
-        self.header = tuple(name.strip().removeprefix("\ufeff") for name in header)
+        # Whoever names the encoding is told where it is wrong; a guess replaces what it cannot read.
+        self._errors = "strict" if encoding else "replace"
+        self.header = tuple(name.strip().removeprefix("\ufeff").strip('"') for name in header)
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
-        """Yield each row with its line, blanks around its texts dropped; empty lines are none."""
-        with self.path.open(encoding=self._encoding, newline="", errors="replace") as stream:
+        """Yield each row with its first line, blanks around its texts dropped; empty lines are none.
+
+        Raises:
+            AviseError: `identity.broken_row`, `identity.huge_field` or `identity.encoding`, with the line.
+        """
+        line = 0
+        with self.path.open(encoding=self._encoding, newline="", errors=self._errors) as stream:
             reader = csv.reader(stream, delimiter=self._separator, skipinitialspace=True)
-            next(reader)
             try:
+                next(reader)
+                line = reader.line_num
                 for row in reader:
                     if any(row):
-                        yield reader.line_num, [cell.strip() for cell in row]
-            except csv.Error:
-                raise AviseError(
-                    "identity.broken_row", file=self.path.name, line=str(reader.line_num)
-                ) from None
+                        yield line + 1, [cell.strip() for cell in row]
+                    line = reader.line_num
+            except csv.Error as error:
+                key = "identity.huge_field" if "field limit" in str(error) else "identity.broken_row"
+                raise AviseError(key, file=self.path.name, line=str(line + 1)) from None
+            except UnicodeError:
+                told = {"encoding": self._encoding, "line": str(line + 1)}
+                raise AviseError("identity.encoding", file=self.path.name, **told) from None
 
 
 def _encoding_of(path: Path) -> str:
@@ -126,14 +147,17 @@ def read_table(file: CsvFile, mapping: TableMapping, known_first_names: frozense
         for notion, names in mapping.columns.items()
     ]
     style, order = _how_written(file, places, mapping, known_first_names)
+    attributes = [tuple(map(file.header.index, each.columns)) for each in mapping.attributes]
+    texts: tuple[list[str], ...] = tuple([] for _ in attributes)
+    unread = 0
     records: list[IdentityRecord] = []
     lines: list[int] = []
     faults: list[RowFault] = []
     seen: dict[str, int] = {}
     for line, cells in file.rows():
         if len(cells) < len(file.header):
-            counted = {"found": str(len(cells)), "expected": str(len(file.header))}
-            faults.append(RowFault(file.path.name, line, "identity.short_row", counted))
+            widths = {"found": str(len(cells)), "expected": str(len(file.header))}
+            faults.append(RowFault(file.path.name, line, "identity.short_row", widths))
             continue
         row = _row(cells, places)
         if not row.reference:
@@ -143,8 +167,51 @@ def read_table(file: CsvFile, mapping: TableMapping, known_first_names: frozense
             faults.append(RowFault(file.path.name, line, "identity.id_twice", {"first": str(first)}))
             continue
         records.append(prepared(row, style, order))
+        unread += bool(row.first(Notion.BIRTH_DATE)) and not records[-1].birth
         lines.append(line)
-    return Table(file.path, records, lines, tuple(faults))
+        for column, found in zip(texts, attributes, strict=True):
+            column.append(_text(cells, found))
+    told = {Notion.BIRTH_DATE.value: unread} if unread else {}
+    return Table(file.path, records, lines, tuple(faults), texts, told, order)
+
+
+def _text(cells: Sequence[str], places: tuple[int, ...]) -> str:
+    # Two columns of one thing stay two: a latitude and a longitude with decimal commas.
+    return " ; ".join(cells[place] for place in places if not is_untold(cells[place]))
+
+
+def with_attributes(
+    ours: Table, theirs: Table, columns: Sequence[AttributeColumns]
+) -> tuple[Table, Table, tuple[Attribute, ...]]:
+    """Return two tables whose records tell the columns that no notion names, and what these are.
+
+    Args:
+        ours: the first table, read with its mapping.
+        theirs: the second; the same object for a table compared with itself.
+        columns: what the mapping says of them; names, kinds and tolerances are those of both tables.
+    """
+    if not columns:
+        return ours, theirs, ()
+    values = [
+        attribute_values(
+            each.kind, mine, others, tolerance=each.tolerance, orders=(ours.date_order, theirs.date_order)
+        )
+        for each, mine, others in zip(columns, ours.texts, theirs.texts, strict=True)
+    ]
+    names = [each.name for each in columns]
+    attributes = tuple(Attribute(each.name, each.kind, place) for place, each in enumerate(columns))
+    mine = _telling(ours, names, [each[0] for each in values])
+    return mine, mine if ours is theirs else _telling(theirs, names, [each[1] for each in values]), attributes
+
+
+def _telling(table: Table, names: Sequence[str], values: Sequence[Sequence[AttributeValue | None]]) -> Table:
+    told = list(zip(*values, strict=True))
+    records = [replace(record, attributes=each) for record, each in zip(table.records, told, strict=True)]
+    unread = dict(table.unread)
+    for name, texts, column in zip(names, table.texts, values, strict=True):
+        if missing := sum(bool(text) and value is None for text, value in zip(texts, column, strict=True)):
+            unread[name] = missing
+    return replace(table, records=records, texts=(), unread=unread)
 
 
 _Places = Sequence[tuple[Notion, tuple[int, ...]]]
@@ -168,7 +235,18 @@ def _how_written(
         _row(cells, places) for _, cells in islice(file.rows(), SAMPLE) if len(cells) >= len(file.header)
     ]
     style = name_style([row.first(Notion.FULL_NAME) for row in sample], known_first_names)
-    return style, mapping.dates or order_of(row.first(Notion.BIRTH_DATE) for row in sample)
+    return style, mapping.dates or order_of(_dates_of(file, sample, mapping))
+
+
+def _dates_of(file: CsvFile, sample: Sequence[TableRow], mapping: TableMapping) -> list[str]:
+    told = [row.first(Notion.BIRTH_DATE) for row in sample]
+    for each in mapping.attributes:
+        if each.kind is AttributeKind.DATE:
+            places = tuple(map(file.header.index, each.columns))
+            told += [
+                _text(cells, places) for _, cells in islice(file.rows(), SAMPLE) if len(cells) > max(places)
+            ]
+    return told
 
 
 def first_names_in(file: CsvFile, mapping: TableMapping) -> frozenset[str]:

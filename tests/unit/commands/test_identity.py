@@ -92,7 +92,7 @@ def test_every_error_of_a_mapping_is_told_with_its_line_and_a_suggestion(
     (files / "m.toml").write_text(broken, encoding="utf-8")
     assert _run(files) == 1
     told = capsys.readouterr().err
-    assert "m.toml:3: “last_nam” is not allowed" in told
+    assert "m.toml:3: “last_nam” is no known notion" in told
     assert "Did you mean “last_name”?" in told
     assert "m.toml:4: The NIR never serves" in told
     assert "m.toml:6: The threshold of proposals" in told
@@ -104,7 +104,8 @@ def test_a_column_that_a_table_lacks_is_told_at_the_mapping_s_line(
     (files / "m.toml").write_text(MAPPING.replace('"ne_le"', '"nee_le"'), encoding="utf-8")
     assert _run(files) == 1
     told = capsys.readouterr().err
-    assert "m.toml:6: The column “nee_le” is not in a.csv. Did you mean “ne_le”?" in told
+    assert "m.toml:6: The column “nee_le” is not in a.csv, which has: num, nom, prenom, ne_le, cp." in told
+    assert "Did you mean “ne_le”?" in told
 
 
 def test_rows_that_cannot_be_used_are_told_by_line_and_left_out(
@@ -139,3 +140,142 @@ def test_the_truth_may_begin_with_either_table_and_have_no_line_of_names(
     told = json.loads(capsys.readouterr().out)
     assert (told["with_proposals"]["true"], told["with_proposals"]["recall"]) == (3, 1.0)
     assert told["unknown_truth"] == ("nobody" in truth)
+
+
+BOOKS = """isbn;title;price;at
+{n}01;The quiet harbour of Kerlouan;12,50;48.64 -4.37
+{n}02;Repairing clocks at home;1 250,00;47.22 -1.55
+{n}03;A short history of salted butter;9;48.11 -1.68
+{n}04;Winter on the moor;30;
+"""
+BOOK_MAPPING = """
+[columns]
+id = "isbn"
+[compare.title]
+kind = "text"
+column = "title"
+[compare.price]
+kind = "number"
+a = "price"
+b = "cost"
+tolerance = 0.5
+[compare.place]
+kind = "geo"
+column = "at"
+"""
+
+
+@pytest.fixture
+def books(tmp_path: Path) -> Path:
+    (tmp_path / "a.csv").write_text(BOOKS.format(n="a"), encoding="utf-8")
+    others = BOOKS.format(n="b").replace("price", "cost").replace("quiet harbour", "quiet harbor")
+    (tmp_path / "b.csv").write_text(others.replace("30;", "about thirty;"), encoding="utf-8")
+    (tmp_path / "t.csv").write_text("a,b\na01,b01\na02,b02\na03,b03\na04,b04\n", encoding="utf-8")
+    (tmp_path / "m.toml").write_text(BOOK_MAPPING, encoding="utf-8")
+    return tmp_path
+
+
+def test_tables_of_anything_are_brought_together_by_columns_that_no_notion_names(
+    books: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _run(books, "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["with_proposals"]["f1"] == 1.0
+    assert told["households"] is False
+    assert told["unused"][1]["unread"] == {"price": 1}
+
+
+def test_what_plays_no_part_is_told(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (files / "m.toml").write_text(MAPPING.replace('postcode = "cp"\n', 'phone = "cp"\n'), encoding="utf-8")
+    assert _run(files) == 0
+    assert "Only in a.csv, so not compared: phone." in capsys.readouterr().out
+    (files / "m.toml").write_text(MAPPING.replace('postcode = "zip"\n', ""), encoding="utf-8")
+    assert _run(files) == 0
+    assert "Columns of b.csv that the mapping does not use: zip." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("section", "sentence"),
+    [
+        ('[compare.x]\nkind = "fuzzy"\ncolumn = "cp"\n', "text, number, date, exact, geo"),
+        ('[compare.x]\ncolumn = "cp"\n', "kind"),
+        ('[compare.x]\nkind = "text"\n', "column"),
+        ('[compare.x]\nkind = "text"\na = "nir"\nb = "zip"\n', "The NIR never serves"),
+        ('[compare.nir]\nkind = "exact"\na = "cp"\nb = "zip"\n', "The NIR never serves"),
+        ('[compare.x]\nkind = "text"\na = "cpp"\nb = "zip"\n', "Did you mean “cp”?"),
+    ],
+)
+def test_a_wrong_comparison_is_told_at_its_line(
+    files: Path, capsys: pytest.CaptureFixture[str], section: str, sentence: str
+) -> None:
+    (files / "m.toml").write_text(MAPPING + section, encoding="utf-8")
+    assert _run(files) == 1
+    told = capsys.readouterr().err
+    assert sentence in told
+    assert int(told.split("m.toml:")[1].split(":")[0]) >= len(MAPPING.splitlines()) + 1
+
+
+@pytest.mark.parametrize(
+    ("truth", "section"),
+    [
+        ("id,group\n1,x\na,x\n2,y\nb,y\n3,z\nc,z\n4,alone\n", ""),
+        ("g;who\nx;1\nx;a\ny;2\ny;b\nz;3\nz;c\n", '[truth]\nid = "who"\ncluster = "g"\n'),
+        (
+            "who,g,where\n1,x,a\na,x,b\n2,y,a.csv\nb,y,b.csv\n3,z,a\nc,z,b\n",
+            '[truth]\nid = "who"\ncluster = "g"\ntable = "where"\n',
+        ),
+    ],
+)
+def test_the_truth_may_tell_groups(
+    files: Path, capsys: pytest.CaptureFixture[str], truth: str, section: str
+) -> None:
+    (files / "t.csv").write_text(truth, encoding="utf-8")
+    (files / "m.toml").write_text(MAPPING + section, encoding="utf-8")
+    assert _run(files, "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["with_proposals"]["true"], told["with_proposals"]["recall"]) == (3, 1.0)
+
+
+def test_a_truth_that_names_no_record_is_refused_with_its_line(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (files / "t.csv").write_text("a,b\nx1,y1\nx2,y2\n", encoding="utf-8")
+    assert _run(files) == 1
+    assert "No pair of t.csv names a record of a.csv and one of b.csv" in capsys.readouterr().err
+
+
+def test_an_identifier_of_both_tables_needs_a_column_that_says_which(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    others = (files / "b.csv").read_text(encoding="utf-8-sig").replace("\na,", "\n1,")
+    (files / "b.csv").write_text(others, encoding="utf-8")
+    (files / "t.csv").write_text("id,group\n1,x\nb,x\n", encoding="utf-8")
+    (files / "m.toml").write_text(MAPPING + '[truth]\nid = "id"\ncluster = "group"\n', encoding="utf-8")
+    assert _run(files) == 1
+    assert "line 2 of t.csv is in both tables" in capsys.readouterr().err
+
+
+def test_a_quotation_mark_that_is_never_closed_is_told_with_its_line(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with (files / "b.csv").open("a", encoding="utf-8") as stream:
+        stream.write('e,"Open' + "x" * 200_000 + "\n")
+    assert _run(files) == 1
+    assert "From line 6 of b.csv on" in capsys.readouterr().err
+
+
+def test_a_wrong_encoding_is_told_with_the_line_that_shows_it(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mapping = MAPPING.replace("[a.columns]", '[a]\nencoding = "utf-8"\n[a.columns]')
+    (files / "m.toml").write_text(mapping, encoding="utf-8")
+    assert _run(files) == 1
+    assert "a.csv is not in utf-8, as line 1 shows" in capsys.readouterr().err
+
+
+def test_a_field_over_several_lines_is_one_field(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = (files / "b.csv").read_text(encoding="utf-8-sig").replace("Karim BENHALLA", '"Karim\nBENHALLA"')
+    (files / "b.csv").write_text(rows, encoding="utf-8")
+    (files / "t.csv").write_text("a,b\n1,a\n2,b\n5,d\n", encoding="utf-8")
+    assert _run(files) == 0
+    assert "lines 6 and 6" in capsys.readouterr().out

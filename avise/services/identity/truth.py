@@ -1,0 +1,195 @@
+"""The pairs that are one person's, as a file tells them: pairs of identifiers, or each record's group."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations, product
+
+from avise.models.errors import AviseError
+from avise.services.identity.mapping import TruthColumns
+from avise.services.identity.tables import CsvFile, Table
+
+Pair = tuple[int, int]
+"""Places of two records in their tables; the smaller first within one table."""
+
+_OURS = frozenset({"a", "1", "left", "ours"})
+_THEIRS = frozenset({"b", "2", "right", "theirs"})
+"""What a column that names the table says of each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """What is true of two tables."""
+
+    pairs: frozenset[Pair]
+    unknown_lines: tuple[int, ...]
+    """Of the truth file, which name a record that no table has."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Where each identifier stands; the second table's records come behind the first one's."""
+
+    ours: Mapping[str, int]
+    theirs: Mapping[str, int]
+    offset: int
+    """How many records the first table has; 0 for a table compared with itself."""
+
+    @classmethod
+    def of(cls, ours: Table, theirs: Table) -> _Places:
+        here = {record.reference: place for place, record in enumerate(ours.records)}
+        if ours is theirs:
+            return cls(here, here, 0)
+        return cls(here, {each.reference: place for place, each in enumerate(theirs.records)}, len(here))
+
+
+def read_truth(file: CsvFile, columns: TruthColumns, ours: Table, theirs: Table) -> Truth:
+    """Return what is true of two tables.
+
+    To be one person is passed on: A with B and B with C makes A with C.
+
+    Args:
+        file: opened.
+        columns: which of its columns name the records, or their groups.
+        ours: the first table.
+        theirs: the second one; the same object for a table compared with itself.
+
+    Raises:
+        AviseError: a column is missing, an identifier could be of both tables, or none is of either.
+    """
+    places = _Places.of(ours, theirs)
+    if len(file.header) < 2:
+        raise AviseError("identity.truth_columns", file=file.path.name)
+    if columns.cluster or (not columns.a and _tells_groups(file, places)):
+        groups, unknown = _groups_of_clusters(file, columns, places, (ours.path.name, theirs.path.name))
+    else:
+        groups, unknown = _groups_of_pairs(file, columns, places)
+    pairs = frozenset(_pairs_of(groups, places.offset))
+    if not pairs and unknown:
+        names = {"a": ours.path.name, "b": theirs.path.name}
+        raise AviseError("identity.truth_nothing", file=file.path.name, line=str(unknown[0]), **names)
+    return Truth(pairs, tuple(unknown))
+
+
+def _pairs_of(groups: _Groups, offset: int) -> Iterator[Pair]:
+    for members in groups.all():
+        if not offset:
+            yield from combinations(sorted(members), 2)
+        else:
+            mine = [member for member in members if member < offset]
+            yield from product(mine, [member - offset for member in members if member >= offset])
+
+
+def _column(file: CsvFile, name: str, otherwise: int) -> int:
+    if not name:
+        return otherwise
+    if name not in file.header:
+        columns = ", ".join(file.header)
+        raise AviseError("identity.truth_column", column=name, file=file.path.name, columns=columns)
+    return file.header.index(name)
+
+
+def _rows(file: CsvFile) -> Iterator[tuple[int, Sequence[str]]]:
+    """Yield every row with its line, the first one too: it may be no line of names."""
+    yield 1, file.header
+    yield from file.rows()
+
+
+# ---- pairs ---------------------------------------------------------------------------------------
+
+
+def _groups_of_pairs(file: CsvFile, columns: TruthColumns, places: _Places) -> tuple[_Groups, list[int]]:
+    first, second = _column(file, columns.a, 0), _column(file, columns.b, 1)
+    told = [
+        (line, cells[first], cells[second]) for line, cells in _rows(file) if len(cells) > max(first, second)
+    ]
+    here, there = places.ours, places.theirs
+    # Whoever wrote the truth may have begun with the other table, and without a line of names.
+    straight = sum(a in here and b in there for _, a, b in told)
+    if sum(b in here and a in there for _, a, b in told) > straight:
+        told = [(line, b, a) for line, a, b in told]
+    if told and not any(name in table for name in told[0][1:] for table in (here, there)):
+        told = told[1:]
+    groups = _Groups()
+    unknown: list[int] = []
+    for line, a, b in told:
+        if a in here and b in there:
+            groups.join(here[a], there[b] + places.offset)
+        else:
+            unknown.append(line)
+    return groups, unknown
+
+
+# ---- groups --------------------------------------------------------------------------------------
+
+_ENOUGH = 2_000
+"""Rows that are looked at to see what a truth file tells."""
+
+
+def _tells_groups(file: CsvFile, places: _Places) -> bool:
+    """Say whether the second column names no record but groups them."""
+    rows = [cells for (_, cells), _ in zip(file.rows(), range(_ENOUGH), strict=False) if len(cells) > 1]
+    of_record = sum(cells[0] in places.ours or cells[0] in places.theirs for cells in rows)
+    second_too = sum(cells[1] in places.ours or cells[1] in places.theirs for cells in rows)
+    repeated = len({cells[1] for cells in rows}) < len(rows)
+    return of_record * 2 > len(rows) and second_too * 2 <= of_record and repeated
+
+
+def _groups_of_clusters(
+    file: CsvFile, columns: TruthColumns, places: _Places, names: tuple[str, str]
+) -> tuple[_Groups, list[int]]:
+    record, cluster = _column(file, columns.id, 0), _column(file, columns.cluster, 1)
+    table = _column(file, columns.table, -1)
+    groups = _Groups()
+    first_of: dict[str, int] = {}
+    unknown: list[int] = []
+    for line, cells in file.rows():
+        if len(cells) <= max(record, cluster, table) or not cells[cluster]:
+            continue
+        told = _record_of(cells[record], cells[table] if table >= 0 else "", places, names)
+        if told is None and cells[record] in places.ours:
+            raise AviseError("identity.truth_table", file=file.path.name, line=str(line))
+        if told is None:
+            unknown.append(line)
+        else:
+            groups.join(told, first_of.setdefault(cells[cluster], told))
+    return groups, unknown
+
+
+def _record_of(reference: str, table: str, places: _Places, names: tuple[str, str]) -> int | None:
+    """Return which record is meant; None for none, or for one of each table."""
+    mine, others = places.ours.get(reference), places.theirs.get(reference)
+    word = table.casefold()
+    if not places.offset or others is None:
+        return mine
+    if mine is None or word in _THEIRS or word in (names[1], names[1].rpartition(".")[0]):
+        return others + places.offset
+    return mine if word in _OURS or word in (names[0], names[0].rpartition(".")[0]) else None
+
+
+class _Groups:
+    """Records joined step by step into groups of one person."""
+
+    def __init__(self) -> None:
+        self._above: dict[int, int] = {}
+
+    def join(self, one: int, other: int) -> None:
+        """Put two records into one group."""
+        self._above[self._top(one)] = self._top(other)
+
+    def _top(self, member: int) -> int:
+        top = member
+        while (above := self._above.setdefault(top, top)) != top:
+            top = above
+        while member != top:
+            self._above[member], member = top, self._above[member]
+        return top
+
+    def all(self) -> Iterator[list[int]]:
+        """Yield each group's members."""
+        members: dict[int, list[int]] = defaultdict(list)
+        for member in list(self._above):
+            members[self._top(member)].append(member)
+        yield from members.values()
