@@ -92,7 +92,7 @@ def read_document(path: Path) -> Document:
     try:
         return Document(text, tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
-        return _refused(_syntax_problem(str(error), text))
+        return _refused(_syntax_problem(str(error), text), text)
     except RecursionError:
         return _refused(ProblemAt(1, 1, "", f"{SENTENCES}.syntax"))
 
@@ -121,18 +121,45 @@ def check_file(
     return CheckedFile(path, problems, None if problems else content)
 
 
-def _refused(problem: ProblemAt) -> Document:
-    return Document("", {}, (problem,))
+def _refused(problem: ProblemAt, text: str = "") -> Document:
+    return Document(text, {}, (problem,))
 
 
 def _syntax_problem(message: str, text: str) -> ProblemAt:
     place = _PLACE.search(message)
+    if (unclosed := _unclosed(text)) and message.startswith(_UNTERMINATED):
+        return ProblemAt(*unclosed, "", f"{SENTENCES}.syntax_string")
     key = next((key for start, key in _SYNTAX.items() if message.startswith(start)), "syntax")
     if place is not None and place[1] is not None:
         line, column = int(place[1]), int(place[2])
         key, suggestion = _refined(key, text, line, column)
         return ProblemAt(line, column, "", f"{SENTENCES}.{key}", suggestion)
     return ProblemAt(text.rstrip().count("\n") + 1, 1, "", f"{SENTENCES}.{key}")
+
+
+_UNTERMINATED = ("Unterminated string", "Expected \"'")
+_LONG_QUOTE = re.compile(r"'''|\"\"\"")
+
+
+def _unclosed(text: str) -> tuple[int, int] | None:
+    """Return where the long text begins that is not closed: the parser knows the end of the file only."""
+    opened: re.Match[str] | None = None
+    for quote in _LONG_QUOTE.finditer(text):
+        if opened is None:
+            opened = quote
+        elif _opens(text, quote.start()):
+            break  # another text begins where this one should have ended
+        else:
+            opened = None
+    if opened is None:
+        return None
+    line_start = text.rfind("\n", 0, opened.start()) + 1
+    return text.count("\n", 0, opened.start()) + 1, opened.start() - line_start + 1
+
+
+def _opens(text: str, at: int) -> bool:
+    """Tell whether a long quote stands after a key: it opens a text."""
+    return text[text.rfind("\n", 0, at) + 1 : at].rstrip().endswith("=")
 
 
 _SAYS_YES = frozenset({"true", "oui", "vrai", "yes", "on"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_origin
 
 from pydantic import ValidationError
 
@@ -20,7 +20,9 @@ from avise.connectors.declarative.build import (
 )
 from avise.connectors.declarative.checks import check_document, found
 from avise.connectors.declarative.directory_checks import check_directory
-from avise.connectors.declarative.documents import read_document
+from avise.connectors.declarative.documents import Document, read_document
+from avise.connectors.declarative.first_causes import first_causes
+from avise.connectors.declarative.headers import header_problem
 from avise.connectors.declarative.instance import http_endpoint, sql_endpoint
 from avise.connectors.declarative.kinds import kind_of
 from avise.connectors.declarative.manifest import manifest_of
@@ -120,9 +122,19 @@ def load_connector_file(path: Path, wheels: Points = NO_WHEELS) -> LoadedConnect
 def _read(path: Path, wheels: Points) -> tuple[list[ProblemAt], AnyFile | None]:
     document = read_document(path)
     if document.problems:
-        return list(document.problems), None
+        return [_explained(document, problem) for problem in document.problems], None
     findings, file = _check(document.values, wheels)
-    return document.placed(findings), file
+    return document.placed(first_causes(findings)), file
+
+
+def _explained(document: Document, problem: ProblemAt) -> ProblemAt:
+    """Return the header that was meant, where a table seems to be written twice for want of it."""
+    if problem.message_key != "connector_check.syntax_twice":
+        return problem
+    fields = [item for model in MODELS.values() for item in model.model_fields.items()]
+    sections = {name for name, _ in fields}
+    lists = {name for name, info in fields if get_origin(info.annotation) is list}
+    return header_problem(document.text, sections, lists) or problem
 
 
 def _check(document: dict[str, Any], wheels: Points) -> tuple[list[Finding], AnyFile | None]:

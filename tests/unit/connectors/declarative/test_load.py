@@ -70,7 +70,6 @@ def seen(problems: list[ProblemAt]) -> set[tuple[int, str, str]]:
 
 def test_a_broken_file_tells_all_its_errors_at_once(tmp_path: Path) -> None:
     assert seen(check(tmp_path, BROKEN)) == {
-        (2, "connector.owner", "missing_key"),
         (3, "connector.id", "name"),
         (5, "connector.version", "version_form"),
         (6, "connector.contract", "contract_range"),

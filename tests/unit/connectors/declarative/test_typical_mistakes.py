@@ -105,7 +105,7 @@ def test_a_mark_before_the_first_line_is_no_mistake(tmp_path: Path) -> None:
         ('owner = "SI"', 'owner = "SI"\nowner = "DSI"', (8, "syntax_twice", "")),
         ('kind = "rest"', 'kind = "http"', (8, "not_one_of", "rest")),
         ('owner = "SI"', 'owner = "SI', (7, "syntax_string", "")),
-        ('records = "items"', "records = '''items", (30, "syntax_string", "")),
+        ('records = "items"', "records = '''items", (25, "syntax_string", "")),
         ('needs_ids = ["member"]', 'needs_ids = ["member"', (10, "syntax_list", "")),
         ('paging = { type = "none" }', 'paging = { type = "none"', (24, "syntax_inline_table", "")),
         ('auth = { type = "bearer",', 'auth = {\n  type = "bearer",', (19, "syntax_inline_table", "")),
