@@ -1,4 +1,4 @@
-"""Parties and answers as JSON: what is kept of a reading under way, and what crosses the wire."""
+"""Parties and answers as JSON: what crosses the wire, and a file of lines."""
 
 from __future__ import annotations
 

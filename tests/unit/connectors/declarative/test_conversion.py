@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+import phonenumbers
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -52,6 +53,14 @@ def test_a_time_without_a_zone_takes_the_declared_one_and_is_aware(moment: datet
 def test_a_time_with_a_zone_keeps_its_instant(moment: datetime) -> None:
     written = convert(Conversion.DATETIME, moment.isoformat(), READING)
     assert abs(datetime.fromisoformat(str(written)) - moment) < timedelta(seconds=1)
+
+
+@given(st.from_regex(r"(\+33|0033|0)[ .]?\(?[0-9]\)?[0-9]{8}", fullmatch=True))
+def test_a_french_number_is_read_as_its_library_reads_it(written: str) -> None:
+    parsed = phonenumbers.parse(written, "FR")
+    told = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    expected = told if phonenumbers.is_possible_number(parsed) else written
+    assert convert(Conversion.PHONE, written, READING) == expected
 
 
 @given(st.integers(-(10**12), 10**12))
