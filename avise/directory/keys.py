@@ -10,6 +10,7 @@ from datetime import date
 from enum import IntEnum, StrEnum
 from functools import lru_cache
 
+from avise.directory.typed_text import with_last_letters
 from avise.models.customer import Party, PersonId
 from avise.models.names import LEGAL_FORMS, fold_words, one_letter_deletes, phonetic_key
 
@@ -42,7 +43,7 @@ class WordKind(StrEnum):
 
 def company_words(name: str) -> tuple[str, ...]:
     """Return the words that a company is searched by: neither its legal form nor articles."""
-    words = dict.fromkeys(fold_words(name))
+    words = dict.fromkeys(fold_words(with_last_letters(name)))
     kept = tuple(word for word in words if word not in LEGAL_FORMS)
     # « Sté Vanhoutte » is a company; in « Pharmacie Ste Anne » it is a saint.
     return (kept[1:] if kept[1:] and kept[0] == "STE" else kept) or tuple(words)

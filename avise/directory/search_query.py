@@ -241,10 +241,16 @@ def _sorted_out(tokens: Sequence[str]) -> tuple[list[str], list[str], tuple[str,
     codes: list[str] = []
     typed: list[str] = []
     run: list[str] = []
+    front = ""
     for token, after in zip_longest(tokens, tokens[1:], fillvalue=""):
         if _NUMBER.fullmatch(token):
+            if front:
+                # A code typed by groups: BO78 121825.
+                front += compact(token)
+                codes.extend(meant_codes(front))
             run.append(token)
             continue
+        front = ""
         meant = meant_digits(token)
         in_run = bool(run) or _NUMBER.fullmatch(after) is not None
         if meant and (in_run or len(compact(token)) >= MIN_CODE or token[0].isdigit()):
@@ -254,6 +260,7 @@ def _sorted_out(tokens: Sequence[str]) -> tuple[list[str], list[str], tuple[str,
         if not any(character.isdigit() for character in token):
             typed.extend(fold_words(token))
         elif (code := fold(token)) and not (meant and len(code) < MIN_CODE):
+            front = code
             codes.extend(meant_codes(code))
     _end_run(run, numbers)
     said, words = spoken_digits(_without_titles(typed))

@@ -60,8 +60,13 @@ def without_labels(text: str) -> str:
 
     « Floc’h » and « S.A.R.L. » are then one word.
     """
-    text = _DOTTED_FORM.sub(_legal_form, _INSIDE.sub("", text))
+    text = _DOTTED_FORM.sub(_legal_form, with_last_letters(text))
     return _LABEL.sub("", _PLACED.sub("", _BORN.sub(", ", text)))
+
+
+def with_last_letters(text: str) -> str:
+    """Return a text whose words keep a last letter behind an apostrophe: « Penmarc’h » is one word."""
+    return _INSIDE.sub("", text)
 
 
 def _legal_form(dotted: re.Match[str]) -> str:

@@ -148,10 +148,10 @@ def name_keys(last_name: str) -> tuple[str, ...]:
     while first < len(words) - 1 and words[first] in PARTICLES:
         first += 1
         keys["".join(words[first:])] = None
-    # « Acquaviva-Aït Ahmed » is also Aït Ahmed.
-    parts = (*re.split(r"[-‐‑]+", last_name), *re.split(r"[-‐‑\s]+", last_name))
+    # « Acquaviva-Aït Ahmed » is also Aït Ahmed; its first part is found as a beginning.
+    parts = (*re.split(r"[-‐‑\s]+", last_name), *re.split(r"[-‐‑]+", last_name)[1:])
     for folded in map(fold, parts):
-        if folded and folded not in PARTICLES:
+        if folded and folded not in PARTICLES and folded not in _SAINTS.values():
             keys[folded] = None
     whole, *others = keys
     return (whole, *(key for key in others if len(key) >= 2)) if whole else ()

@@ -13,6 +13,7 @@ from avise.directory.keys import (
     END,
     UNKNOWN_DAY,
     Minter,
+    company_words,
     day_number,
     day_of,
     first_name_range,
@@ -80,3 +81,11 @@ def test_a_saint_is_spelt_out_in_front_of_a_name_alone() -> None:
     assert spelt_out(("ST",)) == ("ST",)
     assert spelt_out(("VILLE", "ST")) == ("VILLE", "ST")
     assert fold("St") == "ST"
+
+
+def test_a_company_is_searched_by_its_own_words() -> None:
+    assert company_words("SARL « Le Fournil des Ormes »") == ("FOURNIL", "ORMES")
+    assert company_words("Sté Vanhoutte") == ("VANHOUTTE",)
+    assert company_words("Pharmacie Ste Anne") == ("PHARMACIE", "STE", "ANNE")
+    assert company_words("Garage Penmarc’h") == ("GARAGE", "PENMARCH")
+    assert company_words("La SA") == ("LA", "SA")

@@ -63,6 +63,10 @@ def test_a_surname_is_found_under_each_of_its_parts() -> None:
     assert name_keys("Benhalla-Roux") == ("BENHALLAROUX", "BENHALLA", "ROUX")
     assert name_keys("N’Diaye") == ("NDIAYE",)
     assert name_keys("D’Hérouville") == ("DHEROUVILLE", "HEROUVILLE")
+    assert name_keys("Acquaviva-Aït Ahmed") == ("ACQUAVIVAAITAHMED", "ACQUAVIVA", "AIT", "AHMED", "AITAHMED")
+    assert name_keys("Saint-Exupéry") == ("SAINTEXUPERY", "EXUPERY")
+    assert name_keys("Del Río") == ("DELRIO", "RIO")
+    assert name_keys("Floc\u02bch") == ("FLOCH",)
     assert name_keys("Le") == ("LE",)
     assert name_keys(" - ") == ()
 

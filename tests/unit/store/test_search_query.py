@@ -162,6 +162,7 @@ def test_a_nir_is_no_key_of_a_search(text: str) -> None:
         ("dupont habitant à Nantes", ("DUPONT", "NANTES")),
         ("N\u02bcDiaye", ("N", "DIAYE")),
         ("Floc’h", ("FLOCH",)),
+        ("Floc’h-d’Aubigné", ("FLOCH", "D", "AUBIGNE")),
         ("S.A.R.L. Fournil", ("SARL", "FOURNIL")),
         ("J.-P. Dupont", ("J", "P", "DUPONT")),
         ("Dupont\u00ad-Roux\ufeff", ("DUPONT", "ROUX")),
@@ -212,6 +213,7 @@ def test_a_member_number_is_read_behind_its_label_and_its_letters(text: str) -> 
 def test_a_code_is_read_with_zeros_for_letters() -> None:
     assert "BO123456" in parsed("B0123456").codes
     assert "BO123406" in parsed("BO1234O6").codes
+    assert "BO123456" in parsed("BO12 345 6").codes
 
 
 @pytest.mark.parametrize(
