@@ -120,16 +120,17 @@ def back_up_tables(connection: Connection, path: Path) -> Mapping[str, int]:
     # A role that sees a part of the feeds only gets an error, never a backup of that part.
     connection.exec_driver_sql("SET LOCAL row_security = off")
     tables = [str(found[0]) for found in connection.exec_driver_sql(_TABLES)]
-    positions = positions_of(connection)
-    manifest = {
-        "format": FORMAT, "schema": version_of(connection), "tables": tables, "positions": dict(positions),
-    }  # fmt: skip
     raw: Any = connection.connection.driver_connection
     try:
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive, raw.cursor() as cursor:
-            archive.writestr("manifest.json", json.dumps(manifest, indent=1))
             for table in tables:
                 _write(archive, cursor, table)
+            positions = positions_of(connection)
+            manifest = {
+                "format": FORMAT, "schema": version_of(connection), "tables": tables,
+                "positions": dict(positions),
+            }  # fmt: skip
+            archive.writestr("manifest.json", json.dumps(manifest, indent=1))
     except InsufficientPrivilege:
         raise HubError("hub.no_right") from None
     return positions
