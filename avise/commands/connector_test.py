@@ -121,7 +121,7 @@ def progress_of(chosen: argparse.Namespace, console: Console) -> Progress:
     headed: set[ConformanceLevel] = set()
 
     def progress(result: CheckResult) -> None:
-        if result.why == UNREACHED:
+        if result.why == UNREACHED or result.verdict is Verdict.NOT_APPLICABLE:
             return  # told together, by `tell`
         if result.level not in headed:
             headed.add(result.level)
@@ -152,6 +152,8 @@ def tell(chosen: argparse.Namespace, console: Console, reports: Sequence[Report]
         )
     else:
         for report in reports:
+            for line in not_concerned(report):
+                console.print(line, soft_wrap=True)
             unreached = sum(result.why == UNREACHED for result in report.results)
             if unreached:
                 console.print(Text(plural("kit.unreached", unreached)), soft_wrap=True)
@@ -160,9 +162,23 @@ def tell(chosen: argparse.Namespace, console: Console, reports: Sequence[Report]
                 if report.level is not None
                 else text("kit.no_level")
             )
-            line = text("kit.reached", connector=report.connector, version=report.version, level=level)
-            console.print(Text(line, style="bold"), soft_wrap=True)
+            reached = text("kit.reached", connector=report.connector, version=report.version, level=level)
+            console.print(Text(reached, style="bold"), soft_wrap=True)
     return 0 if all(report.reaches(wished) for report in reports) else NOT_REACHED
+
+
+def not_concerned(report: Report) -> Sequence[Text]:
+    """Return the checks that have no object, one line a reason."""
+    by_reason: dict[str, list[str]] = {}
+    for result in report.results:
+        if result.verdict is Verdict.NOT_APPLICABLE:
+            by_reason.setdefault(result.sentence(), []).append(result.name)
+    mark, style = _MARKS[Verdict.NOT_APPLICABLE]
+    word = text(f"kit.verdict.{Verdict.NOT_APPLICABLE}", until="")
+    return [
+        Text(f"  {mark} {word}: {reason} ({', '.join(names)})", style=style)
+        for reason, names in by_reason.items()
+    ]
 
 
 def as_json(report: Report) -> dict[str, JSON]:

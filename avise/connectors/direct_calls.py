@@ -160,9 +160,7 @@ async def content(
         probe = scope.enter_context(instance.breaker.guard())
         deadline = Deadline(PAGE_S)
         context = instance.context(caller, reference, deadline, may_retry=not probe)
-        pieces = await scope.enter_async_context(
-            aclosing(by_page(connector.content(ref, context), deadline))
-        )
+        pieces = await scope.enter_async_context(aclosing(by_page(connector.content(ref, context), deadline)))
         async for piece in pieces:
             size += len(piece)
             if size > LARGEST_CONTENT:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Mapping
 
@@ -10,7 +11,7 @@ from avise.connectors.contract import Completeness, ConnectorError, LiveQuery
 from avise.connectors.kit import faults
 from avise.connectors.kit.bench import CALLER, Bench, kind_of, need_http, open_bench
 from avise.connectors.kit.check import Check
-from avise.connectors.kit.faults import WORKING, changing, instead
+from avise.connectors.kit.faults import WORKING, Fault, Way, changing, instead
 from avise.connectors.kit.loop_watch import Watch, watched_loop
 from avise.connectors.kit.messages import Answer, Request, json_answer
 from avise.connectors.kit.overheard import Overheard, listening
@@ -144,6 +145,8 @@ async def canaries_stay_inside(trial: Trial) -> None:
             for reading in trial.readings():
                 known, _ = await found(bench, reading)
                 await _all_that_fails(bench, reading, known, heard, bodies)
+                await _given_up(bench, reading, known)
+                await _of_nobody(bench, reading, heard)
             heard.note("diagnostic", _diagnostic(bench))
         await _live_values(trial, heard, bodies)
     told = heard.find(_canaries(trial))
@@ -155,12 +158,46 @@ async def canaries_stay_inside(trial: Trial) -> None:
             raise NotExercised("canary_not_met", name=name)
 
 
+async def _given_up(bench: Bench, reading: str, known: Known) -> None:
+    """Give up a reading that the tool does not answer: by its deadline, and by whoever asked."""
+    await bench.fail(Fault(Way.HOLD))
+    bench.hurry()
+    await bench.read(reading, known)
+    task = asyncio.create_task(bench.raw(reading, known.ids), name="kit given up")
+    await bench.trial.env.sleep(bench.seconds(reading) / 4)
+    task.cancel()
+    await asyncio.wait([task])
+    if not task.cancelled():
+        task.exception()  # another check tells of it
+    bench.deadline = None
+    await bench.fail(WORKING)
+
+
+async def _of_nobody(bench: Bench, reading: str, heard: Overheard) -> None:
+    """Ask about somebody whom the tool does not know, and note the error."""
+    unknown = bench.trial.scenarios.unknown
+    if unknown is None:
+        return
+    try:
+        await bench.raw(reading, unknown.ids)
+    except ConnectorError as error:
+        _note(error, heard)
+
+
+def _note(error: ConnectorError, heard: Overheard) -> None:
+    heard.note("error", f"{error} {error!r} {error.detail} {error.source_code}")
+    if error.kind not in _SPEAKS:
+        heard.note("error", error.user_message)
+
+
 def _canaries(trial: Trial) -> Mapping[str, str]:
     ids = {
         f"{scheme} {number}": value
         for number, known in enumerate(trial.scenarios.known)
         for scheme, value in known.ids.items()
     }
+    if trial.scenarios.unknown is not None:
+        ids |= {f"{scheme} unknown": value for scheme, value in trial.scenarios.unknown.ids.items()}
     names = {f"name {number}": known.last_name for number, known in enumerate(trial.scenarios.known)}
     return {**PLANTED, **trial.scenarios.canaries, **trial.secrets(), **ids, **names}
 
@@ -183,9 +220,7 @@ async def _all_that_fails(
         try:
             answer = await bench.raw(reading, known.ids)
         except ConnectorError as error:
-            heard.note("error", f"{error} {error!r} {error.detail} {error.source_code}")
-            if error.kind not in _SPEAKS:
-                heard.note("error", error.user_message)
+            _note(error, heard)
         else:
             heard.note("answer's reason", " ".join(batch.truncated_because for batch in answer.batches))
         await bench.read(reading, known)

@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import logging
+import re
 import sys
 import tempfile
 import threading
@@ -17,8 +18,10 @@ from pathlib import Path
 import structlog
 from structlog.types import EventDict, WrappedLogger
 
-SHORTEST = 5
+SHORTEST = 3
 """A shorter value could be found anywhere by chance."""
+_ALONE = 5
+"""A shorter value counts where it stands by itself only."""
 
 
 @dataclass(slots=True)
@@ -41,8 +44,13 @@ class Overheard:
         for name, value in canaries.items():
             if len(value) < SHORTEST:
                 continue
+            alone = re.compile(rf"(?<![\w-]){re.escape(value)}(?![\w-])")
             for where, text in self.lines:
-                if value in text or value in text.replace(" ", ""):
+                if len(value) < _ALONE:
+                    found = alone.search(text) is not None
+                else:
+                    found = value in text or value in text.replace(" ", "")
+                if found:
                     return name, where
         return None
 

@@ -94,8 +94,7 @@ def _body_of(answer: Answer, ids: Collection[str]) -> bytes | None:
     names = _id_names(rows, ids) if rows else []
     if not rows or not names:
         return None
-    model = rows[0]
-    rows += [{**model, **{name: _other(model[name], rank) for name in names}} for rank in range(ROWS)]
+    rows += [_with_others(rows[0], names, rank) for rank in range(ROWS)]
     return json.dumps(value, ensure_ascii=False).encode()
 
 
@@ -111,13 +110,40 @@ def _lists(value: object) -> Iterator[list[dict[str, Any]]]:
             yield from _lists(inner)
 
 
-def _id_names(rows: Sequence[Mapping[str, Any]], ids: Collection[str]) -> list[str]:
-    """Return the names of a row from which the record's identifier comes."""
-    scalars = [name for name, value in rows[0].items() if isinstance(value, str | int) and value is not True]
-    whole = [name for name in scalars if str(rows[0][name]) in ids]
+Place = tuple[str, ...]
+"""Where a value is in a row: the names that lead to it."""
+
+
+def _id_names(rows: Sequence[Mapping[str, Any]], ids: Collection[str]) -> list[Place]:
+    """Return the places of a row from which the record's identifier comes."""
+    scalars = dict(_scalars(rows[0]))
+    whole = [place for place, value in scalars.items() if str(value) in ids]
     if whole:
         return whole[:1]
-    return [name for name in scalars if len(str(rows[0][name])) > 2 and _part_of_any(str(rows[0][name]), ids)]
+    long = {place: str(value) for place, value in scalars.items() if len(str(value)) > 2}
+    return [place for place, text in long.items() if _part_of_any(text, ids)]
+
+
+def _scalars(row: Mapping[str, Any], place: Place = ()) -> Iterator[tuple[Place, str | int]]:
+    """Yield the texts and numbers of a row, those of its own first."""
+    tables = []
+    for name, value in row.items():
+        if isinstance(value, dict):
+            tables.append((name, value))
+        elif isinstance(value, str | int) and not isinstance(value, bool):
+            yield (*place, name), value
+    for name, table in tables:
+        yield from _scalars(table, (*place, name))
+
+
+def _with_others(row: Mapping[str, Any], places: Sequence[Place], rank: int) -> dict[str, Any]:
+    """Return a row with another identifier."""
+    other = dict(row)
+    for name in {place[0] for place in places}:
+        inner = [place[1:] for place in places if place[0] == name]
+        value = other[name]
+        other[name] = _with_others(value, inner, rank) if isinstance(value, dict) else _other(value, rank)
+    return other
 
 
 def _part_of_any(text: str, ids: Collection[str]) -> bool:

@@ -449,6 +449,29 @@ class LogsItsToken(SoundConnector):
         structlog.get_logger("little").info("opened", token=env.secret("token"))
 
 
+@caught_by("canaries_stay_inside")
+class LogsWhoWasGivenUp(SoundConnector):
+    async def read_facet(self, query: FacetQuery, ctx: CallContext) -> AsyncIterator[Batch[Record]]:
+        try:
+            async for batch in super().read_facet(query, ctx):
+                yield batch
+        except asyncio.CancelledError:
+            structlog.get_logger().warning("given up", member=query.customer.ids[SCHEME])
+            raise
+
+
+@caught_by("canaries_stay_inside")
+class NamesWhoIsUnknown(SoundConnector):
+    async def read_facet(self, query: FacetQuery, ctx: CallContext) -> AsyncIterator[Batch[Record]]:
+        try:
+            async for batch in super().read_facet(query, ctx):
+                yield batch
+        except ConnectorError as error:
+            if error.kind is not ErrorKind.NOT_FOUND:
+                raise
+            raise ConnectorError(error.kind, f"nobody is {query.customer.ids[SCHEME]}") from None
+
+
 # ---- platinum ------------------------------------------------------------------------------------
 
 

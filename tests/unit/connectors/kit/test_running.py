@@ -11,7 +11,7 @@ import pytest
 
 from avise import cli
 from avise.connectors.kit.check import run_check
-from avise.connectors.kit.levels import level_of, result_path
+from avise.connectors.kit.levels import level_of, level_of_code, result_path
 from avise.connectors.kit.pytest_suite import connector_suite
 from avise.connectors.kit.scenarios import read_scenarios
 from avise.connectors.kit.subject import subject_of, subject_of_class
@@ -194,3 +194,17 @@ def test_every_shipped_connector_reaches_gold_as_it_is(file: Path) -> None:
     assert level is not None, f"changed since it was proven: avise connector test --shipped {file.stem}"
     acts = "[[action]]" in file.read_text("utf-8")
     assert level is (ConformanceLevel.PLATINUM if acts else ConformanceLevel.GOLD)
+
+
+EXAMPLES = sorted((resource_folder("connectors") / "examples").glob("*.toml"))
+PROVE = "changed since it was proven: AVISE_TESTS_PROVE=1 python3 dev.py test tests/servers/proving"
+
+
+@pytest.mark.parametrize("file", EXAMPLES, ids=[file.stem for file in EXAMPLES])
+def test_every_example_reaches_gold_as_it_is(file: Path) -> None:
+    assert level_of(file) is ConformanceLevel.GOLD, PROVE
+
+
+@pytest.mark.parametrize("name", ["imap", "soap", "trytond"])
+def test_every_connector_with_a_server_of_its_own_reaches_gold_as_it_is(name: str) -> None:
+    assert level_of_code(name, f"avise.connectors.{name}.connector") is ConformanceLevel.GOLD, PROVE
