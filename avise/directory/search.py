@@ -20,7 +20,7 @@ from avise.directory.keys import (
     day_number,
     day_of,
 )
-from avise.directory.name_matching import MOST, NameMatch, best_match
+from avise.directory.name_matching import LAST_ONLY, MOST, NameMatch, best_match
 from avise.directory.reading import (
     NOTHING_ELSE,
     PERSON_BOUND,
@@ -38,6 +38,8 @@ IDENTIFIER = 130.0
 IDENTIFIER_BEGINNING = 75.0
 COMPANY = 78.0
 """Below those who bear the word as their surname, whom sixty companies would hide."""
+COMPANY_BY_ONE_WORD = 58.0
+"""Below those whose surname begins so too: « Garage Lambert » answers LAMB, and so do fifty of its kind."""
 BORN = 60.0
 TOWN = 55.0
 BORN_THAT_DAY = 20.0
@@ -159,6 +161,8 @@ class DirectorySearch:
         self.near: set[int] = set()
         """Parties whose surname is near to one typed alone, and that so many bear that it hides them."""
         self._firsts: dict[str, FirstNames] = {}
+        self._surnames: dict[str, int] = {}
+        """Of those typed, the ones that the dictionary has."""
 
     def run(self, query: SearchQuery) -> dict[int, Found]:
         """Return the parties that answer, by their number in the directory."""
@@ -275,8 +279,9 @@ class DirectorySearch:
                 self._companies(others, restricted, typed)
             else:
                 self._everybody(restricted, typed)
-        # Whoever typed a name and its town made no mistake in a longer name.
-        self._named(words, filters, forgiving=not self._found)
+        # Whoever typed a whole name and its town made no mistake in a longer name.
+        forgiving = all(found.score < LAST_ONLY for found in self._found.values())
+        self._named(words, filters, forgiving=forgiving)
         self._companies(words, filters)
 
     def _everybody(self, filters: Filters, town: str = "") -> None:
@@ -303,24 +308,26 @@ class DirectorySearch:
             self._keep_rows(self.reader.by_birth(filters), matching, filters)
             return
         kept = 0
-        for rows in self._ranges(readings, filters, forgiving=forgiving):
+        for rows in self._ranges(readings, filters):
             kept += len(self._keep_rows(rows, matching, filters))
             if kept >= self._wanted:
                 break
         # Somebody who types a surname alone may have mistyped one into another that many bear.
         alone = len(words) == 1 and filters == NOTHING_ELSE
         if forgiving and (kept < self._wanted or alone):
+            self._keep_near_first(readings, matching, filters)
             self._keep_near(readings, matching, filters, hidden=kept >= self._wanted)
 
-    def _ranges(
-        self, readings: Sequence[NameReading], filters: Filters, *, forgiving: bool
-    ) -> Iterator[list[NameRow]]:
-        """Yield rows to be matched, by steps from what is exact to what is forgiven but for the surname."""
+    def _ranges(self, readings: Sequence[NameReading], filters: Filters) -> Iterator[list[NameRow]]:
+        """Yield rows to be matched: whole surnames, then their beginnings, then first names alone."""
         reader = self.reader
         named = [reading for reading in readings if reading.last]
-        known = reader.named(WordKind.SURNAME, (reading.last for reading in named))
-        exact = [reading for reading in named if reading.last in known]
-        yield _flat(reader.by_last([known[reading.last]], self._first(reading), filters) for reading in exact)
+        self._surnames = reader.named(WordKind.SURNAME, (reading.last for reading in named))
+        yield _flat(
+            reader.by_last([self._surnames[reading.last]], self._first(reading), filters)
+            for reading in named
+            if reading.last in self._surnames
+        )
         yield _flat(
             reader.by_last(reader.beginning(WordKind.SURNAME, reading.last), self._first(reading), filters)
             for reading in named
@@ -331,12 +338,14 @@ class DirectorySearch:
             for reading in readings
             if not reading.last and (filters == NOTHING_ELSE or len(reading.first) >= MIN_BEGINNING)
         )
-        if forgiving:
-            yield _flat(
-                reader.by_last([known[reading.last]], self._near_first(reading.first), filters)
-                for reading in exact
-                if len(reading.first) >= MIN_FORGIVEN
-            )
+
+    def _keep_near_first(self, readings: Sequence[NameReading], matching: Matching, filters: Filters) -> None:
+        """Keep those whose first name is near to a typed one, beside a whole surname."""
+        for reading in readings:
+            if reading.last in self._surnames and len(reading.first) >= MIN_FORGIVEN:
+                near = self._near_first(reading.first)
+                rows = self.reader.by_last([self._surnames[reading.last]], near, filters)
+                self._keep_rows(rows, matching, filters)
 
     def _keep_near(
         self, readings: Sequence[NameReading], matching: Matching, filters: Filters, *, hidden: bool
@@ -432,11 +441,12 @@ class DirectorySearch:
         if filters.span is not None:
             return
         wanted = company_words(" ".join(words))
+        worth = COMPANY if len(wanted) > 1 else COMPANY_BY_ONE_WORD
         parties = self.reader.by_company_words(wanted)
         if filters.cities and parties:
             parties = self.reader.among_cities(parties, filters.cities)
         found = _with(
-            Found(COMPANY, (MatchedOn.COMPANY,), {"company_name": wanted[0]}), what_else(filters, town)
+            Found(worth, (MatchedOn.COMPANY,), {"company_name": wanted[0]}), what_else(filters, town)
         )
         for party in parties:
             self._keep(party, found)

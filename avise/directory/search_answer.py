@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import heapq
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Set
 
@@ -59,7 +61,7 @@ def _shown(
 
     # Only what is shown is read whole: decoding two hundred parties would take most of the time.
     ranks = sorted((-why.score, bearers.get(number, _NOBODY), number) for number, why in found.items())
-    ranked = _with_near([rank[2] for rank in ranks], search.near, limit)
+    ranked = _with_near(_shared(ranks, limit), search.near, limit)
     entries = reader.parties(ranked[: limit + len(known)])
     shown = [number for number in ranked if number in entries and entries[number].person not in known][:limit]
     folded = _Folded()
@@ -78,6 +80,33 @@ def _shown(
     )
     total = len(found) - sum(entry.person in known for entry in entries.values()) if known else len(found)
     return SearchAnswer(hits, total, more=reader.cut, as_of=as_of)
+
+
+Rank = tuple[float, Bearer, int]
+
+
+def _shared(ranks: list[Rank], limit: int) -> list[int]:
+    """Return the parties in order; surnames that answer equally well share the room that is left.
+
+    « Michel André » may be any of two hundred ANDRÉ Michel, or of as many MICHEL André.
+    """
+    numbers = [rank[2] for rank in ranks]
+    if not 0 < limit < len(ranks) or ranks[limit - 1][0] != ranks[limit][0]:
+        return numbers
+    score = ranks[limit][0]
+    start = bisect_left(ranks, score, key=lambda rank: rank[0])
+    end = bisect_right(ranks, score, key=lambda rank: rank[0])
+    places: Counter[str] = Counter()
+    first: list[tuple[int, int]] = []
+    for place in range(start, end):
+        last = ranks[place][1].last
+        first.append((places[last], place))
+        places[last] += 1
+    if len(places) == 1:
+        return numbers
+    chosen = sorted(place for _turn, place in heapq.nsmallest(limit - start, first))
+    others = sorted({*range(start, end)} - {*chosen})
+    return numbers[:start] + [numbers[place] for place in (*chosen, *others)] + numbers[end:]
 
 
 def _with_near(ranked: list[int], near: Set[int], limit: int) -> list[int]:

@@ -197,7 +197,7 @@ def is_found(typed: Typed, hits: Sequence[Party], *, cut: bool) -> bool:
         return all(words <= set(fold_words(hit.company_name)) for hit in hits)
     alone = fold(typed.words)
     if alone.isdigit():
-        return all(hit.birth_date == wanted.birth_date for hit in hits)
+        return any(hit.birth_date == wanted.birth_date for hit in hits)
     keys = {*name_keys(wanted.last_name), *name_keys(wanted.birth_name)}
     return any(
         key in keys or (len(alone) <= BEGINNING and key.startswith(alone))
