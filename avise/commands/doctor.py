@@ -21,6 +21,7 @@ from avise.engine.engine import Engine
 from avise.models.errors import AviseError
 from avise.models.json_types import JSON
 from avise.models.source_status import SourceStatus
+from avise.services.certificate_words import certificate_sentence
 from avise.texts import plural, text
 from avise.texts.endings import ended_once
 
@@ -109,7 +110,15 @@ async def _tool(engine: Engine, offer: SourceOffer, row: SourceStatus) -> Findin
         report = await engine.desk.check_source(offer.instance)
     except ConnectorError as error:
         report = HealthReport(Health.MISCONFIGURED, error.detail)
-    return Finding("connector", offer.name, report.health is Health.OK, _sentence(offer, report))
+    ending = await _certificate(engine, offer) if report.health is Health.OK else ""
+    sentence = ending or _sentence(offer, report)
+    return Finding("connector", offer.name, report.health is Health.OK and not ending, sentence)
+
+
+async def _certificate(engine: Engine, offer: SourceOffer) -> str:
+    """Return that the certificate shown to a tool ends soon, "" while that is far away; it is open by now."""
+    row = next(row for row in await engine.sources.status() if row.instance == offer.instance)
+    return certificate_sentence(row, engine.env.now())
 
 
 def _sentence(offer: SourceOffer, report: HealthReport) -> str:

@@ -80,8 +80,8 @@ def mark_of(*files: str) -> tuple[Mark | None, ...]:
     return tuple(found)
 
 
-def show(context: ssl.SSLContext, shown: Shown, now: datetime) -> None:
-    """Have a context show a certificate; blocks.
+def show(context: ssl.SSLContext, shown: Shown, now: datetime) -> datetime:
+    """Have a context show a certificate; return when the first of its chain ends; blocks.
 
     Args:
         context: of one tool alone.
@@ -115,6 +115,7 @@ def show(context: ssl.SSLContext, shown: Shown, now: datetime) -> None:
         raise unfit(UNREADABLE) from None
     finally:
         Path(name).unlink(missing_ok=True)
+    return min(one.not_valid_after_utc for one in chain)
 
 
 def unfit(detail: str) -> ConnectorError:

@@ -177,6 +177,11 @@ class Instance:
         """Of the person who signs in there by themselves; known once its address was read."""
         return self._access.user_tokens
 
+    @property
+    def certificate_ends(self) -> datetime | None:
+        """When the certificate of ours that the tool is shown ends; None where it is shown none."""
+        return self._access.certificate_ends
+
     # ---- life --------------------------------------------------------------------------------
     def start(self) -> None:
         """Open in the background, again and again while the tool is unreachable."""

@@ -116,6 +116,7 @@ def status_of(instance: Instance) -> SourceStatus:
         retry_at=instance.env.now() + retry_in if retry_in is not None else instance.reopens_at,
         facets=_fed(manifest),
         attempts=tuple(numbers.attempts),
+        certificate_ends=instance.certificate_ends,
         sign_in=instance.user_tokens.way if instance.user_tokens is not None else SignInWay.NONE,
     )
 

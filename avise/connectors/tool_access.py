@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from concurrent.futures import Executor
+from datetime import datetime
 
 from avise.connectors.client_certificate import Mark, Shown, mark_of, read_files, show
 from avise.connectors.endpoints import HttpEndpoint, MutualTlsSignIn, SignIn, UserSignIn
@@ -50,6 +51,8 @@ class ToolAccess:
         self._marks: tuple[Mark | None, ...] = ()
         self.user_tokens: UserTokens | None = None
         """Of the person who signs in there by themselves; known once the endpoint is."""
+        self.certificate_ends: datetime | None = None
+        """Of ours that the tool is shown; None where it is shown none."""
 
     async def connect(self, endpoint: HttpEndpoint, pool: Executor) -> HttpConnection:
         """Return a connection to the tool.
@@ -92,17 +95,18 @@ class ToolAccess:
         sealed = await self._secrets.get(sign_in.secret) if sign_in.secret else ""
         self._files = tuple(file for file in (sign_in.certificate, sign_in.key) if file)
 
-        def build() -> tuple[ssl.SSLContext, tuple[Mark | None, ...]]:
+        def build() -> tuple[ssl.SSLContext, tuple[Mark | None, ...], datetime]:
             marks = mark_of(*self._files)
             if sealed:
                 shown = Shown(sealed.encode(), sealed.encode(), password)
             else:
                 shown = read_files(sign_in.certificate, sign_in.key, password)
             context = self._outward.context()
-            show(context, shown, self._env.now())
-            return context, marks
+            return context, marks, show(context, shown, self._env.now())
 
-        context, self._marks = await asyncio.get_running_loop().run_in_executor(pool, build)
+        context, self._marks, self.certificate_ends = await asyncio.get_running_loop().run_in_executor(
+            pool, build
+        )
         return context
 
     def _tokens_for(self, sign_in: SignIn) -> UserTokens | None:

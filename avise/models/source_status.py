@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from avise.models.bulk_reading import BulkReading
 from avise.models.conformance import ConformanceLevel
 from avise.models.errors import Failure
 from avise.models.tool_sign_in import SignInWay
+
+CERTIFICATE_TOLD = timedelta(days=30)
+"""Before its end, a certificate of ours is told: an authority of a house takes days to give another."""
 
 
 class SourceState(StrEnum):
@@ -81,8 +84,16 @@ class SourceStatus:
     """What the conformance kit found of the connector as it is; None when it was not tested since."""
     sign_in: SignInWay = SignInWay.NONE
     """How whoever works here signs in there by themselves."""
+    certificate_ends: datetime | None = None
+    """When the certificate that this workstation shows there ends; None where it shows none."""
     cached_customers: int = 0
     oldest_copy: datetime | None = None
     bulk: BulkReading | None = None
     """How the directory is filled from it; None for a tool that is not the identity master."""
     file_change: FileChange | None = None
+
+    def certificate_days(self, now: datetime) -> int | None:
+        """Return how many days the certificate shown there is still good, None while that is long enough."""
+        if self.certificate_ends is None or self.certificate_ends - now > CERTIFICATE_TOLD:
+            return None
+        return max((self.certificate_ends - now).days, 0)

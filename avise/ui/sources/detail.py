@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from avise.env import Env
 from avise.models.source_status import SourceStatus
+from avise.services.certificate_words import certificate_sentence
 from avise.texts import text
 from avise.ui.shortcuts import keys_of
 from avise.ui.sources.bulk import bulk_section
@@ -117,6 +118,10 @@ class SourceDetail(DetailPane):
         )
         if advice := to_do(source):
             content.addWidget(Label(advice, "body", "muted", wrap=True))
+        if ending := certificate_sentence(source, now):
+            told = row(Icon("triangle-alert", 14, "warn-solid"), Label(ending, "body", wrap=True), gap=8)
+            told.setStretch(1, 1)
+            content.addLayout(told)
         if is_asked(source) or can_retry(source):
             content.addLayout(self._buttons(source))
         if proven := conformance(source):

@@ -132,6 +132,8 @@ def explained(source: SourceStatus, now: datetime) -> str:
     key = f"sources.explained.{source.state}"
     if source.state is SourceState.FAILING:
         kind = source.last_failure.kind if source.last_failure is not None else ErrorKind.UNAVAILABLE
+        if meaning := _meaning_of(source.last_failure.detail if source.last_failure else "", source.name):
+            return meaning
         cause = text(f"attempt.{kind}")
         return text(key, source=source.name, cause=cause, failures=failures(source))
     if asks_sign_in(source):

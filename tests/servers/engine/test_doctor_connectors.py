@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from avise.commands import connector_list, doctor
 from avise.connectors.starts import START_FILE
 from avise.engine.engine import Engine
 from tests.servers.engine.conftest import MutualInABox
+from tests.servers.tool_sign_in.authority import Authority
+from tests.servers.tool_sign_in.conftest import FILE
 from tests.unit.connectors.wheels.building import installed
 
 UNFIT = {"pyproject.toml": ("dependencies = []", 'dependencies = ["pydantic>=2"]')}
@@ -66,3 +69,21 @@ def test_a_terminal_puts_back_what_was_set_apart(
     assert rows["complaints"].state == "ready"
     assert cli.main([*asked, "nosuch"]) != 0
     assert "complaints" in capsys.readouterr().err
+
+
+def test_a_certificate_that_ends_soon_is_told_before_it_fails(mutual: MutualInABox, tmp_path: Path) -> None:
+    folder = mutual.profile(tmp_path / "profile")
+    certificate, key = Authority().issue("avise", ends_in=timedelta(days=12, hours=1)).files(tmp_path, "ours")
+    auth = f'{{ type = "mtls", certificate = "{certificate}", key = "{key}" }}'
+    # Without a [check], the doctor opens it and asks it nothing.
+    content = FILE.replace("AUTH", auth).replace('[check]\npath = "/ping"\n', "")
+    (folder / "connectors" / "guarded.toml").write_text(content, "utf-8")
+    with (folder / "settings.toml").open("a", encoding="utf-8") as settings:
+        settings.write(
+            '\n[instances.guarded]\nconnector = "guarded"\n'
+            '[instances.guarded.config]\nbase_url = "https://127.0.0.1:9"\n'
+        )
+    with Engine.open(folder) as engine:
+        findings = engine.run(doctor.examine(engine))
+    guarded = [finding.sentence for finding in findings if not finding.ok]
+    assert any("expire dans 12 jours" in sentence for sentence in guarded)

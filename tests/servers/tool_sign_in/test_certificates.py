@@ -15,8 +15,10 @@ import pytest
 from avise.connectors import client_certificate as words
 from avise.connectors.readings import FacetReading
 from avise.connectors.transport_errors import NOT_ACCEPTED
+from avise.env import SystemEnv
 from avise.models.errors import AviseError, ErrorKind
 from avise.models.source_status import SourceState
+from avise.services.certificate_words import certificate_sentence
 from avise.transport import trust
 from avise.transport.outward import Outward
 from tests.servers.host.tool_server import Asked, reply, running_tool
@@ -200,3 +202,19 @@ async def test_a_certificate_that_it_put_in_place_is_taken_without_a_restart(
         assert await failure_of(reader) == (ErrorKind.CONFIG, words.EXPIRED)
         shown_by_files(house, house.authority.issue("avise"))
         assert (await reader.read()).error is None
+
+
+async def test_the_end_of_our_certificate_is_told_thirty_days_before(
+    open_reader: Opening, front: Front, house: House
+) -> None:
+    now = SystemEnv().now()
+    async with front(asks=house.authority) as tool:
+        for days, told in ((29.5, 29), (0.5, 0), (31.5, None)):
+            auth = shown_by_files(house, house.authority.issue("avise", ends_in=timedelta(days=days)))
+            async with open_reader(tool.address, auth, outward=house.outward) as reader:
+                assert (await reader.read()).error is None
+                (row,) = reader.host.status()
+                assert row.certificate_days(now) == told
+                assert (row.name in certificate_sentence(row, now)) is (told is not None)
+    async with front() as tool, open_reader(tool.address, '{ type = "none" }') as reader:
+        assert reader.host.status()[0].certificate_ends is None
