@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import random
-import re
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-from avise.directory.first_names import other_first_names
 from avise.models.customer import MatchedOn, Party, PartyKind, PersonId, SearchAnswer, SearchHit
-from avise.models.names import LEGAL_FORMS, PARTICLES, fold, fold_words, phonetic_key
+from avise.models.names import fold, fold_words
+from tests import typed_keys as keys
+from tests import typed_names as names
 
 FIRST_ROWS = 10
 """Rows in which somebody is seen at once."""
@@ -68,530 +68,20 @@ def _surnames(party: Party) -> list[str]:
     return list({fold(party.last_name), fold(party.birth_name)})
 
 
-# ---- writing -------------------------------------------------------------------------------------
-
-
-def _both(party: Party, last: str = "", first: str = "") -> str:
-    return f"{last or party.last_name} {first or party.first_name}"
-
-
-def _plain(party: Party, _chance: random.Random) -> str:
-    return " ".join(fold_words(f"{party.first_name} {party.last_name}")).lower()
-
-
-def _apostrophe(party: Party, chance: random.Random) -> str:
-    name = _both(party)
-    return (
-        re.sub("['’]", chance.choice(("'", "’", "\u02bc", "`", "\u00b4", " ", "")), name)
-        if "’" in name
-        else ""
-    )
-
-
-def _hyphens(party: Party, chance: random.Random) -> str:
-    name = _both(party)
-    return name.replace("-", chance.choice((" ", "‐", "‑", "–", " - ", ""))) if "-" in name else ""
-
-
-def _pasted(party: Party, chance: random.Random) -> str:
-    gap = chance.choice(("\u00a0", "\u202f", "\t", "\r\n", " \u200b ", "\u2009"))
-    inside = chance.choice(("\u200b", "\ufeff", "\u200e", "\u00ad"))
-    last = party.last_name
-    return f"\u00a0{last[:2]}{inside}{last[2:]}{gap}{party.first_name}{inside} \n"
-
-
-def _initials(party: Party, chance: random.Random) -> str:
-    parts = re.split("[- ]", party.first_name)
-    if len(parts) != 2:
-        return ""
-    a, b = (part[0] for part in parts)
-    return f"{chance.choice((f'{a}.-{b}.', f'{a}. {b}.', f'{a}-{b}', f'{a}.{b}.'))} {party.last_name}"
-
-
-def _without_particle(party: Party, _chance: random.Random) -> str:
-    words = re.split("[ ’]", party.last_name)
-    while len(words) > 1 and fold(words[0]) in PARTICLES:
-        words = words[1:]
-    name = " ".join(words)
-    return _both(party, name) if name != party.last_name.replace("’", " ") else ""
-
-
-def _half(party: Party, chance: random.Random) -> str:
-    parts = party.last_name.split("-")
-    whole = [part for part in parts if len(fold(part)) >= 4]
-    return _both(party, chance.choice(whole)) if len(parts) > 1 and whole else ""
-
-
-def _one_first_name(party: Party, chance: random.Random) -> str:
-    parts = [part for part in re.split("[ -]", party.first_name) if len(fold(part)) >= 3]
-    return _both(party, first=chance.choice(parts)) if len(parts) > 1 else ""
-
-
-def _titled(party: Party, chance: random.Random) -> str:
-    title = chance.choice(("M.", "Mme", "Mr", "Mlle", "Monsieur", "Madame", "MME.", "M"))
-    return f"{title} {_both(party)}"
-
-
-def _titled_surname(party: Party, chance: random.Random) -> str:
-    return f"{chance.choice(('Mme', 'Monsieur', 'Madame', 'Mlle', 'Mr'))} {party.last_name}"
-
-
-def _married(party: Party, chance: random.Random) -> str:
-    if fold(party.birth_name) == fold(party.last_name):
-        return ""
-    last, first, birth = party.last_name, party.first_name, party.birth_name
-    return chance.choice(
-        (
-            f"née {birth}",
-            f"{last} née {birth}",
-            f"{first} {last} née {birth}",
-            f"{birth} épouse {last}",
-            f"{last} {first} (née {birth})",
-            f"{birth} {first} ép. {last}",
-        )
-    )
-
-
-def _birth_name(party: Party, _chance: random.Random) -> str:
-    return _both(party, party.birth_name) if fold(party.birth_name) != fold(party.last_name) else ""
-
-
-def _both_surnames(party: Party, chance: random.Random) -> str:
-    if fold(party.birth_name) == fold(party.last_name):
-        return ""
-    pair = [party.last_name, party.birth_name]
-    chance.shuffle(pair)
-    return f"{'-'.join(pair)} {party.first_name}"
-
-
-_MONTHS = (
-    "janvier",
-    "février",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
-    "août",
-    "septembre",
-    "octobre",
-    "novembre",
-    "décembre",
-)
-
-
-def _born(party: Party, chance: random.Random) -> str:
-    born = party.birth_date
-    assert born is not None
-    return chance.choice(
-        (
-            f"{born:%d/%m/%Y}",
-            f"{born:%d%m%Y}",
-            f"{born:%d.%m.%y}",
-            f"{born:%Y-%m-%d}",
-            f"{born:%d %m %Y}",
-            f"{born.day} {_MONTHS[born.month - 1]} {born.year}",
-            f"né le {born:%d/%m/%Y}",
-            f"née {born:%d-%m-%Y}",
-            f"{born.day}/{born.month}/{born:%y}",
-            f"né(e) le {born:%d/%m/%Y}",
-        )
-    )
-
-
-def _name_and_birth(party: Party, chance: random.Random) -> str:
-    parts = [party.last_name, _born(party, chance)]
-    chance.shuffle(parts)
-    return " ".join(parts)
-
-
-def _year(party: Party, chance: random.Random) -> str:
-    assert party.birth_date is not None
-    return chance.choice(
-        (
-            f"{party.last_name} {party.birth_date.year}",
-            f"{party.birth_date.year} {_both(party)}",
-            f"{party.last_name} né en {party.birth_date.year}",
-        )
-    )
-
-
-def _month(party: Party, _chance: random.Random) -> str:
-    assert party.birth_date is not None
-    return f"{party.last_name} {party.birth_date:%m/%Y}"
-
-
-def _town(party: Party, chance: random.Random) -> str:
-    town = party.city
-    where = chance.choice((town, party.postcode, fold(town), f"à {town}", town.lower()))
-    parts = [party.last_name, where]
-    if " " not in where and chance.random() < 0.3:
-        parts.reverse()
-    return " ".join(parts)
-
-
-def _everything(party: Party, chance: random.Random) -> str:
-    assert party.birth_date is not None
-    return f"{_both(party)} {chance.choice((_born(party, chance), str(party.birth_date.year)))} {party.city}"
-
-
-# ---- numbers -------------------------------------------------------------------------------------
-
-
-def _phone(party: Party, chance: random.Random) -> str:
-    digits = "0" + chance.choice(party.phones)[3:]
-    pairs = [digits[start : start + 2] for start in range(0, 10, 2)]
-    return chance.choice(
-        (
-            " ".join(pairs),
-            ".".join(pairs),
-            digits,
-            "-".join(pairs),
-            "/".join(pairs),
-            f"+33 {digits[1]} {' '.join(pairs[1:])}",
-            f"0033{digits[1:]}",
-            f"+33 (0){digits[1]} {' '.join(pairs[1:])}",
-            f"00 33 {digits[1:]}",
-            f"tél {' '.join(pairs)}",
-            f"33{digits[1:]}",
-            digits[1:],
-            "\u00a0".join(pairs),
-            "\u202f".join(pairs) + "\u200b",
-            f"tel: {digits}",
-            f" {digits} ",
-        )
-    )
-
-
-def _phone_and_name(party: Party, chance: random.Random) -> str:
-    return f"{party.last_name} {_phone(party, chance).removeprefix('tel: ').removeprefix('tél ')}"
-
-
-_ONES = (
-    "zéro",
-    "un",
-    "deux",
-    "trois",
-    "quatre",
-    "cinq",
-    "six",
-    "sept",
-    "huit",
-    "neuf",
-    "dix",
-    "onze",
-    "douze",
-    "treize",
-    "quatorze",
-    "quinze",
-    "seize",
-    "dix-sept",
-    "dix-huit",
-    "dix-neuf",
-)
-_FRENCH = ("", "", "vingt", "trente", "quarante", "cinquante", "soixante")
-_BELGIAN = (*_FRENCH, "septante", "quatre-vingt", "nonante")
-_SWISS = (*_FRENCH, "septante", "huitante", "nonante")
-
-
-def _said(pair: int, tens: Sequence[str]) -> str:
-    if pair < 10:
-        return f"zéro {_ONES[pair]}"
-    if pair < 20:
-        return _ONES[pair]
-    ten, unit = divmod(pair, 10)
-    if tens is _FRENCH and ten >= 7:
-        base = "soixante" if ten == 7 else "quatre-vingt"
-        rest = pair - (60 if ten == 7 else 80)
-        if not rest:
-            return "quatre-vingts"
-        return f"{base} et onze" if pair == 71 else f"{base}-{_ONES[rest]}"
-    if not unit:
-        return tens[ten] + ("s" if tens[ten] == "quatre-vingt" else "")
-    joined = " et " if unit == 1 and tens[ten] != "quatre-vingt" else "-"
-    return f"{tens[ten]}{joined}{_ONES[unit]}"
-
-
-def _dictated(party: Party, chance: random.Random) -> str:
-    digits = "0" + party.phones[0][3:]
-    tens = chance.choice((_FRENCH, _FRENCH, _BELGIAN, _SWISS))
-    said = [_said(int(digits[start : start + 2]), tens) for start in range(0, 10, 2)]
-    words = chance.choice((" ", ", ", " ")).join(said)
-    return chance.choice((words, words.replace("-", " "), words.upper(), fold_plain(words)))
-
-
-def fold_plain(words: str) -> str:
-    """Return words without accents, as a machine that listens writes them."""
-    return " ".join(fold_words(words)).lower()
-
-
-def _half_dictated(party: Party, chance: random.Random) -> str:
-    """Some pairs in figures, others in words: what speech-to-text gives."""
-    digits = "0" + party.phones[0][3:]
-    pairs = [digits[start : start + 2] for start in range(0, 10, 2)]
-    return " ".join(pair if chance.random() < 0.5 else _said(int(pair), _FRENCH) for pair in pairs)
-
-
-def _member(party: Party, chance: random.Random) -> str:
-    number = party.member_number
-    return chance.choice(
-        (
-            number,
-            f"{number[:4]} {number[4:7]} {number[7:]}",
-            f"{number[:3]}.{number[3:]}",
-            f" {number} ",
-            f"n° {number}",
-            number.lower(),
-            f"N°{number}",
-            "\u00a0".join((number[:4], number[4:])),
-            f"{number}\u200b",
-            f"adhérent {number}",
-            f"{number[:5]}-{number[5:]}",
-        )
-    )
-
-
-def _letters_for_digits(party: Party, chance: random.Random) -> str:
-    """The letter O for a zero, l or I for a one."""
-    number = party.member_number
-    if not number.isdigit() or not {"0", "1"} & set(number):
-        return ""
-    return number.replace("0", chance.choice("Oo")).replace("1", chance.choice("lI1"))
-
-
-def _digits_for_letters(party: Party, _chance: random.Random) -> str:
-    return party.member_number.replace("O", "0") if party.member_number.startswith("BO") else ""
-
-
-def _email(party: Party, chance: random.Random) -> str:
-    local, _, domain = party.email.partition("@")
-    return chance.choice(
-        (
-            party.email,
-            party.email.upper(),
-            f" {party.email} ",
-            f"<{party.email}>",
-            f"mailto:{party.email}",
-            f"{local} @ {domain}",
-            f"{party.email},",
-            f"{local} arobase {domain}",
-        )
-    )
-
-
-def _part_of_email(party: Party, chance: random.Random) -> str:
-    local, _, domain = party.email.partition("@")
-    return chance.choice((local, f"{local}@", f"{local}@{domain[:4]}", local.upper()))
-
-
-def _name_and_digits(party: Party, _chance: random.Random) -> str:
-    return f"{_both(party)} {party.phones[0][-4:]}"
-
-
-# ---- mistakes ------------------------------------------------------------------------------------
-
-_ROWS = ("azertyuiop", "qsdfghjklm", "wxcvbn")
-
-
-def _edited(name: str, chance: random.Random) -> str:
-    """Return a name with one honest mistake: a neighbour key, a letter twice, left out, swapped or put in."""
-    word = name.lower().replace("œ", "oe")
-    places = [place for place, letter in enumerate(word) if letter.isalpha()]
-    place = chance.choice(places[1:] or places)
-    letter = word[place]
-    row = next((row for row in _ROWS if letter in row), "er")
-    beside = row[row.find(letter) - 1] if letter in row else "e"
-    made = chance.choice(
-        (
-            word[:place] + beside + word[place + 1 :],
-            word[:place] + letter * 2 + word[place + 1 :],
-            word[:place] + word[place + 1 :],
-            word[: place - 1] + letter + word[place - 1] + word[place + 1 :] if place else word,
-            word[:place] + chance.choice("abcdefghijklmnopqrstuvwxyz") + word[place:],
-        )
-    )
-    return made if fold(made) != fold(name) else word[:place] + "k" + word[place:]
-
-
-def _long(name: str, least: int = 5) -> bool:
-    return len(fold(name)) >= least
-
-
-def _typo(party: Party, chance: random.Random) -> str:
-    return _both(party, _edited(party.last_name, chance)) if _long(party.last_name) else ""
-
-
-def _typo_reversed(party: Party, chance: random.Random) -> str:
-    return f"{party.first_name} {_edited(party.last_name, chance)}" if _long(party.last_name) else ""
-
-
-def _typo_of_first(party: Party, chance: random.Random) -> str:
-    return _both(party, first=_edited(party.first_name, chance)) if _long(party.first_name) else ""
-
-
-def _typo_and_birth(party: Party, chance: random.Random) -> str:
-    return f"{_edited(party.last_name, chance)} {party.birth_date:%d/%m/%Y}" if _long(party.last_name) else ""
-
-
-def _typo_and_year(party: Party, chance: random.Random) -> str:
-    return (
-        f"{_edited(party.last_name, chance)} {party.first_name} {party.birth_date:%Y}"
-        if _long(party.last_name)
-        else ""
-    )
-
-
-def _typo_and_town(party: Party, chance: random.Random) -> str:
-    return (
-        f"{_edited(party.last_name, chance)} {party.first_name} {party.city}"
-        if _long(party.last_name)
-        else ""
-    )
-
-
-def _two_typos(party: Party, chance: random.Random) -> str:
-    if not _long(party.last_name, 6):
-        return ""
-    return _both(party, _edited(_edited(party.last_name, chance), chance))
-
-
-def _a_typo_each(party: Party, chance: random.Random) -> str:
-    if not (_long(party.last_name) and _long(party.first_name)):
-        return ""
-    return f"{_edited(party.last_name, chance)} {_edited(party.first_name, chance)}"
-
-
-def _two_typos_and_year(party: Party, chance: random.Random) -> str:
-    words = _a_typo_each(party, chance)
-    return f"{words} {party.birth_date:%Y}" if words else ""
-
-
-def _two_typos_and_birth(party: Party, chance: random.Random) -> str:
-    if not _long(party.last_name, 6):
-        return ""
-    return f"{_edited(_edited(party.last_name, chance), chance)} {party.birth_date:%d/%m/%Y}"
-
-
-def _two_typos_and_town(party: Party, chance: random.Random) -> str:
-    words = _a_typo_each(party, chance)
-    return f"{words} {party.city}" if words else ""
-
-
-_SOUND_CHANGES = (
-    ("PH", "F"),
-    ("AULT", "EAU"),
-    ("È", "E"),
-    ("FEBVRE", "FEVRE"),
-    ("CK", "K"),
-    ("TH", "T"),
-    ("Y", "I"),
-    ("SCH", "CH"),
-    ("OE", "E"),
-    ("LL", "L"),
-    ("TT", "T"),
-    ("NN", "N"),
-    ("MM", "M"),
-    ("Z", "S"),
-    ("QU", "K"),
-)
-
-
-def _heard(party: Party, chance: random.Random) -> str:
-    name = fold(party.last_name)
-    made = [name.replace(old, new, 1) for old, new in _SOUND_CHANGES if old in name]
-    made = [heard for heard in made if len(heard) >= 4 and phonetic_key(heard) == phonetic_key(name)]
-    return _both(party, chance.choice(made)) if made else ""
-
-
-def _first_heard(party: Party, chance: random.Random) -> str:
-    name = fold(party.first_name)
-    made = [name.replace(old, new, 1) for old, new in _SOUND_CHANGES if old in name]
-    made = [heard for heard in made if len(heard) >= 4 and phonetic_key(heard) == phonetic_key(name)]
-    return _both(party, first=chance.choice(made)) if made else ""
-
-
-def _glued(party: Party, chance: random.Random) -> str:
-    first, last = fold(party.first_name), fold(party.last_name)
-    if min(len(first), len(last)) < 3:
-        return ""
-    return chance.choice((last + first, first + last)).lower()
-
-
-def _diminutive(party: Party, chance: random.Random) -> str:
-    others = sorted(other_first_names(fold(party.first_name)))
-    return _both(party, first=chance.choice(others)) if others else ""
-
-
-def _marked(party: Party, chance: random.Random) -> str:
-    noise = chance.choice(("%", "_", "*", "\\", "🙂", '"', "?", "[]", "';--", "%%", "(", "!!", "\u202e", "—"))
-    return f"{_both(party)} {noise}" if chance.random() < 0.5 else f"{noise} {_both(party)}"
-
-
-def _company_words(party: Party, _chance: random.Random) -> list[str]:
-    return party.company_name.replace("(fictif)", "").split()
-
-
-def _company(party: Party, chance: random.Random) -> str:
-    words = _company_words(party, chance)
-    return chance.choice(
-        (" ".join(words), " ".join(words).lower(), " ".join(reversed(words)), fold_plain(" ".join(words)))
-    )
-
-
-def _company_form(party: Party, chance: random.Random) -> str:
-    words = _company_words(party, chance)
-    own = words[1:] if fold(words[0]) in LEGAL_FORMS and len(words) > 2 else words
-    return f"{chance.choice(('S.A.R.L.', 'sarl', 'SAS', 'S.A.', 'Sté', 'société', 'la sté'))} {' '.join(own)}"
-
-
-def _company_and_town(party: Party, _chance: random.Random) -> str:
-    return f"{' '.join(party.company_name.split()[1:-1])} {party.city}"
-
-
-def _siret(party: Party, chance: random.Random) -> str:
-    siret = party.siret
-    grouped = f"{siret[:3]} {siret[3:6]} {siret[6:9]} {siret[9:]}"
-    return chance.choice(
-        (
-            siret,
-            grouped,
-            f"SIRET {siret}",
-            f"SIRET : {grouped}",
-            f" {siret[:9]} {siret[9:]}",
-            grouped.replace(" ", "\u00a0"),
-        )
-    )
-
-
-def _siren(party: Party, chance: random.Random) -> str:
-    siren = party.siren
-    grouped = f"{siren[:3]} {siren[3:6]} {siren[6:]}"
-    return chance.choice(
-        (
-            siren,
-            grouped,
-            f"SIREN {siren}",
-            grouped.replace(" ", "."),
-            f"siren: {grouped}",
-            f"n° siren {siren}",
-        )
-    )
-
-
 KINDS: tuple[Kind, ...] = (
-    Kind("surname and first name", lambda party, _: _both(party), "name", (LAST, FIRST)),
+    Kind("surname and first name", lambda party, _: names.both(party), "name", (LAST, FIRST)),
     Kind(
         "first name and surname",
         lambda party, _: f"{party.first_name} {party.last_name}",
         "name",
         (LAST, FIRST),
     ),
-    Kind("plain letters", _plain, "name", (LAST, FIRST)),
-    Kind("capitals", lambda party, _: _both(party).upper(), "name", (LAST, FIRST)),
+    Kind("plain letters", names.plain, "name", (LAST, FIRST)),
+    Kind("capitals", lambda party, _: names.both(party).upper(), "name", (LAST, FIRST)),
     Kind("comma between", lambda party, _: f"{party.last_name}, {party.first_name}", "name", (LAST, FIRST)),
-    Kind("apostrophes", _apostrophe, "name", (LAST,)),
-    Kind("hyphens", _hyphens, "name", (LAST, FIRST)),
-    Kind("pasted", _pasted, "name", (LAST, FIRST)),
+    Kind("apostrophes", names.apostrophe, "name", (LAST,)),
+    Kind("hyphens", names.hyphens, "name", (LAST, FIRST)),
+    Kind("pasted", names.pasted, "name", (LAST, FIRST)),
     Kind("surname", lambda party, _: party.last_name, "surname", (LAST,), 0.98),
     Kind(
         "surname and initial",
@@ -605,63 +95,72 @@ KINDS: tuple[Kind, ...] = (
         "initial",
         (LAST, FIRST),
     ),
-    Kind("initials of two first names", _initials, "initial", (LAST, FIRST | {MatchedOn.FIRST_NAME_VARIANT})),
-    Kind("without its particle", _without_particle, "name", (LAST, FIRST), 0.99),
-    Kind("half a double surname", _half, "name", (LAST, FIRST), 0.99),
-    Kind("one of several first names", _one_first_name, "called", (LAST, NEAR_FIRST), 0.9),
-    Kind("title and name", _titled, "name", (LAST, FIRST)),
-    Kind("title and surname", _titled_surname, "surname", (LAST,), 0.98),
-    Kind("birth name", _birth_name, "name", (LAST, FIRST)),
-    Kind("née, épouse", _married, "surname", (LAST,), 0.98),
-    Kind("both surnames", _both_surnames, "name", (NEAR_LAST, NEAR_FIRST), 0.95, wide=True),
-    Kind("surname and birth date", _name_and_birth, "born", (LAST, BORN)),
-    Kind("surname and year", _year, "year", (LAST, BORN), 0.97),
-    Kind("surname and month", _month, "born", (LAST, BORN)),
-    Kind("birth date", _born, "birth date", (BORN,)),
-    Kind("surname and town", _town, "town", (LAST, TOWN)),
-    Kind("name, birth and town", _everything, "born", (LAST, FIRST, BORN, TOWN), 0.97),
-    Kind("telephone", _phone, "person", (PHONE,)),
-    Kind("telephone and name", _phone_and_name, "person", (PHONE, LAST)),
+    Kind(
+        "initials of two first names",
+        names.initials,
+        "initial",
+        (LAST, FIRST | {MatchedOn.FIRST_NAME_VARIANT}),
+    ),
+    Kind("without its particle", names.without_particle, "name", (LAST, FIRST), 0.99),
+    Kind("half a double surname", names.half, "name", (LAST, FIRST), 0.99),
+    Kind("one of several first names", names.one_first_name, "called", (LAST, NEAR_FIRST), 0.9),
+    Kind("title and name", names.titled, "name", (LAST, FIRST)),
+    Kind("title and surname", names.titled_surname, "surname", (LAST,), 0.98),
+    Kind("birth name", names.birth_name, "name", (LAST, FIRST)),
+    Kind("née, épouse", names.married, "surname", (LAST,), 0.98),
+    Kind("both surnames", names.both_surnames, "name", (NEAR_LAST, NEAR_FIRST), 0.95, wide=True),
+    Kind("surname and birth date", names.name_and_birth, "born", (LAST, BORN)),
+    Kind("surname and year", names.year, "year", (LAST, BORN), 0.97),
+    Kind("surname and month", names.month, "born", (LAST, BORN)),
+    Kind("birth date", names.born, "birth date", (BORN,)),
+    Kind("surname and town", names.town, "town", (LAST, TOWN)),
+    Kind("name, birth and town", names.everything, "born", (LAST, FIRST, BORN, TOWN), 0.97),
+    Kind("telephone", keys.phone, "person", (PHONE,)),
+    Kind("telephone and name", keys.phone_and_name, "person", (PHONE, LAST)),
     Kind("end of a telephone", lambda party, _: party.phones[0][-6:], "person", (PHONE,)),
-    Kind("name and last four digits", _name_and_digits, "person", (LAST, PHONE), 0.95),
-    Kind("telephone dictated", _dictated, "person", (PHONE,)),
-    Kind("telephone half dictated", _half_dictated, "person", (PHONE,)),
-    Kind("member number", _member, "person", (MEMBER,)),
+    Kind("name and last four digits", keys.name_and_digits, "person", (LAST, PHONE), 0.95),
+    Kind("telephone dictated", keys.dictated, "person", (PHONE,)),
+    Kind("telephone half dictated", keys.half_dictated, "person", (PHONE,)),
+    Kind("member number", keys.member, "person", (MEMBER,)),
     Kind("beginning of a member number", lambda party, _: party.member_number[:7], "person", (MEMBER,)),
-    Kind("letters for digits", _letters_for_digits, "person", (MEMBER,)),
-    Kind("digits for letters", _digits_for_letters, "person", (MEMBER,)),
+    Kind("letters for digits", keys.letters_for_digits, "person", (MEMBER,)),
+    Kind("digits for letters", keys.digits_for_letters, "person", (MEMBER,)),
     Kind(
         "member number and first name",
         lambda party, _: f"{party.first_name} {party.member_number}",
         "person",
         (MEMBER, FIRST | LAST),
     ),
-    Kind("e-mail", _email, "person", (EMAIL,)),
-    Kind("part of an e-mail", _part_of_email, "person", (EMAIL,)),
-    Kind("diminutive", _diminutive, "name", (LAST, FIRST | {MatchedOn.FIRST_NAME_VARIANT})),
-    Kind("surname as heard", _heard, "name", (NEAR_LAST, FIRST), 0.99),
-    Kind("first name as heard", _first_heard, "name", (LAST, NEAR_FIRST), 0.99),
-    Kind("one typo", _typo, "name", (NEAR_LAST, FIRST), 0.99),
-    Kind("one typo, reversed", _typo_reversed, "name", (NEAR_LAST, FIRST), 0.99),
-    Kind("one typo in the first name", _typo_of_first, "name", (LAST, NEAR_FIRST), 0.99),
-    Kind("one typo and birth date", _typo_and_birth, "born", (NEAR_LAST, BORN), 0.99),
-    Kind("one typo and year", _typo_and_year, "year", (NEAR_LAST, FIRST, BORN), 0.99),
-    Kind("one typo and town", _typo_and_town, "town", (NEAR_LAST, FIRST, TOWN), 0.99),
-    Kind("two typos", _two_typos, "name", (NEAR_LAST, FIRST), 0.9, wide=True),
-    Kind("a typo in each name", _a_typo_each, "name", (NEAR_LAST, NEAR_FIRST), 0.9, wide=True),
-    Kind("two typos and year", _two_typos_and_year, "year", (NEAR_LAST, NEAR_FIRST, BORN), 0.9, wide=True),
-    Kind("two typos and birth date", _two_typos_and_birth, "born", (NEAR_LAST, BORN), 0.9, wide=True),
-    Kind("two typos and town", _two_typos_and_town, "town", (NEAR_LAST, NEAR_FIRST, TOWN), 0.9, wide=True),
-    Kind("names run together", _glued, "name", (LAST, FIRST), 0.9, wide=True),
-    Kind("with signs around", _marked, "name", (LAST, FIRST)),
+    Kind("e-mail", keys.email, "person", (EMAIL,)),
+    Kind("part of an e-mail", keys.part_of_email, "person", (EMAIL,)),
+    Kind("diminutive", names.diminutive, "name", (LAST, FIRST | {MatchedOn.FIRST_NAME_VARIANT})),
+    Kind("surname as heard", names.heard, "name", (NEAR_LAST, FIRST), 0.99),
+    Kind("first name as heard", names.first_heard, "name", (LAST, NEAR_FIRST), 0.99),
+    Kind("one typo", names.typo, "name", (NEAR_LAST, FIRST), 0.99),
+    Kind("one typo, reversed", names.typo_reversed, "name", (NEAR_LAST, FIRST), 0.99),
+    Kind("one typo in the first name", names.typo_of_first, "name", (LAST, NEAR_FIRST), 0.99),
+    Kind("one typo and birth date", names.typo_and_birth, "born", (NEAR_LAST, BORN), 0.99),
+    Kind("one typo and year", names.typo_and_year, "year", (NEAR_LAST, FIRST, BORN), 0.99),
+    Kind("one typo and town", names.typo_and_town, "town", (NEAR_LAST, FIRST, TOWN), 0.99),
+    Kind("two typos", names.two_typos, "name", (NEAR_LAST, FIRST), 0.9, wide=True),
+    Kind("a typo in each name", names.a_typo_each, "name", (NEAR_LAST, NEAR_FIRST), 0.9, wide=True),
+    Kind(
+        "two typos and year", names.two_typos_and_year, "year", (NEAR_LAST, NEAR_FIRST, BORN), 0.9, wide=True
+    ),
+    Kind("two typos and birth date", names.two_typos_and_birth, "born", (NEAR_LAST, BORN), 0.9, wide=True),
+    Kind(
+        "two typos and town", names.two_typos_and_town, "town", (NEAR_LAST, NEAR_FIRST, TOWN), 0.9, wide=True
+    ),
+    Kind("names run together", names.glued, "name", (LAST, FIRST), 0.9, wide=True),
+    Kind("with signs around", names.marked, "name", (LAST, FIRST)),
 )
 
 COMPANY_KINDS: tuple[Kind, ...] = (
-    Kind("company", _company, "company", (COMPANY,)),
-    Kind("company, another form", _company_form, "company", (COMPANY,)),
-    Kind("company and town", _company_and_town, "company", (COMPANY, TOWN)),
-    Kind("SIREN", _siren, "person", (SIREN,)),
-    Kind("SIRET", _siret, "person", (SIREN,)),
+    Kind("company", keys.company, "company", (COMPANY,)),
+    Kind("company, another form", keys.company_form, "company", (COMPANY,)),
+    Kind("company and town", keys.company_and_town, "company", (COMPANY, TOWN)),
+    Kind("SIREN", keys.siren, "person", (SIREN,)),
+    Kind("SIRET", keys.siret, "person", (SIREN,)),
 )
 
 
