@@ -377,8 +377,8 @@ class Plan:
     whole: bool = False
 
 
-def drill(place: Place, calm: Place, base: Path, plan: Plan) -> list[str]:
-    """Kill a reading as often as asked; return what happened, line by line.
+def drill(place: Place, calm: Place, base: Path, plan: Plan) -> Iterator[str]:
+    """Kill a reading as often as asked; yield what happens, line by line.
 
     Args:
         place: where a reading is killed.
@@ -389,12 +389,12 @@ def drill(place: Place, calm: Place, base: Path, plan: Plan) -> list[str]:
     Raises:
         BrokenPromiseError: what must hold over kills did not.
     """
-    chance, told = random.Random(plan.kills), []
+    chance = random.Random(plan.kills)
     write_persons(base, plan.persons, changed=False)
     run(place, whole=plan.whole)
     write_persons(base, plan.persons, changed=True)
     whole = run(calm, whole=plan.whole)
-    told.append(f"whole reading, not killed: {whole:.1f} s")
+    yield f"whole reading, not killed: {whole:.1f} s"
     hit, before, latest = 0, 0, 0.5 * whole
     with Watch(place) as watch:
         for _ in range(8 * plan.kills):
@@ -407,25 +407,22 @@ def drill(place: Place, calm: Place, base: Path, plan: Plan) -> list[str]:
                 continue
             kept = place.kept()
             hit += kept.began is not None
-            told.append(
-                f"killed after {moment:.2f} s: {kept.count} of {kept.total}, complete {kept.complete}"
-            )
+            yield f"killed after {moment:.2f} s: {kept.count} of {kept.total}, complete {kept.complete}"
             if kept.began is not None and kept.count < before:
                 raise BrokenPromiseError(f"{kept.count} persons kept, {before} before")
             before = kept.count
-        told.append(f"then to its end: {run(place, whole=plan.whole):.1f} s")
+        yield f"then to its end: {run(place, whole=plan.whole):.1f} s"
     if hit < plan.kills:
         raise BrokenPromiseError("no kill met a reading under way")
     if watch.failed is not None:
         raise BrokenPromiseError("the directory in use did not answer") from watch.failed
     if "" in watch.seen or watch.seen != sorted(watch.seen, key=(OLD, NEW).index):
         raise BrokenPromiseError(f"found otherwise: {Counter(watch.seen)}")
-    told.append(f"searches meanwhile: {Counter(watch.seen)}, kills of a reading: {hit}")
+    yield f"searches meanwhile: {Counter(watch.seen)}, kills of a reading: {hit}"
     if place.content() != calm.content():
         raise BrokenPromiseError("another content than of a reading that nobody killed")
     if place.kept().began is not None:
         raise BrokenPromiseError("what was read was not forgotten at the end")
-    return told
 
 
 @contextmanager
@@ -474,6 +471,7 @@ def main() -> None:
         with (desks if chosen.where == "desk" else houses)(folder, plan) as (place, calm):
             for line in drill(place, calm, folder / "persons.db", plan):
                 sys.stdout.write(line + "\n")
+                sys.stdout.flush()
 
 
 if __name__ == "__main__":

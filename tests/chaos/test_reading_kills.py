@@ -18,11 +18,11 @@ PLAN = Plan(2_000, int(os.environ.get("AVISE_KILLS", "1")), 50)
 
 def test_a_desk_reads_on_and_answers_meanwhile(tmp_path: Path) -> None:
     with desks(tmp_path, PLAN) as (killed, calm):
-        drill(killed, calm, tmp_path / "persons.db", PLAN)
+        list(drill(killed, calm, tmp_path / "persons.db", PLAN))
 
 
 def test_the_house_reads_on_and_answers_meanwhile(tmp_path: Path) -> None:
     if not has_postgres():
         pytest.skip("no PostgreSQL binaries on this platform")
     with houses(tmp_path, PLAN) as (killed, calm):
-        drill(killed, calm, tmp_path / "persons.db", PLAN)
+        list(drill(killed, calm, tmp_path / "persons.db", PLAN))

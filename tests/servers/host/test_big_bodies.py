@@ -88,6 +88,8 @@ async def test_the_limit_of_a_facet_is_kept_and_told(open_desk: Opening, tmp_pat
     ):
         reading = await desk.last(instance="big")
         (kept,) = desk.snapshots.kept.values()
+        again = await desk.last(instance="big")
+    assert (again.from_cache, again.total) == (True, COUNT)
     assert (reading.completeness, reading.truncated_because) == (Completeness.TRUNCATED, "max_rows")
     assert (reading.total, reading.as_of) == (COUNT, datetime(2026, 3, 24, 9, 44, tzinfo=UTC))
     assert isinstance(reading.records, Chain)
