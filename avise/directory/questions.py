@@ -101,6 +101,12 @@ EVERY_WORD = {kind: Statement(f"SELECT id, norm FROM {kind}") for kind in WordKi
 BY_USE = Statement(
     "SELECT w.id FROM [words] AS n CROSS JOIN surname AS w WHERE w.id = n.value ORDER BY w.uses DESC, w.id"
 )
+BY_BOTH = Statement(
+    "SELECT k.first, k.party, k.born, k.city FROM name AS k <NOT INDEXED> CROSS JOIN name AS o <NOT INDEXED>"
+    " WHERE k.last = :rarer AND o.last = :other AND o.first = k.first AND o.party = k.party LIMIT :bound"
+)
+"""Persons who bear two surnames; each bearer of the rarer is looked for under the other."""
+USED = Statement("SELECT w.id, w.uses FROM [words] AS n CROSS JOIN surname AS w WHERE w.id = n.value")
 USES = Statement(
     "SELECT w.id FROM [lasts] AS n CROSS JOIN surname AS w WHERE w.id = n.value AND w.uses > :few"
 )

@@ -17,6 +17,7 @@ from avise.directory.keys import (
     MIN_FORGIVEN,
     PHONE_DIGITS,
     Minter,
+    NameKind,
     WordKind,
     day_number,
     first_name_range,
@@ -41,6 +42,10 @@ WORD_BOUND = 120
 """Words read from one range of a dictionary: each then costs a range of persons."""
 SOME_OF_EACH = 1
 """Persons of each surname that a mistaken one may stand for."""
+PHONE_BOUND = 500
+"""Telephone numbers of one end: some 280 of 4.3 million persons share their last four digits."""
+MANY_BEARERS = 20_000
+"""Persons of a name that are too many to be looked for under another one, one after the other."""
 COMPANY_BOUND = 2_000
 """Companies read for one word of a name; a word of more is compared afterwards."""
 FEW_BEARERS = 2_000
@@ -159,6 +164,15 @@ class DirectoryReader:
             was_cut |= len(rows) == each
         self.cut = was_cut
         return found
+
+    def by_both(self, last: int, birth: int) -> list[NameRow]:
+        """Return persons who bear one surname, and another by birth; none when many bear both."""
+        uses: dict[int, int] = dict(self._line.rows(ask.USED, words=[last, birth]))
+        rarer, other = (last, birth) if uses.get(last, 0) <= uses.get(birth, 0) else (birth, last)
+        if uses.get(rarer, 0) > MANY_BEARERS:
+            return []
+        rows = self._line.rows(ask.BY_BOTH, rarer=rarer, other=other, bound=PERSON_BOUND)
+        return [NameRow(last, first, party, NameKind.LAST, born, city) for first, party, born, city in rows]
 
     def by_first(self, firsts: FirstNames | None, filters: Filters) -> list[NameRow]:
         """Return persons of those first names, by their name in use."""
@@ -292,7 +306,7 @@ class DirectoryReader:
     def by_phone_end(self, digits: str) -> list[int]:
         """Return parties who bear a number that ends so."""
         low, high = phone_end_range(digits)
-        found = self._numbers(ask.PHONE, low=low, high=high)
+        found = self._numbers(ask.PHONE, PHONE_BOUND, low=low, high=high)
         if len(digits) <= PHONE_DIGITS:
             return found
         ending = digits[::-1]

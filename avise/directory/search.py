@@ -6,6 +6,7 @@ for only when the exact answers leave room, so that "martin" costs one range.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -45,6 +46,7 @@ TOWN = 55.0
 BORN_THAT_DAY = 20.0
 BORN_THEN = 10.0
 IN_TOWN = 10.0
+BOTH_NAMES = 15.0
 OTHER_NAME = 25.0
 """Taken off an identifier whose bearer has another name or birth date than the one typed beside it."""
 
@@ -173,6 +175,9 @@ class DirectorySearch:
             self._keep(party, why)
         for filters in self._filters(query):
             self._people(query.words, filters)
+        if query.words and (query.numbers or query.codes):
+            # « Garage 2000 », « 3D Bois ».
+            self._companies(query.every_word, NOTHING_ELSE)
         return self._found
 
     def _keep(self, party: int, why: Found, bearer: Bearer | None = None) -> None:
@@ -272,7 +277,11 @@ class DirectorySearch:
         if not words:
             self._everybody(filters)
             return
-        for others, towns, typed in self._towns(words) if not filters.cities else ():
+        for others, named, typed in self._towns(words):
+            # Beside a postcode, its own towns alone.
+            towns = tuple(town for town in named if town in filters.cities) if filters.cities else named
+            if not towns:
+                continue
             restricted = Filters(filters.span, towns)
             if others:
                 self._named(others, restricted, typed)
@@ -307,6 +316,7 @@ class DirectorySearch:
             # So few are born on one day that each is compared in every way at once.
             self._keep_rows(self.reader.by_birth(filters), matching, filters)
             return
+        self._keep_both(readings, filters, town)
         kept = 0
         for rows in self._ranges(readings, filters):
             kept += len(self._keep_rows(rows, matching, filters))
@@ -317,6 +327,18 @@ class DirectorySearch:
         if forgiving and (kept < self._wanted or alone):
             self._keep_near_first(readings, matching, filters)
             self._keep_near(readings, matching, filters, hidden=kept >= self._wanted)
+
+    def _keep_both(self, readings: Sequence[NameReading], filters: Filters, town: str) -> None:
+        """Keep those who bear the surname in use and the name of birth that were both typed."""
+        for one, born in itertools.product(readings, readings):
+            if one.born or not (born.born and one.last) or one.first != born.first:
+                continue
+            known = self.reader.named(WordKind.SURNAME, (one.last, born.last))
+            if len(known) < 2:
+                continue
+            rows = self.reader.by_both(known[one.last], known[born.last])
+            added = Found(BOTH_NAMES, (MatchedOn.BIRTH_NAME,), {"birth_name": born.last})
+            self._keep_rows(rows, Matching([one], _with(added, what_else(filters, town))), filters)
 
     def _ranges(self, readings: Sequence[NameReading], filters: Filters) -> Iterator[list[NameRow]]:
         """Yield rows to be matched: whole surnames, then their beginnings, then first names alone."""

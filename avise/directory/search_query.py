@@ -120,6 +120,8 @@ class SearchQuery:
     """Lower case, whole or the beginning."""
     email_is_a_guess: bool = False
     """The words, joined by a dot, may as well be a name: "helene.marchand"."""
+    every_word: tuple[str, ...] = ()
+    """All that was typed but for addresses, folded: figures may belong to a company's name."""
     number_spans: tuple[DateSpan, ...] = ()
     """Dates that the only number may be."""
     restricted: bool = False
@@ -150,7 +152,7 @@ def name_readings(words: tuple[str, ...]) -> tuple[NameReading, ...]:
     place = next((place for place, word in enumerate(words) if word in _SURNAME_FOLLOWS), len(words))
     before, after = words[:place], words[place + 1 :]
     if before and after:
-        readings.update(dict.fromkeys(_shared(before)))
+        readings.update(dict.fromkeys(_shared(before, born=words[place] not in _BIRTH_NAME_FOLLOWS)))
         # The first name stands on either side of the surname in use.
         both = [(*after, before[-1]), (*after, before[0])] if len(before) > 1 else []
         for kept in (*both, after):
@@ -216,8 +218,8 @@ def parse_search(text: str, today: date) -> SearchQuery:
     rest = plain_text(text[:MOST_CHARACTERS])[:MOST_CHARACTERS]
     if holds_nir_in_words(rest):
         return SearchQuery(restricted=True)
-    emails, rest = addresses(rest)
-    spans, rest = _dates(without_labels(rest), today)
+    emails, plain = addresses(rest)
+    spans, rest = _dates(without_labels(plain), today)
     said, tokens = spoken_phones(rest.split())
     numbers, codes, words = _sorted_out(tokens)
     guess = rest.strip().lower()
@@ -231,6 +233,7 @@ def parse_search(text: str, today: date) -> SearchQuery:
         spans,
         (guess,) if guessed else emails,
         guessed,
+        fold_words(plain),
         typed[0].spans(today) if len(typed) == 1 and not spans else (),
     )
 

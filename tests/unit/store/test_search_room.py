@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -78,3 +79,26 @@ async def test_a_surname_one_letter_away_is_shown_below_one_that_many_bear(
     shown = await surnames_shown(tmp_path, known, "marti")
     assert shown[0] == ("Marti", "Anne")
     assert shown[-1] == (hidden, "Zoé")
+
+
+async def test_who_bears_both_typed_surnames_comes_first(tmp_path: Path) -> None:
+    wanted = replace(person("one", "Dupont", "Zoé"), birth_name="Martin")
+    known = [*people("Dupont", "Anne"), *people("Martin", "Anne"), wanted]
+    for place, typed in enumerate(("dupont née martin", "martin épouse dupont", "mme dupont zoé née martin")):
+        (folder := tmp_path / str(place)).mkdir()
+        assert (await surnames_shown(folder, known, typed))[0] == ("Dupont", "Zoé")
+
+
+async def test_a_postcode_and_its_town_are_one_place(tmp_path: Path) -> None:
+    known = [
+        replace(person("here", "Lefebvre", "Anne", "Nantes"), postcode="44000"),
+        replace(person("there", "Lefebvre", "Paul", "Paris"), postcode="75011"),
+    ]
+    assert await surnames_shown(tmp_path, known, "lefebvre 75011 paris") == [("Lefebvre", "Paul")]
+
+
+@pytest.mark.parametrize("typed", ["garage 2000", "3d bois", "pharmacie du 8 mai"])
+async def test_figures_may_belong_to_the_name_of_a_company(tmp_path: Path, typed: str) -> None:
+    names = ("Garage 2000", "3D Bois", "Pharmacie du 8 Mai")
+    known = [Party(native_id=name, kind=PartyKind.COMPANY, company_name=name) for name in names]
+    assert len(await surnames_shown(tmp_path, known, typed)) == 1
