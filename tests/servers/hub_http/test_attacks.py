@@ -197,7 +197,7 @@ async def test_a_foreign_perimeter_gives_nothing_to_whoever_asks_for_it(house: H
     request, _ = await lea.create()
     pulled = await jean.hub.pull({TEAM: 0, QUEUE: 0, "customers": 0})
     assert (pulled.events, dict(pulled.through)) == ((), {})
-    assert set((await jean.hub.head()).positions) == {"team/GC-BREST"}
+    assert set((await jean.hub.head()).positions) == {"team/GC-BREST", "house"}
     answer = await asked(
         house, "POST", "/query/request", value={"filters": {"id": str(request)}},
         token=token_of(house.running.parts, STRANGER),

@@ -165,7 +165,7 @@ async def test_a_hub_made_by_commands_serves_by_tls_to_whoever_trusts_it(made: P
     async with serving(made, *options, "--key-file", str(made / "key"), database=str(made / "hub.db")) as at:
         hub = await signed_in(at.address, trusting(chain), AGENT)
         assert at.address.startswith("https://")
-        assert [perimeter.id for perimeter in (await hub.head()).perimeters] == [TEAM]
+        assert [perimeter.id for perimeter in (await hub.head()).perimeters] == ["house", TEAM]
         await hub.aclose()
         stranger = HubLine(at.address, TLS)
         with pytest.raises(HubUnreachableError):

@@ -80,7 +80,7 @@ async def test_a_member_of_staff_works_with_the_provider_s_token(at_provider: Si
     await at_provider.house.set_up(lambda connection: staff.join(connection, LOGIN, TEAM, LONG_AGO))
     hub = at_provider.hub("poste-camille")
     await hub.enrol()
-    assert [perimeter.id for perimeter in (await hub.head()).perimeters] == [TEAM]
+    assert [perimeter.id for perimeter in (await hub.head()).perimeters] == ["house", TEAM]
     await hub.aclose()
 
 

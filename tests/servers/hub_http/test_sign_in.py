@@ -51,7 +51,7 @@ async def test_a_right_password_gives_tokens_that_reach_the_hub(lea: HttpHouse) 
     hub = RemoteHub(line, tokens, lea.env)
     try:
         await hub.enrol()
-        assert [perimeter.id for perimeter in (await hub.head()).perimeters] == ["team/GC-RENNES"]
+        assert [perimeter.id for perimeter in (await hub.head()).perimeters] == ["house", "team/GC-RENNES"]
         lea.env.advance(timedelta(minutes=20))
         assert (await hub.head()).last_seq == 0
         assert len(kept) == 2
