@@ -117,6 +117,20 @@ async def test_a_document_that_changes_meanwhile_is_not_made_of_two() -> None:
         assert await failure(host) is ErrorKind.BAD_DATA
 
 
+async def test_a_document_that_ends_before_its_length_is_not_handed_over_as_whole() -> None:
+    whole = ranged(WHOLE)
+
+    async def shrunk(asked: Asked, writer: asyncio.StreamWriter) -> None:
+        if asked.headers["range"].startswith("bytes=0-"):
+            await whole(asked, writer)
+        else:
+            writer.write(reply(b"", status=416))
+            await writer.drain()
+
+    async with store(shrunk) as (host, _):
+        assert await failure(host) is ErrorKind.BAD_DATA
+
+
 async def test_a_sign_in_page_is_no_document() -> None:
     page = b"<html><form><input type='password' name='p'></form></html>"
     async with store(plain(page, content_type="text/html")) as (host, _):

@@ -134,6 +134,8 @@ def _answering(server: HTTPServer, body: str, content_type: str = "application/j
         ('{"id": "ref-1", "result": [{"id": 1}, {"id": 2}]}', ErrorKind.BAD_DATA),
         ('{"id": "ref-1", "error": ["KeyError: Marchand", "Traceback"]}', ErrorKind.UNAVAILABLE),
         ('{"id": "ref-1", "error": ["RateLimitException"]}', ErrorKind.RATE_LIMITED),
+        ('{"id": "ref-1", "error": ["UserWarning", ["w", "Marchand", ""]]}', ErrorKind.REJECTED),
+        ('{"id": "ref-1", "error": ["ConcurrencyException", "party.party,7"]}', ErrorKind.CONFLICT),
         ('{"id": "ref-1", "error": 5}', ErrorKind.UNAVAILABLE),
         # As the server says it with status 200 when a code is wanted after the password.
         ('{"id": "ref-1", "error": ["LoginException", ["sms", "Code", "char"]]}', ErrorKind.AUTH),
