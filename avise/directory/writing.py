@@ -12,12 +12,14 @@ from avise.directory.keys import (
     company_words,
     day_number,
     identifier_hash,
+    person_hash,
     phone_key,
 )
 from avise.directory.questions import FIND_NATIVE
 from avise.directory.reading import DirectoryReader
 from avise.directory.records import KIND_NUMBERS, SAME_NAME, extra_of, packed, phones_of
 from avise.directory.restricted import any_restricted, holds_restricted
+from avise.directory.seen import Seen
 from avise.directory.statements import Line, Row, Statement
 from avise.directory.tables import COLUMNS, INDEXES, KEYS, STAGED, definitions, keys
 from avise.models.customer import Party, PartyKind
@@ -26,7 +28,7 @@ from avise.models.identifiers import normalised_member_number
 MEMBER_SCHEME = "member"
 
 _LAST_PARTY = Statement("SELECT coalesce(max(id), 0) FROM party")
-_TWICE = Statement("SELECT person FROM party GROUP BY person HAVING count(*) > 1")
+_EVERY_NATIVE = Statement("SELECT native FROM party")
 _OF_HASH = Statement("SELECT native, id FROM party WHERE person = :person ORDER BY id")
 _FORGET = {
     table: Statement(f"DELETE FROM {table} WHERE {column} = :value AND party = :party")  # noqa: S608 - our own tables
@@ -59,10 +61,14 @@ class PartyWriter:
         self._bulk = bulk
         self._rows: dict[str, list[Row]] = {table: [] for table in COLUMNS}
         self._texts = Dictionaries(line, self._rows, fresh=bulk)
+        self._seen = Seen()
+        self._perhaps_twice: set[int] = set()
         self._next_id = int(line.rows(_LAST_PARTY)[0][0]) + 1
         if bulk and self._next_id > 1:
             # A loading that goes on: what was written before is known again.
             self._texts.recall()
+            for (native,) in line.rows(_EVERY_NATIVE):
+                self._look_back(minter.digest(native))
         self._deleted: list[str] = []
         self.left_out = 0
         """Parties that carried a NIR: never at rest (decision 4)."""
@@ -89,7 +95,7 @@ class PartyWriter:
 
     def settle(self) -> None:
         """After a whole loading: drop what was published twice, keeping the latest, or deleted since."""
-        for (person,) in self._line.rows(_TWICE):
+        for person in sorted(self._perhaps_twice):
             latest: dict[str, int] = {}
             for native, number in self._line.rows(_OF_HASH, person=person):
                 if native in latest:
@@ -97,6 +103,13 @@ class PartyWriter:
                 latest[native] = number
         for deleted in self._deleted:
             self._remove(deleted)
+
+    def _look_back(self, digest: bytes) -> int:
+        """Remember that an identity went by, and return what it is found by."""
+        hashed = person_hash(digest)
+        if self._seen.add(digest):
+            self._perhaps_twice.add(hashed)
+        return hashed
 
     def _flush(self) -> None:
         for table, rows in self._rows.items():
@@ -116,9 +129,11 @@ class PartyWriter:
         email = party.email.strip().lower() if party.email else ""
         local, _at, domain = email.partition("@")
         told = email if domain else local
+        digest = self._minter.digest(party.native_id)
+        hashed = self._look_back(digest) if self._bulk else person_hash(digest)
         schemes, packed_ids = packed(party.ids, party.native_id, member)
         rows["party"].append((
-            number, self._minter.hash(party.native_id),
+            number, hashed,
             self._minter.hash(party.dossier) if party.dossier else 0, party.native_id, party.dossier,
             KIND_NUMBERS[party.kind], texts.spelling(party.last_name), texts.spelling(party.first_name),
             SAME_NAME if party.birth_name == party.last_name else texts.spelling(party.birth_name), born,
