@@ -9,30 +9,28 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
 
 from avise import __version__
+from avise.engine.hub_calls import FILE_SECONDS, Connect, HubCalls, cancel
 from avise.engine.hub_clock import HubClock
+from avise.engine.hub_colleagues import read_colleagues
 from avise.engine.hub_events import push_of
+from avise.engine.hub_standing import SIGN_IN, HubStanding
 from avise.engine.network_room import NetworkRoom
 from avise.engine.sync_listener import SyncListener
 from avise.env import Env
 from avise.hub.port import (
     MAX_PUSH,
-    Colleague,
     Head,
     HubError,
     HubPort,
     HubUnreachableError,
     Presence,
-    View,
 )
-from avise.models.customer import PersonId
 from avise.models.errors import AviseError
-from avise.models.roles import Role, Session
-from avise.services.request_values import HubState, HubStatus
+from avise.models.roles import Session
 from avise.services.sync import (
     Action,
     Ask,
@@ -49,55 +47,17 @@ from avise.services.sync import (
     SyncCore,
 )
 from avise.store.attachments import Attachments
-from avise.store.feed import CONTACT, Feed, KeptAck
+from avise.store.feed import Feed, KeptAck
 from avise.store.journal import Journal
-from avise.texts import text
-
-T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
-
-CALL_SECONDS = 10.0
-"""How long a call may take before the hub counts as unreachable (`hub.md` 4, step 3)."""
-
-FILE_SECONDS = 60.0
-"""The same for an attachment, up to 20 MB of it."""
 
 LISTEN_SECONDS = 20.0
 """How long the hub is asked at once to tell of a change."""
 
-CANCEL_SECONDS = 0.5
-"""How long something cancelled may take to end before it is cancelled again."""
-
-CLOCK = "hub_clock_ms"
-"""Name under which it is noted how far this workstation's clock is from the hub's."""
-
-CLOCK_OFF = timedelta(minutes=5)
-"""From there on it is said that this workstation's clock is wrong (`hub.md` 6)."""
-
-CLOCK_WAY_OFF = timedelta(hours=24)
-"""From there on it is asked that it be put right before somebody leaves without a network."""
-
-CONTACT_EVERY = timedelta(minutes=1)
-"""Between two writings of the last contact."""
-
-SIGN_IN = frozenset(
-    {
-        "hub.sign_in_needed",
-        "hub.sign_in_again",
-        "hub.token_expired",
-        "hub.token_refused",
-        "oidc.sign_in_again",
-    }
-)
-"""Refusals that a sign-in ends."""
-
 REVOKED = "hub.device_revoked"
 
 AfterHead = Callable[[Head, HubPort], Awaitable[None]]
-
-Connect = Callable[[str], Awaitable[HubPort]]
-"""Opens the hub for a device."""
 
 
 class HubSync:
@@ -126,29 +86,19 @@ class HubSync:
         sign_in: str = "",
     ) -> None:
         self._session = session
-        self._connect = connect
+        self._calls = HubCalls(connect, session.device)
+        self._standing = HubStanding(session.user, feed, journal, listener, env, sign_in)
         self._feed = feed
         self._journal = journal
         self._attachments = attachments
         self._listener = listener
         self._env = env
-        self._sign_in = sign_in
         self._core: SyncCore | None = None
-        self._hub: HubPort | None = None
-        self._device = session.device
         self._poked = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._presence: tuple[Presence, ...] = ()
         self._colleagues_version: int | None = None
-        self._embedded = False
         self._reopen = False
-        self._barred: AviseError | None = None
-        """The certificate or the proxy that keeps the hub from being reached."""
-        self._as_of: datetime | None = None
-        self._contact_kept: datetime | None = None
-        self._unsent: Mapping[PersonId | None, int] = {}
-        self._stale = asyncio.Event()
-        self._revoked: AviseError | None = None
         self.heard_at: float | None = None
         """When the hub last answered, by the monotonic clock."""
         self.network: NetworkRoom | None = None
@@ -159,8 +109,10 @@ class HubSync:
         """Whether nobody looks at the window."""
         self.after_head: AfterHead = _nothing_more
         """Called with each head, before anything else is asked of the hub."""
-        self.is_lost: Callable[[], bool] = lambda: False
-        """Says whether what is open is no longer the hub, and has to be opened again."""
+
+    def watch_for_loss(self, is_lost: Callable[[], bool]) -> None:
+        """Have the hub opened again once `is_lost` says that what is open is no longer it."""
+        self._calls.is_lost = is_lost
 
     # ---- from the desk -------------------------------------------------------------------------
     @property
@@ -170,14 +122,14 @@ class HubSync:
         Raises:
             HubUnreachableError: there is none now.
         """
-        if self._hub is None or self._core is None or self._core.failures:
+        if self._calls.hub is None or self._core is None or self._core.failures:
             raise HubUnreachableError("hub.unreachable")
-        return self._hub
+        return self._calls.hub
 
     @property
     def trouble(self) -> AviseError | None:
         """Why the hub refuses this workstation, None while it does not."""
-        return (self._core.trouble if self._core is not None else None) or self._revoked
+        return (self._core.trouble if self._core is not None else None) or self._standing.revoked
 
     @property
     def backed_up(self) -> Mapping[str, int]:
@@ -194,7 +146,7 @@ class HubSync:
 
         A call under way would wait for a line that is gone; sent again, what it carried counts once.
         """
-        self._stale.set()
+        self._calls.are_stale.set()
         # Who works there is asked anew as well: rights may have been withdrawn meanwhile.
         self._reopen, self._colleagues_version = True, None
         if self._core is not None:
@@ -219,29 +171,31 @@ class HubSync:
 
     async def start(self, *, embedded: bool) -> None:
         """Begin; returns before the hub is reached."""
-        self._embedded = embedded
         kept = await self._feed.state()
         self._core = SyncCore(
             kept.hub_id, kept.epoch, kept.base, kept.written, kept.sent,
             dict(kept.cursors), dict(kept.chains), kept.copied, __version__,
         )  # fmt: skip
-        contact = await self._feed.noted(CONTACT)
-        self._as_of = datetime.fromisoformat(contact) if contact else None
+        await self._standing.open(embedded=embedded)
         self._tell_status()
         self._task = asyncio.create_task(self._run(self._core), name="hub sync")
 
     async def aclose(self) -> None:
         """End; what is on its way is sent again next time."""
         if self._task is not None:
-            await _cancel((self._task,))
+            await cancel((self._task,))
             self._task = None
-        await self._disconnect()
+        await self._calls.disconnect()
+
+    def _tell_status(self) -> None:
+        if self._core is not None:
+            self._standing.tell(self._core, away=self._is_away())
 
     # ---- the task ------------------------------------------------------------------------------
     async def _run(self, core: SyncCore) -> None:
         while True:
-            self._stale.clear()
-            if self.network is not None and not self.network.allows_hub:
+            self._calls.are_stale.clear()
+            if self._is_away():
                 await self._stay_away(core)
                 continue
             limited = self.network is not None and self.network.is_limited
@@ -253,27 +207,30 @@ class HubSync:
             except Exception as error:  # noqa: BLE001 - the sync outlives a bug of ours: told by its kind
                 _log.error("the sync met %s", type(error).__name__)
                 core.failed(HubError("error.bug"))
-            await self._count_unsent(core)
+            await self._standing.count_unsent(core)
             self._tell_status()
+
+    def _is_away(self) -> bool:
+        return self.network is not None and not self.network.allows_hub
 
     async def _stay_away(self, core: SyncCore) -> None:
         """Ask nothing: the user works offline. What is written meanwhile is counted."""
-        await self._disconnect()
+        await self._calls.disconnect()
         with contextlib.suppress(AviseError):
             core.wrote((await self._feed.state()).written)
-        await self._count_unsent(core)
+        await self._standing.count_unsent(core)
         self._tell_status()
         await self._poked.wait()
         self._poked.clear()
 
     def _note_failure(self, core: SyncCore, error: AviseError) -> None:
-        if self._stale.is_set():
+        if self._calls.are_stale.is_set():
             return
         if self.network is not None and self.elsewhere and isinstance(error, HubUnreachableError):
             self.network.hub_lost()
         if not isinstance(error, HubUnreachableError) or not core.failures:
             _log.warning("the hub: %s", error.message_key)
-        self._barred = error if error.message_key.startswith("transport.") else None
+        self._standing.note_failure(error)
         core.failed(error)
         if error.message_key in SIGN_IN:
             self._reopen = True
@@ -306,8 +263,8 @@ class HubSync:
                 core.rewound(action)
             case Renew():
                 _log.warning("this device was copied: it takes another identity")
-                self._device = await self._feed.renew_device(action.position)
-                await self._disconnect()
+                self._calls.device = await self._feed.renew_device(action.position)
+                await self._calls.disconnect()
                 core.renewed(action)
             case Rename():
                 await self._feed.rename(action.position)
@@ -324,13 +281,13 @@ class HubSync:
         pause = asyncio.ensure_future(self._env.sleep(action.seconds))
         poked = asyncio.ensure_future(self._poked.wait())
         waiting = {pause, poked}
-        if action.listening and self._hub is not None:
+        if action.listening and self._calls.hub is not None:
             seen = core.reached()
-            waiting.add(asyncio.ensure_future(self._hears(self._hub, seen)))
+            waiting.add(asyncio.ensure_future(self._hears(self._calls.hub, seen)))
         try:
             await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            await _cancel(waiting)
+            await cancel(waiting)
         self._poked.clear()
         core.woken()
 
@@ -338,7 +295,7 @@ class HubSync:
         """Return once the hub tells of a change; never when it cannot."""
         try:
             while not await hub.wait_for_change(seen, LISTEN_SECONDS):
-                if hub is not self._hub:
+                if hub is not self._calls.hub:
                     # A hub that was closed answers at once: the loop would do nothing else for ever.
                     return
         except AviseError:
@@ -351,10 +308,10 @@ class HubSync:
         core.wrote((await self._feed.state()).written)
         if self._reopen:
             self._reopen = False
-            await self._disconnect()
-        hub = await self._connected()
+            await self._calls.disconnect()
+        hub = await self._calls.connected()
         before = self._env.now()
-        head = await self._answer(hub.head(self._presence))
+        head = await self._calls.answer(hub.head(self._presence))
         after = self._env.now()
         self._measure(head, before + (after - before) / 2)
         self._tell_network((after - before).total_seconds())
@@ -368,21 +325,21 @@ class HubSync:
 
     async def _tell_colleagues(self, head: Head, hub: HubPort) -> None:
         try:
-            found = await self._read_colleagues(hub)
+            found = await read_colleagues(self._calls, hub)
         except HubError as error:
             if error.message_key != REVOKED:
                 raise
             # A revoked device is told of nobody, and still hands over what was written on it.
-            self._revoked = error
+            self._standing.revoked = error
             return
-        self._revoked = None
+        self._standing.revoked = None
         await self._listener.on_colleagues(found)
         self._colleagues_version = head.colleagues_version
 
     @property
     def device(self) -> str:
         """Return the identity under which this workstation speaks to the hub."""
-        return self._device
+        return self._calls.device
 
     @property
     def pending(self) -> int:
@@ -398,22 +355,12 @@ class HubSync:
             ahead = -self._journal.clock_offset_ms / 1000
             self.network.hub_answered(seconds, ahead, elsewhere=self.elsewhere)
 
-    async def _read_colleagues(self, hub: HubPort) -> tuple[Colleague, ...]:
-        found: list[Colleague] = []
-        cursor = ""
-        while True:
-            page = await self._answer(hub.query(View.COLLEAGUES, {}, cursor, 200))
-            found.extend(_colleague(row) for row in page.rows)
-            cursor = page.cursor
-            if not cursor:
-                return tuple(found)
-
     async def _send(self, core: SyncCore, action: Send) -> None:
-        hub = await self._connected()
+        hub = await self._calls.connected()
         await self._send_files(hub)
         unsent = await self._feed.unsent(action.after, MAX_PUSH)
-        events = push_of(unsent, action.after, action.base, self._device, self._session.user)
-        told = core.sent_events(await self._answer(hub.push(events)))
+        events = push_of(unsent, action.after, action.base, self.device, self._session.user)
+        told = core.sent_events(await self._calls.answer(hub.push(events)))
         kept = []
         for judgement in told:
             if judgement.state == "void":
@@ -444,115 +391,17 @@ class HubSync:
         for blob in await self._attachments.unsent():
             content = await self._attachments.content(blob)
             if content is not None:
-                await self._answer(hub.put_blob(blob, content), FILE_SECONDS)
+                await self._calls.answer(hub.put_blob(blob, content), FILE_SECONDS)
             await self._attachments.sent(blob)
 
     async def _fetch(self, core: SyncCore, action: Fetch) -> None:
-        hub = await self._connected()
-        pulled = await self._answer(hub.pull(action.cursors))
+        hub = await self._calls.connected()
+        pulled = await self._calls.answer(hub.pull(action.cursors))
         page = core.fetched(action, pulled)
         await self._feed.keep(page)
         core.kept(page, more=pulled.more)
         await self._listener.on_fed(page.events)
 
-    # ---- the hub -------------------------------------------------------------------------------
-    async def _connected(self) -> HubPort:
-        if self._hub is not None and self.is_lost():
-            _log.warning("the hub's file is another one: it is opened again")
-            await self._disconnect()
-        if self._hub is None:
-            self._hub = await self._answer(self._connect(self._device))
-        return self._hub
-
-    async def _disconnect(self) -> None:
-        hub, self._hub = self._hub, None
-        if hub is not None:
-            await hub.aclose()
-
-    async def _answer(self, call: Awaitable[T], seconds: float = CALL_SECONDS) -> T:
-        asked = asyncio.ensure_future(call)
-        stale = asyncio.ensure_future(self._stale.wait())
-        try:
-            await asyncio.wait((asked, stale), timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-            if asked.done():
-                return asked.result()
-        finally:
-            await _cancel((asked, stale))
-        raise HubUnreachableError("hub.unreachable")
-
-    # ---- how it stands -------------------------------------------------------------------------
-    async def _count_unsent(self, core: SyncCore) -> None:
-        """Note what waits of each customer; a store that cannot be read leaves what was last known."""
-        with contextlib.suppress(AviseError):
-            login = self._session.user
-            self._unsent = await self._feed.unsent_by_person(login) if core.pending else {}
-
-    def _tell_status(self) -> None:
-        core = self._core
-        if core is None:
-            return
-        if core.up_to_date:
-            # By the minute, as it is shown: screens are not told again for less.
-            self._as_of = self._env.now().replace(second=0, microsecond=0)
-            self._keep_contact(self._as_of)
-        self._listener.on_status(self._status(core))
-
-    def _status(self, core: SyncCore) -> HubStatus:
-        trouble = core.trouble
-        away = self.network is not None and not self.network.allows_hub
-        state = HubState.EMBEDDED if self._embedded else HubState.ONLINE
-        if trouble is not None and not away:
-            state = HubState.SIGN_IN_NEEDED if trouble.message_key in SIGN_IN else HubState.REFUSED
-        elif core.failures or away:
-            state = HubState.OFFLINE
-        elif core.head is None:
-            state = HubState.STARTING
-        sentence = self._clock_sentence() if state is HubState.ONLINE else ""
-        if trouble is not None and not away:
-            sentence = text(trouble.message_key, **trouble.params)
-        elif state is HubState.OFFLINE and not away and self._barred is not None:
-            sentence = text(self._barred.message_key, **self._barred.params)
-        return HubStatus(state, self._as_of, core.pending, sentence, self._sign_in, self._unsent)
-
-    def _clock_sentence(self) -> str:
-        off = abs(timedelta(milliseconds=self._journal.clock_offset_ms))
-        if off > CLOCK_WAY_OFF:
-            return text("hub.clock_way_off", days=str(max(1, round(off / timedelta(days=1)))))
-        return text("hub.clock_off") if off > CLOCK_OFF else ""
-
-    def _keep_contact(self, now: datetime) -> None:
-        if self._contact_kept is None or now - self._contact_kept >= CONTACT_EVERY:
-            self._contact_kept = now
-            for name, value in ((CONTACT, now.isoformat()), (CLOCK, str(self._journal.clock_offset_ms))):
-                noting = asyncio.ensure_future(self._feed.note(name, value))
-                noting.add_done_callback(_forget)
-
-
-async def _cancel(waiting: Collection[asyncio.Future[Any]]) -> None:
-    """Cancel what still waits, again when that was lost: `wait_for` may swallow it (Python 3.11)."""
-    pending = set(waiting)
-    while pending:
-        for waited in pending:
-            waited.cancel()
-        _, pending = await asyncio.wait(pending, timeout=CANCEL_SECONDS)
-    await asyncio.gather(*waiting, return_exceptions=True)
-
 
 async def _nothing_more(_head: Head, _hub: HubPort) -> None:
     return
-
-
-def _forget(noting: asyncio.Future[None]) -> None:
-    """Take an error of a note that the next one makes good."""
-    if not noting.cancelled():
-        noting.exception()
-
-
-def _colleague(row: Mapping[str, object]) -> Colleague:
-    perimeters = row.get("perimeters")
-    return Colleague(
-        str(row.get("login", "")),
-        str(row.get("name", "")),
-        Role(str(row.get("role", Role.AGENT.value))),
-        tuple(str(found) for found in perimeters) if isinstance(perimeters, list | tuple) else (),
-    )

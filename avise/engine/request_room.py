@@ -10,9 +10,11 @@ from datetime import datetime
 
 from avise.connectors.addresses import is_remote
 from avise.connectors.ports import SecretPort
+from avise.engine.hub_calls import CALL_SECONDS, Connect
 from avise.engine.hub_clock import HubClock
 from avise.engine.hub_connection import HubConnection, Secrets
-from avise.engine.hub_sync import CALL_SECONDS, CLOCK, Connect, HubSync
+from avise.engine.hub_standing import CLOCK
+from avise.engine.hub_sync import HubSync
 from avise.engine.network_room import NetworkRoom
 from avise.engine.opened_store import OpenedStore
 from avise.env import Env
@@ -173,7 +175,7 @@ class RequestRoom:
             self._session, connect or self._connection.connect, self.feed, self._parts.journal,
             self._attachments, self.news, self._env, self._sign_in,
         )  # fmt: skip
-        self.sync.is_lost = self._connection.is_lost
+        self.sync.watch_for_loss(self._connection.is_lost)
         self.sync.network, self.sync.elsewhere = self.network, self._is_elsewhere
         if self.network is not None:
             self.network.on_woken.append(self.sync.resume)

@@ -139,7 +139,7 @@ async def test_a_right_withdrawn_while_away_ends_what_is_on_board_at_the_next_re
         road.set_up(lambda connection: staff.leave(connection, LOGIN, TEAM, road.env.now()))
         env.moved = timedelta(days=1, minutes=1)
         road.env.advance(env.moved)
-        wait(laptop, lambda: room.key.state() is LeaseState.NONE)
+        wait(laptop, lambda: room.key.state() is LeaseState.NONE and bool(gone))
         assert room.trouble is not None
         assert (room.trouble.message_key, gone) == ("pack.right_withdrawn", [True])
 

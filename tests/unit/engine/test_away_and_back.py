@@ -147,7 +147,7 @@ async def test_a_clock_two_days_off_is_told_with_how_far_and_asked_to_be_set(mac
     machine.env = right
     sync = karim.room.sync
     assert sync is not None
-    sync._embedded = False
+    sync._standing.embedded = False
     sync.resume()
     told = await first(karim.desk.hub_status(), lambda found: "2 jour" in found.sentence)
     assert told.state is HubState.ONLINE

@@ -97,7 +97,8 @@ async def away(tmp_path: Path) -> AsyncIterator[Away]:
             found.watched = watched
             return found
 
-        sync._connect, sync.network, sync.elsewhere, sync._embedded = connect, network, True, False
+        sync._calls.connect, sync._standing.embedded = connect, False
+        sync.network, sync.elsewhere = network, True
         network.on_woken.append(sync.resume)
         await network.open()
         stack.push_async_callback(network.aclose)
