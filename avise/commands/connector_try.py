@@ -22,6 +22,7 @@ from avise.connectors.declarative import ConnectorFileError
 from avise.connectors.trial import FieldTrial, ReadingTrial, RowTrial, Trial
 from avise.models.errors import Failure
 from avise.models.json_types import JSON
+from avise.services.support_words import meaning_of
 from avise.texts import plural, text
 
 NEEDS_A_PERSON = 1
@@ -106,14 +107,20 @@ def print_trial(trial: Trial, console: Console) -> int:
     """Print a trial for its author; return the exit status."""
     console.print(Text(trial.connector, style="bold"))
     if trial.error is not None:
-        console.print(Text(_failure_line(trial.error), style="red"))
+        console.print(Text(_failure_line(trial.error, _tool(trial)), style="red"))
     for reading in trial.readings:
         for part in _reading_parts(trial, reading, console.width):
             console.print(part, highlight=False)
     return status(trial)
 
 
-def _failure_line(error: Failure) -> str:
+def _tool(trial: Trial) -> str:
+    return trial.connector.partition(" ")[0]
+
+
+def _failure_line(error: Failure, tool: str) -> str:
+    if meaning := meaning_of(error.detail, tool):
+        return meaning
     return text("connector_try.failed", cause=text(f"attempt.{error.kind}"), detail=error.detail or "–")
 
 
@@ -127,7 +134,7 @@ def _reading_parts(trial: Trial, reading: ReadingTrial, width: int) -> Iterator[
     for asked in reading.asked:
         yield Text(f"  {asked.route}  →  {asked.outcome}  ({asked.milliseconds} ms)", style="dim")
     if reading.error is not None:
-        yield Text(f"  {_failure_line(reading.error)}", style="red")
+        yield Text(f"  {_failure_line(reading.error, _tool(trial))}", style="red")
     if reading.withheld:
         yield Text(f"  {text('connector_try.withheld')}", style="red")
     if trial.shows_rows:

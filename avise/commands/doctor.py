@@ -22,6 +22,7 @@ from avise.models.errors import AviseError
 from avise.models.json_types import JSON
 from avise.models.source_status import SourceStatus
 from avise.services.certificate_words import certificate_sentence
+from avise.services.support_words import meaning_of
 from avise.texts import plural, text
 from avise.texts.endings import ended_once
 
@@ -122,6 +123,8 @@ async def _certificate(engine: Engine, offer: SourceOffer) -> str:
 
 
 def _sentence(offer: SourceOffer, report: HealthReport) -> str:
+    if meaning := meaning_of(report.detail, offer.name):
+        return meaning
     owner = offer.support or offer.owner or offer.name
     return ended_once(text(f"doctor.health.{report.health}", owner=owner, detail=report.detail))
 

@@ -11,6 +11,7 @@ from avise.models.bulk_reading import ReadingStep
 from avise.models.errors import ErrorKind
 from avise.models.source_status import Attempt, SourceState, SourceStatus
 from avise.services.bulk_words import row_words
+from avise.services.support_words import meaning_of
 from avise.texts import plural, text
 from avise.texts.endings import ended_once
 from avise.texts.formats import (
@@ -132,7 +133,7 @@ def explained(source: SourceStatus, now: datetime) -> str:
     key = f"sources.explained.{source.state}"
     if source.state is SourceState.FAILING:
         kind = source.last_failure.kind if source.last_failure is not None else ErrorKind.UNAVAILABLE
-        if meaning := _meaning_of(source.last_failure.detail if source.last_failure else "", source.name):
+        if meaning := meaning_of(source.last_failure.detail if source.last_failure else "", source.name):
             return meaning
         cause = text(f"attempt.{kind}")
         return text(key, source=source.name, cause=cause, failures=failures(source))
@@ -146,16 +147,9 @@ def explained(source: SourceStatus, now: datetime) -> str:
     )
     detail = source.last_failure.detail if source.last_failure is not None else ""
     if detail and source.state in (SourceState.MISCONFIGURED, SourceState.NEEDS_AUTH):
-        meaning = _meaning_of(detail, source.name)
+        meaning = meaning_of(detail, source.name)
         return meaning or ended_once(f"{sentence} {text('sources.for_support', detail=detail)}")
     return sentence
-
-
-def _meaning_of(detail: str, name: str) -> str:
-    """Return what a word for support means, "" for one that only support understands."""
-    key = f"transport.{detail.replace(' ', '_')}"
-    said = text(key, source=name)
-    return "" if said == key else said
 
 
 def _refusal(source: SourceStatus) -> str:
