@@ -73,6 +73,10 @@ _RAREST = 5
 """By how many of its rarest words a text meets others, and by pairs of them."""
 _LONG_ENOUGH = 4
 """Letters from which on one slip leaves a word the same."""
+_FEW = 3
+"""In how many texts a misspelt word stands at most."""
+_SHORT = 3
+"""Words up to which a text without any word in common is still looked at for slips."""
 _SMOOTHING = 0.5
 """How often a word that stands nowhere else is held to be met."""
 _SLIP = 0.85
@@ -87,6 +91,8 @@ class TextValue:
     words: Mapping[str, float] = field(repr=False)
     total: float
     blocks: tuple[str, ...] = field(repr=False)
+    rare: tuple[str, ...] = field(repr=False)
+    """Words that stand in so few texts that they may be misspelt."""
 
     def like(self, other: object) -> int:
         """Compare the words in common by their weight, whatever their order."""
@@ -97,14 +103,28 @@ class TextValue:
 
     def bits_in_common(self, other: TextValue) -> float:
         """Return how rare it is that two texts have these words in common, in bits."""
-        weight = math.fsum(self.words[word] for word in self.words if word in other.words)
-        left = [word for word in self.words if word not in other.words and len(word) >= _LONG_ENOUGH]
-        right = [word for word in other.words if word not in self.words and len(word) >= _LONG_ENOUGH]
-        for word in left:
-            near = next((each for each in right if _is_slip(word, each)), None)
-            if near is not None:
-                right.remove(near)
-                weight += _SLIP * min(self.words[word], other.words[near])
+        common = [self.words[word] for word in self.words if word in other.words]
+        if not common and min(len(self.words), len(other.words)) > _SHORT:
+            return 0.0
+        return math.fsum(common) + self._bits_of_slips(other)
+
+    def _bits_of_slips(self, other: TextValue) -> float:
+        """Return what words with a slip are worth: a misspelt word stands nearly nowhere else."""
+        weight = 0.0
+        used: set[str] = set()
+        one, two = sorted((self, other), key=lambda each: each.key)
+        for mine, theirs in ((one, two), (two, one)):
+            for word in mine.rare:
+                if word in theirs.words or word in used:
+                    continue
+                ends = (word[:2], word[-2:])
+                for near in theirs.words:
+                    # One slip leaves the beginning or the end of a word of four letters.
+                    begins = near.startswith(ends[0]) or near.endswith(ends[1])
+                    if begins and near not in mine.words and near not in used and _is_slip(word, near):
+                        used.update((word, near))
+                        weight += _SLIP * min(mine.words[word], theirs.words[near])
+                        break
         return weight
 
     def _share_with(self, other: TextValue) -> float:
@@ -117,12 +137,14 @@ class TextValue:
 
 def _is_slip(one: str, other: str) -> bool:
     """Say whether two words are one letter apart, or a code and the same with a mark behind it."""
-    if one.isdigit() or other.isdigit():
-        return False
     if abs(len(one) - len(other)) > 1:
         short, long = (one, other) if len(one) < len(other) else (other, one)
-        return len(short) > _LONG_ENOUGH and long.startswith(short) and any(map(str.isdigit, short))
-    return OSA.distance(one, other, score_cutoff=1) <= 1
+        return len(short) > _LONG_ENOUGH and long.startswith(short) and _is_code(short)
+    return OSA.distance(one, other, score_cutoff=1) <= 1 and not (one.isdigit() or other.isdigit())
+
+
+def _is_code(word: str) -> bool:
+    return not word.isdigit() and not word.isalpha()
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -144,17 +166,27 @@ def _texts(ours: Sequence[str], theirs: Sequence[str]) -> tuple[list[AttributeVa
     weights = {
         word: math.log2((records + 1) / (max(count - 2, 0) + _SMOOTHING)) for word, count in counts.items()
     }
-    return tuple([_text_value(words, weights) for words in table] for table in told)
+    may_be_misspelt = frozenset(
+        word for word, count in counts.items() if count <= _FEW and len(word) >= _LONG_ENOUGH
+    )
+    return tuple([_text_value(words, weights, may_be_misspelt) for words in table] for table in told)
 
 
-def _text_value(words: tuple[str, ...], weights: Mapping[str, float]) -> TextValue | None:
+def _text_value(
+    words: tuple[str, ...], weights: Mapping[str, float], may_be_misspelt: frozenset[str]
+) -> TextValue | None:
     if not words:
         return None
     weighed = {word: weights[word] for word in words}
     rare = sorted(weighed, key=lambda word: (-weighed[word], word))[:_RAREST]
     # Beginnings in pairs, so that a slip in each rare word does not hide a text.
     pairs = (f"{one}+{other}" for one, other in combinations(sorted({word[:4] for word in rare}), 2))
-    return TextValue(" ".join(sorted(words)), weighed, math.fsum(weighed.values()), (*rare, *pairs))
+    # In a large table each word alone is of too many texts: the three rarest together, and all of them.
+    together = ("+".join(sorted(rare[:3])), "=".join(sorted(words))) if len(rare) > 1 else ()
+    doubtful = tuple(word for word in words if word in may_be_misspelt)
+    return TextValue(
+        " ".join(sorted(words)), weighed, math.fsum(weighed.values()), (*rare, *pairs, *together), doubtful
+    )
 
 
 # ---- numbers, dates, codes, positions ------------------------------------------------------------
