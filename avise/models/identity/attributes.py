@@ -91,6 +91,8 @@ class TextValue:
     words: Mapping[str, float] = field(repr=False)
     total: float
     blocks: tuple[str, ...] = field(repr=False)
+    beginnings: tuple[str, ...] = field(repr=False)
+    """More keys: the beginnings of its rarest words, in pairs."""
     rare: tuple[str, ...] = field(repr=False)
     """Words that stand in so few texts that they may be misspelt."""
 
@@ -182,10 +184,15 @@ def _text_value(
     # Beginnings in pairs, so that a slip in each rare word does not hide a text.
     pairs = (f"{one}+{other}" for one, other in combinations(sorted({word[:4] for word in rare}), 2))
     # In a large table each word alone is of too many texts: the three rarest together, and all of them.
-    together = ("+".join(sorted(rare[:3])), "=".join(sorted(words))) if len(rare) > 1 else ()
+    together = ("=".join(sorted(rare[:3])), "=".join(sorted(words))) if len(rare) > 1 else ()
     doubtful = tuple(word for word in words if word in may_be_misspelt)
     return TextValue(
-        " ".join(sorted(words)), weighed, math.fsum(weighed.values()), (*rare, *pairs, *together), doubtful
+        " ".join(sorted(words)),
+        weighed,
+        math.fsum(weighed.values()),
+        (*rare, *together),
+        tuple(pairs),
+        doubtful,
     )
 
 

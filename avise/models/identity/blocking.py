@@ -10,11 +10,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from avise.models.identity.attributes import Attribute
+from avise.models.identity.attributes import Attribute, AttributeKind, TextValue
 from avise.models.identity.comparison import Compared, Feature
 from avise.models.identity.records import IdentityRecord
 from avise.models.names import phonetic_key
 
+_ENOUGH = 400_000
+"""Pairs up to which a kind of several keys a record has twice the budget: one pair meets under each."""
 PAIRS_PER_RECORD = 8
 """How many pairs each kind of key may give for each record of the larger table, on average."""
 
@@ -27,6 +29,8 @@ class KeyKind:
     features: frozenset[Compared]
     """What two records that share such a key have in common already: nothing is learnt of it there."""
     keys: Callable[[IdentityRecord], tuple[str, ...]]
+    has_several: bool = False
+    """A record has several such keys, under which one pair meets more than once."""
 
 
 def _sound(folded: str) -> str:
@@ -150,15 +154,30 @@ KINDS: tuple[KeyKind, ...] = (
 
 def keys_of_attributes(attributes: Sequence[Attribute]) -> tuple[KeyKind, ...]:
     """Return the keys of columns that no notion names: rare words, codes, dates, squares of the map."""
-    return tuple(
-        KeyKind(f"attribute {each.place}", frozenset({each}), _keys_of(each.place)) for each in attributes
-    )
+    kinds = [
+        KeyKind(f"attribute {each.place}", frozenset({each}), _keys_of(each.place), has_several=True)
+        for each in attributes
+    ]
+    kinds += [
+        KeyKind(f"beginnings {each.place}", frozenset({each}), _beginnings_of(each.place), has_several=True)
+        for each in attributes
+        if each.kind is AttributeKind.TEXT
+    ]
+    return tuple(kinds)
 
 
 def _keys_of(place: int) -> Callable[[IdentityRecord], tuple[str, ...]]:
     def keys(record: IdentityRecord) -> tuple[str, ...]:
         told = record.attributes[place]
         return told.blocks if told is not None else ()
+
+    return keys
+
+
+def _beginnings_of(place: int) -> Callable[[IdentityRecord], tuple[str, ...]]:
+    def keys(record: IdentityRecord) -> tuple[str, ...]:
+        told = record.attributes[place]
+        return told.beginnings if isinstance(told, TextValue) else ()
 
     return keys
 
@@ -185,7 +204,8 @@ class Blocks:
         self._indexes: list[tuple[KeyKind, dict[str, list[int]]]] = []
         budget = pairs_per_record * max(len(ours), len(theirs))
         for kind in kinds:
-            if index := self._index(kind, theirs, budget):
+            most = max(budget, min(2 * budget, _ENOUGH)) if kind.has_several else budget
+            if index := self._index(kind, theirs, most):
                 self._indexes.append((kind, index))
 
     def _index(self, kind: KeyKind, theirs: Sequence[IdentityRecord], budget: int) -> dict[str, list[int]]:
