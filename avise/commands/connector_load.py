@@ -5,6 +5,7 @@ A reading that is interrupted, Ctrl+C included, goes on at the next command or t
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 
 from rich.console import Console
@@ -25,6 +26,10 @@ LOOK_EVERY = 0.2
 TRIES = 3
 """Questions in a row without an answer, after which the command ends; one, while nothing was read."""
 
+SWITCH_INTERVAL = 0.001
+"""Seconds between two offers of the interpreter lock. No window waits for it here: the engine's own interval
+would take a third more of the processor."""
+
 NEEDS_A_PERSON = 1
 
 
@@ -40,6 +45,7 @@ async def load(engine: Engine, instance: str, decision: Decision | None, console
     Raises:
         AviseError: the instance fills no directory, another program fills it, or nothing waits.
     """
+    sys.setswitchinterval(SWITCH_INTERVAL)
     loading = engine.loading
     master = engine.profile.settings.identity_master
     if decision is not None and instance != master and instance in engine.profile.settings.instances:

@@ -293,6 +293,8 @@ class DirectoryLoading:
         self._whole = None
         await whole.finish()
         await file.end()
+        # Whoever wanted everybody meanwhile has them.
+        self._everybody_wanted = False
 
     async def _drop(self) -> None:
         """Forget the directory being built; what was read stays in its file."""

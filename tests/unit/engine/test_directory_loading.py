@@ -33,6 +33,20 @@ async def test_everybody_in_a_database_is_listed_and_then_what_changes(tmp_path:
         assert await at_work.listed(8)
 
 
+async def test_everybody_is_read_once_for_whoever_wants_it_meanwhile(tmp_path: Path) -> None:
+    address = write_database(tmp_path / "persons.db", range(1, 5_001))
+    async with station(tmp_path, SQL, base=address) as at_work:
+        await at_work.until(lambda told: told.count >= 500)
+        at_work.loading.read_everybody()
+        began = set()
+        while at_work.loading.rounds < 2:
+            told = at_work.loading.told()
+            began.add(told.began if told is not None else None)
+            await asyncio.sleep(0.005)
+        assert len(began - {None}) == 1
+        assert await at_work.whole() == 5_000
+
+
 async def test_a_change_written_under_a_date_already_past_is_read(tmp_path: Path) -> None:
     base = tmp_path / "persons.db"
     address = write_database(base, range(1, 10))
