@@ -75,10 +75,10 @@ class RequestScenes(Scenes):
         self.draw("requests-light.png", "the middle office: corbeilles, list, one request")
         self.draw("requests-dark.png", "the middle office, dark", scheme=Scheme.DARK)
         self.draw("requests-1366.png", "the middle office, 1366 × 768", size=SMALL)
-        page.toggle_expanded()
+        page.panes.toggle_expanded()
         await self.breath()
         self.draw("request-detail.png", "one request alone")
-        page.toggle_expanded()
+        page.panes.toggle_expanded()
 
     async def _team(self) -> None:
         self.desktop.actions.commands.run("go_team")

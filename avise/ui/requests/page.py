@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QApplication, QMenu, QWidget
-from shiboken6 import isValid
+from PySide6.QtWidgets import QApplication, QWidget
 from typing_extensions import override
 
 from avise.models.requests import Attachment, RequestId
@@ -16,25 +15,18 @@ from avise.services.request_values import Basket, RequestQuery
 from avise.texts import plural, text
 from avise.ui.aio import Report, TaskScope
 from avise.ui.announce import Announcer
-from avise.ui.requests.action_row import offered
 from avise.ui.requests.basket_pane import BasketPane
 from avise.ui.requests.columns import Column, read_columns
-from avise.ui.requests.composer import NOTE, REQUESTER, Written
+from avise.ui.requests.composer import REQUESTER, Written
 from avise.ui.requests.detail_pane import DetailPane
 from avise.ui.requests.doing import Doing
 from avise.ui.requests.files import asked_files, keep_file
 from avise.ui.requests.list_pane import ListPane
-from avise.ui.requests.page_keys import PageKeys
-from avise.ui.requests.page_shape import page_shape
+from avise.ui.requests.page_actions import PageActions
+from avise.ui.requests.page_panes import PagePanes
 from avise.ui.requests.view_model import RequestsViewModel
 from avise.ui.shell.page import Zone
-from avise.ui.theme import theme
-from avise.ui.turns import turns
-from avise.ui.widgets.layout import row
-from avise.ui.widgets.line import VerticalLine
-from avise.ui.widgets.pane_splitter import PaneSplitter
 
-LEAST_LIST = 300
 MINUTE_MS = 60_000
 READ_MS = 120
 """The arrows go through a list without reading each request."""
@@ -63,8 +55,6 @@ class RequestsPage(QWidget):
         super().__init__(parent)
         self.model, self._announcer = model, announcer
         self._tasks = TaskScope(self, report)
-        self._is_expanded = self._in_detail = False
-        self._shape = page_shape(0)
         self._on_screen = False
         self._late: bool | None = None
         """Whether the request on screen was late when it was last told."""
@@ -74,8 +64,10 @@ class RequestsPage(QWidget):
         self.list = ListPane(model.now, model.session.user)
         self.detail = DetailPane(model.now, model.session)
         self.doing = Doing(model, self._tasks, self)
-        self.splitter = PaneSplitter("request", 1)
-        self._edge = VerticalLine(strong=True)
+        self.panes = PagePanes(self, self.baskets, self.list, self.detail)
+        self.page_actions = PageActions(
+            self, model, self.doing, self.panes, self.list, self.detail, announcer, self.reply
+        )
         self._minutes = QTimer(self)
         self._minutes.setInterval(MINUTE_MS)
         self._read = QTimer(self)
@@ -84,25 +76,14 @@ class RequestsPage(QWidget):
         self._wanted: RequestId | None = None
         self._to_compare: RequestId | None = None
         """Compared as soon as it is read."""
-        self._build()
+        self.doing.set_anchor(self.panes.place_of_panels)
         self._connect()
-        self._bind()
         # The list is followed since the window opened: this page comes later.
         self._on_query()
         self._on_board()
         self._on_colleagues()
         if model.failure:
             self.list.show_failure(model.failure)
-
-    def _build(self) -> None:
-        self.splitter.addWidget(self.list)
-        self.splitter.addWidget(self.detail)
-        self.splitter.setStretchFactor(1, 1)
-        layout = row(self.baskets, self._edge, self.splitter)
-        layout.setStretch(2, 1)
-        self.setLayout(layout)
-        self.doing.set_anchor(self._panel_place)
-        self.splitter.installEventFilter(self)
 
     def _connect(self) -> None:
         model, list_, detail = self.model, self.list, self.detail
@@ -126,16 +107,12 @@ class RequestsPage(QWidget):
         list_.opened.connect(self._open_detail)
         list_.menu_requested.connect(self._show_menu)
         list_.save_requested.connect(self._save_view)
-        list_.take_requested.connect(lambda: self._batch("take"))
-        list_.transfer_requested.connect(lambda: self._batch("transfer"))
-        list_.pause_requested.connect(lambda: self._batch("pause"))
-        list_.baskets_requested.connect(self._open_baskets)
         list_.retry_requested.connect(model.follow_again)
         list_.header.columns_changed.connect(self._on_columns)
         detail.step_requested.connect(list_.step)
-        detail.expand_requested.connect(self.toggle_expanded)
-        detail.back_requested.connect(self._leave_detail)
-        detail.escaped.connect(self._leave_detail)
+        detail.expand_requested.connect(self.panes.toggle_expanded)
+        detail.back_requested.connect(self.panes.go_to_list)
+        detail.escaped.connect(self.panes.go_to_list)
         detail.next_requested.connect(model.take_next)
         detail.action_row.wanted.connect(self.doing.do)
         detail.conversation.file_requested.connect(self._on_file)
@@ -153,62 +130,16 @@ class RequestsPage(QWidget):
         self.doing.message.connect(self.message)
         self._minutes.timeout.connect(self._tick)
         self._read.timeout.connect(self._read_current)
-        theme().changed.connect(self._fit)
+        self.panes.arranged.connect(self._read_first)
 
-    # ---- keys of the screen ----------------------------------------------------------------------
-    def _bind(self) -> None:
-        """Take the keys of the middle office: they work here, and leave other screens theirs."""
-        runs: dict[str, Callable[[], None]] = {
-            "request_take": partial(self.run_action, "take"),
-            "request_reply": partial(self.run_action, "reply"),
-            "request_transfer": partial(self.run_action, "transfer"),
-            "request_pause": self._pause_or_resume,
-            "request_end": self._end_or_close,
-            "request_note": partial(self.reply, NOTE),
-            "request_customer": partial(self.run_action, "customer"),
-            "request_previous": partial(self.list.step, -1),
-            "request_following": partial(self.list.step, 1),
-        }
-        self._keys = PageKeys(self, runs)
-
+    # ---- what is asked from elsewhere ------------------------------------------------------------
     def run_command(self, identifier: str) -> None:
         """Do what a command of the palette says; "filter_list" looks for words in the list."""
-        if identifier == "filter_list":
-            self.list.open_search()
-        elif identifier == "refresh_block":
-            self.list.show_new()
-        elif identifier in self._keys.runs:
-            self._keys.runs[identifier]()
+        self.page_actions.run_command(identifier)
 
     def run_action(self, action: str) -> None:
         """Do an action with the request on screen, or with those chosen together; say when it cannot be."""
-        if self.list.model.chosen and action in ("take", "transfer", "pause") and not self._in_detail_pane():
-            self._batch(action)
-            return
-        detail = self.model.detail
-        if detail is None:
-            return
-        if any(found.id == action for found in offered(detail)):
-            self.doing.do(action)
-        else:
-            self._announcer.say(text("request_panel.not_now", what=text(f"request_panel.action.{action}")))
-
-    def _in_detail_pane(self) -> bool:
-        focused = QApplication.focusWidget()
-        return focused is not None and self.detail.isAncestorOf(focused)
-
-    @Slot()
-    def _pause_or_resume(self) -> None:
-        self._one_of("pause", "resume")
-
-    @Slot()
-    def _end_or_close(self) -> None:
-        self._one_of("end", "close")
-
-    def _one_of(self, first: str, second: str) -> None:
-        detail = self.model.detail
-        found = {action.id for action in offered(detail)} if detail is not None else set()
-        self.run_action(second if second in found and first not in found else first)
+        self.page_actions.run_action(action)
 
     # ---- page of the rail ------------------------------------------------------------------------
     def zones(self) -> list[Zone]:
@@ -253,7 +184,7 @@ class RequestsPage(QWidget):
         """End what is under way."""
         self.deactivate()
         self._read.stop()
-        turns().forget(("requests panes", id(self)))
+        self.panes.close()
         self.detail.close()
         await self._tasks.aclose()
         await self.model.aclose()
@@ -278,7 +209,7 @@ class RequestsPage(QWidget):
         before = self.baskets.wanted_width()
         self.baskets.show_baskets(board.baskets, board.query.basket, board.hours)
         if self.baskets.wanted_width() != before:
-            self._fit()
+            self.panes.fit()
         self.detail.set_offers_next(offers=board.takes_next)
         self.baskets.next.setVisible(board.takes_next)
         before = self.list.model.waiting
@@ -311,7 +242,7 @@ class RequestsPage(QWidget):
         self.list.model.choose(())
         if not leaves:
             return
-        if self._in_detail_pane():
+        if self.panes.has_focus_in_detail:
             # What is typed next must not land in the request that comes next.
             self.list.focus_current()
         self.list.expect_gone(requests)
@@ -340,7 +271,7 @@ class RequestsPage(QWidget):
     def _on_current(self, request: RequestId | None) -> None:
         """Read the request that the user stops at."""
         self._wanted, self._to_compare = request, None
-        if self._shape.is_small and not self._in_detail:
+        if not self.panes.shows_detail:
             return
         if request is None or self.model.wanted is None:
             self._read_current()
@@ -380,17 +311,8 @@ class RequestsPage(QWidget):
     def _open_detail(self) -> None:
         """Go from the list to the request."""
         self._read_current()
-        if self._shape.is_small:
-            self._in_detail = True
-            self._read_current()
-            self._fit()
+        self.panes.go_to_detail()
         self.detail.focus_current()
-
-    @Slot()
-    def _leave_detail(self) -> None:
-        self._in_detail = False
-        self._fit()
-        self.list.focus_current()
 
     @Slot(QPoint)
     def _show_menu(self, where: QPoint) -> None:
@@ -399,30 +321,6 @@ class RequestsPage(QWidget):
         row_ = self.list.current()
         if detail is not None and row_ is not None and detail.request.id == row_.id:
             self.detail.action_row.menu().popup(where)
-
-    def _batch(self, action: str) -> None:
-        chosen = self.list.model.chosen_in_order()
-        does = {
-            "take": self.doing.take_all,
-            "transfer": self.doing.transfer_all,
-            "pause": self.doing.pause_all,
-        }
-        if chosen:
-            does[action](chosen)
-
-    @Slot()
-    def _open_baskets(self) -> None:
-        board = self.model.board
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.setAccessibleName(text("request_panel.baskets"))
-        for basket in board.baskets if board is not None else ():
-            count = f"\t{basket.count}" if basket.count is not None else ""
-            action = menu.addAction(f"{basket.label}{count}")
-            action.setCheckable(True)
-            action.setChecked(basket.id == self.model.query.basket)
-            action.triggered.connect(lambda _checked=False, one=basket.id: self._on_basket(one))
-        menu.popup(self.list.baskets.mapToGlobal(QPoint(0, self.list.baskets.height())))
 
     @Slot(object)
     def _on_columns(self, columns: Sequence[Column]) -> None:
@@ -450,7 +348,7 @@ class RequestsPage(QWidget):
     def reply(self, target: str = "") -> None:
         """Go to the words of a reply."""
         self.detail.show_talk()
-        if self._shape.is_small and not self._in_detail:
+        if not self.panes.shows_detail:
             self._open_detail()
         self.detail.show_composer()
         self.detail.composer.go_to(target or REQUESTER)
@@ -497,64 +395,15 @@ class RequestsPage(QWidget):
             self._announcer.say_now(text("request_panel.late_now"))
 
     # ---- shape -----------------------------------------------------------------------------------
-    @Slot()
-    def toggle_expanded(self) -> None:
-        """Show the request alone, or everything again."""
-        self._is_expanded = not self._is_expanded
-        key = "request_panel.reduce" if self._is_expanded else "request_panel.expand"
-        self.detail.expand.setAccessibleName(text(key))
-        self.detail.expand.setToolTip(text(key))
-        self._fit()
-        self.detail.focus_current()
-
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give the panes their widths."""
         super().resizeEvent(event)
-        self._fit()
-
-    @override
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Share the room between list and request once it is known."""
-        if watched is self.splitter and event.type() == QEvent.Type.Resize:
-            turns().soon(("requests panes", id(self)), self._share_room)
-        return super().eventFilter(watched, event)
-
-    def _share_room(self) -> None:
-        if isValid(self):
-            # A window that closes lays out its pages once more.
-            self.splitter.place()
-
-    def _panel_place(self) -> QPoint:
-        if self.detail.isVisibleTo(self) and self.model.detail is not None:
-            under = self.detail.action_row
-            return under.mapTo(self, QPoint(0, under.height()))
-        return self.list.mapTo(self, QPoint(theme().px(12), theme().px(80)))
+        self.panes.fit()
 
     @Slot()
-    def _fit(self) -> None:
-        px, zoom = theme().px, theme().zoom
-        self._shape = found = page_shape(
-            round(self.width() * 100 / zoom),
-            expanded=self._is_expanded,
-            names=round(self.baskets.wanted_width() * 100 / zoom),
-        )
-        self.baskets.setFixedWidth(px(found.baskets))
-        self.baskets.setVisible(found.has_baskets)
-        self._edge.setVisible(found.has_baskets)
-        self.list.baskets.setVisible(not found.has_baskets)
-        self.list.setVisible(not found.alone and not (found.is_small and self._in_detail))
-        self.detail.setVisible(not found.is_small or self._in_detail)
-        self.detail.back.setVisible(found.is_small)
-        self.detail.expand.setVisible(not found.is_small)
-        side_by_side = not found.is_small and not found.alone
-        self.list.setMinimumWidth(px(LEAST_LIST) if side_by_side else 0)
-        if side_by_side:
-            self.splitter.set_design(found.detail)
-        self._read_first()
-
     def _read_first(self) -> None:
         """Read the current request of a list that came before this page had room for a request."""
         waits = self._wanted is not None and self.model.wanted is None
-        if waits and self._on_screen and not self._shape.is_small:
+        if waits and self._on_screen and self.panes.has_room_for_detail:
             self._read.start()

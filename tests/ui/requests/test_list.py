@@ -303,7 +303,7 @@ def test_a_wide_list_is_a_table_whose_columns_are_chosen(run: Run) -> None:
         async with requests_window() as stage:
             pane = stage.page.list
             assert not pane.is_wide
-            stage.page.splitter.setSizes([760, 380])
+            stage.page.panes.splitter.setSizes([760, 380])
             await until(lambda: pane.is_wide)
             assert pane.header.isVisible()
             pane.header.columns_changed.emit((Column.DUE, Column.TITLE, Column.AGE))
