@@ -52,10 +52,10 @@ def birth_digits(text: str, order: DateOrder | str = "") -> str:
         return _compact_digits(parts[0], order)
     if len(parts) < 3:
         return _two_parts(parts)
-    named = next((index for index, part in enumerate(parts) if not part.isdigit() and _month(part)), None)
+    named = next((index for index, part in enumerate(parts) if not part.isdecimal() and _month(part)), None)
     if named is not None:
         return _with_named_month(parts, named)
-    numbers = [part for part in parts if part.isdigit()]
+    numbers = [part for part in parts if part.isdecimal()]
     return _best(numbers[0], numbers[1], numbers[2], order) if len(numbers) == 3 else ""
 
 
@@ -78,7 +78,7 @@ def _in_order(numbers: tuple[str, str, str], order: DateOrder | str) -> str:
 
 
 def _compact_digits(part: str, order: DateOrder | str) -> str:
-    if not part.isdigit():
+    if not part.isdecimal():
         return ""
     if len(part) == 4:
         return year_digits(part)
@@ -98,7 +98,7 @@ def _compact_in_order(part: str, order: DateOrder | str) -> str:
 
 
 def _two_parts(parts: list[str]) -> str:
-    if len(parts) == 2 and all(part.isdigit() for part in parts):
+    if len(parts) == 2 and all(part.isdecimal() for part in parts):
         year, month = (parts[0], parts[1]) if len(parts[0]) == 4 else (parts[1], parts[0])
         return _joined(year, month, "00") if len(year) == 4 and len(month) <= 2 else ""
     return ""
@@ -127,7 +127,7 @@ def _joined(year: str, month: str, day: str) -> str:
 def year_digits(text: str) -> str:
     """Return a year of birth as eight digits with an unknown month and day, "" when it is none."""
     year = text.strip().removesuffix(".0")
-    return year + "0000" if len(year) == 4 and year.isdigit() and year != "0000" else ""
+    return year + "0000" if len(year) == 4 and year.isdecimal() and year != "0000" else ""
 
 
 def order_of(texts: Iterable[str]) -> DateOrder:
@@ -151,9 +151,9 @@ _YEAR_IN_FRONT = re.compile(r"\s*\d{4}[^\d\s]\s*\d")
 def _as_written(text: str, order: DateOrder) -> str:
     """Return the eight digits of a date in this order and no other."""
     parts = _PARTS.findall(_TIME.sub("", text.strip()))
-    if len(parts) == 1 and len(parts[0]) == 8 and parts[0].isdigit():
+    if len(parts) == 1 and len(parts[0]) == 8 and parts[0].isdecimal():
         return _compact_in_order(parts[0], order)
-    numbers = [part for part in parts if part.isdigit()]
+    numbers = [part for part in parts if part.isdecimal()]
     return _in_order((numbers[0], numbers[1], numbers[2]), order) if len(numbers) == 3 else ""
 
 

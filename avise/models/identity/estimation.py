@@ -87,13 +87,20 @@ def estimated(
     m = _m(ours, theirs, u, households=households)
     tables = (ours,) if ours is theirs else (ours, theirs)
     frequencies: dict[Compared, Frequencies] = {
-        feature: Frequencies.of(value_of(record, feature) for table in tables for record in table)
+        feature: Frequencies.of(
+            value for table in tables for record in table for value in _all_values(record, feature)
+        )
         for feature in features
         if feature is not Feature.SEX
     }
     weights = {feature: FeatureWeights(m[feature], u[feature]) for feature in features}
     prior = 1 / max(len(ours), len(theirs), 2)
     return Model(weights, frequencies, min(prior, 0.1), households)
+
+
+def _all_values(record: IdentityRecord, feature: Compared) -> tuple[str, ...]:
+    # Every telephone counts: a home's stands behind somebody's own.
+    return record.phones if feature is Feature.PHONE else (value_of(record, feature),)
 
 
 def _is_told(feature: Compared, table: Sequence[IdentityRecord]) -> bool:

@@ -102,9 +102,9 @@ def is_doubtful(model: Model, vector: Vector, a: IdentityRecord, b: IdentityReco
 
     Anywhere: that neither first name nor birth date could be compared, or that nothing beside them agrees
     where more than one thing could. Where tables hold households: a contradiction of first name, birth
-    date or sex; a first name that one of them lacks; first names one letter apart that both are names in
-    use (Nina and Lina are twins); another surname without a telephone, an address on the net or a number in
-    common.
+    date or sex; a first name that one lacks beside another birth date; first names one letter apart that
+    both are names in use (Nina and Lina are twins); another surname without a telephone, an address on the
+    net or a number in common.
     """
     if not model.of_persons:
         return is_unsupported(vector)
@@ -113,7 +113,8 @@ def is_doubtful(model: Model, vector: Vector, a: IdentityRecord, b: IdentityReco
         return True
     if not model.households:
         return False
-    if Feature.FIRST_NAME in model.weights and level_in(vector, Feature.FIRST_NAME) is None:
+    nameless = Feature.FIRST_NAME in model.weights and level_in(vector, Feature.FIRST_NAME) is None
+    if nameless and level_in(vector, Feature.BIRTH_DATE) is not Level.SAME:
         return True
     return contradicts(vector) or _are_two_names(model, vector, a, b) or _is_another_surname(vector)
 
@@ -140,16 +141,16 @@ def _are_exchanged(a: IdentityRecord, b: IdentityRecord) -> bool:
     return a.first_name in b.last_names and b.first_name in a.last_names
 
 
-_OF_TWINS = (Feature.MEMBER_NUMBER, Feature.FIRST_NAME, Feature.LAST_NAME, Feature.BIRTH_DATE)
+_OF_A_HOME = (Feature.MEMBER_NUMBER, Feature.LAST_NAME)
 
 
 def _is_one_contract(model: Model, vector: Vector, a: IdentityRecord, b: IdentityRecord) -> bool:
     """Say whether two like records of one table stand under one member number, with nothing of their own.
 
-    Whoever registered the second saw the first: a child entered twice, or twins under one first name.
-    A slip in a name tells them apart from twins, whose surname was copied.
+    Whoever registered the second saw the first: a child entered twice, or twins and siblings of like first
+    names. A slip in the surname tells that nobody copied it, and the same person stands there again.
     """
-    if not all(level_in(vector, feature) is Level.SAME for feature in _OF_TWINS):
+    if not all(level_in(vector, feature) is Level.SAME for feature in _OF_A_HOME):
         return False
     if level_in(vector, Feature.EMAIL) is Level.SAME:
         return False
