@@ -45,7 +45,7 @@ async def link(engine: Engine, instance: str, console: Console, *, propose_only:
     if instance and instance != master:
         theirs = persons(
             [
-                ToolRecord(Side(person_id(namespace, instance, p.native_id), p), p)
+                ToolRecord(Side(person_id(namespace, instance, p.native_id), p, instance), p)
                 for p in await _parties(engine, instance)
             ]
         )

@@ -133,7 +133,9 @@ class LocalIdentity(LocalRequests):
 
     @override
     async def _show_hub(self, dossier: OpenDossier, reason: str) -> None:
-        await asyncio.gather(super()._show_hub(dossier, reason), self._ask_about_linked(dossier, reason))
+        async with asyncio.TaskGroup() as both:
+            both.create_task(super()._show_hub(dossier, reason), name="show the hub's part")
+            both.create_task(self._ask_about_linked(dossier, reason), name="ask about linked records")
 
     async def _ask_about_linked(self, dossier: OpenDossier, reason: str) -> None:
         """Have an open file's linked records told by the hub, as soon as it is there, once each."""

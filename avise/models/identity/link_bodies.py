@@ -59,6 +59,8 @@ def party_body(party: Party) -> dict[str, JSON]:
     written |= {name: value for name in _TEXTS if (value := getattr(party, name))}
     if party.birth_date is not None:
         written["birth_date"] = party.birth_date.isoformat()
+    if party.restricted:
+        written["restricted"] = True
     if party.phones:
         written["phones"] = list(party.phones)
     if party.ids:
@@ -84,6 +86,7 @@ def party_in(value: JSON) -> Party | None:
         email=_word(value, "email"),
         city=_word(value, "city"),
         postcode=_word(value, "postcode"),
+        restricted=value.get("restricted") is True,
         ids={str(scheme): str(found) for scheme, found in ids.items()} if isinstance(ids, Mapping) else {},
     )
 

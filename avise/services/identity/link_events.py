@@ -88,6 +88,7 @@ class LinkEvents:
             found = True
             known = self._fed.get(judged.event.event_id)
             if is_erased(judged):
+                self._own.pop(judged.event.event_id, None)
                 self._forget_told(pair)
             elif known is not None and is_erased(known):
                 # What was erased stays so, whatever copy of it comes late.

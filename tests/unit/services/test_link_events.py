@@ -202,6 +202,15 @@ def test_what_a_tool_told_goes_with_the_pair_that_was_erased() -> None:
     desk.events.take_fed((fed(replace(made, body={})),))
     assert desk.events.party_of(pair[1]) is None
     assert desk.events.book.proposals() == ()
+    desk.events.forget_fed()
+    assert desk.events.book.proposals() == (), "nothing of it is left to come back"
+
+
+def test_a_protected_record_stays_protected_wherever_it_is_told() -> None:
+    desk, pair = Desk("a"), PAIRS[0]
+    new = described(pair[1], pair_of(*pair), replace(FAR, restricted=True))
+    desk.events.take_told((event(new.kind, new.stream, new.body),))
+    assert desk.events.party_of(pair[1]) == replace(FAR, restricted=True)
 
 
 def test_what_the_hub_puts_aside_counts_only_once_somebody_lets_it_in() -> None:
