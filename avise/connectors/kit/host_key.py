@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from avise.connectors.kit.bench import open_bench
 from avise.connectors.kit.check import Check
+from avise.connectors.kit.lines import greeted, outcome_of
 from avise.connectors.kit.local_source import Nature, source_of
-from avise.connectors.kit.mailbox import greeted, outcome_of
 from avise.connectors.kit.relay import addresses_of, led_through
 from avise.connectors.kit.trial import Trial
 from avise.connectors.kit.verdicts import FailedCheck, NotApplicable

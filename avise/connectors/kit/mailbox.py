@@ -3,34 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from avise.connectors.contract import ConnectorError, FetchesContent
-from avise.connectors.kit.bench import Bench, open_bench
-from avise.connectors.kit.certificate import MadeCertificate, made_certificate
+from avise.connectors.kit.bench import open_bench
 from avise.connectors.kit.check import Check
 from avise.connectors.kit.gold import GRACE_S
-from avise.connectors.kit.interpreter import (
-    IMAP,
-    Change,
-    Command,
-    Flood,
-    HangUp,
-    Interpreter,
-    Reply,
-    as_it_is,
-    let_pass,
-)
-from avise.connectors.kit.local_source import Nature, source_of
+from avise.connectors.kit.interpreter import IMAP, Change, Command, Flood, HangUp, Reply, as_it_is, let_pass
+from avise.connectors.kit.lines import greeted, interpreted, outcome_of
 from avise.connectors.kit.opened_content import opened_ref
-from avise.connectors.kit.pieces import changes_of, content_of
-from avise.connectors.kit.relay import addresses_of, led_through
-from avise.connectors.kit.silver import found
+from avise.connectors.kit.pieces import content_of
 from avise.connectors.kit.trial import Trial
-from avise.connectors.kit.verdicts import FailedCheck, NotApplicable, NotExercised
+from avise.connectors.kit.verdicts import FailedCheck, NotApplicable
 from avise.models.conformance import ConformanceLevel
 from avise.models.errors import ErrorKind
 
@@ -44,69 +29,6 @@ _LITERAL = re.compile(rb"\{(\d+)\}\r\n")
 FLOOD = b"* 12 EXISTS\r\n" * 1_000
 
 
-@asynccontextmanager
-async def interpreted(
-    trial: Trial, reply: Reply = let_pass, change: Change = as_it_is, *, trusted: bool = True
-) -> AsyncIterator[Interpreter]:
-    """Have the connector reach its server through an interpreter.
-
-    Raises:
-        NotApplicable: the connector does not speak to a server by itself.
-    """
-    source = source_of(trial)
-    if source is None or source.nature is not Nature.LINE:
-        raise NotApplicable("no_line")
-    between = Interpreter(source.value, _certificate(trial, source.value), reply, change, trusted)
-    between.start()
-    try:
-        with led_through(between, addresses_of(source.value)), between.believed():
-            yield between
-    finally:
-        between.close()
-
-
-def _certificate(trial: Trial, host: str) -> MadeCertificate:
-    now = trial.env.now()
-    return made_certificate(host, now - timedelta(days=1), now + timedelta(days=1))
-
-
-async def greeted(trial: Trial, wanted: bytes) -> Interpreter:
-    """Read once while all is well, and return what was heard.
-
-    Raises:
-        NotApplicable: the server greets otherwise.
-        NotExercised: no connection came.
-    """
-    async with interpreted(trial) as between, open_bench(trial) as bench:
-        await _read_once(trial, bench)
-    if not between.greeting:
-        raise NotExercised("no_way_between")
-    if not between.greeting.startswith(wanted):
-        raise NotApplicable("speaks_otherwise")
-    return between
-
-
-async def _read_once(trial: Trial, bench: Bench) -> None:
-    """Read the first reading of a known customer; the directory where there is none."""
-    if trial.readings():
-        await found(bench, trial.readings()[0])
-    elif trial.manifest.directory:
-        await changes_of(bench, most=1)
-    else:
-        raise NotExercised("no_reading")
-
-
-async def outcome_of(trial: Trial, bench: Bench) -> ErrorKind | None:
-    """Return why a first reading fails, None when it does not."""
-    try:
-        await _read_once(trial, bench)
-    except ConnectorError as error:
-        return error.kind
-    except NotExercised:
-        return None  # an empty answer is no answer here
-    return None
-
-
 # ---- the server of mail ----------------------------------------------------------------------------
 
 
@@ -116,7 +38,7 @@ class MailCase:
 
     kinds: frozenset[ErrorKind]
     reply: Reply = let_pass
-    make_change: Callable[[], Change] = field(default=lambda: as_it_is)
+    change: Change = as_it_is
 
 
 def _saying(to: Sequence[bytes], answer: bytes) -> Reply:
@@ -141,16 +63,12 @@ def _flooding(command: Command) -> None:
         raise Flood(FLOOD)
 
 
-@dataclass(slots=True)
-class CutLiteral:
-    """Goes in the middle of the first literal of some length."""
-
-    def __call__(self, piece: bytes) -> bytes:
-        """Return the server's bytes until then."""
-        literal = _LITERAL.search(piece)
-        if literal is None or int(literal[1]) < 2:
-            return piece
-        raise HangUp(piece[: literal.end() + int(literal[1]) // 2])
+def _cut_literal(piece: bytes) -> bytes:
+    """Go in the middle of the first literal of some length."""
+    literal = _LITERAL.search(piece)
+    if literal is None or int(literal[1]) < 2:
+        return piece
+    raise HangUp(piece[: literal.end() + int(literal[1]) // 2])
 
 
 REFUSALS: Mapping[str, MailCase] = {
@@ -167,7 +85,7 @@ REFUSALS: Mapping[str, MailCase] = {
 BREAKS: Mapping[str, MailCase] = {
     "good-bye": MailCase(_BROKEN, _going((*_LOOKS, *_SEARCHES), b"* BYE going down\r\n")),
     "nothing": MailCase(_BROKEN, _going((*_LOOKS, *_SEARCHES), b"")),
-    "half a literal": MailCase(_BROKEN, make_change=CutLiteral),
+    "half a literal": MailCase(_BROKEN, change=_cut_literal),
 }
 
 
@@ -175,7 +93,7 @@ async def _each(trial: Trial, cases: Mapping[str, MailCase]) -> None:
     await greeted(trial, IMAP)
     clock = trial.env.monotonic
     for name, case in cases.items():
-        async with interpreted(trial, case.reply, case.make_change()), open_bench(trial) as bench:
+        async with interpreted(trial, case.reply, case.change), open_bench(trial) as bench:
             bench.hurry()
             started = clock()
             kind = await outcome_of(trial, bench)

@@ -23,6 +23,8 @@ class SftpTool:
     client_key: asyncssh.SSHKey = field(default_factory=lambda: asyncssh.generate_private_key("ssh-ed25519"))
     drops: int = 0
     """Connections to cut, each in the middle of a file."""
+    denied: str = ""
+    """What the account may not do: "list" or "open"."""
     reads: list[tuple[int, int]] = field(default_factory=list)
     """Offset and size of what was read."""
     connections: int = 0
@@ -71,6 +73,16 @@ async def sftp_tool(folder: Path, port: int = 0) -> AsyncIterator[SftpTool]:
     class Files(asyncssh.SFTPServer):
         def __init__(self, chan: asyncssh.SSHServerChannel[bytes]) -> None:
             super().__init__(chan, chroot=os.fsencode(folder))
+
+        def scandir(self, path: bytes) -> AsyncIterator[asyncssh.SFTPName]:
+            if tool.denied == "list":
+                raise asyncssh.SFTPPermissionDenied("not for you")
+            return super().scandir(path)
+
+        def open(self, path: bytes, pflags: int, attrs: asyncssh.SFTPAttrs) -> object:
+            if tool.denied == "open":
+                raise asyncssh.SFTPPermissionDenied("not for you")
+            return super().open(path, pflags, attrs)
 
         def read(self, file_obj: object, offset: int, size: int) -> bytes:
             if tool.drops and offset > 0:

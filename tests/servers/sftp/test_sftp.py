@@ -205,6 +205,15 @@ async def test_what_goes_wrong_is_told_by_its_kind(open_file: Open, tool: SftpTo
     assert PASSWORD not in repr(unreadable.value)
 
 
+@pytest.mark.parametrize("denied", ["list", "open"])
+async def test_what_the_account_may_not_read_is_forbidden_and_not_absent(
+    open_file: Open, tool: SftpTool, denied: str
+) -> None:
+    write(tool, "flux_02112026.csv", 3)
+    tool.denied = denied
+    assert await kind_of(await open_file(text(tool), SECRETS)) is ErrorKind.FORBIDDEN
+
+
 async def test_a_server_that_never_answers_is_given_up(
     open_file: Open, tool: SftpTool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
