@@ -23,7 +23,8 @@ from avise.services.visits.book import VisitBook
 from avise.services.visits.calendar import VisitCalendar
 from avise.services.visits.consequences import Consequences, Letters
 from avise.services.visits.files import VisitFiles
-from avise.services.visits.visits import CareOf, VisitParts, Visits
+from avise.services.visits.parts import CareOf, VisitParts
+from avise.services.visits.visits import Visits
 from avise.store.journal import Journal
 from avise.store.snapshots import Snapshots
 from avise.store.store import Store

@@ -27,7 +27,7 @@ from avise.services.visit_values import (
     VisitReport,
     VisitState,
 )
-from avise.services.visits.visits import ASKED
+from avise.services.visits.planned import ASKED
 from avise.store.journal import Journal
 from tests.unit.engine.request_station import KEY, Line, Machine, first
 from tests.unit.engine.visit_station import (
