@@ -133,7 +133,7 @@ _TOWNS = (
 _FORMS = ("SARL", "SAS", "SA", "EURL", "SCI", "Association", "Ets", "Société", "")
 _TRADES = (
     "Boulangerie", "Garage", "L’Atelier", "Transports", "Pharmacie de la Gare", "Les Jardins", "Menuiserie",
-    "Au Bon Pain", "Cabinet", "Chez", "Coopérative des Pêcheurs",
+    "Au Bon Pain", "Cabinet", "Chez", "Coopérative des Pêcheurs", "3D Bois", "A2C", "Bar le 421",
 )  # fmt: skip
 SERIAL = 7_368_787
 """Prime to ten million: each number gives another telephone."""

@@ -181,6 +181,8 @@ def company_form(party: Party, chance: random.Random) -> str:
 
 
 def company_and_town(party: Party, _chance: random.Random) -> str:
+    if any(character.isdigit() for character in party.company_name):
+        return ""
     return f"{' '.join(party.company_name.split()[1:-1])} {party.city}"
 
 

@@ -60,7 +60,7 @@ def without_particle(party: Party, _chance: random.Random) -> str:
 
 def half(party: Party, chance: random.Random) -> str:
     parts = party.last_name.split("-")
-    whole = [part for part in parts if len(fold(part)) >= 4]
+    whole = [part for part in parts if len(fold(part)) >= 4 and not part.lower().startswith("saint")]
     return both(party, chance.choice(whole)) if len(parts) > 1 and whole else ""
 
 
@@ -91,6 +91,15 @@ def married(party: Party, chance: random.Random) -> str:
             f"{last} {first} (née {birth})",
             f"{birth} {first} ép. {last}",
         )
+    )
+
+
+def with_birth_name(party: Party, chance: random.Random) -> str:
+    if fold(party.birth_name) == fold(party.last_name):
+        return ""
+    last, birth = party.last_name, party.birth_name
+    return chance.choice(
+        (f"{last} née {birth}", f"{birth} épouse {last}", f"Mme {last} ({party.first_name}) née {birth}")
     )
 
 
@@ -170,6 +179,11 @@ def town(party: Party, chance: random.Random) -> str:
     if " " not in where and chance.random() < 0.3:
         parts.reverse()
     return " ".join(parts)
+
+
+def postcode_and_town(party: Party, chance: random.Random) -> str:
+    parts = [party.last_name, f"{party.postcode} {party.city}"]
+    return f"{parts[0]} {parts[1]}" if chance.random() < 0.7 else f"{parts[1]} {parts[0]}"
 
 
 def everything(party: Party, chance: random.Random) -> str:

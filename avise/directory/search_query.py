@@ -219,7 +219,8 @@ def parse_search(text: str, today: date) -> SearchQuery:
     if holds_nir_in_words(rest):
         return SearchQuery(restricted=True)
     emails, plain = addresses(rest)
-    spans, rest = _dates(without_labels(plain), today)
+    plain = without_labels(plain)
+    spans, rest = _dates(plain, today)
     said, tokens = spoken_phones(rest.split())
     numbers, codes, words = _sorted_out(tokens)
     guess = rest.strip().lower()

@@ -29,6 +29,8 @@ from avise.models.names import spelt_out
 MOST_EDITS = 2
 SHORTEST = 5
 """Letters of a surname before two of them may be wrong."""
+SHORTEST_OF_TWO = 4
+"""Letters of a surname before one of them may be wrong beside a first name that has the other mistake."""
 SHORTEST_FIRST = 4
 SHORTEST_CUT = 2
 """Letters of a name that was run together with another one."""
@@ -93,7 +95,8 @@ class WideSearch:
         asked = list(self._asked(query))
         for words, filters, town in asked:
             for reading in name_readings(words):
-                if len(reading.last) >= SHORTEST and reading.forgiving and not reading.initials:
+                shortest = SHORTEST_OF_TWO if reading.first else SHORTEST
+                if len(reading.last) >= shortest and reading.forgiving and not reading.initials:
                     self._read(reading, filters, town)
         for words, filters, town in asked:
             self._read_exactly(_run_together(words), filters, town)
@@ -126,6 +129,8 @@ class WideSearch:
 
     def _read(self, reading: NameReading, filters: Filters, town: str) -> None:
         lasts = self._lexicon.near(WordKind.SURNAME, reading.last, NEAREST)
+        if len(reading.last) < SHORTEST:
+            lasts = {number: distance for number, distance in lasts.items() if distance <= 1}
         if not reading.first:
             self._keep(self.reader.by_last(list(lasts), None, filters), reading, lasts, {}, filters, town)
             return

@@ -59,14 +59,14 @@ def searching() -> Iterator[Opened]:
 @pytest.mark.parametrize("kind", [*KINDS, *COMPANY_KINDS], ids=lambda kind: kind.name)
 def test_they_are_found_and_told_why(searching: Opened, kind: Kind) -> None:
     found = faults(PEOPLE, kind, ASKED, searching)
-    assert len(found) <= (1 - kind.recall) * ASKED, "\n".join(found)
+    assert 1 - len(found) / ASKED >= kind.recall, "\n".join(found)
 
 
 @pytest.mark.parametrize(
     "typed",
     [
-        "\u200b", " \u00a0\u2003 ", "???", "--", "%", "_", "@", "'", "''", "\\", "*", "🙂🙂", "()", "\0", "+", "0",
-        "tél :", "\ud800",
+        "\u200b", " \u00a0\u2003 ", "???", "--", "%", "_", "@", "'", "''", "\\", "*", "🙂🙂", "()", "\0", "+",
+        "0", "tél :", "\ud800",
     ],
 )  # fmt: skip
 def test_nothing_that_names_nobody_finds_anybody(searching: Opened, typed: str) -> None:
