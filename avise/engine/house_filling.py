@@ -19,6 +19,7 @@ from avise.engine.directory_loading import KEPT_FOR
 from avise.engine.whole_reading import Pace
 from avise.env import Env
 from avise.hub.directory_loading import HouseFiller, HouseStanding
+from avise.hub.on_threads import finished
 from avise.hub.port import HubError
 from avise.models.bulk_reading import BulkReading, Decision, Doubt, DoubtKind, KeptReading, ReadingStep
 from avise.models.customer import Party
@@ -269,4 +270,4 @@ class HouseFilling:
 
     async def _on(self, work: Callable[[], T]) -> T:
         """Do work on the thread of the connection; it is ended even when nobody waits any more."""
-        return await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._thread, work))
+        return await finished(asyncio.get_running_loop().run_in_executor(self._thread, work))
