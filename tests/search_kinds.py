@@ -104,9 +104,9 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind("without its particle", names.without_particle, "name", (LAST, FIRST), 0.99),
     Kind("half a double surname", names.half, "name", (LAST, FIRST), 0.99),
-    Kind("one of several first names", names.one_first_name, "called", (LAST, NEAR_FIRST)),
+    Kind("one of several first names", names.one_first_name, "called", (LAST, NEAR_FIRST), 0.95),
     Kind("title and name", names.titled, "name", (LAST, FIRST)),
-    Kind("title and surname", names.titled_surname, "surname", (LAST,), 0.98),
+    Kind("title and surname", names.titled_surname, "surname", (LAST,), 0.95),
     Kind("birth name", names.birth_name, "name", (LAST, FIRST)),
     Kind("née, épouse", names.married, "surname", (LAST,), 0.98),
     Kind("both surnames", names.both_surnames, "name", (NEAR_LAST, NEAR_FIRST), 0.95, wide=True),
@@ -161,7 +161,7 @@ KINDS: tuple[Kind, ...] = (
 COMPANY_KINDS: tuple[Kind, ...] = (
     Kind("company", keys.company, "company", (COMPANY,)),
     Kind("company, another form", keys.company_form, "company", (COMPANY,)),
-    Kind("company and town", keys.company_and_town, "company", (COMPANY, TOWN)),
+    Kind("company and town", keys.company_and_town, "company", (COMPANY, TOWN), 0.95),
     Kind("SIREN", keys.siren, "person", (SIREN,)),
     Kind("SIRET", keys.siret, "person", (SIREN,)),
 )
