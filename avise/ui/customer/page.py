@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QGridLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 from typing_extensions import override
 
 from avise.env import Env
@@ -23,9 +23,9 @@ from avise.ui.bridge import DeskBridge
 from avise.ui.customer.block_actions import BlockActions
 from avise.ui.customer.call_panel import CallPanel
 from avise.ui.customer.caller_check import CallerCheck
+from avise.ui.customer.customer_commands import CustomerCommands
 from avise.ui.customer.customer_header import CustomerHeader
 from avise.ui.customer.data_reports import CustomerReports
-from avise.ui.customer.floating_panel import in_floating_panel
 from avise.ui.customer.header_reading import HeaderReading
 from avise.ui.customer.later_parts import LaterParts
 from avise.ui.customer.offline_strip import OfflineOnPage
@@ -37,7 +37,6 @@ from avise.ui.customer.suggestion_actions import SuggestionActions
 from avise.ui.customer.view_model import CustomerViewModel
 from avise.ui.customer.wrap_up_binding import WrapUpBinding
 from avise.ui.customer.wrap_up_model import report
-from avise.ui.customer.wrap_up_values import WrapUpStage
 from avise.ui.export.exporting import CustomerExports
 from avise.ui.messages.customer_consents import CustomerConsents
 from avise.ui.messages.customer_messages import CustomerMessages
@@ -108,7 +107,7 @@ class CustomerPage(QWidget):
         self._purpose, self._announcer = Purpose.SEARCH, announcer
         self.model = CustomerViewModel(desk, env, self)
         self.tasks = TaskScope(self, report)
-        self._shape = PageShape(2, 320, 420)
+        self.shape = PageShape(2, 320, 420)
         self._shown = False
         self._awaits_answer = False
         # From the outside in: a tree that changes parent is dressed again, whole.
@@ -144,9 +143,10 @@ class CustomerPage(QWidget):
         self.exports.message.connect(self.message)
         self._desk, self._env = desk, env
         self.header.alerts.command_requested.connect(self.run_command)
+        self.page_commands = CustomerCommands(self)
         self.reports = CustomerReports(desk, self.model, report, self)
         self.reports.acted.connect(self.acted)
-        self.blocks.report_requested.connect(self._report_data)
+        self.blocks.report_requested.connect(self.page_commands.report_data)
         self.requests = CustomerRequests(desk, self.model, env, report, self)
         self.answers = SuggestionActions(self.model, self.blocks, self)
         self.answers.offer("request", self.requests.answer)
@@ -214,8 +214,8 @@ class CustomerPage(QWidget):
         self.blocks.reread_requested.connect(self.refresh)
         self.blocks.sign_in_requested.connect(self.sign_in_requested)
         self.blocks.file_requested.connect(self._on_file_requested)
-        self.blocks.facets_requested.connect(lambda: self._show_tab("facets"))
-        self.sheet.tab_chosen.connect(self._show_tab)
+        self.blocks.facets_requested.connect(lambda: self.show_tab("facets"))
+        self.sheet.tab_chosen.connect(self.show_tab)
         self.check.failed.connect(self._on_failed)
 
     @Slot(str)
@@ -337,30 +337,7 @@ class CustomerPage(QWidget):
 
     def run_command(self, identifier: str) -> None:
         """Do what a shortcut of scope CUSTOMER says; an unknown one does nothing."""
-        commands = {
-            "identity_check": self.check.verify_caller,
-            "suggestions": self._focus_suggestions,
-            "facets": self._focus_facets,
-            "timeline": self._focus_timeline,
-            "wrap_up": self._focus_wrap_up,
-            "filter_list": self._filter_list,
-            "refresh_block": self._refresh_current,
-            "refresh_all": self.refresh,
-            "copy_member_number": self.copy_member_number,
-            "new_request": self.requests.new,
-            "complaint": self.requests.complain,
-            "requests_of": self._focus_requests,
-            "consents": self.consents.open,
-            "report_data": self._report_data,
-            "export_file": self._export_file,
-            "same_person": self._show_proposals,
-            "linked_records": self._show_links,
-            "validate": self._validate,
-        }
-        if identifier in commands:
-            commands[identifier]()
-        elif identifier.startswith("write_"):
-            self.messages.write_by(identifier.removeprefix("write_"))
+        self.page_commands.run(identifier)
 
     @cached_property
     def records(self) -> DecidingRecords:
@@ -371,25 +348,6 @@ class CustomerPage(QWidget):
         deciding.acted.connect(self.acted)
         deciding.opened.connect(self.open_requested)
         return deciding
-
-    def _show_proposals(self) -> None:
-        self.records.show_proposals(self.model.person)
-
-    def _show_links(self) -> None:
-        self.records.show_links(self.model.person)
-
-    def _export_file(self) -> None:
-        self.exports.open(QPoint(theme().px(24), self.header.height()))
-
-    @Slot(str)
-    def _report_data(self, facet: str = "") -> None:
-        """Ask what is wrong in a block: the one named, the one shown whole, else the current one."""
-        detail = self.sheet.detail
-        told = facet or (detail.facet if detail is not None else self.sheet.grid.current)
-        if not told:
-            return
-        block = self.sheet.grid.block(told)
-        self.reports.open(told, self.mapFromGlobal(block.menu_place()))
 
     def commands(self) -> list[PaletteCommand]:
         """Return what the palette offers for this customer besides the shortcuts."""
@@ -442,7 +400,7 @@ class CustomerPage(QWidget):
 
     @Slot()
     def _align_call(self) -> None:
-        width = self.rail.width() if self.rail.isVisible() else theme().px(self._shape.rail)
+        width = self.rail.width() if self.rail.isVisible() else theme().px(self.shape.rail)
         self.call_panel.setFixedWidth(max(width, theme().px(240)))
 
     @Slot()
@@ -451,18 +409,19 @@ class CustomerPage(QWidget):
         width = self.width() / zoom + RAIL_OF_WINDOW
         height = self.window().height() / zoom
         shape = page_shape(width, height)
-        self._shape = shape
+        self.shape = shape
         self.model.set_wide(wide=shape.wide)
         self.rail.set_compact(compact=shape.compact)
         self.sheet.set_shape(shape)
-        self._show_tab(self.sheet.tab)
+        self.show_tab(self.sheet.tab)
         self.splitter.set_design(shape.rail)
         self._align_call()
 
     @Slot(str)
-    def _show_tab(self, tab: str) -> None:
+    def show_tab(self, tab: str) -> None:
+        """Bring a tab to the front: facets, timeline, or the rail where it is one."""
         self.sheet.show_tab(tab)
-        self.rail.setVisible(not self._shape.rail_in_tab or tab == "rail")
+        self.rail.setVisible(not self.shape.rail_in_tab or tab == "rail")
 
     @override
     def showEvent(self, event: QShowEvent) -> None:
@@ -484,51 +443,6 @@ class CustomerPage(QWidget):
         self._reshape()
 
     # ---- commands ----------------------------------------------------------------------------
-    def _focus_suggestions(self) -> None:
-        self.sheet.close_detail()
-        self.sheet.suggestions.focus_current()
-
-    def _focus_facets(self) -> None:
-        self.sheet.close_detail()
-        self._show_tab("facets")
-        self.sheet.facets.focus_current()
-
-    def _focus_timeline(self) -> None:
-        self.sheet.close_detail()
-        self._show_tab("timeline")
-        self.sheet.timeline.focus_current()
-
-    def _focus_wrap_up(self) -> None:
-        self._show_tab("rail" if self._shape.rail_in_tab else self.sheet.tab)
-        self.rail.wrap_up.note.setFocus(Qt.FocusReason.ShortcutFocusReason)
-
-    def _focus_requests(self) -> None:
-        self._show_tab("rail" if self._shape.rail_in_tab else self.sheet.tab)
-        self.rail.requests.focus_current()
-
-    def _filter_list(self) -> None:
-        if self.sheet.detail is not None:
-            self.sheet.detail.search()
-            return
-        self._show_tab("timeline" if self._shape.timeline_in_tab else self.sheet.tab)
-        self.sheet.timeline.search()
-
-    def _refresh_current(self) -> None:
-        if self.sheet.detail is not None:
-            self.refresh(self.sheet.detail.facet)
-            return
-        focused = QApplication.focusWidget()
-        in_blocks = focused is not None and self.sheet.facets.isAncestorOf(focused)
-        self.refresh(self.sheet.grid.current if in_blocks else "")
-
-    def _validate(self) -> None:
-        """Close the exchange: from its form, or from anywhere on the page once the call is over."""
-        focused = QApplication.focusWidget()
-        in_form = self.rail.wrap_up.holds(focused)
-        is_over = self.model.wrap_up.stage is WrapUpStage.WRAP_UP and not in_floating_panel(focused)
-        if in_form or is_over:
-            self.model.wrap_up.record()
-
     def restore_draft(self) -> None:
         """Take back what an undone recording or request gives again to be written."""
         self.requests.restore()
@@ -540,7 +454,7 @@ class CustomerPage(QWidget):
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and (
             event.modifiers() & Qt.KeyboardModifier.ControlModifier
         ):
-            self._validate()
+            self.page_commands.validate()
             return
         if event.key() == Qt.Key.Key_Escape and self.sheet.detail is not None:
             self.blocks.close_detail()
