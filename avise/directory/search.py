@@ -178,6 +178,8 @@ class DirectorySearch:
         if query.words and (query.numbers or query.codes):
             # « Garage 2000 », « 3D Bois ».
             self._companies(query.every_word, NOTHING_ELSE)
+            for others, towns, typed in self._towns(query.every_word):
+                self._companies(others, Filters(cities=towns), typed)
         return self._found
 
     def _keep(self, party: int, why: Found, bearer: Bearer | None = None) -> None:
@@ -460,7 +462,7 @@ class DirectorySearch:
 
     def _companies(self, words: tuple[str, ...], filters: Filters, town: str = "") -> None:
         """Keep companies whose name has every word."""
-        if filters.span is not None:
+        if filters.span is not None or not words:
             return
         wanted = company_words(" ".join(words))
         worth = COMPANY if len(wanted) > 1 else COMPANY_BY_ONE_WORD

@@ -97,8 +97,15 @@ async def test_a_postcode_and_its_town_are_one_place(tmp_path: Path) -> None:
     assert await surnames_shown(tmp_path, known, "lefebvre 75011 paris") == [("Lefebvre", "Paul")]
 
 
-@pytest.mark.parametrize("typed", ["garage 2000", "3d bois", "pharmacie du 8 mai"])
+@pytest.mark.parametrize("typed", ["garage 2000", "3d bois", "3d bois nantes", "pharmacie du 8 mai"])
 async def test_figures_may_belong_to_the_name_of_a_company(tmp_path: Path, typed: str) -> None:
     names = ("Garage 2000", "3D Bois", "Pharmacie du 8 Mai")
-    known = [Party(native_id=name, kind=PartyKind.COMPANY, company_name=name) for name in names]
+    known = [
+        Party(native_id=name, kind=PartyKind.COMPANY, company_name=name, city="Nantes") for name in names
+    ]
     assert len(await surnames_shown(tmp_path, known, typed)) == 1
+
+
+async def test_a_town_with_a_figure_in_its_name_is_no_company(tmp_path: Path) -> None:
+    known = [person("one", "Roux", "Léa", "Paris 12")]
+    assert await surnames_shown(tmp_path, known, "paris 12") == []
