@@ -148,11 +148,14 @@ def _is_one_contract(model: Model, vector: Vector, a: IdentityRecord, b: Identit
     """Say whether two like records of one table stand under one member number, with nothing of their own.
 
     Whoever registered the second saw the first: a child entered twice, or twins and siblings of like first
-    names. A slip in the surname tells that nobody copied it, and the same person stands there again.
+    names. A slip in a name beside the very birth date tells that the same person stands there again.
     """
     if not all(level_in(vector, feature) is Level.SAME for feature in _OF_A_HOME):
         return False
     if level_in(vector, Feature.EMAIL) is Level.SAME:
+        return False
+    same_date = level_in(vector, Feature.BIRTH_DATE) is Level.SAME
+    if same_date and level_in(vector, Feature.FIRST_NAME) is not Level.SAME:
         return False
     homes = model.frequencies[Feature.PHONE].counts if Feature.PHONE in model.frequencies else {}
     return all(homes.get(phone, 1) > _OF_TWO for phone in a.phones if phone in b.phones)
