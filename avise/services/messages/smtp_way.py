@@ -157,9 +157,7 @@ class _Secure(smtplib.SMTP_SSL):
 
     def __init__(self, outward: Outward, host: str, port: int) -> None:
         self._outward, self._named, self._tls = outward, host, outward.context()
-        super().__init__(
-            host, port, local_hostname="localhost", timeout=CONNECT_TIMEOUT, context=self._tls
-        )
+        super().__init__(host, port, local_hostname="localhost", timeout=CONNECT_TIMEOUT, context=self._tls)
 
     def _get_socket(self, host: str, port: int, timeout: float) -> ssl.SSLSocket:
         made = self._outward.dial(host, port, timeout)
