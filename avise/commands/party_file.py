@@ -15,6 +15,7 @@ from pathlib import Path
 
 from avise.connectors.contract import Batch, Completeness, StartsOver
 from avise.connectors.declarative.csv_place import Edition, file_doubt
+from avise.connectors.half_pairs import without_half_pairs
 from avise.directory.party_json import read_party
 from avise.models.customer import Party
 from avise.models.errors import AviseError
@@ -97,6 +98,6 @@ def _read_place(written: str) -> tuple[Edition | None, int, int]:
 
 def _party(text: bytes, line: int) -> Party:
     try:
-        return read_party(json.loads(text))
+        return read_party(without_half_pairs(json.loads(text), text.decode()))
     except (ValueError, TypeError, KeyError, AttributeError):
         raise BadLineError(line) from None

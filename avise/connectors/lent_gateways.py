@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Protocol, TypeVar
 
 from avise.connectors.contract_values import ConnectorError
+from avise.connectors.half_pairs import without_half_pairs
 from avise.models.errors import ErrorKind
 from avise.models.json_types import JSON
 
@@ -54,7 +55,8 @@ class HttpReply:
             ConnectorError: BAD_DATA when it is not JSON in the declared charset.
         """
         try:
-            parsed: JSON = json.loads(self.body.decode(self.charset))
+            written = self.body.decode(self.charset)
+            parsed: JSON = without_half_pairs(json.loads(written), written)
         except (ValueError, LookupError):
             raise ConnectorError(ErrorKind.BAD_DATA, f"not JSON ({self.content_type})") from None
         return parsed

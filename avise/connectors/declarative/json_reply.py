@@ -11,6 +11,7 @@ from typing import NoReturn
 from avise.connectors.contract import ConnectorError, HttpReply
 from avise.connectors.declarative.mapping import ErrorRule
 from avise.connectors.declarative.rows import search
+from avise.connectors.half_pairs import without_half_pairs
 from avise.connectors.http_status import retry_after
 from avise.connectors.sentences import shown_sentence
 from avise.models.errors import ErrorKind
@@ -25,7 +26,10 @@ def parse_json(reply: HttpReply) -> object:
         ConnectorError: BAD_DATA when it is not JSON in the declared charset.
     """
     try:
-        return json.loads(reply.body.decode(reply.charset), parse_float=Decimal, parse_constant=_no_number)
+        written = reply.body.decode(reply.charset)
+        return without_half_pairs(
+            json.loads(written, parse_float=Decimal, parse_constant=_no_number), written
+        )
     except (ValueError, LookupError, RecursionError):
         raise ConnectorError(ErrorKind.BAD_DATA, f"not JSON ({reply.content_type})") from None
 
