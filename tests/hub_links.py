@@ -60,6 +60,8 @@ TOO_MUCH: tuple[Mapping[str, JSON], ...] = (
     {"link": "Trévallec"},
     {"over": ["Trévallec"]},
     {"probability": "Trévallec"},
+    {"probability": 10**400},
+    {"why": [["birth_date", "same", 10**400]]},
 )
 
 
@@ -106,6 +108,7 @@ class Links:
     ) -> None:
         marc, jean = await desk(house, MANAGER), await desk(house, STRANGER)
         written = [marc.written(PAIR, LINKED, {**a_link(), **more}) for more in TOO_MUCH]
+        written.append(marc.written(PAIR, EventKind.UNDONE, {"event": "Trévallec"}))
         acks = await marc.hub.push(written)
         assert [ack.refusal for ack in acks] == ["malformed"] * len(written)
         assert {(event.body, event.salt, event.effective) for event in await told(jean)} == {

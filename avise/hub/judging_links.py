@@ -85,7 +85,7 @@ def _person(side: JSON) -> UUID | None:
 def _is_sound(received: Received) -> bool:
     """Say whether an event names the two records of its stream, and says nothing of them."""
     if received.kind is EventKind.UNDONE:
-        return received.body.keys() == {"event"}
+        return received.body.keys() == {"event"} and identity_of(received.body["event"]) is not None
     one, other = (_person(received.body.get(name)) for name in ("one", "other"))
     if one is None or other is None or received.event.stream != pair_stream(one, other):
         return False
@@ -103,7 +103,7 @@ def _is_plain(name: str, value: JSON) -> bool:
         case str():
             return (name == "link" and identity_of(value) is not None) or (name in _WORDS and _is_word(value))
         case _:
-            return name == "probability" and isinstance(value, float | int)
+            return name == "probability" and isinstance(value, float | int) and 0 <= value <= 1
 
 
 def _is_word(value: JSON) -> bool:

@@ -22,6 +22,8 @@ from avise.models.json_types import JSON
 
 UNNAMED_TOOL = "?"
 """Of a record whose tool is not told."""
+MOST_BITS = 1_000
+"""No feature weighs more, for or against: what is beyond it was written by no run of the matcher."""
 
 
 def side_body(side: Side) -> dict[str, JSON]:
@@ -152,7 +154,7 @@ def _reasoning_in(event: EventEnvelope) -> Reasoning:
     return Reasoning(
         How(how) if how in tuple(How) else How.PERSON,
         text_in(event, "rule"),
-        float(probability) if isinstance(probability, int | float) else None,
+        float(probability) if isinstance(probability, int | float) and 0 <= probability <= 1 else None,
         text_in(event, "model"),
         _evidence_in(event.body.get("why")),
     )
@@ -167,9 +169,9 @@ def _evidence_in(value: JSON) -> tuple[Evidence, ...]:
     found: list[Evidence] = []
     for each in value if isinstance(value, list) else ():
         match each:
-            case [str(feature), str(level), int() | float() as bits] if feature in tuple(
-                Feature
-            ) and level in tuple(Level):
+            case [str(feature), str(level), int() | float() as bits] if (
+                feature in tuple(Feature) and level in tuple(Level) and abs(bits) <= MOST_BITS
+            ):
                 found.append(Evidence(Feature(feature), Level(level), float(bits)))
             case _:
                 pass

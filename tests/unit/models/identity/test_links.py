@@ -149,13 +149,19 @@ def test_a_body_of_another_shape_joins_nobody() -> None:
         event(
             EventKind.IDENTITY_LINKED,
             pair_stream(A, C),
-            {**sides(A, C), "link": str(D), "why": [[1], "x"]},
+            {
+                **sides(A, C),
+                "link": str(D),
+                "probability": 10**400,
+                "why": [[1], "x", ["birth_date", "same", 10**400]],
+            },
             seq=2,
         ),
     ]
     book = book_of(broken)
     assert book.linked_to(B) == ()
-    assert book.links_of(C)[0].reasoning.evidence == ()
+    reasoning = book.links_of(C)[0].reasoning
+    assert (reasoning.evidence, reasoning.probability) == ((), None)
 
 
 _PAIRS = [(A, B), (B, C), (C, D), (A, D)]
