@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
@@ -25,6 +25,15 @@ def _copied(rows: Sequence[Row]) -> str:
     return "".join([form % row for row in escaped])
 
 
+def _kept(value: object) -> object:
+    """Return a value as this engine keeps it: no text of PostgreSQL holds NUL."""
+    return value.replace("\0", "") if isinstance(value, str) else value
+
+
+def _all_kept(values: Mapping[str, Bound]) -> dict[str, object]:
+    return {name: _kept(value) for name, value in values.items()}
+
+
 class ServerLine:
     """Asks the driver itself; rows by the million go by COPY.
 
@@ -42,7 +51,7 @@ class ServerLine:
     def rows(self, statement: Statement, **values: Bound) -> list[Row]:
         """Run a statement and return its rows."""
         try:
-            found: list[Row] = self._cursor.execute(statement.postgres, values).fetchall()
+            found: list[Row] = self._cursor.execute(statement.postgres, _all_kept(values)).fetchall()
         except self._connection.dialect.loaded_dbapi.Error as error:
             raise self._told(error) from None
         return found
@@ -50,7 +59,7 @@ class ServerLine:
     def run(self, statement: Statement, **values: Bound) -> None:
         """Run a statement that returns nothing."""
         try:
-            self._cursor.execute(statement.postgres, values)
+            self._cursor.execute(statement.postgres, _all_kept(values))
         except self._connection.dialect.loaded_dbapi.Error as error:
             raise self._told(error) from None
 
@@ -73,7 +82,7 @@ class ServerLine:
                 return
             marks = ", ".join(["%s"] * len(columns))
             statement = f"INSERT INTO {table} ({listed}) VALUES ({marks}) ON CONFLICT DO NOTHING"  # noqa: S608 - our own tables
-            self._cursor.executemany(statement, rows)
+            self._cursor.executemany(statement, [tuple(map(_kept, row)) for row in rows])
         except self._connection.dialect.loaded_dbapi.Error as error:
             raise self._told(error) from None
 

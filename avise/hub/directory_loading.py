@@ -90,9 +90,7 @@ class HouseFiller:
         """
         engine = postgres_engine(url, 1)
         try:
-            connection = engine.connect()
-            _hold(connection)
-            return cls(engine, connection, minter, source, env)
+            return cls(engine, _held(engine), minter, source, env)
         except DBAPIError as error:
             engine.dispose()
             raise _told(error) from None
@@ -131,8 +129,9 @@ class HouseFiller:
         self._committed(lambda: self._loading.note(self._facts(kept)))
 
     def note_in_place(self, kept: KeptReading) -> None:
-        """Note something of the directory in place."""
-        self._committed(lambda: note_in_place(self._connection, {"reading": kept.to_text()}))
+        """Note something of the directory in place; nothing where none is."""
+        if self._committed(lambda: has_directory(self._connection)):
+            self._committed(lambda: note_in_place(self._connection, {"reading": kept.to_text()}))
 
     def doubt(self, mark: str) -> Doubt | None:
         """Index what was read; return why somebody must look before it is put in place, None for no reason.
@@ -193,8 +192,18 @@ class HouseFiller:
         return done
 
 
+def _held(engine: Engine) -> Connection:
+    """Return a connection that holds the lock until it ends."""
+    connection = engine.connect()
+    try:
+        _hold(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
 def _hold(connection: Connection) -> None:
-    """Hold the lock until the connection ends."""
     try:
         connection.exec_driver_sql(_NOTICED)
         connection.commit()

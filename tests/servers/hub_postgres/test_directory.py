@@ -112,6 +112,11 @@ def test_what_a_text_holds_is_no_part_of_the_loading(engine: Engine) -> None:
             for entry in reader.persons([MINTER.person(odd), MINTER.person(nul)])
         }
     assert found_again == {"30": odd, "31": replace(nul, last_name="Caradec")}
+    with engine.begin() as connection:
+        apply_changes(connection, MINTER, [replace(nul, last_name="Le\0Bris", city="Bre\0st")], NOW)
+    with engine.connect() as connection:
+        assert found(connection, "lebris brest") == ["31"]
+        assert found(connection, "caradec") == []
 
 
 def test_nothing_loaded_is_not_nobody_found(engine: Engine) -> None:

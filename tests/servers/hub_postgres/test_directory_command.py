@@ -21,6 +21,7 @@ from avise.env import FixedEnv
 from avise.hub.dialect import postgres_engine
 from avise.hub.directory_loading import HouseFiller
 from avise.hub.migrating import migrate
+from avise.hub.port import HubError
 from avise.models.bulk_reading import BulkReading, Decision, DoubtKind, ReadingStep
 from avise.models.customer import Party, PartyKind
 from avise.models.errors import AviseError, ErrorKind
@@ -178,6 +179,22 @@ async def test_a_file_smaller_than_half_waits_for_somebody(
     # Kept, the same file is not spoken of again.
     assert (await filled(url, PartyFile(path))).doubt is None
     assert asked(url, "marchand") == left
+
+
+async def test_a_file_that_shrank_while_nothing_was_in_place_yet_is_forgotten(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(party_file, "PAGE", 2)
+    path = written(tmp_path / "people.jsonl", EVERYBODY)
+    with pytest.raises(ConnectorError):
+        await filled(url, Cut(path, 1))
+    written(path, (HELENE,))
+    assert (await filled(url, PartyFile(path))).doubt is not None
+    with pytest.raises(HubError) as nothing:
+        await decided(url, PartyFile(path), Decision.KEEP)
+    assert nothing.value.message_key == "hub.no_directory"
+    assert (await filled(url, PartyFile(path))).doubt is None
+    assert asked(url, "marchand") == ["1"]
 
 
 @pytest.mark.parametrize("decision", list(Decision))
