@@ -61,7 +61,7 @@ class PartyWriter:
         self._bulk = bulk
         self._rows: dict[str, list[Row]] = {table: [] for table in COLUMNS}
         self._texts = Dictionaries(line, self._rows, fresh=bulk)
-        self._seen = Seen()
+        self._seen = Seen() if bulk else None
         self._perhaps_twice: set[int] = set()
         self._next_id = int(line.rows(_LAST_PARTY)[0][0]) + 1
         if bulk and self._next_id > 1:
@@ -107,7 +107,7 @@ class PartyWriter:
     def _look_back(self, digest: bytes) -> int:
         """Remember that an identity went by, and return what it is found by."""
         hashed = person_hash(digest)
-        if self._seen.add(digest):
+        if self._seen is not None and self._seen.add(digest):
             self._perhaps_twice.add(hashed)
         return hashed
 

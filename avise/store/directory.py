@@ -313,8 +313,12 @@ class Directory:
             StoreError: it cannot be written.
         """
         found = await ReadingFile.open(self.path, self._key)
-        # Nobody else reads for this profile: what is being built beside it was left by a crash.
-        await self._on_writer(lambda: DirectoryBuilder.sweep(found.directory))
+        try:
+            # Nobody else reads for this profile: what is being built beside it was left by a crash.
+            await self._on_writer(lambda: DirectoryBuilder.sweep(found.directory))
+        except BaseException:
+            await found.aclose()
+            raise
         return found
 
     def rebuild(self) -> DirectoryBuilder:
