@@ -1,12 +1,11 @@
-"""Reads a description in YAML as JSON would have it: dates stay texts, `no` is no truth value (YAML 1.2).
-
-The reader is PyYAML, which other tools bring along; where it is not installed, the author is told so.
-"""
+"""Reads a description in YAML as JSON would have it: dates stay texts, `no` is no truth value (YAML 1.2)."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
+
+import yaml
 
 from avise.models.errors import AviseError
 
@@ -23,15 +22,10 @@ def read_yaml(content: str, file: str) -> object:
         file: its name, for sentences.
 
     Raises:
-        AviseError: `connector_new.yaml_reader` without a reader; `connector_new.yaml`, with the line, for
-            a text that is no YAML.
+        AviseError: `connector_new.yaml`, with the line, for a text that is no YAML.
     """
     try:
-        import yaml  # type: ignore[import-untyped]  # noqa: PLC0415 - no types; and read by no one else
-    except ImportError:
-        raise AviseError("connector_new.yaml_reader", file=file) from None
-    try:
-        return _with_text_keys(yaml.load(content, Loader=_loader(yaml)), {})  # noqa: S506 - a safe loader
+        return _with_text_keys(yaml.load(content, Loader=_loader()), {})  # noqa: S506 - a safe loader
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = str(mark.line + 1) if mark is not None else "1"
@@ -40,7 +34,7 @@ def read_yaml(content: str, file: str) -> object:
         raise AviseError("connector_new.yaml", file=file, line="1") from None
 
 
-def _loader(yaml: Any) -> Any:  # noqa: ANN401 - the library has no types
+def _loader() -> Any:  # noqa: ANN401 - the library has no types
     base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
     known = {
