@@ -335,7 +335,7 @@ class PositionValue:
 
 def _position(text: str) -> PositionValue | None:
     found = re.findall(r"[-+]?\d+(?:[.,]\d+)?", text.replace(", ", " "))
-    if len(found) == 1 and text.count(",") == 1:
+    if len(found) == 1 and re.fullmatch(r"\s*[-+]?\d+,\d+\s*", text):
         found = text.split(",")
     if len(found) != 2:
         return None

@@ -46,6 +46,8 @@ def _level(kind: AttributeKind, one: str, other: str) -> Level | None:
         ("geo", "47,2184 ; -1,5536", "47.2240 -1.5536", Level.CLOSE),
         ("geo", "47.2184 ; -1.5536", "48.8566 ; 2.3522", Level.DIFFERENT),
         ("geo", "somewhere", "47.2184 ; -1.5536", None),
+        ("geo", "47,nowhere", "47.2184 ; -1.5536", None),
+        ("geo", "48,2", "48 ; 2", Level.SAME),
     ],
 )
 def test_two_values_are_alike_in_a_way_that_has_a_name(
