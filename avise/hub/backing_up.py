@@ -20,7 +20,7 @@ from typing import Any
 from psycopg.errors import InsufficientPrivilege
 from sqlalchemy import Connection
 
-from avise.hub.dialect import Statement, change, change_each, is_sqlite, row, rows
+from avise.hub.dialect import Statement, change, change_each, row, rows
 from avise.hub.migrating import version_of
 from avise.hub.port import HubError
 
@@ -190,8 +190,3 @@ def _fill(connection: Connection, archive: zipfile.ZipFile, tables: list[str]) -
                 f"SELECT setval(pg_get_serial_sequence('{table}', 'n'), coalesce(max(n), 0) + 1, false)"  # noqa: S608 - our own names
                 f" FROM {table}"
             )
-
-
-def is_in_file(connection: Connection) -> bool:
-    """Say whether a hub is kept in a file, which `back_up_file` copies."""
-    return is_sqlite(connection)

@@ -116,5 +116,5 @@ class LoadingLine(FileLine):
             self._putting.popleft().result()
 
     def close(self) -> None:
-        """End the thread, once it wrote what it was given; an error that nobody waited for is dropped."""
-        self._thread.shutdown(wait=True)
+        """End the thread: what nobody waited for is dropped, as its errors are."""
+        self._thread.shutdown(wait=True, cancel_futures=True)

@@ -103,8 +103,6 @@ class Model:
     """How likely two records taken at random are of one person."""
     households: bool = True
     """Whether the tables hold several persons of one household: what these share then tells no person."""
-    namesakes: bool = False
-    """Whether people of one name live in one home more often than a birth date is mistyped."""
 
     @property
     def of_persons(self) -> bool:

@@ -37,7 +37,6 @@ from avise.ui.requests.deed_panels import (
 )
 from avise.ui.requests.view_model import RequestsViewModel
 from avise.ui.requests.wording import failure, short_number
-from avise.ui.theme import theme
 from avise.ui.widgets.toast import Message
 
 AnyDeedPanel = TypeVar("AnyDeedPanel", bound=DeedPanel)
@@ -367,10 +366,6 @@ class Doing(QObject):
     @Slot(str)
     def _on_named(self, name: str) -> None:
         self._model.save_view(name, self._columns, self._renamed)
-
-    def anchor_below(self, widget: QWidget) -> QPoint:
-        """Return the place under a widget, in the page."""
-        return widget.mapTo(self._page, QPoint(0, widget.height() + theme().px(6)))
 
 
 def _ending(deed: RequestDeed, outcome: str) -> RequestDeed:

@@ -19,9 +19,6 @@ from avise.ui.requests.page_keys import PageKeys
 from avise.ui.requests.page_panes import PagePanes
 from avise.ui.requests.view_model import RequestsViewModel
 
-OF_MANY = ("take", "transfer", "pause")
-"""Actions with all the requests chosen in the list."""
-
 
 class PageActions(QObject):
     """Does what is asked by a key, by the palette or by a menu.
