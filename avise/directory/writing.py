@@ -28,7 +28,8 @@ from avise.models.identifiers import normalised_member_number
 MEMBER_SCHEME = "member"
 
 _LAST_PARTY = Statement("SELECT coalesce(max(id), 0) FROM party")
-_EVERY_NATIVE = Statement("SELECT native FROM party")
+_EVERY_NATIVE = "DECLARE every_native NO SCROLL CURSOR FOR SELECT native FROM party"
+_NEXT_NATIVES = Statement("FETCH 50000 FROM every_native")
 _OF_HASH = Statement("SELECT native, id FROM party WHERE person = :person ORDER BY id")
 _FORGET = {
     table: Statement(f"DELETE FROM {table} WHERE {column} = :value AND party = :party")  # noqa: S608 - our own tables
@@ -67,8 +68,7 @@ class PartyWriter:
         if bulk and self._next_id > 1:
             # A loading that goes on: what was written before is known again.
             self._texts.recall()
-            for (native,) in line.rows(_EVERY_NATIVE):
-                self._look_back(minter.digest(native))
+            self._look_back_at_everybody()
         self._deleted: list[str] = []
         self.left_out = 0
         """Parties that carried a NIR: never at rest (decision 4)."""
@@ -103,6 +103,14 @@ class PartyWriter:
                 latest[native] = number
         for deleted in self._deleted:
             self._remove(deleted)
+
+    def _look_back_at_everybody(self) -> None:
+        """Remember who was written before a stop, some at a time: PostgreSQL alone keeps what is built."""
+        self._line.script(_EVERY_NATIVE)
+        while natives := self._line.rows(_NEXT_NATIVES):
+            for (native,) in natives:
+                self._look_back(self._minter.digest(native))
+        self._line.script("CLOSE every_native")
 
     def _look_back(self, digest: bytes) -> int:
         """Remember that an identity went by, and return what it is found by."""
