@@ -385,7 +385,7 @@ async def _answer(chosen: argparse.Namespace, engine: Engine) -> Telling:
     await engine.directory_ready()
     if chosen.command == "search":
         words = " ".join(chosen.words)
-        answer = await engine.desk.search(words, chosen.limit)
+        answer = await search.find(engine.desk, words, chosen.limit)
 
         def tell_search() -> int:
             if not _printed_json(chosen, search.as_json(answer)):

@@ -6,13 +6,38 @@ JSON: `{"total", "more", "hits": [{"id", "dossier", "kind", "name", "first_name"
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rich.console import Console
 from rich.table import Table
 
 from avise.models.customer import SearchAnswer, SearchHit
 from avise.models.json_types import JSON
+from avise.services.desk import Desk
 from avise.texts import plural, text
 from avise.texts.formats import format_date, format_list_name, format_member_number
+
+ENOUGH = 8
+"""So many who answer as it was typed, and nobody else is looked for: as in the palette."""
+
+
+async def find(desk: Desk, words: str, limit: int) -> SearchAnswer:
+    """Return who answers, then, in the room that is left, who does when two letters of a name are wrong.
+
+    Raises:
+        AviseError: as `Desk.search`.
+    """
+    found = await desk.search(words, limit)
+    room = limit - len(found.hits)
+    if room <= 0 or found.total >= ENOUGH:
+        return found
+    wider = await desk.search_wider(words, [hit.entry.person for hit in found.hits], room)
+    return replace(
+        found,
+        hits=(*found.hits, *wider.hits),
+        total=found.total + wider.total,
+        more=found.more or wider.more,
+    )
 
 
 def as_json(answer: SearchAnswer) -> dict[str, JSON]:

@@ -152,6 +152,17 @@ def test_a_directory_read_before_is_searched_while_its_tool_is_down(
     assert "MARCHAND" in capsys.readouterr().out
 
 
+def test_a_name_with_two_wrong_letters_is_found_at_the_terminal_as_in_the_window(
+    day: BadDay, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--profile", str(day.profile), "search", "marcnd"]) == 0
+    printed = capsys.readouterr().out
+    assert "MARCHAND" in printed
+    assert "1 résultat" in printed
+    assert main(["--profile", str(day.profile), "search", "marchand"]) == 0
+    assert capsys.readouterr().out.count("MARCHAND") == 1
+
+
 def test_a_host_that_cannot_be_reached_is_told_by_its_name(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
