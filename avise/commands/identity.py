@@ -168,7 +168,9 @@ def _columns(first: str) -> Grid:
 
 
 def _cells(found: Quality) -> tuple[str, ...]:
-    shares = (f"{share:.4f}" for share in (found.precision, found.recall, found.f1))
+    shares = [f"{share:.4f}" for share in (found.precision, found.recall, found.f1)]
+    if not found.found:
+        shares[0] = "–"  # a share of nothing would read as perfect
     return (format_number(found.found), format_number(found.right), *shares)
 
 

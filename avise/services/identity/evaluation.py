@@ -180,7 +180,7 @@ def _mapping(path: Path) -> Mapped:
     try:
         checked = check_mapping(path)
     except OSError:
-        raise AviseError("identity.unreadable", file=path.name) from None
+        raise AviseError("identity.unreadable", file=path.name or str(path)) from None
     if checked.content is None:
         raise MappingFileError(path, checked.problems)
     return mapped(path, checked.content)

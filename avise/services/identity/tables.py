@@ -75,24 +75,24 @@ class CsvFile:
 
     def __init__(self, path: Path, encoding: str = "", separator: str = "") -> None:
         self.path = path
+        # Whoever names the encoding is told where it is wrong; a guess replaces what it cannot read.
+        self._errors = "strict" if encoding else "replace"
         try:
             self._encoding = encoding or _encoding_of(path)
-            with path.open(encoding=self._encoding, newline="") as stream:
+            with path.open(encoding=self._encoding, newline="", errors=self._errors) as stream:
                 first = stream.readline()
                 self._separator = separator or max(_SEPARATORS, key=first.count)
                 stream.seek(0)
                 reader = csv.reader(stream, delimiter=self._separator, skipinitialspace=True)
                 header: list[str] = next(reader, [])
         except OSError:
-            raise AviseError("identity.unreadable", file=path.name) from None
+            raise AviseError("identity.unreadable", file=path.name or str(path)) from None
         except UnicodeError:
             raise AviseError("identity.encoding", file=path.name, encoding=encoding, line="1") from None
         except csv.Error:
             raise AviseError("identity.broken_row", file=path.name, line="1") from None
         if not first.strip():
             raise AviseError("identity.empty", file=path.name)
-        # Whoever names the encoding is told where it is wrong; a guess replaces what it cannot read.
-        self._errors = "strict" if encoding else "replace"
         self.header = tuple(name.strip().removeprefix("\ufeff").strip('"') for name in header)
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:

@@ -72,6 +72,24 @@ def test_what_is_printed_names_nobody_unless_asked(files: Path, capsys: pytest.C
     assert "KERDRAON" in capsys.readouterr().out
 
 
+def test_proposals_that_are_none_have_no_precision(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (files / "m.toml").write_text(
+        MAPPING + "\n[thresholds]\nautomatic = 0.9\nproposed = 0.9\n", encoding="utf-8"
+    )
+    assert _run(files) == 0
+    row = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("proposals alone"))
+    assert row.split()[-5:] == ["0", "0", "–", "0.0000", "0.0000"]
+
+
+def test_a_file_that_is_no_table_is_told_by_its_name(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (files / "noise.csv").write_bytes(b"\x81\x8d;\x90\xff\n1;2\n")
+    assert _run(files, second="noise.csv") == 1
+    assert "not in noise.csv" in capsys.readouterr().err
+    assert main(["--language", "en", "identity", "evaluate", str(files / "a.csv"), ".", "--mapping",
+                 str(files / "m.toml"), "--truth", str(files / "t.csv")]) == 1  # fmt: skip
+    assert "The file . is missing" in capsys.readouterr().err
+
+
 def test_a_table_with_itself_is_searched_for_duplicates(
     files: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
