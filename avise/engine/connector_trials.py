@@ -107,7 +107,7 @@ class ConnectorTrials:
             raise AviseError(
                 "connector_try.nobody",
                 reference=f"{request.scheme}:{request.value}",
-                schemes=", ".join(("member", *needed)),
+                schemes=", ".join(dict.fromkeys(("member", *needed))),
             )
         return trial if request.reveal else masked_trial(trial, session.role)
 
