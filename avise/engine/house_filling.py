@@ -54,7 +54,9 @@ class HouseFilling:
         self._env = env
         self._thread = ThreadPoolExecutor(1, "avise-house-filling")
         self._filler: HouseFiller | None = None
-        self._standing = HouseStanding(listed=False, place="", kept=KeptReading(), building=False)
+        self._standing = HouseStanding(
+            listed=False, changeable=False, place="", kept=KeptReading(), building=False
+        )
         self._pace = Pace(env)
         self._gone_on_from = 0
         self.listed: int | None = None
@@ -133,7 +135,7 @@ class HouseFilling:
             if not standing.kept.complete and not await self._read(filler, standing.kept.place):
                 return self.told()
         elif not everybody:
-            self._refuse_unlisted(standing)
+            self._refuse_unlisted(standing, changeable=bool(standing.place))
             await self._read(filler, standing.place)
         elif not standing.place or await self._look(filler, standing.place):
             await self._begin(filler)
@@ -147,8 +149,10 @@ class HouseFilling:
 
         Raises:
             HubError: `hub.no_directory`.
+            AviseError: `hub_command.directory_from_another`.
         """
         filler = await self._opened()
+        self._refuse_unlisted(self._standing, changeable=self._standing.changeable)
         async with aclosing(self._source.changes("")) as batches:
             async for batch in batches:
                 await self._apply(filler, batch, "")
@@ -161,10 +165,10 @@ class HouseFilling:
             await self._on(filler.close)
         await asyncio.to_thread(self._thread.shutdown)
 
-    def _refuse_unlisted(self, standing: HouseStanding) -> None:
+    def _refuse_unlisted(self, standing: HouseStanding, *, changeable: bool) -> None:
         if not standing.listed:
             raise HubError("hub.no_directory")
-        if not standing.place:
+        if not changeable:
             raise AviseError("hub_command.directory_from_another")
 
     async def _look(self, filler: HouseFiller, place: str) -> bool:
@@ -256,7 +260,9 @@ class HouseFilling:
                 await self._hold(filler, doubt)
                 return
         self.listed = await self._on(lambda: filler.put_in_place(kept))
-        self._standing = HouseStanding(listed=True, place=kept.place, kept=KeptReading(), building=False)
+        self._standing = HouseStanding(
+            listed=True, changeable=True, place=kept.place, kept=KeptReading(), building=False
+        )
 
     def _stand(self, kept: KeptReading) -> None:
         self._standing = replace(self._standing, kept=kept)

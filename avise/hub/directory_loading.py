@@ -6,7 +6,7 @@ place, which is replaced in one transaction.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from avise.directory.keys import Minter
+from avise.directory.tables import VERSION
 from avise.env import Env
 from avise.hub.dialect import is_outage, postgres_engine
 from avise.hub.directory import (
@@ -38,6 +39,9 @@ _WAITED = "SET lock_timeout = '10s'"
 _NOTICED = "SET client_connection_check_interval = '1s'"
 _BUSY = "55P03"
 
+_VERSION = str(VERSION)
+"""Noted in a directory: one of other keys is read anew, as a workstation's is."""
+
 
 @dataclass(frozen=True, slots=True)
 class HouseStanding:
@@ -45,12 +49,14 @@ class HouseStanding:
 
     Args:
         listed: a directory is in place.
+        changeable: its keys are those of this version, by which whoever changes is found.
         place: where changes follow it, as its source says; "" when it came from another one.
         kept: of the reading under way, or what was decided about the directory in place.
         building: a reading of everybody is under way.
     """
 
     listed: bool
+    changeable: bool
     place: str
     kept: KeptReading
     building: bool
@@ -106,15 +112,20 @@ class HouseFiller:
 
     def _standing(self) -> HouseStanding:
         place, building = facts_in_place(self._connection), self._loading.facts()
-        is_ours = bool(building) and building.get("source") == self._source
-        noted = building if is_ours else place if place.get("source") == self._source else {}
+        is_ours, from_ours = self._is_ours(building), self._is_ours(place)
+        noted = building if is_ours else place if from_ours else {}
         reading = noted.get("reading")
         return HouseStanding(
             has_directory(self._connection),
-            place.get("cursor", "") if place.get("source") == self._source else "",
+            place.get("version") == _VERSION,
+            place.get("cursor", "") if from_ours else "",
             KeptReading.of_text(reading) if reading else KeptReading(),
             is_ours,
         )
+
+    def _is_ours(self, facts: Mapping[str, str]) -> bool:
+        """Say whether a directory comes from this source, under the keys of this version."""
+        return facts.get("source") == self._source and facts.get("version") == _VERSION
 
     def begin(self, kept: KeptReading) -> None:
         """Begin a reading of everybody, forgetting the one that was under way."""
@@ -176,7 +187,12 @@ class HouseFiller:
         self._committed(change)
 
     def _facts(self, kept: KeptReading) -> dict[str, str]:
-        return {"cursor": kept.place, "source": self._source, "reading": kept.to_text()}
+        return {
+            "cursor": kept.place,
+            "source": self._source,
+            "version": _VERSION,
+            "reading": kept.to_text(),
+        }
 
     def _committed(self, work: Callable[[], T]) -> T:
         """Do work in a transaction of its own."""

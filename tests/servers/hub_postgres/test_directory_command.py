@@ -18,6 +18,7 @@ from avise.connectors.contract import Batch, ConnectorError, StartsOver
 from avise.directory.party_json import encoded
 from avise.engine.house_filling import HouseFilling, HouseSource
 from avise.env import FixedEnv
+from avise.hub import directory_loading
 from avise.hub.dialect import postgres_engine
 from avise.hub.directory_loading import HouseFiller
 from avise.hub.migrating import migrate
@@ -179,6 +180,31 @@ async def test_a_file_smaller_than_half_waits_for_somebody(
     # Kept, the same file is not spoken of again.
     assert (await filled(url, PartyFile(path))).doubt is None
     assert asked(url, "marchand") == left
+
+
+async def test_a_directory_under_the_keys_of_another_version_is_read_anew(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(party_file, "PAGE", 2)
+    path = written(tmp_path / "people.jsonl", EVERYBODY)
+    with monkeypatch.context() as earlier:
+        earlier.setattr(directory_loading, "_VERSION", "2")
+        await filled(url, PartyFile(path))
+        written(path, (*EVERYBODY, HELENE))
+        with pytest.raises(ConnectorError):
+            await filled(url, Cut(path, 2))
+    changes = PartyFile(path)
+    opening = partial(HouseFiller.open, url, MINTER, changes.name, FixedEnv())
+    async with aclosing(HouseFilling(opening, changes, FixedEnv())) as filling:
+        with pytest.raises(AviseError, match="directory_from_another"):
+            await filling.apply_all()
+        with pytest.raises(AviseError, match="directory_from_another"):
+            await filling.fill(everybody=False)
+    anew = Cut(path, 99)
+    assert (await filled(url, anew)).step is ReadingStep.FOLLOWING
+    assert anew.places == [""]
+    async with aclosing(HouseFilling(opening, changes, FixedEnv())) as filling:
+        assert await filling.apply_all() == len(EVERYBODY) + 1
 
 
 async def test_a_file_that_shrank_while_nothing_was_in_place_yet_is_forgotten(
