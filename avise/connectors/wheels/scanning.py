@@ -61,6 +61,8 @@ def scan_wheels(folder: Path | None) -> tuple[WheelConnector, ...]:
     """Return every connector of the wheels in a folder, by name, refused ones with their reason."""
     if folder is None or not folder.is_dir():
         return ()
+    # Whole: what was imported from it is compared to it, and a profile may be named from where one stands.
+    folder = folder.resolve()
     editions = _editions(wheel for wheel in distributions(path=[str(folder)]) if wheel.metadata["Name"])
     beside = frozenset(editions)
     found = [

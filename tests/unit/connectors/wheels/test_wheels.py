@@ -43,6 +43,16 @@ def test_its_code_is_imported_when_an_instance_asks_for_it_behind_all_of_avise(t
     assert sys.path[-1] == str(wheels)
 
 
+def test_a_wheel_of_a_profile_named_from_where_one_stands_is_found_again_once_imported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wheels = installed(tmp_path)
+    monkeypatch.chdir(wheels.parent)
+    wheels = Path(wheels.name)
+    assert not isinstance(find(wheels), Refusal)
+    assert not isinstance(find(wheels), Refusal)
+
+
 def test_a_file_without_code_comes_from_a_wheel_too(tmp_path: Path) -> None:
     loaded = find(installed(tmp_path), "ledger_history")
     assert not isinstance(loaded, Refusal)
