@@ -48,9 +48,27 @@ def _array(mark: str | None) -> str:
     return "bigint[]" if mark else "text[]"
 
 
+_ERASURES = 2_917_604_358_810_773
+"""Number of the lock between an erasure and what may not outlive it."""
+
+
 def is_sqlite(connection: Connection) -> bool:
     """Say whether the connection is of the embedded hub."""
     return connection.dialect.name == "sqlite"
+
+
+def lock_erasures(connection: Connection, *, erases: bool) -> None:
+    """Let no erasure run beside whoever asks what was erased, until both transactions have ended.
+
+    The hub in a file has one writer at a time, and needs none of it.
+
+    Args:
+        connection: in its transaction.
+        erases: this is the erasure; any number of others may hold it off together.
+    """
+    if not is_sqlite(connection):
+        shared = "" if erases else "_shared"
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock{shared}({_ERASURES})")
 
 
 def rows(connection: Connection, statement: Statement, **values: Bound) -> Sequence[Row[Any]]:

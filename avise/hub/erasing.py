@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 
 from avise.hub.accesses import log_access
 from avise.hub.contact_rows import CUSTOMER
-from avise.hub.dialect import Statement, change, change_each, confine, rows
+from avise.hub.dialect import Statement, change, change_each, confine, lock_erasures, rows
 from avise.hub.journal_rows import HEADER, INSERT_FEED, SAVE_HEAD, header_of_row, lock_heads
 from avise.hub.moments import microseconds
 from avise.hub.port import Actor
@@ -75,6 +75,7 @@ def erase_customer(
         reason: of the erasure, kept in the access log.
         now: by the hub's clock.
     """
+    lock_erasures(connection, erases=True)
     stream = f"{CUSTOMER}{dossier}"
     found = rows(connection, _ATTACHED, stream=stream, kind=EventKind.INTERACTION_ATTACHED.value)
     beside = [str(identity_of((body_of(line.body) or {}).get("event"))) for line in found]

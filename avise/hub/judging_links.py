@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from avise.hub.contact_rows import CUSTOMER
-from avise.hub.dialect import Statement, row
+from avise.hub.dialect import Statement, lock_erasures, row
 from avise.hub.moments import microseconds
 from avise.hub.received_event import Received
 from avise.hub.rights import Rights
@@ -62,6 +62,8 @@ def refusal_of_link(connection: Connection, received: Received) -> str:
 def _was_erased_since(connection: Connection, received: Received) -> bool:
     """Say whether one of the persons was erased after an event about them was written."""
     persons = _persons(received)
+    if persons:
+        lock_erasures(connection, erases=False)
     found = row(connection, _ERASED, persons=sorted(map(str, persons))) if persons else None
     if found is None or found.at is None:
         return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import threading
 import uuid
 from collections import Counter
 from dataclasses import replace
@@ -16,12 +17,25 @@ from avise.hub import staff
 from avise.hub.acting import ActingHub
 from avise.hub.auditing import audit
 from avise.hub.core import HubCore
+from avise.hub.erasing import erase_customer
 from avise.hub.port import Actor, HubUnreachableError, Outcome, PushedEvent
 from avise.hub.postgres import PostgresTransactions
 from avise.models.journal import EventKind
 from avise.models.requests import request_stream
 from avise.models.roles import Role
-from tests.hub_house import LONG_AGO, MANAGER, SOINS, TEAM, Desk, PostgresHouse, desk, hire, postgres_house
+from tests.hub_house import (
+    ADMINISTRATOR,
+    LONG_AGO,
+    MANAGER,
+    SOINS,
+    TEAM,
+    Desk,
+    PostgresHouse,
+    desk,
+    hire,
+    postgres_house,
+)
+from tests.hub_links import ONE, PAIR, a_link, told
 from tests.postgres_server import postgres_server
 from tests.unit.hub.test_storm import ACTORS, storm
 
@@ -78,6 +92,31 @@ async def test_storms_at_once_leave_everything_as_the_events_make_it(house: Post
 
     await asyncio.gather(*(one(actor, seed) for seed, actor in enumerate(ACTORS)))
     assert await house.set_up(audit) == ()
+
+
+async def test_no_decision_of_a_pair_outlives_an_erasure_that_runs_beside_it(house: PostgresHouse) -> None:
+    marc = await desk(house, MANAGER)
+    pushed = marc.written(PAIR, EventKind.IDENTITY_LINKED, a_link())
+    judged, erasing = threading.Event(), threading.Event()
+
+    def push(connection: Connection) -> None:
+        house.core.push(connection, MANAGER, [pushed])
+        judged.set()
+        assert erasing.wait(20)
+
+    def erase(connection: Connection) -> int:
+        return erase_customer(connection, ADMINISTRATOR, ONE, "demande", house.env.now())
+
+    assert house.shared is not None
+    pushing = asyncio.create_task(house.shared.write(push))
+    await asyncio.to_thread(judged.wait, 20)
+    erased = asyncio.create_task(house.set_up(erase))
+    # Without a lock between both it has ended by now, and found nothing.
+    await asyncio.wait({erased}, timeout=0.3)
+    erasing.set()
+    await pushing
+    assert await erased == 1
+    assert [event.body for event in await told(marc)] == [None, None]
 
 
 async def test_what_was_answered_survives_crashes_of_the_server() -> None:
