@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from contextlib import aclosing, suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -18,6 +19,8 @@ from avise.models.errors import AviseError, ErrorKind
 from avise.store.directory import Directory
 from avise.store.errors import StoreBusyError
 from avise.store.reading_file import ReadingFile
+
+_log = logging.getLogger(__name__)
 
 REFRESH_EVERY = 120.0
 """Seconds between two questions about changes."""
@@ -183,14 +186,21 @@ class DirectoryLoading:
             except StoreBusyError:
                 pause, self.is_elsewhere = REFRESH_EVERY, True
             except AviseError as error:
-                self.failure = error
-                await self._drop()
-                if not self._directory.is_locked:
-                    self._directory.say_why_absent(error.message_key, **error.params)
+                await self._give_up(error)
+            except Exception as error:  # noqa: BLE001 - the filling outlives a bug of ours: told by its kind
+                _log.error("the directory's filling met %s", type(error).__name__)
+                await self._give_up(AviseError("error.bug"))
             self._tried.set()
             self._looked.set()
             self.rounds += 1
             await self._rest(pause)
+
+    async def _give_up(self, error: AviseError) -> None:
+        """Leave what was being built; the pages read stay, and it is tried again."""
+        self.failure = error
+        await self._drop()
+        if not self._directory.is_locked:
+            self._directory.say_why_absent(error.message_key, **error.params)
 
     async def _rest(self, seconds: float) -> None:
         """Wait, unless somebody wants something meanwhile."""

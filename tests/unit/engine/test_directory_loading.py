@@ -6,13 +6,16 @@ import asyncio
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from avise.models.bulk_reading import Decision, DoubtKind, ReadingStep
+from avise.models.customer import Party
 from avise.models.errors import AviseError, ErrorKind
+from avise.store.directory_building import DirectoryBuilder
 from avise.store.reading_file import ReadingFile
 from tests.unit.engine.loading_station import FILE, KEY, PORTFOLIO, SQL, station, write_database, write_file
 
@@ -45,6 +48,27 @@ async def test_everybody_is_read_once_for_whoever_wants_it_meanwhile(tmp_path: P
             await asyncio.sleep(0.005)
         assert len(began - {None}) == 1
         assert await at_work.whole() == 5_000
+
+
+async def test_a_bug_of_ours_does_not_end_the_filling(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    whole, met = DirectoryBuilder.add, list[str]()
+
+    async def add(builder: DirectoryBuilder, parties: Sequence[Party]) -> None:
+        if not met:
+            met.append(parties[0].last_name)
+            raise ValueError(parties[0].last_name)
+        await whole(builder, parties)
+
+    monkeypatch.setattr(DirectoryBuilder, "add", add)
+    address = write_database(tmp_path / "persons.db", range(1, 5))
+    async with station(tmp_path, SQL, base=address) as at_work:
+        await at_work.until(lambda told: told.step is ReadingStep.INTERRUPTED)
+        at_work.loading.look_now()
+        assert await at_work.whole() == 4
+    assert "the directory's filling met ValueError" in caplog.text
+    assert met[0] not in caplog.text
 
 
 async def test_a_change_written_under_a_date_already_past_is_read(tmp_path: Path) -> None:
