@@ -16,7 +16,7 @@ from avise.env import Env
 from avise.hub.acting import Transactions
 from avise.hub.local import SqliteTransactions
 from avise.hub.migrating import NEWEST, version_of
-from avise.hub.port import HubError
+from avise.hub.port import HubError, HubUnreachableError
 from avise.hub.postgres import CONNECTIONS, PostgresTransactions
 from avise.store.connections import KEY_BYTES, check_library
 from avise.store.errors import LIBRARY_ERRORS, translated
@@ -72,7 +72,8 @@ async def opened(
         connections: to PostgreSQL at once.
 
     Raises:
-        AviseError: it cannot be used; the sentence says what to do.
+        AviseError: it cannot be used; the sentence says what to do. `hub_command.unreachable`: the server of
+            the database does not answer.
     """
     transactions = (
         PostgresTransactions.to(database.where, env, connections)
@@ -81,6 +82,9 @@ async def opened(
     )
     try:
         yield transactions
+    except HubUnreachableError:
+        # Its own sentence speaks to somebody at a workstation.
+        raise HubError("hub_command.unreachable") from None
     finally:
         await transactions.aclose()
 

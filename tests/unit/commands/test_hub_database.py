@@ -9,6 +9,7 @@ import keyring
 import pytest
 from keyring.backends import fail
 
+from avise.cli import main
 from avise.commands.hub_database import HubDatabase, key_of
 from avise.env import SystemEnv
 from avise.store.key_source import KeyUnavailableError
@@ -28,3 +29,13 @@ async def test_a_key_that_no_keyring_holds_is_asked_for_by_its_option(tmp_path: 
     with pytest.raises(KeyUnavailableError) as refused:
         await key_of(HubDatabase(str(tmp_path / "hub.db")), SystemEnv())
     assert refused.value.message_key == "key.no_hub_key"
+
+
+def test_a_database_that_does_not_answer_is_told_to_whoever_looks_after_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    nowhere = "postgresql://nobody@127.0.0.1:9/avise_hub"
+    assert main(["--language", "en", "hub", "staff", "list", "--database", nowhere]) == 1
+    told = capsys.readouterr().err
+    assert "The database of the hub does not answer" in told
+    assert "workstation" not in told
