@@ -60,8 +60,12 @@ def _complaint(facts: Facts) -> Iterator[Alert]:
         if word(record, "status") not in ("open", "acknowledged"):
             continue
         due = day(record, "answer_by")
-        params = {"number": word(record, "number"), "date": format_short_date(due) if due else "?"}
-        kind = "complaint_late" if due is not None and due < facts.today else "complaint"
+        number = {"number": word(record, "number")}
+        if due is None:
+            yield Alert("complaint_open", Severity.DANGER, 1, "flag", number, "complaints")
+            continue
+        kind = "complaint_late" if due < facts.today else "complaint"
+        params = {**number, "date": format_short_date(due)}
         yield Alert(kind, Severity.DANGER, 1, "flag", params, "complaints")
 
 

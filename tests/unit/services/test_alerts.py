@@ -39,6 +39,14 @@ def test_a_complaint_past_its_answer_date_is_told_late() -> None:
     assert [alert.id for alert in alerts(facts(view("complaints", late)))] == ["complaint_late"]
 
 
+def test_a_complaint_of_a_tool_that_tells_no_answer_date_is_told_open() -> None:
+    undated = {name: value for name, value in COMPLAINT.items() if name != "answer_by"}
+    (alert,) = alerts(facts(view("complaints", undated)))
+    set_language("fr")
+    assert alert.id == "complaint_open"
+    assert "?" not in alert_text(alert)
+
+
 def test_a_closed_complaint_raises_no_alert() -> None:
     assert alerts(facts(view("complaints", {**COMPLAINT, "status": "closed"}))) == ()
 
@@ -71,7 +79,7 @@ def test_three_contacts_in_a_week_are_a_repeated_contact() -> None:
 
 
 EVERYTHING = facts(
-    view("complaints", COMPLAINT, {**COMPLAINT, "answer_by": "2026-03-20"}),
+    view("complaints", COMPLAINT, {**COMPLAINT, "answer_by": "2026-03-20"}, {**COMPLAINT, "answer_by": ""}),
     view("contributions", DEBIT),
     view(
         "identity",
