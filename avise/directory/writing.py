@@ -69,7 +69,8 @@ class PartyWriter:
             # A loading that goes on: what was written before is known again.
             self._texts.recall()
             self._look_back_at_everybody()
-        self._deleted: list[str] = []
+        self.gone: dict[str, int] = {}
+        """Whom the source deleted during a whole loading: rows of smaller numbers are theirs to go."""
         self.left_out = 0
         """Parties that carried a NIR: never at rest (decision 4)."""
 
@@ -80,7 +81,8 @@ class PartyWriter:
         for party in page:
             known = None if self._bulk else self._remove(party.native_id)
             if party.deleted:
-                self._deleted.append(party.native_id)
+                if self._bulk:
+                    self.gone[party.native_id] = self._next_id
                 continue
             if wary and holds_restricted(party):
                 self.left_out += 1
@@ -101,8 +103,8 @@ class PartyWriter:
                 if native in latest:
                     self._forget(latest[native])
                 latest[native] = number
-        for deleted in self._deleted:
-            self._remove(deleted)
+        for native, number in self.gone.items():
+            self._remove(native, number)
 
     def _look_back_at_everybody(self) -> None:
         """Remember who was written before a stop, some at a time: PostgreSQL alone keeps what is built."""
@@ -196,10 +198,10 @@ class PartyWriter:
             and not (value == member and scheme == MEMBER_SCHEME)
         ]
 
-    def _remove(self, native: str) -> int | None:
-        """Remove a party and every key; return the number that it had."""
+    def _remove(self, native: str, before: int | None = None) -> int | None:
+        """Remove a party and every key, if its number is smaller than one; return the number that it had."""
         for number, found in self._line.rows(FIND_NATIVE, person=self._minter.hash(native)):
-            if found == native:
+            if found == native and (before is None or number < before):
                 self._forget(number)
                 return int(number)
         return None

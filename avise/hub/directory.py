@@ -21,14 +21,14 @@ from avise.hub.database_roles import SERVER
 from avise.hub.dialect import is_sqlite
 from avise.hub.directory_line import ServerLine
 from avise.hub.port import HubError
-from avise.models.customer import Party, PartyKind
+from avise.models.customer import Party
 
 SCHEMA, BUILDING = "directory", "directory_building"
 
 _EXISTS = "SELECT count(*) FROM information_schema.tables WHERE table_schema = %s AND table_name = 'meta'"
 
-_GONE = "CREATE TABLE IF NOT EXISTS gone (native TEXT NOT NULL)"
-"""Whom the source deleted while it was read: known again after a stop."""
+_GONE = "CREATE TABLE IF NOT EXISTS gone (native TEXT NOT NULL, number BIGINT NOT NULL)"
+"""Whom the source deleted while it was read (`PartyWriter.gone`): known again after a stop."""
 
 ASKED_ABOUT = 1_000
 """Persons of the directory in place who are looked for in the one that will replace it."""
@@ -128,10 +128,10 @@ class HouseLoading:
     def add(self, parties: Sequence[Party], cursor: str, facts: Mapping[str, str] | None = None) -> None:
         """Add a page, and keep where the next one begins, with whatever else is to be noted."""
         with _looking_in(self._connection, BUILDING) as line:
-            self._writing(line).write(parties)
-            gone = [(party.native_id,) for party in parties if party.deleted]
-            if gone:
-                line.put("gone", ("native",), gone, bulk=True)
+            writer = self._writing(line)
+            writer.write(parties)
+            gone = [(party.native_id, writer.gone[party.native_id]) for party in parties if party.deleted]
+            line.put("gone", ("native", "number"), gone, bulk=True)
             _note(line, {"cursor": cursor, **(facts or {})})
 
     def note(self, facts: Mapping[str, str]) -> None:
@@ -193,8 +193,9 @@ class HouseLoading:
         if self._writer is None:
             self._writer = PartyWriter(line, self._minter, bulk=True)
             line.script(_GONE)
-            gone = line.rows(Statement("SELECT native FROM gone"))
-            self._writer.write(Party(native, PartyKind.MEMBER, deleted=True) for (native,) in gone)
+            self._writer.gone |= dict(
+                line.rows(Statement("SELECT native, max(number) FROM gone GROUP BY native"))
+            )
         return self._writer
 
 

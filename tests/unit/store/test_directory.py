@@ -91,6 +91,12 @@ async def test_a_party_published_twice_is_listed_once_as_it_was_last(directory: 
     assert await directory.by_phone("+33639984127") == ()
 
 
+async def test_who_is_deleted_and_listed_again_in_one_reading_stays(directory: Directory) -> None:
+    gone = dataclasses.replace(YVES, deleted=True)
+    assert await fill(directory, [HELENE, YVES, gone], [YVES, dataclasses.replace(HELENE, deleted=True)]) == 1
+    assert await names(directory, "yves") == ["2"]
+
+
 async def test_changes_are_applied_to_every_key(directory: Directory) -> None:
     await fill(directory, [HELENE, YVES])
     moved = dataclasses.replace(
