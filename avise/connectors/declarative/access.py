@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from avise.connectors.declarative.values import Duration, Name, Rate, Section, Text
+from avise.connectors.declarative.values import Duration, HeaderName, Name, Rate, Section, Text
 
 
 class NoAuth(Section):
@@ -36,7 +36,7 @@ class HeaderAuth(Section):
     """A key in a header of the tool's own."""
 
     type: Literal["header"]
-    name: str
+    name: HeaderName
     secret: Name
 
 
@@ -149,7 +149,7 @@ class HttpSection(Section):
     auth: Auth = NoAuth(type="none")
     concurrency: Annotated[int, Field(ge=1, le=32)] = 4
     rate: Rate | None = None
-    headers: dict[str, Text] = Field(default_factory=dict)
+    headers: dict[HeaderName, Text] = Field(default_factory=dict)
     hosts: list[str] = Field(default_factory=list)
     """Extra hosts that may be contacted, besides the base URL's."""
 

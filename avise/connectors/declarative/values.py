@@ -20,6 +20,7 @@ from avise.connectors.declarative.placeholders import PlaceholderError, parse_te
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _SCHEME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+_TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 
 
 class Section(BaseModel):
@@ -104,6 +105,12 @@ def _timezone(text: str) -> str:
     return text
 
 
+def _header_name(text: str) -> str:
+    if not _TOKEN.fullmatch(text):
+        raise PydanticCustomError("header_name", "not a header", {"value": text})
+    return text
+
+
 def _encoding(text: str) -> str:
     try:
         codecs.lookup(text)
@@ -142,6 +149,9 @@ Name = Annotated[str, AfterValidator(_name)]
 
 TimeZone = Annotated[str, AfterValidator(_timezone)]
 """A zone of the IANA base, for instance "Europe/Paris"."""
+
+HeaderName = Annotated[str, AfterValidator(_header_name)]
+"""The name of an HTTP header (RFC 9110, section 5.6.2)."""
 
 Encoding = Annotated[str, AfterValidator(_encoding)]
 """An encoding that Python knows: "utf-8", "latin-1", "cp1252"."""

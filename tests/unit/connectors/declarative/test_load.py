@@ -353,6 +353,13 @@ SEEN = {
         "scheme",
     ),
     "a use without python": (REST, 'kind = "rest"', 'kind = "rest"\nuse = "webdav"', "use_with_python"),
+    "a header with an accent": (REST, "[http]", '[http]\nheaders = { "X-Clé" = "1" }', "header_name"),
+    "a header with a space": (
+        REST,
+        'auth = { type = "bearer", secret = "jeton" }',
+        'auth = { type = "header", name = "X Key", secret = "jeton" }',
+        "header_name",
+    ),
     "a zone that does not exist": (REST, 'kind = "rest"', 'kind = "rest"\ntimezone = "Paris"', "timezone"),
     "a parameter that lacks": (SQL, ":adherent", ":adherant", "param_missing"),
     "a parameter too many": (SQL, ":adherent", "1", "param_unused"),
