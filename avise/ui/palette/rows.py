@@ -292,7 +292,8 @@ def customer_row(hit: SearchHit, open_people: Collection[PersonId]) -> PaletteRo
         parts.append(Part(" ", strong=True))
         parts += marked(party.first_name, _marks(hit, "first_name"), strong=True)
         parts += _birth(hit)
-    parts += _quiet(hit, "city", party.city)
+    # Twins of one name have one birth date: the town is read after it.
+    parts += _quiet(hit, "city", party.city, strong=hit.homonyms > 0)
     parts += _reason(hit)
     is_open = hit.entry.person in open_people
     number = format_member_number(party.member_number)
@@ -333,8 +334,8 @@ def _birth(hit: SearchHit) -> list[Part]:
     return [Part(" · "), Part(format_date(born), matched=matched, strong=hit.homonyms > 0)]
 
 
-def _quiet(hit: SearchHit, field: str, value: str) -> list[Part]:
-    return [Part(" · "), *marked(value, _marks(hit, field))] if value else []
+def _quiet(hit: SearchHit, field: str, value: str, *, strong: bool = False) -> list[Part]:
+    return [Part(" · "), *marked(value, _marks(hit, field), strong=strong)] if value else []
 
 
 def _reason(hit: SearchHit) -> list[Part]:
