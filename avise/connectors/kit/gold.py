@@ -122,6 +122,8 @@ def judge(reading: str, outcome: Outcome, case: FaultCase) -> None:
     if outcome.seconds > outcome.limit_s:
         raise FailedCheck("too_late", reading=reading, seconds=f"{outcome.seconds:.1f}")
     kind = kind_of(outcome.reading)
+    if not kind and case.kinds >= frozenset(ErrorKind):
+        raise FailedCheck("no_error", reading=reading)
     if kind not in case.kinds:
         raise FailedCheck(
             "kind_is", reading=reading, kind=kind or "ok", expected=" ".join(sorted(case.kinds))
