@@ -9,7 +9,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-import yaml  # type: ignore[import-untyped]  # no types
+import yaml
 
 from avise.connectors.declarative import check_connector_file
 from avise.connectors.openapi import propose_connector
