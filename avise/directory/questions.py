@@ -53,6 +53,12 @@ SOME_OF_EACH = Statement(
     " (SELECT * FROM name AS n WHERE n.last = w.value LIMIT :each) AS k LIMIT :bound"
 )
 """Of PostgreSQL alone, where a statement a surname would cost a journey each."""
+ON_DAYS = Statement(
+    f"SELECT {_ROW} FROM [days] AS d CROSS JOIN name AS k"  # noqa: S608 - our own words
+    " WHERE k.born = d.value AND k.last = ANY(CAST(:lasts AS bigint[])) LIMIT :bound"
+)
+"""Of PostgreSQL alone: a hundred surnames of a year are found in its index, each day once, where reading the
+bearers of each took 127 ms; SQLite keeps them side by side."""
 BY_FIRST = {
     (by, place): Statement(
         f"SELECT {_ROW} FROM {'[firsts] AS f CROSS JOIN ' if by is By.LISTED else ''}"  # noqa: S608 - our own words

@@ -128,6 +128,8 @@ class DirectoryReader:
         since, until = filters.span
         if since == until:
             return self._names(ask.BY_LAST[by, ask.In.DAYS], bound, days=(since,), **values)
+        if self._line.is_postgres and by is ask.By.ANY:
+            return self._names(ask.ON_DAYS, bound, days=range(since, until + 1), lasts=lasts)
         many = (
             {row[0] for row in self._line.rows(ask.USES, lasts=lasts, few=FEW_BEARERS)}
             if by is ask.By.ANY
