@@ -47,8 +47,12 @@ def said(pair: int) -> str:
 
 
 def sound_alike(one: int, next_one: int) -> bool:
-    """Whether two pairs are said as two others are: 20 80 as 24 20, 60 12 as 72."""
-    return (one in (20, 30, 40, 50, 60, 80) and next_one >= 80) or (one in (60, 80) and 10 <= next_one < 20)
+    """Whether two pairs are said as two others are, or as one: 20 80 as 24 20, 60 12 as 72, 4 20 as 80."""
+    return (
+        (one == 4 and next_one in range(20, 30))
+        or (one in (20, 30, 40, 50, 60, 80) and next_one >= 80)
+        or (one in (60, 80) and 10 <= next_one < 20)
+    )
 
 
 @given(st.lists(st.integers(0, 99), min_size=4, max_size=4), st.sampled_from((1, 2, 6, 7)))
