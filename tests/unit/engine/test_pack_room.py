@@ -179,16 +179,18 @@ async def test_an_interrupted_preparation_goes_on_where_it_was(tmp_path: Path) -
         row = (await rows(desk))[PackKind.PORTFOLIO]
         assert row.state is PackState.PAUSED
         assert 0 < row.held < 8
-        held = row.held
     # Another start: what was read is there, and is not read again.
     again = tools()
     async with packed_desk(tmp_path, again) as desk:
         desk.portfolio += [customer(number) for number in range(1, 9)]
-        assert (await rows(desk))[PackKind.PORTFOLIO] == row
+        kept = (await rows(desk))[PackKind.PORTFOLIO]
+        # A reading that was under way at the stop may have been kept after the count was looked at.
+        assert row.held <= kept.held < 8
+        assert replace(kept, held=row.held, bytes=row.bytes) == row
         await desk.prepare()
         row = (await rows(desk))[PackKind.PORTFOLIO]
         assert (row.state, row.held) == (PackState.READY, 8)
-        assert len({asked[2] for asked in again.asked_about}) == 8 - held
+        assert len({asked[2] for asked in again.asked_about}) == 8 - kept.held
         assert (await desk.room.status()).trouble is None
 
 
