@@ -350,10 +350,21 @@ class Tour:
 
     # ---- what the agent does -------------------------------------------------------------------
     async def _person(self, code: str) -> PersonId:
-        person = await self.bridge.find_by_identifier("member", self.script.members[code])
+        person = await self._listed(self.script.members[code])
         if person is None:
             raise AviseError("show.nobody", reference=self.script.members[code])
         return person
+
+    async def _listed(self, number: str) -> PersonId | None:
+        """Find a member, once there is a directory: one of an earlier version is read anew at the start."""
+        until = self.env.monotonic() + PATIENCE
+        while True:
+            try:
+                return await self.bridge.find_by_identifier("member", number)
+            except AviseError as error:
+                if error.message_key != "directory.building" or self.env.monotonic() > until:
+                    raise
+                await self._breath()
 
     async def _open_without_waiting(self, code: str) -> CustomerPage:
         person = await self._person(code)
