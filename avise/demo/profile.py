@@ -13,6 +13,7 @@ from pathlib import Path
 from avise.connectors.kit.levels import result_path
 from avise.demo.launcher import DemoTools, write_private
 from avise.demo.news import write_news
+from avise.demo.own_tables import own_instances, own_secrets, read_before
 from avise.demo.population.spec import WorldSpec
 from avise.models.customer import PersonId, person_id
 from avise.resources import resource_folder
@@ -79,7 +80,7 @@ def write_profile(
 ) -> None:
     """Write the settings, the connector files, the team's news and the secrets of the running tools.
 
-    What else the folder holds (the store, its key) is left alone.
+    What else the folder holds (the store, its key) is left alone, and so are instances that somebody added.
 
     Args:
         profile_dir: created when missing.
@@ -99,8 +100,12 @@ def write_profile(
     kept = dict(instance_secrets(tools))
     if hub is not None and hub.password:
         kept["hub", "password"] = hub.password
-    write_private(profile_dir / SECRETS_FILE, secrets_text(kept))
-    write_private(profile_dir / SETTINGS_FILE, settings_text(tools, user or DemoUser(), mail_port, hub))
+    ours = {shipped.stem for shipped in (resource_folder(CONNECTORS_FOLDER) / "demo").glob("*.toml")}
+    added = own_secrets(read_before(profile_dir / SECRETS_FILE), {*ours, "hub"})
+    write_private(profile_dir / SECRETS_FILE, secrets_text(kept) + added)
+    added = own_instances(read_before(profile_dir / SETTINGS_FILE), ours)
+    settings = settings_text(tools, user or DemoUser(), mail_port, hub)
+    write_private(profile_dir / SETTINGS_FILE, settings + added)
 
 
 def renew_profile(profile_dir: Path, tools: DemoTools, mail_port: int = 0) -> bool:

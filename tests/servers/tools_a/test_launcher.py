@@ -142,6 +142,25 @@ async def test_a_profile_keeps_its_secrets_apart(start: StartTools, tmp_path: Pa
         assert _mode(tmp_path / SETTINGS_FILE) == 0o600
 
 
+async def test_what_somebody_added_to_a_profile_outlives_the_next_start(
+    start: StartTools, tmp_path: Path
+) -> None:
+    mine = '# tried since Monday\n[instances.mutex]\nconnector = "mutex"\n'
+    async with start(*OURS) as tools:
+        write_profile(tmp_path, tools)
+        for name, added in ((SETTINGS_FILE, mine), (SECRETS_FILE, '[mutex]\nkey = "k"\n')):
+            with (tmp_path / name).open("a", encoding="utf-8") as file:
+                file.write(added)
+        write_profile(tmp_path, tools)
+        written = (tmp_path / SETTINGS_FILE).read_text("utf-8")
+        write_profile(tmp_path, tools)
+        assert (tmp_path / SETTINGS_FILE).read_text("utf-8") == written
+        assert written.endswith(mine)
+        assert set(tomllib.loads(written)["instances"]) == {*tools.settings(), "mutex"}
+        kept = tomllib.loads((tmp_path / SECRETS_FILE).read_text("utf-8"))
+        assert kept["mutex"] == {"key": "k"}
+
+
 async def test_the_connector_files_of_a_profile_are_good(start: StartTools, tmp_path: Path) -> None:
     async with start(*OURS) as tools:
         write_profile(tmp_path, tools)
