@@ -7,17 +7,17 @@ from datetime import datetime
 
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
 from avise.models.bulk_reading import BulkReading, Decision, ReadingStep
 from avise.services.bulk_words import act_key, doubt_lines, progress_sentence, remarks
 from avise.texts import text
 from avise.ui.accessible_roles import Role, heard_as
+from avise.ui.sources.marked_line import marked_line
 from avise.ui.theme import theme
 from avise.ui.widgets.button import Button, ButtonKind
 from avise.ui.widgets.detail_pane import titled
-from avise.ui.widgets.icon import Icon
 from avise.ui.widgets.label import Label
 from avise.ui.widgets.layout import row
 
@@ -64,7 +64,7 @@ def bulk_section(bulk: BulkReading | None, source: str, now: datetime, decide: D
         return None
     box, content = titled(text("bulk.title" if bulk.of_directory else "bulk.title_of_file"))
     if bulk.step is ReadingStep.HELD and bulk.doubt is not None:
-        content.addLayout(_iconed("triangle-alert", "warn-solid", text(f"bulk.held.{bulk.doubt.kind}")))
+        content.addLayout(marked_line("triangle-alert", "warn-solid", text(f"bulk.held.{bulk.doubt.kind}")))
         for line in doubt_lines(bulk.doubt, now):
             content.addWidget(Label(line, "body", wrap=True, tabular=True))
         content.addLayout(row(*_buttons(bulk, decide), None, gap=6, margins=(0, 6, 0, 0)))
@@ -76,12 +76,6 @@ def bulk_section(bulk: BulkReading | None, source: str, now: datetime, decide: D
     for line in remarks(bulk, source):
         content.addWidget(Label(line, "body", "muted", wrap=True))
     return box
-
-
-def _iconed(icon: str, role: str, sentence: str) -> QHBoxLayout:
-    line = row(Icon(icon, 14, role), Label(sentence, "body", wrap=True), gap=8)
-    line.setStretch(1, 1)
-    return line
 
 
 def _buttons(bulk: BulkReading, decide: Decide) -> tuple[Button, Button]:

@@ -17,6 +17,7 @@ from avise.ui.shortcuts import keys_of
 from avise.ui.sources.bulk import bulk_section
 from avise.ui.sources.charts import LatencyChart
 from avise.ui.sources.flow import FlowLayout
+from avise.ui.sources.marked_line import marked_line
 from avise.ui.sources.sentences import (
     asks_sign_in,
     attempt_line,
@@ -37,7 +38,6 @@ from avise.ui.theme import theme
 from avise.ui.widgets.button import Button, ButtonKind
 from avise.ui.widgets.chip import Chip, ChipSpec, Tone
 from avise.ui.widgets.detail_pane import MARGINS, DetailPane, titled
-from avise.ui.widgets.icon import Icon
 from avise.ui.widgets.label import Label
 from avise.ui.widgets.layout import column, row
 
@@ -119,9 +119,7 @@ class SourceDetail(DetailPane):
         if advice := to_do(source):
             content.addWidget(Label(advice, "body", "muted", wrap=True))
         if ending := certificate_sentence(source, now):
-            told = row(Icon("triangle-alert", 14, "warn-solid"), Label(ending, "body", wrap=True), gap=8)
-            told.setStretch(1, 1)
-            content.addLayout(told)
+            content.addLayout(marked_line("triangle-alert", "warn-solid", ending))
         if is_asked(source) or can_retry(source):
             content.addLayout(self._buttons(source))
         if proven := conformance(source):
@@ -178,10 +176,7 @@ def _file_section(source: SourceStatus, now: datetime) -> QWidget | None:
         return None
     icon, sentence = line
     box, content = titled(text("sources.file"))
-    role = "danger-solid" if icon == "circle-x" else "ok-solid"
-    told = row(Icon(icon, 14, role), Label(sentence, "body", wrap=True), gap=8)
-    told.setStretch(1, 1)
-    content.addLayout(told)
+    content.addLayout(marked_line(icon, "danger-solid" if icon == "circle-x" else "ok-solid", sentence))
     return box
 
 
@@ -191,9 +186,7 @@ def _instead_section(source: SourceStatus, now: datetime) -> QWidget | None:
         return None
     box, content = titled(text("sources.instead"))
     for icon, sentence in lines:
-        role = "warn-solid" if icon == "history" else "text-2"
-        content.addLayout(row(Icon(icon, 14, role), Label(sentence, "body", wrap=True), gap=8))
-        content.itemAt(content.count() - 1).layout().setStretch(1, 1)  # type: ignore[union-attr]  # just added
+        content.addLayout(marked_line(icon, "warn-solid" if icon == "history" else "text-2", sentence))
     return box
 
 

@@ -79,9 +79,23 @@ def failures(source: SourceStatus) -> str:
     return f"{format_number(source.failures_1h)} / {format_number(source.calls_1h)}"
 
 
-def connector(source: SourceStatus) -> str:
-    """Return the second line of a row: what the directory waits for, else which connector."""
-    return row_words(source.bulk) or text("sources.connector", connector=source.connector)
+def level(source: SourceStatus) -> str:
+    """Return the level of the connector in a few words, "" for one that was not loaded."""
+    if source.refused_because:
+        return ""
+    if source.conformance is None:
+        return text("sources.row.not_proven")
+    return text("sources.row.level", level=text(f"conformance_level.{source.conformance}"))
+
+
+def second_line(source: SourceStatus) -> str:
+    """Return what stands under a tool’s name: its level, then what its directory waits for, or its connector.
+
+    The level comes first: a narrow window cuts the end.
+    """
+    if not (proven := level(source)):
+        return row_words(source.bulk) or text("sources.connector", connector=source.connector)
+    return f"{proven} · {row_words(source.bulk) or source.connector}"
 
 
 def conformance(source: SourceStatus) -> str:
@@ -258,4 +272,6 @@ def row_sentence(source: SourceStatus, now: datetime) -> str:
     pieces.append(text("sources.spoken_last", moment=last_reading(source, now)))
     if words := row_words(source.bulk):
         pieces.append(words)
+    if proven := level(source):
+        pieces.append(proven)
     return ", ".join(pieces).replace(HARD, " ")

@@ -17,12 +17,12 @@ from avise.ui.sources.charts import paint_sparkline
 from avise.ui.sources.sentences import (
     asks_sign_in,
     can_retry,
-    connector,
     failures,
     last_reading,
     milliseconds,
     retry_word,
     row_sentence,
+    second_line,
 )
 from avise.ui.theme import theme
 from avise.ui.widgets.chip import ChipSpec, Tone, paint_chip
@@ -125,7 +125,7 @@ def _paint_source(painter: QPainter, area: QRectF, source: SourceStatus, _now: d
     name = QRectF(area.left(), area.top() + px(3), area.width(), px(18))
     draw_text(painter, name, source.name, "row")
     detail = QRectF(area.left(), area.top() + px(20), area.width(), px(16))
-    draw_text(painter, detail, connector(source), "micro", "text-3")
+    draw_text(painter, detail, second_line(source), "micro", "text-3")
 
 
 def _paint_median(painter: QPainter, area: QRectF, source: SourceStatus, _now: datetime) -> None:

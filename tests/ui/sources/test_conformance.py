@@ -11,10 +11,12 @@ import pytest
 from avise.connectors.kit.levels import result_path
 from avise.connectors.ports import InstanceSettings
 from avise.connectors.registry import Refusal, Registry
+from avise.models.bulk_reading import BulkReading, ReadingStep
 from avise.models.conformance import ConformanceLevel
 from avise.resources import resource_folder
 from avise.texts import LANGUAGES, set_language, text
-from avise.ui.sources.sentences import conformance
+from avise.ui.sources.sentences import conformance, row_sentence, second_line
+from tests.ui.persona import NOW
 from tests.ui.scripted_sources import scripted_sources
 
 DOCUMENTS = next(source for source in scripted_sources() if source.instance == "documents")
@@ -63,3 +65,30 @@ def test_a_connector_that_was_never_proven_says_so() -> None:
 
 def test_a_connector_that_was_not_loaded_says_nothing_of_it() -> None:
     assert conformance(replace(DOCUMENTS, refused_because="source.refused.file")) == ""
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+@pytest.mark.parametrize("level", list(ConformanceLevel))
+def test_each_row_says_the_level_in_words_to_the_eye_and_to_the_ear(
+    level: ConformanceLevel, code: str
+) -> None:
+    set_language(code)
+    proven = replace(DOCUMENTS, conformance=level)
+    words = text("sources.row.level", level=text(f"conformance_level.{level}"))
+    assert second_line(proven) == f"{words} · {DOCUMENTS.connector}"
+    assert row_sentence(proven, NOW).endswith(f", {words}")
+
+
+def test_the_level_of_a_row_stands_before_what_the_directory_waits_for() -> None:
+    filling = replace(
+        DOCUMENTS, conformance=ConformanceLevel.GOLD, bulk=BulkReading(ReadingStep.READING, of_directory=True)
+    )
+    assert second_line(filling).startswith("niveau or · ")
+    assert DOCUMENTS.connector not in second_line(filling)
+
+
+def test_a_row_says_which_connector_was_never_proven_and_which_was_not_loaded() -> None:
+    assert second_line(DOCUMENTS) == f"non éprouvé · {DOCUMENTS.connector}"
+    refused = replace(DOCUMENTS, refused_because="source.refused.file")
+    assert second_line(refused) == f"connecteur {DOCUMENTS.connector}"
+    assert "éprouvé" not in row_sentence(refused, NOW)

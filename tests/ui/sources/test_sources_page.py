@@ -213,7 +213,7 @@ def test_every_row_tells_its_state_to_a_screen_reader(run: Run) -> None:
             )
             assert spoken == (
                 "Documents, en erreur depuis 14 min, médiane 5,0 s, 12 échecs en une heure, "
-                "dernière lecture hier 19:20, copie"
+                "dernière lecture hier 19:20, copie, non éprouvé"
             )
 
     run(scenario())
