@@ -267,6 +267,8 @@ class PackRoom:
             self._waiting = order if _passes(error) else None
         finally:
             parts.copies.forget_readers()
+            # What the stop found half way is kept all the same: it counts as soon as the stop is told.
+            await self._packs.file.settled()
             self.changes.tell()
         if self._locks_after and self.pin is not None:
             self._locks_after = False

@@ -133,6 +133,14 @@ class PackFile:
         """
         return await self._on_writer(lambda: self._write_blocking(change))
 
+    async def settled(self) -> None:
+        """Return once each change asked for so far was kept or refused, whoever still waits for it.
+
+        Raises:
+            StoreClosedError: the threads have ended.
+        """
+        await self._on_writer(lambda: None)
+
     # ---- on the threads --------------------------------------------------------------------------
     async def _on_writer(self, work: Callable[[], T]) -> T:
         if self._ended:
