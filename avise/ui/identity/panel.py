@@ -176,7 +176,7 @@ class SamePersonPanel(FloatingPanel):
         self.focus_first()
 
     def show_pair(self, pair: RecordPair) -> None:
-        """Show one pair side by side."""
+        """Show one pair side by side; focus is on the two records, where Enter decides nothing."""
         self.pair = pair
         self.two.show_pair(pair)
         self._proposed.setText(_proposed_words(pair))
@@ -192,10 +192,7 @@ class SamePersonPanel(FloatingPanel):
         self.back.setVisible(bool(self.pairs or self._links or self.search_wanted))
         self._show_only(self._two)
         self.fit()
-        first = next(
-            (button for button in (self.same, self.apart, self.later) if not button.isHidden()), self
-        )
-        first.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.two.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def ask_reason(self, link: RecordLink) -> None:
         """Ask why a link ends."""

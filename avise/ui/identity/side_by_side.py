@@ -42,7 +42,7 @@ def _changed_words(dates: RecordDates) -> str:
 
 
 class SideBySide(QWidget):
-    """The two records of a pair.
+    """The two records of a pair: one stop of Tab, from which those inside follow.
 
     Args:
         parent: of the widget.
@@ -56,12 +56,16 @@ class SideBySide(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.links: list[Link] = []
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        heard_as(self, Role.Grouping)
         self._box = QVBoxLayout(self)
         self._box.setContentsMargins(0, 0, 0, 0)
         self._box.setSpacing(0)
 
     def show_pair(self, pair: RecordPair) -> None:
         """Show two records."""
+        self.setAccessibleName(text("identity.two", one=pair.one.name, other=pair.other.name))
+        self.setAccessibleDescription(pair.why)
         clear(self._box)
         self.links = []
         heads = QWidget()

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from avise.models.errors import AviseError
 from avise.models.record_dates import NO_DATES
@@ -44,7 +45,8 @@ def test_the_palette_lists_the_pairs_and_each_of_the_three_acts_is_told(run: Run
             await until(lambda: len(panel.lines.links) == 3)
             assert panel.lines.links[0].hasFocus()
             panel.lines.links[0].click()
-            assert panel.same.hasFocus()
+            assert panel.two.hasFocus()
+            assert panel.two.accessibleName() == "MARCHAND Hélène et MARCHANT Hélène"
             assert panel.two.links[0].accessibleName() == "Ouvrir la fiche de MARCHAND Hélène"
             panel.same.click()
             await until(lambda: len(panel.lines.links) == 2)
@@ -60,6 +62,28 @@ def test_the_palette_lists_the_pairs_and_each_of_the_three_acts_is_told(run: Run
             assert _asked(stage, "keep_records_apart", "put_off_records") == [
                 ("keep_records_apart", HELENE, TWICE), ("put_off_records", PAIR.pair),
             ]  # fmt: skip
+
+    run(scenario())
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space])
+def test_a_key_pressed_once_too_often_decides_nothing_of_two_records(run: Run, key: Qt.Key) -> None:
+    async def scenario() -> None:
+        async with staged(ScriptedDesk(pairs=(PAIR,))) as stage:
+            stage.desktop.actions.commands.run("same_person")
+            panel = await _panel(stage.desktop.actions.records)
+            await until(lambda: bool(panel.lines.links))
+            QTest.keyClick(panel.lines.links[0], Qt.Key.Key_Space)
+            assert panel.pair == PAIR
+            for _ in range(2):
+                focused = QApplication.focusWidget()
+                assert focused is not None
+                QTest.keyClick(focused, key)
+            assert panel.pair == PAIR
+            assert panel.isVisible()
+            assert not _asked(stage, "link_records", "keep_records_apart", "put_off_records")
+            QTest.keyClick(panel.two, Qt.Key.Key_Tab)
+            assert panel.two.links[0].hasFocus()
 
     run(scenario())
 
