@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 import phonenumbers
 from stdnum import iban as iban_number
 
+from avise.connectors.declarative.date_format import UNIX, moment_of
 from avise.connectors.declarative.mapping import Conversion
 
 Canonical = str | int | bool | None
@@ -52,7 +53,7 @@ class Reading:
     Args:
         timezone: of dates and times without a zone.
         decimal: decimal mark of amounts given as text.
-        format: of a date, for `strptime`; "unix" and "unix_ms" for seconds and milliseconds since 1970.
+        format: of a date, see `date_format`; "unix" and "unix_ms" for seconds and milliseconds since 1970.
     """
 
     timezone: ZoneInfo
@@ -146,11 +147,11 @@ def _moment(value: object, reading: Reading) -> datetime:
     if isinstance(value, date):
         return datetime(value.year, value.month, value.day, tzinfo=reading.timezone)
     written = _written(value)
-    if reading.format in {"unix", "unix_ms"}:
+    if reading.format in UNIX:
         divisor = 1000 if reading.format == "unix_ms" else 1
         return datetime.fromtimestamp(int(written) / divisor, tz=UTC)
     if reading.format:
-        parsed = datetime.strptime(written, reading.format)  # noqa: DTZ007 - the zone is set by the caller
+        parsed = moment_of(written, reading.format)
         return parsed if parsed.tzinfo else parsed.replace(tzinfo=reading.timezone)
     return datetime.fromisoformat(written)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal, Protocol, TypeVar
 
 from avise.connectors.contract import ConnectorError
+from avise.connectors.declarative.date_format import moment_of
 from avise.models.bulk_reading import SMALLEST_SHARE, Doubt, DoubtKind
 from avise.models.errors import ErrorKind
 
@@ -92,7 +93,7 @@ class Naming:
 
     Args:
         pattern: of their names, with `*` and `?`.
-        date_format: of the date in a name, as `strptime` reads it; without it the names sort in the order of
+        date_format: of the date in a name, see `date_format`; without it the names sort in the order of
             the alphabet.
         end: the line that ends a complete file; "" when nothing does.
         encoding: of that line.
@@ -118,7 +119,7 @@ class Naming:
         if not self.date_format:
             return datetime.min.replace(tzinfo=UTC)
         try:
-            return datetime.strptime(name, self.date_format).replace(tzinfo=UTC)
+            return moment_of(name, self.date_format).replace(tzinfo=UTC)
         except ValueError:
             return None
 

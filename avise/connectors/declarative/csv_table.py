@@ -19,6 +19,7 @@ from avise.connectors.contract import ConnectorError
 from avise.connectors.declarative.csv_lines import CsvDialect
 from avise.connectors.declarative.csv_loading import LoadedFile, file_of, file_pieces, joined_key, load_file
 from avise.connectors.declarative.csv_place import Drop, FileMark, file_doubt
+from avise.connectors.declarative.date_format import moment_of
 from avise.models.bulk_reading import Decision, Doubt
 from avise.models.errors import ErrorKind
 
@@ -30,7 +31,7 @@ class DateRule:
     Args:
         source: "mtime", "name" or "column".
         column: for "column".
-        format: for "name" and "column", as `strptime` reads it; ISO 8601 when "".
+        format: for "name" and "column", see `date_format`; ISO 8601 when "".
         timezone: of a date without a zone.
     """
 
@@ -227,7 +228,7 @@ class CsvTable:
 
     def _parsed(self, written: str) -> datetime:
         if self._date.format:
-            moment = datetime.strptime(written, self._date.format)  # noqa: DTZ007 - the zone is set below
+            moment = moment_of(written, self._date.format)
         else:
             moment = datetime.fromisoformat(written)
         return moment if moment.tzinfo else moment.replace(tzinfo=self._date.timezone)

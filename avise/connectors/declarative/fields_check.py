@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from avise.connectors.declarative.date_format import UNIX, wrong_format
 from avise.connectors.declarative.kinds import kind_of
 from avise.connectors.declarative.mapping import Conversion
 from avise.connectors.declarative.positions import KeyPath
@@ -40,6 +41,7 @@ def check_fields(document: Mapping[str, Any]) -> Iterator[Finding]:
         section = document.get(name)
         if isinstance(section, dict):
             yield from _table((name, "fields"), section.get("fields"), targets)
+    yield from _date_format(("csv", "as_of_format"), _get(document.get("csv"), "as_of_format"))
 
 
 def _options_of_python(document: Mapping[str, Any]) -> Iterator[Finding]:
@@ -134,14 +136,20 @@ def _options(path: KeyPath, rule: Mapping[str, Any], conversion: object) -> Iter
     """Tell an option that the converter would silently ignore."""
     if not isinstance(conversion, str):
         return  # told by the format's check
-    written = rule.get("format")
-    if isinstance(written, str) and conversion in _DATED and not _is_date_format(written):
-        suggestion = _strptime(written)
-        yield Finding((*path, "format"), "date_format", {"given": written, "suggestion": suggestion})
+    if conversion in _DATED and rule.get("format") not in UNIX:
+        yield from _date_format((*path, "format"), rule.get("format"))
     for option, converters in (("format", _DATED), ("decimal", _DECIMAL)):
         if option in rule and conversion not in converters:
             params = {"option": option, "converter": str(conversion)}
             yield Finding((*path, option), "option_unused", params)
+
+
+def _date_format(path: KeyPath, written: object) -> Iterator[Finding]:
+    """Check the marks of a date."""
+    wrong = wrong_format(written) if isinstance(written, str) else None
+    if wrong is not None:
+        params = {"given": str(written), "mark": wrong.mark, "suggestion": wrong.suggestion}
+        yield Finding(path, wrong.message_key, params)
 
 
 def _codes(path: KeyPath, rule: Mapping[str, Any], target: Target) -> Iterator[Finding]:
@@ -177,31 +185,3 @@ def _get(value: object, key: str) -> object:
 def _get_table(value: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     found = value.get(key)
     return found if isinstance(found, dict) else {}
-
-
-_UNIX = frozenset({"unix", "unix_ms"})
-_DIRECTIVES = (
-    ("yyyy", "%Y"),
-    ("aaaa", "%Y"),
-    ("MM", "%m"),
-    ("dd", "%d"),
-    ("jj", "%d"),
-    ("HH", "%H"),
-    ("hh", "%H"),
-)
-"""Letters by which other programs write dates; `mm` is the month in a date, the minutes after the hours."""
-
-
-def _is_date_format(written: str) -> bool:
-    """Tell whether a format can read a date: it names a day at least, in the directives of `strptime`."""
-    return written in _UNIX or "%" in written
-
-
-def _strptime(written: str) -> str:
-    """Return the format that an author may have meant: "dd/MM/yyyy" is "%d/%m/%Y"; "" for no idea."""
-    found = written
-    for letters, directive in _DIRECTIVES:
-        found = found.replace(letters, directive).replace(letters.upper(), directive)
-    day, hours, time = found.partition("%H")
-    found = day.replace("mm", "%m") + hours + time.replace("mm", "%M").replace("ss", "%S")
-    return found if "%Y" in found and "%m" in found and "%d" in found else ""
