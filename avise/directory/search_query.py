@@ -18,10 +18,10 @@ from avise.directory.typed_text import addresses, meant_codes, meant_digits, pla
 from avise.models.free_text import holds_nir_in_words
 from avise.models.identifiers import compact, parse_phone, phone_digits
 from avise.models.names import fold, fold_words, spelt_out, without_particles
+from avise.models.typed_search import MONTHS, MOST_CHARACTERS, OLDEST_YEAR
 
 MOST_WORDS = 8
 """Words that a name is put together from; the others are ignored."""
-OLDEST_YEAR = 1900
 MIN_MEMBER_PREFIX = 4
 """Characters of a member number before it is looked for by its beginning."""
 MIN_PHONE_END = 6
@@ -34,8 +34,6 @@ MIN_CODE = 4
 """Characters of a word of digits, and letters that look like some, before it is looked for as a code."""
 OLDEST = 120
 """Years of the oldest person that an age means."""
-MOST_CHARACTERS = 200
-"""What follows is ignored: nobody types more, and a paste must not cost seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,12 +188,6 @@ def _initials(first: tuple[str, ...]) -> str:
     return "".join(first) if len(first) > 1 and max(map(len, first)) == 1 else ""
 
 
-_MONTHS = {
-    "JANVIER": 1, "JANV": 1, "FEVRIER": 2, "FEVR": 2, "FEV": 2, "MARS": 3, "AVRIL": 4, "AVR": 4,
-    "MAI": 5, "JUIN": 6, "JUILLET": 7, "JUIL": 7, "AOUT": 8, "SEPTEMBRE": 9, "SEPT": 9, "SEP": 9,
-    "OCTOBRE": 10, "OCT": 10, "NOVEMBRE": 11, "NOV": 11, "DECEMBRE": 12, "DEC": 12,
-}  # fmt: skip
-
 _ISO_DATE = re.compile(r"(?<![\d/.-])(\d{4})-(\d{1,2})-(\d{1,2})(?![\d/.-])")
 _NUMERIC_DATE = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})(?![/.-]?\d)")
 _MONTH = re.compile(r"(?<![\d/.-])(\d{1,2})[/.-](\d{4})(?![/.-]?\d)")
@@ -212,7 +204,8 @@ def parse_search(text: str, today: date) -> SearchQuery:
     """Read what was typed.
 
     Args:
-        text: anything: a name in any order, a date, a number, an e-mail, a town, or several.
+        text: anything: a name in any order, a date, a number, an e-mail, a town, or several; what follows
+            `MOST_CHARACTERS` is ignored.
         today: years after it are not birth years.
     """
     rest = plain_text(text[:MOST_CHARACTERS])[:MOST_CHARACTERS]
@@ -333,7 +326,7 @@ def _month(year: int, month: int) -> DateSpan:
 
 
 def _read_words(found: re.Match[str], today: date) -> Iterator[DateSpan]:
-    month = _MONTHS.get(fold(found[2]))
+    month = MONTHS.get(fold(found[2]))
     year = int(found[3])
     if month is None or not OLDEST_YEAR <= year <= today.year:
         return

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from avise.directory.search_query import (
-    MOST_CHARACTERS,
     DateSpan,
     NameReading,
     SearchQuery,
@@ -18,6 +17,7 @@ from avise.directory.search_query import (
     parse_search,
 )
 from avise.models.names import spelt_out
+from avise.models.typed_search import MOST_CHARACTERS
 
 TODAY = date(2026, 3, 24)
 DAY = date(1968, 3, 12)
