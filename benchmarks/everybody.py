@@ -25,36 +25,20 @@ from urllib.parse import parse_qs, urlsplit
 from avise.models.bulk_reading import ReadingStep
 from benchmarks.harness.children import child
 from benchmarks.measure import Measure, measure
-from tests.listed_persons import COLUMNS, FIELDS, persons, write_persons
+from tests.listed_persons import COLUMNS, FIELDS, HEAD, SQL_HEAD, persons, write_persons
 from tests.unit.engine.loading_station import station
 
 FEW, SOME = 3_000, 60_000
 KINDS = ("sql", "file", "rest")
 PAGE = 5_000
 
-_HEAD = """
-avise = 1
-[connector]
-id = "persons"
-name = "Référentiel des personnes"
-version = "1.0.0"
-contract = ">=1.0,<2"
-owner = "SI"
-"""
-_SQL = """kind = "sql"
-[config.base]
-type = "sqlalchemy_url"
-label = "Base"
-required = true
-[sql]
-url = "{config.base}"
-[directory]
+_DATABASE = """
 query = "select * from person where id > :after order by id limit :size"
 key = "id"
 summary = "select count(*) as total from person"
 everybody = "7d"
 """
-_FILE = """kind = "files"
+_FILE = """
 [config.base]
 type = "folder"
 label = "Dossier de dépôt"
@@ -65,7 +49,7 @@ pattern = "persons_*.csv"
 key = "id"
 [directory]
 """
-_REST = """kind = "rest"
+_REST = """
 [config.base]
 type = "url"
 label = "Adresse"
@@ -79,7 +63,11 @@ total = "count"
 paging = { type = "next_url", at = "next" }
 everybody = "7d"
 """
-FILES = {kind: _HEAD + text + FIELDS for kind, text in zip(KINDS, (_SQL, _FILE, _REST), strict=True)}
+FILES = {
+    "sql": SQL_HEAD + _DATABASE + FIELDS,
+    "file": HEAD.format(kind="files") + _FILE + FIELDS,
+    "rest": HEAD.format(kind="rest") + _REST + FIELDS,
+}
 
 
 def run(*, quick: bool) -> list[Measure]:

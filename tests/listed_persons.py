@@ -16,6 +16,28 @@ COLUMNS = (
     "postcode",
 )  # fmt: skip
 
+HEAD = """
+avise = 1
+[connector]
+id = "persons"
+name = "Référentiel des personnes"
+version = "1.0.0"
+contract = ">=1.0,<2"
+owner = "SI"
+kind = "{kind}"
+"""
+"""How the file of a connector that lists them begins."""
+
+SQL_HEAD = f"""{HEAD.format(kind="sql")}[config.base]
+type = "sqlalchemy_url"
+label = "Base"
+required = true
+[sql]
+url = "{{config.base}}"
+[directory]
+"""
+"""The same, read from a database, up to its question."""
+
 FIELDS = """
 [directory.fields]
 native_id = "id"

@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from avise.commands.connector_test import keep_result, progress_of, tell
+from avise.commands.connector_report import keep_result, progress_of, tell
 from avise.connectors.kit.scenarios import read_scenarios
 from avise.connectors.kit.skips import read_skips
 from avise.connectors.kit.subject import subject_of_file

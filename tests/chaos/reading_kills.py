@@ -52,7 +52,7 @@ from avise.store.connections import close_quietly, open_encrypted
 from avise.store.directory_line import FileLine
 from avise.store.key_source import key_source
 from avise.store.reading_file import ReadingFile
-from tests.listed_persons import FIELDS, NEW, OLD, write_persons
+from tests.listed_persons import FIELDS, NEW, OLD, SQL_HEAD, write_persons
 from tests.postgres_server import postgres_server
 from tests.unit.engine.loading_station import KEY, station
 
@@ -60,22 +60,7 @@ SITE = uuid.UUID("00000000-0000-4000-8000-000000000001")
 MINTER = Minter(SITE, "persons")
 TODAY = date(2026, 11, 28)
 
-CONNECTOR = """
-avise = 1
-[connector]
-id = "persons"
-name = "Référentiel des personnes"
-version = "1.0.0"
-contract = ">=1.0,<2"
-owner = "SI"
-kind = "sql"
-[config.base]
-type = "sqlalchemy_url"
-label = "Base"
-required = true
-[sql]
-url = "{config.base}"
-[directory]
+QUESTION = """
 query = "select * from person where id > :after order by id limit :size"
 key = "id"
 size = {size}
@@ -114,7 +99,7 @@ _CONTENT = (
 
 def connector(size: int) -> str:
     """Return the connector's file, for pages of a size."""
-    return (CONNECTOR + FIELDS).replace("{size}", str(size))
+    return (SQL_HEAD + QUESTION + FIELDS).replace("{size}", str(size))
 
 
 class BrokenPromiseError(AssertionError):

@@ -16,7 +16,7 @@ from avise.connectors.kit.faults import changing, server_error
 from avise.connectors.kit.local_source import Nature, Source, Spoiled, source_of, spoiled
 from avise.connectors.kit.messages import Answer, Request
 from avise.connectors.kit.pages import SamePage
-from avise.connectors.kit.pieces import changes_of
+from avise.connectors.kit.pieces import changes_of, kind_raised
 from avise.connectors.kit.trial import Trial
 from avise.connectors.kit.verdicts import FailedCheck, NotApplicable, NotExercised
 from avise.models.conformance import ConformanceLevel
@@ -142,7 +142,7 @@ async def a_broken_directory_is_no_whole_one(trial: Trial) -> None:
     given: list[Batch[Party]] = []
     async with open_bench(trial) as bench:
         await bench.fail(changing(FailsLate(requests - 1)))
-        kind = await _kind(bench, given)
+        kind = await kind_raised(changes_of(bench, given=given, most=MOST_PAGES))
         if kind is None:
             raise FailedCheck("directory_cut_untold", count=len(parties_of(given)))
         if kind is not ErrorKind.UNAVAILABLE:
@@ -166,7 +166,7 @@ async def _cut_on_the_way(trial: Trial, pages: Pages) -> None:
     async with spoiled(trial, source, Spoiled.CUT) as broken:
         try:
             async with open_bench(broken) as bench:
-                kind = await _kind(bench, given)
+                kind = await kind_raised(changes_of(bench, given=given, most=MOST_PAGES))
         except FailedCheck as refused:
             if refused.why != "not_opened":
                 raise
@@ -174,14 +174,6 @@ async def _cut_on_the_way(trial: Trial, pages: Pages) -> None:
     told = kind is not None or any(page.unreadable or page.doubt for page in given)
     if not told and set(parties_of(pages)) - set(parties_of(given)):
         raise FailedCheck("directory_cut_untold", count=len(parties_of(given)))
-
-
-async def _kind(bench: Bench, given: list[Batch[Party]]) -> ErrorKind | None:
-    try:
-        await changes_of(bench, given=given, most=MOST_PAGES)
-    except ConnectorError as error:
-        return error.kind
-    return None
 
 
 async def a_repeated_page_of_the_directory_is_noticed(trial: Trial) -> None:

@@ -16,7 +16,7 @@ from avise.connectors.kit.faults import WORKING, Fault, Way, changing, instead
 from avise.connectors.kit.gold import GRACE_S
 from avise.connectors.kit.local_source import Nature, Spoiled, source_of, spoiled
 from avise.connectors.kit.messages import Answer, Request
-from avise.connectors.kit.pieces import content_of, seconds_of
+from avise.connectors.kit.pieces import content_of, kind_raised, seconds_of
 from avise.connectors.kit.trial import Trial
 from avise.connectors.kit.verdicts import FailedCheck, NotApplicable, NotExercised
 from avise.connectors.readings import TIMELINE
@@ -53,9 +53,11 @@ async def opened_ref(trial: Trial, bench: Bench) -> str:
             refused += 1
             continue
         return ref
-    if trial.subject.declarative and not refused and await _kind(bench, NOT_OURS) is ErrorKind.UNSUPPORTED:
-        # Avise's own code executes the file, which names no content.
-        raise NotApplicable("no_content")
+    if trial.subject.declarative and not refused:
+        kind = await kind_raised(content_of(bench, NOT_OURS))
+        if kind is ErrorKind.UNSUPPORTED:
+            # Avise's own code executes the file, which names no content.
+            raise NotApplicable("no_content")
     raise NotExercised("no_content_met")
 
 
@@ -73,14 +75,6 @@ async def _refs(trial: Trial, bench: Bench, reading: str) -> Sequence[str]:
     return ()
 
 
-async def _kind(bench: Bench, ref: str) -> ErrorKind | None:
-    try:
-        await content_of(bench, ref)
-    except ConnectorError as error:
-        return error.kind
-    return None
-
-
 async def a_content_is_opened(trial: Trial) -> None:
     """What is behind a reference comes, the same each time; what nobody ever referred to is no empty one."""
     async with open_bench(trial) as bench:
@@ -90,7 +84,7 @@ async def a_content_is_opened(trial: Trial) -> None:
             raise FailedCheck("content_empty")
         if await content_of(bench, ref) != first:
             raise FailedCheck("other_content")
-        kind = await _kind(bench, NOT_OURS)
+        kind = await kind_raised(content_of(bench, NOT_OURS))
     if kind not in _ABSENT:
         raise FailedCheck("absent_content_is", kind=str(kind or "ok"))
 
@@ -136,7 +130,7 @@ async def under_fault(name: str, trial: Trial) -> None:
 async def _judged(bench: Bench, ref: str, kinds: frozenset[ErrorKind]) -> None:
     clock = bench.trial.env.monotonic
     started = clock()
-    kind = await _kind(bench, ref)
+    kind = await kind_raised(content_of(bench, ref))
     took = clock() - started
     if took > seconds_of(bench) + GRACE_S:
         raise FailedCheck("too_late", reading="content", seconds=f"{took:.1f}")

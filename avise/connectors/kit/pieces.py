@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
 from contextlib import aclosing, asynccontextmanager
 from typing import TypeVar, cast
 
@@ -10,6 +10,7 @@ from avise.connectors.contract import (
     Batch,
     CallContext,
     CallEvent,
+    ConnectorError,
     FetchesContent,
     PublishesDirectory,
     StreamsCalls,
@@ -18,6 +19,7 @@ from avise.connectors.deadline import Deadline
 from avise.connectors.direct_calls import PAGE_S, by_page
 from avise.connectors.kit.bench import CALLER, Bench
 from avise.models.customer import Party
+from avise.models.errors import ErrorKind
 
 T = TypeVar("T")
 
@@ -66,6 +68,15 @@ async def calls_of(bench: Bench) -> AsyncIterator[AsyncGenerator[CallEvent, None
     context, _ = _lent(bench)
     async with aclosing(by_page(connector.call_events(context), None)) as events:
         yield events
+
+
+async def kind_raised(asked: Awaitable[object]) -> ErrorKind | None:
+    """Return why what is asked of the connector fails, None when it is answered."""
+    try:
+        await asked
+    except ConnectorError as error:
+        return error.kind
+    return None
 
 
 def seconds_of(bench: Bench) -> float:

@@ -9,7 +9,7 @@ import json
 import pytest
 from rich.console import Console
 
-from avise.commands.connector_test import line_of, progress_of, tell
+from avise.commands.connector_report import line_of, progress_of, tell
 from avise.connectors.kit.suite import Report
 from avise.connectors.kit.verdicts import CheckResult, Verdict
 from avise.models.conformance import ConformanceLevel

@@ -25,21 +25,11 @@ from avise.engine.source_crossing import CrossingSources
 from avise.env import SystemEnv
 from avise.models.bulk_reading import BulkReading, ReadingStep
 from avise.store.directory import Directory
+from tests.listed_persons import HEAD, SQL_HEAD
 
 KEY = bytes(range(32))
 SITE = uuid.UUID(int=11)
 NOBODY = "persons"
-
-_HEAD = """
-avise = 1
-[connector]
-id = "persons"
-name = "Référentiel des personnes"
-version = "1.0.0"
-contract = ">=1.0,<2"
-owner = "SI"
-kind = "{kind}"
-"""
 
 _FIELDS = """
 [directory.fields]
@@ -50,14 +40,7 @@ first_name = "first_name"
 member_number = "id"
 """
 
-_DATABASE = """
-[config.base]
-type = "sqlalchemy_url"
-label = "Base"
-required = true
-[sql]
-url = "{config.base}"
-[directory]
+_QUESTIONS = """
 query = "select * from person where gone = 0 and id > :after order by id limit :size"
 key = "id"
 size = 500
@@ -69,10 +52,10 @@ changed = "changed"
 everybody = "7d"
 """
 
-SQL = f'{_HEAD.format(kind="sql")}{_DATABASE}{_FIELDS}deleted = "gone"\n'
+SQL = f'{SQL_HEAD}{_QUESTIONS}{_FIELDS}deleted = "gone"\n'
 
 FILE = (
-    _HEAD.format(kind="files")
+    HEAD.format(kind="files")
     + """
 [config.drop]
 type = "folder"
