@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 
 from avise.connectors import direct_calls
 from avise.connectors.contract import Completeness, ConnectorError, LiveQuery
+from avise.connectors.heartbeat import LONGEST_GAP_S
 from avise.connectors.kit import faults
 from avise.connectors.kit.bench import CALLER, Bench, kind_of, need_http, open_bench
 from avise.connectors.kit.check import Check
@@ -79,7 +81,7 @@ async def _repeated(bench: Bench, reading: str, known: Known) -> None:
 
 
 async def ten_thousand_rows(trial: Trial) -> None:
-    """Ten thousand rows come in time: all of them, or said to be cut."""
+    """Ten thousand rows come in time, all of them or said to be cut, and hold up nobody else's reading."""
     lists, tried = 0, 0
     for reading in trial.readings():
         async with open_bench(trial) as bench:
@@ -90,7 +92,10 @@ async def ten_thousand_rows(trial: Trial) -> None:
             tried += 1
             bench.be_patient()
             await bench.fail(changing(rows))
-            answer = await bench.read(reading, known)
+            async with watched_loop(trial.env, LONGEST_GAP_S) as watch:
+                answer = await bench.read(reading, known)
+            if watch.blocked:
+                raise FailedCheck("loop_blocked", milliseconds=watch.milliseconds, place=watch.place)
             if answer is None or answer.error is not None:
                 raise FailedCheck("kind_is", reading=reading, kind=kind_of(answer), expected="truncated")
             if answer.completeness is not Completeness.TRUNCATED and len(answer.records) < ROWS:
@@ -131,6 +136,9 @@ async def _watched(trial: Trial, reading: str) -> Watch:
             await bench.check()
             await bench.raw(reading, known.ids)
             await bench.read(reading, known)
+            await bench.fail(instead(faults.server_error()))
+            with suppress(ConnectorError):  # other checks judge how it is told
+                await bench.raw(reading, known.ids)
     return watch
 
 

@@ -10,12 +10,12 @@ from datetime import timedelta
 from functools import partial
 from http import HTTPStatus
 
-from avise.connectors.contract import ConnectorError
+from avise.connectors.contract import ConnectorError, Health
 from avise.connectors.kit import faults
 from avise.connectors.kit.bench import Bench, kind_of, need_http, open_bench
 from avise.connectors.kit.check import Check
 from avise.connectors.kit.expired import expired_certificate
-from avise.connectors.kit.faults import Fault, Way, changing, instead
+from avise.connectors.kit.faults import WORKING, Fault, Way, changing, instead
 from avise.connectors.kit.messages import Answer
 from avise.connectors.kit.proxy import Seen, nobody
 from avise.connectors.kit.scenarios import Known
@@ -67,23 +67,41 @@ CASES: dict[str, FaultCase] = {
     "truncated_answer": _case(changing(faults.cut), ErrorKind.BAD_DATA),
     "wrong_charset": _case(changing(faults.miswritten), ErrorKind.BAD_DATA),
 }
+_OF_THE_ANSWER = frozenset({"sign_in_page_in_200", "truncated_answer", "wrong_charset"})
 
 
 async def under_fault(name: str, trial: Trial) -> None:
     """The tool fails in one way, and the reading says so in the right word, in time, without insisting."""
     case = CASES[name]
-    for reading in _readings(trial):
+    # What spoils an answer's content meets the mapping of each reading; the rest, what they share.
+    readings = trial.readings() if name in _OF_THE_ANSWER else _readings(trial, list(CASES).index(name))
+    if not readings:
+        raise NotExercised("no_reading")
+    for reading in readings:
         async with open_bench(trial) as bench:
             known = await _ready(bench, reading)
             outcome = await failing(bench, reading, known, case.fault(trial.env))
             judge(reading, outcome, case)
+            await _well_again(bench, reading, known)
 
 
-def _readings(trial: Trial) -> Sequence[str]:
-    readings = trial.under_faults()
+def _readings(trial: Trial, turn: int = 0) -> Sequence[str]:
+    readings = trial.under_faults(turn)
     if not readings:
         raise NotExercised("no_reading")
     return readings
+
+
+async def _well_again(bench: Bench, reading: str, known: Known) -> None:
+    """The tool works again: it is asked again, and its answer is shown."""
+    await bench.fail(WORKING)
+    bench.deadline = None
+    try:
+        kind = "" if (await bench.raw(reading, known.ids)).items else "empty"
+    except ConnectorError as error:
+        kind = str(error.kind)
+    if kind:
+        raise FailedCheck("stays_down", reading=reading, kind=kind)
 
 
 async def _ready(bench: Bench, reading: str) -> Known:
@@ -192,11 +210,28 @@ async def error_in_200(trial: Trial) -> None:
         answer = Answer(answer.status, {"content-type": told.type}, told.body.encode())
         kinds = frozenset({ErrorKind(told.kind)})
     case = FaultCase(lambda _: instead(answer), kinds, times=2)
-    for reading in _readings(trial):
+    if not trial.readings():
+        raise NotExercised("no_reading")
+    for reading in trial.readings():
         async with open_bench(trial) as bench:
             known = await _ready(bench, reading)
             outcome = await failing(bench, reading, known, case.fault(trial.env))
             judge(reading, outcome, case)
+
+
+async def check_tells_a_fault(trial: Trial) -> None:
+    """While the tool fails, `check` does not say that it is well; once it works again, it says so."""
+    async with open_bench(trial) as bench:
+        need_http(bench)
+        for fault in (instead(faults.server_error()), instead(faults.FORBIDDEN), Fault(Way.REFUSE)):
+            await bench.fail(fault)
+            if (await bench.check()).health is not Health.OK:
+                continue
+            raise FailedCheck("well_in_spite" if bench.seen or fault.way is Way.REFUSE else "well_unasked")
+        await bench.fail(WORKING)
+        report = await bench.check()
+        if report.health is not Health.OK:
+            raise FailedCheck("check_unwell", health=str(report.health), detail=report.detail)
 
 
 async def expired_certificate_is_refused(trial: Trial) -> None:
@@ -288,6 +323,7 @@ CHECKS = (
             limit_is_passed_on,
             signed_out_once,
             error_in_200,
+            check_tells_a_fault,
             expired_certificate_is_refused,
             no_other_host,
             given_up_readings_end,

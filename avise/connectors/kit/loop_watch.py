@@ -29,6 +29,7 @@ _WAITING = frozenset({"selectors.py", "windows_events.py"})
 class Watch:
     """The longest time that the loop stood still."""
 
+    longest_s: float
     milliseconds: int = 0
     place: str = ""
     """"module.py:line" of the code that held it."""
@@ -45,10 +46,15 @@ class Watch:
 
 
 @asynccontextmanager
-async def watched_loop(env: Env) -> AsyncIterator[Watch]:
-    """Watch the running loop; the watch holds the longest block when the context ends."""
+async def watched_loop(env: Env, longest_s: float = LONGEST_HOLD_S) -> AsyncIterator[Watch]:
+    """Watch the running loop; the watch holds the longest block when the context ends.
+
+    Args:
+        env: the clock.
+        longest_s: for which it may stand still.
+    """
     schedule = _SCHEDULE.format(threading.get_native_id())
-    watch = Watch(beat_at=env.monotonic(), waited_s=_waited(schedule))
+    watch = Watch(longest_s, beat_at=env.monotonic(), waited_s=_waited(schedule))
     watcher = threading.Thread(
         target=_look, args=(watch, threading.get_ident(), schedule, env), name="kit-loop", daemon=True
     )
@@ -73,10 +79,10 @@ def _look(watch: Watch, loop_thread: int, schedule: str, env: Env) -> None:
     while not watch.stop.wait(BEAT_S):
         beat_at, waited_s = watch.beat_at, watch.waited_s
         late = env.monotonic() - beat_at - BEAT_S
-        if late > LONGEST_HOLD_S:
+        if late > watch.longest_s:
             # What the thread waited for a processor is the machine's doing, not the connector's.
             late -= _waited(schedule) - waited_s
-        if late <= LONGEST_HOLD_S or round(late * 1000) <= watch.milliseconds:
+        if late <= watch.longest_s or round(late * 1000) <= watch.milliseconds:
             continue
         place = _where(loop_thread)
         if place:

@@ -6,20 +6,23 @@ import contextlib
 import io
 import json
 import logging
+import os
 import re
 import sys
-import tempfile
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
+from urllib.parse import unquote
 
 import structlog
 from structlog.types import EventDict, WrappedLogger
 
 SHORTEST = 3
 """A shorter value could be found anywhere by chance."""
+_GROUPED = 10
+"""Characters of a value that is recognised however it is grouped: a NIR, an IBAN, a telephone number."""
+_SEPARATORS = re.compile(r"[\s.\-_/\u00a0\u202f]+")
 _ALONE = 5
 """A shorter value counts where it stands by itself only."""
 
@@ -44,27 +47,40 @@ class Overheard:
         for name, value in canaries.items():
             if len(value) < SHORTEST:
                 continue
-            alone = re.compile(rf"(?<![\w-]){re.escape(value)}(?![\w-])")
+            told = _told(value)
             for where, text in self.lines:
-                if len(value) < _ALONE:
-                    found = alone.search(text) is not None
-                else:
-                    found = value in text or value in text.replace(" ", "")
-                if found:
+                if told(text):
                     return name, where
         return None
 
 
+def _told(value: str) -> Callable[[str], bool]:
+    """Return what recognises a value in a text, in whatever case, encoded or grouped."""
+    if len(value) < _ALONE:
+        alone = re.compile(rf"(?<![\w-]){re.escape(value)}(?![\w-])")
+        return lambda text: alone.search(text) is not None
+    folded, run = value.casefold(), _SEPARATORS.sub("", value.casefold())
+
+    def found(text: str) -> bool:
+        plain = unquote(text).casefold()
+        if folded in plain or folded in plain.replace(" ", ""):
+            return True
+        return len(run) >= _GROUPED and run in _SEPARATORS.sub("", plain)
+
+    return found
+
+
 @contextmanager
 def listening() -> Iterator[Overheard]:
-    """Hear every log, print, and name of a file made in the folder of temporary files, at any level."""
+    """Hear every log and print, at any level, and the name of every file and folder that is made."""
     heard = Overheard()
     handler = _Handler(heard)
     root = logging.getLogger()
     level, disabled = root.level, logging.root.manager.disable
     configured, was_configured = structlog.get_config(), structlog.is_configured()
     printed = io.StringIO()
-    before = _file_names()
+    _hook()
+    _heard.append(heard)
     root.addHandler(handler)
     root.setLevel(logging.DEBUG)
     logging.disable(logging.NOTSET)
@@ -83,8 +99,7 @@ def listening() -> Iterator[Overheard]:
         root.setLevel(level)
         root.removeHandler(handler)
         heard.note("print", printed.getvalue())
-        for name in _file_names() - before:
-            heard.note("file name", name)
+        _heard.remove(heard)
 
 
 class _Handler(logging.Handler):
@@ -105,15 +120,12 @@ def _keeper(heard: Overheard) -> structlog.types.Processor:
     return keep
 
 
-def _file_names() -> set[str]:
-    try:
-        return {path.name for path in Path(tempfile.gettempdir()).iterdir()}
-    except OSError:
-        return set()
+# ---- files and connections -----------------------------------------------------------------------
 
-
-# ---- connections ---------------------------------------------------------------------------------
-
+_MADE = os.O_WRONLY | os.O_RDWR | os.O_CREAT
+_MAKING = frozenset({"open", "os.mkdir", "os.rename", "os.link", "os.symlink"})
+"""What Python audits when a name appears in a file system (CPython's table of audit events)."""
+_heard: list[Overheard] = []
 _listeners: list[Connections] = []
 _lock = threading.Lock()
 _hooked = False
@@ -134,11 +146,7 @@ class Connections:
 @contextmanager
 def connections() -> Iterator[Connections]:
     """Note every connection that this process opens, whatever library opens it."""
-    global _hooked  # noqa: PLW0603 - an audit hook cannot be taken away: there is one, for ever
-    with _lock:
-        if not _hooked:
-            sys.addaudithook(_audit)
-            _hooked = True
+    _hook()
     noted = Connections()
     _listeners.append(noted)
     try:
@@ -147,10 +155,35 @@ def connections() -> Iterator[Connections]:
         _listeners.remove(noted)
 
 
+def _hook() -> None:
+    global _hooked  # noqa: PLW0603 - an audit hook cannot be taken away: there is one, for ever
+    with _lock:
+        if not _hooked:
+            sys.addaudithook(_audit)
+            _hooked = True
+
+
 def _audit(event: str, arguments: tuple[object, ...]) -> None:
-    if event != "socket.connect" or not _listeners:
-        return
-    address = arguments[1]
+    if event == "socket.connect" and _listeners:
+        _note_connection(arguments[1])
+    elif event in _MAKING and _heard:
+        _note_file(event, arguments)
+
+
+def _note_file(event: str, arguments: tuple[object, ...]) -> None:
+    """Note the name of a file or folder that is being made, wherever it is."""
+    if event == "open":
+        path, _, flags = arguments
+        named: tuple[object, ...] = (path,) if isinstance(flags, int) and flags & _MADE else ()
+    else:
+        named = arguments[:2]
+    for name in named:
+        if isinstance(name, str | bytes | os.PathLike):
+            for heard in tuple(_heard):
+                heard.note("file name", os.fsdecode(name))
+
+
+def _note_connection(address: object) -> None:
     if isinstance(address, tuple) and len(address) >= 2:
         for noted in tuple(_listeners):
             noted.made.append(f"{address[0]}:{address[1]}")

@@ -19,7 +19,7 @@ from avise.connectors.kit.scenarios import MANY, Known
 from avise.connectors.kit.trial import Trial
 from avise.connectors.kit.unread import unread, unread_in
 from avise.connectors.kit.verdicts import FailedCheck, NotApplicable, NotExercised
-from avise.connectors.kit.whom import about_the_customer
+from avise.connectors.kit.whom import about_the_customer, two_at_once_stay_apart
 from avise.connectors.readings import TIMELINE
 from avise.connectors.validation import check_of
 from avise.models.conformance import ConformanceLevel
@@ -175,6 +175,8 @@ async def unknown_is_not_empty(trial: Trial) -> None:
             if reading in unknown.empty_for:
                 if kind is not None:
                     raise FailedCheck("unknown_fails", reading=reading, kind=str(kind))
+                if (await bench.raw(reading, unknown.ids)).items:
+                    raise FailedCheck("unknown_has_records", reading=reading)
             elif kind is not ErrorKind.NOT_FOUND:
                 raise FailedCheck("unknown_is", reading=reading, kind=str(kind or "empty"))
 
@@ -369,24 +371,26 @@ async def reading_writes_nothing(trial: Trial) -> None:
 
 async def it_asks_its_tool_alone(trial: Trial) -> None:
     """It connects to its tool and to nothing else, by the gateway that it was lent."""
-    async with open_bench(trial) as bench:
-        proxy = need_http(bench)
-        reading = trial.readings()[0]
-        known = await _warmed(bench, reading)
-        await bench.fail(WORKING)
-        bench.instance.statistics.attempts.clear()
-        with connections() as made:
-            await bench.raw(reading, known.ids)
-        if address := made.beside(proxy.ports):
-            raise FailedCheck("connects_elsewhere", address=address)
-        if len(bench.seen) > len(bench.instance.statistics.attempts):
-            raise FailedCheck("beside_the_gateway")
+    with connections() as made:
+        async with open_bench(trial) as bench:
+            proxy = need_http(bench)
+            await bench.check()
+            for reading in trial.readings():
+                known = await _warmed(bench, reading)
+                await bench.fail(WORKING)
+                bench.instance.statistics.attempts.clear()
+                await bench.raw(reading, known.ids)
+                if address := made.beside(proxy.ports):
+                    raise FailedCheck("connects_elsewhere", address=address)
+                if len(bench.seen) > len(bench.instance.statistics.attempts):
+                    raise FailedCheck("beside_the_gateway")
 
 
 CHECKS = tuple(
     Check(run.__name__, ConformanceLevel.SILVER, run)
     for run in (
         about_the_customer,
+        two_at_once_stay_apart,
         answers_have_an_end,
         records_fit,
         amounts_are_exact,

@@ -21,6 +21,8 @@ from avise.env import Env, SystemEnv
 CANCELLATIONS = 10
 THOROUGH_CANCELLATIONS = 50
 ROUNDS = 20
+AT_ONE_FAULT = 2
+"""Readings on which one fault is tried, where not all are wished."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Severity:
 
     Args:
         cancellations: random moments at which a reading is given up.
-        every_reading: each fault on each reading; on the first two otherwise.
+        every_reading: each fault on each reading; otherwise on two, so that every reading meets some.
         rounds: times that it is opened, asked and closed, to see what it leaves.
     """
 
@@ -78,10 +80,12 @@ class Trial:
         """Return how a reading is offered."""
         return next((offer for offer in self.manifest.facets if offer.facet == reading), TIMELINE_OFFER)
 
-    def under_faults(self) -> Sequence[str]:
-        """Return the readings during which the tool fails."""
+    def under_faults(self, turn: int = 0) -> Sequence[str]:
+        """Return the readings on which a fault is tried: two, others at each turn, unless all are wished."""
         readings = self.readings()
-        return readings if self.severity.every_reading else readings[:2]
+        if self.severity.every_reading or len(readings) <= AT_ONE_FAULT:
+            return readings
+        return [readings[(turn + step) % len(readings)] for step in range(AT_ONE_FAULT)]
 
     def known_codes(self) -> Sequence[str]:
         """Return codes of the tool that are known: those of the scenarios, or of the file's maps."""

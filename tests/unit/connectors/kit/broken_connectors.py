@@ -13,6 +13,8 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import structlog
@@ -127,6 +129,14 @@ class LeavesADescriptor(SoundConnector):
 # ---- silver --------------------------------------------------------------------------------------
 
 
+@caught_by("nothing_is_left")
+class LeavesATaskOfItsSecondReading(SoundConnector):
+    async def appointments(self, query: FacetQuery, ctx: CallContext) -> AsyncIterator[Batch[Record]]:
+        _kept.append(asyncio.create_task(asyncio.sleep(3600)))
+        async for batch in super().appointments(query, ctx):
+            yield batch
+
+
 @caught_by("amounts_are_exact")
 class CountsInFloats(SoundConnector):
     def amount(self, row: Mapping[str, Any]) -> JSON:
@@ -159,6 +169,17 @@ class LeavesOutWhatItCannotRead(SoundConnector):
 class TellsOfSomebodyElse(SoundConnector):
     def holder(self, _: Mapping[str, Any]) -> IdentityEvidence:
         return IdentityEvidence(last_name="Quelqu’un d’autre")
+
+
+@caught_by("two_at_once_stay_apart")
+class KeepsWhomItReads(SoundConnector):
+    _query: FacetQuery | None = None
+
+    async def read_facet(self, query: FacetQuery, ctx: CallContext) -> AsyncIterator[Batch[Record]]:
+        self._query = query
+        await asyncio.sleep(0)
+        async for batch in super().read_facet(self._query, ctx):
+            yield batch
 
 
 @caught_by("answers_have_an_end")
@@ -256,6 +277,15 @@ class PhonesHome(SoundConnector):
         return await super().page(ctx, path, query)
 
 
+@caught_by("it_asks_its_tool_alone")
+class PhonesHomeInItsSecondReading(SoundConnector):
+    async def appointments(self, query: FacetQuery, ctx: CallContext) -> AsyncIterator[Batch[Record]]:
+        with socket.socket() as other, suppress(OSError):
+            other.connect(("127.0.0.1", 9))
+        async for batch in super().appointments(query, ctx):
+            yield batch
+
+
 @caught_by("newest_comes_first")
 class TellsTheOldestFirst(SoundConnector):
     def __init__(self) -> None:
@@ -285,6 +315,38 @@ class InsistsByItself(SoundConnector):
             with suppress(ConnectorError):
                 return await super().ask(ctx, path, template, headers)
         return await super().ask(ctx, path, template, headers)
+
+
+@caught_by("connection_refused")
+class StaysDown(SoundConnector):
+    _down = False
+
+    async def ask(
+        self, ctx: CallContext, path: str, template: str, headers: Mapping[str, str] | None = None
+    ) -> HttpReply:
+        if self._down:
+            raise ConnectorError(ErrorKind.UNAVAILABLE, "still down")
+        try:
+            return await super().ask(ctx, path, template, headers)
+        except ConnectorError as error:
+            self._down = error.kind is ErrorKind.UNAVAILABLE
+            raise
+
+
+@caught_by("check_tells_a_fault")
+class IsAlwaysWell(SoundConnector):
+    async def check(self, ctx: CallContext) -> HealthReport:
+        del ctx
+        return HealthReport(Health.OK)
+
+
+@caught_by("check_tells_a_fault")
+class SaysWellOfAnError(SoundConnector):
+    async def check(self, ctx: CallContext) -> HealthReport:
+        try:
+            return await super().check(ctx)
+        except ConnectorError:
+            return HealthReport(Health.OK)
 
 
 @caught_by("truncated_answer")
@@ -415,6 +477,52 @@ class BlocksTheLoop(SoundConnector):
     def records(self, facet: str, page: Mapping[str, Any]) -> list[Record]:
         time.sleep(0.1)
         return super().records(facet, page)
+
+
+@caught_by("loop_stays_free")
+class SleepsOverAnError(SoundConnector):
+    async def ask(
+        self, ctx: CallContext, path: str, template: str, headers: Mapping[str, str] | None = None
+    ) -> HttpReply:
+        try:
+            return await super().ask(ctx, path, template, headers)
+        except ConnectorError:
+            self.wait_a_little()
+            raise
+
+    def wait_a_little(self) -> None:
+        time.sleep(0.1)
+
+
+@caught_by("ten_thousand_rows")
+class HoldsTheLoopForLongAnswers(SoundConnector):
+    def records(self, facet: str, page: Mapping[str, Any]) -> list[Record]:
+        records = super().records(facet, page)
+        time.sleep(0.4 if len(records) > 1000 else 0)
+        return records
+
+
+@caught_by("canaries_stay_inside")
+class ShoutsTheName(SoundConnector):
+    def records(self, facet: str, page: Mapping[str, Any]) -> list[Record]:
+        logging.getLogger("little").debug("of %s", str(page.get("holder", {}).get("name")).upper())
+        return super().records(facet, page)
+
+
+@caught_by("canaries_stay_inside")
+class LogsTheNirInGroups(SoundConnector):
+    def records(self, facet: str, page: Mapping[str, Any]) -> list[Record]:
+        nir = str(page.get("holder", {}).get("nir"))
+        logging.getLogger("little").debug("of %s", ".".join((nir[:1], nir[1:3], nir[3:5], nir[5:])))
+        return super().records(facet, page)
+
+
+@caught_by("canaries_stay_inside")
+class NamesAFileAfterTheCustomer(SoundConnector):
+    def place(self, query: FacetQuery, what: str) -> str:
+        with TemporaryDirectory() as folder:
+            (Path(folder) / f"{query.customer.ids.get(SCHEME)}.json").touch()
+        return super().place(query, what)
 
 
 @caught_by("canaries_stay_inside")
