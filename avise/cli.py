@@ -389,7 +389,7 @@ async def _answer(chosen: argparse.Namespace, engine: Engine) -> Telling:
 
         def tell_search() -> int:
             if not _printed_json(chosen, search.as_json(answer)):
-                search.print_answer(answer, words, terminal())
+                search.print_answer(answer, words, engine.env.now().date(), terminal())
             return 0 if answer.hits else FAILED
 
         return tell_search

@@ -7,6 +7,7 @@ JSON: `{"total", "more", "hits": [{"id", "dossier", "kind", "name", "first_name"
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 from rich.console import Console
 from rich.table import Table
@@ -14,6 +15,7 @@ from rich.table import Table
 from avise.models.customer import SearchAnswer, SearchHit
 from avise.models.json_types import JSON
 from avise.services.desk import Desk
+from avise.services.search_words import nothing_found
 from avise.texts import plural, text
 from avise.texts.formats import format_date, format_list_name, format_member_number
 
@@ -63,10 +65,10 @@ def _hit(hit: SearchHit) -> dict[str, JSON]:
     }
 
 
-def print_answer(answer: SearchAnswer, words: str, console: Console) -> None:
-    """Print the hits for a person at a terminal."""
+def print_answer(answer: SearchAnswer, words: str, today: date, console: Console) -> None:
+    """Print the hits for a person at a terminal, or why there is none."""
     if not answer.hits:
-        console.print(text("search.none", words=words), highlight=False)
+        console.print(nothing_found(words, today, "search.none"), highlight=False)
         return
     table = Table(show_header=False, box=None)
     for hit in answer.hits:

@@ -10,7 +10,7 @@ from avise.models.desk_memory import SavedTab
 from avise.models.roles import Session
 from avise.services.customer_rights import listed, refuse_without_right
 from avise.services.ports import DeskMemoryPort, DirectoryPort
-from avise.services.search_words import refuse_nir
+from avise.services.search_words import refuse_unsearchable
 
 
 class FindingDesk:
@@ -31,17 +31,17 @@ class FindingDesk:
         """Find parties by any key in any form.
 
         Raises:
-            RestrictedSearchError: a NIR was typed; nothing is looked for, here or at the house.
+            RefusedSearchError: a NIR or a whole text was typed; nothing is looked for, here or at the house.
         """
         refuse_without_right(self.session.role)
-        refuse_nir(words)
+        refuse_unsearchable(words)
         found = await self._directory.search(words, limit)
         return replace(found, hits=listed(found.hits, self.session.role))
 
     async def search_wider(self, words: str, known: Collection[PersonId], limit: int = 20) -> SearchAnswer:
         """Find who else it may be when two letters of a name are wrong; raises as `search`."""
         refuse_without_right(self.session.role)
-        refuse_nir(words)
+        refuse_unsearchable(words)
         found = await self._directory.search_wider(words, known, limit)
         return replace(found, hits=listed(found.hits, self.session.role))
 

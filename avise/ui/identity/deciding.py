@@ -15,6 +15,7 @@ from avise.models.customer import PersonId, SearchHit
 from avise.models.errors import AviseError
 from avise.models.journal import EventKind
 from avise.services.identity.values import RecordPair
+from avise.services.search_words import nothing_found
 from avise.texts import text
 from avise.ui.aio import TaskScope
 from avise.ui.bridge import DeskBridge
@@ -158,7 +159,7 @@ class DecidingRecords(QObject):
             search.set_hits((), text(error.message_key, **error.params))
             return
         hits = [hit for hit in answer.hits if hit.entry.person != self._person][:MOST_FOUND]
-        search.set_hits(hits, "" if hits else text("palette.nothing", words=words))
+        search.set_hits(hits, "" if hits else nothing_found(words, self._now().date()))
 
     @Slot(object)
     def _on_chosen(self, hit: SearchHit) -> None:

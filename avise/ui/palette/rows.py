@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from avise.models.customer import MatchedOn, Party, PartyKind, PersonId, SearchAnswer, SearchHit
 from avise.models.names import fold
 from avise.services.request_values import RequestRow
+from avise.services.search_words import nothing_found
 from avise.texts import plural, text
 from avise.texts.formats import format_date, format_member_number, format_phone
 from avise.ui.palette.matching import Mark, marks_of, merged
@@ -119,6 +121,7 @@ class Question:
     answer: SearchAnswer | None
     state: SearchState
     open_people: Collection[PersonId]
+    today: date
     directory_time: str = ""
     """When the directory was read, written."""
     failure: str = ""
@@ -143,8 +146,6 @@ CUSTOMERS_IN_ALL = 8
 COMMANDS_IN_ALL = 4
 REQUESTS_IN_ALL = 4
 COMMANDS_WHEN_EMPTY = 6
-MOST_WORDS_SAID = 24
-"""Characters of the words typed that the sentence of an empty answer repeats."""
 
 
 _WITH_COMMANDS = (PaletteScope.ALL, PaletteScope.COMMANDS)
@@ -386,11 +387,7 @@ def _group(title: str, right: str = "") -> PaletteRow:
 def _nothing(question: Question) -> PaletteRow:
     if not question.words.strip():
         return PaletteRow(RowKind.NOTICE, (Part(text("palette.hint")),), "search")
-    words = question.words.strip()
-    if len(words) > MOST_WORDS_SAID:
-        # What to do comes after them, and must not be cut.
-        words = f"{words[: MOST_WORDS_SAID - 1].rstrip()}…"
-    return PaletteRow(RowKind.NOTICE, (Part(text("palette.nothing", words=words)),), "search")
+    return PaletteRow(RowKind.NOTICE, (Part(nothing_found(question.words, question.today)),), "search")
 
 
 def result_count(found: Listing) -> str:

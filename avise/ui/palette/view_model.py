@@ -13,7 +13,7 @@ from avise.env import Env
 from avise.models.customer import PersonId, SearchAnswer, SearchHit
 from avise.models.errors import AviseError
 from avise.services.request_values import RequestRow
-from avise.services.search_words import RestrictedSearchError, refuse_nir
+from avise.services.search_words import RefusedSearchError, refuse_unsearchable
 from avise.texts import text
 from avise.texts.formats import format_moment
 from avise.ui.aio import Report, TaskScope
@@ -133,7 +133,7 @@ class PaletteViewModel(QObject):
             self._state, self._failure = SearchState.DONE, ""
         except AviseError as error:
             self._answer, self._state = None, SearchState.FAILED
-            self._can_retry = not isinstance(error, RestrictedSearchError)
+            self._can_retry = not isinstance(error, RefusedSearchError)
             self._failure = text(error.message_key, **error.params)
             self._slow.stop()
             self._list()
@@ -163,7 +163,7 @@ class PaletteViewModel(QObject):
     async def _find_requests(self, words: str) -> None:
         """Look for requests apart: the hub may take longer than the directory, or not be there."""
         try:
-            refuse_nir(words)
+            refuse_unsearchable(words)
             self._requests = await self._desk.find_request(words.strip())
         except AviseError:
             self._requests = ()
@@ -185,6 +185,7 @@ class PaletteViewModel(QObject):
                 self._answer,
                 self._state,
                 self._open_people,
+                self._env.now().date(),
                 self._directory_time(),
                 self._failure,
                 self._requests,

@@ -17,6 +17,7 @@ from avise.models.customer import PersonId, SearchHit
 from avise.models.errors import AviseError
 from avise.models.interaction import Channel, Direction
 from avise.models.wrap_up import WrapUp
+from avise.services.search_words import nothing_found
 from avise.texts import text
 from avise.texts.formats import format_list_name
 from avise.ui.aio import TaskScope
@@ -236,7 +237,7 @@ class PeopleInWindow(QObject):
         except AviseError as error:
             self.unlinked_panel.set_hits((), text(error.message_key, **error.params))
             return
-        sentence = "" if answer.hits else text("palette.nothing", words=words)
+        sentence = "" if answer.hits else nothing_found(words, self._now().date())
         self.unlinked_panel.set_hits(answer.hits[:MOST_FOUND], sentence)
 
     @Slot(object, object)

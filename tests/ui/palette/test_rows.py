@@ -25,6 +25,7 @@ from avise.ui.palette.rows import (
     listing,
     marked,
 )
+from tests.ui.persona import NOW
 from tests.ui.scripted_desk import DIRECTORY, hit_of
 
 EMPTY = SearchAnswer((), 0)
@@ -45,7 +46,7 @@ COMMANDS = (
 
 def ask(words: str = "", **changes: object) -> Listing:
     """Return what a question lists."""
-    question = Question(words, PaletteScope.ALL, COMMANDS, (), (), EMPTY, SearchState.DONE, ())
+    question = Question(words, PaletteScope.ALL, COMMANDS, (), (), EMPTY, SearchState.DONE, (), NOW.date())
     return listing(replace(question, **changes))  # type: ignore[arg-type]  # fields of the question
 
 
@@ -176,6 +177,14 @@ def test_nothing_found_and_not_looked_never_look_alike() -> None:
 def test_long_words_leave_room_for_what_to_do() -> None:
     (said,) = words_of(ask("fernández y lopez maria da conceição 1967").rows)
     assert "« fernández y lopez maria… »" in said.replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_a_date_that_does_not_exist_is_no_person_that_is_not_known(code: str) -> None:
+    set_language(code)
+    (said,) = words_of(ask("marchand 31/02/1970").rows)
+    assert "31/02/1970" in said
+    assert "marchand" not in said
 
 
 def test_what_may_not_be_looked_for_is_not_offered_again() -> None:

@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from avise.models.customer import MatchedOn, SearchAnswer
 from avise.ui.palette.rows import PaletteScope, Question, RowKind, SearchState, listing
 from tests.ui.palette.test_palette_view import palette, people
+from tests.ui.persona import NOW
 from tests.ui.scripted_desk import DIRECTORY, ScriptedDesk, hit_of
 from tests.ui.waiting import until
 
@@ -55,7 +56,7 @@ def test_words_typed_meanwhile_drop_the_second_part(run: Run) -> None:
 
 def test_what_is_only_on_board_is_said() -> None:
     answer = SearchAnswer((hit_of(DIRECTORY[0]),), 1, on_board_only=True)
-    asked = Question("march", PaletteScope.ALL, (), (), (), answer, SearchState.DONE, ())
+    asked = Question("march", PaletteScope.ALL, (), (), (), answer, SearchState.DONE, (), NOW.date())
     (notice,) = [row for row in listing(asked).rows if row.kind is RowKind.NOTICE]
     assert "hors d’atteinte" in notice.sentence
     nothing = replace(asked, answer=replace(answer, hits=(), total=0))

@@ -49,9 +49,9 @@ def test_a_file_is_printed_as_the_tools_tell_it(capsys: pytest.CaptureFixture[st
 
 
 def test_hits_and_findings_are_printed_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
-    print_answer(SearchAnswer((SearchHit(ENTRY, 1.0, (MatchedOn.NAME,)),), 1), TRAP, terminal())
+    print_answer(SearchAnswer((SearchHit(ENTRY, 1.0, (MatchedOn.NAME,)),), 1), TRAP, NOW.date(), terminal())
     assert TRAP in capsys.readouterr().out
-    print_answer(SearchAnswer((), 0), TRAP, terminal())
+    print_answer(SearchAnswer((), 0), TRAP, NOW.date(), terminal())
     assert TRAP in capsys.readouterr().out
     print_report((Finding("connector", TRAP, ok=True, sentence=TRAP),), terminal())
     printed = capsys.readouterr().out

@@ -11,7 +11,7 @@ from avise.engine.finding_desk import FindingDesk
 from avise.env import FixedEnv
 from avise.models.errors import AviseError
 from avise.models.roles import Role, Session
-from avise.services.search_words import RestrictedSearchError
+from avise.services.search_words import RefusedSearchError
 from avise.store.desk_memory import DeskMemory
 from tests.unit.engine.test_local_desk import PLAIN, Office, office
 
@@ -57,6 +57,6 @@ async def test_a_role_without_customers_finds_nobody_early_either(office: Office
 async def test_a_nir_is_looked_for_nowhere(office: Office) -> None:
     typed, desk = "marchand 1 85 05 99 999 001 81", office.desk(Role.AGENT)
     for ask in (early(office, Role.AGENT).search(typed), desk.search(typed), desk.search_wider(typed, ())):
-        with pytest.raises(RestrictedSearchError) as refused:
+        with pytest.raises(RefusedSearchError) as refused:
             await ask
         assert (refused.value.message_key, refused.value.params) == ("search.nir", {})

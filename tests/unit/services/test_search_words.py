@@ -1,0 +1,57 @@
+"""What is not looked for, and what is told of words that found nobody."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from avise.models.typed_search import MOST_CHARACTERS, DateFault
+from avise.services.search_words import (
+    MOST_SAID_AGAIN,
+    RefusedSearchError,
+    nothing_found,
+    refuse_unsearchable,
+    said_again,
+)
+from avise.texts.catalogue import LANGUAGES, set_language, text
+
+TODAY = date(2026, 3, 24)
+AT_FAULT = {
+    DateFault.NO_SUCH_DAY: "31/02/1970",
+    DateFault.TO_COME: "12/03/2031",
+    DateFault.TOO_OLD: "12/03/1868",
+    DateFault.NO_YEAR: "12/03",
+}
+
+
+def test_a_text_pasted_whole_is_refused_with_its_limit_and_without_its_words() -> None:
+    refuse_unsearchable("a" * MOST_CHARACTERS + "\n ")
+    with pytest.raises(RefusedSearchError) as refused:
+        refuse_unsearchable("a" * (MOST_CHARACTERS + 1))
+    assert refused.value.message_key == "search.too_long"
+    assert refused.value.params == {"most": str(MOST_CHARACTERS)}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("fault", list(DateFault))
+def test_a_date_at_fault_is_told_rather_than_that_nobody_is_known(language: str, fault: DateFault) -> None:
+    set_language(language)
+    told = nothing_found(f"marchand {AT_FAULT[fault]}", TODAY)
+    assert AT_FAULT[fault] in told
+    assert told == text(f"search.date.{fault}", date=AT_FAULT[fault])
+    assert "marchand" not in told
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("key", ["palette.nothing", "search.none"])
+def test_long_words_leave_room_for_what_to_do(language: str, key: str) -> None:
+    set_language(language)
+    told = nothing_found("zz " * 1000, TODAY, key)
+    assert len(told) < 120
+    assert f"{'zz ' * 7}zz…" in told
+
+
+def test_words_are_said_again_as_they_were_typed_while_they_are_short() -> None:
+    assert said_again(" fernández  y\tlópez ") == "fernández y lópez"
+    assert len(said_again("x" * 3000)) == MOST_SAID_AGAIN
