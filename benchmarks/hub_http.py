@@ -28,7 +28,8 @@ from avise.hub.dialect import postgres_engine
 from avise.hub.migrating import migrate
 from avise.hub.port import Actor, HubPort, SequenceGapError
 from avise.hub.postgres import PostgresTransactions
-from avise.hub.remote import POLL_S, HubLine, RemoteHub
+from avise.hub.remote import POLL_S, RemoteHub
+from avise.hub.remote_line import HubLine
 from avise.hub.tokens import issue_person_token
 from avise.models.journal import EventKind
 from avise.models.json_types import JSON

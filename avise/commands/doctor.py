@@ -18,6 +18,7 @@ from avise.connectors.readings import SourceOffer
 from avise.connectors.refusals import Refusal
 from avise.connectors.wheels import WheelConnector, scan_wheels
 from avise.engine.engine import Engine
+from avise.engine.opened_store import set_aside
 from avise.models.errors import AviseError
 from avise.models.json_types import JSON
 from avise.models.source_status import SourceStatus
@@ -66,8 +67,11 @@ async def _store(engine: Engine) -> Finding:
         return Finding(
             "store", text("doctor.store"), ok=False, sentence=plural("doctor.store_damaged", faults)
         )
-    sound = not engine.notices() and not engine.set_aside()
-    return Finding("store", text("doctor.store"), sound, engine.store_sentence())
+    notices, aside = engine.notices(), await asyncio.to_thread(set_aside, engine.profile)
+    sentence = text("doctor.set_aside", files=", ".join(aside)) if aside else text("doctor.ok")
+    if notices:
+        sentence = " ".join(text(notice.message_key, **notice.params) for notice in notices)
+    return Finding("store", text("doctor.store"), not notices and not aside, sentence)
 
 
 async def _directory(engine: Engine) -> Finding:

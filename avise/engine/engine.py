@@ -20,12 +20,8 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import TypeVar
 
-from avise.connectors.host import ConnectorHost
-from avise.connectors.network_gate import NetworkGate
-from avise.connectors.ports import InstanceSettings, SecretPort, SnapshotPort
-from avise.connectors.registry import Registry
+from avise.connectors.ports import SecretPort
 from avise.connectors.shared import Shared
-from avise.connectors.starts import START_FILE
 from avise.directory.keys import Minter
 from avise.engine.at_contact import AtContact
 from avise.engine.connector_trials import ConnectorTrials
@@ -38,14 +34,14 @@ from avise.engine.local_messages import MessageRoom
 from avise.engine.log_files import log_to_profile, stop_logging
 from avise.engine.loops import LoopThread, cancel_others
 from avise.engine.lost_rights import LostRights
-from avise.engine.message_room import SECRETS, open_message_room
+from avise.engine.message_room import open_message_room
 from avise.engine.network_room import NetworkRoom
 from avise.engine.opened_store import OpenedStore
-from avise.engine.outward import NETWORK_SECRETS, outward_of
 from avise.engine.packs_on_board import OnBoard
 from avise.engine.profile_secrets import ProfileSecrets
 from avise.engine.request_room import DeskParts, RequestRoom
 from avise.engine.source_crossing import CrossingSources
+from avise.engine.tool_room import ToolRoom
 from avise.engine.visit_room import Beside, VisitRoom
 from avise.engine.wiping import Wiping
 from avise.env import Env, SystemEnv
@@ -58,15 +54,12 @@ from avise.services.suggestions import shipped_book
 from avise.store.desk_memory import DeskMemory
 from avise.store.directory import Directory
 from avise.store.feed import Feed
-from avise.store.identity_file import Diagnosis
 from avise.store.journal import Journal
 from avise.store.outbox import Commands
 from avise.store.profile_lock import ProfileLock
 from avise.store.sealed import SealedSecrets
 from avise.store.snapshots import Snapshots
 from avise.store.store import Store
-from avise.texts import text
-from avise.transport.outward import Outward
 
 T = TypeVar("T")
 
@@ -119,22 +112,16 @@ class Engine:
         self._secrets: SealedSecrets | None = None
         self.env = env
         self.thread = thread or LoopThread("avise engine")
-        self._connectors = LoopThread("avise connectors")
+        self._tools = ToolRoom(env, at_desk=at_desk)
         self._store: Store | None = None
-        self._host: ConnectorHost | None = None
         self._outbox: Outbox | None = None
         self._lost_rights: LostRights | None = None
         self.loading: DirectoryLoading | None = None
         """What fills the directory."""
-        self.outward = Outward()
-        """How servers are reached from here."""
-        self._outward_notice: AviseError | None = None
         self._purging: asyncio.Task[None] | None = None
         self._reloads: asyncio.Task[None] | None = None
         self._log: RotatingFileHandler | None = None
         self._room: MessageRoom | None = None
-        self.network: NetworkRoom | None = None
-        """How much network there is, where somebody works."""
         self.requests: RequestRoom | None = None
         """The middle office, where the profile has a hub and somebody works."""
         self._visits: VisitRoom | None = None
@@ -148,6 +135,11 @@ class Engine:
         self._is_over = False
         self.on_over: Callable[[], None] = lambda: None
         """Called, on the engine's loop, once this engine is to be stopped: its profile is then erased."""
+
+    @property
+    def network(self) -> NetworkRoom | None:
+        """How much network there is, where somebody works."""
+        return self._tools.network
 
     @classmethod
     @contextlib.contextmanager
@@ -175,7 +167,7 @@ class Engine:
         sys.setswitchinterval(SWITCH_INTERVAL)
         if not self.thread.started:
             self.thread.start()
-        self._connectors.start()
+        self._tools.start()
         self.thread.submit(self._assemble()).result()
         self.started = True
 
@@ -193,11 +185,7 @@ class Engine:
         Raises:
             AviseError: `secret.no_instance`, `secret.not_declared`, `secret.none_declared` or `secret.empty`.
         """
-        _known_secret(self.profile, instance)
-        declared = self._host.secret_names(instance) if self._host is not None else None
-        if declared is not None and name not in declared:
-            key = "secret.not_declared" if declared else "secret.none_declared"
-            raise AviseError(key, instance=instance, name=name, names=", ".join(declared))
+        self._tools.require_secret(self.profile, instance, name)
         if not value:
             raise AviseError("secret.empty")
         if self._secrets is not None:
@@ -222,27 +210,11 @@ class Engine:
         """Read every page of the store; return how many are damaged."""
         return await self._store.check() if self._store is not None else 0
 
-    def store_sentence(self) -> str:
-        """Return what there is to say of the store: "all is well", or what was set aside and why."""
-        notices = self.notices()
-        if notices:
-            return " ".join(text(notice.message_key, **notice.params) for notice in notices)
-        aside = self.set_aside()
-        return text("doctor.set_aside", files=", ".join(aside)) if aside else text("doctor.ok")
-
-    def set_aside(self) -> tuple[str, ...]:
-        """Return the names of store files set aside by this start or an earlier one, oldest first."""
-        store = self.profile.store_path
-        reasons = (Diagnosis.FOREIGN, Diagnosis.CORRUPTED)
-        found = (store.parent.glob(f"{store.stem}.{reason.value}-*{store.suffix}") for reason in reasons)
-        return tuple(sorted(file.name for files in found for file in files))
-
     def notices(self) -> tuple[AviseError, ...]:
         """Return what staff must be told about this start."""
         if self._store is None:
             return ()
-        outward = (self._outward_notice,) if self._outward_notice is not None else ()
-        return (*self._store.notices, *self.directory.notices, *outward)
+        return (*self._store.notices, *self.directory.notices, *self._tools.notices)
 
     def stop(self) -> None:
         """End everything in order; may be called twice."""
@@ -252,7 +224,7 @@ class Engine:
             steps.callback(self._end_log)
             steps.callback(self.thread.stop)
             steps.callback(self._end_on_loop, self._close_store)
-            steps.callback(self._connectors.stop)
+            steps.callback(self._tools.stop)
             steps.callback(self._end_on_loop, self._end_services)
 
     def _end_on_loop(self, step: Callable[[], Coroutine[object, object, None]]) -> None:
@@ -281,7 +253,7 @@ class Engine:
         secrets = ProfileSecrets(sealed, profile.folder, synthetic=settings.synthetic)
         self.on_board = OnBoard(profile, store, key, env) if settings.offline.allowed else None
         copies = Snapshots(store, env) if self.on_board is None else self.on_board.copies
-        await self._open_tools(store, copies, secrets, sealed)
+        self.sources = await self._tools.open(profile, store, copies, secrets, sealed)
         session = profile.session()
         journal = Journal(store, env)
         self.desk = LocalDesk(
@@ -296,8 +268,10 @@ class Engine:
         )
         self.desk.data_quality = profile.settings.desk.data_quality
         self.desk.ignores_code = profile.settings.desk.ignore_lock_code
-        lent = Shared(tokens=sealed, outward=self.outward)
-        self.trials = ConnectorTrials(profile, self.directory, journal, secrets, lent, self._connectors, env)
+        lent = Shared(tokens=sealed, outward=self._tools.outward)
+        self.trials = ConnectorTrials(
+            profile, self.directory, journal, secrets, lent, self._tools.thread, env
+        )
         self._outbox = await self._open_outbox(store, journal)
         if self.network is not None:
             self.desk.use_network(self.network)
@@ -305,7 +279,7 @@ class Engine:
                 self.sources.network_back, self._outbox.network_back, self.desk.network_back
             ]  # fmt: skip
         self._room = room = open_message_room(
-            profile, session, store, self.sources, self.desk.everybody, secrets, env, self.outward
+            profile, session, store, self.sources, self.desk.everybody, secrets, env, self._tools.outward
         )
         self.desk.use_messages(room)
         if self.network is not None:
@@ -368,33 +342,6 @@ class Engine:
             requests.standing.carries = self.lease.key.carries
             if self.on_board is not None and self.on_board.room is not None:
                 self.on_board.room.lender = self.lease
-
-    async def _open_tools(
-        self, store: Store, copies: SnapshotPort, secrets: SecretPort, sealed: SealedSecrets
-    ) -> None:
-        env, profile = self.env, self.profile
-        gate = NetworkGate(env)
-        self.outward, self._outward_notice = await outward_of(
-            profile.settings.network, profile.folder, secrets
-        )
-        self._host = host = ConnectorHost(
-            env,
-            copies,
-            _instances(profile),
-            secrets,
-            connectors=Registry(profile.connectors_folder, profile.wheels_folder),
-            start_file=profile.folder / START_FILE,
-            shared=Shared(
-                gate=gate,
-                tokens=sealed,
-                outward=self.outward,
-            ),
-        )
-        if self._at_desk:
-            self.network = NetworkRoom(gate, Feed(store, env), env)
-            await self.network.open()
-        await self._connectors.call(host.start(follow_files=self._at_desk))
-        self.sources = CrossingSources(self._connectors, host)
 
     async def _open_visits(self, store: Store, journal: Journal, beside: Beside) -> None:
         session = self.desk.session
@@ -468,8 +415,7 @@ class Engine:
         for part in (self._at_contact, self.requests, self.on_board, self.lease):
             if part is not None:
                 await part.aclose()
-        if self._host is not None:
-            await self._connectors.call(self._host.aclose())
+        await self._tools.aclose()
 
     async def _close_store(self) -> None:
         # What is still asked of the store ends before it closes, not on a closed store.
@@ -482,27 +428,3 @@ class Engine:
                 with contextlib.suppress(AviseError):
                     await Snapshots(self._store, self.env).purge_health()
             await self._store.aclose()
-
-
-def _known_secret(profile: Profile, instance: str) -> None:
-    """Refuse a secret for an instance that the profile does not have.
-
-    Raises:
-        AviseError: `secret.no_instance`, with those that there are.
-    """
-    if instance == SECRETS and profile.settings.messages.smtp_user:
-        return
-    if instance == NETWORK_SECRETS and profile.settings.network.proxy_user:
-        return
-    if instance not in profile.settings.instances:
-        known = ", ".join(profile.settings.instances)
-        raise AviseError("secret.no_instance", instance=instance, instances=known)
-
-
-def _instances(profile: Profile) -> tuple[InstanceSettings, ...]:
-    return tuple(
-        InstanceSettings(
-            name, section.connector, dict(section.config), enabled=section.enabled, proxy=section.proxy
-        )
-        for name, section in profile.settings.instances.items()
-    )

@@ -22,7 +22,8 @@ from avise.env import Env
 from avise.hub.core import HubCore
 from avise.hub.local import LocalHub
 from avise.hub.port import HubError, HubPort, HubUnreachableError
-from avise.hub.remote import HubLine, RemoteHub
+from avise.hub.remote import RemoteHub
+from avise.hub.remote_line import HubLine
 from avise.hub.remote_sign_in import PasswordTokens, ProviderTokens, Tokens
 from avise.models.errors import AviseError
 from avise.models.roles import Session

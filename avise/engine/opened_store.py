@@ -15,6 +15,7 @@ from avise.env import Env
 from avise.models.errors import AviseError
 from avise.services.profile import Profile
 from avise.store.directory import Directory
+from avise.store.identity_file import Diagnosis
 from avise.store.key_source import key_source
 from avise.store.store import Store
 
@@ -81,3 +82,11 @@ class OpenedStore:
         """Close both."""
         await self.directory.aclose()
         await self.store.aclose()
+
+
+def set_aside(profile: Profile) -> tuple[str, ...]:
+    """Return the names of store files set aside by this start or an earlier one, oldest first."""
+    store = profile.store_path
+    reasons = (Diagnosis.FOREIGN, Diagnosis.CORRUPTED)
+    found = (store.parent.glob(f"{store.stem}.{reason.value}-*{store.suffix}") for reason in reasons)
+    return tuple(sorted(file.name for files in found for file in files))

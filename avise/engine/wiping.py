@@ -149,7 +149,7 @@ class Wiping:
         return self._said_here(mark) if embedded else self._said_far(mark)
 
     async def _said_far(self, mark: _Mark) -> None:
-        from avise.hub.remote import HubLine  # noqa: PLC0415 - HTTP, for this alone
+        from avise.hub.remote_line import HubLine  # noqa: PLC0415 - HTTP, for this alone
 
         # What was sealed is destroyed: a proxy that asks for an account lets nothing through any more.
         outward, tls = await way_out(self._profile, None)

@@ -30,7 +30,7 @@ from sqlalchemy import Connection, insert, select
 from avise.engine.hub_connection import HubConnection
 from avise.engine.hub_sync import HubSync
 from avise.env import SystemEnv, uuid7_at
-from avise.hub import remote
+from avise.hub import remote, remote_line
 from avise.hub.chain import content_hash
 from avise.hub.port import Ack, Colleague, Head, HubPort, Presence, Pulled, PushedEvent
 from avise.models.errors import AviseError
@@ -492,7 +492,8 @@ def live(orders: Orders) -> None:
 
         station_mutants.MUTANTS[orders.mutant].spoil()
     if orders.deadline:
-        vars(remote).update(HEAD_S=orders.deadline, CALL_S=orders.deadline)
+        for module in (remote, remote_line):
+            vars(module).update(HEAD_S=orders.deadline, CALL_S=orders.deadline)
     if orders.version:
         vars(sys.modules[HubSync.__module__])["__version__"] = orders.version
     station = Station(orders)

@@ -76,7 +76,7 @@ def test_a_damaged_store_gives_back_the_journal_and_says_how_much(
     with Engine.open(day.profile) as engine:
         (notice,) = engine.notices()
         assert notice.message_key == "store.corrupted"
-        assert notice.params["file"] in engine.store_sentence()
+        assert notice.params["file"] in text(notice.message_key, **notice.params)
         file = read(engine, MEMBER)
         assert views(file, "benefits")[0].state is FacetState.FRESH
         assert engine.run(find_person(engine.desk, MEMBER)) == person

@@ -19,7 +19,8 @@ from avise.hub.api_parts import Parts, gathered
 from avise.hub.api_serving import HubServer
 from avise.hub.core import HubCore
 from avise.hub.port import Actor, HubPort
-from avise.hub.remote import HubLine, RemoteHub
+from avise.hub.remote import RemoteHub
+from avise.hub.remote_line import HubLine
 from avise.hub.tokens import issue_person_token
 
 T = TypeVar("T")

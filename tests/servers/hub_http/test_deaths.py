@@ -22,7 +22,8 @@ from avise.env import Env, SystemEnv
 from avise.hub.api_grants import Signing, signing
 from avise.hub.core import HubCore
 from avise.hub.port import Ack, Actor, HubUnreachableError, Pulled, PushedEvent
-from avise.hub.remote import HubLine, RemoteHub
+from avise.hub.remote import RemoteHub
+from avise.hub.remote_line import HubLine
 from avise.hub.steps import Step
 from avise.hub.tokens import issue_person_token
 from avise.models.journal import EventKind

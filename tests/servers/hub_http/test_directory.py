@@ -16,7 +16,8 @@ from avise.engine.house_directory import HouseDirectory
 from avise.env import FixedEnv
 from avise.hub.directory import HouseLoading
 from avise.hub.port import HubError
-from avise.hub.remote import HubLine, RemoteHub
+from avise.hub.remote import RemoteHub
+from avise.hub.remote_line import HubLine
 from avise.models.customer import MatchedOn
 from avise.store.directory import Directory, DirectoryNotReadyError
 from tests.directory_people import EVERYBODY, HELENE, HOMONYM, SEARCHES

@@ -17,7 +17,8 @@ from avise.hub.core import HubCore
 from avise.hub.dialect import Statement, rows
 from avise.hub.port import Ack, HubUnreachableError, Outcome, PushedEvent
 from avise.hub.postgres import PostgresTransactions
-from avise.hub.remote import HubLine, RemoteHub
+from avise.hub.remote import RemoteHub
+from avise.hub.remote_line import HubLine
 from avise.models.journal import EventKind
 from avise.models.requests import request_stream
 from tests.hub_house import AGENT, SOINS, TEAM, Desk, desk, hire, postgres_house

@@ -20,7 +20,8 @@ from avise.hub.api_serving import Certificate, context_of
 from avise.hub.core import HubCore
 from avise.hub.passwords import hash_password
 from avise.hub.port import Actor, HubUnreachableError, Presence
-from avise.hub.remote import HubLine, RemoteHub
+from avise.hub.remote import RemoteHub
+from avise.hub.remote_line import HubLine
 from avise.hub.remote_sign_in import PasswordTokens
 from avise.models.journal import EventKind
 from avise.models.json_types import JSON

@@ -13,7 +13,8 @@ from avise.hub import staff
 from avise.hub.core import HubCore
 from avise.hub.local import SqliteTransactions
 from avise.hub.port import HubError
-from avise.hub.remote import HubLine, RemoteHub
+from avise.hub.remote import RemoteHub
+from avise.hub.remote_line import HubLine
 from avise.hub.remote_sign_in import ProviderTokens
 from avise.models.roles import Role
 from avise.oidc.code_flow import SignedIn, sign_in

@@ -12,7 +12,8 @@ from avise.hub import staff
 from avise.hub.api_sign_in import doors_of
 from avise.hub.passwords import Attempts, hash_password
 from avise.hub.port import HubError
-from avise.hub.remote import HubLine, RemoteHub
+from avise.hub.remote import RemoteHub
+from avise.hub.remote_line import HubLine
 from avise.hub.remote_sign_in import PasswordTokens
 from tests.hub_house import AGENT, MANAGER
 from tests.servers.hub_http.calling import Answer, call

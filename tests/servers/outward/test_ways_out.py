@@ -15,7 +15,7 @@ import pytest
 
 from avise.demo.mail_sink import MailSink
 from avise.hub.port import HubUnreachableError
-from avise.hub.remote import HubLine
+from avise.hub.remote_line import HubLine
 from avise.oidc.errors import ProviderError
 from avise.oidc.line import ProviderLine
 from avise.services.messages.smtp_way import SmtpWay
