@@ -8,6 +8,7 @@ No tool is asked; only code that a file of the profile uses is imported. JSON:
 
 from __future__ import annotations
 
+import textwrap
 import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -15,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 import avise.connectors
@@ -171,21 +171,73 @@ def as_json(rows: Sequence[KnownConnector]) -> dict[str, JSON]:
 
 
 def print_rows(rows: Sequence[KnownConnector], console: Console) -> int:
-    """Print the rows for a person at a terminal; return the exit status."""
-    table = Table(box=None, padding=(0, 2, 0, 0))
-    for column in ("id", "name", "origin", "version", "contract", "state", "instances"):
-        table.add_column(text(f"connector_list.{column}"), overflow="fold")
-    for row in rows:
-        origin = text(f"connector_list.origin.{row.origin}", place=row.place)
-        state = Text(text(f"connector_list.state.{row.state}"), style=_STYLES[row.state])
-        table.add_row(row.id, row.name, origin, row.version, row.contract, state, ", ".join(row.instances))
-    console.print(table)
+    """Print the rows for a person; return the exit status.
+
+    One line a connector wherever that is not cut: in a pipe, a file, a wide terminal. Two elsewhere.
+    """
+    lines = list(_lines(rows))
+    if console.is_terminal and max(line.cell_len for line in lines) > console.width:
+        lines = [line for row in rows for line in _two_lines(row, console.width)]
+    for line in lines:
+        console.print(line, highlight=False, soft_wrap=True)
     for row in rows:
         if row.refused_because:
             reason = text(row.refused_because, detail=row.detail)
             extra = f" ({row.detail})" if row.detail and row.detail not in reason else ""
             console.print(Text(f"{row.id} : {reason}{extra}"), highlight=False)
     return status(rows)
+
+
+_COLUMNS = ("id", "name", "origin", "version", "contract", "state", "instances")
+
+
+def _lines(rows: Sequence[KnownConnector]) -> Iterator[Text]:
+    """Yield one line a connector, its columns under their titles."""
+    lines = [[Text(text(f"connector_list.{column}"), style="bold") for column in _COLUMNS]]
+    for row in rows:
+        told = [Text(cell) for cell in (row.id, row.name, _origin(row), row.version, row.contract)]
+        lines.append([*told, _state(row), Text(", ".join(row.instances))])
+    widths = [max(cell.cell_len for cell in column) for column in zip(*lines, strict=True)]
+    for cells in lines:
+        for cell, width in zip(cells[:-1], widths, strict=False):
+            cell.pad_right(width + 2 - cell.cell_len)
+        line = Text.assemble(*cells)
+        line.rstrip()
+        yield line
+
+
+def _two_lines(row: KnownConnector, width: int) -> Iterator[Text]:
+    """Yield what it is and how it stands, then where it comes from and what uses it."""
+    state = _state(row)
+    title = Text.assemble((row.id, "bold"), f"  {row.name}")
+    title.truncate(max(width - state.cell_len - 2, 1), overflow="ellipsis", pad=True)
+    yield title.append("  ").append_text(state)
+    told = [_origin(row), row.version, f"{text('connector_list.contract').lower()} {row.contract}"]
+    if row.instances:
+        told.append(f"{text('connector_list.instances').lower()} {', '.join(row.instances)}")
+    # A part is not torn from its name: lines break between parts, or within a long list.
+    kept = " · ".join(part.replace(" ", _HELD, 1) for part in told)
+    folded = textwrap.wrap(
+        kept,
+        width,
+        initial_indent="  ",
+        subsequent_indent="    ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    yield Text("\n".join(folded).replace(_HELD, " "), style="dim")
+
+
+_HELD = "\u2060"
+"""Stands for a space at which no line is broken."""
+
+
+def _origin(row: KnownConnector) -> str:
+    return text(f"connector_list.origin.{row.origin}", place=row.place)
+
+
+def _state(row: KnownConnector) -> Text:
+    return Text(text(f"connector_list.state.{row.state}"), style=_STYLES[row.state])
 
 
 _STYLES = {"ready": "green", "refused": "red", "quarantined": "red", "disabled": "dim"}

@@ -9,6 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from avise.commands.connector_report import NOT_REACHED, keep_result, progress_of, tell
+from avise.commands.waiting_lines import told_while_waiting
 from avise.commands.wrong_argument import WrongArgumentError
 from avise.connectors.declarative import ConnectorFileError, ProblemAt
 from avise.connectors.kit.scenarios import Scenarios, ScenariosError, read_scenarios
@@ -47,7 +48,8 @@ def run(chosen: argparse.Namespace, console: Console) -> int:
         return _told(console, error.path, error.problems)
     tape = Tape("", tuple(scenarios.tool.secret_values().values()))
     trial = _trial(chosen, subject, scenarios, tape)
-    report = run_suite(trial, skips, progress=progress_of(chosen, console))
+    with told_while_waiting(len(ALL), silent=chosen.json) as beginning:
+        report = run_suite(trial, skips, progress=progress_of(chosen, console), beginning=beginning)
     if chosen.record is not None:
         tape.write(chosen.record)
     if not chosen.no_result:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,6 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 from avise.commands.connector_report import keep_result, progress_of, tell
+from avise.commands.waiting_lines import told_while_waiting
 from avise.connectors.kit.scenarios import read_scenarios
 from avise.connectors.kit.skips import read_skips
 from avise.connectors.kit.subject import subject_of_file
@@ -23,6 +25,7 @@ from avise.demo.launcher import DemoTools
 from avise.demo.profile import instance_secrets, instances_of
 from avise.env import SystemEnv
 from avise.resources import resource_folder
+from avise.texts import text
 
 _TOOL_OF = {"agenda": "appointments"}
 """Connectors of a tool of another name."""
@@ -41,6 +44,7 @@ def run_shipped(chosen: argparse.Namespace, console: Console) -> int:
 async def _run(chosen: argparse.Namespace, console: Console) -> int:
     names = [chosen.connector] if chosen.connector else list(shipped_files())
     today = SystemEnv().now().date()
+    sys.stderr.write(f"{text('connector_test.starting_tools')}\n")
     with tempfile.TemporaryDirectory(prefix="avise-kit-") as folder:
         wanted = list(dict.fromkeys(_TOOL_OF.get(name, name) for name in names))
         async with conformance_tools(Path(folder), today, wanted, postgres=chosen.postgres) as tools:
@@ -62,7 +66,8 @@ def _test(name: str, tools: DemoTools, chosen: argparse.Namespace, console: Cons
         severity=THOROUGH if chosen.thorough else Severity(),
     )
     skips = read_skips(subject.home, subject.name, _CHECKS)
-    report = run_suite(trial, skips, progress=progress_of(chosen, console))
+    with told_while_waiting(len(ALL), silent=chosen.json) as beginning:
+        report = run_suite(trial, skips, progress=progress_of(chosen, console), beginning=beginning)
     if not chosen.no_result:
         keep_result(subject, report, "live", trial.env)
     return report

@@ -68,6 +68,7 @@ def run_suite(
     *,
     most: ConformanceLevel = ConformanceLevel.PLATINUM,
     progress: Progress = lambda _: None,
+    beginning: Callable[[str], None] = lambda _: None,
 ) -> Report:
     """Run every check up to a level, each on an event loop of its own; takes no running loop.
 
@@ -78,6 +79,7 @@ def run_suite(
         skips: what its author asked to leave out.
         most: the last level whose checks run.
         progress: told each result.
+        beginning: told the name of each check before it runs.
     """
     results = []
     contact = Contact()
@@ -85,6 +87,7 @@ def run_suite(
     for check in ALL:
         if check.level.rank > most.rank:
             continue
+        beginning(check.name)
         skip = by_name.get(check.name)
         result = skipped(check, skip, trial.env) if skip is not None else None
         result = result or contact.run(check, trial)

@@ -8,9 +8,12 @@ import shutil
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from avise.cli import main
+from avise.commands import connector_list
 from avise.resources import resource_folder
+from avise.services.profile import load_profile
 from tests.unit.connectors.wheels.building import installed
 
 SPEC = Path(__file__).parents[1] / "connectors" / "openapi" / "prestations.json"
@@ -58,6 +61,31 @@ def test_the_list_tells_origin_version_contract_and_state(
     assert rows["caldav"]["origin"] == "built_in"
     assert main(["connector", "list", "--profile", str(profile)]) == 0
     assert "extension ledger-connector 1.4.0" in " ".join(capsys.readouterr().out.split())
+
+
+def test_the_list_is_one_line_a_connector_in_a_pipe_and_cuts_no_word_on_a_narrow_terminal(
+    profile: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = profile / "connectors"
+    folder.mkdir()
+    shutil.copy(resource_folder("connectors") / "demo" / "contributions.toml", folder)
+    monkeypatch.setenv("COLUMNS", "80")
+    assert main(["connector", "list", "--profile", str(profile)]) == 0
+    piped = capsys.readouterr().out.splitlines()
+    (line,) = [line for line in piped if line.startswith("ledger ")]
+    for told in ("Grand livre", "extension ledger-connector 1.4.0", ">=1.0,<2", "books"):
+        assert told in line
+    rows = connector_list.known_connectors(load_profile(profile, device=""))
+    told_to = io.StringIO()
+    console = Console(file=told_to, force_terminal=True, color_system=None, width=80, soft_wrap=True)
+    connector_list.print_rows(rows, console)
+    lines = told_to.getvalue().splitlines()
+    assert all(len(line) <= 80 for line in lines)
+    assert [line.split()[0] for line in lines if not line.startswith(" ")] == [
+        line.split()[0] for line in piped[1:]
+    ]
+    words = set(told_to.getvalue().replace(",", " ").split())
+    assert {"contributions.toml", "ledger-connector", "books", "Cotisations"} <= words
 
 
 def test_a_file_that_uses_the_code_of_a_wheel_is_checked_with_it(
