@@ -50,6 +50,8 @@ _DONE, _WAITING = CommandState.DONE, CommandState.WAITING
 
 PATIENCE = 30.0
 """Seconds before a screen that does not come is a failure of the tour."""
+BREATH = 0.25
+"""Seconds of a few frames."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,7 +366,7 @@ class Tour:
             except AviseError as error:
                 if error.message_key != "directory.building" or self.env.monotonic() > until:
                     raise
-                await self._breath()
+                await self.env.sleep(BREATH)
 
     async def _open_without_waiting(self, code: str) -> CustomerPage:
         person = await self._person(code)
@@ -440,7 +442,7 @@ class Tour:
 
     async def _breath(self) -> None:
         """Let what was told reach the screen: a few frames."""
-        await asyncio.sleep(0.25)
+        await asyncio.sleep(BREATH)
 
     async def _until(self, condition: Callable[[], bool]) -> None:
         async with asyncio.timeout(PATIENCE):
