@@ -1,4 +1,4 @@
-"""A connector file to start from, with comments in French, one for each kind of tool."""
+"""A connector file to start from, one for each kind of tool, with comments in the language in use."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from pathlib import Path
 from avise.connectors.declarative.kinds import KINDS
 from avise.models.errors import AviseError
 from avise.resources import resource_folder
+from avise.texts.catalogue import language
 
 TEMPLATE_FOLDER = "connectors/templates"
 
-SHIPPED_SCHEMA = "#:schema ../schema.json"
+SHIPPED_SCHEMA = "#:schema ../../schema.json"
 AUTHORS_SCHEMA = "#:schema ./connector.schema.json"
 """What editors complete and check a file with: `avise connector schema > connector.schema.json`."""
 
@@ -31,5 +32,5 @@ def new_connector_file(kind: str) -> str:
 
 
 def template_path(kind: str) -> Path:
-    """Return where the template of a kind is kept."""
-    return resource_folder(TEMPLATE_FOLDER) / f"{kind}.toml"
+    """Return where the template of a kind is kept, in the language in use."""
+    return resource_folder(TEMPLATE_FOLDER) / language() / f"{kind}.toml"

@@ -46,12 +46,13 @@ def inline(table: Mapping[str, str | int]) -> str:
 
 def guessed(line: str, likeness: int, reason: str) -> str:
     """Write a line that was guessed, with its mark, its likeness and its reason."""
-    return f"{line}   # {mark()} ({likeness} %) : {one_line(reason)}"
+    why = text("connector_new.guess", mark=mark(), likeness=str(likeness), reason=one_line(reason))
+    return f"{line}   # {why}"
 
 
 def asked(reason: str) -> str:
     """Write a comment for what only a human can say."""
-    return f"# {mark()} : {one_line(reason)}"
+    return f"# {text('connector_new.asked', mark=mark(), reason=one_line(reason))}"
 
 
 def field_lines(guess: FieldGuess) -> Iterator[str]:
@@ -75,7 +76,7 @@ def _why(guess: FieldGuess) -> str:
     one = guess.property
     reason = text("connector_new.reason.name" if guess.likeness < SURE else "connector_new.reason.name_sure")
     told = [part for part in (one.type, one.format) if part]
-    return " ; ".join(
+    return " · ".join(
         [reason, *([" ".join(told)] if told else []), *([one.description] if one.description else [])]
     )
 

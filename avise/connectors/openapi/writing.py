@@ -233,7 +233,7 @@ def _left_out(found: Found) -> Iterator[str]:
     if found.left_out:
         yield f"# {text('connector_new.left.title')}"
     for one in found.left_out[:MOST_LEFT_OUT]:
-        yield f"#   {one_line(f'GET {one.path} : {text(one.reason)}')}"
+        yield f"#   {one_line(text('connector_new.left.one', path=one.path, reason=text(one.reason)))}"
     more = len(found.left_out) - MOST_LEFT_OUT
     if more > 0:
         yield f"#   {text('connector_new.left.more', count=str(more))}"

@@ -33,7 +33,7 @@ def timeline_lines(timeline: TimelineGuess, *, alone: bool) -> Iterator[str]:
     yield guessed("[[timeline]]", timeline.likeness, text("connector_new.reason.timeline"))
     if not alone:
         line = f"needs_ids = [{quoted(timeline.scheme)}]"
-        yield asked(f"{line} : {scheme_reason(timeline.scheme)}")
+        yield asked(f"{line} · {scheme_reason(timeline.scheme)}")
     yield f"path = {quoted(timeline.path)}"
     if timeline.query:
         yield f"query = {inline(timeline.query)}"

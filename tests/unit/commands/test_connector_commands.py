@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shutil
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from rich.console import Console
 
 from avise.cli import main
 from avise.commands import connector_list
+from avise.connectors.declarative.kinds import KINDS
 from avise.resources import resource_folder
 from avise.services.profile import load_profile
 from tests.unit.connectors.wheels.building import installed
@@ -122,6 +125,46 @@ def test_a_template_names_the_schema_that_its_author_prints(tmp_path: Path) -> N
     assert file.read_text("utf-8").startswith("#:schema ./connector.schema.json\n")
 
 
+FRENCH = re.compile(r"[éèêàçùœ]|\b(le|la|les|des|une|pour|dans|est)\b", re.IGNORECASE)
+
+
+@pytest.fixture
+def spoken_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the language that a command asks for imposed on no other test."""
+    monkeypatch.setattr("avise.texts.imposed._is_imposed", False)
+
+
+@pytest.mark.usefixtures("spoken_again")
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_file_asked_for_in_english_is_commented_in_english(tmp_path: Path, kind: str) -> None:
+    for language in ("en", "fr"):
+        file = tmp_path / f"{language}.toml"
+        assert main(["connector", "new", str(file), "--kind", kind, "--language", language]) == 0
+        assert main(["connector", "check", str(file)]) == 0
+    assert FRENCH.search((tmp_path / "en.toml").read_text("utf-8")) is None
+    assert FRENCH.search((tmp_path / "fr.toml").read_text("utf-8"))
+    values = [tomllib.loads((tmp_path / f"{language}.toml").read_text("utf-8")) for language in ("en", "fr")]
+    assert shape(values[0]) == shape(values[1])
+
+
+def shape(value: object) -> object:
+    """Return what a template holds, without its names and sentences: both languages say the same."""
+    if isinstance(value, dict):
+        return sorted(map(repr, map(shape, value.values())))
+    return [shape(one) for one in value] if isinstance(value, list) else type(value).__name__
+
+
+@pytest.mark.usefixtures("spoken_again")
+def test_a_proposal_asked_for_in_english_is_commented_in_english(tmp_path: Path) -> None:
+    file = tmp_path / "proposed.toml"
+    assert main(["connector", "new", str(file), "--from-openapi", str(SPEC), "--language", "en"]) == 0
+    lines = file.read_text("utf-8").splitlines()
+    guesses = [line for line in lines if "# TO CHECK (" in line]
+    assert len(guesses) > 20
+    assert all(re.search(r"# TO CHECK \(\d+%\): \w", line) for line in guesses)
+    assert not [line for line in lines if "À VÉRIFIER" in line or " : " in line.partition("#")[2]]
+
+
 def test_no_row_at_all_is_a_wrong_argument(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "mine.toml"
     file.write_text("avise = 1\n", "utf-8")
@@ -135,7 +178,7 @@ def test_a_secret_that_the_connector_does_not_declare_is_refused_with_those_it_d
     folder = profile / "connectors"
     folder.mkdir()
     shipped = resource_folder("connectors")
-    claims = (shipped / "templates" / "rest.toml").read_text("utf-8")
+    claims = (shipped / "templates" / "fr" / "rest.toml").read_text("utf-8")
     (folder / "claims.toml").write_text(claims.replace('id = "mon_outil"', 'id = "claims"'), "utf-8")
     shutil.copy(shipped / "examples" / "datasette.toml", folder)
     with (profile / "settings.toml").open("a", encoding="utf-8") as settings:

@@ -99,7 +99,7 @@ def test_sign_in_address_headers_and_check_come_from_the_description() -> None:
 
 def test_every_guess_is_marked_with_its_likeness_and_its_reason() -> None:
     proposal = propose_connector(PRESTATIONS)
-    guesses = [line for line in proposal.content.splitlines() if "À VÉRIFIER" in line and " %)" in line]
+    guesses = [line for line in proposal.content.splitlines() if "À VÉRIFIER" in line and "\u00a0%)" in line]
     assert proposal.to_check == proposal.content.count("À VÉRIFIER")
     assert len(guesses) > 60
     for line in guesses:
@@ -316,7 +316,7 @@ def test_a_members_number_without_a_name_is_taken_for_the_member_number_and_mark
     assert document["connector"]["needs_ids"] == ["member"]
     assert document["facet"][0]["path"] == "/adherents/{customer.member}/remboursements"
     (line,) = [line for line in content.splitlines() if line.startswith("needs_ids")]
-    assert "(50 %)" in line
+    assert "(50\u00a0%)" in line
 
 
 def test_an_identifier_that_nothing_gives_is_marked_as_such(tmp_path: Path) -> None:
