@@ -178,7 +178,18 @@ class UserTokens:
         """
         if self._signing is not None:
             self._signing.cancel()
-        self._signing = asyncio.current_task()
+        mine = self._signing = asyncio.current_task()
+        try:
+            answer = await self._authorised(tell, way)
+            # From here on to the end: what the provider gave is not lost by somebody who closes a panel.
+            await asyncio.shield(
+                asyncio.create_task(self._take_new(answer), name=f"sign in {self._instance}")
+            )
+        finally:
+            if self._signing is mine:
+                self._signing = None
+
+    async def _authorised(self, tell: Tell, way: SignInWay) -> ProviderAnswer:
         # A renewal under way ends first: cut, it could lose the token that it was just given.
         async with self._changing:
             await self._leave_provider()
@@ -195,8 +206,7 @@ class UserTokens:
             answer, _ = await authorised_elsewhere(provider, show_code, self._env)
         else:
             answer, _ = await authorised(provider, open_page, self._env)
-        # From here on to the end: what the provider gave is not lost by somebody who closes a panel.
-        await asyncio.shield(asyncio.create_task(self._take_new(answer), name=f"sign in {self._instance}"))
+        return answer
 
     async def _take_new(self, answer: ProviderAnswer) -> None:
         async with self._changing:

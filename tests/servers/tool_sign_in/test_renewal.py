@@ -135,6 +135,60 @@ async def test_the_new_refresh_token_is_sealed_before_the_new_access_token_is_us
     assert len(set(kept.history)) == 3
 
 
+class SlowTokens(WatchedTokens):
+    """Seals nothing before it is let."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked, self.let = asyncio.Event(), asyncio.Event()
+        self.let.set()
+
+    async def put(self, instance: str, name: str, secret: str) -> None:
+        self.asked.set()
+        await self.let.wait()
+        await super().put(instance, name, secret)
+
+
+async def test_nobody_is_given_a_new_access_token_while_its_refresh_token_is_being_sealed(
+    device_provider: DeviceProvider,
+) -> None:
+    env, kept = HurriedEnv(), SlowTokens()
+    async with tokens_at(device_provider, kept, env) as tokens:
+        env.jump_s += LIFE_S
+        kept.asked.clear()
+        kept.let.clear()
+        first = asyncio.create_task(tokens.headers())
+        await kept.asked.wait()
+        later = asyncio.create_task(tokens.headers())
+        await asyncio.wait([first, later], timeout=0.05)
+        assert [first.done(), later.done()] == [False, False]
+        kept.let.set()
+        assert await first == await later
+
+
+async def test_a_renewal_that_waited_for_a_sign_in_takes_what_it_gave(
+    device_provider: DeviceProvider,
+) -> None:
+    env, kept = HurriedEnv(), SlowTokens()
+    async with tokens_at(device_provider, kept, env) as tokens:
+        env.jump_s += LIFE_S
+        kept.asked.clear()
+        kept.let.clear()
+        approving: list[asyncio.Task[None]] = []
+
+        def tell(step: SignInStep) -> None:
+            if isinstance(step, DeviceCode):
+                approving.append(asyncio.create_task(device_provider.approve(step)))
+
+        signing = asyncio.create_task(tokens.sign_in(tell, SignInWay.DEVICE))
+        await kept.asked.wait()
+        asking = asyncio.create_task(tokens.headers())
+        await asyncio.sleep(0.02)
+        kept.let.set()
+        await asyncio.gather(signing, asking, *approving)
+        assert await device_provider.asked("refresh") == 0
+
+
 async def test_whoever_signed_in_before_does_not_come_back(device_provider: DeviceProvider) -> None:
     env, kept = HurriedEnv(), WatchedTokens()
     async with tokens_at(device_provider, kept, env) as tokens:

@@ -98,6 +98,12 @@ async def test_a_reading_that_is_killed_goes_on_and_gives_everybody_once(tmp_pat
         told = await at_work.until(lambda told: told.gone_on_from > 0)
         assert reached <= told.gone_on_from < 20_000
         assert told.total == 20_000
+        counted = told.count
+        while (told := await at_work.until(bool)).step is not ReadingStep.FOLLOWING:
+            counted = max(counted, told.count)
+            await asyncio.sleep(0.01)
+        # Nobody whom the killed reading had read was asked for again.
+        assert counted <= 20_000
         assert await at_work.whole() == 20_000
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from itertools import count
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -317,6 +318,24 @@ async def test_a_tool_that_goes_round_in_circles_is_stopped(
     with pytest.raises(ConnectorError) as caught:
         await opened.facet("benefits", tool__member="7")
     assert caught.value.kind is ErrorKind.BAD_DATA
+
+
+@pytest.mark.parametrize("kind", ["next_url", "cursor", "link_header"])
+async def test_a_next_page_told_twice_is_a_circle_whatever_rows_are_on_it(
+    open_file: Open, base: dict[str, JSON], httpserver: HTTPServer, kind: str
+) -> None:
+    address, rows = httpserver.url_for("/members/7/benefits?after=10"), count()
+
+    def others(_: Request) -> Response:
+        body = {"rows": [row(next(rows))], "next": address, "cursor": "10"}
+        headers = {"Link": f"<{address}>; rel=next"}
+        return Response(json.dumps(body), content_type="application/json", headers=headers)
+
+    httpserver.expect_request("/members/7/benefits").respond_with_handler(others)
+    opened = await open_file(benefits(PAGINGS[kind].replace("MAX", "50")), base)
+    with pytest.raises(ConnectorError) as caught:
+        await opened.facet("benefits", tool__member="7")
+    assert (caught.value.kind, next(rows)) == (ErrorKind.BAD_DATA, 2)
 
 
 async def test_a_row_that_slides_to_the_next_page_is_kept_once(
