@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.text import Text
 
 import avise.connectors
+from avise.commands.aligned_lines import aligned_lines
 from avise.connectors.declarative import check_connector_file
 from avise.connectors.declarative.build import BUILT_IN
 from avise.connectors.ports import InstanceSettings
@@ -197,13 +198,7 @@ def _lines(rows: Sequence[KnownConnector]) -> Iterator[Text]:
     for row in rows:
         told = [Text(cell) for cell in (row.id, row.name, _origin(row), row.version, row.contract)]
         lines.append([*told, _state(row), Text(", ".join(row.instances))])
-    widths = [max(cell.cell_len for cell in column) for column in zip(*lines, strict=True)]
-    for cells in lines:
-        for cell, width in zip(cells[:-1], widths, strict=False):
-            cell.pad_right(width + 2 - cell.cell_len)
-        line = Text.assemble(*cells)
-        line.rstrip()
-        yield line
+    yield from aligned_lines(lines)
 
 
 def _two_lines(row: KnownConnector, width: int) -> Iterator[Text]:

@@ -12,13 +12,15 @@ JSON, values masked for the role of the profile's user unless `masked` is false:
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import zip_longest
 
-from rich.console import Console, RenderableType
-from rich.table import Table
+from rich.console import Console
 from rich.text import Text
 
+from avise.commands.aligned_lines import BETWEEN, aligned_lines
 from avise.connectors.declarative import ConnectorFileError
+from avise.connectors.openapi.shapes import expression_of
 from avise.connectors.trial import FieldTrial, ReadingTrial, RowTrial, Trial
 from avise.models.errors import Failure
 from avise.models.json_types import JSON
@@ -26,9 +28,9 @@ from avise.services.support_words import meaning_of
 from avise.texts import plural, text
 
 NEEDS_A_PERSON = 1
-SIDE_BY_SIDE = 110
-"""Columns of a terminal from which the raw row stands beside what is made of it."""
 LONGEST_VALUE = 60
+LONGEST_ORIGIN = 30
+"""Letters of an expression: its whole is in the file."""
 
 
 def status(trial: Trial) -> int:
@@ -109,8 +111,8 @@ def print_trial(trial: Trial, console: Console) -> int:
     if trial.error is not None:
         console.print(Text(_failure_line(trial.error, _tool(trial)), style="red"))
     for reading in trial.readings:
-        for part in _reading_parts(trial, reading, console.width):
-            console.print(part, highlight=False)
+        for line in _reading_lines(trial, reading, console.width):
+            console.print(line, highlight=False, soft_wrap=True)
     return status(trial)
 
 
@@ -124,7 +126,7 @@ def _failure_line(error: Failure, tool: str) -> str:
     return text("connector_try.failed", cause=text(f"attempt.{error.kind}"), detail=error.detail or "–")
 
 
-def _reading_parts(trial: Trial, reading: ReadingTrial, width: int) -> Iterator[RenderableType]:
+def _reading_lines(trial: Trial, reading: ReadingTrial, width: int) -> Iterator[Text]:
     title = text("connector_try.reading", name=reading.name, milliseconds=str(reading.milliseconds))
     yield Text(f"\n{title}", style="bold")
     if reading.missing_ids:
@@ -139,9 +141,10 @@ def _reading_parts(trial: Trial, reading: ReadingTrial, width: int) -> Iterator[
         yield Text(f"  {text('connector_try.withheld')}", style="red")
     if trial.shows_rows:
         yield Text(f"  {_counts(reading)}")
-        yield from (_row_part(row, width) for row in reading.rows)
+        for row in reading.rows:
+            yield from _row_lines(row, width)
     else:
-        yield Text(f"  {plural('connector_try.kept', reading.kept)} {text('connector_try.code')}")
+        yield Text(f"  {plural('connector_try.kept', reading.kept)}. {text('connector_try.code')}")
 
 
 def _counts(reading: ReadingTrial) -> str:
@@ -152,33 +155,49 @@ def _counts(reading: ReadingTrial) -> str:
     return found
 
 
-def _row_part(row: RowTrial, width: int) -> RenderableType:
-    fields = _fields_table(row)
-    raw = Text(_raw_lines(row.raw), style="dim")
-    if width < SIDE_BY_SIDE:
-        outer = Table.grid(padding=(0, 1))
-        outer.add_row(raw)
-        outer.add_row(fields)
-        return outer
-    outer = Table.grid(padding=(0, 3))
-    outer.add_column(ratio=1, overflow="fold")
-    outer.add_column(ratio=2)
-    outer.add_row(raw, fields)
-    return outer
+def _row_lines(row: RowTrial, width: int) -> Iterator[Text]:
+    """Yield a row: what the tool wrote, then what is made of it, beside each other where there is room."""
+    yield Text()
+    yield _row_title(row)
+    raw = [_title("connector_try.raw"), *_indented(aligned_lines(_raw_cells(row.raw)))]
+    made = [_title("connector_try.made"), *_indented(aligned_lines(_field_cells(row)))]
+    left = max(line.cell_len for line in raw) + BETWEEN
+    if left + max(line.cell_len for line in made) > width:
+        yield from (*raw, *made)
+        return
+    for written, field in zip_longest(raw, made, fillvalue=Text()):
+        beside = written.copy()
+        beside.pad_right(left - written.cell_len)
+        beside.append_text(field)
+        beside.rstrip()
+        yield beside
 
 
-def _fields_table(row: RowTrial) -> Table:
+def _row_title(row: RowTrial) -> Text:
     title = text("connector_try.row", number=str(row.number))
-    if row.dropped is not None:
-        because = row.because or "–"
-        title = f"{title} · {text(f'connector_try.dropped.{row.dropped}', field=because)}"
-    style = "green" if row.dropped is None else "red"
-    table = Table(title=Text(title, style=style), title_justify="left", box=None, padding=(0, 2, 0, 0))
-    for column in ("field", "from", "extracted", "mapped"):
-        table.add_column(text(f"connector_try.column.{column}"), overflow="fold")
+    if row.dropped is None:
+        return Text(f"  {title}", style="green")
+    because = row.because or "–"
+    return Text(f"  {title} · {text(f'connector_try.dropped.{row.dropped}', field=because)}", style="red")
+
+
+def _title(key: str) -> Text:
+    return Text(f"    {text(key)}", style="bold")
+
+
+def _indented(lines: Iterable[Text]) -> Iterator[Text]:
+    return (Text("      ").append_text(line) for line in lines)
+
+
+def _field_cells(row: RowTrial) -> list[Sequence[Text]]:
+    columns = ("field", "from", "extracted", "mapped")
+    cells = [[Text(text(f"connector_try.column.{column}"), style="dim") for column in columns]]
     for one in row.fields:
-        table.add_row(one.name, one.origin or "=", _short(one.extracted), _mapped(one))
-    return table
+        origin, extracted = Text(_short(one.origin or "=", LONGEST_ORIGIN)), Text(_short(one.extracted))
+        cells.append([Text(one.name), origin, extracted, _mapped(one)])
+    return [
+        [name, origin, extracted, Text("→ ").append_text(made)] for name, origin, extracted, made in cells
+    ]
 
 
 def _mapped(one: FieldTrial) -> Text:
@@ -190,12 +209,27 @@ def _mapped(one: FieldTrial) -> Text:
     return Text(f"{_short(one.mapped)}{converter}")
 
 
-def _short(value: JSON) -> str:
-    written = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return written if len(written) <= LONGEST_VALUE else f"{written[: LONGEST_VALUE - 1]}…"
+def _short(value: JSON, longest: int = LONGEST_VALUE) -> str:
+    """Return a value on one line: as JSON unless it is a plain text, and no sign that a terminal obeys."""
+    plain = isinstance(value, str) and value.isprintable() and value.strip() == value != ""
+    written = str(value) if plain else json.dumps(value, ensure_ascii=False)
+    shown = "".join(sign if sign.isprintable() else f"\\u{ord(sign):04x}" for sign in written)
+    return shown if len(shown) <= longest else f"{shown[: longest - 1]}…"
 
 
-def _raw_lines(raw: JSON) -> str:
-    if isinstance(raw, dict):
-        return "\n".join(f"{name}: {_short(value)}" for name, value in raw.items())
-    return _short(raw)
+def _raw_cells(raw: JSON) -> list[Sequence[Text]]:
+    """Return each value with its place as a file writes it: "tarif.montant"."""
+    placed = list(_placed(raw))
+    return [[Text(place, style="dim"), Text(_short(value), style="dim")] for place, value in placed]
+
+
+def _placed(value: JSON, place: str = "") -> Iterator[tuple[str, JSON]]:
+    if isinstance(value, dict) and value:
+        for name, inner in value.items():
+            key = expression_of((name,))
+            yield from _placed(inner, f"{place}.{key}" if place else key)
+    elif isinstance(value, list) and any(isinstance(inner, dict) for inner in value):
+        for number, inner in enumerate(value):
+            yield from _placed(inner, f"{place}[{number}]")
+    else:
+        yield place, value

@@ -76,7 +76,7 @@ class Answer:
 
 def expression_of(path: Sequence[str]) -> str:
     """Write a path of keys as JMESPath."""
-    return ".".join(key if _PLAIN_KEY.fullmatch(key) else json.dumps(key) for key in path)
+    return ".".join(key if _PLAIN_KEY.fullmatch(key) else json.dumps(key, ensure_ascii=False) for key in path)
 
 
 def answer_of(document: Document, schema: object) -> Answer | None:

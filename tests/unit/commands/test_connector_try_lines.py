@@ -1,0 +1,75 @@
+"""What `avise connector try` prints: raw, extracted, mapped, told apart at a glance."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from rich.console import Console
+
+from avise.commands.connector_try import print_trial
+from avise.connectors.trial import Dropped, FieldTrial, ReadingTrial, RowTrial, Trial
+from avise.models.json_types import JSON
+
+RAW: JSON = {
+    "ref": "R-1",
+    "montant": {"centimes": 8420, "devise": "EUR"},
+    "Libellé long": "",
+    "lignes": [{"acte": "C"}, {"acte": "D"}],
+    "codes": ["A", "B"],
+    "note": "deux\nlignes \x1b[31m",
+}
+FIELDS = (
+    FieldTrial("id", "ref", "R-1", "R-1", "id"),
+    FieldTrial("amount", "montant.centimes", 8420, "84.20", "cents"),
+    FieldTrial("paid_on", "paye", "demain", None, "date", "date"),
+)
+
+
+def trial_of(*rows: RowTrial) -> Trial:
+    reading = ReadingTrial("benefits", rows=rows, rows_found=len(rows), kept=len(rows))
+    return Trial("mutex 1.0.0", (reading,), known_ids=("member",))
+
+
+def printed(width: int, *rows: RowTrial) -> list[str]:
+    out = io.StringIO()
+    print_trial(trial_of(*rows), Console(file=out, width=width, color_system=None, soft_wrap=True))
+    return out.getvalue().splitlines()
+
+
+ROW = RowTrial(1, RAW, FIELDS, Dropped.UNREADABLE, "paid_on")
+
+
+def test_what_the_tool_wrote_stands_before_what_is_made_of_it_each_under_its_title() -> None:
+    lines = printed(60, ROW, RowTrial(2, {"ref": "R-2"}, FIELDS[:1]))
+    first = next(number for number, line in enumerate(lines) if line.strip().startswith("Ligne 1"))
+    assert "paid_on est illisible" in lines[first]
+    told = [line.split() for line in lines[first + 1 :]]
+    assert told[0] == "Ce que l’outil a écrit".split()
+    assert told[1:8] == [
+        ["ref", "R-1"],
+        ["montant.centimes", "8420"],
+        ["montant.devise", "EUR"],
+        ['"Libellé', 'long"', '""'],
+        ["lignes[0].acte", "C"],
+        ["lignes[1].acte", "D"],
+        ["codes", '["A",', '"B"]'],
+    ]
+    made = told.index("Ce qu’Avise en fait".split())
+    assert told[made + 3] == ["amount", "montant.centimes", "8420", "→", "84.20", "(cents)"]
+    second = next(number for number, line in enumerate(lines) if line.strip().startswith("Ligne 2"))
+    assert lines[second - 1] == ""
+
+
+def test_columns_are_aligned_and_no_line_is_cut_or_obeyed_by_a_terminal() -> None:
+    lines = printed(60, ROW)
+    assert len({line.index("→") for line in lines if "→" in line and "Valeur" not in line}) == 1
+    (note,) = [line for line in lines if line.strip().startswith("note")]
+    assert note.endswith(r'"deux\nlignes \u001b[31m"')
+    assert not any("\x1b" in line for line in lines)
+
+
+@pytest.mark.parametrize(("width", "beside"), [(60, False), (200, True)])
+def test_a_wide_terminal_has_both_beside_each_other(width: int, beside: bool) -> None:
+    titles = [line for line in printed(width, ROW) if "Ce qu’Avise en fait" in line]
+    assert [("Ce que l’outil a écrit" in line) for line in titles] == [beside]
