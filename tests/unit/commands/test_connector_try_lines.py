@@ -45,7 +45,7 @@ def test_what_the_tool_wrote_stands_before_what_is_made_of_it_each_under_its_tit
     first = next(number for number, line in enumerate(lines) if line.strip().startswith("Ligne 1"))
     assert "paid_on est illisible" in lines[first]
     told = [line.split() for line in lines[first + 1 :]]
-    assert told[0] == "Ce que l’outil a écrit".split()
+    assert told[0] == ["Ce", "que", "l’outil", "a", "écrit"]
     assert told[1:8] == [
         ["ref", "R-1"],
         ["montant.centimes", "8420"],
@@ -55,7 +55,7 @@ def test_what_the_tool_wrote_stands_before_what_is_made_of_it_each_under_its_tit
         ["lignes[1].acte", "D"],
         ["codes", '["A",', '"B"]'],
     ]
-    made = told.index("Ce qu’Avise en fait".split())
+    made = told.index(["Ce", "qu’Avise", "en", "fait"])
     assert told[made + 3] == ["amount", "montant.centimes", "8420", "→", "84.20", "(cents)"]
     second = next(number for number, line in enumerate(lines) if line.strip().startswith("Ligne 2"))
     assert lines[second - 1] == ""
