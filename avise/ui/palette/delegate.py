@@ -89,12 +89,11 @@ def _paint_right(painter: QPainter, area: QRectF, row: PaletteRow, *, current: b
         width = key_cap_width(row.keys)
         paint_key_cap(painter, row.keys, right - width, middle)
         right -= width + px(_GAP)
-    for part in row.right:
-        style = "button" if row.command else "body"
-        role = "accent-text" if row.command else "text-2"
-        width = int(theme().text_width(part.text, style)) + 1
-        place = QRectF(right - width, area.top(), width, area.height())
-        draw_spans(painter, place, (Span(part.text, style, role, "warn-bg" if part.matched else ""),))
+    if row.right:
+        style, role = ("button", "accent-text") if row.command else ("body", "text-2")
+        spans = [Span(part.text, style, role, "warn-bg" if part.matched else "") for part in row.right]
+        width = int(sum(theme().text_width(part.text, style) for part in row.right)) + 1
+        draw_spans(painter, QRectF(right - width, area.top(), width, area.height()), spans)
         right -= width + px(_GAP)
     if row.chip:
         key, tone, icon = _CHIPS[row.chip]

@@ -65,7 +65,7 @@ class PaletteRow:
     parts: tuple[Part, ...]
     icon: str = ""
     right: tuple[Part, ...] = ()
-    """Number or place, right-aligned."""
+    """Number or place in one run, right-aligned."""
     keys: str = ""
     chip: str = ""
     """"open" or "restricted"."""
@@ -294,16 +294,14 @@ def customer_row(hit: SearchHit, open_people: Collection[PersonId]) -> PaletteRo
         parts += marked(party.first_name, _marks(hit, "first_name"), strong=True)
         parts += _birth(hit)
     # Twins of one name have one birth date: the town is read after it.
-    parts += _quiet(hit, "city", party.city, strong=hit.homonyms > 0)
+    parts += _town(hit)
     parts += _reason(hit)
     is_open = hit.entry.person in open_people
-    number = format_member_number(party.member_number)
-    matched = MatchedOn.MEMBER_NUMBER in hit.matched_on
     return PaletteRow(
         RowKind.CUSTOMER,
         tuple(parts),
         _icon(hit, is_open=is_open),
-        (Part(number, matched=matched),) if number else (),
+        _number(hit),
         chip="open" if is_open else ("restricted" if party.restricted else ""),
         hit=hit,
     )
@@ -337,6 +335,31 @@ def _birth(hit: SearchHit) -> list[Part]:
 
 def _quiet(hit: SearchHit, field: str, value: str, *, strong: bool = False) -> list[Part]:
     return [Part(" · "), *marked(value, _marks(hit, field), strong=strong)] if value else []
+
+
+def _town(hit: SearchHit) -> list[Part]:
+    """Return the town; whole when its postcode was typed, which no row shows."""
+    city = hit.entry.party.city
+    marks = _marks(hit, "city")
+    if MatchedOn.CITY in hit.matched_on and not marks:
+        marks = ((0, len(city)),)
+    return [Part(" · "), *marked(city, marks, strong=hit.homonyms > 0)] if city else []
+
+
+def _number(hit: SearchHit) -> tuple[Part, ...]:
+    """Return the member number, the characters that were typed tinted."""
+    number = hit.entry.party.member_number
+    written = format_member_number(number)
+    if MatchedOn.MEMBER_NUMBER not in hit.matched_on or not written:
+        return (Part(written),) if written else ()
+    places = [place for place, character in enumerate(written) if not character.isspace()]
+    if len(places) != len(number):
+        return (Part(written, matched=True),)
+    marks = [
+        (places[start], places[start + length - 1] - places[start] + 1)
+        for start, length in _marks(hit, "member_number")
+    ]
+    return marked(written, marks or [(0, len(written))])
 
 
 def _reason(hit: SearchHit) -> list[Part]:

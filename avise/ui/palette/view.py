@@ -150,7 +150,10 @@ class PaletteView(QWidget):
         self._place()
         if self._opens_when_found is not None and self._view_model.is_settled:
             behind, self._opens_when_found = self._opens_when_found, None
-            self._open_current(behind=behind)
+            chosen = self._current()
+            # Nobody is opened unseen whose name is only near to what was typed.
+            if chosen is not None and (chosen.hit is None or self._view_model.found_as_typed):
+                self._open_current(behind=behind)
 
     def _keep_choice(self) -> None:
         """Stay on the row that the user went to; else take the first that can be chosen."""

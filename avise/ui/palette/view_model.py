@@ -68,6 +68,8 @@ class PaletteViewModel(QObject):
         self._slow.timeout.connect(self._on_slow)
         self.words = ""
         self.scope = PaletteScope.ALL
+        self.found_as_typed = False
+        """Whether somebody answers as it was typed, so that what is opened unseen is what was meant."""
         self.found = Listing((), dict.fromkeys(PaletteScope, 0))
 
     def open(self, commands: Sequence[PaletteCommand], open_people: Collection[PersonId], words: str) -> None:
@@ -129,8 +131,9 @@ class PaletteViewModel(QObject):
     async def _search(self, words: str) -> None:
         self._slow.start()
         try:
-            found = self._answer = await self._desk.search(words)
-            self._state, self._failure = SearchState.DONE, ""
+            # Here already: an error that crosses from the engine is of no class of ours.
+            refuse_unsearchable(words)
+            found = await self._desk.search(words)
         except AviseError as error:
             self._answer, self._state = None, SearchState.FAILED
             self._can_retry = not isinstance(error, RefusedSearchError)
@@ -138,27 +141,34 @@ class PaletteViewModel(QObject):
             self._slow.stop()
             self._list()
             return
+        self.found_as_typed = bool(found.hits)
+        if not found.hits:
+            # That there is nobody is said once nobody is looked for any more.
+            found = await self._with_wider(words, found)
+        self._answer, self._state, self._failure = found, SearchState.DONE, ""
         self._slow.stop()
         self._list()
-        if found.total < ENOUGH:
-            await self._add_wider(words, found)
-
-    async def _add_wider(self, words: str, found: SearchAnswer) -> None:
-        """Put those whose name has two wrong letters below what is on screen, which does not move."""
-        known = [hit.entry.person for hit in found.hits]
-        try:
-            wider = await self._desk.search_wider(words, known)
-        except AviseError:
-            # What is on screen answers: the second part is nobody's loss.
-            return
-        if wider.hits:
-            self._answer = replace(
-                found,
-                hits=(*found.hits, *wider.hits),
-                total=found.total + wider.total,
-                more=found.more or wider.more,
-            )
+        if self.found_as_typed and (more := await self._with_wider(words, found)) is not found:
+            self._answer = more
             self._list()
+
+    async def _with_wider(self, words: str, found: SearchAnswer) -> SearchAnswer:
+        """Return an answer with those whose name has two wrong letters below: no row moves."""
+        if found.total >= ENOUGH:
+            return found
+        try:
+            wider = await self._desk.search_wider(words, [hit.entry.person for hit in found.hits])
+        except AviseError:
+            # What was found answers: the second part is nobody's loss.
+            return found
+        if not wider.hits:
+            return found
+        return replace(
+            found,
+            hits=(*found.hits, *wider.hits),
+            total=found.total + wider.total,
+            more=found.more or wider.more,
+        )
 
     async def _find_requests(self, words: str) -> None:
         """Look for requests apart: the hub may take longer than the directory, or not be there."""

@@ -18,6 +18,7 @@ from avise.ui.palette.rows import (
     PaletteCommand,
     PaletteRow,
     PaletteScope,
+    Part,
     Question,
     RowKind,
     SearchState,
@@ -160,6 +161,24 @@ def test_a_company_shows_its_name_and_number() -> None:
     row = customer_row(SearchHit(DirectoryEntry(person, person, company), 1.0, (MatchedOn.COMPANY,)), ())
     assert words_of((row,)) == ["Ateliers Erdre · 904123887 · Nantes"]
     assert row.icon == "store"
+
+
+def test_a_number_is_tinted_where_it_was_typed_whatever_its_spaces() -> None:
+    hit = hit_of(DIRECTORY[0])
+    found = replace(hit, matched_on=(MatchedOn.MEMBER_NUMBER,), highlights=(("member_number", 0, 6),))
+    row = customer_row(found, ())
+    assert [(part.text, part.matched) for part in row.right] == [
+        ("0482\u202f91", True),
+        ("7\u202f350", False),
+    ]
+    whole = customer_row(replace(found, highlights=()), ())
+    assert [part.matched for part in whole.right] == [True]
+    assert whole.sentence == row.sentence
+
+
+def test_a_postcode_that_answers_tints_the_town_which_stands_for_it() -> None:
+    hit = replace(hit_of(DIRECTORY[0]), matched_on=(MatchedOn.NAME, MatchedOn.CITY), highlights=())
+    assert Part("Nantes", matched=True) in customer_row(replace(hit, homonyms=0), ()).parts
 
 
 def test_nothing_found_and_not_looked_never_look_alike() -> None:

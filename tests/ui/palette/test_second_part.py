@@ -54,6 +54,42 @@ def test_words_typed_meanwhile_drop_the_second_part(run: Run) -> None:
     run(scenario())
 
 
+def test_nobody_is_said_to_be_unknown_while_somebody_is_still_looked_for(run: Run) -> None:
+    async def scenario() -> None:
+        desk = ScriptedDesk(wider=(NEAR,))
+        async with palette(desk) as (_desktop, view):
+            heard: list[str] = []
+            view._view_model.listed.connect(lambda: heard.extend(row.sentence for row in view.model.rows()))
+            desk.wider_gate = asyncio.Event()
+            QTest.keyClicks(view.field, "zzzz")
+            await until(lambda: any("en cours" in said for said in heard))
+            desk.wider_gate.set()
+            await until(lambda: len(people(view)) == 1)
+            assert not any("Rien pour" in said for said in heard)
+            desk.wider = ()
+            QTest.keyClicks(view.field, "z")
+            await until(lambda: "Rien pour" in heard[-1])
+
+    run(scenario())
+
+
+def test_enter_before_the_answer_opens_nobody_whose_name_is_only_near(run: Run) -> None:
+    async def scenario() -> None:
+        desk = ScriptedDesk(wider=(NEAR,))
+        async with palette(desk) as (desktop, view):
+            desk.wider_gate = asyncio.Event()
+            QTest.keyClicks(view.field, "zzzz")
+            QTest.keyClick(view.field, Qt.Key.Key_Return)
+            desk.wider_gate.set()
+            await until(lambda: len(people(view)) == 1)
+            assert view.isVisible()
+            assert desktop.window.sessions.current is None
+            QTest.keyClick(view.field, Qt.Key.Key_Return)
+            assert desktop.window.sessions.current == NEAR.entry.person
+
+    run(scenario())
+
+
 def test_what_is_only_on_board_is_said() -> None:
     answer = SearchAnswer((hit_of(DIRECTORY[0]),), 1, on_board_only=True)
     asked = Question("march", PaletteScope.ALL, (), (), (), answer, SearchState.DONE, (), NOW.date())
