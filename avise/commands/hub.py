@@ -6,7 +6,15 @@ import argparse
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
-from avise.commands import hub_accesses, hub_backup, hub_checks, hub_devices, hub_directory, hub_people
+from avise.commands import (
+    hub_accesses,
+    hub_backup,
+    hub_checks,
+    hub_devices,
+    hub_directory,
+    hub_erase,
+    hub_people,
+)
 from avise.commands.hub_asked import Asked
 from avise.commands.hub_database import chosen_database, opened, require_ready
 from avise.env import SystemEnv
@@ -52,6 +60,7 @@ _ACTIONS: Mapping[str, Callable[[Asked], Awaitable[int]]] = {
     "perimeter": hub_people.perimeter_action,
     "token": hub_people.token_action,
     "accesses": hub_accesses.accesses,
+    "erase": hub_erase.erase,
     "directory": hub_directory.directory_action,
     "device": hub_devices.device_action,
 }

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 import sys
-import uuid
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 
 from sqlalchemy import Connection
 
-from avise.commands.hub_asked import Asked
+from avise.commands.hub_asked import Asked, machine_account, person_of
 from avise.commands.wrong_argument import WrongArgumentError
 from avise.hub.access_reading import LAST, AskedAccesses, read_accesses, shown_access
 from avise.hub.moments import microseconds
@@ -30,7 +28,7 @@ async def accesses(asked: Asked) -> int:
     wanted, last = _wanted(asked), asked.chosen.last
     if not 1 <= last <= MOST_LINES:
         raise WrongArgumentError("hub_command.bad_last", most=str(MOST_LINES))
-    reader, at = Actor(_account(), Role.ADMINISTRATOR, ""), microseconds(asked.env.now())
+    reader, at = Actor(machine_account(), Role.ADMINISTRATOR, ""), microseconds(asked.env.now())
 
     def work(connection: Connection) -> Sequence[Mapping[str, JSON]]:
         found = read_accesses(connection, reader, wanted, LAST, last, at)
@@ -43,10 +41,7 @@ async def accesses(asked: Asked) -> int:
 
 def _wanted(asked: Asked) -> AskedAccesses:
     person, since = asked.chosen.person, asked.chosen.since
-    try:
-        dossier = str(uuid.UUID(person)) if person else ""
-    except ValueError:
-        raise WrongArgumentError("hub_command.bad_person") from None
+    dossier = str(person_of(person)) if person else ""
     try:
         starts = datetime.combine(date.fromisoformat(since), time(), PARIS) if since else None
         return AskedAccesses(asked.chosen.staff, dossier, 0 if starts is None else microseconds(starts))
@@ -64,11 +59,3 @@ def _told(line: Mapping[str, JSON], *, reasons: bool, as_json: bool) -> str:
     words = [at, *(str(line[name]) for name in _SHOWN), granted]
     typed = [" ".join(str(line["reason"]).split())] if reasons else []
     return "\t".join([*words, *typed])
-
-
-def _account() -> str:
-    """Return under which name the log keeps whoever reads it on the hub's own machine."""
-    try:
-        return f"machine:{getpass.getuser()}"
-    except (OSError, KeyError, ImportError):
-        return "machine:"

@@ -9,11 +9,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy.exc import DBAPIError
+
 from avise.commands.hub_parser import DATABASE_VARIABLE
 from avise.commands.wrong_argument import WrongArgumentError
 from avise.engine.opened_hub import hub_key_source, hub_opener
 from avise.env import Env
 from avise.hub.acting import Transactions
+from avise.hub.dialect import is_forbidden
 from avise.hub.local import SqliteTransactions
 from avise.hub.migrating import NEWEST, version_of
 from avise.hub.port import HubError, HubUnreachableError
@@ -73,7 +76,7 @@ async def opened(
 
     Raises:
         AviseError: it cannot be used; the sentence says what to do. `hub_command.unreachable`: the server of
-            the database does not answer.
+            the database does not answer. `hub_command.not_allowed`: its account may not do what is asked.
     """
     transactions = (
         PostgresTransactions.to(database.where, env, connections)
@@ -85,6 +88,10 @@ async def opened(
     except HubUnreachableError:
         # Its own sentence speaks to somebody at a workstation.
         raise HubError("hub_command.unreachable") from None
+    except DBAPIError as error:
+        if not is_forbidden(error):
+            raise
+        raise HubError("hub_command.not_allowed") from None
     finally:
         await transactions.aclose()
 

@@ -26,6 +26,7 @@ def add_hub_command(commands: argparse._SubParsersAction[argparse.ArgumentParser
         _add_token(actions),
         _add_device(actions),
         _add_accesses(actions),
+        _add_erase(actions),
         _add_directory(actions),
         actions.add_parser("doctor", help="check the hub; status 1 when something needs a person"),
         actions.add_parser("audit", help="check the hub against its events; status 1 on a difference"),
@@ -83,6 +84,15 @@ def _add_accesses(actions: argparse._SubParsersAction[argparse.ArgumentParser]) 
     command.add_argument("--last", type=int, default=1_000, metavar="N", help="lines, the newest (1000)")
     command.add_argument("--reasons", action="store_true", help="with the reasons as they were typed")
     command.add_argument("--json", action="store_true", help="one object a line")
+    return command
+
+
+def _add_erase(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> argparse.ArgumentParser:
+    command = actions.add_parser("erase", help="take away what the hub holds of one person")
+    command.add_argument("person", metavar="ID", help="by Avise's identifier, never a name or a number")
+    command.add_argument("--reason", default="", metavar="WORDS", help="kept in the access log: no name")
+    command.add_argument("--dry-run", action="store_true", help="say how much would go; nothing is changed")
+    command.add_argument("--yes", action="store_true", help="without typing how much goes")
     return command
 
 

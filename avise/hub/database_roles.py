@@ -31,6 +31,14 @@ _CONDITION = (
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY tablename"
 
 
+_OWNS = "SELECT pg_has_role(oid, 'USAGE') FROM pg_roles WHERE rolname = %s"
+
+
+def may_grant(connection: Connection) -> bool:
+    """Say whether whoever is connected, on PostgreSQL, may give the roles their rights again."""
+    return bool(connection.exec_driver_sql(_OWNS, (OWNER,)).scalar())
+
+
 def grant_rights(connection: Connection) -> None:
     """Make the three roles and give each its rights, as often as wanted.
 
@@ -71,6 +79,7 @@ def _erasure_rights() -> Iterable[str]:
         yield f"GRANT UPDATE (body, salt) ON {table} TO {ERASURE}"
     yield f"GRANT SELECT (name, stream) ON blob_use TO {ERASURE}"
     yield f"GRANT SELECT (name), DELETE ON blob TO {ERASURE}"
+    yield f"GRANT SELECT ON alembic_version TO {ERASURE}"
     # To find which exchanges a customer's events attach, and what no longer has words.
     yield f"GRANT SELECT (effective) ON event TO {ERASURE}"
     for table in ("timeline", "taken_back"):

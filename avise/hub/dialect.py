@@ -197,6 +197,11 @@ def pipelined(connection: Connection) -> Iterator[None]:
         raise kind(None, None, error, hide_parameters=True) from None
 
 
+def is_forbidden(error: DBAPIError) -> bool:
+    """Say whether the account that is signed in may not do what was asked of PostgreSQL."""
+    return getattr(error.orig, "sqlstate", None) == "42501"
+
+
 def is_worth_retrying(error: DBAPIError) -> bool:
     """Say whether the same call may succeed when it is made again."""
     return getattr(error.orig, "sqlstate", None) in RETRIED_STATES

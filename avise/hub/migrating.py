@@ -7,7 +7,7 @@ import uuid
 from sqlalchemy import Connection, inspect
 
 from avise.env import Env
-from avise.hub.database_roles import grant_rights
+from avise.hub.database_roles import grant_rights, may_grant
 from avise.hub.dialect import Statement, change, is_sqlite, row
 from avise.hub.journal_rows import make_heads
 from avise.hub.port import HubError
@@ -51,8 +51,9 @@ def migrate(connection: Connection, env: Env, hub_id: uuid.UUID | None = None) -
         raise HubError("hub.too_new")
     if found < NEWEST:
         _upgrade(connection, found)
-        if not is_sqlite(connection):
-            grant_rights(connection)
+    if not is_sqlite(connection) and (found < NEWEST or may_grant(connection)):
+        # Rights may have come since, without a table.
+        grant_rights(connection)
     for name, value in (("hub_id", str(hub_id or env.uuid7())), ("epoch", "1"), ("min_version", "0.1.0")):
         change(connection, _META, name=name, value=value)
     change(connection, _META, name="colleagues_version", value="1")
