@@ -20,7 +20,7 @@ from rich.text import Text
 
 from avise.commands.aligned_lines import BETWEEN, aligned_lines
 from avise.connectors.declarative import ConnectorFileError
-from avise.connectors.openapi.shapes import expression_of
+from avise.connectors.declarative.expressions import expression_of
 from avise.connectors.trial import FieldTrial, ReadingTrial, RowTrial, Trial
 from avise.models.errors import Failure
 from avise.models.json_types import JSON

@@ -6,9 +6,11 @@ reads in clear, and never when it holds a NIR. Of everything else the shape alon
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
+from avise.connectors.declarative.expressions import expression_of
 from avise.connectors.readings import TIMELINE
 from avise.connectors.trial import FieldTrial, ReadingTrial, RowTrial, Trial
 from avise.models.facet_specs import FACETS
@@ -22,6 +24,7 @@ from avise.texts import text
 _OWN = frozenset({"id", "version", "as_of"})
 """What every record has beside its facet's fields."""
 _MASKED_BY_CONNECTORS = frozenset({FieldKind.NIR, FieldKind.IBAN})
+_NAME = re.compile(r"[a-zà-ÿ_][A-Za-zÀ-ÿ_]*\d{0,2}")
 _DOCUMENT_TITLE = ("documents", "title")
 """Plain unless the document is medical, which an author's file may get wrong."""
 
@@ -80,10 +83,17 @@ def _is_harmless(value: JSON) -> bool:
     return value is None or isinstance(value, bool)
 
 
-def _masked_raw(raw: JSON, shown: Mapping[str, JSON]) -> JSON:
-    if not isinstance(raw, Mapping):
-        return shape_of(raw)
-    return {name: shown[name] if name in shown else shape_of(value) for name, value in raw.items()}
+def _masked_raw(raw: JSON, shown: Mapping[str, JSON], path: tuple[str, ...] = ()) -> JSON:
+    """Return a row with its values shown or by their shape, those of the objects within it by their place."""
+    if isinstance(raw, Mapping) and (not path or (raw and all(map(_is_name, raw)))):
+        return {name: _masked_raw(value, shown, (*path, name)) for name, value in raw.items()}
+    place = expression_of(path)
+    return shown[place] if path and place in shown else shape_of(raw)
+
+
+def _is_name(key: str) -> bool:
+    """Tell the name of a value from a value that a tool uses as a key: a number, a date, a person's name."""
+    return _NAME.fullmatch(key) is not None
 
 
 def shape_of(value: JSON) -> str:

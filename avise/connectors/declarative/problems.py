@@ -175,7 +175,7 @@ def _plain(path: KeyPath, kind: str, context: Mapping[str, object]) -> Finding:
         limit = str(context.get("ge", context.get("le", "")))
         key = next((part for part in reversed(path) if isinstance(part, str)), "")
         return Finding(path, _TYPES[kind], {"key": key, "limit": limit})
-    params = {"value": str(context["value"])} if "value" in context else {}
+    params = {name: str(context[name]) for name in ("value", "suggestion") if name in context}
     sentence = kind if "." in kind else f"connector_check.{kind}"
     known = text(sentence) != sentence
     return Finding(path, kind if known else "invalid_value", params)

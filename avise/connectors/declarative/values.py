@@ -15,6 +15,7 @@ from jmespath.parser import ParsedResult
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from avise.connectors.declarative.expressions import expression_meant
 from avise.connectors.declarative.placeholders import PlaceholderError, parse_template
 
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
@@ -65,7 +66,8 @@ def _expression(text: str) -> str:
     try:
         compiled(text)
     except jmespath.exceptions.JMESPathError:
-        raise PydanticCustomError("expression", "not JMESPath", {"value": text}) from None
+        told = {"value": text, "suggestion": expression_meant(text)}
+        raise PydanticCustomError("expression", "not JMESPath", told) from None
     return text
 
 

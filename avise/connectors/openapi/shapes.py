@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import itertools
-import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from avise.connectors.declarative.expressions import expression_of
 from avise.connectors.openapi.document import Document, Node
 
 DEEPEST = 3
@@ -20,7 +19,6 @@ MOST_PROPERTIES = 200
 MOST_PARTS = 20
 """Parts or choices of one schema, and values of an object within an answer."""
 
-_PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _LISTS = (
     "data",
     "items",
@@ -72,11 +70,6 @@ class Answer:
     """Of the answer itself, beside its list."""
     doubts: Sequence[str] = field(default_factory=tuple)
     """Catalogue keys of what was chosen among several."""
-
-
-def expression_of(path: Sequence[str]) -> str:
-    """Write a path of keys as JMESPath."""
-    return ".".join(key if _PLAIN_KEY.fullmatch(key) else json.dumps(key, ensure_ascii=False) for key in path)
 
 
 def answer_of(document: Document, schema: object) -> Answer | None:
