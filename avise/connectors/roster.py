@@ -189,10 +189,10 @@ class Roster:
         tls = await self._certificates()
         await self._compare(wanted)
         sound = [settings for settings in wanted if not self._starts.quarantined(settings.id)]
-        self._starts.begin(settings.id for settings in sound)
         for settings in wanted:
-            found = await (self._find(settings) if settings in sound else self._set_apart(settings))
+            found = await (self._first_find(settings) if settings in sound else self._set_apart(settings))
             self._admit(settings, found, tls)
+        self._starts.begin(settings.id for settings in wanted if settings.id in self.running)
         for settings in wanted:
             if (instance := self.running.get(settings.id)) is not None:
                 self._open(instance)
@@ -217,6 +217,13 @@ class Roster:
         if not isinstance(connectors, KnowsFiles):
             return refusal
         return await on_thread(lambda: connectors.announced(settings, refusal))
+
+    async def _first_find(self, settings: InstanceSettings) -> Loaded | Refusal:
+        """Find an instance's connector; one that takes the program with it is the only one under way."""
+        self._starts.begin([settings.id])
+        found = await self._find(settings)
+        self._starts.loaded(settings.id)
+        return found
 
     async def _find(self, settings: InstanceSettings) -> Loaded | Refusal:
         began = self._env.monotonic()

@@ -34,6 +34,8 @@ class _Start:
     """Why the last start failed, for support; no personal data."""
     content: str = ""
     """What the connector was made of at its last start; "" when nobody knows."""
+    proven: bool = False
+    """It has started well, made of the same."""
 
 
 class StartLog:
@@ -67,6 +69,8 @@ class StartLog:
         start = self._starts.setdefault(instance, _Start())
         if content == ABSENT or start.content not in ("", content):
             start.strikes, start.reason = 0, ""
+        if start.content != content:
+            start.proven = False
         start.content = content
 
     def begin(self, instances: Iterable[str]) -> None:
@@ -75,10 +79,16 @@ class StartLog:
             self._starts.setdefault(instance, _Start()).under_way = True
         self._write()
 
+    def loaded(self, instance: str) -> None:
+        """Note that an instance was read and imported, and took nobody with it; it is not open yet."""
+        self._starts.setdefault(instance, _Start()).under_way = False
+        self._write()
+
     def ended(self, instance: str, *, well: bool, reason: str = "") -> None:
         """Note how a start ended; a good one forgets the failures before it."""
         start = self._starts.setdefault(instance, _Start())
         start.under_way = False
+        start.proven = start.proven or well
         start.strikes = 0 if well else start.strikes + 1
         start.reason = "" if well else reason
         self._write()
@@ -114,13 +124,22 @@ def _read(path: Path | None) -> dict[str, _Start]:
         return {}
     try:
         plain = json.loads(path.read_text(encoding="utf-8"))
-        return {name: _read_start(start) for name, start in plain.items()}
+        blamed = _blamed(plain)
+        return {name: _read_start(start, blamed=name in blamed) for name, start in plain.items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}
 
 
-def _read_start(plain: Mapping[str, Any]) -> _Start:
-    content = str(plain.get("content", ""))
-    if plain["under_way"]:
-        return _Start(plain["strikes"] + 1, reason=NEVER_ENDED, content=content)
-    return _Start(plain["strikes"] + 0, reason=str(plain.get("reason", "")), content=content)
+def _blamed(plain: Mapping[str, Mapping[str, Any]]) -> frozenset[str]:
+    """Return whom the end of the program is held against: of several under way, those not proven yet."""
+    fallen = frozenset(name for name, start in plain.items() if start["under_way"])
+    unproven = frozenset(name for name in fallen if not plain[name].get("proven", False))
+    return unproven or fallen
+
+
+def _read_start(plain: Mapping[str, Any], *, blamed: bool) -> _Start:
+    content, proven = str(plain.get("content", "")), bool(plain.get("proven", False))
+    if blamed:
+        return _Start(plain["strikes"] + 1, reason=NEVER_ENDED, content=content, proven=proven)
+    reason = str(plain.get("reason", ""))
+    return _Start(plain["strikes"] + 0, reason=reason, content=content, proven=proven)

@@ -11,6 +11,7 @@ from uuid import UUID
 from avise.connectors.host import ConnectorHost
 from avise.connectors.ports import InstanceSettings, NoSnapshots
 from avise.connectors.registry import Registry
+from avise.connectors.starts import NEVER_ENDED, StartLog
 from avise.env import SystemEnv
 from avise.models.customer import CustomerKey
 from avise.models.source_status import SourceState
@@ -23,9 +24,10 @@ CUSTOMER = CustomerKey(UUID(int=7), {"member": "0482917350"})
 
 
 @asynccontextmanager
-async def started(wheels: Path) -> AsyncIterator[ConnectorHost]:
-    """Run a host on the ledger alone, as one start of Avise does."""
-    settings = [InstanceSettings("books", "ledger")]
+async def started(wheels: Path, *connectors: str) -> AsyncIterator[ConnectorHost]:
+    """Run a host on the ledger alone unless told, as one start of Avise does."""
+    settings = [InstanceSettings(str(rank), name) for rank, name in enumerate(connectors)]
+    settings = settings or [InstanceSettings("books", "ledger")]
     starts = wheels.parent / "starts.json"
     host = ConnectorHost(
         SystemEnv(), NoSnapshots(), settings, MemorySecrets(),
@@ -70,6 +72,18 @@ async def test_after_three_failed_starts_it_is_named_with_its_reason_and_not_imp
         broken.write_text(broken.read_text("utf-8").replace(FAILING, "class LedgerConnector:"), "utf-8")
         await host.retry_now("books")
         assert host.status()[0].state is not SourceState.REFUSED
+
+
+async def test_a_wheel_that_kills_the_program_while_it_is_imported_is_blamed_alone(tmp_path: Path) -> None:
+    starts, killed = tmp_path / "starts.json", tmp_path / "killed.json"
+    keeps = f"import shutil\n\nshutil.copy({str(starts)!r}, {str(killed)!r})\n\n\nclass LedgerConnector:"
+    wheels = installed(tmp_path, {CODE: ("class LedgerConnector:", keeps)})
+    async with started(wheels, "ledger_history", "ledger"):
+        pass
+    sys.modules.pop("ledger", None)
+    # What a kill in the middle of the import would have left.
+    log = StartLog(killed)
+    assert (log.reason("0"), log.reason("1")) == ("", NEVER_ENDED)
 
 
 async def test_a_connector_set_apart_is_started_again_once_it_is_mended_and_not_told_once_it_is_gone(

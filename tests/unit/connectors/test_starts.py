@@ -39,6 +39,32 @@ def test_a_start_that_killed_the_process_counts(tmp_path: Path) -> None:
     assert StartLog(path).quarantined("ged")
 
 
+def test_of_several_that_were_starting_only_the_one_not_proven_yet_is_blamed(tmp_path: Path) -> None:
+    path = tmp_path / "starts.json"
+    run(path, well=True)
+    for _ in range(STRIKES):
+        StartLog(path).begin(["ged", "new"])
+    log = StartLog(path)
+    assert (log.quarantined("ged"), log.quarantined("new")) == (False, True)
+    # Changed since, it is proven no more than the other.
+    log.compare("ged", "another")
+    for _ in range(STRIKES):
+        log.begin(["ged", "new"])
+        log = StartLog(path)
+    assert log.quarantined("ged")
+
+
+def test_what_was_loaded_and_not_opened_yet_killed_nobody(tmp_path: Path) -> None:
+    path = tmp_path / "starts.json"
+    for _ in range(STRIKES):
+        log = StartLog(path)
+        log.begin(["ged"])
+        log.loaded("ged")
+        log.begin(["new"])
+    log = StartLog(path)
+    assert (log.quarantined("ged"), log.quarantined("new")) == (False, True)
+
+
 def test_closing_during_a_start_is_nobodys_fault(tmp_path: Path) -> None:
     path = tmp_path / "starts.json"
     for _ in range(STRIKES):
