@@ -18,7 +18,7 @@ from avise.directory.typed_text import addresses, meant_codes, meant_digits, pla
 from avise.models.free_text import holds_nir_in_words
 from avise.models.identifiers import compact, parse_phone, phone_digits
 from avise.models.names import fold, fold_words, spelt_out, without_particles
-from avise.models.typed_search import MONTHS, MOST_CHARACTERS, OLDEST_YEAR
+from avise.models.typed_search import MONTHS, MOST_CHARACTERS, OLDEST_YEAR, DateFault, faulty_date
 
 MOST_WORDS = 8
 """Words that a name is put together from; the others are ignored."""
@@ -213,13 +213,16 @@ def parse_search(text: str, today: date) -> SearchQuery:
         return SearchQuery(restricted=True)
     emails, plain = addresses(rest)
     plain = without_labels(plain)
-    spans, rest = _dates(plain, today)
+    spans, rest = _dates(_without_unfinished_date(plain, today), today)
     said, tokens = spoken_phones(rest.split())
     numbers, codes, words = _sorted_out(tokens)
     guess = rest.strip().lower()
     named = len(words) > 1 or bool(codes)
     guessed = not emails and named and " " not in guess and _DOTTED.match(guess) is not None
     typed = tuple(TypedNumber(number, bool(words)) for number in (*said, *numbers))
+    if words:
+        # A number is typed figure by figure: until it is a key, whoever bears the name stays on screen.
+        typed = tuple(number for number in typed if len(number.digits) >= MIN_MEMBER_PREFIX)
     return SearchQuery(
         words,
         typed,
@@ -281,6 +284,17 @@ def _end_run(run: list[str], numbers: list[str]) -> None:
     else:
         numbers.append("".join(run))
     run.clear()
+
+
+_UNFINISHED_DATE = re.compile(r"(?<=[^\W\d_])\s+\d{1,2}/(?:\d{1,2}(?:/(?:\d|\d{3})?)?)?$")
+
+
+def _without_unfinished_date(text: str, today: date) -> str:
+    """Leave out, behind a name, a date that is being typed: it is no key yet, and may not be one."""
+    at_fault = faulty_date(text, today)
+    if at_fault is not None and at_fault.fault is DateFault.NO_SUCH_DAY:
+        return text
+    return _UNFINISHED_DATE.sub("", text)
 
 
 def _dates(text: str, today: date) -> tuple[tuple[DateSpan, ...], str]:

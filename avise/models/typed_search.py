@@ -34,7 +34,7 @@ class DateFault(StrEnum):
     TO_COME = "to_come"
     TOO_OLD = "too_old"
     NO_YEAR = "no_year"
-    """A day and a month alone are no key of the search."""
+    """A day and a month alone are no key of the search; nor is a year that is being typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,8 @@ _PATTERNS = (
     re.compile(rf"{_ALONE}(?P<year>\d{{4}})-(?P<month>\d{{1,2}})-(?P<day>\d{{1,2}}){_END}"),
     re.compile(rf"{_ALONE}(?P<day>\d{{1,2}})([/.-])(?P<month>\d{{1,2}})\2(?P<year>\d{{4}}){_END}"),
     # Points and hyphens group the digits of numbers: only strokes make a date without its whole year.
-    re.compile(rf"{_ALONE}(?P<day>\d{{1,2}})/(?P<month>\d{{1,2}})(?:/(?P<year>\d{{2}}))?{_END}"),
+    # A lone zero begins a month.
+    re.compile(rf"{_ALONE}(?P<day>\d{{1,2}})/(?!0(?!\d))(?P<month>\d{{1,2}})(?:/(?P<year>\d{{0,3}}))?{_END}"),
     re.compile(rf"{_ALONE}(?P<month>\d{{1,2}})/(?P<year>\d{{4}}){_END}"),
     re.compile(
         r"(?<![\w-])(?P<day>\d{1,2})(?:er)?\s+(?P<month>[^\W\d_]{3,9})\.?\s+(?P<year>\d{4})(?!\w)",
@@ -83,9 +84,9 @@ def _dates(text: str, today: date) -> Iterator[tuple[str, DateFault | None]]:
 
 
 def _fault(day: str, month: int, year: str | None, today: date) -> DateFault | None:
-    years = [int(year)] if year and len(year) > 2 else [1900 + int(year or 0), 2000 + int(year or 0)]
-    if year is None:
+    if year is None or len(year) not in (2, 4):
         return DateFault.NO_YEAR if _days(int(day), month, [_LEAP_YEAR]) else DateFault.NO_SUCH_DAY
+    years = [int(year)] if len(year) == 4 else [1900 + int(year), 2000 + int(year)]
     days = _days(int(day), month, years)
     if not days:
         return DateFault.NO_SUCH_DAY

@@ -45,6 +45,9 @@ def test_a_day_that_no_calendar_has_is_told_as_it_was_typed(words: str, typed: s
         ("dupont 12/03/1868", DateFault.TOO_OLD),
         ("dupont 12/03", DateFault.NO_YEAR),
         ("dupont 29/02", DateFault.NO_YEAR),
+        ("dupont 29/02/", DateFault.NO_YEAR),
+        ("dupont 29/02/1", DateFault.NO_YEAR),
+        ("dupont 29/02/197", DateFault.NO_YEAR),
     ],
 )
 def test_a_day_on_which_nobody_can_be_looked_for_says_why(words: str, fault: DateFault) -> None:
@@ -70,6 +73,8 @@ def test_a_day_on_which_nobody_can_be_looked_for_says_why(words: str, fault: Dat
         "31021970",
         "mars 1968",
         "garage 2000",
+        "dupont 12/",
+        "dupont 12/0",
         "31 rue 1970",
     ],
 )

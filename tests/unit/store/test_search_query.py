@@ -260,3 +260,22 @@ def test_initials_are_the_first_letter_and_the_others() -> None:
 def test_a_letter_that_was_elided_may_stand_beside_a_mistake() -> None:
     forgiving = {reading.last: reading.forgiving for reading in name_readings(("L", "HERMTTE"))}
     assert forgiving["LHERMTTE"]
+
+
+@pytest.mark.parametrize(
+    "begun", ["1", "19", "196", "1/", "12/", "12/0", "12/03", "12/03/", "12/03/1", "12/03/196", "449"]
+)
+def test_a_name_stays_looked_for_while_a_date_or_a_number_is_typed_behind_it(begun: str) -> None:
+    query = parsed(f"marchand {begun}")
+    assert (query.words, query.numbers, query.spans) == (("MARCHAND",), (), ())
+
+
+@pytest.mark.parametrize("whole", ["1968", "12/03/1968", "31/02/1970", "31/04", "4127", "44000"])
+def test_a_number_or_a_date_that_is_whole_is_kept_beside_a_name(whole: str) -> None:
+    query = parsed(f"marchand {whole}")
+    assert query.numbers or query.spans
+
+
+def test_a_short_number_alone_is_all_that_was_typed() -> None:
+    assert [number.text for number in parsed("196").numbers] == ["196"]
+    assert [number.text for number in parsed("12/03").numbers] == ["12/03"]
