@@ -102,10 +102,10 @@ def write_profile(
         kept["hub", "password"] = hub.password
     ours = {shipped.stem for shipped in (resource_folder(CONNECTORS_FOLDER) / "demo").glob("*.toml")}
     added = own_secrets(read_before(profile_dir / SECRETS_FILE), {*ours, "hub"})
-    write_private(profile_dir / SECRETS_FILE, secrets_text(kept) + added)
+    write_private(profile_dir / SECRETS_FILE, f"{secrets_text(kept)}\n{added}".rstrip() + "\n")
     added = own_instances(read_before(profile_dir / SETTINGS_FILE), ours)
     settings = settings_text(tools, user or DemoUser(), mail_port, hub)
-    write_private(profile_dir / SETTINGS_FILE, settings + added)
+    write_private(profile_dir / SETTINGS_FILE, f"{settings}\n{added}".rstrip() + "\n")
 
 
 def renew_profile(profile_dir: Path, tools: DemoTools, mail_port: int = 0) -> bool:
