@@ -432,6 +432,33 @@ async def test_while_the_provider_is_down_nobody_signs_in_and_who_did_is_still_k
         assert signed_in.refresh_token not in repr(caught.value) + caught.value.detail
 
 
+async def test_a_provider_that_goes_away_between_the_page_and_the_token_is_told_and_asked_again_later(
+    plain_provider: RunningProvider, reach: Reach, env: FixedEnv, tmp_path: Path
+) -> None:
+    where: list[str] = []
+
+    async def open_browser(address: str) -> bool:
+        where.append(httpx2.URL(address).params["redirect_uri"])
+        async with httpx2.AsyncClient(trust_env=False) as browser:
+            page = await browser.post(address, data={"sub": SUBJECT})
+            plain_provider.stop()
+            back = await browser.get(page.headers["location"])
+        assert back.status_code == 200
+        return True
+
+    reached = reach(plain_provider.issuer, secret="entre nous")  # noqa: S106 - invented
+    with pytest.raises(ProviderError) as caught:
+        await sign_in(reached, open_browser, env)
+    assert caught.value.message_key == "oidc.provider_unreachable"
+    assert not await still_listens(where[0])
+    assert other_tasks() == []
+    again = start_provider(tmp_path, port=plain_provider.port)
+    try:
+        assert (await signed_in_at(reached, env)).login == LOGIN
+    finally:
+        again.stop()
+
+
 async def test_keys_fetched_an_hour_ago_still_check_while_the_provider_is_down(
     plain_provider: RunningProvider, reach: Reach, env: FixedEnv
 ) -> None:
