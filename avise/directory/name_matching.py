@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from avise.directory.first_names import other_first_names
 from avise.directory.keys import MIN_FORGIVEN, NameKind
 from avise.directory.search_query import NameReading
 from avise.models.customer import MatchedOn
-from avise.models.names import phonetic_key, within_one_edit
+from avise.models.edits import within_one_edit
+from avise.models.names import phonetic_key
 
 EXACT = 100.0
 BEGINNING_OF_FIRST = 92.0
@@ -41,7 +41,9 @@ class NameMatch:
     first: str
 
 
-def best_match(readings: Sequence[NameReading], last: str, first: str, kind: NameKind) -> NameMatch | None:
+def best_match(
+    readings: Sequence[NameReading], last: str, first: str, kind: NameKind, sounds: Mapping[str, str]
+) -> NameMatch | None:
     """Return the best reading for a name, None when none answers to it.
 
     Args:
@@ -49,26 +51,31 @@ def best_match(readings: Sequence[NameReading], last: str, first: str, kind: Nam
         last: folded surname of the directory.
         first: folded first name.
         kind: which of the person's names it is.
+        sounds: how names sound, where it is known.
     """
     best: NameMatch | None = None
     for reading in readings:
-        found = _match(reading, last, first, kind)
+        found = _match(reading, last, first, kind, sounds)
         if found is not None and (best is None or found.score > best.score):
             best = found
     return best
 
 
-def _match(reading: NameReading, last: str, first: str, kind: NameKind) -> NameMatch | None:
+def _match(
+    reading: NameReading, last: str, first: str, kind: NameKind, sounds: Mapping[str, str]
+) -> NameMatch | None:
     if not reading.last:
         return _first_alone(reading.first, first)
-    surname = _surname(reading.last, last, reading.forgiving)
+    surname = _surname(reading.last, last, sounds, forgiving=reading.forgiving)
     if surname is None:
         return None
     score, why = surname
     matched = [why if why is not MatchedOn.NAME or kind is not NameKind.BIRTH else MatchedOn.BIRTH_NAME]
     if reading.first:
         found = (
-            _by_initials(reading.initials, first) if reading.initials else _first_name(reading.first, first)
+            _by_initials(reading.initials, first)
+            if reading.initials
+            else _first_name(reading.first, first, sounds)
         )
         if found is None:
             return None
@@ -78,7 +85,9 @@ def _match(reading: NameReading, last: str, first: str, kind: NameKind) -> NameM
     return NameMatch(score - worse[kind], tuple(matched), reading.last, reading.first)
 
 
-def _surname(typed: str, last: str, forgiving: bool) -> tuple[float, MatchedOn] | None:
+def _surname(
+    typed: str, last: str, sounds: Mapping[str, str], *, forgiving: bool
+) -> tuple[float, MatchedOn] | None:
     if last == typed:
         return LAST_ONLY, MatchedOn.NAME
     if last.startswith(typed):
@@ -87,12 +96,12 @@ def _surname(typed: str, last: str, forgiving: bool) -> tuple[float, MatchedOn] 
         return None
     if within_one_edit(typed, last):
         return FORGIVEN, MatchedOn.NAME_TYPO
-    if _sound(typed) == _sound(last):
+    if _sound(typed, sounds) == _sound(last, sounds):
         return SOUND, MatchedOn.NAME_PHONETIC
     return None
 
 
-def _first_name(typed: str, first: str) -> tuple[float, MatchedOn] | None:
+def _first_name(typed: str, first: str, sounds: Mapping[str, str]) -> tuple[float, MatchedOn] | None:
     """Return what a whole name is worth with that first name, and why; None when it does not answer."""
     if first == typed:
         return EXACT, MatchedOn.FIRST_NAME
@@ -102,7 +111,7 @@ def _first_name(typed: str, first: str) -> tuple[float, MatchedOn] | None:
         return FIRST_VARIANT, MatchedOn.FIRST_NAME_VARIANT
     inside = typed in first
     if len(typed) < MIN_FORGIVEN or not (
-        inside or within_one_edit(typed, first) or _sound(typed) == _sound(first)
+        inside or within_one_edit(typed, first) or _sound(typed, sounds) == _sound(first, sounds)
     ):
         return None
     return FIRST_FORGIVEN, MatchedOn.FIRST_NAME if inside else MatchedOn.FIRST_NAME_TYPO
@@ -128,6 +137,5 @@ def _first_alone(typed: str, first: str) -> NameMatch | None:
     return None
 
 
-@lru_cache(maxsize=16384)
-def _sound(word: str) -> str:
-    return phonetic_key(word) or word
+def _sound(word: str, sounds: Mapping[str, str]) -> str:
+    return sounds.get(word) or phonetic_key(word) or word

@@ -78,13 +78,13 @@ BY_CITY = Statement(
 
 NAMED = {
     kind: Statement(
-        f"SELECT w.norm, w.id FROM [[norms]] AS n CROSS JOIN {kind} AS w WHERE w.norm = n.value"  # noqa: S608 - two tables
+        f"SELECT w.id, w.norm, w.sound FROM [[norms]] AS n CROSS JOIN {kind} AS w WHERE w.norm = n.value"  # noqa: S608 - two tables
     )
     for kind in WordKind
 }
 BEGINNING = {
     kind: Statement(
-        f"SELECT id, norm, uses FROM {kind} WHERE norm >= :low AND norm < :high ORDER BY norm LIMIT :bound"  # noqa: S608 - two tables
+        f"SELECT id, norm, sound FROM {kind} WHERE norm >= :low AND norm < :high ORDER BY norm LIMIT :bound"  # noqa: S608 - two tables
     )
     for kind in WordKind
 }
@@ -100,7 +100,9 @@ SOUNDING = {
     for kind in WordKind
 }
 NORMS = {
-    kind: Statement(f"SELECT w.id, w.norm FROM [wanted] AS n CROSS JOIN {kind} AS w WHERE w.id = n.value")  # noqa: S608 - two tables
+    kind: Statement(
+        f"SELECT w.id, w.norm, w.sound FROM [wanted] AS n CROSS JOIN {kind} AS w WHERE w.id = n.value"  # noqa: S608 - two tables
+    )
     for kind in WordKind
 }
 EVERY_WORD = {kind: Statement(f"SELECT id, norm FROM {kind}") for kind in WordKind}  # noqa: S608 - two tables

@@ -7,8 +7,8 @@ are remembered for as long as the directory is the same file.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple, TypeAlias
 
 from avise.directory import questions as ask
 from avise.directory.keys import (
@@ -52,15 +52,12 @@ FEW_BEARERS = 2_000
 """Persons of a name that are read one after the other rather than looked for day by day."""
 
 
-class NameRow(NamedTuple):
-    """One row of `name`."""
+NameRow: TypeAlias = tuple[int, int, int, int, int, int]
+"""One row of `name`: numbers of the surname and of the first name, party, kind, day of birth, town.
 
-    last: int
-    first: int
-    party: int
-    kind: int
-    born: int
-    city: int
+As the driver gives it: two hundred are read for one surname, and naming their columns took as long as reading
+them.
+"""
 
 
 class Filters(NamedTuple):
@@ -70,10 +67,10 @@ class Filters(NamedTuple):
     """First and last day numbers of birth."""
     cities: tuple[int, ...] = ()
 
-    def admits(self, row: NameRow) -> bool:
-        """Say whether a row satisfies both."""
-        born = self.span is None or self.span[0] <= row.born <= self.span[1]
-        return born and (not self.cities or row.city in self.cities)
+    def admits(self, born: int, city: int) -> bool:
+        """Say whether a day of birth and a town satisfy both."""
+        then = self.span is None or self.span[0] <= born <= self.span[1]
+        return then and (not self.cities or city in self.cities)
 
 
 NOTHING_ELSE = Filters()
@@ -94,6 +91,11 @@ class FirstNames(NamedTuple):
 
 class Words(dict[int, str]):
     """Words by number, of both dictionaries: a surname's is negative. Kept while the file is the same."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sounds: dict[str, str] = {}
+        """How each word sounds (`models.names.phonetic_key`), which costs more to find out than to read."""
 
 
 class DirectoryReader:
@@ -156,7 +158,7 @@ class DirectoryReader:
             if not listed:
                 return []
             found = self._names(ask.SOME_OF_EACH, WORD_BOUND * each, lasts=listed, each=each)
-            self.cut |= max(Counter(row.last for row in found).values(), default=0) >= each
+            self.cut |= max(Counter(row[0] for row in found).values(), default=0) >= each
             return found
         found = []
         was_cut = self.cut
@@ -174,7 +176,7 @@ class DirectoryReader:
         if uses.get(rarer, 0) > MANY_BEARERS:
             return []
         rows = self._line.rows(ask.BY_BOTH, rarer=rarer, other=other, bound=PERSON_BOUND)
-        return [NameRow(last, first, party, NameKind.LAST, born, city) for first, party, born, city in rows]
+        return [(last, first, party, NameKind.LAST, born, city) for first, party, born, city in rows]
 
     def by_first(self, firsts: FirstNames | None, filters: Filters) -> list[NameRow]:
         """Return persons of those first names, by their name in use."""
@@ -206,14 +208,14 @@ class DirectoryReader:
     def named(self, kind: WordKind, norms: Iterable[str]) -> dict[str, int]:
         """Return the numbers of the words that the dictionary has."""
         found = self._line.rows(ask.NAMED[kind], norms=list(dict.fromkeys(norms)))
-        self._learn(kind, ((number, norm) for norm, number in found))
-        return dict(found)
+        self._learn(kind, found)
+        return {norm: number for number, norm, _sound in found}
 
     def beginning(self, kind: WordKind, norm: str, bound: int = WORD_BOUND) -> list[int]:
         """Return the words that begin so, in their order."""
         found = self._line.rows(ask.BEGINNING[kind], low=norm, high=norm + HIGHEST, bound=bound)
-        self._learn(kind, ((number, word) for number, word, _uses in found))
-        return [number for number, _word, _uses in found]
+        self._learn(kind, found)
+        return [row[0] for row in found]
 
     def near(self, kind: WordKind, word: str) -> list[int]:
         """Return the dictionary's words at one letter from a word, or that sound like it."""
@@ -233,15 +235,15 @@ class DirectoryReader:
             listed=tuple(dict.fromkeys((*listed, *self.named(WordKind.FIRST_NAME, others).values())))
         )
 
-    def name_of(self, row: NameRow) -> tuple[str, str]:
-        """Return the folded surname and first name of a row; `learn` made them known."""
-        return self._words.get(-row[0], ""), self._words.get(row[1], "")
+    def name_of(self, last: int, first: int) -> tuple[str, str]:
+        """Return the folded surname and first name of those numbers; `learn` made them known."""
+        return self._words.get(-last, ""), self._words.get(first, "")
 
-    def learn(self, rows: Iterable[NameRow]) -> None:
+    def learn(self, rows: Sequence[NameRow]) -> None:
         """Make the words of some rows known."""
-        rows, words = list(rows), self._words
-        lasts = [last for last in {row.last for row in rows} if last and -last not in words]
-        firsts = [first for first in {row.first for row in rows} if first and first not in words]
+        words = self._words
+        lasts = [last for last in {row[0] for row in rows} if last and -last not in words]
+        firsts = [first for first in {row[1] for row in rows} if first and first not in words]
         for kind, missing in ((WordKind.SURNAME, lasts), (WordKind.FIRST_NAME, firsts)):
             if missing:
                 self._learn(kind, self._line.rows(ask.NORMS[kind], wanted=missing))
@@ -250,9 +252,16 @@ class DirectoryReader:
         """Return the whole dictionary: seconds of reading, for what is remembered afterwards."""
         return self._line.rows(ask.EVERY_WORD[kind])
 
+    @property
+    def sounds(self) -> Mapping[str, str]:
+        """How the words that are known sound."""
+        return self._words.sounds
+
     def _learn(self, kind: WordKind, words: Iterable[Row]) -> None:
-        sign = -1 if kind is WordKind.SURNAME else 1
-        self._words.update((sign * number, norm) for number, norm in words)
+        sign, known, sounds = (-1 if kind is WordKind.SURNAME else 1), self._words, self._words.sounds
+        for number, norm, sound in words:
+            known[sign * number] = norm
+            sounds[norm] = sound
 
     def cities_named(self, norms: Sequence[str]) -> dict[str, tuple[int, ...]]:
         """Return the towns of each of these names that is one."""
@@ -372,11 +381,15 @@ class DirectoryReader:
         """Return the parties of those identifiers that the directory lists."""
         return list(self.parties(self._numbered(persons)).values())
 
-    def first_names_of(self, persons: Sequence[PersonId]) -> dict[PersonId, str]:
-        """Return how those persons that the directory lists are called, and nothing else of them."""
-        rows = self._line.rows(ask.CALLED, hashes=[person_hash(person.bytes) for person in persons])
-        called = {self._minter.named(native): first or "" for native, first in rows}
-        return {person: called[person] for person in persons if person in called}
+    def first_names_of(self, natives: Sequence[str]) -> dict[str, str]:
+        """Return how those persons that the directory lists are called, and nothing else of them.
+
+        Args:
+            natives: what the identity master calls them, which is also what they are returned by.
+        """
+        wanted = frozenset(natives)
+        rows = self._line.rows(ask.CALLED, hashes=[self._minter.hash(native) for native in natives])
+        return {native: first or "" for native, first in rows if native in wanted}
 
     def _numbered(self, persons: Sequence[PersonId]) -> list[int]:
         hashes = [person_hash(person.bytes) for person in persons]
@@ -419,7 +432,7 @@ class DirectoryReader:
         rows = self._line.rows(statement, bound=bound + 1, **listed)
         if len(rows) > bound:
             self.cut = True
-        return list(map(NameRow._make, rows[:bound]))
+        return rows[:bound]
 
     def _numbers(self, statement: Statement, bound: int = PERSON_BOUND, **values: int | str) -> list[int]:
         rows = self._line.rows(statement, bound=bound + 1, **values)

@@ -2,38 +2,30 @@
 
 from __future__ import annotations
 
-import heapq
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Set
+from collections.abc import Collection, Mapping, Sequence, Set
 
+from avise.directory.highlights import Highlighter
 from avise.directory.reading import DirectoryReader
-from avise.directory.search import Bearer, DirectorySearch, Found
+from avise.directory.reasons import Bearer, Found
+from avise.directory.search import DirectorySearch
 from avise.directory.search_query import SearchQuery
 from avise.directory.wide_search import WideSearch
 from avise.models.customer import (
-    DirectoryEntry,
-    MatchedOn,
     Party,
     PartyKind,
     PersonId,
     SearchAnswer,
     SearchHit,
 )
-from avise.models.names import FoldedText, fold, fold_with_origins
+from avise.models.names import fold
 from avise.texts.catalogue import text
-
-Highlight = tuple[str, int, int]
 
 NEAR_ROWS = 10
 """Last rows of a full answer that names near to what was typed may take."""
 
-_NOBODY = Bearer()
-_FORGIVEN = (
-    frozenset({MatchedOn.NAME_TYPO, MatchedOn.NAME_PHONETIC}),
-    frozenset({MatchedOn.FIRST_NAME_TYPO, MatchedOn.FIRST_NAME_VARIANT}),
-)
-"""What makes a surname, or a first name, tinted whole."""
+_NOBODY: Bearer = ("", ""), 0
 
 
 def answer(search: DirectorySearch, query: SearchQuery, limit: int) -> SearchAnswer:
@@ -64,19 +56,19 @@ def _shown(
     ranked = _with_near(_shared(ranks, limit), search.near, limit)
     entries = reader.parties(ranked[: limit + len(known)])
     shown = [number for number in ranked if number in entries and entries[number].person not in known][:limit]
-    folded = _Folded()
-    homonyms = _homonyms(bearers, {number: entries[number].party for number in shown}, folded)
-    members = _members(reader, [entries[number] for number in shown])
+    homonyms = _homonyms(bearers, {number: entries[number].party for number in shown})
+    labels = _member_labels(reader, [entries[number].party for number in shown])
+    highlighter = Highlighter()
     hits = tuple(
         SearchHit(
             entry=entries[number],
             score=found[number].relative,
             matched_on=tuple(dict.fromkeys(found[number].matched_on)),
-            highlights=tuple(_highlights(entries[number].party, found[number], folded)),
+            highlights=tuple(highlighter.of(entries[number].party, found[number])),
             homonyms=homonyms[number],
-            member_label=_member_label(entries[number], members),
+            member_label=label,
         )
-        for number in shown
+        for number, label in zip(shown, labels, strict=True)
     )
     total = len(found) - sum(entry.person in known for entry in entries.values()) if known else len(found)
     return SearchAnswer(hits, total, more=reader.cut, as_of=as_of)
@@ -96,16 +88,17 @@ def _shared(ranks: list[Rank], limit: int) -> list[int]:
     score = ranks[limit][0]
     start = bisect_left(ranks, score, key=lambda rank: rank[0])
     end = bisect_right(ranks, score, key=lambda rank: rank[0])
-    places: Counter[str] = Counter()
-    first: list[tuple[int, int]] = []
+    turns: Counter[str] = Counter()
+    turn_of: list[tuple[int, int]] = []
     for place in range(start, end):
-        last = ranks[place][1].last
-        first.append((places[last], place))
-        places[last] += 1
-    if len(places) == 1:
+        last = ranks[place][1][0][0]
+        turn_of.append((turns[last], place))
+        turns[last] += 1
+    if len(turns) == 1:
         return numbers
-    chosen = sorted(place for _turn, place in heapq.nsmallest(limit - start, first))
-    others = sorted({*range(start, end)} - {*chosen})
+    turn_of.sort()
+    chosen = sorted(place for _turn, place in turn_of[: limit - start])
+    others = sorted(place for _turn, place in turn_of[limit - start :])
     return numbers[:start] + [numbers[place] for place in (*chosen, *others)] + numbers[end:]
 
 
@@ -119,104 +112,48 @@ def _with_near(ranked: list[int], near: Set[int], limit: int) -> list[int]:
     return [*first[:place], *hidden, *first[place:]]
 
 
-class _Folded(dict[str, FoldedText]):
-    """Texts folded for one answer: fifty rows bear a few names, and none is remembered afterwards."""
-
-    def __missing__(self, shown: str) -> FoldedText:
-        """Fold a text that no row bore yet."""
-        made = self[shown] = fold_with_origins(shown)
-        return made
-
-
-def _homonyms(bearers: Mapping[int, Bearer], shown: Mapping[int, Party], folded: _Folded) -> dict[int, int]:
+def _homonyms(bearers: Mapping[int, Bearer], shown: Mapping[int, Party]) -> dict[int, int]:
     """Return, for each party shown, how many others found bear its name.
 
     Those found by name are counted among all, those found by a number among the rows shown.
     """
-    by_key = Counter(bearer[:2] for bearer in bearers.values())
+    texts = {party.last_name or party.company_name for party in shown.values()}
+    texts.update(party.first_name for party in shown.values())
+    folded = {shown_text: fold(shown_text) for shown_text in texts}
     names = {
-        number: (folded[party.last_name or party.company_name].folded, folded[party.first_name].folded)
+        number: (folded[party.last_name or party.company_name], folded[party.first_name])
         for number, party in shown.items()
     }
+    by_bearer = Counter(name for name, _born in bearers.values())
     by_name = Counter(names.values())
     return {
-        number: max(by_key[bearers.get(number, _NOBODY)[:2]], by_name[name], 1) - 1
+        number: max(by_bearer[bearers[number][0]] if number in bearers else 0, by_name[name], 1) - 1
         for number, name in names.items()
     }
 
 
-def _members(reader: DirectoryReader, entries: list[DirectoryEntry]) -> dict[PersonId, str]:
-    """Return how the members whose dossier covers the beneficiaries shown are called."""
-    wanted = list(
-        dict.fromkeys(
-            entry.dossier
-            for entry in entries
-            if entry.party.kind is PartyKind.BENEFICIARY and entry.dossier != entry.person
-        )
-    )
-    return reader.first_names_of(wanted) if wanted else {}
+def _member_labels(reader: DirectoryReader, parties: Sequence[Party]) -> list[str]:
+    """Return « conjoint de Hélène » for each beneficiary whose member the directory lists, "" for others."""
+    wanted = {
+        party.dossier
+        for party in parties
+        if party.kind is PartyKind.BENEFICIARY and party.dossier not in ("", party.native_id)
+    }
+    members = reader.first_names_of(sorted(wanted)) if wanted else {}
+    relations = {party.relation for party in parties if party.dossier in members}
+    told = {relation: text(f"search.relation.{relation or 'other'}") for relation in relations}
+    return [
+        _member_label(told[party.relation], members[party.dossier])
+        if party.kind is PartyKind.BENEFICIARY and party.dossier in members
+        else ""
+        for party in parties
+    ]
 
 
-def _member_label(entry: DirectoryEntry, members: Mapping[PersonId, str]) -> str:
-    """Return « conjoint de Hélène » for a beneficiary, "" for anybody else."""
-    if entry.party.kind is not PartyKind.BENEFICIARY or entry.dossier == entry.person:
-        return ""
-    first_name = members.get(entry.dossier)
-    if first_name is None:
-        return ""
-    relation = text(f"search.relation.{entry.party.relation or 'other'}")
-    elided = fold(first_name)[:1] in set("AEIOUY")
-    return text(
-        "search.member_label_elided" if elided else "search.member_label",
-        relation=relation,
-        first_name=first_name,
-    )
+def _member_label(relation: str, first_name: str) -> str:
+    elided = fold(first_name)[:1] in _ELIDING
+    key = "search.member_label_elided" if elided else "search.member_label"
+    return text(key, relation=relation, first_name=first_name)
 
 
-def _highlights(party: Party, found: Found, folded: _Folded) -> Iterator[Highlight]:
-    for name, typed in found.typed.items():
-        if name == "phones":
-            yield from _phone_highlights(party, typed)
-        elif name == "birth_date":
-            yield from _birth_highlights(party, typed)
-        elif name in ("last_name", "birth_name", "first_name"):
-            yield from _name_highlight(name, getattr(party, name), typed, found, folded)
-        else:
-            yield from _part(name, getattr(party, name), typed, folded)
-
-
-def _name_highlight(name: str, value: str, typed: str, found: Found, folded: _Folded) -> Iterator[Highlight]:
-    part = list(_part(name, value, typed, folded))
-    if part:
-        yield from part
-    elif value and not _FORGIVEN[name == "first_name"].isdisjoint(found.matched_on):
-        yield name, 0, len(value)
-
-
-def _part(name: str, value: str, typed: str, folded: _Folded) -> Iterator[Highlight]:
-    """Yield where what was typed stands in a value, accents, hyphens and case apart."""
-    shown, wanted = folded[value], folded[typed].folded
-    start = shown.folded.find(wanted) if wanted else -1
-    if start >= 0:
-        yield name, *shown.span(start, len(wanted))
-
-
-def _phone_highlights(party: Party, typed: str) -> Iterator[Highlight]:
-    """Yield the digits that matched in each number; the field is "phones.0" for the first."""
-    digits = "".join(character for character in typed if character.isdigit())
-    for index, phone in enumerate(party.phones):
-        if phone.removeprefix("+").endswith(digits):
-            yield f"phones.{index}", len(phone) - len(digits), len(digits)
-
-
-def _birth_highlights(party: Party, typed: str) -> Iterator[Highlight]:
-    """Yield the part of a birth date, written DD/MM/YYYY, that was typed: day, month and year, or year."""
-    if party.birth_date is None:
-        return
-    first, last = typed.split("-")
-    if first == last:
-        yield "birth_date", 0, 10
-    elif first[:6] == last[:6]:
-        yield "birth_date", 3, 7
-    else:
-        yield "birth_date", 6, 4
+_ELIDING = frozenset("AEIOUY")

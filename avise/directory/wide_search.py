@@ -21,7 +21,7 @@ from avise.directory.first_names import other_first_names
 from avise.directory.keys import WordKind
 from avise.directory.name_matching import LAST_ONLY, TWICE_FORGIVEN
 from avise.directory.reading import NOTHING_ELSE, DirectoryReader, Filters, FirstNames, NameRow, as_filter
-from avise.directory.search import Bearer, Found, what_else
+from avise.directory.reasons import Bearer, Found, what_else
 from avise.directory.search_query import MOST_WORDS, NameReading, SearchQuery, name_readings
 from avise.models.customer import MatchedOn
 from avise.models.names import spelt_out
@@ -167,22 +167,22 @@ class WideSearch:
         filters: Filters,
         town: str,
     ) -> None:
-        rows = [row for row in rows if filters.admits(row)]
+        rows = [row for row in rows if filters.admits(row[4], row[5])]
         self.reader.learn(rows)
         beside = what_else(filters, town)
-        for row in rows:
-            edits = lasts[row.last] + (firsts[row.first] if reading.first else 0)
+        for last, first, party, _kind, born, _city in rows:
+            edits = lasts[last] + (firsts[first] if reading.first else 0)
             score = TWICE_FORGIVEN - edits * (LAST_ONLY - TWICE_FORGIVEN) / 10
-            known = self._found.get(row.party)
+            known = self._found.get(party)
             if known is not None and known.score >= score:
                 continue
-            matched: tuple[MatchedOn, ...] = (MatchedOn.NAME_TYPO,) if lasts[row.last] else (MatchedOn.NAME,)
+            matched: tuple[MatchedOn, ...] = (MatchedOn.NAME_TYPO,) if lasts[last] else (MatchedOn.NAME,)
             typed = {"last_name": reading.last}
             if reading.first:
-                matched += (MatchedOn.FIRST_NAME_TYPO if firsts[row.first] else MatchedOn.FIRST_NAME,)
+                matched += (MatchedOn.FIRST_NAME_TYPO if firsts[first] else MatchedOn.FIRST_NAME,)
                 typed["first_name"] = reading.first
-            self._found[row.party] = Found(score, matched + beside.matched_on, typed | beside.typed)
-            self.bearers[row.party] = Bearer(*self.reader.name_of(row), row.born)
+            self._found[party] = Found(score, matched + beside.matched_on, typed | beside.typed)
+            self.bearers[party] = self.reader.name_of(last, first), born
 
 
 def _run_together(words: tuple[str, ...]) -> list[NameReading]:

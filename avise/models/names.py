@@ -169,28 +169,9 @@ def one_letter_deletes(word: str) -> frozenset[str]:
     """Return the word and each form with one character left out.
 
     Two words are within one edit (insertion, deletion, substitution or exchange of neighbours)
-    only if their sets meet; the converse needs a check (`within_one_edit`).
+    only if their sets meet; the converse needs a check (`edits.within_one_edit`).
     """
     return frozenset([word, *(word[:index] + word[index + 1 :] for index in range(len(word)))])
-
-
-def within_one_edit(first: str, second: str) -> bool:
-    """Say whether one insertion, deletion, substitution or exchange of neighbours makes them equal."""
-    if first == second:
-        return True
-    short, long = sorted((first, second), key=len)
-    if len(long) - len(short) > 1:
-        return False
-    start = 0
-    while start < len(short) and short[start] == long[start]:
-        start += 1
-    if len(long) > len(short):
-        return short[start:] == long[start + 1 :]
-    if short[start + 1 :] == long[start + 1 :]:
-        return True
-    return (
-        short[start : start + 2] == long[start : start + 2][::-1] and short[start + 2 :] == long[start + 2 :]
-    )
 
 
 _SOUNDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(

@@ -13,7 +13,8 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
 from avise.models.callers import Caller
-from avise.models.names import fold, fold_words, within_one_edit
+from avise.models.edits import within_one_edit
+from avise.models.names import fold, fold_words
 from avise.services.customer_updates import Verification, VerificationLevel
 from avise.services.desk import Comparison, VerificationQuestion
 from avise.services.facts import Facts, amount, day, word
