@@ -69,6 +69,9 @@ class AttributeValue(Protocol):
 
 _TEXT_STEPS = (0.8, 0.6, 0.4, 0.2)
 """Share of the weight of words in common from which a text is close, in part, near, a little alike."""
+_OF_ANOTHER_NUMBER = 0.3
+"""The most that two texts of different numbers are alike: a little, whatever their words."""
+_DIGITS = re.compile(r"\d{2,}")
 _RAREST = 5
 """By how many of its rarest words a text meets others, and by pairs of them."""
 _LONG_ENOUGH = 4
@@ -93,15 +96,26 @@ class TextValue:
     blocks: tuple[str, ...] = field(repr=False)
     beginnings: tuple[str, ...] = field(repr=False)
     """More keys: the beginnings of its rarest words, in pairs."""
+    rarest: tuple[str, ...] = field(repr=False)
+    """Its rarest words, the rarest first."""
     rare: tuple[str, ...] = field(repr=False)
     """Words that stand in so few texts that they may be misspelt."""
+    numbers: tuple[str, ...] = field(default=(), repr=False)
+    """The numbers in its words, the rarest first: 963 of « TWK-963, 750 W »."""
 
     def like(self, other: object) -> int:
         """Compare the words in common by their weight, whatever their order."""
         if not isinstance(other, TextValue) or self.key == other.key:
             return 1
         share = self._share_with(other)
+        if self.tells_another_number(other):
+            share = min(share, _OF_ANOTHER_NUMBER)
         return next((code for code, least in enumerate(_TEXT_STEPS, 2) if share >= least), 6)
+
+    def tells_another_number(self, other: TextValue) -> bool:
+        """Say whether the rarest number of each is not in the other: two models of one make, two volumes."""
+        mine, theirs = self.numbers, other.numbers
+        return bool(mine and theirs) and mine[0] not in theirs and theirs[0] not in mine
 
     def bits_in_common(self, other: TextValue) -> float:
         """Return how rare it is that two texts have these words in common, in bits."""
@@ -168,14 +182,22 @@ def _texts(ours: Sequence[str], theirs: Sequence[str]) -> tuple[list[AttributeVa
     weights = {
         word: math.log2((records + 1) / (max(count - 2, 0) + _SMOOTHING)) for word, count in counts.items()
     }
+    numbers = Counter(number for table in told for words in table for number in _numbers_in(words))
     may_be_misspelt = frozenset(
         word for word, count in counts.items() if count <= _FEW and len(word) >= _LONG_ENOUGH
     )
-    return tuple([_text_value(words, weights, may_be_misspelt) for words in table] for table in told)
+    return tuple([_text_value(words, weights, may_be_misspelt, numbers) for words in table] for table in told)
+
+
+def _numbers_in(words: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(number for word in words for number in _DIGITS.findall(word))
 
 
 def _text_value(
-    words: tuple[str, ...], weights: Mapping[str, float], may_be_misspelt: frozenset[str]
+    words: tuple[str, ...],
+    weights: Mapping[str, float],
+    may_be_misspelt: frozenset[str],
+    numbers: Mapping[str, int],
 ) -> TextValue | None:
     if not words:
         return None
@@ -192,7 +214,9 @@ def _text_value(
         math.fsum(weighed.values()),
         (*rare, *together),
         tuple(pairs),
+        tuple(rare),
         doubtful,
+        tuple(sorted(_numbers_in(words), key=lambda number: (numbers[number], number))),
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 from avise.models.identity.attributes import Attribute, AttributeKind, TextValue
 from avise.models.identity.comparison import Compared, Feature
@@ -163,7 +164,33 @@ def keys_of_attributes(attributes: Sequence[Attribute]) -> tuple[KeyKind, ...]:
         for each in attributes
         if each.kind is AttributeKind.TEXT
     ]
+    texts = [each for each in attributes if each.kind is AttributeKind.TEXT]
+    kinds += [
+        KeyKind(
+            f"crossed {one.place} {other.place}",
+            frozenset({one, other}),
+            _crossed_keys_of(one.place, other.place),
+            has_several=True,
+        )
+        for one, other in combinations(texts, 2)
+    ]
     return tuple(kinds)
+
+
+_CROSSED = 3
+"""How many of its rarest words a text gives to keys that join it to another column's."""
+
+
+def _crossed_keys_of(one: int, other: int) -> Callable[[IdentityRecord], tuple[str, ...]]:
+    """Return what gives a rare word of a title with a rare one of the authors: few records have both."""
+
+    def keys(record: IdentityRecord) -> tuple[str, ...]:
+        mine, far = record.attributes[one], record.attributes[other]
+        if not isinstance(mine, TextValue) or not isinstance(far, TextValue):
+            return ()
+        return tuple(f"{a}&{b}" for a in mine.rarest[:_CROSSED] for b in far.rarest[:_CROSSED])
+
+    return keys
 
 
 def _keys_of(place: int) -> Callable[[IdentityRecord], tuple[str, ...]]:

@@ -10,14 +10,15 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from functools import lru_cache
 
-from rapidfuzz.distance import OSA, JaroWinkler
+from rapidfuzz.distance import OSA
 from rapidfuzz.fuzz import token_sort_ratio
 
 from avise.models.identity import dates
 from avise.models.identity.attributes import Attribute, AttributeKind, AttributeValue
+from avise.models.identity.closeness import CLOSE, EQUAL, FAR, NEAR, closeness
 from avise.models.identity.first_names import are_forms_of_one
 from avise.models.identity.records import IdentityRecord
-from avise.models.names import fold, phonetic_key
+from avise.models.names import fold
 
 
 class Feature(StrEnum):
@@ -119,24 +120,6 @@ def level_in(vector: Vector, feature: Compared) -> Level | None:
 
 # ---- names ---------------------------------------------------------------------------------------
 
-_DIFFERENT, _NEAR, _CLOSE, _SAME = range(4)
-
-
-@lru_cache(maxsize=1 << 18)
-def closeness(first: str, second: str) -> int:
-    """Return how close two folded words are: 3 the same, 2 one slip or the same sound, 1 near, 0 not."""
-    if first == second:
-        return _SAME
-    shortest = min(len(first), len(second))
-    if shortest < 3:
-        return _DIFFERENT
-    edits = OSA.distance(first, second, score_cutoff=3)
-    if edits <= 1 or ((sound := phonetic_key(first)) and len(sound) > 2 and sound == phonetic_key(second)):
-        return _CLOSE
-    near = (edits <= 2 and shortest >= 5) or (edits <= 3 and shortest >= 8)
-    return _NEAR if near or JaroWinkler.similarity(first, second) >= 0.9 else _DIFFERENT
-
-
 _LAST = _CODES[Feature.LAST_NAME]
 _LAST_BY_CLOSENESS = (_LAST[Level.DIFFERENT], _LAST[Level.NEAR], _LAST[Level.CLOSE], _LAST[Level.OTHER_NAME])
 _UNSETTLED = frozenset({_LAST[Level.PART], _LAST[Level.NEAR], _LAST[Level.DIFFERENT]})
@@ -147,7 +130,7 @@ def _last_names(a: IdentityRecord, b: IdentityRecord) -> int:
     if not a.last_name or not b.last_name:
         return 0
     direct = _last_name_levels(a.last_names, b.last_names)
-    if direct in _UNSETTLED and a.first_name and b.first_name and _crossed(a, b) >= _CLOSE:
+    if direct in _UNSETTLED and a.first_name and b.first_name and _crossed(a, b) >= CLOSE:
         return _LAST[Level.SWAPPED]
     return direct
 
@@ -157,7 +140,7 @@ def _last_name_levels(ours: tuple[str, ...], theirs: tuple[str, ...]) -> int:
     if ours[0] == theirs[0]:
         return _LAST[Level.SAME]
     best = max(closeness(one, other) for one in ours for other in theirs)
-    if best >= _CLOSE:
+    if best >= CLOSE:
         return _LAST_BY_CLOSENESS[best]
     if any(_is_part(one, other) for one in ours for other in theirs):
         return _LAST[Level.PART]
@@ -167,8 +150,8 @@ def _last_name_levels(ours: tuple[str, ...], theirs: tuple[str, ...]) -> int:
 def _crossed(a: IdentityRecord, b: IdentityRecord) -> int:
     """Return how close the names are when one record has them in each other's place."""
     one = max(closeness(name, b.first_name) for name in a.last_names)
-    if one < _CLOSE:
-        return _DIFFERENT
+    if one < CLOSE:
+        return FAR
     return min(one, max(closeness(a.first_name, name) for name in b.last_names))
 
 
@@ -187,7 +170,7 @@ def _first_names(a: IdentityRecord, b: IdentityRecord) -> int:
     if not a.first_name or not b.first_name:
         return 0
     direct = _first_name_levels(a.first_names, b.first_names)
-    if direct == _FIRST[Level.DIFFERENT] and a.last_name and b.last_name and _crossed(a, b) >= _CLOSE:
+    if direct == _FIRST[Level.DIFFERENT] and a.last_name and b.last_name and _crossed(a, b) >= CLOSE:
         return _FIRST[Level.CLOSE]
     return direct
 
@@ -198,15 +181,15 @@ def _first_name_levels(ours: tuple[str, ...], theirs: tuple[str, ...]) -> int:
         return _FIRST[Level.SAME]
     one, other = "".join(ours), "".join(theirs)
     close = closeness(one, other)
-    if close == _SAME:
+    if close == EQUAL:
         return _FIRST[Level.SAME]
-    if close == _CLOSE:
+    if close == CLOSE:
         return _FIRST[Level.CLOSE]
     if (ours[0] != theirs[0] and are_forms_of_one(ours[0], theirs[0])) or are_forms_of_one(one, other):
         return _FIRST[Level.SHORT_FORM]
     if ours[0] == theirs[0] or _shares_a_name(ours, theirs) or _is_initial(one, other):
         return _FIRST[Level.PART]
-    return _FIRST[Level.NEAR] if close == _NEAR else _FIRST[Level.DIFFERENT]
+    return _FIRST[Level.NEAR] if close == NEAR else _FIRST[Level.DIFFERENT]
 
 
 def _shares_a_name(ours: tuple[str, ...], theirs: tuple[str, ...]) -> bool:
@@ -236,14 +219,14 @@ def _places(a: IdentityRecord, b: IdentityRecord) -> int:
     if a.postcode and b.postcode:
         return _postcodes(a, b)
     if a.city and b.city:
-        return _PLACE[Level.SAME if closeness(a.city, b.city) >= _CLOSE else Level.DIFFERENT]
+        return _PLACE[Level.SAME if closeness(a.city, b.city) >= CLOSE else Level.DIFFERENT]
     if a.region and b.region:
         return _PLACE[Level.NEAR if a.region == b.region else Level.DIFFERENT]
     return 0
 
 
 def _postcodes(a: IdentityRecord, b: IdentityRecord) -> int:
-    same_city = bool(a.city and b.city) and closeness(a.city, b.city) >= _CLOSE
+    same_city = bool(a.city and b.city) and closeness(a.city, b.city) >= CLOSE
     if a.postcode == b.postcode:
         # Another city of the same postcode is a neighbour, or another spelling.
         return _PLACE[Level.SAME if same_city or not (a.city and b.city) else Level.CLOSE]

@@ -166,6 +166,8 @@ def _is_ordinary(digits: str) -> bool:
     )
 
 
+_FIRST_OF_JANUARY = "0101"
+
 SAME, SWAPPED, CLOSE, PART, NEAR, DIFFERENT = range(1, 7)
 """How alike two dates are, as `likeness` tells it."""
 
@@ -173,8 +175,9 @@ SAME, SWAPPED, CLOSE, PART, NEAR, DIFFERENT = range(1, 7)
 def likeness(ours: str, theirs: str) -> int:
     """Return how alike two dates of eight digits are: one of the six codes above.
 
-    Swapped: day and month exchanged. Close: one digit. Part: what both tell is the same. Near: two of day,
-    month and year are the same.
+    Swapped: day and month exchanged. Close: one digit. Part: what both tell is the same; the first of January
+    is what tools write for somebody of whom they know the year alone. Near: two of day, month and year are
+    the same.
     """
     if ours == theirs:
         return PART if ours.endswith("0000") else SAME
@@ -182,6 +185,8 @@ def likeness(ours: str, theirs: str) -> int:
     if ours.endswith("00") or theirs.endswith("00"):
         known = 6 if "00" not in (ours[4:6], theirs[4:6]) else 4
         return PART if ours[:known] == theirs[:known] else DIFFERENT
+    if same_year and _FIRST_OF_JANUARY in (ours[4:], theirs[4:]):
+        return PART
     if same_year and ours[4:6] == theirs[6:] and ours[6:] == theirs[4:6]:
         return SWAPPED
     if OSA.distance(ours, theirs, score_cutoff=1) <= 1:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -17,31 +17,28 @@ from avise.models.identity.attributes import Attribute, AttributeKind
 from avise.models.identity.blocking import KINDS, Blocks, keys_of_attributes
 from avise.models.identity.comparison import (
     COMPARERS,
-    FEATURES,
     PERSONAL,
     Compared,
     Feature,
-    Level,
     Vector,
     attribute_code,
     compared,
-    contradicts,
-    is_unsupported,
-    level_in,
     levels_of,
     place_in_vector,
 )
+from avise.models.identity.doubts import is_doubtful, is_one_contract
 from avise.models.identity.estimation import estimated
 from avise.models.identity.records import IdentityRecord
 from avise.models.identity.rivals import rivalries
 from avise.models.identity.rules import Rule, rule_for
 from avise.models.identity.weights import Model
-from avise.models.names import phonetic_key
 
 AUTOMATIC = 0.98
 """From this probability on two records are linked without anybody looking."""
 PROPOSED = 0.15
 """From this probability on a person is asked."""
+FORGOTTEN = 0.002
+"""Below this probability a pair is forgotten."""
 _MOST_OF_TEXT = 1000.0
 """More than any words in common are worth, in bits: no pair is given up before its texts are compared."""
 _MAY_BE_ONE = 0.05
@@ -97,77 +94,6 @@ class Matching:
     """How many pairs were looked at."""
 
 
-def is_doubtful(model: Model, vector: Vector, a: IdentityRecord, b: IdentityRecord) -> bool:
-    """Say whether something speaks against one person so clearly that a human has to look.
-
-    Anywhere: that neither first name nor birth date could be compared, or that nothing beside them agrees
-    where more than one thing could. Where tables hold households: a contradiction of first name, birth
-    date or sex; a first name that one lacks beside another birth date; first names one letter apart that
-    both are names in use (Nina and Lina are twins); another surname without a telephone, an address on the
-    net or a number in common.
-    """
-    if not model.of_persons:
-        return is_unsupported(vector)
-    personal = any(vector[FEATURES.index(feature)] for feature in (Feature.FIRST_NAME, Feature.BIRTH_DATE))
-    if not personal or is_unsupported(vector):
-        return True
-    if not model.households:
-        return False
-    nameless = Feature.FIRST_NAME in model.weights and level_in(vector, Feature.FIRST_NAME) is None
-    if nameless and level_in(vector, Feature.BIRTH_DATE) is not Level.SAME:
-        return True
-    return contradicts(vector) or _are_two_names(model, vector, a, b) or _is_another_surname(vector)
-
-
-_OF_TWO = 2
-"""A telephone of more records than the two is a home's, not somebody's."""
-_OFTEN = 3
-"""A first name that stands so often in the tables is no slip of the pen…"""
-_TIMES_RARER = 30
-"""…unless the other stands that many times more often: frequent names are mistyped in the same ways."""
-
-
-def _are_two_names(model: Model, vector: Vector, a: IdentityRecord, b: IdentityRecord) -> bool:
-    if level_in(vector, Feature.FIRST_NAME) not in (Level.CLOSE, Level.NEAR) or _are_exchanged(a, b):
-        return False
-    one, other = a.first_name, b.first_name
-    in_use = model.frequencies[Feature.FIRST_NAME].counts
-    rarer, commoner = sorted((in_use.get(one, 1), in_use.get(other, 1)))
-    often = rarer >= _OFTEN and rarer * _TIMES_RARER >= commoner
-    return often and phonetic_key(one) != phonetic_key(other)
-
-
-def _are_exchanged(a: IdentityRecord, b: IdentityRecord) -> bool:
-    return a.first_name in b.last_names and b.first_name in a.last_names
-
-
-_OF_A_HOME = (Feature.MEMBER_NUMBER, Feature.LAST_NAME)
-
-
-def _is_one_contract(model: Model, vector: Vector, a: IdentityRecord, b: IdentityRecord) -> bool:
-    """Say whether two like records of one table stand under one member number, with nothing of their own.
-
-    Whoever registered the second saw the first: a child entered twice, or twins and siblings of like first
-    names. A slip in a name beside the very birth date tells that the same person stands there again.
-    """
-    if not all(level_in(vector, feature) is Level.SAME for feature in _OF_A_HOME):
-        return False
-    if level_in(vector, Feature.EMAIL) is Level.SAME:
-        return False
-    same_date = level_in(vector, Feature.BIRTH_DATE) is Level.SAME
-    if same_date and level_in(vector, Feature.FIRST_NAME) is not Level.SAME:
-        return False
-    homes = model.frequencies[Feature.PHONE].counts if Feature.PHONE in model.frequencies else {}
-    return all(homes.get(phone, 1) > _OF_TWO for phone in a.phones if phone in b.phones)
-
-
-def _is_another_surname(vector: Vector) -> bool:
-    own = (Feature.PHONE, Feature.EMAIL, Feature.MEMBER_NUMBER)
-    return level_in(vector, Feature.LAST_NAME) is Level.DIFFERENT and not any(
-        level_in(vector, feature) is Level.SAME for feature in own
-    )
-
-
 def matched(
     ours: Sequence[IdentityRecord],
     theirs: Sequence[IdentityRecord],
@@ -206,32 +132,100 @@ def _without_rivals(
         return are_one
 
     links = [(pair.ours, pair.theirs, pair.bits) for pair in pairs]
-    once = ours is not theirs and _name_each_once(pairs)
+    once = _name_each_once(model, pairs, ours, theirs)
     stronger: dict[int, set[int]] = defaultdict(set)
     unsettled: set[int] = set()
     for rivalry in rivalries(links, among(ours), None if ours is theirs else among(theirs)):
         both = pairs[rivalry.weaker].verdict(_LIKELY) is Verdict.AUTOMATIC
+        named_once = once[0] if rivalry.of_ours else once[1]
         if rivalry.stands_out and not rivalry.may_be_one:
             stronger[rivalry.weaker].add(rivalry.stronger)
-        elif both and (once or not rivalry.may_be_one):
+        elif both and (named_once or not rivalry.may_be_one):
             unsettled.update((rivalry.weaker,) if rivalry.stands_out else (rivalry.stronger, rivalry.weaker))
     for place in unsettled:
         pairs[place] = replace(pairs[place], doubtful=True, rule=None)
     for place, others in stronger.items():
         odds = [_odds(pairs[place].probability), *(_odds(pairs[other].probability) for other in others)]
         pairs[place] = replace(pairs[place], probability=odds[0] / (1 + sum(odds)), rule=None)
+    pairs = _shared_out(model, pairs, once)
     return sorted(pairs, key=lambda pair: (-pair.probability, -pair.bits, pair.ours, pair.theirs))
+
+
+def _shared_out(model: Model, pairs: list[ScoredPair], once: tuple[bool, bool]) -> list[ScoredPair]:
+    """Return the pairs with what is likely shared out among those of which one at most can be true."""
+    if not any(once):
+        return pairs
+    odds = [_odds(model.probability(pair.bits)) for pair in pairs]
+    of_ours: dict[int, float] = defaultdict(float)
+    of_theirs: dict[int, float] = defaultdict(float)
+    for pair, each in zip(pairs, odds, strict=True):
+        of_ours[pair.ours] += each
+        of_theirs[pair.theirs] += each
+    found = []
+    for pair, each in zip(pairs, odds, strict=True):
+        others = 0.0
+        if once[0]:
+            others += of_theirs[pair.theirs] - each
+        if once[1]:
+            others += of_ours[pair.ours] - each
+        shared = each / (1 + each + max(others, 0.0))
+        found.append(replace(pair, probability=min(pair.probability, shared)))
+    return found
 
 
 _LIKELY = Thresholds()
 _SEVERAL = 0.05
-"""Up to this share of records with several automatic links, two tables are held to name each person once."""
+"""Up to this share of records with several automatic links, a table is held to name each person once."""
 
 
-def _name_each_once(pairs: Sequence[ScoredPair]) -> bool:
-    linked = [pair for pair in pairs if pair.verdict(_LIKELY) is Verdict.AUTOMATIC]
-    fewest = min(len({pair.ours for pair in linked}), len({pair.theirs for pair in linked}))
-    return len(linked) - fewest <= _SEVERAL * len(linked)
+def _name_each_once(
+    model: Model,
+    pairs: Sequence[ScoredPair],
+    ours: Sequence[IdentityRecord],
+    theirs: Sequence[IdentityRecord],
+) -> tuple[bool, bool]:
+    """Say of each of two tables whether it names nobody twice; never of one compared with itself."""
+    if ours is theirs:
+        return False, False
+    linked = [(pair.ours, pair.theirs) for pair in pairs if pair.verdict(_LIKELY) is Verdict.AUTOMATIC]
+    by_theirs: dict[int, list[int]] = defaultdict(list)
+    by_ours: dict[int, list[int]] = defaultdict(list)
+    for mine, other in linked:
+        by_theirs[other].append(mine)
+        by_ours[mine].append(other)
+    return _named_once(model, by_theirs, ours), _named_once(model, by_ours, theirs)
+
+
+def _named_once(model: Model, partners: Mapping[int, Sequence[int]], table: Sequence[IdentityRecord]) -> bool:
+    """Say whether a table names nobody twice, by the partners that the other table's records have in it.
+
+    Few have two; or two partners always differ in what one person's records share: an article and the same
+    authors' next one, of another year; two models of one make.
+    """
+    several = sum(len(found) - 1 for found in partners.values())
+    if several <= _SEVERAL * sum(map(len, partners.values())):
+        return True
+    twice = [found[:2] for found in partners.values() if len(found) > 1]
+    alike = Counter(compared(table[one], table[other]) for one, other in twice)
+    return any(_always_differ(model, alike, feature) for feature in model.weights)
+
+
+_LEAST_SEEN = 20
+"""Pairs of partners from which on something can be said of them."""
+_SELDOM = 0.25
+"""Partners that are alike in something that much more seldom than one person's records are two, not one."""
+
+
+def _always_differ(model: Model, alike: Mapping[Vector, int], feature: Compared) -> bool:
+    m = model.weights[feature].m
+    share, last = 0.0, 0
+    while share < 0.5 and last < len(m) - 1:
+        share += m[last]
+        last += 1
+    place = place_in_vector(feature)
+    told = sum(count for vector, count in alike.items() if vector[place])
+    as_one = sum(count for vector, count in alike.items() if 0 < vector[place] <= last)
+    return share >= 0.5 and told >= _LEAST_SEEN and as_one <= _SELDOM * share * told
 
 
 def _odds(probability: float) -> float:
@@ -359,13 +353,13 @@ class _Scan:
         for index in order:
             bits = self._bits[index]
             probability = model.probability(bits)
-            if probability < 0.002:
+            if probability < FORGOTTEN:
                 return
             a, b = self._a[index], self._b[index]
             one, other = self._ours[a], self._theirs[b]
             vector = compared(one, other)
             doubtful = is_doubtful(model, vector, one, other)
             rule = rule_for(vector)
-            if self._within and model.households and _is_one_contract(model, vector, one, other):
+            if self._within and model.households and is_one_contract(model, vector, one, other):
                 doubtful, rule = True, None
             yield ScoredPair(a, b, bits, probability, doubtful, rule)

@@ -33,6 +33,8 @@ class Rivalry:
     """The stronger one is so much likelier that the weaker one is hardly possible."""
     may_be_one: bool = False
     """The two other records may be one person's: both links are true where a table names people twice."""
+    of_ours: bool = False
+    """The two other records are of the first table."""
 
 
 def rivalries(links: Sequence[Link], ours_are_one: AreOne, theirs_are_one: AreOne | None) -> list[Rivalry]:
@@ -50,13 +52,16 @@ def rivalries(links: Sequence[Link], ours_are_one: AreOne, theirs_are_one: AreOn
         by_theirs[theirs].append((index, ours))
     if theirs_are_one is None:
         return list(_among(links, by_ours, ours_are_one))
-    return [*_among(links, by_ours, theirs_are_one), *_among(links, by_theirs, ours_are_one)]
+    return [
+        *_among(links, by_ours, theirs_are_one),
+        *_among(links, by_theirs, ours_are_one, of_ours=True),
+    ]
 
 
 def _among(
-    links: Sequence[Link], groups: dict[int, list[tuple[int, int]]], are_one: AreOne
+    links: Sequence[Link], groups: dict[int, list[tuple[int, int]]], are_one: AreOne, *, of_ours: bool = False
 ) -> Iterator[Rivalry]:
     for group in groups.values():
         for (stronger, one), (weaker, other) in combinations(group[:_MOST], 2):
             lead = links[stronger][2] - links[weaker][2]
-            yield Rivalry(stronger, weaker, lead >= STANDS_OUT, are_one(one, other))
+            yield Rivalry(stronger, weaker, lead >= STANDS_OUT, are_one(one, other), of_ours)

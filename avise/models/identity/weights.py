@@ -136,6 +136,8 @@ class Model:
         one, other = a.attributes[feature.place], b.attributes[feature.place]
         if not isinstance(one, TextValue) or not isinstance(other, TextValue) or code == len(weights.m):
             return weights.bits(code)
+        if one.tells_another_number(other):
+            return weights.bits(code)
         frequencies = self.frequencies[feature]
         if code == _SAME and one.key in frequencies.counts and frequencies.counts[one.key] > 2:
             return math.log2(weights.m[0] / frequencies.u(one.key, weights.u[0]))

@@ -15,7 +15,7 @@ from avise.models.errors import AviseError
 from avise.models.identity.comparison import compared
 from avise.models.identity.explanation import Evidence, explained
 from avise.models.identity.first_names import KNOWN
-from avise.models.identity.matching import Matching, ScoredPair, Thresholds, Verdict, matched
+from avise.models.identity.matching import FORGOTTEN, Matching, ScoredPair, Thresholds, Verdict, matched
 from avise.models.identity.records import IdentityRecord, Notion
 from avise.services.identity.mapping import Mapped, check_mapping, column_findings, columns_left, mapped
 from avise.services.identity.tables import (
@@ -77,7 +77,7 @@ class Miss:
     references: tuple[str, str]
     probability: float
     compared: bool
-    """False for a true pair that shares no key, so that nobody looked at it."""
+    """False for a true pair that nobody looked at, for it shares no key: it would have been remembered."""
     verdict: Verdict
     evidence: tuple[Evidence, ...]
     records: tuple[IdentityRecord, IdentityRecord]
@@ -266,14 +266,14 @@ def _miss(
     a, b = ours.records[pair[0]], theirs.records[pair[1]]
     found = scored.get(pair)
     vector = compared(a, b)
+    model = matching.model
+    probability = found.probability if found is not None else model.probability(model.score(vector, a, b))
     return Miss(
         (ours.lines[pair[0]], theirs.lines[pair[1]]),
         (a.reference, b.reference),
-        found.probability
-        if found is not None
-        else matching.model.probability(matching.model.score(vector, a, b)),
-        found is not None,
+        probability,
+        found is not None or probability < FORGOTTEN,
         found.verdict(thresholds) if found is not None else Verdict.NOTHING,
-        explained(matching.model, vector, a, b),
+        explained(model, vector, a, b),
         (a, b),
     )

@@ -31,6 +31,8 @@ def _level(kind: AttributeKind, one: str, other: str) -> Level | None:
         ("text", "Repairing old clocks", "Repairing old clokcs", Level.CLOSE),
         ("text", "Camera KD-55X black", "KD55X camera", Level.PART),
         ("text", "Repairing old clocks", "Unrelated pamphlet", Level.DIFFERENT),
+        ("text", "Saw Bosch TWK-963 black", "Saw Bosch TWK-965 black", Level.LITTLE),
+        ("text", "Saw Bosch TWK-963, 750 W", "saw Bosch 750W TWK", Level.PART),
         ("text", "", "anything", None),
         ("number", "1 250,50 €", "$1,250.50", Level.SAME),
         ("number", "40", "41", Level.CLOSE),

@@ -1,14 +1,19 @@
 """Tables brought together without anybody saying which records are one person's."""
 
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 
 import pytest
 
-from avise.models.identity.blocking import BY_NAMES, Blocks
+from avise.models.identity.attributes import Attribute, AttributeKind, attribute_values
+from avise.models.identity.blocking import BY_NAMES, Blocks, keys_of_attributes
 from avise.models.identity.comparison import Feature, Level, compared, level_in
+from avise.models.identity.doubts import is_doubtful
 from avise.models.identity.estimation import ORDINARY
 from avise.models.identity.explanation import Strength, explained, strength_of
-from avise.models.identity.matching import Matching, Thresholds, Verdict, is_doubtful, matched
+from avise.models.identity.matching import Matching, Thresholds, Verdict, matched
 from avise.models.identity.records import IdentityRecord, prepared
 from benchmarks.harness.demo_duplicates import table_with_duplicates
 from tests.unit.models.identity.records import record
@@ -133,3 +138,68 @@ def test_somebody_who_moved_is_held_against_only_once() -> None:
     least = min(bits[Feature.PLACE], bits[Feature.STREET])
     others = sum(each for feature, each in bits.items() if feature not in (Feature.PLACE, Feature.STREET))
     assert ORDINARY.score(alike, here, gone) == pytest.approx(others + least)
+
+
+_TITLE = Attribute("title", AttributeKind.TEXT, 0)
+_AUTHORS = Attribute("authors", AttributeKind.TEXT, 1)
+_YEAR = Attribute("year", AttributeKind.NUMBER, 2)
+_OF_WORKS = (_TITLE, _AUTHORS, _YEAR)
+
+_Works = Sequence[tuple[str, ...]]
+
+
+def _works(ours: _Works, theirs: _Works) -> tuple[list[IdentityRecord], list[IdentityRecord]]:
+    """Return two tables of which each row is an identifier and what it tells of each attribute."""
+    tables = [[IdentityRecord(row[0]) for row in table] for table in (ours, theirs)]
+    columns = [
+        attribute_values(each.kind, *([row[each.place + 1] for row in table] for table in (ours, theirs)))
+        for each in _OF_WORKS
+    ]
+    told = [zip(*(column[side] for column in columns), strict=True) for side in range(2)]
+    one, other = (
+        [replace(record, attributes=tuple(values)) for record, values in zip(table, each, strict=True)]
+        for table, each in zip(tables, told, strict=True)
+    )
+    return one, other
+
+
+def test_a_copy_of_a_work_is_not_linked_with_the_same_authors_next_one() -> None:
+    titles = [f"Stones of {place} and granite" for place in _PLACES]
+    authors = [f"{place[::-1]} Roux, Ann {place}son" for place in _PLACES]
+    every = list(zip(_PLACES, titles, authors, strict=True))
+    ours = [(f"a{place}", title, author, "1990") for place, title, author in every]
+    ours += [(f"z{place}", title, author, "1994") for place, title, author in every[:90]]
+    theirs = [(f"{copy}{place}", title, author, "1990") for place, title, author in every for copy in "bc"]
+    one, other = _works(ours, theirs)
+    found = matched(one, other, _OF_WORKS)
+    linked = [pair for pair in found.pairs if pair.verdict(Thresholds()) is Verdict.AUTOMATIC]
+    assert linked
+    assert all(one[pair.ours].reference[1:] == other[pair.theirs].reference[1:] for pair in linked)
+    assert max(Counter(pair.theirs for pair in linked).values()) == 1
+    assert max(Counter(pair.ours for pair in linked).values()) == 2
+    assert not [pair for pair in linked if one[pair.ours].reference.startswith("z")]
+
+
+_BEGINNINGS = ("Bal", "Cor", "Dun", "Fer", "Gal", "Kel", "Lor", "Mon", "Nar", "Pel", "Ros", "Tar")
+_ENDS = ("bury", "dale", "ford", "gate", "ham", "mere", "stoke", "ton", "wick", "worth")
+_PLACES = [begins + ends for begins in _BEGINNINGS for ends in _ENDS]
+
+
+def test_a_slip_in_the_rarest_word_hides_no_work_whose_authors_are_rare() -> None:
+    crowd = [(f"x{number}", "Notes on granite", "Ann Roux", "1990") for number in range(60)]
+    one, other = _works(
+        [("a", "Notes on granite shores", "Ann Balbury", "1990"), *crowd],
+        [("b", "Notes on granite sohrez", "A. Balbury", "1990"), *crowd],
+    )
+    blocks = Blocks(one, other, keys_of_attributes((_TITLE, _AUTHORS)), pairs_per_record=1)
+    assert (0, 0) in set(blocks.pairs())
+
+
+def test_an_e_mail_or_a_telephone_that_alone_agrees_waits_for_a_person() -> None:
+    model = replace(ORDINARY, households=False)
+    told = {"last_name": "Renardou", "phone": "0639981234", "email": "accueil@exemple.invalid"}
+    one = record("o", **told, postcode="44000")
+    other = record("p", **told | {"last_name": "Trévallec"}, postcode="44000")
+    assert is_doubtful(model, compared(one, other), one, other)
+    no_names = replace(model, weights={Feature.PHONE: model.weights[Feature.PHONE]})
+    assert is_doubtful(no_names, compared(one, one), one, one)

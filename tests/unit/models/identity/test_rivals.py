@@ -18,7 +18,7 @@ def test_a_record_held_to_be_two_persons_has_two_rival_links() -> None:
 
 def test_a_link_that_stands_out_is_told() -> None:
     links = [(0, 1, 20.0 + STANDS_OUT), (3, 1, 20.0)]
-    assert rivalries(links, _never, _always) == [Rivalry(0, 1, stands_out=True)]
+    assert rivalries(links, _never, _always) == [Rivalry(0, 1, stands_out=True, of_ours=True)]
 
 
 def test_somebody_written_down_several_times_has_links_that_may_be_true_together() -> None:
