@@ -330,7 +330,7 @@ class Instance:
 
     async def _open_sql(self, endpoint: SqlEndpoint) -> SqlGateway:
         # Imported here, so that a site without SQL never pays for SQLAlchemy.
-        from avise.connectors.sql_gateway import open_sql_gateway  # noqa: PLC0415
+        from avise.connectors.sql.gateway import open_sql_gateway  # noqa: PLC0415
 
         password = await self._secrets.get(endpoint.password_secret) if endpoint.password_secret else ""
         return await open_sql_gateway(endpoint, password, self._pool, self._way)

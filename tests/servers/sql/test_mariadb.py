@@ -15,8 +15,8 @@ import pytest
 
 from avise.connectors.contract import ConnectorError
 from avise.connectors.endpoints import SqlEndpoint
-from avise.connectors.sql_gateway import EngineSqlGateway, open_sql_gateway
-from avise.connectors.sql_mariadb import rights_of
+from avise.connectors.sql.gateway import EngineSqlGateway, open_sql_gateway
+from avise.connectors.sql.mariadb import rights_of
 from avise.models.errors import ErrorKind
 from avise.models.json_types import JSON
 from avise.transport.faults import PROXY_ACCOUNT, PROXY_SILENT

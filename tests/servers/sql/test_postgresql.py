@@ -13,7 +13,7 @@ import pytest
 
 from avise.connectors.contract import ConnectorError
 from avise.connectors.endpoints import SqlEndpoint
-from avise.connectors.sql_gateway import EngineSqlGateway, open_sql_gateway
+from avise.connectors.sql.gateway import EngineSqlGateway, open_sql_gateway
 from avise.demo.tools.contributions.postgres_base import (
     DATABASE,
     READER,

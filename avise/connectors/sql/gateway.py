@@ -19,7 +19,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from avise.connectors.contract import ConnectorError
 from avise.connectors.endpoints import SqlEndpoint
-from avise.connectors.sql_errors import connector_error
+from avise.connectors.sql.errors import connector_error
 from avise.models.errors import AviseError, ErrorKind, Origin
 from avise.models.json_types import JSON
 from avise.transport.outward import OwnWay
@@ -182,7 +182,7 @@ def _engine(endpoint: SqlEndpoint, password: str, way: OwnWay) -> tuple[Engine, 
         if backend == "sqlite":
             return _sqlite_engine(url, endpoint), None
         if backend in MARIADB:
-            from avise.connectors.sql_mariadb import mariadb_engine  # noqa: PLC0415 - where there is one
+            from avise.connectors.sql.mariadb import mariadb_engine  # noqa: PLC0415 - where there is one
 
             return mariadb_engine(url, endpoint, password, way)
         return _postgresql_engine(url, endpoint, password), _cancel
