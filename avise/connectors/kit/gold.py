@@ -227,7 +227,8 @@ async def check_tells_a_fault(trial: Trial) -> None:
             await bench.fail(fault)
             if (await bench.check()).health is not Health.OK:
                 continue
-            raise FailedCheck("well_in_spite" if bench.seen or fault.way is Way.REFUSE else "well_unasked")
+            unasked = not bench.seen and fault.way is not Way.REFUSE
+            raise FailedCheck("well_unasked") if unasked else FailedCheck("well_in_spite")
         await bench.fail(WORKING)
         report = await bench.check()
         if report.health is not Health.OK:

@@ -162,6 +162,8 @@ class Scenarios(Section):
     known: list[Known] = Field(min_length=1)
     unknown: Unknown | None = None
     many: Many | None = None
+    few_because: str = ""
+    """Why the tool can show nobody with so many records: the kit then multiplies those that there are."""
     action: list[ActionScenario] = Field(default_factory=list)
     canaries: dict[str, str] = Field(default_factory=dict)
     """Values that the tool holds about the known customer and that no log may show, by what they are."""

@@ -246,6 +246,8 @@ async def a_cut_is_told(trial: Trial) -> None:
 async def _many(trial: Trial, bench: Bench) -> tuple[str, Known]:
     """Return a reading with more than 200 records: the scenarios' own, or one whose answer is multiplied.
 
+    Only the tool's own pages tell whether they are all read: it is multiplied where it has nobody with many.
+
     Raises:
         NotExercised: there is neither.
     """
@@ -255,7 +257,8 @@ async def _many(trial: Trial, bench: Bench) -> tuple[str, Known]:
         if len(whole.items) < MANY:
             raise _too_few(whole)
         return many.reading, many
-    for reading in trial.readings() if bench.proxy is not None else ():
+    multiplies = bench.proxy is not None and trial.scenarios.few_because.strip()
+    for reading in trial.readings() if multiplies else ():
         await bench.fail(WORKING)
         known, answer = await found(bench, reading)
         rows = multiplied(bench.seen, {str(item.id) for item in answer.items})

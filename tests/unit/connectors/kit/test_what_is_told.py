@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,16 @@ def test_what_stops_a_reading_before_there_are_many_records_is_named(
     assert (result.verdict, result.why) == (Verdict.NOT_EXERCISED, "stopped_before_many")
     assert (result.params["count"], result.params["because"]) == ("100", "max_pages")
     assert "max_pages" in result.sentence()
+
+
+def test_a_file_that_reads_the_first_page_alone_is_not_taken_for_whole(
+    tmp_path: Path, tool: LittleTool
+) -> None:
+    trial = of_file(tmp_path, tool, lambda text: text.replace('"next_url", at = "next"', '"none"'))
+    without = replace(trial, scenarios=trial.scenarios.model_copy(update={"many": None}))
+    assert told("a_cut_is_told", without).why == "no_many"
+    few = without.scenarios.model_copy(update={"few_because": "Nobody ever has so many."})
+    assert told("a_cut_is_told", replace(without, scenarios=few)).verdict is Verdict.OK
 
 
 def test_a_code_is_not_blamed_for_identifiers_that_change(tool: LittleTool) -> None:
