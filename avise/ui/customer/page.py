@@ -347,6 +347,7 @@ class CustomerPage(QWidget):
         deciding = DecidingRecords(self._desk, self._env.now, self.tasks, self)
         deciding.acted.connect(self.acted)
         deciding.opened.connect(self.open_requested)
+        self.model.alerts_changed.connect(deciding.read_again)
         return deciding
 
     def commands(self) -> list[PaletteCommand]:

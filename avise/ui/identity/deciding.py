@@ -7,8 +7,9 @@ from datetime import datetime
 from functools import cached_property, partial
 from uuid import UUID
 
-from PySide6.QtCore import QObject, QPoint, Signal, Slot
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QObject, QPoint, Qt, Signal, Slot
+from PySide6.QtWidgets import QApplication, QWidget
+from shiboken6 import isValid
 
 from avise.models.acts import Act
 from avise.models.customer import PersonId, SearchHit
@@ -81,6 +82,21 @@ class DecidingRecords(QObject):
         """Show the links of a person, and let another record be compared with it."""
         self._person, self._read = person, self._read_links
         self._tasks.spawn(self._show(), name="same person")
+
+    @Slot()
+    def read_again(self) -> None:
+        """Read the list on screen again: what was decided of a pair was taken back."""
+        if "panel" in self.__dict__ and self.panel.shows_list:
+            self._tasks.spawn(self._read_in_place(), name="same person")
+
+    async def _read_in_place(self) -> None:
+        before = QApplication.focusWidget()
+        try:
+            await self._read()
+        except AviseError as error:
+            self._say(error)
+        if before is not None and isValid(before) and not self.panel.isAncestorOf(before):
+            before.setFocus(Qt.FocusReason.OtherFocusReason)
 
     async def _show(self) -> None:
         self.panel.open_at(QPoint((self._page.width() - theme().px(WIDTH)) // 2, theme().px(64)))

@@ -27,6 +27,8 @@ from avise.ui.widgets.layout import column, row
 from avise.ui.widgets.link import Link
 
 WIDTH, _LIST_HEIGHT = 720, 420
+MOST_LIKELY = 99
+"""Percent."""
 
 
 class SamePersonPanel(FloatingPanel):
@@ -163,6 +165,11 @@ class SamePersonPanel(FloatingPanel):
         self.count.set_text(str(len(links)) if links else "")
         self.show_list()
 
+    @property
+    def shows_list(self) -> bool:
+        """Whether the list is on screen, and nothing is being typed."""
+        return self._list.isVisible() and not self.search.field.text()
+
     @Slot()
     def show_list(self) -> None:
         """Go back to the list."""
@@ -284,7 +291,7 @@ class SamePersonPanel(FloatingPanel):
 def _pair_line(pair: RecordPair) -> Line:
     chip = None
     if pair.probability is not None:
-        chip = ChipSpec(text("identity.likely", share=f"{100 * pair.probability:.0f}"), Tone.OUTLINE)
+        chip = ChipSpec(_likely(pair.probability), Tone.OUTLINE)
     title = text("identity.two", one=pair.one.name, other=pair.other.name)
     return Line(title, detail=pair.why, chip=chip, action=text("identity.compare"), key=pair.pair)
 
@@ -295,6 +302,14 @@ def _link_line(link: RecordLink, now: datetime) -> Line:
     return Line(link.other.name, detail=when, quiet=link.why, action=action, key=link.link)
 
 
+def _likely(probability: float) -> str:
+    """Return how likely a pair is: what waits for somebody is never told as certain."""
+    share = round(100 * probability)
+    return (
+        text("identity.nearly_certain") if share > MOST_LIKELY else text("identity.likely", share=str(share))
+    )
+
+
 def _proposed_words(pair: RecordPair) -> str:
     parts: list[str] = []
     if pair.against:
@@ -302,5 +317,5 @@ def _proposed_words(pair: RecordPair) -> str:
     elif pair.proposed_by:
         parts.append(text("identity.proposed_by", author=pair.proposed_by))
     if pair.probability is not None:
-        parts.append(text("identity.likely", share=f"{100 * pair.probability:.0f}"))
+        parts.append(_likely(pair.probability))
     return " · ".join(parts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from PySide6.QtCore import Qt, Signal
@@ -21,6 +22,7 @@ from avise.ui.widgets.line import HorizontalLine
 from avise.ui.widgets.link import Link
 
 _LABEL, _CHIP = 120, 150
+_SIGNS = re.compile(r"[@._-]+(?=\w)")
 _MARKS = {
     Alike.SAME: (Tone.OK, "circle-check"),
     Alike.CLOSE: (Tone.WARN, "circle-dot"),
@@ -39,6 +41,11 @@ def _read_words(dates: RecordDates) -> str:
 
 def _changed_words(dates: RecordDates) -> str:
     return "" if dates.changed_on is None else text("identity.changed_on", day=format_date(dates.changed_on))
+
+
+def _breakable(value: str) -> str:
+    """Return a value that may go on in another line behind its signs: an address has no space, and is not cut."""
+    return _SIGNS.sub("\\g<0>\u200b", value)
 
 
 class SideBySide(QWidget):
@@ -152,7 +159,8 @@ class SideBySide(QWidget):
         grid = self._grid(widget)
         grid.addWidget(Label(label, "small", "meta"), 0, 0)
         for place, value in ((1, each.one), (2, each.other)):
-            grid.addWidget(Label(value or nothing, style, "text" if value else "meta", wrap=True), 0, place)
+            shown = Label(_breakable(value) or nothing, style, "text" if value else "meta", wrap=True)
+            grid.addWidget(shown, 0, place)
         tone, icon = _MARKS[each.alike]
         chip = Chip(ChipSpec(alike, tone, icon, told=each.likeness or alike))
         chip.setToolTip(each.likeness)

@@ -98,6 +98,7 @@ class WindowActions(QObject):
         deciding = DecidingRecords(self._desk, window.my_day.now, window.tasks, window)
         deciding.acted.connect(window.undoing.offer)
         deciding.opened.connect(self._on_recent_chosen)
+        window.undoing.undone.connect(deciding.read_again)
         return deciding
 
     def _connect_widgets(self) -> None:

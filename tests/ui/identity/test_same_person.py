@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from avise.models.errors import AviseError
 from avise.models.record_dates import NO_DATES
 from avise.services.customer_updates import Alert, AlertsChanged, Severity
+from avise.services.identity.values import Alike, FieldPair
 from avise.ui.identity.deciding import DecidingRecords
 from avise.ui.identity.panel import SamePersonPanel
 from avise.ui.widgets.chip import Chip
@@ -84,6 +85,53 @@ def test_a_key_pressed_once_too_often_decides_nothing_of_two_records(run: Run, k
             assert not _asked(stage, "link_records", "keep_records_apart", "put_off_records")
             QTest.keyClick(panel.two, Qt.Key.Key_Tab)
             assert panel.two.links[0].hasFocus()
+
+    run(scenario())
+
+
+def test_a_link_that_is_taken_back_comes_back_to_the_list_on_screen(run: Run) -> None:
+    async def scenario() -> None:
+        desk = ScriptedDesk(pairs=(PAIR, replace(PAIR, pair=TWICE)))
+        async with staged(desk) as stage:
+            stage.desktop.actions.commands.run("same_person")
+            panel = await _panel(stage.desktop.actions.records)
+            await until(lambda: len(panel.lines.links) == 2)
+            panel.lines.links[0].click()
+            panel.same.click()
+            await until(lambda: len(panel.lines.links) == 1)
+            desk.pairs = (PAIR, *desk.pairs)
+            stage.window.undoing.undo_last()
+            await until(lambda: len(panel.lines.links) == 2)
+
+    run(scenario())
+
+
+def test_what_waits_for_somebody_is_never_told_as_certain(run: Run) -> None:
+    async def scenario() -> None:
+        pairs = tuple(replace(PAIR, probability=each) for each in (0.9999, 0.994, 0.5))
+        async with staged(ScriptedDesk(pairs=pairs)) as stage:
+            stage.desktop.actions.commands.run("same_person")
+            panel = await _panel(stage.desktop.actions.records)
+            await until(lambda: len(panel.lines.links) == 3)
+            said = [chip.spec.text.replace("\u00a0", " ") for chip in panel.lines.findChildren(Chip)]
+            assert said == ["vraisemblable à plus de 99 %", "vraisemblable à 99 %", "vraisemblable à 50 %"]
+
+    run(scenario())
+
+
+def test_a_long_address_goes_on_in_another_line_and_is_not_cut(run: Run) -> None:
+    async def scenario() -> None:
+        address = "jean-philippe.de_la_rochemaure.1996@exemple.invalid"
+        fields = (FieldPair("email", address, "", Alike.UNKNOWN),)
+        async with staged(ScriptedDesk(pairs=(replace(PAIR, fields=fields),))) as stage:
+            stage.desktop.actions.commands.run("same_person")
+            panel = await _panel(stage.desktop.actions.records)
+            await until(lambda: bool(panel.lines.links))
+            panel.lines.links[0].click()
+            (shown,) = [each for each in panel.two.findChildren(Label) if "@" in each.text()]
+            assert shown.text().replace("\u200b", "") == address
+            assert shown.minimumSizeHint().width() <= shown.width()
+            assert shown.height() >= 2 * shown.fontMetrics().height()
 
     run(scenario())
 
