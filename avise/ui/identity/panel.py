@@ -304,10 +304,9 @@ def _link_line(link: RecordLink, now: datetime) -> Line:
 
 def _likely(probability: float) -> str:
     """Return how likely a pair is: what waits for somebody is never told as certain."""
-    share = round(100 * probability)
-    return (
-        text("identity.nearly_certain") if share > MOST_LIKELY else text("identity.likely", share=str(share))
-    )
+    if (share := round(100 * probability)) > MOST_LIKELY:
+        return text("identity.nearly_certain")
+    return text("identity.likely", share=str(share))
 
 
 def _proposed_words(pair: RecordPair) -> str:

@@ -22,7 +22,7 @@ from avise.ui.widgets.line import HorizontalLine
 from avise.ui.widgets.link import Link
 
 _LABEL, _CHIP = 120, 150
-_SIGNS = re.compile(r"[@._-]+(?=\w)")
+_SIGNS = re.compile(r"[@._]+(?=\w)")
 _MARKS = {
     Alike.SAME: (Tone.OK, "circle-check"),
     Alike.CLOSE: (Tone.WARN, "circle-dot"),
@@ -44,7 +44,7 @@ def _changed_words(dates: RecordDates) -> str:
 
 
 def _breakable(value: str) -> str:
-    """Return a value that may go on in another line behind its signs: an address has no space, and is not cut."""
+    """Return a value that may go on in another line behind its signs: an address has no space."""
     return _SIGNS.sub("\\g<0>\u200b", value)
 
 
