@@ -83,9 +83,12 @@ for _canonical, _written in {
 
 def plain(text: str) -> str:
     """Return a text without accents, as ASCII as can be."""
-    return "".join(
-        letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter)
-    )
+    apart = unicodedata.normalize("NFKD", text.translate(_JOINED))
+    return "".join(letter for letter in apart if not unicodedata.combining(letter))
+
+
+_JOINED = str.maketrans({"œ": "oe", "Œ": "Oe", "æ": "ae", "Æ": "Ae"})
+"""Letters that Unicode takes for one."""
 
 
 @cache

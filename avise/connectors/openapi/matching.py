@@ -181,15 +181,17 @@ def guess_fields(
 def _id_guess(name: str, properties: Sequence[Property]) -> FieldGuess:
     """Return what tells records apart: an identifier, else a number, else the first value."""
 
-    def rank(one: Property) -> tuple[int, int, int]:
+    def rank(one: Property) -> tuple[bool, int, int, int]:
         words = words_of(one.name)
         place = min((_IDS.index(word) for word in words if word in _IDS), default=len(_IDS))
-        return place, len(one.path), len(words)
+        # A post code tells nobody apart, and what is within an object is the object's own.
+        return "post" in plain(one.name).lower(), place, len(one.path), len(words)
 
     best = min(properties, key=rank)
     sure = words_of(best.name)[0] == "id" and len(best.path) == 1
     doubts = () if sure else ("connector_new.doubt.id",)
-    return FieldGuess(name, best, 95 if sure else 60, doubts=doubts)
+    named = bool(set(_IDS) & set(words_of(best.name)))
+    return FieldGuess(name, best, 95 if sure else 60 if named else 30, doubts=doubts)
 
 
 def likeness_of(name: str, kind: FieldKind, one: Property) -> int:

@@ -81,7 +81,7 @@ def _operation(document: Document, path: str, item: Node, told: Node, method: st
     shared = {(one.place, one.name): one for one in _parameters(document, item)}
     own = {(one.place, one.name): one for one in _parameters(document, told)}
     tags = [tag for tag in told.get("tags") or () if isinstance(tag, str)]
-    words = " ".join((*tags, _text(told.get("operationId")), _text(told.get("summary"))))
+    words = " ".join(filter(None, (*tags, _text(told.get("operationId")), _text(told.get("summary")))))
     responses = document.followed(told.get("responses"))
     good = _good_answer(document, responses)
     headers = document.followed(good.get("headers"))

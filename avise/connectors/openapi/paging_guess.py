@@ -15,7 +15,7 @@ _CURSOR_KEYS = frozenset(
     {"nextcursor", "nextpagetoken", "nexttoken", "curseursuivant", "continuationtoken", "endcursor", "next"}
 )
 _NEXT_KEYS = frozenset({"next", "nexturl", "nextlink", "suivant", "suivante", "pagesuivante", "nextpage"})
-_PAGE_PARAMS = frozenset({"page", "pagenumber", "numpage", "numeropage", "nopage"})
+_PAGE_PARAMS = frozenset({"page", "pagenumber", "numpage", "numeropage", "nopage", "p", "pg"})
 _OFFSET_PARAMS = frozenset({"offset", "skip", "start", "debut", "decalage", "from"})
 _SIZE_PARAMS = frozenset(
     {
@@ -29,6 +29,9 @@ _SIZE_PARAMS = frozenset(
         "count",
         "max",
         "maxresults",
+        "nb",
+        "nombre",
+        "lot",
     }
 )
 _USUAL_SIZE = 100

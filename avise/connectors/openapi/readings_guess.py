@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from avise.connectors.declarative.targets import facet_targets
 from avise.connectors.declarative.vocabulary import (
@@ -187,7 +188,15 @@ def identifier_of(operation: Operation, tool: str) -> Identifier | LeftOut:
     if "member" in {*words, *words_of(before)}:
         # A member, but by what number? The one that everybody has is tried first.
         return Identifier(parameter, "member", 50)
-    return Identifier(parameter, f"{tool}.{slug(before or parameter.name, 'customer').rstrip('s')}", 60)
+    return Identifier(parameter, f"{tool}.{_scheme(before, parameter.name)}", 60)
+
+
+def _scheme(before: str, parameter: str) -> str:
+    """Return what an identifier numbers: the part before it where that is a customer, else its own name."""
+    if names_customer(before) or not names_customer(parameter):
+        return slug(before or parameter, "customer").rstrip("s")
+    pieces = re.findall(r"[A-Z]?[a-z]+|[A-Z]+", plain(parameter))
+    return slug("_".join(piece for piece in pieces if names_customer(piece)), "customer").rstrip("s")
 
 
 def _unfit(parameter: Parameter, before: str, *, alone: bool) -> str:
@@ -252,13 +261,22 @@ def _subject(facet: str, answer: Answer) -> dict[str, str]:
     properties = answer.properties if facet in _PERSON_OF_THE_ANSWER and not answer.is_list else answer.around
     if not answer.is_list and facet not in _PERSON_OF_THE_ANSWER:
         return {}
-    found = {
-        "last_name": _told(properties, "last_name", FieldKind.TEXT),
-        "birth_date": _told(properties, "birth_date", FieldKind.DATE),
-    }
-    return {name: where for name, where in found.items() if where} if all(found.values()) else {}
+    holders = sorted({one.path[:-1] for one in properties}, key=len)
+    persons = (_person([one for one in properties if one.path[:-1] == holder]) for holder in holders)
+    return next((found for found in persons if found), {})
+
+
+def _person(properties: Sequence[Property]) -> dict[str, str]:
+    """Return where one object tells a person's name and birth, empty when it does not tell both."""
+    kinds = {"last_name": FieldKind.TEXT, "first_name": FieldKind.TEXT, "birth_date": FieldKind.DATE}
+    found = {name: _told(properties, name, kind) for name, kind in kinds.items()}
+    if not (found["last_name"] and found["birth_date"]):
+        return {}
+    return {name: where for name, where in found.items() if where}
 
 
 def _told(properties: Sequence[Property], name: str, kind: FieldKind) -> str:
-    ranked = sorted(((likeness_of(name, kind, one), one.expression) for one in properties), reverse=True)
-    return ranked[0][1] if ranked and ranked[0][0] >= 80 else ""
+    """Return the property of an object that is likeliest a person's."""
+    own = ((likeness_of(name, kind, replace(one, path=one.path[-1:])), one) for one in properties)
+    likeness, best = max(own, key=lambda found: found[0], default=(0, None))
+    return best.expression if best is not None and likeness >= 80 else ""

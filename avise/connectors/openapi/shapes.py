@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from avise.connectors.declarative.expressions import expression_of
@@ -45,11 +45,13 @@ class Property:
     example: str = ""
     description: str = ""
     required: bool = False
+    is_list: bool = False
+    """The first of several."""
 
     @property
     def expression(self) -> str:
         """Return where it is, as JMESPath."""
-        return expression_of(self.path)
+        return expression_of(self.path) + ("[0]" if self.is_list else "")
 
     @property
     def name(self) -> str:
@@ -105,27 +107,54 @@ def _lists(
 
 
 def properties_of(document: Document, schema: object) -> tuple[Property, ...]:
-    """Return the values of an object, those of the objects within it by their path."""
+    """Return the values of an object, those of the objects within it by their path.
+
+    A list of plain values counts by its first one; an object within one of its own kind (the parent of a
+    person) is somebody or something else, and is left out.
+    """
     # Level by level: a record's own values come before those of the objects within it.
-    level: list[tuple[tuple[str, ...], object]] = [((), schema)]
+    level: list[tuple[tuple[str, ...], object, frozenset[str]]] = [((), schema, frozenset())]
     found: list[Property] = []
     looked_at = 0
     for _ in range(DEEPEST):
-        deeper: list[tuple[tuple[str, ...], object]] = []
-        for path, part in level:
+        deeper: list[tuple[tuple[str, ...], object, frozenset[str]]] = []
+        for path, part, around in level:
             node = merged(document, part)
             required = _listed(node.get("required"))
+            kinds = around | _kinds(document, part, DEEPEST)
             for name, raw in _own_properties(node):
                 looked_at += 1
                 if looked_at > MOST_PROPERTIES:
                     return tuple(found)
                 inner = merged(document, raw)
                 if _own_properties(inner):
-                    deeper.append(((*path, name), raw))
-                elif _type(inner) != "array":
-                    found.append(_property((*path, name), inner, required=name in required))
+                    if not _kinds(document, raw, 0) & kinds:
+                        deeper.append(((*path, name), raw, kinds))
+                elif (value := _plain_value(document, inner)) is not None:
+                    one = _property((*path, name), value, required=name in required)
+                    found.append(replace(one, is_list=value is not inner))
         level = deeper
     return tuple(found)
+
+
+def _kinds(document: Document, schema: object, depth: int) -> frozenset[str]:
+    """Return the references by which a schema says of what kind it is, those of its parts included."""
+    if not isinstance(schema, Mapping):
+        return frozenset()
+    own = schema.get("$ref")
+    parts = _listed(document.followed(schema).get("allOf"))
+    # One part alone only says that the object may be absent ("nullable").
+    deeper = parts if depth > 0 or (len(parts) == 1 and not isinstance(own, str)) else []
+    inner = (_kinds(document, part, depth - 1) for part in deeper)
+    return frozenset().union([own] if isinstance(own, str) else [], *inner)
+
+
+def _plain_value(document: Document, node: Node) -> Node | None:
+    """Return the schema of a value, or of those that a list holds; None for a list of objects or of lists."""
+    if _type(node) != "array":
+        return node
+    items = merged(document, node.get("items"))
+    return items if _type(items) not in ("array", "object", "") else None
 
 
 def _property(path: tuple[str, ...], node: Node, *, required: bool) -> Property:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from avise.connectors.openapi.document import Document, Node
 
@@ -18,7 +18,8 @@ class SignInGuess:
     """Catalogue key."""
     config: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """Values that IT fills: type and catalogue key of the label."""
-    headers: Mapping[str, str] = field(default_factory=dict)
+    doubts: Mapping[str, str] = field(default_factory=dict)
+    """Catalogue keys, with the schemes that they name: what the description wants or allows besides."""
 
 
 _SECRET = {"secret": ("secret", "connector_new.config.secret")}
@@ -28,13 +29,22 @@ _CLIENT = {"client": ("text", "connector_new.config.client"), **_SECRET}
 def guess_sign_in(document: Document) -> SignInGuess:
     """Return the sign-in of the first requirement that a connector file can express."""
     schemes = document.table("components", "securitySchemes")
-    wanted = [name for requirement in document.each(document.root.get("security")) for name in requirement]
-    names = [*wanted, *(name for name in schemes if name not in wanted)]
-    guesses = [_of_scheme(document, document.followed(schemes.get(name))) for name in names]
-    known = [guess for guess in guesses if guess.auth["type"] != "none"]
-    if known:
-        return known[0]
-    return guesses[0] if guesses else SignInGuess({"type": "none"}, "connector_new.sign_in.untold")
+    wanted = [list(requirement) for requirement in document.each(document.root.get("security"))]
+    # What one scheme says alone is likelier to suffice than what is one of several.
+    ways = [*sorted(filter(None, wanted), key=len), *([name] for name in schemes)]
+    guesses = [
+        (_of_scheme(document, document.followed(schemes.get(name))), name, way)
+        for way in ways
+        for name in way
+    ]
+    if not guesses:
+        return SignInGuess({"type": "none"}, "connector_new.sign_in.untold")
+    known = (found for found in guesses if found[0].auth["type"] != "none")
+    guess, name, way = next(known, guesses[0])
+    beside = [other for other in way if other != name]
+    others = [" + ".join(other) for other in wanted if other and other != way]
+    doubts = {"connector_new.sign_in.beside": beside, "connector_new.sign_in.others": others}
+    return replace(guess, doubts={key: ", ".join(names) for key, names in doubts.items() if names})
 
 
 def _of_scheme(document: Document, scheme: Node) -> SignInGuess:

@@ -84,7 +84,7 @@ def written(found: Found) -> Proposal:
         *_http(found),
         *_check(found),
         *(line for reading in found.readings for line in _facet(reading, alone=_one_scheme(found))),
-        *(timeline_lines(found.timeline, alone=_one_scheme(found)) if found.timeline else ()),
+        *(timeline_lines(found.timeline) if found.timeline else ()),
         *(directory_lines(found.directory) if found.directory else ()),
         *(line for action in found.actions for line in action_lines(action, alone=_one_scheme(found))),
         *_left_out(found),
@@ -116,6 +116,10 @@ def _header(found: Found) -> Iterator[str]:
     if _one_scheme(found):
         scheme = next(_schemes(found))
         yield guessed(f"needs_ids = [{quoted(scheme)}]", _likeness_of(found, scheme), scheme_reason(scheme))
+    elif found.timeline is not None:
+        scheme = found.timeline.scheme
+        reason = text("connector_new.reason.timeline_scheme")
+        yield guessed(f"needs_ids = [{quoted(scheme)}]", found.timeline.scheme_likeness, reason)
     yield ""
 
 
@@ -151,6 +155,8 @@ def _http(found: Found) -> Iterator[str]:
     yield 'base_url = "{config.base_url}"'
     likeness = 40 if found.sign_in.auth["type"] == "none" else 80
     yield guessed(f"auth = {inline(found.sign_in.auth)}", likeness, text(found.sign_in.reason))
+    for doubt, schemes in found.sign_in.doubts.items():
+        yield asked(text(doubt, schemes=schemes))
     if found.headers:
         filled = {name: "{config." + config + "}" for name, config in found.headers.items()}
         yield guessed(f"headers = {inline(filled)}", 70, text("connector_new.doubt.headers"))
@@ -187,7 +193,7 @@ def _schemes(found: Found) -> Iterator[str]:
 
 def _facet(reading: ReadingGuess, *, alone: bool) -> Iterator[str]:
     operation, answer = reading.operation, reading.answer
-    title = f" ({operation.words})" if operation.words.strip() else ""
+    title = f" ({operation.words})" if operation.words else ""
     yield f"# GET {one_line(operation.path + title)}"
     yield "[[facet]]"
     yield guessed(f"id = {quoted(reading.facet)}", reading.likeness, text("connector_new.reason.facet"))

@@ -21,19 +21,11 @@ from avise.connectors.openapi.toml_pieces import (
 from avise.texts import text
 
 
-def timeline_lines(timeline: TimelineGuess, *, alone: bool) -> Iterator[str]:
-    """Yield the `[[timeline]]`.
-
-    Args:
-        timeline: what was guessed.
-        alone: whether the header says already with which identifier the tool is asked.
-    """
+def timeline_lines(timeline: TimelineGuess) -> Iterator[str]:
+    """Yield the `[[timeline]]`; the header says with which identifier the tool is asked."""
     operation, answer = timeline.operation, timeline.answer
     yield f"# GET {one_line(f'{operation.path} ({operation.words})')}"
     yield guessed("[[timeline]]", timeline.likeness, text("connector_new.reason.timeline"))
-    if not alone:
-        line = f"needs_ids = [{quoted(timeline.scheme)}]"
-        yield asked(f"{line} · {scheme_reason(timeline.scheme)}")
     yield f"path = {quoted(timeline.path)}"
     if timeline.query:
         yield f"query = {inline(timeline.query)}"

@@ -20,6 +20,8 @@ from avise.models.errors import AviseError
 
 HERE = Path(__file__).parent
 PRESTATIONS, PETSTORE = HERE / "prestations.json", HERE / "petstore.json"
+PARTENAIRES = HERE / "partenaires.json"
+"""References within references, allOf, nullable, lists of texts, a person within a person, many sign-ins."""
 
 
 def proposed(path: Path, *facets: str) -> tuple[dict[str, Any], str]:
@@ -43,7 +45,7 @@ def described(folder: Path, spec: object) -> Path:
     return path
 
 
-@pytest.mark.parametrize("path", [PRESTATIONS, PETSTORE])
+@pytest.mark.parametrize("path", [PRESTATIONS, PETSTORE, PARTENAIRES])
 def test_what_is_proposed_passes_the_check_as_it_is(tmp_path: Path, path: Path) -> None:
     assert problems(tmp_path, proposed(path)[1]) == []
 
@@ -65,7 +67,11 @@ def test_the_api_of_an_insurer_becomes_readings_by_french_names() -> None:
         "EN_ATTENTE": "pending",
         "REJETE": "rejected",
     }
-    assert benefits["subject"] == {"last_name": "adherent.nom", "birth_date": "adherent.dateNaissance"}
+    assert benefits["subject"] == {
+        "last_name": "adherent.nom",
+        "first_name": "adherent.prenom",
+        "birth_date": "adherent.dateNaissance",
+    }
     assert facets["identity"]["fields"]["nir"] == {"from": "nir", "as": "nir_masked"}
     assert facets["identity"]["fields"]["rights_status"]["from"] == "etatDroits"
     assert facets["bank"]["query"] == {"adherent": "{customer.member}"}
@@ -325,3 +331,56 @@ def test_an_identifier_that_nothing_gives_is_marked_as_such(tmp_path: Path) -> N
     assert scheme.endswith(".patient")
     (line,) = [line for line in content.splitlines() if line.startswith("needs_ids")]
     assert "avise connector try" in line
+
+
+def test_a_description_of_parts_within_parts_is_read_to_its_values() -> None:
+    document, content = proposed(PARTENAIRES)
+    facets = facets_of(document)
+    benefits, identity = facets["benefits"], facets["identity"]
+    assert document["connector"]["id"] == "coeur_sante_api_partenaires"
+    assert benefits["paging"] == {"type": "page", "param": "p", "start": 0, "size": 50, "size_param": "nb"}
+    assert benefits["subject"] == {
+        "last_name": "beneficiaire.nomUsage",
+        "first_name": "beneficiaire.prenoms[0]",
+        "birth_date": "beneficiaire.dateNaissance",
+    }
+    assert benefits["fields"]["amount"] == {"from": "montantRembourse.valeur", "as": "cents"}
+    assert identity["fields"]["first_name"] == "prenoms[0]"
+    assert "adresse.ville" in content
+    assert "(Fiche)" in content
+
+
+def test_a_person_within_a_person_is_somebody_else() -> None:
+    assert "parent." not in proposed(PARTENAIRES)[1]
+
+
+def test_a_post_code_identifies_nobody_and_what_has_no_identifier_is_said_to_be_unlikely() -> None:
+    (line,) = [line for line in proposed(PARTENAIRES, "identity")[1].splitlines() if 'id = "civilite' in line]
+    assert "(30\u00a0%)" in line
+
+
+def test_an_identifier_is_the_same_wherever_its_name_says_a_customer() -> None:
+    """`/paiements/{idPersonne}/cotisations` asks for a person, not for a payment."""
+    document, _ = proposed(PARTENAIRES)
+    assert document["connector"]["needs_ids"] == ["coeur_sante_api_partenaires.personne"]
+    assert not any("needs_ids" in facet for facet in document["facet"])
+
+
+def test_exchanges_asked_with_an_identifier_of_their_own_pass_the_check(tmp_path: Path) -> None:
+    spec = json.loads(PARTENAIRES.read_text("utf-8"))
+    paths = spec["paths"]
+    paths["/dossiers/{idPersonne}/messages"] = paths.pop("/personnes/{idPersonne}/messages")
+    content = propose_connector(described(tmp_path, spec)).content
+    assert tomllib.loads(content)["connector"]["needs_ids"] == ["coeur_sante_api_partenaires.dossier"]
+    assert problems(tmp_path, content) == []
+
+
+def test_one_way_to_sign_in_is_written_and_what_else_is_wanted_or_allowed_is_told(tmp_path: Path) -> None:
+    document, content = proposed(PARTENAIRES)
+    assert document["http"]["auth"]["type"] == "client_credentials"
+    assert "la description accepte aussi : cle + porteur" in content
+    spec = json.loads(PARTENAIRES.read_text("utf-8"))
+    spec["security"] = [{"cle": [], "porteur": []}]
+    document, content = proposed(described(tmp_path, spec))
+    assert document["http"]["auth"] == {"type": "header", "name": "X-Cle", "secret": "secret"}
+    assert "demande en même temps : porteur" in content
