@@ -23,6 +23,7 @@ _READ_ALIKE = (
 """Letters and figures that a reader of scanned forms takes for each other."""
 
 
+@lru_cache(maxsize=1 << 16)
 def _as_scanned(word: str) -> str:
     for read, meant in _READ_ALIKE:
         word = word.replace(read, meant)
@@ -40,6 +41,7 @@ _CONSONANTS = 3
 """From how many on consonants tell a name whatever its vowels: Youssef and Yusuf."""
 
 
+@lru_cache(maxsize=1 << 16)
 def _consonants(word: str) -> str:
     for written, sound in _WRITTEN_ALIKE:
         word = word.replace(written, sound)
