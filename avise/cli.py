@@ -125,6 +125,10 @@ def _add_connector_command(commands: argparse._SubParsersAction[argparse.Argumen
     add_author_actions(actions)
     add_connector_test(actions.add_parser("test", help="prove a connector against its tool; say its level"))
     _add_load_command(actions)
+    for action in actions.choices.values():
+        action.add_argument(
+            "--language", choices=LANGUAGES, default=argparse.SUPPRESS, help="language of what is written"
+        )
 
 
 def _add_load_command(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from avise.texts import LANGUAGES
-
 AUTHOR_ACTIONS = ("try", "list", "schema", "enable")
 """Actions of `avise connector` that `avise.commands.connector_author` answers."""
 
@@ -14,9 +12,6 @@ AUTHOR_ACTIONS = ("try", "list", "schema", "enable")
 def add_new_action(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Declare `new`."""
     new = actions.add_parser("new", help="write a connector file to start from")
-    new.add_argument(
-        "--language", choices=LANGUAGES, default=argparse.SUPPRESS, help="language of its comments"
-    )
     new.add_argument("file", type=Path, nargs="?", help="never over one that exists")
     new.add_argument("--kind", choices=("rest", "sql", "files", "python"), help="default: rest")
     new.add_argument(

@@ -135,6 +135,18 @@ def spoken_again(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("spoken_again")
+def test_every_command_for_authors_takes_a_language(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text("avise = 1\n", "utf-8")
+    assert main(["connector", "check", str(file), "--language", "en"]) == 1
+    assert "error" in capsys.readouterr().out
+    assert main(["connector", "test", "--language", "en"]) == 2
+    assert "Say which connector" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("spoken_again")
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_file_asked_for_in_english_is_commented_in_english(tmp_path: Path, kind: str) -> None:
     for language in ("en", "fr"):
