@@ -9,6 +9,7 @@ from http import HTTPStatus
 
 from avise.connectors.contract import ConnectorError, HttpReply
 from avise.models.errors import ErrorKind, Origin
+from avise.transport.faults import PROXY_ACCOUNT
 
 _OUR_REQUEST_IS_WRONG = frozenset({400, 405, 406, 411, 413, 414, 415, 422, 431})
 _INPUT_IS_WRONG = frozenset({400, 405, 406, 415, 422})
@@ -16,7 +17,6 @@ _KINDS: Mapping[int, ErrorKind] = {
     401: ErrorKind.AUTH,
     403: ErrorKind.FORBIDDEN,
     404: ErrorKind.NOT_FOUND,
-    407: ErrorKind.CONFIG,
     408: ErrorKind.TIMEOUT,
     409: ErrorKind.CONFLICT,
     410: ErrorKind.NOT_FOUND,
@@ -49,6 +49,9 @@ def status_error(status: int, headers: Mapping[str, str], now: datetime) -> Conn
     detail = f"status {status}"
     if status in _OUR_REQUEST_IS_WRONG:
         return ConnectorError(ErrorKind.BUG, detail, origin=Origin.CONNECTOR)
+    if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+        # Of a proxy alone (RFC 9110, 15.5.8): an http address is asked of it without a tunnel.
+        return ConnectorError(ErrorKind.CONFIG, PROXY_ACCOUNT, origin=Origin.HOST)
     kind = _KINDS.get(status)
     if kind is None:
         kind = ErrorKind.UNAVAILABLE if status >= 500 else ErrorKind.BAD_DATA

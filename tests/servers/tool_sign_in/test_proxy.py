@@ -74,6 +74,14 @@ async def test_a_proxy_that_asks_for_an_account_says_so(
             assert await failure_of(reader) == (ErrorKind.CONFIG, PROXY_ACCOUNT)
 
 
+async def test_a_proxy_that_asks_for_an_account_without_a_tunnel_says_the_same(open_reader: Opening) -> None:
+    async with proxy(f"{USER}:{PASSWORD}") as running:
+        outward = Outward(proxies=Proxies(running.address))
+        async with open_reader(f"http://{FAR}", NO_SIGN_IN, outward=outward) as reader:
+            assert await failure_of(reader) == (ErrorKind.CONFIG, PROXY_ACCOUNT)
+        assert running.asked[0].startswith(f"GET http://{FAR}/")
+
+
 async def test_the_proxy_of_the_environment_is_followed_where_the_settings_say_nothing(
     open_reader: Opening, far: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
