@@ -2,7 +2,11 @@
 
 `dev.py bench --full` (or `python -m benchmarks.directory`) builds 4.3 million persons: some minutes
 and 6 GB of disk. For each kind of query: p50 and p95 in milliseconds, the share that finds the person (see
-`typed_queries.py`), and the time of the whole over that of its own SQL, run again bare in the same run.
+`typed_queries.py`), and the time of the whole over that of its own statements, asked bare in the same run.
+
+The bare statements are asked after all searches, in the same order, through a connection as new as the one
+of the searches was: their pages are as cold. Two mistakes are looked for in a dictionary in memory, which no
+statement can do: the baseline of these kinds is the statements and the bare comparisons of words.
 """
 
 from __future__ import annotations
@@ -13,7 +17,7 @@ import random
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -24,7 +28,7 @@ from avise.directory.reading import DirectoryReader, Words
 from avise.directory.search import DirectorySearch
 from avise.directory.search_answer import answer, wider_answer
 from avise.directory.search_query import parse_search
-from avise.directory.statements import Bound, Line, Row, Statement
+from avise.directory.statements import Line
 from avise.directory.wide_search import Lexicon, WideSearch
 from avise.env import SystemEnv
 from avise.hub.dialect import postgres_engine
@@ -34,6 +38,7 @@ from avise.models.customer import Party, PartyKind, SearchAnswer
 from avise.store.connections import READER_PRAGMAS, close_quietly, open_encrypted
 from avise.store.directory import READER_CACHE_KIB, Directory
 from avise.store.directory_line import FileLine
+from benchmarks.harness.bare_work import RememberingLexicon, RememberingLine, Work, again
 from benchmarks.harness.population import FULL, Crowd
 from benchmarks.harness.typed_queries import OF_COMPANIES, QUICK, RECALL, WIDE, Typed, draw, is_found
 from benchmarks.measure import Measure, at_least, measure, percentile
@@ -51,40 +56,7 @@ LIMIT = 50
 TODAY = date(2026, 3, 24)
 
 
-class RememberingLine:
-    """A line that remembers what it was asked, so that the same may be asked again bare."""
-
-    def __init__(self, line: Line) -> None:
-        self._line = line
-        self.asked: list[tuple[Statement, dict[str, Bound]]] = []
-        self.is_postgres = line.is_postgres
-
-    def rows(self, statement: Statement, **values: Bound) -> list[Row]:
-        """Run a statement and return its rows."""
-        self.asked.append((statement, values))
-        return self._line.rows(statement, **values)
-
-    def run(self, statement: Statement, **values: Bound) -> None:
-        """Refuse: a search writes nothing."""
-        raise NotImplementedError
-
-    def script(self, statement: str) -> None:
-        """Refuse, as `run`."""
-        raise NotImplementedError
-
-    def put(self, table: str, columns: Sequence[str], rows: Sequence[Row], *, bulk: bool) -> None:
-        """Refuse, as `run`."""
-        raise NotImplementedError
-
-    def again(self) -> float:
-        """Run them again; return how long that took, in milliseconds."""
-        started = time.perf_counter()
-        for statement, values in self.asked:
-            self._line.rows(statement, **values)
-        return (time.perf_counter() - started) * 1000
-
-
-Run = Callable[[str], tuple[SearchAnswer, RememberingLine]]
+Run = Callable[[str], tuple[SearchAnswer, Work]]
 
 
 @dataclass(slots=True)
@@ -93,73 +65,125 @@ class Searching:
 
     line: Line
     words: Words = field(default_factory=Words)
-    lexicon: Lexicon | None = None
+    lexicon: RememberingLexicon | None = None
 
-    def quick(self, typed: str) -> tuple[SearchAnswer, RememberingLine]:
+    def quick(self, typed: str) -> tuple[SearchAnswer, Work]:
         """Return the first part of an answer."""
         line = RememberingLine(self.line)
         reader = DirectoryReader(line, MINTER, self.words)
-        return answer(DirectorySearch(reader, TODAY, LIMIT), parse_search(typed, TODAY), LIMIT), line
+        found = answer(DirectorySearch(reader, TODAY, LIMIT), parse_search(typed, TODAY), LIMIT)
+        return found, Work(tuple(line.asked))
 
-    def wide(self, typed: str) -> tuple[SearchAnswer, RememberingLine]:
-        """Return both parts as one answer; the time is that of the second."""
+    def wide(self, typed: str) -> tuple[SearchAnswer, Work]:
+        """Return the second part of an answer: its time is that part's alone."""
         line = RememberingLine(self.line)
         reader = DirectoryReader(line, MINTER, self.words)
         if self.lexicon is None:
-            self.lexicon = Lexicon(DirectoryReader(self.line, MINTER))
+            self.lexicon = RememberingLexicon(DirectoryReader(self.line, MINTER))
+        self.lexicon.compared.clear()
         found = wider_answer(WideSearch(reader, self.lexicon), parse_search(typed, TODAY), (), LIMIT)
-        return found, line
+        return found, Work(tuple(line.asked), tuple(self.lexicon.compared))
 
 
-def _measured(
-    place: str, run: Run, kind: str, queries: Sequence[Typed], bar_ms: float,
-    earlier: Callable[[Typed], bool] = lambda _typed: False, *, whole: bool,
-) -> list[Measure]:  # fmt: skip
-    spent, lines, found = [], [], 0
-    for typed in queries[: len(queries) // 4]:
-        run(typed.words)
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of query, searched: what it took and found, and the work to be done again bare."""
+
+    name: str
+    spent: list[float]
+    recall: float
+    work: list[Work]
+    """A quarter as many again in front, which warmed the caches."""
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether two mistakes were looked for."""
+        return self.name in WIDE
+
+
+def _timed(run: Run, queries: Sequence[Typed]) -> tuple[list[float], list[SearchAnswer], list[Work]]:
+    work = [run(typed.words)[1] for typed in queries[: len(queries) // 4]]
+    spent, answers = [], []
     for typed in queries:
         started = time.perf_counter()
-        answered, line = run(typed.words)
+        answered, done = run(typed.words)
         spent.append((time.perf_counter() - started) * 1000)
-        lines.append(line)
-        hits = [hit.entry.party for hit in answered.hits]
-        cut = answered.more or answered.total > len(hits)
-        found += is_found(typed, hits, cut=cut) or earlier(typed)
-    # Apart, for a statement asked again at once finds its pages deciphered, which no search does.
-    bare = [line.again() for line in lines]
-    ratio = percentile(spent, 0.5) / max(percentile(bare, 0.5), 0.001)
-    name = f"{place}: {kind}"
-    return [
-        measure(f"{name}, p50", percentile(spent, 0.5), "ms"),
-        measure(f"{name}, p95", percentile(spent, 0.95), "ms", bar_ms),
-        # Few queries among few people tell no 99 % from 97 %, nor what SQL costs at full size.
-        at_least(f"{name}, recall", found / len(queries), "", RECALL.get(kind, 1.0) if whole else 0.0),
-        measure(f"{name}, over its SQL", ratio, "×", RATIO if whole else None),
-    ]
+        answers.append(answered)
+        work.append(done)
+    return spent, answers, work
 
 
-def searched(place: str, line: Line, kept: Kept, samples: int) -> list[Measure]:
-    """Time every kind of query, and judge what it finds."""
-    people, whole = kept.people, kept.seen >= FULL
-    searching = Searching(line)
+def _is_shown(typed: Typed, answered: SearchAnswer, *, wide: bool) -> bool:
+    hits = [hit.entry.party for hit in answered.hits]
+    return is_found(typed, hits, cut=not wide and (answered.more or answered.total > len(hits)))
+
+
+def _searched(searching: Searching, kept: Kept, samples: int) -> list[Kind]:
+    """Search for every kind of query, and judge what is found."""
     chance = random.Random(7)
-    persons = [party for party in people if party.kind is not PartyKind.COMPANY]
-    companies = [party for party in people if party.kind is PartyKind.COMPANY]
-    figures: list[Measure] = []
-    for kind, maker in (*QUICK.items(), *OF_COMPANIES.items()):
-        among = companies if kind in OF_COMPANIES else persons
-        if queries := draw(among, maker, samples, chance):
-            figures += _measured(place, searching.quick, kind, queries, QUICK_MS, whole=whole)
+    persons = [party for party in kept.people if party.kind is not PartyKind.COMPANY]
+    companies = [party for party in kept.people if party.kind is PartyKind.COMPANY]
+    kinds: list[Kind] = []
+    for name, maker in (QUICK | OF_COMPANIES | WIDE).items():
+        among = companies if name in OF_COMPANIES else persons
+        queries = draw(among, maker, samples, chance)
+        if not queries:
+            continue
+        wide = name in WIDE
+        spent, answers, work = _timed(searching.wide if wide else searching.quick, queries)
+        found = sum(
+            _is_shown(typed, answered, wide=wide)
+            or (wide and _is_shown(typed, searching.quick(typed.words)[0], wide=True))
+            for typed, answered in zip(queries, answers, strict=True)
+        )
+        kinds.append(Kind(name, spent, found / len(queries), work))
+    return kinds
 
-    def is_there_already(typed: Typed) -> bool:
-        answered, _line = searching.quick(typed.words)
-        return is_found(typed, [hit.entry.party for hit in answered.hits], cut=False)
 
-    for kind, maker in WIDE.items():
-        queries = draw(persons, maker, samples, chance)
-        figures += _measured(place, searching.wide, kind, queries, WIDE_MS, is_there_already, whole=whole)
+def _figures(place: str, line: Line, kind: Kind, lexicon: Lexicon | None, *, whole: bool) -> list[Measure]:
+    name, bar_ms = f"{place}: {kind.name}", WIDE_MS if kind.is_wide else QUICK_MS
+    spent = percentile(kind.spent, 0.5)
+    done = [again(work, line, lexicon) for work in kind.work][-len(kind.spent) :]
+    asking = [bare.asking for bare in done]
+    baseline = [bare.asking + bare.comparing for bare in done]
+    told = "its SQL and comparisons" if kind.is_wide else "its SQL"
+    figures = [
+        measure(f"{name}, p50", spent, "ms"),
+        measure(f"{name}, p95", percentile(kind.spent, 0.95), "ms", bar_ms),
+        # Few queries among few people tell no 99 % from 97 %, nor what SQL costs at full size.
+        at_least(f"{name}, recall", kind.recall, "", RECALL.get(kind.name, 1.0) if whole else 0.0),
+        measure(f"{name}, its SQL p50", percentile(asking, 0.5), "ms"),
+        measure(f"{name}, over {told}", _ratio(spent, baseline), "×", RATIO if whole else None),
+    ]
+    if kind.is_wide:
+        figures.append(measure(f"{name}, over its SQL alone", _ratio(spent, asking), "×"))
     return figures
+
+
+def _ratio(spent: float, baseline: list[float]) -> float:
+    return spent / max(percentile(baseline, 0.5), 0.001)
+
+
+Opened = Callable[[], AbstractContextManager[Line]]
+
+
+def searched(place: str, opened: Opened, kept: Kept, samples: int) -> list[Measure]:
+    """Time every kind of query, then its statements bare; judge what it finds.
+
+    Args:
+        place: name of the database.
+        opened: opens a line that finds no cache of an earlier one.
+        kept: people to look for.
+        samples: queries of each kind.
+    """
+    with opened() as line:
+        searching = Searching(line)
+        kinds = _searched(searching, kept, samples)
+    whole = kept.seen >= FULL
+    with opened() as line:
+        return [
+            figure for kind in kinds for figure in _figures(place, line, kind, searching.lexicon, whole=whole)
+        ]
 
 
 @dataclass(slots=True)
@@ -214,13 +238,18 @@ def on_workstation(persons: int, samples: int) -> list[Measure]:
         path = Path(folder) / "directory.db"
         spent, kept = asyncio.run(_build_file(path, persons))
         figures = _built_measures("SQLCipher", spent, path.stat().st_size, kept.seen)
-        pragmas = (*READER_PRAGMAS, f"cache_size=-{READER_CACHE_KIB}")
-        connection = open_encrypted(path, KEY, read_only=True, pragmas=pragmas)
-        try:
-            with connection.begin():
-                return figures + searched("SQLCipher", FileLine(connection), kept, samples)
-        finally:
-            close_quietly(connection)
+        return figures + searched("SQLCipher", lambda: _opened_file(path), kept, samples)
+
+
+@contextmanager
+def _opened_file(path: Path) -> Iterator[Line]:
+    pragmas = (*READER_PRAGMAS, f"cache_size=-{READER_CACHE_KIB}")
+    connection = open_encrypted(path, KEY, read_only=True, pragmas=pragmas)
+    try:
+        with connection.begin():
+            yield FileLine(connection)
+    finally:
+        close_quietly(connection)
 
 
 @contextmanager
@@ -235,33 +264,54 @@ def _big_server() -> Iterator[PostgresServer]:
         yield server
 
 
-def on_server(persons: int, samples: int) -> list[Measure]:
-    """Measure the hub's database."""
-    with ExitStack() as stack:
-        server = stack.enter_context(_big_server())
-        engine = postgres_engine(server.url(server.database()), 1)
-        stack.callback(engine.dispose)
-        kept, spent = Kept(), 0.0
-        connection = stack.enter_context(engine.connect())
-        connection.exec_driver_sql("CREATE ROLE avise_hub_server NOLOGIN")
-        loading = HouseLoading(connection, MINTER)
-        loading.begin()
-        for page in Crowd(persons).pages():
+def _load_house(url: str, persons: int) -> tuple[float, float, Kept]:
+    """Load the house's directory; return the seconds that it took, its bytes, and people to look for."""
+    kept, spent = Kept(), 0.0
+    engine = postgres_engine(url, 1)
+    try:
+        with engine.connect() as connection:
+            connection.exec_driver_sql("CREATE ROLE avise_hub_server NOLOGIN")
+            loading = HouseLoading(connection, MINTER)
+            loading.begin()
+            for page in Crowd(persons).pages():
+                started = time.perf_counter()
+                loading.add(page, "")
+                connection.commit()
+                spent += time.perf_counter() - started
+                kept.take(page)
             started = time.perf_counter()
-            loading.add(page, "")
+            loading.finish("end", datetime(2026, 3, 24, tzinfo=UTC))
             connection.commit()
             spent += time.perf_counter() - started
-            kept.take(page)
-        started = time.perf_counter()
-        loading.finish("end", datetime(2026, 3, 24, tzinfo=UTC))
-        connection.commit()
-        spent += time.perf_counter() - started
-        size = connection.exec_driver_sql("SELECT pg_database_size(current_database())").scalar_one()
-        figures = _built_measures("PostgreSQL", spent, float(size), kept.seen)
-        connection.exec_driver_sql(f"SET search_path = {SCHEMA}")
-        connection.commit()
-        connection.exec_driver_sql(AS_WRITTEN)
-        return figures + searched("PostgreSQL", ServerLine(connection), kept, samples)
+            size = connection.exec_driver_sql("SELECT pg_database_size(current_database())").scalar_one()
+    finally:
+        engine.dispose()
+    return spent, float(size), kept
+
+
+@contextmanager
+def _opened_house(server: PostgresServer, database: str) -> Iterator[Line]:
+    """Start the server anew: what it kept in memory is gone."""
+    server.stop()
+    server.start()
+    engine = postgres_engine(server.url(database), 1)
+    try:
+        with engine.connect() as connection:
+            connection.exec_driver_sql(f"SET search_path = {SCHEMA}")
+            connection.commit()
+            connection.exec_driver_sql(AS_WRITTEN)
+            yield ServerLine(connection)
+    finally:
+        engine.dispose()
+
+
+def on_server(persons: int, samples: int) -> list[Measure]:
+    """Measure the hub's database."""
+    with _big_server() as server:
+        database = server.database()
+        spent, size, kept = _load_house(server.url(database), persons)
+        figures = _built_measures("PostgreSQL", spent, size, kept.seen)
+        return figures + searched("PostgreSQL", lambda: _opened_house(server, database), kept, samples)
 
 
 def run(*, quick: bool, full: bool = False) -> list[Measure]:
