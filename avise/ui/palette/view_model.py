@@ -31,6 +31,8 @@ ENOUGH = 8
 """Fewer customers found than this, a screen of them, have names with two wrong letters looked for too."""
 READING_AFTER_MS = 200
 """Before "recherche en cours" is said (`ui.md` 11)."""
+AGAIN_AFTER_MS = 1000
+"""Before a directory that is being prepared is asked again: nobody has to press a key for it."""
 
 
 class PaletteViewModel(QObject):
@@ -66,6 +68,10 @@ class PaletteViewModel(QObject):
         self._slow.setSingleShot(True)
         self._slow.setInterval(READING_AFTER_MS)
         self._slow.timeout.connect(self._on_slow)
+        self._again = QTimer(self)
+        self._again.setSingleShot(True)
+        self._again.setInterval(AGAIN_AFTER_MS)
+        self._again.timeout.connect(self._on_again)
         self.words = ""
         self.scope = PaletteScope.ALL
         self.found_as_typed = False
@@ -84,16 +90,19 @@ class PaletteViewModel(QObject):
     def close(self) -> None:
         """Stop looking."""
         self._slow.stop()
+        self._again.stop()
         self._tasks.cancel()
 
     async def aclose(self) -> None:
         """Stop looking, and wait until nothing runs."""
         self._slow.stop()
+        self._again.stop()
         await self._tasks.aclose()
 
     def look_for(self, words: str) -> None:
         """Look for other words; what the question before finds is dropped."""
         self.words = words
+        self._again.stop()
         if words.strip():
             # The rows of the words before stay until the answer comes: nothing flickers.
             self._state = SearchState.IDLE
@@ -140,6 +149,8 @@ class PaletteViewModel(QObject):
             self._failure = text(error.message_key, **error.params)
             self._slow.stop()
             self._list()
+            if error.message_key == "directory.building":
+                self._again.start()
             return
         self.found_as_typed = bool(found.hits)
         if not found.hits:
@@ -178,6 +189,11 @@ class PaletteViewModel(QObject):
         except AviseError:
             self._requests = ()
         self._list()
+
+    @Slot()
+    def _on_again(self) -> None:
+        # The sentence stays on screen until there is an answer.
+        self._tasks.spawn(self._search(self.words), name="palette search")
 
     @Slot()
     def _on_slow(self) -> None:

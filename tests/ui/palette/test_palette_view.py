@@ -173,6 +173,33 @@ def test_a_directory_that_fails_is_named_and_can_be_tried_again(run: Run) -> Non
     run(scenario())
 
 
+def test_a_directory_that_is_being_prepared_answers_once_it_is_there(run: Run) -> None:
+    async def scenario() -> None:
+        desk = ScriptedDesk(search_error=AviseError("directory.building"))
+        async with palette(desk) as (_desktop, view):
+            view._view_model._again.setInterval(10)
+            QTest.keyClicks(view.field, "march")
+            await until(lambda: sum(asked == ("search", "march") for asked in desk.asked) > 2)
+            assert any("se prépare" in row.sentence for row in view.model.rows())
+            desk.search_error = None
+            await until(lambda: len(people(view)) == 5)
+            assert not view._view_model._again.isActive()
+
+    run(scenario())
+
+
+def test_a_directory_that_is_being_prepared_is_not_asked_for_nobody(run: Run) -> None:
+    async def scenario() -> None:
+        desk = ScriptedDesk(search_error=AviseError("directory.building"))
+        async with palette(desk) as (_desktop, view):
+            QTest.keyClicks(view.field, "march")
+            await until(view._view_model._again.isActive)
+            view.close_palette()
+            assert not view._view_model._again.isActive()
+
+    run(scenario())
+
+
 def test_a_nir_is_refused_and_goes_nowhere(run: Run) -> None:
     async def scenario() -> None:
         desk = ScriptedDesk()
