@@ -7,6 +7,7 @@ reaches it. The limit here is absolute and interrupts whatever is under way.
 from __future__ import annotations
 
 import asyncio
+import sysconfig
 import traceback
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -70,10 +71,23 @@ async def within(seconds: float | None) -> AsyncIterator[None]:
 
 
 def place_of(error: BaseException) -> str:
-    """Return the type of an exception and the line that raised it, or cannot be read, without its text."""
+    """Return the type of an exception and the line that raised it, or cannot be read, without its text.
+
+    A line of Python itself says nothing to an author: the one that called it is told.
+    """
     if isinstance(error, SyntaxError) and error.filename and error.lineno:
         return f"{type(error).__name__} at {PurePath(error.filename).name}:{error.lineno}"
     frames = traceback.extract_tb(error.__traceback__)
     if not frames:
         return type(error).__name__
-    return f"{type(error).__name__} at {PurePath(frames[-1].filename).name}:{frames[-1].lineno}"
+    last = ([frame for frame in frames if not _is_of_python(frame.filename)] or frames)[-1]
+    return f"{type(error).__name__} at {PurePath(last.filename).name}:{last.lineno}"
+
+
+def _is_of_python(file: str) -> bool:
+    path = PurePath(file)
+    installed = {"site-packages", "dist-packages"} & set(path.parts)
+    return file.startswith("<") or (path.is_relative_to(_STANDARD_LIBRARY) and not installed)
+
+
+_STANDARD_LIBRARY = sysconfig.get_path("stdlib")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from datetime import timedelta
 
@@ -18,6 +19,13 @@ from avise.connectors.safe_log import SafeLogger
 from avise.connectors.statistics import Statistics
 from avise.env import FixedEnv, SystemEnv
 from avise.models.errors import ErrorKind, Failure, Origin
+
+
+async def test_a_bug_within_python_itself_is_told_at_the_line_that_called_it() -> None:
+    with pytest.raises(ConnectorError) as refusal:
+        async with within(1):
+            json.loads("{")
+    assert refusal.value.detail.startswith("JSONDecodeError at test_limits.py:")
 
 
 async def test_a_deadline_becomes_a_timeout_error() -> None:
