@@ -263,7 +263,15 @@ class _Scan:
             for _, feature in self._places
         ]
         self._steps = tuple(
-            (_comparer(feature), feature, feature in PERSONAL, worth, most, most_personal)
+            (
+                _comparer(feature),
+                feature,
+                feature in self._by_value,
+                feature in PERSONAL,
+                worth,
+                most,
+                most_personal,
+            )
             for (_, feature), worth, most, most_personal in zip(
                 self._places,
                 bits_of,
@@ -312,11 +320,10 @@ class _Scan:
         model, least, households = self._model, self._least, self._model.households
         sofar = personal = last_name = place = 0.0
         against = False
-        for compare, feature, is_personal, worth, most, most_personal in self._steps:
+        for compare, feature, by_value, is_personal, worth, most, most_personal in self._steps:
             if not (code := compare(a, b)):
                 continue
-            fixed = code > 1 and feature not in self._by_value
-            bits = worth[code] if fixed else model.bits(feature, code, a, b)
+            bits = model.bits(feature, code, a, b) if by_value or code == 1 else worth[code]
             if feature is Feature.PLACE:
                 place = bits
             elif feature is Feature.STREET and bits < 0 and place < 0:
