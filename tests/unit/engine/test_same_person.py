@@ -349,8 +349,18 @@ async def test_a_run_over_two_tools_links_what_is_certain_once_and_proposes_the_
     assert (found.ours, found.theirs, found.linked, found.proposed) == (2, 2, 1, 0)
     (link,) = await desk.record_links(person(MONIQUE))
     assert link.other.source == "documents"
+    assert (link.at, "prénom" in link.why) == (house.env.now(), True)
     again = await run_over(desk.same_person, ours, theirs, Thresholds(), propose_only=False)
     assert (again.linked, again.proposed, again.left) == (0, 0, 1)
+
+
+async def test_a_run_links_and_proposes_nothing_that_contradicts_what_is_known(house: House) -> None:
+    desk, why = house.desk(), Reasoning(How.SCORE, probability=0.99)
+    for link in (True, False):
+        assert (
+            await desk.same_person.note(Side(person(MONIQUE)), Side(person(ANOTHER)), why, link=link) is None
+        )
+    assert await desk.same_person_proposals() == ()
 
 
 async def test_a_run_by_an_agent_or_with_proposals_only_links_nothing(house: House) -> None:

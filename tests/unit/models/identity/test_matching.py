@@ -89,6 +89,25 @@ def test_a_twin_with_a_like_name_waits_for_a_person() -> None:
     assert is_doubtful(model, compared(nina, lea), nina, lea)
 
 
+def test_another_surname_without_anything_of_one_s_own_waits_for_a_person() -> None:
+    model = _matched(2_000).model
+    told = {"first_name": "Camille", "birth_date": "2015-02-03", "postcode": "44000"}
+    one, other = record("o", **told, last_name="Renard"), record("p", **told, last_name="Kerdraon")
+    assert is_doubtful(model, compared(one, other), one, other)
+    married = record("m", **told, last_name="Renard", birth_name="Kerdraon")
+    assert not is_doubtful(model, compared(married, other), married, other)
+
+
+def test_a_record_that_is_as_like_two_who_are_not_one_waits_for_a_person() -> None:
+    table, _ = _demo(2_000)
+    home = {"last_name": "Renardou", "first_name": "Rose", "phone": "0240998877", "postcode": "44000"}
+    mother, child = (record(date, **home, birth_date=date) for date in ("1950-02-03", "1990-11-27"))
+    within = [*table, record("r", **home), mother, child]
+    found = {(pair.ours, pair.theirs): pair for pair in matched(within, within).pairs}
+    verdicts = [found[len(table), len(table) + place].verdict(Thresholds()) for place in (1, 2)]
+    assert verdicts == [Verdict.PROPOSED, Verdict.PROPOSED]
+
+
 def test_empty_tables_and_tables_of_one_give_nothing() -> None:
     alone = [record(last_name="Seul")]
     assert matched([], alone).pairs == ()
@@ -167,9 +186,14 @@ def test_a_copy_of_a_work_is_not_linked_with_the_same_authors_next_one() -> None
     titles = [f"Stones of {place} and granite" for place in _PLACES]
     authors = [f"{place[::-1]} Roux, Ann {place}son" for place in _PLACES]
     every = list(zip(_PLACES, titles, authors, strict=True))
-    ours = [(f"a{place}", title, author, "1990") for place, title, author in every]
-    ours += [(f"z{place}", title, author, "1994") for place, title, author in every[:90]]
-    theirs = [(f"{copy}{place}", title, author, "1990") for place, title, author in every for copy in "bc"]
+    years = {place: 1950 + number % 60 for number, place in enumerate(_PLACES)}
+    ours = [(f"a{place}", title, author, f"{years[place]}") for place, title, author in every]
+    ours += [(f"z{place}", title, author, f"{years[place] + 1}") for place, title, author in every[:90]]
+    theirs = [
+        (f"{copy}{place}", title, author, f"{years[place]}")
+        for place, title, author in every
+        for copy in "bc"
+    ]
     one, other = _works(ours, theirs)
     found = matched(one, other, _OF_WORKS)
     linked = [pair for pair in found.pairs if pair.verdict(Thresholds()) is Verdict.AUTOMATIC]

@@ -39,6 +39,8 @@ def test_both_names_one_birth_date_and_a_way_to_reach_join() -> None:
         {**WHOLE, "sex": "M"},
         {**WHOLE, "first_name": "Arthur"},
         {"last_name": "Trévallec", "first_name": "Monique", "birth_date": "1951-03-12"},
+        # Monique and Monique Anne may be twins.
+        {**WHOLE, "first_name": "Monique Anne", "member_number": ""},
     ],
 )
 def test_a_contact_alone_joins_nobody_and_a_contradiction_stops_every_rule(other: dict[str, str]) -> None:
