@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Iterator, Sequence
 
 from avise.connectors.contract import (
+    Connector,
     Health,
     ListsInteractions,
     Manifest,
@@ -15,6 +17,8 @@ from avise.connectors.contract import (
     RevealsFields,
     StreamsCalls,
 )
+from avise.connectors.deadline import place_of
+from avise.connectors.instance import CLOSE_S
 from avise.connectors.kit.bench import Bench, open_bench
 from avise.connectors.kit.check import Check
 from avise.connectors.kit.importing import (
@@ -161,7 +165,18 @@ async def _round(trial: Trial, readings: Sequence[str]) -> None:
         for reading in readings:
             known = trial.known_for(reading) or trial.scenarios.known
             await bench.raw(reading, known[0].ids)
-        await bench.instance.connector.aclose()  # and once more when the bench is closed: both must do
+        for _ in range(2):  # closed already, it is closed: the program may ask again
+            await _closed(bench.instance.connector)
+
+
+async def _closed(connector: Connector) -> None:
+    try:
+        async with asyncio.timeout(CLOSE_S):
+            await connector.aclose()
+    except TimeoutError:
+        raise FailedCheck("closes_slowly", seconds=f"{CLOSE_S:.0f}") from None
+    except Exception as error:  # noqa: BLE001 - code of others: told by its place, without its text
+        raise FailedCheck("close_fails", place=place_of(error)) from None
 
 
 CHECKS = tuple(

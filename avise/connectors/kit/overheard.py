@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
@@ -137,15 +138,27 @@ class Connections:
 
     made: list[str] = field(default_factory=list)
 
-    def beside(self, ports: frozenset[int]) -> str:
-        """Return the first address that is not one of these ports of this machine, "" when there is none."""
-        ours = {f"127.0.0.1:{port}" for port in ports}
-        return next((address for address in self.made if address not in ours), "")
+    def beside(self, port: int) -> str:
+        """Return the first address that is not this port of this machine, "" when there is none."""
+        return next((address for address in self.made if address != f"127.0.0.1:{port}"), "")
+
+
+_of_the_kit: ContextVar[bool] = ContextVar("of the kit", default=False)
+
+
+@contextmanager
+def by_the_kit() -> Iterator[None]:
+    """Have the connections that are made meanwhile counted as the kit's own: nobody notes them."""
+    before = _of_the_kit.set(True)
+    try:
+        yield
+    finally:
+        _of_the_kit.reset(before)
 
 
 @contextmanager
 def connections() -> Iterator[Connections]:
-    """Note every connection that this process opens, whatever library opens it."""
+    """Note every connection that this process opens, whatever library opens it, but for the kit's own."""
     _hook()
     noted = Connections()
     _listeners.append(noted)
@@ -164,7 +177,7 @@ def _hook() -> None:
 
 
 def _audit(event: str, arguments: tuple[object, ...]) -> None:
-    if event == "socket.connect" and _listeners:
+    if event == "socket.connect" and _listeners and not _of_the_kit.get():
         _note_connection(arguments[1])
     elif event in _MAKING and _heard:
         _note_file(event, arguments)

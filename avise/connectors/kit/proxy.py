@@ -10,11 +10,12 @@ import struct
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode
 
 from avise.connectors.http_connection import SAFE_METHODS
 from avise.connectors.kit.faults import BYTES_PER_SECOND, WORKING, Ending, Fault, Stream, Way
 from avise.connectors.kit.messages import LARGEST_HEAD, Answer, Request, read_request
+from avise.connectors.kit.overheard import by_the_kit
 from avise.connectors.kit.upstream import Upstream, as_reply_to
 
 LIFE_S = 120.0
@@ -77,10 +78,9 @@ class FaultProxy:
         return sum(one.request.path not in self._spared for one in self.seen)
 
     @property
-    def ports(self) -> frozenset[int]:
-        """Ports to which somebody connects when the tool is asked: this one, and the tool's own."""
-        behind = urlsplit(self._upstream.origin).port if self._upstream is not None else None
-        return frozenset({self._port, *([behind] if behind is not None else [])})
+    def port(self) -> int:
+        """To which the connector connects when it asks the tool."""
+        return self._port
 
     # ---- life --------------------------------------------------------------------------------
     async def start(self) -> None:
@@ -185,7 +185,8 @@ class FaultProxy:
         if self._upstream is None:
             return _BAD_GATEWAY
         try:
-            answer = await self._upstream.answer(_asking(request, self._asked))
+            with by_the_kit():
+                answer = await self._upstream.answer(_asking(request, self._asked))
         except OSError:
             return _BAD_GATEWAY
         theirs, ours = self._upstream.origin, self.origin

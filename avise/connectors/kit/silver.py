@@ -383,7 +383,7 @@ async def it_asks_its_tool_alone(trial: Trial) -> None:
                 await bench.fail(WORKING)
                 bench.instance.statistics.attempts.clear()
                 await bench.raw(reading, known.ids)
-                if address := made.beside(proxy.ports):
+                if address := made.beside(proxy.port):
                     raise FailedCheck("connects_elsewhere", address=address)
                 if len(bench.seen) > len(bench.instance.statistics.attempts):
                     raise FailedCheck("beside_the_gateway")

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from urllib.parse import urlsplit
 
 import structlog
 
@@ -135,6 +136,16 @@ class LeavesATaskOfItsSecondReading(SoundConnector):
         _kept.append(asyncio.create_task(asyncio.sleep(3600)))
         async for batch in super().appointments(query, ctx):
             yield batch
+
+
+@caught_by("nothing_is_left")
+class ClosesOnce(SoundConnector):
+    _open = True
+
+    async def aclose(self) -> None:
+        if not self._open:
+            raise RuntimeError
+        self._open = False
 
 
 @caught_by("amounts_are_exact")
@@ -282,6 +293,16 @@ class PhonesHomeInItsSecondReading(SoundConnector):
     async def appointments(self, query: FacetQuery, ctx: CallContext) -> AsyncIterator[Batch[Record]]:
         with socket.socket() as other, suppress(OSError):
             other.connect(("127.0.0.1", 9))
+        async for batch in super().appointments(query, ctx):
+            yield batch
+
+
+@caught_by("it_asks_its_tool_alone")
+class AsksItsToolBesideTheGateway(SoundConnector):
+    async def appointments(self, query: FacetQuery, ctx: CallContext) -> AsyncIterator[Batch[Record]]:
+        tool = urlsplit(str(self.env.config["base_url"] if self.env is not None else ""))
+        with socket.socket() as direct:
+            direct.connect((tool.hostname, tool.port))
         async for batch in super().appointments(query, ctx):
             yield batch
 
