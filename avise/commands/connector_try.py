@@ -22,7 +22,7 @@ from avise.commands.aligned_lines import BETWEEN, aligned_lines
 from avise.connectors.declarative import ConnectorFileError
 from avise.connectors.declarative.expressions import expression_of
 from avise.connectors.trial import FieldTrial, ReadingTrial, RowTrial, Trial
-from avise.models.errors import Failure
+from avise.models.errors import ErrorKind, Failure
 from avise.models.json_types import JSON
 from avise.services.support_words import meaning_of
 from avise.texts import plural, text
@@ -123,6 +123,8 @@ def _tool(trial: Trial) -> str:
 def _failure_line(error: Failure, tool: str) -> str:
     if meaning := meaning_of(error.detail, tool):
         return meaning
+    if error.kind is ErrorKind.BUG:
+        return text("connector_try.bug", detail=error.detail or "–")
     return text("connector_try.failed", cause=text(f"attempt.{error.kind}"), detail=error.detail or "–")
 
 
@@ -141,10 +143,10 @@ def _reading_lines(trial: Trial, reading: ReadingTrial, width: int) -> Iterator[
         yield Text(f"  {text('connector_try.withheld')}", style="red")
     if trial.shows_rows:
         yield Text(f"  {_counts(reading)}")
-        for row in reading.rows:
-            yield from _row_lines(row, width)
     else:
         yield Text(f"  {plural('connector_try.kept', reading.kept)}. {text('connector_try.code')}")
+    for row in reading.rows:
+        yield from _row_lines(row, width)
 
 
 def _counts(reading: ReadingTrial) -> str:
@@ -159,6 +161,12 @@ def _row_lines(row: RowTrial, width: int) -> Iterator[Text]:
     """Yield a row: what the tool wrote, then what is made of it, beside each other where there is room."""
     yield Text()
     yield _row_title(row)
+    if not row.raw:
+        # Code gave the record: what its tool wrote was seen by the code alone.
+        yield from _indented(
+            aligned_lines([[Text(one.name), Text(_short(one.mapped))] for one in row.fields])
+        )
+        return
     raw = [_title("connector_try.raw"), *_indented(aligned_lines(_raw_cells(row.raw)))]
     made = [_title("connector_try.made"), *_indented(aligned_lines(_field_cells(row)))]
     left = max(line.cell_len for line in raw) + BETWEEN

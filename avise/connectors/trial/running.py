@@ -31,6 +31,7 @@ from avise.connectors.ports import InstanceSettings, SecretPort
 from avise.connectors.readings import TIMELINE, TIMELINE_OFFER
 from avise.connectors.shared import Shared
 from avise.connectors.trial.explaining import Explainer, sections_of
+from avise.connectors.trial.given import given_rows
 from avise.connectors.trial.recording import Noted, noting
 from avise.connectors.trial.values import ReadingTrial, RowTrial, Trial
 from avise.connectors.validation import check_of
@@ -132,27 +133,30 @@ async def _try_reading(
     snapshot_key = SnapshotKey(instance.id, offer.facet, offer.schema, key.avise_id)
     ask = Ask(snapshot_key, offer, key, desk.identity, caller, instance.env.token()[:12], MOST_RECORDS)
     noted, assembly = Noted(instance.env), Assembly(check_of(offer.facet), desk.identity, MOST_RECORDS)
+    given: list[object] = []
     began = instance.env.monotonic()
     try:
-        await _read(instance, ask, noted, assembly)
+        await _read(instance, ask, noted, assembly, given)
         told = replace(told, kept=assembly.count, truncated_because=assembly.truncated_because)
     except SomebodyElseError:
         told = replace(told, withheld=True)
     except ConnectorError as error:
         told = replace(told, error=instance.failure(error, ask.reference))
     milliseconds = round((instance.env.monotonic() - began) * 1000)
-    rows = _explained(loaded, offer.facet, noted)
+    is_file = bool(sections_of(loaded.file))
+    rows = _explained(loaded, offer.facet, noted) if is_file else given_rows(offer.facet, given)
     shown = _worth_showing(rows, desk.rows)
     return replace(
         told, asked=tuple(noted.asked), rows=shown, rows_found=len(rows), milliseconds=milliseconds
     )
 
 
-async def _read(instance: Instance, ask: Ask, noted: Noted, assembly: Assembly) -> None:
+async def _read(instance: Instance, ask: Ask, noted: Noted, assembly: Assembly, given: list[object]) -> None:
     clock = clock_of(ask)
     async with within(clock.deadline_s):
         lent = instance.context(ask.caller, ask.reference, Deadline(clock.deadline_s), may_retry=False)
         async for batch in _stream(instance, ask, noting(lent, noted)):
+            given.extend(batch.items)
             assembly.add(batch)
             if assembly.cut:
                 break

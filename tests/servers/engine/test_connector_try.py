@@ -94,11 +94,17 @@ def test_every_section_of_a_timeline_is_read_by_its_own_mapping(engine: Engine) 
     assert all(row.dropped is None for row in reading.rows)
 
 
-def test_code_shows_what_it_asked_and_how_much_it_gave(engine: Engine) -> None:
+def test_code_shows_what_it_asked_and_each_record_that_it_gave(engine: Engine) -> None:
     trial = tried(engine, DEMO / "complaints.toml")
     assert not trial.shows_rows
-    assert only(trial).kept == 1
+    assert only(trial).kept == only(trial).rows_found == 1
     assert only(trial).asked
+    (row,) = only(trial).rows
+    assert row.dropped is None
+    assert {"id", "status"} <= {one.name for one in row.fields}
+    out = Console(file=io.StringIO(), width=160)
+    connector_try.print_trial(trial, out)
+    assert "status" in out.file.getvalue()  # type: ignore[attr-defined]  # a StringIO
 
 
 def test_the_same_identifier_twice_is_told(engine: Engine, tmp_path: Path) -> None:
