@@ -12,7 +12,7 @@ from avise.models.customer import PersonId
 from avise.models.roles import Purpose
 from avise.services.desk import IncomingCall
 from avise.ui.announce import Announcer
-from avise.ui.palette.rows import PaletteCommand
+from avise.ui.palette.values import PaletteCommand
 
 
 class StubPage(QWidget):

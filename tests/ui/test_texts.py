@@ -11,7 +11,7 @@ from babel.messages.pofile import read_po
 from avise.models.source_status import SourceState
 from avise.resources import resource_folder
 from avise.texts.catalogue import LANGUAGES, catalogue
-from avise.ui.palette.rows import PaletteScope
+from avise.ui.palette.values import PaletteScope
 from avise.ui.shell.rail import ENTRIES
 from avise.ui.shortcuts import SHORTCUTS, Scope
 from avise.ui.theme import Density, Scheme

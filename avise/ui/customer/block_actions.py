@@ -24,7 +24,7 @@ from avise.ui.customer.timeline_model import row_title
 from avise.ui.customer.view_model import CustomerViewModel
 from avise.ui.discretion import discretion
 from avise.ui.outbox.customer_acting import CustomerActing
-from avise.ui.palette.rows import PaletteCommand
+from avise.ui.palette.values import PaletteCommand
 from avise.ui.theme import theme
 
 

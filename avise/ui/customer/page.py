@@ -42,7 +42,7 @@ from avise.ui.messages.customer_consents import CustomerConsents
 from avise.ui.messages.customer_messages import CustomerMessages
 from avise.ui.new_request.customer_requests import CustomerRequests
 from avise.ui.outbox.customer_acting import CustomerActing
-from avise.ui.palette.rows import PaletteCommand
+from avise.ui.palette.values import PaletteCommand
 from avise.ui.shell.page import Zone
 from avise.ui.theme import theme
 from avise.ui.widgets.line import HorizontalLine, VerticalLine

@@ -11,8 +11,8 @@ from typing_extensions import override
 
 from avise.models.customer import SearchHit
 from avise.texts import text
+from avise.ui.palette.customer_row import customer_row
 from avise.ui.palette.delegate import ROW_HEIGHT, PaletteDelegate
-from avise.ui.palette.rows import customer_row
 from avise.ui.palette.table_model import PaletteTableModel
 from avise.ui.theme import theme
 from avise.ui.widgets.label import Label

@@ -15,7 +15,7 @@ from avise.texts import text
 from avise.ui.aio import Report, TaskScope
 from avise.ui.bridge import DeskBridge, Watch
 from avise.ui.customer.view_model import CustomerViewModel
-from avise.ui.palette.rows import PaletteCommand
+from avise.ui.palette.values import PaletteCommand
 from avise.ui.theme import theme
 from avise.ui.widgets.toast import Message
 

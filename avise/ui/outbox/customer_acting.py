@@ -22,7 +22,7 @@ from avise.ui.customer.view_model import CustomerViewModel
 from avise.ui.outbox.counts import counted
 from avise.ui.outbox.sentences import may_compare, may_undo
 from avise.ui.outbox.situation import OutboxCounts
-from avise.ui.palette.rows import PaletteCommand
+from avise.ui.palette.values import PaletteCommand
 from avise.ui.theme import theme
 from avise.ui.widgets.toast import SHOWN_MS, Message
 

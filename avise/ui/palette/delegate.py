@@ -7,7 +7,7 @@ from PySide6.QtGui import QPainter
 from typing_extensions import override
 
 from avise.texts import text
-from avise.ui.palette.rows import PaletteRow, Part, RowKind
+from avise.ui.palette.values import PaletteRow, Part, RowKind
 from avise.ui.theme import theme
 from avise.ui.widgets.chip import ChipSpec, Tone, chip_size, paint_chip
 from avise.ui.widgets.key_cap import key_cap_width, paint_key_cap

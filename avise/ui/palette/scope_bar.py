@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from avise.texts import text
 from avise.ui.accessible_roles import Role, heard_as
-from avise.ui.palette.rows import PaletteScope
+from avise.ui.palette.values import PaletteScope
 from avise.ui.shortcuts import keys_of
 from avise.ui.theme import theme
 from avise.ui.widgets.key_cap import key_cap_width, paint_key_cap

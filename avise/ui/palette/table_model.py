@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Qt
 from typing_extensions import override
 
-from avise.ui.palette.rows import PaletteRow
+from avise.ui.palette.values import PaletteRow
 from avise.ui.widgets.rows_model import Index, RowsModel
 
 

@@ -14,9 +14,10 @@ from avise.texts import text
 from avise.ui.announce import Announcer
 from avise.ui.palette.delegate import GROUP_HEIGHT, ROW_HEIGHT, PaletteDelegate
 from avise.ui.palette.footer import Footer
-from avise.ui.palette.rows import PaletteCommand, PaletteRow, PaletteScope, RowKind, result_count
+from avise.ui.palette.rows import result_count
 from avise.ui.palette.scope_bar import ScopeBar
 from avise.ui.palette.table_model import PaletteTableModel
+from avise.ui.palette.values import PaletteCommand, PaletteRow, PaletteScope, RowKind
 from avise.ui.palette.view_model import PaletteViewModel
 from avise.ui.theme import theme
 from avise.ui.widgets.focus_ring import NO_RING

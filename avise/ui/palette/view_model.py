@@ -18,14 +18,8 @@ from avise.texts import text
 from avise.texts.formats import format_moment
 from avise.ui.aio import Report, TaskScope
 from avise.ui.bridge import DeskBridge
-from avise.ui.palette.rows import (
-    Listing,
-    PaletteCommand,
-    PaletteScope,
-    Question,
-    SearchState,
-    listing,
-)
+from avise.ui.palette.rows import listing
+from avise.ui.palette.values import Listing, PaletteCommand, PaletteScope, Question, SearchState
 
 ENOUGH = 8
 """Fewer customers found than this, a screen of them, have names with two wrong letters looked for too."""

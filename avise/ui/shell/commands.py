@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QTextEdit
 from shiboken6 import isValid
 from typing_extensions import override
 
-from avise.ui.palette.rows import PaletteCommand
+from avise.ui.palette.values import PaletteCommand
 from avise.ui.shortcuts import SHORTCUTS, InPalette, chords_of, keys_of, label, shortcut
 
 _EDITORS = (QLineEdit, QPlainTextEdit, QTextEdit)

@@ -15,7 +15,7 @@ from avise.ui.announce import Announcer
 
 if TYPE_CHECKING:
     from avise.models.commands import OutboxItem
-    from avise.ui.palette.rows import PaletteCommand
+    from avise.ui.palette.values import PaletteCommand
 
 Zone = tuple[str, QWidget]
 """Catalogue key of a zone's name ("zone.timeline") and the widget that takes focus in it (F6)."""

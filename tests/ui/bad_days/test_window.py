@@ -18,7 +18,7 @@ from avise.services.day_values import SavedWrapUp
 from avise.services.desk import CallState, IncomingCall
 from avise.texts import text
 from avise.ui.bridge import DeskBridge
-from avise.ui.palette.rows import RowKind
+from avise.ui.palette.values import RowKind
 from avise.ui.palette.view_model import PaletteViewModel
 from avise.ui.shell.call_panel import CallPanel
 from tests.ui.customer.opened_page import opened, said

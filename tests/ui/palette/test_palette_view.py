@@ -15,8 +15,9 @@ from avise.env import FixedEnv
 from avise.models.customer import SearchHit
 from avise.models.errors import AviseError
 from avise.ui.bridge import DeskBridge
-from avise.ui.palette.rows import RowKind, customer_row
+from avise.ui.palette.customer_row import customer_row
 from avise.ui.palette.table_model import PaletteTableModel
+from avise.ui.palette.values import RowKind
 from avise.ui.palette.view import PaletteView
 from avise.ui.shell.desktop import Desktop
 from tests.ui.persona import HELENE, NOW

@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from avise.models.customer import DirectoryEntry, MatchedOn, Party, PartyKind, SearchAnswer, SearchHit
 from avise.models.names import fold
 from avise.texts import LANGUAGES, set_language
+from avise.ui.palette.customer_row import customer_row
 from avise.ui.palette.matching import marks_of
-from avise.ui.palette.rows import (
+from avise.ui.palette.rows import listing
+from avise.ui.palette.values import (
     Listing,
     PaletteCommand,
     PaletteRow,
@@ -22,8 +24,6 @@ from avise.ui.palette.rows import (
     Question,
     RowKind,
     SearchState,
-    customer_row,
-    listing,
     marked,
 )
 from tests.ui.persona import NOW

@@ -10,7 +10,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from avise.models.customer import MatchedOn, SearchAnswer
-from avise.ui.palette.rows import PaletteScope, Question, RowKind, SearchState, listing
+from avise.ui.palette.rows import listing
+from avise.ui.palette.values import PaletteScope, Question, RowKind, SearchState
 from tests.ui.palette.test_palette_view import palette, people
 from tests.ui.persona import NOW
 from tests.ui.scripted_desk import DIRECTORY, ScriptedDesk, hit_of
