@@ -57,6 +57,9 @@ def _separator(text: str) -> str:
     return text
 
 
+SEPARATORS = ",;\t|"
+"""What stands between the columns of tables."""
+
 Column = str | list[str]
 """One column, or several that tell one thing together."""
 
@@ -284,6 +287,9 @@ def _not_one_of(path: KeyPath, given: str, choices: tuple[str, ...]) -> Finding:
 
 def column_findings(mapping: TableMapping, header: tuple[str, ...], file: str) -> Iterator[Finding]:
     """Yield what a mapping asks of a table that the table does not have."""
+    if len(header) == 1 and any(mark in header[0] for mark in SEPARATORS):
+        yield Finding(mapping.place, "identity_mapping.one_column", {"file": file, "header": header[0]})
+        return
     asked = [((*mapping.place, notion.value), names) for notion, names in mapping.columns.items()]
     asked += [(("compare", each.name, each.key), each.columns) for each in mapping.attributes]
     for place, names in asked:

@@ -27,12 +27,11 @@ from avise.models.identity.records import (
     prepared,
 )
 from avise.models.names import fold_words
-from avise.services.identity.mapping import AttributeColumns, TableMapping
+from avise.services.identity.mapping import SEPARATORS, AttributeColumns, TableMapping
 
 SAMPLE = 20_000
 """Rows that are looked at to find out how a table is written."""
 _PIECE = 1 << 20
-_SEPARATORS = ",;\t|"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +80,7 @@ class CsvFile:
             self._encoding = encoding or _encoding_of(path)
             with path.open(encoding=self._encoding, newline="", errors=self._errors) as stream:
                 first = stream.readline()
-                self._separator = separator or max(_SEPARATORS, key=first.count)
+                self._separator = separator or max(SEPARATORS, key=first.count)
                 stream.seek(0)
                 reader = csv.reader(stream, delimiter=self._separator, skipinitialspace=True)
                 header: list[str] = next(reader, [])

@@ -126,6 +126,14 @@ def test_a_column_that_a_table_lacks_is_told_at_the_mapping_s_line(
     assert "Did you mean “ne_le”?" in told
 
 
+def test_a_separator_that_cuts_nothing_is_told_once(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (files / "m.toml").write_text('separator = "|"\n' + MAPPING, encoding="utf-8")
+    assert _run(files) == 1
+    told = capsys.readouterr().err
+    assert "The first line of a.csv is one column" in told
+    assert "is not in a.csv" not in told
+
+
 def test_rows_that_cannot_be_used_are_told_by_line_and_left_out(
     files: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
