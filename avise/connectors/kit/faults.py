@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
@@ -159,11 +159,25 @@ def miswritten(request: Request, answer: Answer) -> Answer:
     return Answer(answer.status, {**answer.headers, "content-type": f"{kind}; charset=utf-8"}, body)
 
 
-def with_host(origin: str, other: str) -> Change:
-    """Return the change that makes every address of the tool in an answer another host's."""
+def with_host(origin: str, other: str, targets: Collection[str] = ()) -> Change:
+    """Return the change that makes every address of the tool, in an answer or its headers, another host's.
+
+    Args:
+        origin: of the tool.
+        other: of the other host.
+        targets: paths that the tool may tell without its origin.
+    """
+
+    def moved(text: bytes) -> bytes:
+        for target in targets:
+            for before, after in (('"', '"'), ("<", ">")):
+                whole = f"{before}{target}{after}".encode()
+                text = text.replace(whole, f"{before}{other}{target}{after}".encode())
+        return text.replace(origin.encode(), other.encode())
 
     def change(_: Request, answer: Answer) -> Answer:
-        return answer.with_body(answer.body.replace(origin.encode(), other.encode()))
+        headers = {name: moved(value.encode()).decode() for name, value in answer.headers.items()}
+        return Answer(answer.status, headers, moved(answer.body))
 
     return change
 

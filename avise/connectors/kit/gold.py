@@ -17,7 +17,7 @@ from avise.connectors.kit.check import Check
 from avise.connectors.kit.expired import expired_certificate
 from avise.connectors.kit.faults import WORKING, Fault, Way, changing, instead
 from avise.connectors.kit.messages import Answer
-from avise.connectors.kit.proxy import Seen, nobody
+from avise.connectors.kit.proxy import FaultProxy, Seen, nobody
 from avise.connectors.kit.scenarios import Known
 from avise.connectors.kit.silver import found
 from avise.connectors.kit.trial import Trial
@@ -269,11 +269,19 @@ async def no_other_host(trial: Trial) -> None:
                 )
                 if not kind_of(outcome.reading):
                     raise FailedCheck("kind_is", reading=reading, kind="ok", expected=str(ErrorKind.BAD_DATA))
-                origin = bench.proxy.origin if bench.proxy is not None else ""
-                await bench.fail(changing(faults.with_host(origin, other.origin)))
-                await bench.read(reading, _fullest(trial, reading, known))
+                await _sent_on(bench, reading, _fullest(trial, reading, known), other)
             if other.seen:
                 raise FailedCheck("went_elsewhere", reading=reading)
+
+
+async def _sent_on(bench: Bench, reading: str, known: Known, other: FaultProxy) -> None:
+    """Read while every address that the tool gives, of the next page too, is another host's."""
+    await bench.fail(WORKING)
+    await bench.raw(reading, known.ids)
+    following = {one.request.target for one in bench.seen[1:]}
+    origin = need_http(bench).origin
+    await bench.fail(changing(faults.with_host(origin, other.origin, following)))
+    await bench.read(reading, known)
 
 
 def _fullest(trial: Trial, reading: str, known: Known) -> Known:

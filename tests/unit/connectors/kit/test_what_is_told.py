@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from avise import cli
-from avise.connectors.contract import CallContext, HealthReport
+from avise.connectors.contract import CallContext, FacetQuery, HealthReport
 from avise.connectors.kit.check import run_check
 from avise.connectors.kit.contact import UNREACHED
 from avise.connectors.kit.pytest_suite import connector_suite
@@ -21,7 +22,7 @@ from avise.connectors.kit.upstream import LiveTool
 from avise.connectors.kit.verdicts import CheckResult, Verdict
 from avise.models.conformance import ConformanceLevel
 from avise.texts import plural
-from tests.unit.connectors.kit.broken_connectors import NumbersItsRows
+from tests.unit.connectors.kit.broken_connectors import FollowsAnywhere, NumbersItsRows
 from tests.unit.connectors.kit.little_tool import LittleTool, running_tool
 from tests.unit.connectors.kit.sound_connector import MANIFEST, SoundConnector
 
@@ -103,6 +104,16 @@ def test_a_code_is_not_blamed_for_identifiers_that_change(tool: LittleTool) -> N
 
 def test_a_tool_that_says_of_whom_it_speaks_is_compared_with_the_customer(tool: LittleTool) -> None:
     assert told("about_the_customer", sound(tool)).verdict is Verdict.OK
+
+
+def test_a_next_page_told_by_its_path_is_sent_to_another_host_too(tool: LittleTool) -> None:
+    class FollowsPathsToo(FollowsAnywhere):
+        async def page(self, ctx: CallContext, path: str, query: FacetQuery) -> dict[str, Any]:
+            return await super().page(ctx, path.removeprefix("/api"), query)
+
+    tool.relative = True
+    trial = Trial(subject_of_class(FollowsPathsToo), sound(tool).scenarios, LiveTool)
+    assert told("no_other_host", trial).why == "went_elsewhere"
 
 
 # ---- a tool that cannot be reached -----------------------------------------------------------------
