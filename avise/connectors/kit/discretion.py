@@ -96,6 +96,8 @@ async def ten_thousand_rows(trial: Trial) -> None:
                 answer = await bench.read(reading, known)
             if watch.blocked:
                 raise FailedCheck("loop_blocked", milliseconds=watch.milliseconds, place=watch.place)
+            if kind_of(answer) == ErrorKind.TIMEOUT:
+                raise FailedCheck("too_late", reading=reading, seconds=f"{bench.seconds(reading):.0f}")
             if answer is None or answer.error is not None:
                 raise FailedCheck("kind_is", reading=reading, kind=kind_of(answer), expected="truncated")
             if answer.completeness is not Completeness.TRUNCATED and len(answer.records) < ROWS:
