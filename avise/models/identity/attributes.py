@@ -45,6 +45,10 @@ class Attribute:
     place: int
     """Among the attributes of a record."""
 
+    def __hash__(self) -> int:
+        """Return its place: it is looked up for each pair, and others of one place are not in one table."""
+        return self.place
+
     @property
     def value(self) -> str:
         """Its name, as a feature of a person has one."""
