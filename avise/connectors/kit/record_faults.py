@@ -7,7 +7,7 @@ from datetime import datetime
 
 from avise.connectors.contract import Record
 from avise.connectors.readings import TIMELINE
-from avise.connectors.validation import check_of
+from avise.connectors.validation import check_of, misfit
 from avise.models.facet_specs import FACETS
 from avise.models.facets import FieldKind
 from avise.models.interaction import Interaction
@@ -61,4 +61,5 @@ def fault_of(reading: str, item: object) -> str:
         without = {other: value for other, value in item.data.items() if other != name}
         if check(Record(item.id, without, item.as_of, item.version, item.extra)) is not None:
             return name
-    return "id" if not item.id.strip() else "?"
+    # Several are at fault: the first of them.
+    return "id" if not item.id.strip() else misfit(reading, item) or "?"

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from avise.connectors.contract import Record
+from avise.connectors.kit.record_faults import fault_of
 from avise.connectors.trial import Dropped
 from avise.connectors.trial.given import given_rows
 
@@ -45,3 +46,8 @@ def test_an_identifier_given_twice_is_told_at_the_second_record() -> None:
 
 def test_exchanges_are_counted_and_not_shown() -> None:
     assert given_rows("timeline", [object()]) == ()
+
+
+def test_the_kit_names_the_first_of_several_fields_at_fault() -> None:
+    assert fault_of("benefits", Record("R1", {"amount": 84.2, "paid_on": "demain"})) == "paid_on"
+    assert fault_of("benefits", Record("R1", {"amount": 84.2})) == "amount"
