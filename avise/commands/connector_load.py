@@ -43,7 +43,7 @@ async def load(engine: Engine, instance: str, decision: Decision | None, console
         console: where the progress is shown.
 
     Raises:
-        AviseError: the instance fills no directory, another program fills it, or nothing waits.
+        AviseError: the instance fills no directory or is refused, another program fills it, or nothing waits.
     """
     sys.setswitchinterval(SWITCH_INTERVAL)
     loading = engine.loading
@@ -54,6 +54,10 @@ async def load(engine: Engine, instance: str, decision: Decision | None, console
         raise WrongArgumentError("bulk.not_the_master", instance=instance, master=master)
     if await loading.known() is None:
         raise AviseError("bulk.elsewhere") if loading.is_elsewhere else loading.failure or loading.absence
+    row = next((one for one in await engine.sources.status() if one.instance == instance), None)
+    if row is not None and row.refused_because:
+        # What was read before stays; nothing more can be.
+        raise AviseError(row.refused_because, detail=row.refused_detail)
     if decision is not None:
         await loading.decide(decision)
         console.print(text(f"bulk.decided.{decision}"), highlight=False)

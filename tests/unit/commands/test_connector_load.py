@@ -57,6 +57,17 @@ def test_a_directory_is_loaded_held_and_decided(folder: Path, capsys: pytest.Cap
     assert "Rien n’attend" in capsys.readouterr().err
 
 
+def test_a_master_that_is_refused_is_no_directory_that_is_up_to_date(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert load(folder) == 0
+    capsys.readouterr()
+    (folder / "connectors" / "persons.toml").write_text("[connector\n", encoding="utf-8")
+    assert load(folder) == FAILED
+    told = capsys.readouterr()
+    assert ("à jour" in told.out, "avise connector check" in told.err) == (False, True)
+
+
 def test_a_file_of_another_tool_is_decided_too(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     flows = (
         FILE[: FILE.index("[directory]")] + '[[facet]]\nid = "noemie"\nkey = "1"\nfields = { id = "id" }\n'
