@@ -146,6 +146,7 @@ class Found:
     connector: BenefitsConnector
     sign_in: SignIn = field(default_factory=NoSignIn)
     rate_per_second: float | None = None
+    hosts: tuple[str, ...] = ()
 
     @property
     def manifest(self) -> Manifest:
@@ -157,6 +158,7 @@ class Found:
             self.sign_in,
             concurrency=self.manifest.concurrency,
             rate_per_second=self.rate_per_second,
+            hosts=self.hosts,
         )
 
     def sql_endpoint(self, config: Mapping[str, JSON]) -> SqlEndpoint | None:

@@ -87,6 +87,21 @@ async def test_each_scheme_signs_the_request(
         assert tool.asked[0].headers[header] == value
 
 
+async def test_another_host_that_the_file_declares_is_asked_without_what_signs_us_in(
+    open_desk: Opening,
+) -> None:
+    found = Found(BenefitsConnector(), BearerSignIn("token"), hosts=("localhost",))
+    async with running_tool(answering(reply({"rows": rows(1, start=1)}))) as other:
+        following = other.base_url.replace("127.0.0.1", "localhost") + "/more"
+        async with (
+            running_tool(answering(reply({"rows": rows(1), "next": following}))) as tool,
+            open_desk({"benefits": tool.base_url}, {"benefits": found}) as desk,
+        ):
+            assert len((await desk.last()).records) == 2
+    assert "authorization" in tool.asked[0].headers
+    assert ["authorization" in one.headers for one in other.asked] == [False]
+
+
 async def test_a_token_is_fetched_once_and_used_again(open_desk: Opening) -> None:
     oauth = OAuthTool()
     async with oauth_desk(open_desk, oauth) as (tool, desk):
