@@ -32,11 +32,17 @@ class Highlighter:
                 yield from _phone_highlights(party, typed)
             elif name == "birth_date":
                 yield from _birth_highlights(party, typed)
+            elif name == "company_name":
+                yield from self._words(party.company_name, typed)
             elif value := getattr(party, name):
                 if (place := self._place(value, typed)) is not None:
                     yield name, *place
                 elif name in _NAMES and not _FORGIVEN[name == "first_name"].isdisjoint(found.matched_on):
                     yield name, 0, len(value)
+
+    def _words(self, company: str, typed: str) -> Iterator[Highlight]:
+        places = (self._place(company, word) for word in typed.split())
+        yield from (("company_name", *place) for place in places if place is not None)
 
     def _place(self, value: str, typed: str) -> tuple[int, int] | None:
         key = value, typed

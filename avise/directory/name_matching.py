@@ -126,7 +126,7 @@ def _by_initials(initials: str, first: str) -> tuple[float, MatchedOn] | None:
         place = first.find(letter, place + 1)
         if place < 0:
             return FIRST_FORGIVEN, MatchedOn.FIRST_NAME_VARIANT
-    return BEGINNING_OF_FIRST + 1, MatchedOn.FIRST_NAME_VARIANT
+    return BEGINNING_OF_FIRST + 1, MatchedOn.FIRST_NAME
 
 
 def _first_alone(typed: str, first: str) -> NameMatch | None:

@@ -68,13 +68,13 @@ class DirectorySearch:
     def run(self, query: SearchQuery) -> dict[int, Found]:
         """Return the parties that answer, by their number in the directory."""
         self._found.update(IdentifierSearch(self.reader, self._today).run(query))
-        for filters in self._filters(query):
-            self._people(query.words, filters)
-        if query.words and (query.numbers or query.codes):
-            # « Garage 2000 », « 3D Bois ».
+        if query.words and not query.spans and len(query.every_word) > len(query.words):
+            # « Garage 2000 », « 3D Bois », « Pharmacie du 8 mai ».
             self._companies(query.every_word, NOTHING_ELSE)
             for others, towns, typed in town_readings(self.reader, query.every_word):
                 self._companies(others, Filters(cities=towns), typed)
+        for filters in self._filters(query):
+            self._people(query.words, filters)
         return self._found
 
     def _keep(self, party: int, why: Found, bearer: Bearer | None = None) -> None:
@@ -279,7 +279,7 @@ class DirectorySearch:
         if filters.cities and parties:
             parties = self.reader.among_cities(parties, filters.cities)
         found = added(
-            Found(worth, (MatchedOn.COMPANY,), {"company_name": wanted[0]}), what_else(filters, town)
+            Found(worth, (MatchedOn.COMPANY,), {"company_name": " ".join(wanted)}), what_else(filters, town)
         )
         for party in parties:
             self._keep(party, found)

@@ -18,19 +18,21 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from avise.directory.first_names import other_first_names
-from avise.directory.keys import WordKind
-from avise.directory.name_matching import LAST_ONLY, TWICE_FORGIVEN
+from avise.directory.keys import NameKind, WordKind
+from avise.directory.name_matching import LAST_ONLY, TWICE_FORGIVEN, NameMatch
 from avise.directory.reading import NOTHING_ELSE, DirectoryReader, Filters, FirstNames, NameRow, as_filter
-from avise.directory.reasons import Bearer, Found, what_else
+from avise.directory.reasons import Bearer, Found, added, of_match, what_else
 from avise.directory.search_query import MOST_WORDS, NameReading, SearchQuery, name_readings
 from avise.models.customer import MatchedOn
 from avise.models.names import spelt_out
 
 MOST_EDITS = 2
 SHORTEST = 5
-"""Letters of a surname before two of them may be wrong."""
+"""Letters of the longer of two names before they may differ by two: « mati » may be MARTIN, and not MALI."""
+SHORTEST_ALONE = 5
+"""Letters of a surname typed alone before any of them may be wrong."""
 SHORTEST_OF_TWO = 4
-"""Letters of a surname before one of them may be wrong beside a first name that has the other mistake."""
+"""Letters of a surname beside a first name before any of them may be wrong."""
 SHORTEST_FIRST = 4
 SHORTEST_CUT = 2
 """Letters of a name that was run together with another one."""
@@ -69,7 +71,8 @@ class Lexicon:
         found: list[tuple[int, int]] = []
         for length in range(len(word) - MOST_EDITS, len(word) + MOST_EDITS + 1):
             norms, numbers = self._by_length[kind, length]
-            hits = process.extract(word, norms, scorer=OSA.distance, score_cutoff=MOST_EDITS, limit=most)
+            edits = MOST_EDITS if max(length, len(word)) >= SHORTEST else 1
+            hits = process.extract(word, norms, scorer=OSA.distance, score_cutoff=edits, limit=most)
             found.extend((int(distance), numbers[place]) for _norm, distance, place in hits)
         found.sort()
         return {number: distance for distance, number in found[:most]}
@@ -94,10 +97,8 @@ class WideSearch:
         """Return the parties that answer, by their number in the directory."""
         asked = list(self._asked(query))
         for words, filters, town in asked:
-            for reading in name_readings(words):
-                shortest = SHORTEST_OF_TWO if reading.first else SHORTEST
-                if len(reading.last) >= shortest and reading.forgiving and not reading.initials:
-                    self._read(reading, filters, town)
+            for reading in _forgiving(name_readings(words)):
+                self._read(reading, filters, town)
         for words, filters, town in asked:
             self._read_exactly(_run_together(words), filters, town)
         for words, filters, town in () if self._found else asked:
@@ -129,8 +130,6 @@ class WideSearch:
 
     def _read(self, reading: NameReading, filters: Filters, town: str) -> None:
         lasts = self._lexicon.near(WordKind.SURNAME, reading.last, NEAREST)
-        if len(reading.last) < SHORTEST:
-            lasts = {number: distance for number, distance in lasts.items() if distance <= 1}
         if not reading.first:
             self._keep(self.reader.by_last(list(lasts), None, filters), reading, lasts, {}, filters, town)
             return
@@ -170,19 +169,39 @@ class WideSearch:
         rows = [row for row in rows if filters.admits(row[4], row[5])]
         self.reader.learn(rows)
         beside = what_else(filters, town)
-        for last, first, party, _kind, born, _city in rows:
+        for last, first, party, kind, born, _city in rows:
             edits = lasts[last] + (firsts[first] if reading.first else 0)
             score = TWICE_FORGIVEN - edits * (LAST_ONLY - TWICE_FORGIVEN) / 10
             known = self._found.get(party)
             if known is not None and known.score >= score:
                 continue
-            matched: tuple[MatchedOn, ...] = (MatchedOn.NAME_TYPO,) if lasts[last] else (MatchedOn.NAME,)
-            typed = {"last_name": reading.last}
+            matched = [_name_reason(NameKind(kind), mistaken=lasts[last] > 0)]
             if reading.first:
-                matched += (MatchedOn.FIRST_NAME_TYPO if firsts[first] else MatchedOn.FIRST_NAME,)
-                typed["first_name"] = reading.first
-            self._found[party] = Found(score, matched + beside.matched_on, typed | beside.typed)
+                matched.append(MatchedOn.FIRST_NAME_TYPO if firsts[first] else MatchedOn.FIRST_NAME)
+            match = NameMatch(score, tuple(matched), reading.last, reading.first)
+            self._found[party] = added(of_match(match, NameKind(kind)), beside)
+            # What else was typed adds nothing here: it was asked of everybody.
+            self._found[party].score = score
             self.bearers[party] = self.reader.name_of(last, first), born
+
+
+def _name_reason(kind: NameKind, *, mistaken: bool) -> MatchedOn:
+    if mistaken:
+        return MatchedOn.NAME_TYPO
+    return MatchedOn.BIRTH_NAME if kind is NameKind.BIRTH else MatchedOn.NAME
+
+
+def _forgiving(readings: Sequence[NameReading]) -> list[NameReading]:
+    """Return the readings in which letters may be wrong: not initials, nor « Dupont JP » as one surname."""
+    initials = any(reading.initials for reading in readings)
+    return [
+        reading
+        for reading in readings
+        if reading.forgiving
+        and not reading.initials
+        and not (initials and not reading.first)
+        and len(reading.last) >= (SHORTEST_OF_TWO if reading.first else SHORTEST_ALONE)
+    ]
 
 
 def _run_together(words: tuple[str, ...]) -> list[NameReading]:

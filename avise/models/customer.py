@@ -84,7 +84,7 @@ class MatchedOn(StrEnum):
     FIRST_NAME = "first_name"
     FIRST_NAME_TYPO = "first_name_typo"
     FIRST_NAME_VARIANT = "first_name_variant"
-    """A diminutive, another spelling, initials."""
+    """A diminutive, another spelling, initials of which only the first is right."""
     BIRTH_NAME = "birth_name"
     BIRTH_DATE = "birth_date"
     MEMBER_NUMBER = "member_number"

@@ -31,7 +31,7 @@ async def directory(tmp_path: Path) -> AsyncIterator[Directory]:
     ("typed", "expected", "why"),
     [
         ("marchand ellen", ["1", "3"], MatchedOn.FIRST_NAME_VARIANT),
-        ("saint aubrac jb", ["40"], MatchedOn.FIRST_NAME_VARIANT),
+        ("saint aubrac jb", ["40"], MatchedOn.FIRST_NAME),
         ("st aubrac", ["40"], MatchedOn.NAME),
         ("ste aubrac", ["40"], MatchedOn.NAME_TYPO),
         ("saint aubrac jean baptitse", ["40"], MatchedOn.FIRST_NAME_TYPO),
@@ -64,6 +64,41 @@ async def test_two_wrong_letters_are_a_second_part(directory: Directory) -> None
     assert natives(await directory.search_wider("mirchind helene", [MINTER.person(HELENE)])) == ["3"]
     assert natives(await directory.search_wider("0639984127", ())) == []
     assert natives(await directory.search_wider("vallurin ada", (), 1)) == ["near"]
+
+
+async def test_the_second_part_measures_the_longer_of_two_names(tmp_path: Path) -> None:
+    known = (
+        Party("m", PartyKind.MEMBER, "Martin", "Alexandre"),
+        Party("o", PartyKind.MEMBER, "Oyak", "Alexandre"),
+    )
+    directory = await built(tmp_path, known)
+    assert natives(await directory.search_wider("mati alexandre", ())) == ["m"]
+    assert natives(await directory.search_wider("oybr alexandre", ())) == []
+    await directory.aclose()
+
+
+async def test_the_second_part_tells_which_name_is_near(tmp_path: Path) -> None:
+    known = Party("born", PartyKind.MEMBER, "Lanvival", "Béatrice", birth_name="Chevalier")
+    directory = await built(tmp_path, (known,))
+    (hit,) = (await directory.search_wider("chvealeir", ())).hits
+    assert hit.highlights == (("birth_name", 0, len("Chevalier")),)
+    await directory.aclose()
+
+
+async def test_every_word_of_a_company_is_tinted_its_figures_too(tmp_path: Path) -> None:
+    known = Party("c", PartyKind.COMPANY, company_name="SARL Pharmacie du 8 mai")
+    directory = await built(tmp_path, (known,))
+    (hit,) = (await directory.search("pharmacie 8 mai")).hits
+    assert [known.company_name[start : start + length] for _name, start, length in hit.highlights] == [
+        "Pharmacie",
+        "8",
+        "mai",
+    ]
+    await directory.aclose()
+
+
+async def test_initials_are_no_end_of_a_surname(directory: Directory) -> None:
+    assert natives(await directory.search_wider("vallorin jp", ())) == []
 
 
 async def test_another_site_s_directory_gives_other_identities(tmp_path: Path) -> None:
