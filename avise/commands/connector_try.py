@@ -4,7 +4,8 @@ JSON, values masked for the role of the profile's user unless `masked` is false:
 
     {"connector", "masked", "known_ids": [scheme], "error": null | {"kind", "detail"},
      "readings": [{"name", "asked": [{"route", "outcome", "milliseconds"}], "milliseconds", "rows_found",
-                   "kept", "missing_ids": [scheme], "truncated_because", "withheld", "error",
+                   "kept", "missing_ids": [scheme], "truncated_because", "total", "withheld",
+                   "silent_subject", "error",
                    "rows": [{"number", "raw", "dropped": null | reason, "because": field,
                              "fields": [{"name", "from", "as", "extracted", "mapped", "problem"}]}]}]}
 """
@@ -69,7 +70,9 @@ def _reading(reading: ReadingTrial) -> JSON:
         "kept": reading.kept,
         "missing_ids": list(reading.missing_ids),
         "truncated_because": reading.truncated_because,
+        "total": reading.total,
         "withheld": reading.withheld,
+        "silent_subject": reading.silent_subject,
         "error": _failure(reading.error),
         "rows": [_row(row) for row in reading.rows],
     }
@@ -141,12 +144,22 @@ def _reading_lines(trial: Trial, reading: ReadingTrial, width: int) -> Iterator[
         yield Text(f"  {_failure_line(reading.error, _tool(trial))}", style="red")
     if reading.withheld:
         yield Text(f"  {text('connector_try.withheld')}", style="red")
+    if reading.silent_subject:
+        yield Text(f"  {text('connector_try.silent_subject')}", style="yellow")
+    if _is_short(reading):
+        yield Text(f"  {plural('connector_try.total', reading.total or 0)}", style="yellow")
     if trial.shows_rows:
         yield Text(f"  {_counts(reading)}")
     else:
         yield Text(f"  {plural('connector_try.kept', reading.kept)}. {text('connector_try.code')}")
     for row in reading.rows:
         yield from _row_lines(row, width)
+
+
+def _is_short(reading: ReadingTrial) -> bool:
+    """Tell a reading that ended, by what its file says, before everything that the tool tells of was read."""
+    ended = reading.error is None and not (reading.withheld or reading.truncated_because)
+    return ended and reading.total is not None and reading.total > max(reading.rows_found, reading.kept)
 
 
 def _counts(reading: ReadingTrial) -> str:

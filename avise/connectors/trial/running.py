@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -133,7 +133,7 @@ async def _try_reading(
     snapshot_key = SnapshotKey(instance.id, offer.facet, offer.schema, key.avise_id)
     ask = Ask(snapshot_key, offer, key, desk.identity, caller, instance.env.token()[:12], MOST_RECORDS)
     noted, assembly = Noted(instance.env), Assembly(check_of(offer.facet), desk.identity, MOST_RECORDS)
-    given: list[object] = []
+    given = _Given()
     began = instance.env.monotonic()
     try:
         await _read(instance, ask, noted, assembly, given)
@@ -144,19 +144,48 @@ async def _try_reading(
         told = replace(told, error=instance.failure(error, ask.reference))
     milliseconds = round((instance.env.monotonic() - began) * 1000)
     is_file = bool(sections_of(loaded.file))
-    rows = _explained(loaded, offer.facet, noted) if is_file else given_rows(offer.facet, given)
+    rows = _explained(loaded, offer.facet, noted) if is_file else given_rows(offer.facet, given.items)
+    subjects = [
+        getattr(section, "subject", None) for section in sections_of(loaded.file).get(offer.facet, ())
+    ]
+    silent = bool(given.items) and any(subjects) and not given.told_whom
     shown = _worth_showing(rows, desk.rows)
     return replace(
-        told, asked=tuple(noted.asked), rows=shown, rows_found=len(rows), milliseconds=milliseconds
+        told,
+        asked=tuple(noted.asked),
+        rows=shown,
+        rows_found=len(rows),
+        milliseconds=milliseconds,
+        total=assembly.total,
+        silent_subject=silent,
     )
 
 
-async def _read(instance: Instance, ask: Ask, noted: Noted, assembly: Assembly, given: list[object]) -> None:
+@dataclass(slots=True)
+class _Given:
+    """What batches held."""
+
+    items: list[object] = field(default_factory=list)
+    told_whom: bool = False
+    """One of them, or of their records, says whom it is about."""
+
+    def take(self, batch: Batch[Any]) -> None:
+        """Keep what a batch holds."""
+        self.items.extend(batch.items)
+        of_records = (getattr(item, "evidence", None) for item in batch.items)
+        self.told_whom = self.told_whom or any(map(_tells, (batch.evidence, *of_records)))
+
+
+def _tells(evidence: IdentityEvidence | None) -> bool:
+    return evidence is not None and evidence != IdentityEvidence()
+
+
+async def _read(instance: Instance, ask: Ask, noted: Noted, assembly: Assembly, given: _Given) -> None:
     clock = clock_of(ask)
     async with within(clock.deadline_s):
         lent = instance.context(ask.caller, ask.reference, Deadline(clock.deadline_s), may_retry=False)
         async for batch in _stream(instance, ask, noting(lent, noted)):
-            given.extend(batch.items)
+            given.take(batch)
             assembly.add(batch)
             if assembly.cut:
                 break

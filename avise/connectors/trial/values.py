@@ -79,6 +79,10 @@ class ReadingTrial:
     withheld: bool = False
     """The answer is about somebody else."""
     error: Failure | None = None
+    total: int | None = None
+    """Records that the tool says there are, None when it does not."""
+    silent_subject: bool = False
+    """The file says where an answer tells whom it is about, and none told anything there."""
 
 
 @dataclass(frozen=True, slots=True)

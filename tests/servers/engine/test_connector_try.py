@@ -107,6 +107,17 @@ def test_code_shows_what_it_asked_and_each_record_that_it_gave(engine: Engine) -
     assert "status" in out.file.getvalue()  # type: ignore[attr-defined]  # a StringIO
 
 
+def test_a_subject_that_the_answer_does_not_tell_is_said_to_be_silent_and_the_total_is_told(
+    engine: Engine, tmp_path: Path
+) -> None:
+    good = only(tried(engine, DEMO / "benefits.toml", "benefits"))
+    assert not good.silent_subject
+    assert good.total is not None
+    wrong = changed(tmp_path, "benefits", '"assure.', '"nobody.')
+    reading = only(tried(engine, wrong, "benefits"))
+    assert (reading.silent_subject, reading.total) == (True, good.total)
+
+
 def test_the_same_identifier_twice_is_told(engine: Engine, tmp_path: Path) -> None:
     file = changed(tmp_path, "benefits", 'id = "numLigne"', 'id = "etat"')
     reading = only(tried(engine, file, "benefits"))

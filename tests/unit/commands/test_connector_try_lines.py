@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -67,6 +69,25 @@ def test_columns_are_aligned_and_no_line_is_cut_or_obeyed_by_a_terminal() -> Non
     (note,) = [line for line in lines if line.strip().startswith("note")]
     assert note.endswith(r'"deux\nlignes \u001b[31m"')
     assert not any("\x1b" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"total": 57}, True),
+        ({"total": 2}, False),
+        ({"total": 1, "rows_found": 1}, False),
+        ({"total": 57, "truncated_because": "max_pages"}, False),
+        ({"total": None}, False),
+    ],
+)
+def test_a_reading_that_ends_before_all_that_the_tool_tells_of_is_said_to(
+    change: dict[str, Any], told: bool
+) -> None:
+    reading = replace(ReadingTrial("benefits", rows_found=2, kept=2), **change)
+    out = io.StringIO()
+    print_trial(Trial("mutex 1.0.0", (reading,)), Console(file=out, width=200))
+    assert ("L’outil annonce 57 enregistrements" in out.getvalue()) == told
 
 
 @pytest.mark.parametrize(("width", "beside"), [(60, False), (200, True)])
