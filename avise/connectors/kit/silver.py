@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
-from avise.connectors.contract import Batch, Completeness, ConnectorError, Record
+from avise.connectors.contract import Batch, Completeness, Record
 from avise.connectors.kit.bench import Bench, RawAnswer, need_http, open_bench
 from avise.connectors.kit.check import Check
 from avise.connectors.kit.database_rows import RecodedRows
@@ -14,6 +14,7 @@ from avise.connectors.kit.faults import FORBIDDEN, WORKING, changing, instead, r
 from avise.connectors.kit.local_source import NEW_CODE, Nature, Spoiled, source_of, spoiled
 from avise.connectors.kit.overheard import connections
 from avise.connectors.kit.pages import multiplied
+from avise.connectors.kit.pieces import kind_raised
 from avise.connectors.kit.record_faults import fault_of, holds_float, naive_date
 from avise.connectors.kit.scenarios import MANY, Known
 from avise.connectors.kit.trial import Trial
@@ -171,7 +172,7 @@ async def unknown_is_not_empty(trial: Trial) -> None:
         raise NotExercised("no_unknown")
     async with open_bench(trial) as bench:
         for reading in trial.readings():
-            kind = await _kind(bench, reading, unknown.ids)
+            kind = await kind_raised(bench.raw(reading, unknown.ids))
             if reading in unknown.empty_for:
                 if kind is not None:
                     raise FailedCheck("unknown_fails", reading=reading, kind=str(kind))
@@ -191,7 +192,7 @@ async def without_id_nobody_is_asked(trial: Trial) -> None:
     async with open_bench(trial) as bench:
         for reading in readings:
             await bench.fail(WORKING)
-            kind = await _kind(bench, reading, {})
+            kind = await kind_raised(bench.raw(reading, {}))
             if kind in {None, ErrorKind.BUG, ErrorKind.NOT_FOUND}:
                 raise FailedCheck("without_id", reading=reading, kind=str(kind or "empty"))
             if bench.seen:
@@ -209,7 +210,7 @@ async def failure_is_not_empty(trial: Trial) -> None:
                 (server_error(), {ErrorKind.UNAVAILABLE}),
             ):
                 await bench.fail(instead(answer))
-                kind = await _kind(bench, reading, known.ids)
+                kind = await kind_raised(bench.raw(reading, known.ids))
                 if kind not in expected:
                     raise FailedCheck(
                         "status_is", reading=reading, status=answer.status, kind=str(kind or "empty")
@@ -221,14 +222,6 @@ async def _warmed(bench: Bench, reading: str) -> Known:
     """Return a customer who was read once, so that sessions and tokens are there."""
     known, _ = await found(bench, reading)
     return known
-
-
-async def _kind(bench: Bench, reading: str, ids: Mapping[str, str]) -> ErrorKind | None:
-    try:
-        await bench.raw(reading, ids)
-    except ConnectorError as error:
-        return error.kind
-    return None
 
 
 # ---- how much, since when --------------------------------------------------------------------------
