@@ -18,6 +18,11 @@ IDENTIFIER_BEGINNING = 75.0
 OTHER_NAME = 25.0
 """Taken off an identifier whose bearer has another name or birth date than the one typed beside it."""
 YEAR_DIGITS = 4
+SIREN_DIGITS, SIRET_DIGITS = 9, 14
+MIN_COMPANY_NUMBER = 6
+"""Digits of a company's number before it is looked for by its beginning."""
+MOST_ZEROS = 3
+"""Zeros in front of a member number that whoever reads it aloud leaves out."""
 
 
 class IdentifierSearch:
@@ -59,9 +64,11 @@ class IdentifierSearch:
         if end := number.phone_end():
             for party in self._reader.by_phone_end(end):
                 yield party, Found(IDENTIFIER_BEGINNING, (MatchedOn.PHONE,), {"phones": end})
-        if len(number.digits) in (9, 14):
-            for party in self._reader.by_company_number(number.digits):
-                yield party, Found(IDENTIFIER, (MatchedOn.SIREN,), {"siren": number.digits[:9]})
+        if MIN_COMPANY_NUMBER <= len(number.digits) <= SIRET_DIGITS:
+            whole = len(number.digits) in (SIREN_DIGITS, SIRET_DIGITS)
+            score = IDENTIFIER if whole else IDENTIFIER_BEGINNING
+            for party in self._reader.by_company_number(number.digits, beginning=not whole):
+                yield party, Found(score, (MatchedOn.SIREN,), {"siren": number.digits[:SIREN_DIGITS]})
         if member := number.member():
             yield from self._of_member(member)
 
@@ -69,7 +76,14 @@ class IdentifierSearch:
         typed = {"member_number": member}
         for party in self._reader.by_member(member, beginning=False):
             yield party, Found(IDENTIFIER, (MatchedOn.MEMBER_NUMBER,), typed)
-        for party in self._reader.by_member(member, beginning=True):
+        begun = self._reader.by_member(member, beginning=True)
+        if not begun and member.isdigit():
+            begun = [
+                party
+                for zeros in range(1, MOST_ZEROS + 1)
+                for party in self._reader.by_member("0" * zeros + member, beginning=False)
+            ]
+        for party in begun:
             yield party, Found(IDENTIFIER_BEGINNING, (MatchedOn.MEMBER_NUMBER,), typed)
 
     def _confirmed(self, identified: dict[int, Found], query: SearchQuery) -> dict[int, Found]:

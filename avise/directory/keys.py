@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import uuid
 import zlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import IntEnum, StrEnum
@@ -43,10 +45,19 @@ class WordKind(StrEnum):
 
 def company_words(name: str) -> tuple[str, ...]:
     """Return the words that a company is searched by: neither its legal form nor articles."""
-    words = dict.fromkeys(fold_words(with_last_letters(name)))
+    words = dict.fromkeys(_letters_joined(fold_words(with_last_letters(name))))
     kept = tuple(word for word in words if word not in LEGAL_FORMS)
     # « Sté Vanhoutte » is a company; in « Pharmacie Ste Anne » it is a saint.
     return (kept[1:] if kept[1:] and kept[0] == "STE" else kept) or tuple(words)
+
+
+def _letters_joined(words: Sequence[str]) -> Iterator[str]:
+    """Yield the words, neighbouring letters as one: « M.D.G.V. » and « S A R L »."""
+    for is_letter, group in itertools.groupby(words, key=lambda word: len(word) == 1 and word.isalpha()):
+        if is_letter:
+            yield "".join(group)
+        else:
+            yield from group
 
 
 def first_name_parts(first_name: str) -> tuple[str, ...]:

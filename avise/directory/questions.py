@@ -139,6 +139,10 @@ EMAIL_FROM = Statement(
 PHONE = Statement("SELECT party FROM phone WHERE ending BETWEEN :low AND :high LIMIT :bound")
 IDENTIFIER = Statement("SELECT party FROM identifier WHERE hash = :hash")
 COMPANY_NUMBER = Statement("SELECT party FROM company_number WHERE number = :number LIMIT :bound")
+COMPANY_NUMBER_FROM = Statement(
+    "SELECT party FROM company_number WHERE number >= :low AND number < :high ORDER BY number LIMIT :bound"
+)
+EVERY_COMPANY_WORD = Statement("SELECT DISTINCT word FROM company_word")
 COMPANY_WORD = Statement("SELECT party FROM company_word WHERE word >= :low AND word < :high LIMIT :bound")
 COMPANY_HAS = Statement(
     "SELECT c.party FROM [parties] AS n CROSS JOIN company_word AS c <INDEXED BY company_word_by_party>"

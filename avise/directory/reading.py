@@ -147,6 +147,11 @@ class DirectoryReader:
             found += self._names(ask.BY_LAST[by, ask.In.DAYS], bound, days=range(since, until + 1), **values)
         return found
 
+    def born_on(self, last: int, firsts: FirstNames | None, days: Sequence[int]) -> list[NameRow]:
+        """Return persons of a surname, and of those first names, who were born on any of some days."""
+        values = {"lasts": (last,), **_wanted(firsts)}
+        return self._names(ask.BY_LAST[_by(firsts), ask.In.DAYS], PERSON_BOUND, days=days, **values)
+
     def some_of_each(
         self, lasts: Sequence[int], firsts: FirstNames | None, filters: Filters, wanted: int
     ) -> list[NameRow]:
@@ -252,6 +257,10 @@ class DirectoryReader:
         """Return the whole dictionary: seconds of reading, for what is remembered afterwards."""
         return self._line.rows(ask.EVERY_WORD[kind])
 
+    def every_company_word(self) -> list[str]:
+        """Return each word that a company is searched by, once."""
+        return [row[0] for row in self._line.rows(ask.EVERY_COMPANY_WORD)]
+
     @property
     def sounds(self) -> Mapping[str, str]:
         """How the words that are known sound."""
@@ -300,8 +309,10 @@ class DirectoryReader:
             if entry.party.email.lower().startswith(email)
         ]
 
-    def by_company_number(self, number: str) -> list[int]:
+    def by_company_number(self, number: str, *, beginning: bool) -> list[int]:
         """Return the companies of a SIREN or of a SIRET."""
+        if beginning:
+            return self._numbers(ask.COMPANY_NUMBER_FROM, low=number, high=number + HIGHEST)
         return self._numbers(ask.COMPANY_NUMBER, number=number)
 
     def by_phone(self, phone: str) -> dict[int, DirectoryEntry]:

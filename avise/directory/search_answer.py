@@ -37,7 +37,7 @@ def wider_answer(
     search: WideSearch, query: SearchQuery, known: Collection[PersonId], limit: int
 ) -> SearchAnswer:
     """Return who else answers when two letters may be wrong: rows to put below those that are known."""
-    return _shown(search, search.run(query), limit, known)
+    return _shown(search, search.run(query, answered=bool(known)), limit, known)
 
 
 def _shown(

@@ -9,7 +9,7 @@ million persons are 1.2 GB where the same rows with their texts were 5.8.
 
 from __future__ import annotations
 
-VERSION = 3
+VERSION = 4
 """2 kept other parts of a surname as its keys: whoever changes a person has to find what it wrote."""
 APPLICATION_ID = 0x41564452
 """Marks the file as a directory of Avise ("AVDR")."""

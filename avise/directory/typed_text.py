@@ -27,6 +27,15 @@ _LABEL = re.compile(
     r"|adh[ée]rent(?:e|\(e\))?|matricule)(?:\s?[.:]\s?|\s+|(?<=°))+(?=[+(]?[A-Z]{0,3}\d|n\s?°|siren|siret|adh)",
     re.IGNORECASE,
 )
+_FIELD = re.compile(
+    r"(?<!\w)(?:nom(?: (?:de naissance|d[’']usage|de famille))?|pr[ée]noms?|date de naissance"
+    r"|n[ée]{1,2}(?:\(e\))?(?: le)?|ville|commune|code postal|cp|adresse|e-?mail|courriel"
+    r"|raison sociale)\s?:\s?",
+    re.IGNORECASE,
+)
+"""In front of a value in a form or a letter: « Nom : Dupont »."""
+_VAT = re.compile(r"(?<!\w)FR\s?\d{2}\s?((?:\d\s?){9})(?!\w)", re.IGNORECASE)
+"""A French VAT number: its key, then the SIREN (article 286 ter of the tax code's annex)."""
 _INSIDE = re.compile(r"(?<=\w)['’`](?=\w(?!\w))")
 """An apostrophe before a last letter, as in « Floc’h »: no letter that stands alone."""
 _DOTTED_FORM = re.compile(r"(?<!\w)(?:[A-Za-z]\.){1,4}[A-Za-z]\b\.?")
@@ -60,7 +69,7 @@ def without_labels(text: str) -> str:
 
     « Floc’h » and « S.A.R.L. » are then one word.
     """
-    text = _DOTTED_FORM.sub(_legal_form, with_last_letters(text))
+    text = _DOTTED_FORM.sub(_legal_form, with_last_letters(_FIELD.sub(" ", _VAT.sub(r"\1", text))))
     return _LABEL.sub("", _PLACED.sub("", _BORN.sub(", ", text)))
 
 

@@ -1,7 +1,8 @@
 """The second part of an answer: names with two mistakes, looked for once the quick part is on screen.
 
-So are names typed without a space between them and, when nobody was found, names beside a word too many (both
-surnames of a couple, a word of a sentence).
+So are names typed without a space between them and, when nobody was found, names beside a wrong birth date,
+a company's name with a letter wrong, names beside a word too many (both surnames of a couple, a word of a
+sentence).
 
 The dictionary of surnames is compared whole with what was typed (180,000 words: some 30 ms of a reader's
 thread), then the few that are near are read as any other name.
@@ -12,15 +13,25 @@ from __future__ import annotations
 import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from datetime import date
 from typing import NamedTuple
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from avise.directory.first_names import other_first_names
-from avise.directory.keys import NameKind, WordKind
+from avise.directory.keys import NameKind, WordKind, company_words, day_number
 from avise.directory.name_matching import LAST_ONLY, TWICE_FORGIVEN, NameMatch
-from avise.directory.reading import NOTHING_ELSE, DirectoryReader, Filters, FirstNames, NameRow, as_filter
+from avise.directory.near_dates import near_dates
+from avise.directory.reading import (
+    NOBODY,
+    NOTHING_ELSE,
+    DirectoryReader,
+    Filters,
+    FirstNames,
+    NameRow,
+    as_filter,
+)
 from avise.directory.reasons import Bearer, Found, added, of_match, what_else
 from avise.directory.search_query import MOST_WORDS, NameReading, SearchQuery, name_readings
 from avise.models.customer import MatchedOn
@@ -34,6 +45,9 @@ SHORTEST_ALONE = 5
 SHORTEST_OF_TWO = 4
 """Letters of a surname beside a first name before any of them may be wrong."""
 SHORTEST_FIRST = 4
+SHORTEST_OF_COMPANY = 4
+"""Letters of a word of a company's name before one of them may be wrong."""
+NEAREST_OF_COMPANY = 10
 SHORTEST_CUT = 2
 """Letters of a name that was run together with another one."""
 NEAREST = 150
@@ -65,6 +79,16 @@ class Lexicon:
                 norms, numbers = self._by_length[kind, len(norm)]
                 norms.append(norm)
                 numbers.append(number)
+        self._company_words = reader.every_company_word()
+
+    def near_company_words(self, word: str) -> list[str]:
+        """Return the words of companies' names at one mistake, none for a short word."""
+        if len(word) < SHORTEST_OF_COMPANY:
+            return []
+        near = process.extract(
+            word, self._company_words, scorer=OSA.distance, score_cutoff=1, limit=NEAREST_OF_COMPANY
+        )
+        return [norm for norm, distance, _place in near if distance]
 
     def near(self, kind: WordKind, word: str, most: int) -> Near:
         """Return the words at two mistakes at most, the nearest first."""
@@ -93,17 +117,69 @@ class WideSearch:
         self.bearers: dict[int, Bearer] = {}
         self.near: Set[int] = frozenset()
 
-    def run(self, query: SearchQuery) -> dict[int, Found]:
-        """Return the parties that answer, by their number in the directory."""
+    def run(self, query: SearchQuery, *, answered: bool) -> dict[int, Found]:
+        """Return the parties that answer, by their number in the directory.
+
+        Args:
+            query: what was typed.
+            answered: the quick part found somebody: what was typed beside the name was right.
+        """
         asked = list(self._asked(query))
         for words, filters, town in asked:
             for reading in _forgiving(name_readings(words)):
                 self._read(reading, filters, town)
         for words, filters, town in asked:
             self._read_exactly(_run_together(words), filters, town)
+        if answered or self._found:
+            return self._found
+        for span in (*query.spans, *query.number_spans):
+            if span.first == span.last:
+                self._read_near_birth(query.words, near_dates(span.first))
+        for words, filters, town in asked:
+            self._companies(words, filters, town)
         for words, filters, town in () if self._found else asked:
             self._read_exactly(_with_a_word_less(words), filters, town)
         return self._found
+
+    def _read_near_birth(self, words: tuple[str, ...], days: Sequence[date]) -> None:
+        """Keep whoever bears a name as it was typed and was born on a day near to the one that was."""
+        numbers = [day_number(day) for day in days]
+        readings = name_readings(words)
+        lasts = self.reader.named(WordKind.SURNAME, (reading.last for reading in readings))
+        for reading in readings:
+            last = lasts.get(reading.last)
+            begun = self.reader.first_names(reading.first) if reading.first else None
+            if last is None or begun == NOBODY:
+                continue
+            rows = self.reader.born_on(last, begun, numbers)
+            self.reader.learn(rows)
+            for _last, first, party, kind, born, _city in rows:
+                name = self.reader.name_of(last, first)
+                if reading.first and not name[1].startswith(reading.first):
+                    continue
+                matched = _name_reason(NameKind(kind), mistaken=False)
+                reasons = (matched, MatchedOn.FIRST_NAME) if reading.first else (matched,)
+                match = NameMatch(
+                    TWICE_FORGIVEN, (*reasons, MatchedOn.BIRTH_DATE_TYPO), reading.last, reading.first
+                )
+                self._found.setdefault(party, of_match(match, NameKind(kind)))
+                self.bearers.setdefault(party, (name, born))
+
+    def _companies(self, words: tuple[str, ...], filters: Filters, town: str) -> None:
+        """Keep companies of whose name one word was mistyped."""
+        if filters.span is not None:
+            return
+        wanted = company_words(" ".join(words))
+        for place, word in enumerate(wanted):
+            for near in self._lexicon.near_company_words(word):
+                meant = (*wanted[:place], near, *wanted[place + 1 :])
+                parties = self.reader.by_company_words(meant)
+                if filters.cities and parties:
+                    parties = self.reader.among_cities(parties, filters.cities)
+                reason = Found(TWICE_FORGIVEN, (MatchedOn.COMPANY,), {"company_name": " ".join(meant)})
+                found = added(reason, what_else(filters, town))
+                for party in parties:
+                    self._found.setdefault(party, found)
 
     def _asked(self, query: SearchQuery) -> Iterator[Asked]:
         """Yield the words that may name somebody, with what the others restrict people by."""

@@ -87,6 +87,8 @@ class MatchedOn(StrEnum):
     """A diminutive, another spelling, initials of which only the first is right."""
     BIRTH_NAME = "birth_name"
     BIRTH_DATE = "birth_date"
+    BIRTH_DATE_TYPO = "birth_date_typo"
+    """Day and month exchanged, or one digit another."""
     MEMBER_NUMBER = "member_number"
     PHONE = "phone"
     EMAIL = "email"

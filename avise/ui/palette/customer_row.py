@@ -129,5 +129,6 @@ _APPROXIMATE = (
     MatchedOn.NAME_PHONETIC,
     MatchedOn.FIRST_NAME_TYPO,
     MatchedOn.FIRST_NAME_VARIANT,
+    MatchedOn.BIRTH_DATE_TYPO,
 )
 """Reasons that the tint alone does not tell."""

@@ -97,6 +97,72 @@ async def test_every_word_of_a_company_is_tinted_its_figures_too(tmp_path: Path)
     await directory.aclose()
 
 
+@pytest.mark.parametrize("typed", ["20/02/1968", "20/03/1978", "21031968"])
+async def test_a_wrong_birth_date_beside_a_right_name_is_a_second_part(
+    directory: Directory, typed: str
+) -> None:
+    words = f"saint-aubrac jean-baptiste {typed}"
+    assert natives(await directory.search(words)) == []
+    (hit,) = (await directory.search_wider(words, ())).hits
+    assert hit.entry.party.native_id == "40"
+    assert hit.matched_on[-1] is MatchedOn.BIRTH_DATE_TYPO
+
+
+async def test_a_right_birth_date_is_not_taken_for_a_wrong_one(directory: Directory) -> None:
+    answer = await directory.search("saint-aubrac 20/03/1968")
+    known = [hit.entry.person for hit in answer.hits]
+    assert known
+    assert natives(await directory.search_wider("saint-aubrac 20/03/1968", known)) == []
+
+
+COMPANIES = (
+    Party("dotted", PartyKind.COMPANY, company_name="M.D.G.V. Services", siren="732829320"),
+    Party("plain", PartyKind.COMPANY, company_name="SARL MOS Couverture", siren="404833048"),
+)
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("mdgv", "dotted"),
+        ("m.d.g.v.", "dotted"),
+        ("m d g v services", "dotted"),
+        ("M.O.S.", "plain"),
+        ("S.A.R.L. MOS", "plain"),
+        ("732829", "dotted"),
+        ("FR 44 732 829 320", "dotted"),
+        ("FR83404833048", "plain"),
+        ("Raison sociale : MOS", "plain"),
+    ],
+)
+async def test_companies_are_found_by_letters_and_by_part_of_their_number(
+    tmp_path: Path, typed: str, expected: str
+) -> None:
+    directory = await built(tmp_path, COMPANIES)
+    assert natives(await directory.search(typed)) == [expected]
+    await directory.aclose()
+
+
+async def test_a_letter_wrong_in_a_company_s_name_is_a_second_part(tmp_path: Path) -> None:
+    directory = await built(tmp_path, COMPANIES)
+    assert natives(await directory.search("couvertrue mos")) == []
+    (hit,) = (await directory.search_wider("couvertrue mos", ())).hits
+    assert hit.highlights == (("company_name", 9, 10), ("company_name", 5, 3))
+    await directory.aclose()
+
+
+async def test_a_form_s_labels_name_nobody(directory: Directory) -> None:
+    typed = "Nom : Saint-Aubrac Prénom : Jean-Baptiste Né le : 20/03/1968"
+    assert natives(await directory.search(typed)) == ["40"]
+
+
+async def test_zeros_in_front_of_a_member_number_may_be_left_out(tmp_path: Path) -> None:
+    known = Party("z", PartyKind.MEMBER, "Orvault", "Inès", member_number="0012345678")
+    directory = await built(tmp_path, (known,))
+    assert natives(await directory.search("12345678")) == ["z"]
+    await directory.aclose()
+
+
 async def test_initials_are_no_end_of_a_surname(directory: Directory) -> None:
     assert natives(await directory.search_wider("vallorin jp", ())) == []
 

@@ -1,0 +1,29 @@
+"""Birth dates that somebody may have mistyped or misheard: day and month exchanged, or one digit another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+_DIGITS = "0123456789"
+
+
+def near_dates(typed: date) -> list[date]:
+    """Return the days that a typed one may stand for: day and month exchanged first, then another digit."""
+    written = f"{typed:%d%m%Y}"
+    return [day for day in dict.fromkeys(_read(form) for form in _forms(written)) if day and day != typed]
+
+
+def _forms(written: str) -> Iterator[str]:
+    yield written[2:4] + written[:2] + written[4:]
+    for place, digit in enumerate(written):
+        for other in _DIGITS:
+            if other != digit:
+                yield written[:place] + other + written[place + 1 :]
+
+
+def _read(written: str) -> date | None:
+    try:
+        return date(int(written[4:]), int(written[2:4]), int(written[:2]))
+    except ValueError:
+        return None
