@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import random
 import tempfile
 import time
@@ -137,6 +138,8 @@ def _searched(searching: Searching, kept: Kept, samples: int) -> list[Kind]:
             for typed, answered in zip(queries, answers, strict=True)
         )
         kinds.append(Kind(name, spent, found / len(queries), work))
+        # The work that is remembered would be walked by each later collection, in the midst of a search.
+        gc.freeze()
     return kinds
 
 
