@@ -43,8 +43,9 @@ _PAIRS = Statement(
     " UNION ALL SELECT stream, body FROM quarantine WHERE stream LIKE 'identity/%' AND body IS NOT NULL"
 )
 _DESCRIPTIONS = Statement(
-    "SELECT event_id, body FROM event WHERE kind = 'identity_described' AND body IS NOT NULL"
-    " UNION ALL SELECT event_id, body FROM quarantine WHERE kind = 'identity_described'"
+    "SELECT event_id, body FROM event WHERE kind = 'identity_described' AND stream <> :own"
+    " AND body IS NOT NULL"
+    " UNION ALL SELECT event_id, body FROM quarantine WHERE kind = 'identity_described' AND stream <> :own"
     " AND body IS NOT NULL"
 )
 _FED = Statement(
@@ -151,7 +152,7 @@ class _Pairs:
 
     Args:
         streams: of the pairs.
-        beside: events that describe these records.
+        beside: events that describe the other records; what describes the person stands in their own stream.
     """
 
     streams: list[str]
@@ -164,7 +165,8 @@ def _pairs_of(connection: Connection, person: uuid.UUID) -> _Pairs:
     if not streams:
         return _Pairs([], [])
     pairs = {stream.removeprefix(IDENTITY) for stream in streams}
-    told = ((line.event_id, body_of(line.body) or {}) for line in rows(connection, _DESCRIPTIONS))
+    found = rows(connection, _DESCRIPTIONS, own=_stream_of(person))
+    told = ((line.event_id, body_of(line.body) or {}) for line in found)
     return _Pairs(streams, [event for event, body in told if body.get("pair") in pairs])
 
 
