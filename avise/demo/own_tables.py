@@ -20,11 +20,18 @@ def read_before(path: Path) -> str:
     """Return what a file of the start before says, "" without one; one that cannot be read is put aside."""
     try:
         written = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError):
+    except OSError:
+        return ""
+    except UnicodeDecodeError:
+        _put_aside(path)
         return ""
     if _read(written) is None:
-        path.replace(path.with_name(path.name + UNREADABLE))
+        _put_aside(path)
     return written if written.endswith("\n") else f"{written}\n"
+
+
+def _put_aside(path: Path) -> None:
+    path.replace(path.with_name(path.name + UNREADABLE))
 
 
 def own_instances(written: str, ours: Collection[str]) -> str:

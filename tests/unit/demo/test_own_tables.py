@@ -69,6 +69,13 @@ def test_a_file_that_is_no_toml_any_more_is_put_aside(tmp_path: Path) -> None:
     assert (tmp_path / "settings.toml.unreadable").read_text("utf-8").startswith("[instances.mutex\n")
 
 
+def test_a_file_in_the_letters_of_windows_is_put_aside(tmp_path: Path) -> None:
+    path, typed = tmp_path / "settings.toml", "[instances.mutex] # essayé\n".encode("cp1252")
+    path.write_bytes(typed)
+    assert read_before(path) == ""
+    assert (tmp_path / "settings.toml.unreadable").read_bytes() == typed
+
+
 NAMES = st.sampled_from(["parties", "claims", "a", "b", "c"])
 VALUES = st.one_of(st.just("[[1], ['x']]"), st.just('"""\n[instances.parties]\n#"""'), st.just("[\n[1],\n]"))
 
