@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from avise.connectors.contract import Record
 from avise.connectors.readings import TIMELINE
@@ -26,7 +26,7 @@ def given_rows(facet: str, items: Iterable[object]) -> tuple[RowTrial, ...]:
 
 
 def _row(facet: str, number: int, item: object, seen: set[str]) -> RowTrial:
-    if not isinstance(item, Record):
+    if not isinstance(item, Record) or not isinstance(item.data, Mapping):
         return RowTrial(number, {}, (), Dropped.NOT_A_ROW)
     told = {"id": item.id, **item.data}
     fields = tuple(FieldTrial(name, "", _told(value), _told(value), "") for name, value in told.items())

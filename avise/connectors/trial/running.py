@@ -169,8 +169,10 @@ class _Given:
     told_whom: bool = False
     """One of them, or of their records, says whom it is about."""
 
-    def take(self, batch: Batch[Any]) -> None:
-        """Keep what a batch holds."""
+    def take(self, batch: object) -> None:
+        """Keep what a batch holds; what is none is told by the assembly."""
+        if not isinstance(batch, Batch):
+            return
         self.items.extend(batch.items)
         of_records = (getattr(item, "evidence", None) for item in batch.items)
         self.told_whom = self.told_whom or any(map(_tells, (batch.evidence, *of_records)))

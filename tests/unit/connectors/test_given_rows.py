@@ -14,6 +14,8 @@ from avise.connectors.trial.given import given_rows
 
 DAY: Any = date(2026, 3, 24)
 """What code must write as text."""
+NONE: Any = None
+"""What code must write as an empty record."""
 
 
 @pytest.mark.parametrize(
@@ -25,6 +27,7 @@ DAY: Any = date(2026, 3, 24)
         (Record("R1", {"paid_on": DAY}), Dropped.MISFIT, "paid_on"),
         (Record("", {"label": "Optique"}), Dropped.MISFIT, "id"),
         ({"id": "R1"}, Dropped.NOT_A_ROW, ""),
+        (Record("R1", NONE), Dropped.NOT_A_ROW, ""),
     ],
 )
 def test_a_record_that_the_screen_would_not_show_says_which_field_is_at_fault(
