@@ -18,8 +18,10 @@ UNIX = frozenset({"unix", "unix_ms"})
 
 _KNOWN = frozenset("aAbBdfGHIjmMpSuUVwWyYz%")
 _MARK = re.compile(r"%([-#_^0]?.|$)", re.DOTALL)
-_NAMES = re.compile(r"%([aAbB%])")
-_WORD = re.compile(r"(?<=\d)er\b|[^\W\d_]{3,}(?:\.(?=\s|$))?")
+_POINT = r"(?:\.(?=[\s,;)]|$))?"
+"""Of an abbreviation, which a date has or lacks whatever its format says: "sept. 2026", "mai 2026"."""
+_NAMES = re.compile(rf"%(?:([aAbB]){_POINT}|%)")
+_WORD = re.compile(rf"(?<=\d)er\b|[^\W\d_]{{3,}}{_POINT}")
 _SAMPLE = datetime(2026, 3, 24, 17, 45, 58, tzinfo=UTC)
 """A day that no other order of day, month and year can be taken for."""
 
@@ -120,8 +122,8 @@ def moment_of(written: str, format_: str) -> datetime:
 @cache
 def _without_names(format_: str) -> tuple[str, str]:
     """Return a format with numbers in the place of names, and the marks that stood there, in order."""
-    names = "".join(found[1] for found in _NAMES.finditer(format_)).replace("%", "")
-    becomes = {"a": "", "A": "", "b": "%m", "B": "%m", "%": "%%"}
+    names = "".join(found[1] or "" for found in _NAMES.finditer(format_))
+    becomes = {"a": "", "A": "", "b": "%m", "B": "%m", None: "%%"}
     return _NAMES.sub(lambda found: becomes[found[1]], format_).strip(), names
 
 

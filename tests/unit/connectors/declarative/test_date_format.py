@@ -80,6 +80,14 @@ def test_accents_points_and_the_first_of_a_month_are_read() -> None:
     assert told == [(2, 1), (2, 1), (8, 2), (12, 3), (7, 4), (8, 5)]
 
 
+@pytest.mark.parametrize("written", ["lun. 4 juil. 2026", "lun 4 juil 2026", "lundi 4 juillet 2026"])
+def test_the_point_of_an_abbreviation_is_wanted_of_no_name_that_lacks_it(written: str) -> None:
+    assert wrong_format("%a. %d %b. %Y") is None
+    assert moment_of(written, "%a. %d %b. %Y").timetuple()[:3] == (2026, 7, 4)
+    assert moment_of("4 juil., 2026", "%d %b, %Y").timetuple()[:3] == (2026, 7, 4)
+    assert moment_of("04.juil.2026", "%d.%b.%Y").timetuple()[:3] == (2026, 7, 4)
+
+
 @pytest.mark.parametrize(
     ("written", "format_"),
     [
