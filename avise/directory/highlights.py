@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 from collections.abc import Iterator
 from typing import TypeAlias
 
@@ -33,16 +35,12 @@ class Highlighter:
             elif name == "birth_date":
                 yield from _birth_highlights(party, typed)
             elif name == "company_name":
-                yield from self._words(party.company_name, typed)
+                yield from _company_highlights(party.company_name, typed)
             elif value := getattr(party, name):
                 if (place := self._place(value, typed)) is not None:
                     yield name, *place
                 elif name in _NAMES and not _FORGIVEN[name == "first_name"].isdisjoint(found.matched_on):
                     yield name, 0, len(value)
-
-    def _words(self, company: str, typed: str) -> Iterator[Highlight]:
-        places = (self._place(company, word) for word in typed.split())
-        yield from (("company_name", *place) for place in places if place is not None)
 
     def _place(self, value: str, typed: str) -> tuple[int, int] | None:
         key = value, typed
@@ -59,6 +57,16 @@ def _part(value: str, wanted: str) -> tuple[int, int] | None:
     if not wanted or (start := fold(value).find(wanted)) < 0:
         return None
     return fold_with_origins(value).span(start, len(wanted))
+
+
+def _company_highlights(company: str, typed: str) -> Iterator[Highlight]:
+    """Yield each word that was typed where a word of the name begins so: « port » is not in Transports."""
+    text = fold_with_origins(company)
+    for word in typed.split():
+        starts = (found.start() for found in re.finditer(f"(?={word})", text.folded))
+        places = (text.span(start, len(word)) for start in starts)
+        begun = (place for place in places if not company[: place[0]][-1:].isalnum())
+        yield from (("company_name", *place) for place in itertools.islice(begun, 1))
 
 
 def _phone_highlights(party: Party, typed: str) -> Iterator[Highlight]:

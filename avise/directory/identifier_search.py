@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from avise.directory.keys import NameKind, day_number
+from avise.directory.keys import NameKind, company_words, day_number
 from avise.directory.name_matching import best_match
 from avise.directory.reading import DirectoryReader, Filters, as_filter
 from avise.directory.reasons import Found, added, of_match, what_else
@@ -97,7 +97,10 @@ class IdentifierSearch:
         parties = self._reader.parties(list(identified))
         confirmed = {}
         for number, entry in parties.items():
-            why = _confirmation(entry.party, readings, spans)
+            if entry.party.kind is PartyKind.COMPANY:
+                why = _company_confirmation(entry.party, query)
+            else:
+                why = _confirmation(entry.party, readings, spans)
             if why is not None:
                 known = identified[number]
                 confirmed[number] = Found(
@@ -139,10 +142,17 @@ def _confirmation(
     return added(found, what_else(filters, ""))
 
 
+def _company_confirmation(party: Party, query: SearchQuery) -> Found | None:
+    """Return what a company's name adds to its number, None when a word typed is of another's."""
+    typed = company_words(" ".join(query.words))
+    borne = company_words(party.company_name)
+    if query.spans or not all(any(word.startswith(begun) for word in borne) for begun in typed):
+        return None
+    return Found(0.0, (MatchedOn.COMPANY,), {"company_name": " ".join(typed)})
+
+
 def _names_of(party: Party) -> Iterator[tuple[str, NameKind]]:
     """Yield the surnames of a person, "" for a mononym."""
-    if party.kind is PartyKind.COMPANY:
-        return
     for name, kind in ((party.last_name, NameKind.LAST), (party.birth_name, NameKind.BIRTH)):
         for place, key in enumerate(name_keys(name)):
             yield key, kind if place == 0 else NameKind.PART

@@ -134,20 +134,22 @@ def _homonyms(bearers: Mapping[int, Bearer], shown: Mapping[int, Party]) -> dict
 
 def _member_labels(reader: DirectoryReader, parties: Sequence[Party]) -> list[str]:
     """Return « conjoint de Hélène » for each beneficiary whose member the directory lists, "" for others."""
-    wanted = {
-        party.dossier
-        for party in parties
-        if party.kind is PartyKind.BENEFICIARY and party.dossier not in ("", party.native_id)
-    }
-    members = reader.first_names_of(sorted(wanted)) if wanted else {}
-    relations = {party.relation for party in parties if party.dossier in members}
+    covered = [party for party in parties if _is_covered(party)]
+    members = reader.first_names_of(sorted({party.dossier for party in covered})) if covered else {}
+    # Fifty rows have a few relations: each is looked up in the catalogue once.
+    relations = {party.relation for party in covered}
     told = {relation: text(f"search.relation.{relation or 'other'}") for relation in relations}
     return [
         _member_label(told[party.relation], members[party.dossier])
-        if party.kind is PartyKind.BENEFICIARY and party.dossier in members
+        if party.dossier in members and _is_covered(party)
         else ""
         for party in parties
     ]
+
+
+def _is_covered(party: Party) -> bool:
+    """Tell a beneficiary of somebody else's dossier."""
+    return party.kind is PartyKind.BENEFICIARY and party.dossier not in ("", party.native_id)
 
 
 def _member_label(relation: str, first_name: str) -> str:

@@ -10,7 +10,10 @@ million persons are 1.2 GB where the same rows with their texts were 5.8.
 from __future__ import annotations
 
 VERSION = 4
-"""2 kept other parts of a surname as its keys: whoever changes a person has to find what it wrote."""
+"""Of the keys too: whoever changes a person has to find what was written of them.
+
+2 kept other parts of a surname, 3 each letter of « M.D.G.V. » apart.
+"""
 APPLICATION_ID = 0x41564452
 """Marks the file as a directory of Avise ("AVDR")."""
 

@@ -17,20 +17,21 @@ _SAID_IN_ADDRESS = (
     (re.compile(r"\s+tiret\s+", re.IGNORECASE), "-"),
     (re.compile(r"\s+point\s+", re.IGNORECASE), "."),
 )
-_ADDRESS = re.compile(r"(?:mailto:)?(\S*@\S*)", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?:[^\s@]*:)?(\S*@\S*)")
+"""With what announces it: "mailto:", « Courriel : »."""
 _AROUND_ADDRESS = "<>()[]\"'«»,;:."
 _BORN = re.compile(r"(?<!\w)n[ée]{1,2}(?:\s?\(e\))?\s+(?:(?:le|en)\s+)?(?=\d)", re.IGNORECASE)
 """« né le », « née en », in front of a date; « née Martin » is a birth name."""
 _PLACED = re.compile(r"(?<!\w)(?:(?:habit(?:e|ant)|demeurant|domicilié(?:e|\(e\))?)\s+)?à\s+", re.IGNORECASE)
 _LABEL = re.compile(
-    r"(?<!\w)(?:n\s?°\s?(?:d’|d')?|num[ée]ro|t[ée]l(?:[ée]phone)?|portable|mobile|fixe|siren|siret"
+    r"(?<!\w)(?:n\s?°\s?(?:d’|d')?|num[ée]ro|t[ée]l(?:[ée]phone)?|portable|mobile|fixe|siren|siret|tva"
     r"|adh[ée]rent(?:e|\(e\))?|matricule)(?:\s?[.:]\s?|\s+|(?<=°))+(?=[+(]?[A-Z]{0,3}\d|n\s?°|siren|siret|adh)",
     re.IGNORECASE,
 )
 _FIELD = re.compile(
-    r"(?<!\w)(?:nom(?: (?:de naissance|d[’']usage|de famille))?|pr[ée]noms?|date de naissance"
-    r"|n[ée]{1,2}(?:\(e\))?(?: le)?|ville|commune|code postal|cp|adresse|e-?mail|courriel"
-    r"|raison sociale)\s?:\s?",
+    r"(?<!\w)(?:nom(?: (?:de naissance|de jeune fille|de famille|d[’']usage|marital))?|pr[ée]noms?"
+    r"|date de naissance|n[ée]{1,2}(?:\(e\))?(?: le)?|ville|commune|code postal|cp|adresse"
+    r"|e-?mail|courriel|m[ée]l|raison sociale)\s?:\s?",
     re.IGNORECASE,
 )
 """In front of a value in a form or a letter: « Nom : Dupont »."""

@@ -13,14 +13,13 @@ from __future__ import annotations
 import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from datetime import date
 from typing import NamedTuple
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from avise.directory.first_names import other_first_names
-from avise.directory.keys import NameKind, WordKind, company_words, day_number
+from avise.directory.keys import UNKNOWN_DAY, NameKind, WordKind, company_words, day_number, day_of
 from avise.directory.name_matching import LAST_ONLY, TWICE_FORGIVEN, NameMatch
 from avise.directory.near_dates import near_dates
 from avise.directory.reading import (
@@ -132,37 +131,41 @@ class WideSearch:
             self._read_exactly(_run_together(words), filters, town)
         if answered or self._found:
             return self._found
-        for span in (*query.spans, *query.number_spans):
-            if span.first == span.last:
-                self._read_near_birth(query.words, near_dates(span.first))
         for words, filters, town in asked:
+            self._read_near_birth(words, filters, town)
             self._companies(words, filters, town)
         for words, filters, town in () if self._found else asked:
             self._read_exactly(_with_a_word_less(words), filters, town)
         return self._found
 
-    def _read_near_birth(self, words: tuple[str, ...], days: Sequence[date]) -> None:
+    def _read_near_birth(self, words: tuple[str, ...], filters: Filters, town: str) -> None:
         """Keep whoever bears a name as it was typed and was born on a day near to the one that was."""
-        numbers = [day_number(day) for day in days]
+        since, until = filters.span or (UNKNOWN_DAY, UNKNOWN_DAY)
+        typed = day_of(since)
+        if since != until or typed is None:
+            return
+        days = [day_number(day) for day in near_dates(typed)]
+        in_town = Filters(cities=filters.cities)
         readings = name_readings(words)
         lasts = self.reader.named(WordKind.SURNAME, (reading.last for reading in readings))
         for reading in readings:
-            last = lasts.get(reading.last)
+            surname = lasts.get(reading.last)
             begun = self.reader.first_names(reading.first) if reading.first else None
-            if last is None or begun == NOBODY:
+            if surname is None or begun == NOBODY:
                 continue
-            rows = self.reader.born_on(last, begun, numbers)
+            rows = self.reader.born_on(surname, begun, days)
             self.reader.learn(rows)
-            for _last, first, party, kind, born, _city in rows:
+            for last, first, party, kind, born, city in rows:
                 name = self.reader.name_of(last, first)
-                if reading.first and not name[1].startswith(reading.first):
+                if not (name[1].startswith(reading.first) and in_town.admits(born, city)):
                     continue
                 matched = _name_reason(NameKind(kind), mistaken=False)
                 reasons = (matched, MatchedOn.FIRST_NAME) if reading.first else (matched,)
                 match = NameMatch(
                     TWICE_FORGIVEN, (*reasons, MatchedOn.BIRTH_DATE_TYPO), reading.last, reading.first
                 )
-                self._found.setdefault(party, of_match(match, NameKind(kind)))
+                found = added(of_match(match, NameKind(kind)), what_else(in_town, town))
+                self._found.setdefault(party, found)
                 self.bearers.setdefault(party, (name, born))
 
     def _companies(self, words: tuple[str, ...], filters: Filters, town: str) -> None:
@@ -176,7 +179,8 @@ class WideSearch:
                 parties = self.reader.by_company_words(meant)
                 if filters.cities and parties:
                     parties = self.reader.among_cities(parties, filters.cities)
-                reason = Found(TWICE_FORGIVEN, (MatchedOn.COMPANY,), {"company_name": " ".join(meant)})
+                matched = (MatchedOn.COMPANY, MatchedOn.NAME_TYPO)
+                reason = Found(TWICE_FORGIVEN, matched, {"company_name": " ".join(meant)})
                 found = added(reason, what_else(filters, town))
                 for party in parties:
                     self._found.setdefault(party, found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -97,6 +98,14 @@ async def test_every_word_of_a_company_is_tinted_its_figures_too(tmp_path: Path)
     await directory.aclose()
 
 
+async def test_a_word_of_a_company_is_tinted_where_a_word_begins_so(tmp_path: Path) -> None:
+    known = Party("c", PartyKind.COMPANY, company_name="Transports Macé de la Porte")
+    directory = await built(tmp_path, (known,))
+    (hit,) = (await directory.search("mac port")).hits
+    assert hit.highlights == (("company_name", 11, 3), ("company_name", 22, 4))
+    await directory.aclose()
+
+
 @pytest.mark.parametrize("typed", ["20/02/1968", "20/03/1978", "21031968"])
 async def test_a_wrong_birth_date_beside_a_right_name_is_a_second_part(
     directory: Directory, typed: str
@@ -106,6 +115,15 @@ async def test_a_wrong_birth_date_beside_a_right_name_is_a_second_part(
     (hit,) = (await directory.search_wider(words, ())).hits
     assert hit.entry.party.native_id == "40"
     assert hit.matched_on[-1] is MatchedOn.BIRTH_DATE_TYPO
+
+
+async def test_a_wrong_birth_date_is_forgiven_beside_a_town_too(tmp_path: Path) -> None:
+    known = replace(BAPTISTE, city="Lyon", postcode="69001")
+    directory = await built(tmp_path, (known, replace(known, native_id="41", city="Nantes")))
+    (hit,) = (await directory.search_wider("saint-aubrac 21/03/1968 lyon", ())).hits
+    assert hit.entry.party == known
+    assert hit.matched_on == (MatchedOn.NAME, MatchedOn.BIRTH_DATE_TYPO, MatchedOn.CITY)
+    await directory.aclose()
 
 
 async def test_a_right_birth_date_is_not_taken_for_a_wrong_one(directory: Directory) -> None:
@@ -143,17 +161,31 @@ async def test_companies_are_found_by_letters_and_by_part_of_their_number(
     await directory.aclose()
 
 
+@pytest.mark.parametrize("typed", ["mdgv 732829320", "services 732829", "TVA : FR44732829320 mdgv"])
+async def test_a_company_s_name_beside_its_number_confirms_it(tmp_path: Path, typed: str) -> None:
+    directory = await built(tmp_path, COMPANIES)
+    (hit,) = (await directory.search(typed)).hits
+    assert hit.entry.party.native_id == "dotted"
+    assert hit.matched_on == (MatchedOn.SIREN, MatchedOn.COMPANY)
+    assert natives(await directory.search("services 404833")) == []
+    await directory.aclose()
+
+
 async def test_a_letter_wrong_in_a_company_s_name_is_a_second_part(tmp_path: Path) -> None:
     directory = await built(tmp_path, COMPANIES)
     assert natives(await directory.search("couvertrue mos")) == []
     (hit,) = (await directory.search_wider("couvertrue mos", ())).hits
     assert hit.highlights == (("company_name", 9, 10), ("company_name", 5, 3))
+    assert hit.matched_on == (MatchedOn.COMPANY, MatchedOn.NAME_TYPO)
     await directory.aclose()
 
 
 async def test_a_form_s_labels_name_nobody(directory: Directory) -> None:
     typed = "Nom : Saint-Aubrac Prénom : Jean-Baptiste Né le : 20/03/1968"
     assert natives(await directory.search(typed)) == ["40"]
+    assert natives(await directory.search("Nom de jeune fille : Le Goff")) == ["1"]
+    for label in ("Mél : ", "Courriel:", "E-mail:", "mailto:"):
+        assert natives(await directory.search(f"{label}{HELENE.email}")) == ["1"]
 
 
 async def test_zeros_in_front_of_a_member_number_may_be_left_out(tmp_path: Path) -> None:
