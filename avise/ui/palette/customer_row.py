@@ -107,10 +107,17 @@ def _reason(hit: SearchHit) -> list[Part]:
         parts += [Part(" · "), Part(text("palette.born")), *marked(party.birth_name, born)]
     if MatchedOn.COMPANY in hit.matched_on and party.kind is not PartyKind.COMPANY and party.company_name:
         parts += _quiet(hit, "company_name", party.company_name)
-    for kind in _APPROXIMATE:
-        if kind in hit.matched_on:
-            parts += [Part(" · "), Part(text(f"palette.{kind}"))]
+    parts += [part for kind in _approximate(hit) for part in (Part(" · "), Part(text(f"palette.{kind}")))]
     return parts
+
+
+def is_near(hit: SearchHit) -> bool:
+    """Tell somebody who is only near to what was typed: a letter, a sound or a day is another."""
+    return bool(_approximate(hit))
+
+
+def _approximate(hit: SearchHit) -> list[MatchedOn]:
+    return [kind for kind in _APPROXIMATE if kind in hit.matched_on]
 
 
 def _is_renamed(party: Party) -> bool:

@@ -9,9 +9,10 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent,
 from PySide6.QtWidgets import QApplication, QFrame, QLineEdit, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from avise.models.customer import PersonId
+from avise.models.customer import PersonId, SearchHit
 from avise.texts import text
 from avise.ui.announce import Announcer
+from avise.ui.palette.customer_row import is_near
 from avise.ui.palette.delegate import GROUP_HEIGHT, ROW_HEIGHT, PaletteDelegate
 from avise.ui.palette.footer import Footer
 from avise.ui.palette.rows import result_count
@@ -152,9 +153,12 @@ class PaletteView(QWidget):
         if self._opens_when_found is not None and self._view_model.is_settled:
             behind, self._opens_when_found = self._opens_when_found, None
             chosen = self._current()
-            # Nobody is opened unseen whose name is only near to what was typed.
-            if chosen is not None and (chosen.hit is None or self._view_model.found_as_typed):
+            if chosen is not None and (chosen.hit is None or self._is_meant(chosen.hit)):
                 self._open_current(behind=behind)
+
+    def _is_meant(self, hit: SearchHit) -> bool:
+        """Tell somebody who may be opened unseen: who answers at once, and not by a name near to another."""
+        return self._view_model.found_at_once and not is_near(hit)
 
     def _keep_choice(self) -> None:
         """Stay on the row that the user went to; else take the first that can be chosen."""

@@ -68,8 +68,8 @@ class PaletteViewModel(QObject):
         self._again.timeout.connect(self._on_again)
         self.words = ""
         self.scope = PaletteScope.ALL
-        self.found_as_typed = False
-        """Whether somebody answers as it was typed, so that what is opened unseen is what was meant."""
+        self.found_at_once = False
+        """Whether the first part of the answer has somebody: the second forgives words, letters and dates."""
         self.found = Listing((), dict.fromkeys(PaletteScope, 0))
 
     def open(self, commands: Sequence[PaletteCommand], open_people: Collection[PersonId], words: str) -> None:
@@ -146,14 +146,14 @@ class PaletteViewModel(QObject):
             if error.message_key == "directory.building":
                 self._again.start()
             return
-        self.found_as_typed = bool(found.hits)
+        self.found_at_once = bool(found.hits)
         if not found.hits:
             # That there is nobody is said once nobody is looked for any more.
             found = await self._with_wider(words, found)
         self._answer, self._state, self._failure = found, SearchState.DONE, ""
         self._slow.stop()
         self._list()
-        if self.found_as_typed and (more := await self._with_wider(words, found)) is not found:
+        if self.found_at_once and (more := await self._with_wider(words, found)) is not found:
             self._answer = more
             self._list()
 

@@ -91,6 +91,29 @@ def test_enter_before_the_answer_opens_nobody_whose_name_is_only_near(run: Run) 
     run(scenario())
 
 
+class NearDesk(ScriptedDesk):
+    """Finds one person by a name with one wrong letter, in the first part of the answer."""
+
+    async def search(self, words: str, limit: int = 20) -> SearchAnswer:
+        found = await super().search(words[:-1], limit)
+        return replace(found, hits=tuple(replace(hit, matched_on=NEAR.matched_on) for hit in found.hits))
+
+
+def test_nor_whose_name_has_one_wrong_letter_which_the_first_part_finds(run: Run) -> None:
+    async def scenario() -> None:
+        async with palette(NearDesk()) as (desktop, view):
+            QTest.keyClicks(view.field, "rouxx")
+            QTest.keyClick(view.field, Qt.Key.Key_Return)
+            await until(lambda: len(people(view)) == 1)
+            (near,) = people(view)
+            assert view.isVisible()
+            assert desktop.window.sessions.current is None
+            QTest.keyClick(view.field, Qt.Key.Key_Return)
+            assert desktop.window.sessions.current == near.entry.person
+
+    run(scenario())
+
+
 def test_what_is_only_on_board_is_said() -> None:
     answer = SearchAnswer((hit_of(DIRECTORY[0]),), 1, on_board_only=True)
     asked = Question("march", PaletteScope.ALL, (), (), (), answer, SearchState.DONE, (), NOW.date())
