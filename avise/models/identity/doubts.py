@@ -21,10 +21,9 @@ def is_doubtful(model: Model, vector: Vector, a: IdentityRecord, b: IdentityReco
 
     Anywhere: that nothing beside names and birth date agrees where more than one thing could, or nothing but
     a telephone, an e-mail, a place or a sex; of persons, that neither first name nor birth date could be
-    compared. Where tables hold households: a contradiction of first name, birth
-    date or sex; a first name that one lacks beside another birth date; first names one letter apart that
-    both are names in use (Nina and Lina are twins); another surname without a telephone, an address on the
-    net or a number in common.
+    compared. Where tables hold households: a contradiction of first name, birth date or sex; a first name
+    that one lacks beside another birth date; first names one letter apart that both are names in use (Nina
+    and Lina are twins); another surname without a telephone, an address on the net or a number in common.
     """
     if is_unsupported(vector) or _rests_on_contact(model, vector):
         return True
