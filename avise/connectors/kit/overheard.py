@@ -56,7 +56,7 @@ class Overheard:
 
 
 def _told(value: str) -> Callable[[str], bool]:
-    """Return what recognises a value in a text: in whatever case, encoded or grouped; a short one as it is."""
+    """Return what recognises a value in a text: in any case, encoded or grouped; a short one as it stands."""
     if len(value) < _ALONE:
         alone = re.compile(rf"(?<![\w-]){re.escape(value)}(?![\w-])")
         return lambda text: alone.search(text) is not None
