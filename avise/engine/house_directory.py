@@ -26,7 +26,7 @@ class HousePeople(Protocol):
 
 
 class HouseDirectory:
-    """Implements `avise.store.directory.House`.
+    """Implements `avise.store.directory_questions.House`.
 
     Args:
         hub: returns the one that is signed in to now.

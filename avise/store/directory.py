@@ -8,29 +8,24 @@ from the identity master: a damaged one is set aside and asked for again.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import Connection
+from typing_extensions import override
 
 from avise.directory.keys import Minter
-from avise.directory.reading import DirectoryReader, Words
-from avise.directory.search import DirectorySearch
-from avise.directory.search_answer import answer, wider_answer
-from avise.directory.search_query import parse_search
-from avise.directory.wide_search import Lexicon, WideSearch
-from avise.directory.writing import MEMBER_SCHEME, PartyWriter, write_meta
+from avise.directory.writing import PartyWriter, write_meta
 from avise.env import Env
-from avise.models.customer import DirectoryEntry, Party, PersonId, SearchAnswer
+from avise.models.customer import Party
 from avise.models.errors import AviseError
-from avise.models.identifiers import normalised_member_number, parse_phone
 from avise.store.connections import check_library, close_quietly, open_encrypted
 from avise.store.directory_building import BUILDING_SUFFIX, DirectoryBuilder, is_sound
 from avise.store.directory_line import FileLine
+from avise.store.directory_questions import DirectoryQuestions
 from avise.store.directory_rekeying import forget_file, put_under
 from avise.store.errors import LIBRARY_ERRORS, CorruptedFileError, StoreClosedError, translated
 from avise.store.readers import Readers
@@ -49,42 +44,21 @@ class DirectoryNotReadyError(AviseError):
     """There is no directory to look in yet: not the same as finding nobody."""
 
 
-class House(Protocol):
-    """The house's directory, where the profile says that people are looked for there (`directory = "hub"`).
-
-    Everything answers None while the house is out of reach.
-    """
-
-    async def search(self, words: str, limit: int) -> SearchAnswer | None:
-        """As `Directory.search`."""
-
-    async def search_wider(self, words: str, known: Collection[PersonId], limit: int) -> SearchAnswer | None:
-        """As `Directory.search_wider`."""
-
-    async def find(self, **key: str) -> tuple[DirectoryEntry, ...] | None:
-        """Find people by `person`, `family` or `phone`, or by `scheme` and `value`; members first."""
-
-
-class Directory:
+class Directory(DirectoryQuestions):
     """The search directory of a profile. Make it with `Directory.open`, end it with `aclose`."""
 
     def __init__(self, path: Path, key: bytes, env: Env, minter: Minter) -> None:
+        super().__init__(env, minter)
         self.path = path
         self.notices: tuple[AviseError, ...] = ()
         """What staff must be told about this opening."""
         self._key = key
-        self._env = env
-        self._minter = minter
         self._writing = ThreadPoolExecutor(1, "avise-directory-writer")
         self._readers = Readers("avise-directory-reader", READER_CACHE_KIB)
         self._writer: Connection | None = None
         self._absent_because = DirectoryNotReadyError("directory.building")
-        self._ready = False
         self._locked = False
         self._closed = False
-        self._house: House | None = None
-        self._words = Words()
-        self._lexicon: Lexicon | None = None
 
     @classmethod
     async def open(cls, path: Path, key: bytes, env: Env, minter: Minter) -> Directory:
@@ -168,10 +142,6 @@ class Directory:
         self.say_why_absent("directory.building")
         await self._on_writer(self._open_blocking)
 
-    def use_house(self, house: House) -> None:
-        """Look for people in the house's directory first; in this one while it is out of reach."""
-        self._house = house
-
     @property
     def ready(self) -> bool:
         """Whether there is a directory to look in."""
@@ -185,123 +155,6 @@ class Directory:
     def say_why_absent(self, message_key: str, **params: str) -> None:
         """Say why there is nothing to look in, for whoever searches meanwhile."""
         self._absent_because = DirectoryNotReadyError(message_key, **params)
-
-    # ---- finding ---------------------------------------------------------------------------------
-
-    async def search(self, words: str, limit: int = 50) -> SearchAnswer:
-        """Find parties by name, birth date, number, telephone, e-mail, town, company, or several.
-
-        Args:
-            words: as typed.
-            limit: rows returned; `total` counts the others.
-
-        Raises:
-            DirectoryNotReadyError: `directory.building`, or what `say_why_absent` said.
-        """
-        if self._house is not None and (found := await self._house.search(words, limit)) is not None:
-            return found
-        today = self._env.now().date()
-
-        def question(connection: Connection) -> SearchAnswer:
-            query = parse_search(words, today)
-            return answer(DirectorySearch(self._reader(connection), today, limit), query, limit)
-
-        found = await self._read(question)
-        return found if self._house is None else replace(found, on_board_only=True)
-
-    async def search_wider(self, words: str, known: Collection[PersonId], limit: int = 20) -> SearchAnswer:
-        """Find who else it may be when two letters of a name are wrong: the second part of an answer.
-
-        Args:
-            words: as given to `search`.
-            known: whom it found; they are not given again.
-            limit: rows returned.
-
-        Raises:
-            DirectoryNotReadyError: as `search`.
-        """
-        if self._house is not None:
-            found = await self._house.search_wider(words, known, limit)
-            if found is not None:
-                return found
-        today = self._env.now().date()
-
-        def question(connection: Connection) -> SearchAnswer:
-            reader = self._reader(connection)
-            if self._lexicon is None:
-                self._lexicon = Lexicon(reader)
-            return wider_answer(WideSearch(reader, self._lexicon), parse_search(words, today), known, limit)
-
-        return await self._read(question)
-
-    async def by_person(self, person: PersonId) -> DirectoryEntry | None:
-        """Return one party, None when the directory does not list it."""
-        if (found := await self._at_house(person=str(person))) is not None:
-            return next(iter(found), None)
-        return await self._read(lambda connection: self._reader(connection).person(person))
-
-    async def by_identifier(self, scheme: str, value: str) -> DirectoryEntry | None:
-        """Return the party who bears an identifier, the member when several persons of a dossier do.
-
-        Args:
-            scheme: "member", or a tool's ("benefits.insured").
-            value: as the tool writes it; a member number may hold spaces.
-        """
-        if (found := await self._at_house(scheme=scheme, value=value)) is not None:
-            return next(iter(found), None)
-
-        def question(connection: Connection) -> DirectoryEntry | None:
-            reader = self._reader(connection)
-            entries = list(reader.by_identifier(scheme, value).values())
-            if not entries and scheme == MEMBER_SCHEME:
-                found = reader.by_member(normalised_member_number(value), beginning=False)
-                entries = list(reader.parties(found).values())
-            entries.sort(key=lambda entry: entry.person != entry.dossier)
-            return entries[0] if entries else None
-
-        return await self._read(question)
-
-    async def by_phone(self, number: str) -> tuple[DirectoryEntry, ...]:
-        """Return who bears a telephone number, members first; for incoming calls.
-
-        Args:
-            number: E.164, or any form that `parse_phone` reads.
-        """
-        if (found := await self._at_house(phone=number)) is not None:
-            return found
-
-        def question(connection: Connection) -> tuple[DirectoryEntry, ...]:
-            entries = list(self._reader(connection).by_phone(parse_phone(number) or number).values())
-            return tuple(sorted(entries, key=lambda entry: entry.person != entry.dossier))
-
-        return await self._read(question)
-
-    async def family(self, dossier: PersonId) -> tuple[DirectoryEntry, ...]:
-        """Return the member of a dossier, first, and the persons that it covers."""
-        if (found := await self._at_house(family=str(dossier))) is not None:
-            return found
-
-        def question(connection: Connection) -> tuple[DirectoryEntry, ...]:
-            entries = self._reader(connection).family(dossier)
-            return tuple(sorted(entries, key=lambda entry: entry.person != entry.dossier))
-
-        return await self._read(question)
-
-    async def portfolio(self, login: str) -> tuple[DirectoryEntry, ...]:
-        """Return the parties in the portfolio of a representative; reads the whole directory."""
-        return await self._read(lambda connection: self._reader(connection).portfolio(login))
-
-    async def count(self) -> int:
-        """Return how many parties are listed; 0 when there is no directory yet."""
-        return await self._read(lambda connection: self._reader(connection).count()) if self._ready else 0
-
-    async def cursor(self) -> str:
-        """Return where the next reading of changes starts; "" when everything is to be read."""
-        return (
-            await self._read(lambda connection: self._reader(connection).fact("cursor"))
-            if self._ready
-            else ""
-        )
 
     # ---- filling ---------------------------------------------------------------------------------
 
@@ -350,14 +203,9 @@ class Directory:
         self._closed = True
         await asyncio.to_thread(self._close_blocking)
 
-    async def _at_house(self, **key: str) -> tuple[DirectoryEntry, ...] | None:
-        return await self._house.find(**key) if self._house is not None else None
-
-    def _reader(self, connection: Connection) -> DirectoryReader:
-        return DirectoryReader(FileLine(connection), self._minter, self._words)
-
     # ---- on the threads --------------------------------------------------------------------------
 
+    @override
     async def _read(self, question: Callable[[Connection], T]) -> T:
         if not self._ready:
             because = self._absent_because
@@ -398,7 +246,7 @@ class Directory:
         with self._errors_translated():
             self._writer = open_encrypted(self.path, self._key, pragmas=_CHANGING_PRAGMAS)
             self._readers.open(self.path, self._key)
-        self._words, self._lexicon = Words(), None
+        self._forget_words()
         self._ready = True
 
     def _disconnect(self) -> None:
