@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Qt, Signal, Slot
-from PySide6.QtGui import QGuiApplication, QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
 from typing_extensions import override
 
 from avise.env import Env
 from avise.models.customer import PersonId
 from avise.models.errors import AviseError
-from avise.models.interaction import TimelineEntry
 from avise.models.roles import Purpose
 from avise.services.desk import IncomingCall
 from avise.texts import text
@@ -21,40 +19,25 @@ from avise.ui.aio import TaskScope
 from avise.ui.announce import Announcer
 from avise.ui.bridge import DeskBridge
 from avise.ui.customer.block_actions import BlockActions
-from avise.ui.customer.call_panel import CallPanel
 from avise.ui.customer.caller_check import CallerCheck
+from avise.ui.customer.collisions_on_page import CollisionsOnPage
 from avise.ui.customer.customer_commands import CustomerCommands
-from avise.ui.customer.customer_header import CustomerHeader
-from avise.ui.customer.data_reports import CustomerReports
 from avise.ui.customer.header_reading import HeaderReading
 from avise.ui.customer.later_parts import LaterParts
-from avise.ui.customer.offline_strip import OfflineOnPage
+from avise.ui.customer.other_rooms import OtherRooms
 from avise.ui.customer.page_content import PageContent
-from avise.ui.customer.page_shape import RAIL_OF_WINDOW, PageShape, page_shape
+from avise.ui.customer.page_panes import COLLISIONS, PagePanes
 from avise.ui.customer.right_rail import RightRail
 from avise.ui.customer.sheet import Sheet
-from avise.ui.customer.suggestion_actions import SuggestionActions
 from avise.ui.customer.view_model import CustomerViewModel
 from avise.ui.customer.wrap_up_binding import WrapUpBinding
 from avise.ui.customer.wrap_up_model import report
-from avise.ui.export.exporting import CustomerExports
-from avise.ui.messages.customer_consents import CustomerConsents
-from avise.ui.messages.customer_messages import CustomerMessages
-from avise.ui.new_request.customer_requests import CustomerRequests
-from avise.ui.outbox.customer_acting import CustomerActing
 from avise.ui.palette.values import PaletteCommand
 from avise.ui.shell.page import Zone
 from avise.ui.theme import theme
-from avise.ui.widgets.line import HorizontalLine, VerticalLine
-from avise.ui.widgets.pane_splitter import PaneSplitter
 
 if TYPE_CHECKING:
-    from avise.ui.conflicts.strip import CollisionStrip
     from avise.ui.identity.deciding import DecidingRecords
-
-
-_OFFLINE, _COLLISIONS, _SHEET = 2, 3, 4
-"""Rows of the page under its header and the line below it."""
 
 
 class CustomerPage(QWidget):
@@ -107,85 +90,46 @@ class CustomerPage(QWidget):
         self._purpose, self._announcer = Purpose.SEARCH, announcer
         self.model = CustomerViewModel(desk, env, self)
         self.tasks = TaskScope(self, report)
-        self.shape = PageShape(2, 320, 420)
         self._shown = False
         self._awaits_answer = False
-        # From the outside in: a tree that changes parent is dressed again, whole.
-        self.header = CustomerHeader(desk.session.role, self)
-        self.call_panel = CallPanel(env, self)
-        self._call_edge = VerticalLine(strong=True, parent=self)
-        self._call_line = HorizontalLine(strong=True, parent=self)
-        self.splitter = PaneSplitter("rail", 1, self)
+        self.panes = PagePanes(self, self.model, desk.session.role, env)
+        self.header, self.call_panel = self.panes.header, self.panes.call_panel
+        self.splitter = self.panes.splitter
         self.parts = LaterParts(self)
         self.content = PageContent(self.model, self.header, self.parts, self)
         self.sheet = Sheet(
             self.parts, self.content.first_content, lambda: self.model.moment().today, self.splitter
         )
         self.rail = RightRail(self.parts, lambda: self.model.moment().today, env.now, self.splitter)
-        self._build()
+        grid = self.panes.hold(self.sheet, self.rail)
+        self.offline = self.panes.offline
         self.check = CallerCheck(self.model, self.header, self.tasks, self)
         HeaderReading(self.model, self.header, self.refresh)
         self.blocks = BlockActions(self.model, self.sheet, self.check, self.tasks, self)
-        self.acting = CustomerActing(desk, self.model, self, announcer)
-        self.acting.message.connect(self.message)
-        self.acting.followed.connect(lambda: self.followed.emit(self.acting.counts()))
-        self.acting.followed.connect(self._show_collisions)
-        self.blocks.offer(self.acting)
+        self.rooms = OtherRooms(desk, env, self.model, self.blocks, self, self.tasks, announcer)
+        self.acting, self.messages = self.rooms.acting, self.rooms.messages
+        self.consents, self.exports = self.rooms.consents, self.rooms.exports
+        self.requests, self.reports = self.rooms.requests, self.rooms.reports
+        self.answers = self.rooms.answers
         self.set_outbox, self.redo = self.acting.set_outbox, self.acting.redo
         self.set_to_send = self.header.set_to_send
-        self.messages = CustomerMessages(desk, self.model, env, report, self)
-        self.messages.message.connect(self.message)
-        self.messages.facet_requested.connect(self.blocks.show_facet)
-        self.blocks.offer_messages(self._opens_entry)
-        self.consents = CustomerConsents(desk, self.model, report, self)
-        self.blocks.consents_requested.connect(self.consents.open)
-        self.exports = CustomerExports(desk, self.model, report, self)
-        self.exports.message.connect(self.message)
-        self._desk, self._env = desk, env
-        self.header.alerts.command_requested.connect(self.run_command)
-        self.page_commands = CustomerCommands(self)
-        self.reports = CustomerReports(desk, self.model, report, self)
-        self.reports.acted.connect(self.acted)
-        self.blocks.report_requested.connect(self.page_commands.report_data)
-        self.requests = CustomerRequests(desk, self.model, env, report, self)
-        self.answers = SuggestionActions(self.model, self.blocks, self)
-        self.answers.offer("request", self.requests.answer)
-        self.acting.loaded.connect(lambda: self.answers.offer("act", self.acting.open_answer))
+        self.page_commands = CustomerCommands(self.model, self.panes, self.check, self.rooms, self)
+        self._connect_rooms(grid)
         self._connect_model()
         self._connect_views()
-        theme().changed.connect(self._reshape)
+        theme().changed.connect(self.panes.reshape)
 
-    def _build(self) -> None:
-        self.splitter.setStretchFactor(0, 1)
-        self.splitter.setStretchFactor(1, 0)
-        self.splitter.placed.connect(self._align_call)
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setSpacing(0)
-        self._grid.addWidget(self.header, 0, 0)
-        self._grid.addWidget(self._call_edge, 0, 1)
-        self._grid.addWidget(self.call_panel, 0, 2)
-        self._grid.addWidget(self._call_line, 1, 0, 1, 3)
-        self.offline = OfflineOnPage(self.model, self._grid, _OFFLINE)
-        self._grid.addWidget(self.splitter, _SHEET, 0, 1, 3)
-        self._grid.setColumnStretch(0, 1)
-        self._grid.setRowStretch(_SHEET, 1)
-        self._show_call_panel(shown=False)
-
-    _collisions: CollisionStrip | None = None
-
-    @Slot()
-    def _show_collisions(self) -> None:
-        """Say under the header what the office changed too."""
-        found = self.acting.to_compare()
-        if self._collisions is None and found:
-            from avise.ui.conflicts.strip import CollisionStrip  # noqa: PLC0415 - few pages ever need it
-
-            self._collisions = CollisionStrip(self)
-            self._collisions.compare_requested.connect(self.compare_requested)
-            self._grid.addWidget(self._collisions, _COLLISIONS, 0, 1, 3)
-        if self._collisions is not None:
-            self._collisions.show_items(found)
+    def _connect_rooms(self, grid: QGridLayout) -> None:
+        rooms = self.rooms
+        rooms.message.connect(self.message)
+        rooms.acted.connect(self.acted)
+        rooms.open_requested.connect(self.open_requested)
+        rooms.acting.followed.connect(lambda: self.followed.emit(rooms.acting.counts()))
+        collisions = CollisionsOnPage(rooms.acting, grid, COLLISIONS)
+        collisions.compare_requested.connect(self.compare_requested)
+        rooms.requests.opened.connect(self.request_requested)
+        rooms.requests.spoken.connect(self._speak)
+        rooms.requests.changed.connect(self.content.show_history)
 
     def _connect_model(self) -> None:
         model = self.model
@@ -202,20 +146,20 @@ class CustomerPage(QWidget):
         model.wrap_up.spoken.connect(self._speak)
 
     def _connect_views(self) -> None:
-        header, requests = self.header, self.requests
+        header, commands = self.header, self.page_commands
         self.parts.built.connect(self._on_built)
-        requests.opened.connect(self.request_requested)
-        requests.acted.connect(self.acted)
-        requests.spoken.connect(self._speak)
-        requests.changed.connect(self.content.show_history)
-        header.copy_requested.connect(self.copy_member_number)
+        commands.reread_requested.connect(self.refresh)
+        commands.spoken.connect(self._speak)
+        header.copy_requested.connect(commands.copy_member_number)
+        header.alerts.command_requested.connect(self.run_command)
         self.call_panel.end_requested.connect(self.call_end_requested)
         header.facet_requested.connect(self.blocks.show_facet)
+        self.blocks.report_requested.connect(commands.report_data)
         self.blocks.reread_requested.connect(self.refresh)
         self.blocks.sign_in_requested.connect(self.sign_in_requested)
         self.blocks.file_requested.connect(self._on_file_requested)
-        self.blocks.facets_requested.connect(lambda: self.show_tab("facets"))
-        self.sheet.tab_chosen.connect(self.show_tab)
+        self.blocks.facets_requested.connect(lambda: self.panes.show_tab("facets"))
+        self.sheet.tab_chosen.connect(self.panes.show_tab)
         self.check.failed.connect(self._on_failed)
 
     @Slot(str)
@@ -273,7 +217,7 @@ class CustomerPage(QWidget):
 
     def activate(self) -> None:
         """Come on screen; the first time, focus goes where the work starts."""
-        self._reshape()
+        self.panes.reshape()
         if self._shown:
             return
         self._shown = True
@@ -328,27 +272,23 @@ class CustomerPage(QWidget):
     def close_page(self) -> None:
         """Stop following the customer; the draft is kept."""
         self.parts.stop()
-        self.acting.close()
-        self.messages.close()
-        self.consents.close()
-        self.requests.close()
+        self.rooms.close()
         self.check.mask()
         self.model.close()
+
+    def restore_draft(self) -> None:
+        """Take back what an undone recording or request gives again to be written."""
+        self.requests.restore()
+        self.model.wrap_up.read_again()
 
     def run_command(self, identifier: str) -> None:
         """Do what a shortcut of scope CUSTOMER says; an unknown one does nothing."""
         self.page_commands.run(identifier)
 
-    @cached_property
+    @property
     def records(self) -> DecidingRecords:
-        """What is decided of this customer's records, made at its first use."""
-        from avise.ui.identity.deciding import DecidingRecords  # noqa: PLC0415 - few pages ever need it
-
-        deciding = DecidingRecords(self._desk, self._env.now, self.tasks, self)
-        deciding.acted.connect(self.acted)
-        deciding.opened.connect(self.open_requested)
-        self.model.alerts_changed.connect(deciding.read_again)
-        return deciding
+        """What is decided of this customer's records."""
+        return self.rooms.records
 
     def commands(self) -> list[PaletteCommand]:
         """Return what the palette offers for this customer besides the shortcuts."""
@@ -370,16 +310,9 @@ class CustomerPage(QWidget):
         if untouched and ready:
             self.sheet.suggestions.focus_current()
 
-    def _opens_entry(self, entry: TimelineEntry, anchor: QPoint) -> bool:
-        """Show what a line of the history tells of, when it is a request or a message of this desk."""
-        return self.requests.opens(entry) or self.messages.opens(entry, anchor)
-
     @Slot()
     def _on_call_changed(self) -> None:
-        call = self.model.call
-        if call is not None:
-            self.call_panel.set_call(call)
-        self._show_call_panel(shown=call is not None)
+        self.panes.show_call(self.model.call)
 
     @Slot(str, dict)
     def _on_failed(self, key: str, params: dict[str, str]) -> None:
@@ -393,37 +326,7 @@ class CustomerPage(QWidget):
         if self._announcer is not None and self.isVisible():
             self._announcer.say(sentence)
 
-    # ---- shape -------------------------------------------------------------------------------
-    def _show_call_panel(self, *, shown: bool) -> None:
-        self.call_panel.setVisible(shown)
-        self._call_edge.setVisible(shown)
-        self._align_call()
-
-    @Slot()
-    def _align_call(self) -> None:
-        width = self.rail.width() if self.rail.isVisible() else theme().px(self.shape.rail)
-        self.call_panel.setFixedWidth(max(width, theme().px(240)))
-
-    @Slot()
-    def _reshape(self) -> None:
-        zoom = theme().zoom / 100
-        width = self.width() / zoom + RAIL_OF_WINDOW
-        height = self.window().height() / zoom
-        shape = page_shape(width, height)
-        self.shape = shape
-        self.model.set_wide(wide=shape.wide)
-        self.rail.set_compact(compact=shape.compact)
-        self.sheet.set_shape(shape)
-        self.show_tab(self.sheet.tab)
-        self.splitter.set_design(shape.rail)
-        self._align_call()
-
-    @Slot(str)
-    def show_tab(self, tab: str) -> None:
-        """Bring a tab to the front: facets, timeline, or the rail where it is one."""
-        self.sheet.show_tab(tab)
-        self.rail.setVisible(not self.shape.rail_in_tab or tab == "rail")
-
+    # ---- Qt's events -------------------------------------------------------------------------
     @override
     def showEvent(self, event: QShowEvent) -> None:
         """Build what is missing, a part a turn, and catch up."""
@@ -441,13 +344,7 @@ class CustomerPage(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Arrange for the new size."""
         super().resizeEvent(event)
-        self._reshape()
-
-    # ---- commands ----------------------------------------------------------------------------
-    def restore_draft(self) -> None:
-        """Take back what an undone recording or request gives again to be written."""
-        self.requests.restore()
-        self.model.wrap_up.read_again()
+        self.panes.reshape()
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -461,12 +358,3 @@ class CustomerPage(QWidget):
             self.blocks.close_detail()
             return
         super().keyPressEvent(event)
-
-    @Slot()
-    def copy_member_number(self) -> None:
-        """Put the member number on the clipboard."""
-        header = self.model.state.header
-        number = (header.member_number or header.siren) if header is not None else ""
-        if number:
-            QGuiApplication.clipboard().setText(number)
-            self._speak(text("customer.number_copied"))
