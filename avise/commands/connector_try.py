@@ -153,7 +153,9 @@ def _reading_lines(trial: Trial, reading: ReadingTrial, width: int) -> Iterator[
     else:
         yield Text(f"  {plural('connector_try.kept', reading.kept)}. {text('connector_try.code')}")
     for row in reading.rows:
-        yield from _row_lines(row, width)
+        yield Text()
+        yield _row_title(row)
+        yield from (_row_lines(row, width) if trial.shows_rows else _given_lines(row))
 
 
 def _is_short(reading: ReadingTrial) -> bool:
@@ -172,15 +174,10 @@ def _counts(reading: ReadingTrial) -> str:
 
 def _row_lines(row: RowTrial, width: int) -> Iterator[Text]:
     """Yield a row: what the tool wrote, then what is made of it, beside each other where there is room."""
-    yield Text()
-    yield _row_title(row)
-    if not row.raw:
-        # Code gave the record: what its tool wrote was seen by the code alone.
-        yield from _indented(
-            aligned_lines([[Text(one.name), Text(_short(one.mapped))] for one in row.fields])
-        )
-        return
     raw = [_title("connector_try.raw"), *_indented(aligned_lines(_raw_cells(row.raw)))]
+    if not row.fields:
+        yield from raw
+        return
     made = [_title("connector_try.made"), *_indented(aligned_lines(_field_cells(row)))]
     left = max(line.cell_len for line in raw) + BETWEEN
     if left + max(line.cell_len for line in made) > width:
@@ -192,6 +189,11 @@ def _row_lines(row: RowTrial, width: int) -> Iterator[Text]:
         beside.append_text(field)
         beside.rstrip()
         yield beside
+
+
+def _given_lines(row: RowTrial) -> Iterator[Text]:
+    """Yield a record that code gave: what its tool wrote was seen by the code alone."""
+    return _indented(aligned_lines([[Text(one.name), Text(_short(one.mapped))] for one in row.fields]))
 
 
 def _row_title(row: RowTrial) -> Text:

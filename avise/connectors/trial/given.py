@@ -27,7 +27,7 @@ def given_rows(facet: str, items: Iterable[object]) -> tuple[RowTrial, ...]:
 
 def _row(facet: str, number: int, item: object, seen: set[str]) -> RowTrial:
     if not isinstance(item, Record) or not isinstance(item.data, Mapping):
-        return RowTrial(number, {}, (), Dropped.NOT_A_ROW)
+        return RowTrial(number, {}, (), Dropped.NOT_A_RECORD)
     told = {"id": item.id, **item.data}
     fields = tuple(FieldTrial(name, "", _told(value), _told(value), "") for name, value in told.items())
     if check_of(facet)(item) is None:

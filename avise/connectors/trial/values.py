@@ -15,6 +15,8 @@ class Dropped(StrEnum):
 
     NOT_A_ROW = "not_a_row"
     """Neither an object nor a line."""
+    NOT_A_RECORD = "not_a_record"
+    """Code gave something else, or one without its data."""
     UNREADABLE = "unreadable"
     """A converter does not accept a value, or a required one lacks."""
     MISFIT = "misfit"
@@ -44,6 +46,7 @@ class RowTrial:
 
     number: int
     raw: JSON
+    """Empty of a record that code gave."""
     fields: Sequence[FieldTrial]
     dropped: Dropped | None = None
     because: str = ""

@@ -71,6 +71,27 @@ def test_columns_are_aligned_and_no_line_is_cut_or_obeyed_by_a_terminal() -> Non
     assert not any("\x1b" in line for line in lines)
 
 
+@pytest.mark.parametrize(("raw", "written"), [(0, "0"), ("", '""'), ([], "[]"), (None, "null")])
+def test_what_is_no_row_is_shown_as_it_was_written(raw: JSON, written: str) -> None:
+    *_, title, told = printed(60, RowTrial(1, raw, (), Dropped.NOT_A_ROW))
+    assert (title.strip(), told.strip()) == ("Ce que l’outil a écrit", written)
+
+
+def test_an_empty_object_says_which_field_it_lacks() -> None:
+    lacking = FieldTrial("id", "ref", None, None, "id", "required")
+    lines = printed(60, RowTrial(1, {}, (lacking,), Dropped.UNREADABLE, "id"))
+    assert lines[-1].split()[:3] == ["id", "ref", "null"]
+    assert "→" in lines[-1]
+
+
+def test_of_code_the_records_are_told_alone() -> None:
+    record = RowTrial(1, {}, (FieldTrial("id", "", "R-1", "R-1", ""),))
+    out = io.StringIO()
+    print_trial(replace(trial_of(record), shows_rows=False), Console(file=out, width=60, soft_wrap=True))
+    assert out.getvalue().splitlines()[-1].split() == ["id", "R-1"]
+    assert "Ce que l’outil a écrit" not in out.getvalue()
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [

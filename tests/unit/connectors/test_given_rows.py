@@ -26,8 +26,8 @@ NONE: Any = None
         (Record("R1", {"paid_on": "24/03/2026"}), Dropped.MISFIT, "paid_on"),
         (Record("R1", {"paid_on": DAY}), Dropped.MISFIT, "paid_on"),
         (Record("", {"label": "Optique"}), Dropped.MISFIT, "id"),
-        ({"id": "R1"}, Dropped.NOT_A_ROW, ""),
-        (Record("R1", NONE), Dropped.NOT_A_ROW, ""),
+        ({"id": "R1"}, Dropped.NOT_A_RECORD, ""),
+        (Record("R1", NONE), Dropped.NOT_A_RECORD, ""),
     ],
 )
 def test_a_record_that_the_screen_would_not_show_says_which_field_is_at_fault(
