@@ -187,7 +187,7 @@ class Doing(QObject):
             return
         about = (detail.request.id,)
         if action in WITHOUT_QUESTION:
-            self._model.act(about, RequestDeed(WITHOUT_QUESTION[action]))
+            self._model.deeds.act(about, RequestDeed(WITHOUT_QUESTION[action]))
         elif action in WITH_REASON:
             self.reason_panel.ready(WITH_REASON[action])
             self._open(self.reason_panel, about)
@@ -222,7 +222,7 @@ class Doing(QObject):
 
     @Slot(object)
     def _on_chosen(self, choices: Choices) -> None:
-        self._model.act(self._for, RequestDeed(EventKind.REQUEST_COMPLETED, choices=choices))
+        self._model.deeds.act(self._for, RequestDeed(EventKind.REQUEST_COMPLETED, choices=choices))
         self.compare_panel.close_panel()
 
     def _ask_fields(self, detail: RequestDetail) -> None:
@@ -234,7 +234,7 @@ class Doing(QObject):
         self._tasks.spawn(self._complete(self._for[0], deed), name="complete a form", when_busy="drop")
 
     async def _complete(self, request: RequestId, deed: RequestDeed) -> None:
-        problem = await self._model.complete(request, deed)
+        problem = await self._model.deeds.complete(request, deed)
         if problem:
             self.complete_panel.show_problem(problem)
         else:
@@ -271,7 +271,7 @@ class Doing(QObject):
 
     async def _ask_split(self, detail: RequestDetail) -> None:
         try:
-            types = await self._model.types(detail.request.person)
+            types = await self._model.deeds.types(detail.request.person)
         except AviseError as error:
             self.message.emit(Message(failure(error), "circle-x", is_error=True))
             return
@@ -292,7 +292,7 @@ class Doing(QObject):
         deed = RequestDeed(EventKind.REQUEST_CLAIMED)
         if EventKind.REQUEST_CLAIMED not in detail.allowed:
             deed = RequestDeed(EventKind.REQUEST_ASSIGNED, assignee=self._model.session.user)
-        self._model.act((detail.request.id,), deed)
+        self._model.deeds.act((detail.request.id,), deed)
 
     # ---- what is written -------------------------------------------------------------------------
     def send(self, written: Written) -> None:
@@ -305,9 +305,9 @@ class Doing(QObject):
             return
         about, deed = (written.request,), written.deed
         if not deed.then_close or detail.request.status is RequestStatus.RESOLVED:
-            self._model.act(about, deed, target=written.target)
+            self._model.deeds.act(about, deed, target=written.target)
         elif len(detail.outcomes) == 1:
-            self._model.act(about, _ending(deed, detail.outcomes[0][0]), target=written.target)
+            self._model.deeds.act(about, _ending(deed, detail.outcomes[0][0]), target=written.target)
         else:
             self._reply = written
             self.end_panel.ready(detail.outcomes, has_reply=True)
@@ -317,24 +317,24 @@ class Doing(QObject):
     def _on_end(self, deed: RequestDeed) -> None:
         reply, self._reply = self._reply, None
         if reply is None:
-            self._model.act(self._for, deed)
+            self._model.deeds.act(self._for, deed)
         else:
-            self._model.act(self._for, _ending(reply.deed, deed.outcome), target=reply.target)
+            self._model.deeds.act(self._for, _ending(reply.deed, deed.outcome), target=reply.target)
 
     @Slot(object)
     def _on_wanted(self, deed: RequestDeed) -> None:
-        self._model.act(self._for, deed)
+        self._model.deeds.act(self._for, deed)
 
     @Slot(str, str)
     def _on_split(self, type_id: str, words: str) -> None:
         detail = self._model.detail
         if detail is not None:
-            self._model.split(detail, type_id, words)
+            self._model.deeds.split(detail, type_id, words)
 
     # ---- several requests ------------------------------------------------------------------------
     def take_all(self, requests: Sequence[RequestId]) -> None:
         """Take them."""
-        self._model.act(requests, RequestDeed(EventKind.REQUEST_CLAIMED))
+        self._model.deeds.act(requests, RequestDeed(EventKind.REQUEST_CLAIMED))
 
     def transfer_all(self, requests: Sequence[RequestId]) -> None:
         """Ask to which corbeille they go."""

@@ -129,7 +129,7 @@ class RequestsInWindow(QObject):
     def take_next(self) -> None:
         """Take the most urgent request of the corbeille shown last, and show it."""
         self.show_page()
-        self._made_model().take_next()
+        self._made_model().next.take()
 
     @Slot()
     def _on_board(self) -> None:

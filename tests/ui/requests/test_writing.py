@@ -177,7 +177,7 @@ def test_a_reply_sent_while_the_next_one_is_written_leaves_that_one_in_place(run
             await stage.show(request_id(163))
             stage.press(K.Key_R, CTRL)
             stage.type("la suite")
-            stage.page.model.sent.emit(HELENE, REQUESTER)
+            stage.page.model.deeds.sent.emit(HELENE, REQUESTER)
             assert stage.page.detail.composer.edit.words() == "la suite"
             await until(lambda: (HELENE, REQUESTER) not in stage.desk.request_texts)
 
