@@ -241,7 +241,8 @@ class Roster:
         opens = refusal is None and settings.enabled
         if not opens and (refusal is None or refusal.because != QUARANTINED):
             well = refusal is None or refusal.because != IMPORT_FAILED
-            self._starts.ended(settings.id, well=well, reason=refusal.detail if refusal is not None else "")
+            reason = refusal.detail if refusal is not None else ""
+            self._starts.ended(settings.id, well=well, reason=reason, opened=False)
         if not settings.enabled:
             self.outside[settings.id] = Outside(settings, None, _manifest_of(found))
         elif isinstance(found, Refusal):

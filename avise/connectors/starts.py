@@ -35,7 +35,7 @@ class _Start:
     content: str = ""
     """What the connector was made of at its last start; "" when nobody knows."""
     proven: bool = False
-    """It has started well, made of the same."""
+    """It was opened and ended well, made of the same."""
 
 
 class StartLog:
@@ -84,11 +84,18 @@ class StartLog:
         self._starts.setdefault(instance, _Start()).under_way = False
         self._write()
 
-    def ended(self, instance: str, *, well: bool, reason: str = "") -> None:
-        """Note how a start ended; a good one forgets the failures before it."""
+    def ended(self, instance: str, *, well: bool, reason: str = "", opened: bool = True) -> None:
+        """Note how a start ended; a good one forgets the failures before it.
+
+        Args:
+            instance: whose.
+            well: whether it started, or failed by no fault of its own.
+            reason: why it failed, for support; no personal data.
+            opened: False for one that is switched off or refused, of which nothing is proven.
+        """
         start = self._starts.setdefault(instance, _Start())
         start.under_way = False
-        start.proven = start.proven or well
+        start.proven = start.proven or (well and opened)
         start.strikes = 0 if well else start.strikes + 1
         start.reason = "" if well else reason
         self._write()

@@ -65,6 +65,17 @@ def test_what_was_loaded_and_not_opened_yet_killed_nobody(tmp_path: Path) -> Non
     assert (log.quarantined("ged"), log.quarantined("new")) == (False, True)
 
 
+def test_one_that_was_switched_off_is_not_proven_by_it(tmp_path: Path) -> None:
+    path = tmp_path / "starts.json"
+    log = StartLog(path)
+    log.ended("old", well=True)
+    log.ended("new", well=True, opened=False)
+    for _ in range(STRIKES):
+        StartLog(path).begin(["old", "new"])
+    log = StartLog(path)
+    assert (log.quarantined("old"), log.quarantined("new")) == (False, True)
+
+
 def test_closing_during_a_start_is_nobodys_fault(tmp_path: Path) -> None:
     path = tmp_path / "starts.json"
     for _ in range(STRIKES):
