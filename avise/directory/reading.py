@@ -1,4 +1,4 @@
-"""The statements that find rows of the directory; each reads one B-tree and stops at a bound.
+"""The statements that find names of the directory; each reads one B-tree and stops at a bound.
 
 Everything here runs on the thread that owns the line. Names come as numbers of the dictionaries; their words
 are remembered for as long as the directory is the same file.
@@ -15,39 +15,26 @@ from avise.directory.keys import (
     CODED_LETTERS,
     HIGHEST,
     MIN_FORGIVEN,
-    PHONE_DIGITS,
     Minter,
     NameKind,
     WordKind,
     day_number,
     first_name_range,
-    identifier_hash,
-    person_hash,
-    phone_end_range,
-    phone_key,
-    reversed_digits,
     variants_of,
 )
-from avise.directory.records import StoredParty, party_of
+from avise.directory.party_reading import PERSON_BOUND, PartyReader
 from avise.directory.search_query import DateSpan
 from avise.directory.statements import Line, Row, Statement
-from avise.models.customer import DirectoryEntry, PersonId
 from avise.models.names import phonetic_key
 
-PERSON_BOUND = 200
-"""Names read from one range: four screens of results."""
 DAY_BOUND = 1_500
 """Names born on one day: about 180 in 4.3 million persons."""
 WORD_BOUND = 120
 """Words read from one range of a dictionary: each then costs a range of persons."""
 SOME_OF_EACH = 1
 """Persons of each surname that a mistaken one may stand for."""
-PHONE_BOUND = 500
-"""Telephone numbers of one end: some 280 of 4.3 million persons share their last four digits."""
 MANY_BEARERS = 20_000
 """Persons of a name that are too many to be looked for under another one, one after the other."""
-COMPANY_BOUND = 2_000
-"""Companies read for one word of a name; a word of more is compared afterwards."""
 FEW_BEARERS = 2_000
 """Persons of a name that are read one after the other rather than looked for day by day."""
 
@@ -98,8 +85,8 @@ class Words(dict[int, str]):
         """How each word sounds (`models.names.phonetic_key`), which costs more to find out than to read."""
 
 
-class DirectoryReader:
-    """Reads one line, and remembers whether a bound cut something off.
+class DirectoryReader(PartyReader):
+    """Reads the names of one line as well, and remembers whether a bound cut something off.
 
     Args:
         line: to the directory.
@@ -108,10 +95,8 @@ class DirectoryReader:
     """
 
     def __init__(self, line: Line, minter: Minter, words: Words | None = None) -> None:
-        self._line = line
-        self._minter = minter
+        super().__init__(line, minter)
         self._words = words if words is not None else Words()
-        self.cut = False
 
     # ---- names -----------------------------------------------------------------------------------
 
@@ -287,154 +272,6 @@ class DirectoryReader:
         """Return the towns of a postcode."""
         return tuple(row[0] for row in self._line.rows(ask.AT_POSTCODE, postcode=postcode))
 
-    # ---- identifiers -----------------------------------------------------------------------------
-
-    def by_member(self, number: str, *, beginning: bool) -> list[int]:
-        """Return parties that bear a member number, or one that begins so."""
-        if beginning:
-            return self._numbers(ask.MEMBER_FROM, low=number, high=number + HIGHEST)
-        return self._numbers(ask.MEMBER, number=number)
-
-    def by_email(self, email: str, *, beginning: bool) -> list[int]:
-        """Return parties who have an e-mail address, or one that begins so."""
-        local, at, domain = email.partition("@")
-        if not beginning:
-            return self._numbers(ask.EMAIL, email=local, domain=domain)
-        found = self._numbers(ask.EMAIL_FROM, low=local, high=local + ("\x01" if at else HIGHEST))
-        if not domain or not found:
-            return found
-        return [
-            number
-            for number, entry in self.parties(found).items()
-            if entry.party.email.lower().startswith(email)
-        ]
-
-    def by_company_number(self, number: str, *, beginning: bool) -> list[int]:
-        """Return the companies of a SIREN or of a SIRET."""
-        if beginning:
-            return self._numbers(ask.COMPANY_NUMBER_FROM, low=number, high=number + HIGHEST)
-        return self._numbers(ask.COMPANY_NUMBER, number=number)
-
-    def by_phone(self, phone: str) -> dict[int, DirectoryEntry]:
-        """Return parties who bear a whole number, by their number in the directory."""
-        digits = reversed_digits(phone)
-        found = self._numbers(ask.PHONE, low=phone_key(phone), high=phone_key(phone)) if digits else []
-        return {
-            number: entry
-            for number, entry in self.parties(found).items()
-            if any(reversed_digits(borne) == digits for borne in entry.party.phones)
-        }
-
-    def by_phone_end(self, digits: str) -> list[int]:
-        """Return parties who bear a number that ends so."""
-        low, high = phone_end_range(digits)
-        found = self._numbers(ask.PHONE, PHONE_BOUND, low=low, high=high)
-        if len(digits) <= PHONE_DIGITS:
-            return found
-        ending = digits[::-1]
-        return [
-            number
-            for number, entry in self.parties(found).items()
-            if any(reversed_digits(borne).startswith(ending) for borne in entry.party.phones)
-        ]
-
-    def by_identifier(self, scheme: str, value: str) -> dict[int, DirectoryEntry]:
-        """Return parties who bear an identifier of a tool, by their number in the directory."""
-        found = self._line.rows(ask.IDENTIFIER, hash=identifier_hash(scheme, value))
-        numbers = [row[0] for row in found]
-        if scheme == self._minter.scheme:
-            numbers += self._numbered([self._minter.named(value)])
-        entries = self.parties(numbers)
-        return {number: entry for number, entry in entries.items() if entry.party.ids.get(scheme) == value}
-
-    def by_company_words(self, words: Sequence[str]) -> list[int]:
-        """Return companies whose name has a word that begins like each of these."""
-        kept: set[int] | None = None
-        common: list[str] = []
-        for word in words:
-            found = self._numbers(ask.COMPANY_WORD, COMPANY_BOUND, low=word, high=word + HIGHEST)
-            if len(found) == COMPANY_BOUND and len(words) > 1:
-                common.append(word)
-                continue
-            kept = set(found) if kept is None else kept & set(found)
-            if not kept:
-                return []
-        if kept is None:
-            kept = set(
-                self._numbers(ask.COMPANY_WORD, COMPANY_BOUND, low=common[0], high=common[0] + HIGHEST)
-            )
-        for word in common:
-            # So common a word is compared in the few companies that have the others.
-            rows = self._line.rows(ask.COMPANY_HAS, parties=sorted(kept), low=word, high=word + HIGHEST)
-            kept &= {row[0] for row in rows}
-        return sorted(kept)
-
-    def among_cities(self, parties: Sequence[int], cities: Sequence[int]) -> list[int]:
-        """Return those of some parties that are in some towns."""
-        return [
-            row[0] for row in self._line.rows(ask.AMONG_CITIES, parties=list(parties), cities=list(cities))
-        ]
-
-    # ---- parties ---------------------------------------------------------------------------------
-
-    def parties(self, numbers: Sequence[int]) -> dict[int, DirectoryEntry]:
-        """Return parties by their number in the directory."""
-        if not numbers:
-            return {}
-        rows = self._line.rows(ask.PARTIES, numbers=list(dict.fromkeys(numbers)))
-        return {row[0]: self._entry(row) for row in rows}
-
-    def person(self, person: PersonId) -> DirectoryEntry | None:
-        """Return one party, None when the directory does not list it."""
-        return next(iter(self.persons([person])), None)
-
-    def persons(self, persons: Sequence[PersonId]) -> list[DirectoryEntry]:
-        """Return the parties of those identifiers that the directory lists."""
-        return list(self.parties(self._numbered(persons)).values())
-
-    def first_names_of(self, natives: Sequence[str]) -> dict[str, str]:
-        """Return how those persons that the directory lists are called, and nothing else of them.
-
-        Args:
-            natives: what the identity master calls them, which is also what they are returned by.
-        """
-        wanted = frozenset(natives)
-        rows = self._line.rows(ask.CALLED, hashes=[self._minter.hash(native) for native in natives])
-        return {native: first or "" for native, first in rows if native in wanted}
-
-    def _numbered(self, persons: Sequence[PersonId]) -> list[int]:
-        hashes = [person_hash(person.bytes) for person in persons]
-        wanted = frozenset(persons)
-        rows = self._line.rows(ask.FIND_PERSONS, hashes=hashes)
-        return [number for number, native in rows if self._minter.named(native) in wanted]
-
-    def family(self, dossier: PersonId) -> list[DirectoryEntry]:
-        """Return the member of a dossier and the persons that it covers."""
-        rows = self._line.rows(ask.FAMILY, dossier=person_hash(dossier.bytes))
-        covered = [number for number, owner in rows if self._minter.named(owner) == dossier]
-        return list(self.parties([*self._numbered([dossier]), *covered]).values())
-
-    def portfolio(self, login: str) -> tuple[DirectoryEntry, ...]:
-        """Return the parties in the portfolio of a representative."""
-        numbers = [row[0] for row in self._line.rows(ask.PORTFOLIO, login=login)]
-        return tuple(self.parties(numbers).values())
-
-    def fact(self, name: str) -> str:
-        """Return a fact about the directory itself, "" when it has none of that name."""
-        found = self._line.rows(ask.FACT, name=name)
-        return str(found[0][0]) if found else ""
-
-    def count(self) -> int:
-        """Return how many parties are listed."""
-        return int(self._line.rows(ask.COUNT)[0][0])
-
-    # ---- plumbing --------------------------------------------------------------------------------
-
-    def _entry(self, row: Row) -> DirectoryEntry:
-        party = party_of(StoredParty._make(row))
-        person = self._minter.named(party.native_id)
-        return DirectoryEntry(person, self._minter.named(party.dossier) if party.dossier else person, party)
-
     def _names(self, statement: Statement, bound: int, **values: int | Sequence[int]) -> list[NameRow]:
         listed = {
             name: list(value) if isinstance(value, (tuple, range)) else value
@@ -444,12 +281,6 @@ class DirectoryReader:
         if len(rows) > bound:
             self.cut = True
         return rows[:bound]
-
-    def _numbers(self, statement: Statement, bound: int = PERSON_BOUND, **values: int | str) -> list[int]:
-        rows = self._line.rows(statement, bound=bound + 1, **values)
-        if len(rows) > bound:
-            self.cut = True
-        return [row[0] for row in rows[:bound]]
 
 
 NOBODY = FirstNames()

@@ -14,9 +14,9 @@ from avise.directory.first_names import other_first_names
 from avise.directory.identifier_search import IdentifierSearch
 from avise.directory.keys import MIN_FORGIVEN, NameKind, WordKind, company_words
 from avise.directory.name_matching import LAST_ONLY
+from avise.directory.party_reading import PERSON_BOUND
 from avise.directory.reading import (
     NOTHING_ELSE,
-    PERSON_BOUND,
     DirectoryReader,
     Filters,
     FirstNames,
