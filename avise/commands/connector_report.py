@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from avise.connectors.kit.contact import UNREACHED
-from avise.connectors.kit.levels import result_path
+from avise.connectors.kit.levels import level_in, result_path
 from avise.connectors.kit.result_file import write_result
 from avise.connectors.kit.subject import Subject
 from avise.connectors.kit.suite import Progress, Report
@@ -65,7 +65,7 @@ def line_of(result: CheckResult) -> Text:
 
 def tell(chosen: argparse.Namespace, console: Console, reports: Sequence[Report]) -> int:
     """Print the level of each connector; return 0 when all reach the wished one."""
-    wished = ConformanceLevel(chosen.level)
+    wished = ConformanceLevel(chosen.level or ConformanceLevel.GOLD)
     if chosen.json:
         sys.stdout.write(
             json.dumps([as_json(report) for report in reports], ensure_ascii=False, indent=2) + "\n"
@@ -84,7 +84,21 @@ def tell(chosen: argparse.Namespace, console: Console, reports: Sequence[Report]
             )
             reached = text("kit.reached", connector=report.connector, version=report.version, level=level)
             console.print(Text(reached, style="bold"), soft_wrap=True)
+            if above := above_sentence(report):
+                console.print(above, soft_wrap=True, highlight=False)
     return 0 if all(report.reaches(wished) for report in reports) else NOT_REACHED
+
+
+def last_level(chosen: argparse.Namespace) -> ConformanceLevel:
+    """Return the level of the last checks to run: the one asked for, else the highest."""
+    return ConformanceLevel(chosen.level or ConformanceLevel.PLATINUM)
+
+
+def above_sentence(report: Report) -> str:
+    """Return that the checks of higher levels did not run, "" when there are none."""
+    if report.most is ConformanceLevel.PLATINUM:
+        return ""
+    return text("kit.no_further", level=text(f"conformance_level.{report.most}"))
 
 
 def not_concerned(report: Report) -> Sequence[Text]:
@@ -107,6 +121,7 @@ def as_json(report: Report) -> dict[str, JSON]:
         "connector": report.connector,
         "version": report.version,
         "level": str(report.level) if report.level is not None else None,
+        "checked_up_to": str(report.most),
         "checks": [
             {
                 "name": result.name,
@@ -123,12 +138,16 @@ def as_json(report: Report) -> dict[str, JSON]:
 
 
 def keep_result(subject: Subject, report: Report, tool: str, env: Env) -> None:
-    """Write the result beside the connector.
+    """Write the result beside the connector, unless one of a run that went further says more.
 
     Raises:
         AviseError: it cannot be written.
     """
     path = result_path(subject.home / f"{subject.name}.toml")
+    files = (subject.file,) if subject.file is not None else ()
+    before = level_in(path, files, subject.code)
+    if report.reaches(report.most) and before is not None and before.rank > report.most.rank:
+        return
     try:
         write_result(path, subject, report, tool, env.now())
     except OSError:

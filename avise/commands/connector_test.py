@@ -8,14 +8,14 @@ from pathlib import Path
 
 from rich.console import Console
 
-from avise.commands.connector_report import NOT_REACHED, keep_result, progress_of, tell
+from avise.commands.connector_report import NOT_REACHED, keep_result, last_level, progress_of, tell
 from avise.commands.waiting_lines import told_while_waiting
 from avise.commands.wrong_argument import WrongArgumentError
 from avise.connectors.declarative import ConnectorFileError, ProblemAt
 from avise.connectors.kit.scenarios import Scenarios, ScenariosError, read_scenarios
 from avise.connectors.kit.skips import SkipsError, read_skips
 from avise.connectors.kit.subject import Subject, subject_of
-from avise.connectors.kit.suite import ALL, run_suite
+from avise.connectors.kit.suite import ALL, checks_up_to, run_suite
 from avise.connectors.kit.trial import THOROUGH, Severity, Trial, recorded, recording_of
 from avise.connectors.kit.upstream import LiveTool, Tape, read_tape
 from avise.connectors.wheels import WheelShelf
@@ -48,8 +48,9 @@ def run(chosen: argparse.Namespace, console: Console) -> int:
         return _told(console, error.path, error.problems)
     tape = Tape("", tuple(scenarios.tool.secret_values().values()))
     trial = _trial(chosen, subject, scenarios, tape)
-    with told_while_waiting(len(ALL), silent=chosen.json) as beginning:
-        report = run_suite(trial, skips, progress=progress_of(chosen, console), beginning=beginning)
+    most, progress = last_level(chosen), progress_of(chosen, console)
+    with told_while_waiting(len(checks_up_to(most)), silent=chosen.json) as beginning:
+        report = run_suite(trial, skips, most=most, progress=progress, beginning=beginning)
     if chosen.record is not None:
         tape.write(chosen.record)
     if not chosen.no_result:

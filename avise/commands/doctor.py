@@ -1,7 +1,7 @@
 """`avise doctor`: everything that must work at this desk, each with what to do when it does not.
 
-JSON: `{"ok": bool, "findings": [{"about", "name", "ok", "sentence"}]}`; exit status 1 when something
-needs a person.
+JSON: `{"ok": bool, "findings": [{"about", "name", "ok", "verified", "sentence"}]}`; exit status 1 when
+something needs a person.
 """
 
 from __future__ import annotations
@@ -27,6 +27,9 @@ from avise.services.support_words import meaning_of
 from avise.texts import plural, text
 from avise.texts.endings import ended_once
 
+_OK, _WRONG = Text("✓", style="green"), Text("✗", style="red")
+_UNVERIFIED = Text("?", style="yellow")
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -37,6 +40,8 @@ class Finding:
     name: str
     ok: bool
     sentence: str
+    verified: bool = True
+    """False for a tool of whose connector nothing could be asked."""
 
 
 async def examine(engine: Engine) -> tuple[Finding, ...]:
@@ -115,9 +120,11 @@ async def _tool(engine: Engine, offer: SourceOffer, row: SourceStatus) -> Findin
         report = await engine.desk.check_source(offer.instance)
     except ConnectorError as error:
         report = HealthReport(Health.MISCONFIGURED, error.detail)
-    ending = await _certificate(engine, offer) if report.health is Health.OK else ""
+    is_open = report.health in {Health.OK, Health.UNVERIFIED}
+    ending = await _certificate(engine, offer) if is_open else ""
     sentence = ending or _sentence(offer, report)
-    return Finding("connector", offer.name, report.health is Health.OK and not ending, sentence)
+    verified = report.health is not Health.UNVERIFIED
+    return Finding("connector", offer.name, is_open and not ending, sentence, verified)
 
 
 async def _certificate(engine: Engine, offer: SourceOffer) -> str:
@@ -141,7 +148,13 @@ def status(findings: tuple[Finding, ...]) -> int:
 def as_json(findings: tuple[Finding, ...]) -> dict[str, JSON]:
     """Return the findings as the module's docstring describes."""
     rows: list[JSON] = [
-        {"about": item.about, "name": item.name, "ok": item.ok, "sentence": item.sentence}
+        {
+            "about": item.about,
+            "name": item.name,
+            "ok": item.ok,
+            "verified": item.verified,
+            "sentence": item.sentence,
+        }
         for item in findings
     ]
     return {"ok": status(findings) == 0, "findings": rows}
@@ -151,7 +164,7 @@ def print_report(findings: tuple[Finding, ...], console: Console) -> None:
     """Print the findings for a person at a terminal."""
     table = Table(show_header=False, box=None)
     for finding in findings:
-        mark = Text("✓", style="green") if finding.ok else Text("✗", style="red")
+        mark = _OK if finding.ok and finding.verified else _UNVERIFIED if finding.ok else _WRONG
         table.add_row(mark, finding.name, finding.sentence)
     console.print(table)
     wrong = sum(not finding.ok for finding in findings)

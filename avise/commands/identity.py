@@ -137,8 +137,9 @@ def print_evaluation(found: Evaluation, console: Console, *, clear: bool = False
         _print_unused(unused, console)
     ours, theirs = (format_number(size) for size in found.sizes)
     key = "identity.read_within" if found.within else "identity.read"
-    pairs = format_number(found.matching.compared)
-    console.print(text(key, ours=ours, theirs=theirs, pairs=pairs), highlight=False)
+    compared = found.matching.compared
+    pairs = format_number(compared)
+    console.print(plural(key, compared, ours=ours, theirs=theirs, pairs=pairs), highlight=False)
     model = found.matching.model
     homes = text("identity.with_households" if model.households else "identity.without_households")
     console.print(text("identity.model", version=model.version, homes=homes), highlight=False)

@@ -18,7 +18,7 @@ from avise.models.errors import AviseError
 from avise.models.identity.links import Side
 from avise.models.identity.matching import Thresholds
 from avise.services.identity.run import RunResult, ToolRecord, persons, run_over
-from avise.texts import plural, text
+from avise.texts import plural
 from avise.texts.formats import format_number
 
 
@@ -71,7 +71,7 @@ async def _parties(engine: Engine, instance: str) -> list[Party]:
 def _tell(found: RunResult, console: Console) -> None:
     sizes = {"ours": format_number(found.ours), "theirs": format_number(found.theirs)}
     pairs = format_number(found.compared)
-    console.print(text("identity.read", **sizes, pairs=pairs), highlight=False)
+    console.print(plural("identity.read", found.compared, **sizes, pairs=pairs), highlight=False)
     console.print(plural("identity_link.linked", found.linked), highlight=False)
     console.print(plural("identity_link.proposed", found.proposed), highlight=False)
     if found.left:

@@ -12,12 +12,12 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from avise.commands.connector_report import keep_result, progress_of, tell
+from avise.commands.connector_report import keep_result, last_level, progress_of, tell
 from avise.commands.waiting_lines import told_while_waiting
 from avise.connectors.kit.scenarios import read_scenarios
 from avise.connectors.kit.skips import read_skips
 from avise.connectors.kit.subject import subject_of_file
-from avise.connectors.kit.suite import ALL, Report, run_suite
+from avise.connectors.kit.suite import ALL, Report, checks_up_to, run_suite
 from avise.connectors.kit.trial import THOROUGH, Severity, Trial
 from avise.connectors.kit.upstream import LiveTool
 from avise.demo.conformance import conformance_tools
@@ -66,8 +66,9 @@ def _test(name: str, tools: DemoTools, chosen: argparse.Namespace, console: Cons
         severity=THOROUGH if chosen.thorough else Severity(),
     )
     skips = read_skips(subject.home, subject.name, _CHECKS)
-    with told_while_waiting(len(ALL), silent=chosen.json) as beginning:
-        report = run_suite(trial, skips, progress=progress_of(chosen, console), beginning=beginning)
+    most, progress = last_level(chosen), progress_of(chosen, console)
+    with told_while_waiting(len(checks_up_to(most)), silent=chosen.json) as beginning:
+        report = run_suite(trial, skips, most=most, progress=progress, beginning=beginning)
     if not chosen.no_result:
         keep_result(subject, report, "live", trial.env)
     return report

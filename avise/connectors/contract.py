@@ -111,7 +111,7 @@ __all__ = [
     "UsesSql",
 ]
 
-CONTRACT = (1, 2)
+CONTRACT = (1, 3)
 """Minor = additive; a new major is a new entry-point group."""
 
 ENTRY_POINT_GROUP = "avise.connectors.v1"

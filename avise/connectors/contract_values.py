@@ -170,6 +170,8 @@ class Health(StrEnum):
     DOWN = "down"
     NEEDS_AUTH = "needs_auth"
     MISCONFIGURED = "misconfigured"
+    UNVERIFIED = "unverified"
+    """Nothing was asked: neither well nor ill. From contract 1.3 on."""
 
 
 @dataclass(frozen=True, slots=True)

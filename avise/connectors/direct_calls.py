@@ -89,7 +89,10 @@ async def _call(
 
 
 async def check(instance: Instance, reference: str) -> HealthReport:
-    """Ask a tool whether it answers, whatever its breaker says; a good answer closes the breaker."""
+    """Ask a tool whether it answers, whatever its breaker says; a good answer closes the breaker.
+
+    A connector that asks nothing says nothing of its tool: breaker and statistics stay as they are.
+    """
     try:
         await instance.ready(CHECK_S)
         instance.breaker.allow_probe()
@@ -98,6 +101,9 @@ async def check(instance: Instance, reference: str) -> HealthReport:
                 context = instance.context(Caller(), reference, Deadline(CHECK_S), may_retry=False)
                 report = await instance.connector.check(context)
                 _refuse_down(report)
+            _refuse_unasked(report)
+    except _UnaskedError as unasked:
+        return unasked.report
     except ConnectorError as error:
         failure = instance.failure(error, reference)
         if error.origin is not Origin.HOST:
@@ -105,6 +111,20 @@ async def check(instance: Instance, reference: str) -> HealthReport:
         return HealthReport(_HEALTH.get(error.kind, Health.DEGRADED), error.detail)
     instance.statistics.note_answer()
     return report
+
+
+class _UnaskedError(Exception):
+    """A check that asked nothing: no error of the tool's, and no answer of it either."""
+
+    def __init__(self, report: HealthReport) -> None:
+        super().__init__()
+        self.report = report
+
+
+def _refuse_unasked(report: HealthReport) -> None:
+    """Leave the breaker's block otherwise than by a success, which would close it."""
+    if report.health is Health.UNVERIFIED:
+        raise _UnaskedError(report)
 
 
 def _refuse_down(report: HealthReport) -> None:

@@ -45,14 +45,22 @@ class FileDoubts:
         return None
 
     def decide(self, instance: str, connector: Connector, decision: Decision) -> bool:
-        """Take a decision about what waits; say whether something did."""
-        doubt = self._doubt(instance, connector)
-        if doubt is None or not isinstance(connector, AsksAboutFile):
+        """Decide about what waits, or take afterwards what was not wanted; say whether there was either."""
+        if not isinstance(connector, AsksAboutFile):
             return False
-        connector.decide_file(doubt.mark, decision)
-        self._decided[instance] = (doubt.mark, decision)
+        doubt = self._doubt(instance, connector)
+        mark = self._unwanted(instance, decision) if doubt is None else doubt.mark
+        if not mark:
+            return False
+        connector.decide_file(mark, decision)
+        self._decided[instance] = (mark, decision)
         self._write()
         return True
+
+    def _unwanted(self, instance: str, decision: Decision) -> str:
+        """Return the mark of the file that somebody did not want and now takes, "" for none."""
+        mark, before = self._decided.get(instance, ("", None))
+        return mark if (before, decision) == (Decision.KEEP, Decision.ACCEPT) else ""
 
     def _write(self) -> None:
         if self._path is None:

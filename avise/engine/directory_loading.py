@@ -13,7 +13,7 @@ from avise.directory.keys import Minter
 from avise.engine.source_crossing import CrossingSources
 from avise.engine.whole_reading import Listing, WholeReading
 from avise.env import Env
-from avise.models.bulk_reading import BulkReading, Decision, DoubtKind, ReadingStep
+from avise.models.bulk_reading import BulkReading, Decision, DoubtKind, KeptReading, ReadingStep
 from avise.models.customer import Party
 from avise.models.errors import AviseError, ErrorKind
 from avise.store.directory import Directory
@@ -137,16 +137,18 @@ class DirectoryLoading:
         return self._directory.absence
 
     async def decide(self, decision: Decision) -> None:
-        """Take what somebody decides about the doubt that waits.
+        """Take what somebody decides about the doubt that waits, or afterwards what they did not want.
 
         Raises:
             AviseError: `bulk.nothing_held`; or nothing could be written, and the doubt waits on.
         """
-        doubt = self._file.kept.doubt if self._file is not None else None
-        if self._file is None or doubt is None:
+        kept = self._file.kept if self._file is not None else KeptReading()
+        doubt = kept.doubt
+        regretted = decision is Decision.ACCEPT and bool(kept.kept_against) and kept.began is None
+        if self._file is None or (doubt is None and not regretted):
             raise AviseError("bulk.nothing_held")
-        persons = doubt.kind is DoubtKind.PERSONS
-        if decision is Decision.KEEP:
+        persons = doubt is not None and doubt.kind is DoubtKind.PERSONS
+        if doubt is not None and decision is Decision.KEEP:
             at = self._env.now() if persons else None
             await self._file.note(doubt=None, kept_against=doubt.mark, kept_at=at)
             await self._file.end()
@@ -302,6 +304,8 @@ class DirectoryLoading:
             return
         self._whole = None
         await whole.finish()
+        # What was not wanted before is past: it can be taken no more.
+        await file.note(kept_against="", kept_at=None)
         await file.end()
         # Whoever wanted everybody meanwhile has them.
         self._everybody_wanted = False

@@ -42,6 +42,7 @@ from avise.hub.remote_sign_in import Tokens
 from avise.models.customer import DirectoryEntry, SearchAnswer
 from avise.models.json_types import JSON
 from avise.models.roles import Purpose
+from avise.models.typed_search import MOST_CHARACTERS
 
 T = TypeVar("T")
 
@@ -212,13 +213,15 @@ class RemoteHub:
 
     async def search_people(self, words: str, limit: int) -> SearchAnswer:
         """Find people in the house's directory by any key in any form."""
-        found = await self._asked("POST", "/directory/search", {"words": words[:200], "limit": limit})
+        found = await self._asked(
+            "POST", "/directory/search", {"words": words[:MOST_CHARACTERS], "limit": limit}
+        )
         return _understood(read_answer, found)
 
     async def search_people_wider(self, words: str, known: Collection[uuid.UUID], limit: int) -> SearchAnswer:
         """Find who else it may be when two letters are wrong."""
         listed: JSON = [str(person) for person in known][:100]
-        sent: JSON = {"words": words[:200], "known": listed, "limit": limit}
+        sent: JSON = {"words": words[:MOST_CHARACTERS], "known": listed, "limit": limit}
         return _understood(read_answer, await self._asked("POST", "/directory/search-wider", sent))
 
     async def find_people(self, **key: str) -> tuple[DirectoryEntry, ...]:

@@ -5,6 +5,7 @@ The same code reads a short answer here and a long one in the worker process.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -53,6 +54,8 @@ class Answer(Generic[T]):
     unreadable: int
     rows: int
     """How many rows the answer holds, readable or not."""
+    unread: str = ""
+    """What tells the same rows again when none of them could be read, "" otherwise."""
     mark: str = ""
     """Where the next page is, for the paging that says it in the answer."""
     total: int | None = None
@@ -106,7 +109,8 @@ class AnswerReader(Generic[T]):
             ConnectorError: BAD_DATA when what it says of itself cannot be read.
         """
         mapped = map_rows(rows, self._build)
-        found: Answer[T] = Answer(mapped.items, mapped.unreadable, len(rows))
+        unread = "" if mapped.items else _mark_of(rows)
+        found: Answer[T] = Answer(mapped.items, mapped.unreadable, len(rows), unread)
         section = self.section
         if isinstance(section, RestDirectory):
             return _of_directory(section, found, answer, rows)
@@ -118,6 +122,11 @@ class AnswerReader(Generic[T]):
             as_of=date_of_answer(self._as_of, answer),
             evidence=self._subject.read(answer) if self._subject is not None else None,
         )
+
+
+def _mark_of(rows: Sequence[object]) -> str:
+    """Return what tells these rows again, "" for none: they have no identifier that could be read."""
+    return hashlib.blake2b(repr(rows).encode(errors="replace"), digest_size=16).hexdigest() if rows else ""
 
 
 def _builder(section: Section, zone: ZoneInfo, subject: SubjectReader | None) -> Callable[[object], object]:
@@ -181,8 +190,9 @@ def answer_pieces(
         ConnectorError: the body is not JSON, tells an error, or is not what the section expects.
     """
     answer = _without_error(replace(reply, body=body), rules, now)
-    found = reader.read(answer, reader.rows(answer))
-    beside, pages = _written(reader.section, found, most)
+    rows = reader.rows(answer)
+    found = reader.read(answer, rows)
+    beside, pages = _written(reader.section, found, rows, most)
     yield json.dumps({**_head(found), **beside}).encode()
     yield from pages
 
@@ -191,6 +201,7 @@ def _head(found: Answer[Any]) -> Mapping[str, JSON]:
     return {
         "unreadable": found.unreadable,
         "rows": found.rows,
+        "unread": found.unread,
         "mark": found.mark,
         "total": found.total,
         "as_of": found.as_of.isoformat() if found.as_of else None,
@@ -202,15 +213,21 @@ def _head(found: Answer[Any]) -> Mapping[str, JSON]:
     }
 
 
-def _written(section: Section, found: Answer[Any], most: int) -> tuple[Mapping[str, JSON], list[bytes]]:
+def _written(
+    section: Section, found: Answer[Any], rows: Sequence[object], most: int
+) -> tuple[Mapping[str, JSON], list[bytes]]:
     """Return the pages of an answer and what is told beside them."""
     if isinstance(section, RestDirectory):
         counts, pages = party_pages(found.items)
         return {"counts": list(counts)}, pages
     checked = CheckedItems(check_of(section.id if isinstance(section, RestFacet) else TIMELINE), most)
     checked.take(found.items)
-    unreadable = found.unreadable + checked.unreadable
-    return {**checked.beside(), "unreadable": unreadable, "beyond": checked.beyond}, checked.pages()
+    told: dict[str, JSON] = {
+        "unreadable": found.unreadable + checked.unreadable,
+        "beyond": checked.beyond,
+        "unread": "" if checked.records or checked.beyond else _mark_of(rows),
+    }
+    return {**checked.beside(), **told}, checked.pages()
 
 
 def answer_of(section: Section, pieces: Sequence[bytes]) -> Answer[Any]:
@@ -220,6 +237,7 @@ def answer_of(section: Section, pieces: Sequence[bytes]) -> Answer[Any]:
         items=_items(section, head, pieces[1:]),
         unreadable=head["unreadable"],
         rows=head["rows"],
+        unread=head["unread"],
         mark=head["mark"],
         total=head["total"],
         as_of=datetime.fromisoformat(head["as_of"]) if head["as_of"] else None,

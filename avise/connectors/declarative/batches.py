@@ -60,6 +60,7 @@ class Collected(Generic[T]):
         self._id_of = id_of
         self._overlapping = overlapping
         self._seen: set[str] = set()
+        self._unread: set[str] = set()
         self._kept = 0
         self.cut = False
         """Something was left out because of the limit."""
@@ -69,7 +70,7 @@ class Collected(Generic[T]):
         """Tell whether nothing more will be kept."""
         return self._kept >= self.limit
 
-    def take(self, items: Sequence[T], *, beyond: bool = False) -> Mapped[T]:
+    def take(self, items: Sequence[T], *, beyond: bool = False, unread: str = "") -> Mapped[T]:
         """Return the items of a page that are new, up to the limit.
 
         Of pages that overlap, a row that comes again is kept once. Otherwise, and within one page, two
@@ -78,6 +79,7 @@ class Collected(Generic[T]):
         Args:
             items: of the page.
             beyond: whoever read the page has left items out, because `most` said so.
+            unread: what tells a page again on which no row could be read, "" for another page.
 
         Raises:
             ConnectorError: BAD_DATA when a whole page has been seen before: the tool ignores paging.
@@ -87,8 +89,10 @@ class Collected(Generic[T]):
         for place, mark in enumerate(marks):
             page.setdefault(mark, place)
         fresh = [place for mark, place in page.items() if mark not in self._seen]
-        if self._overlapping and page and not fresh and not beyond:
+        again = page and not fresh and not beyond
+        if self._overlapping and (again or unread in self._unread):
             raise ConnectorError(ErrorKind.BAD_DATA, "the same page twice")
+        self._unread |= {unread} - {""}
         self._seen.update(page)
         kept = fresh[: self.limit - self._kept]
         self.cut = self.cut or beyond or len(kept) < len(fresh)

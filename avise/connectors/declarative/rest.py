@@ -93,10 +93,10 @@ class RestConnector:
         """Hold nothing, release nothing."""
 
     async def check(self, ctx: CallContext) -> HealthReport:
-        """Ask for what the file's `[check]` says; without one, only tell that nothing was asked."""
+        """Ask for what the file's `[check]` says; without one, UNVERIFIED: nothing is asked."""
         section = self._file.check
         if section is None:
-            return HealthReport(Health.OK, "the file has no [check]")
+            return HealthReport(Health.UNVERIFIED, "the file has no [check]")
         values = self._values({})
         request = PageRequest(values.path(section.path), values.query(section.query))
         reply = await self._get(ctx, request, _route(section.path))
@@ -281,7 +281,7 @@ class RestConnector:
                 return
             answer = await self._answer(reader, reply, ctx, collected.most)
             request = pager.following(answer.mark, reply, answer.rows)
-            kept = collected.take(answer.items, beyond=answer.beyond)
+            kept = collected.take(answer.items, beyond=answer.beyond, unread=answer.unread)
             reason = collected.cut_because(more=request is not None, at_the_last=number >= most)
             if reason:
                 request = None

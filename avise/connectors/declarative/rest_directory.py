@@ -179,14 +179,14 @@ class RestDirectoryReader:
         pager = pager_of(paging, start, at)
         request: PageRequest | None = pager.first()
         expired: Collection[int] = self._section.expired if may_expire else ()
-        before: tuple[str, ...] = ()
+        before: tuple[str, ...] | str = ()
         while request is not None:
             reply, page = await self._tool.directory_page(request, self._reader, expired, ctx)
             if page is None:
                 yield None
                 return
             expired = ()
-            ids = tuple(party.native_id for party in page.items)
+            ids = tuple(party.native_id for party in page.items) or page.unread
             if ids and ids == before:
                 raise ConnectorError(ErrorKind.BAD_DATA, "the same page twice")
             before = ids

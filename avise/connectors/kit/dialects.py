@@ -58,17 +58,24 @@ async def _warmed(trial: Trial, bench: Bench, speaks: Speaks) -> tuple[str, Know
 
     Raises:
         NotApplicable: none does.
+        NotExercised: one does, or may do, and no record of it can be shown.
     """
     need_http(bench)
     if not trial.readings():
         raise NotExercised("no_reading")
+    untold: NotExercised | None = None
     for reading in trial.readings():
         await bench.fail(WORKING)
-        known, _ = await found(bench, reading)
+        try:
+            known, _ = await found(bench, reading)
+        except NotExercised as nothing:
+            if not bench.seen or any(speaks(one) for one in bench.seen):
+                untold = untold or nothing
+            continue
         if any(speaks(one) for one in bench.seen):
             bench.hurry()
             return reading, known
-    raise NotApplicable("speaks_otherwise")
+    raise untold or NotApplicable("speaks_otherwise")
 
 
 async def _each(trial: Trial, speaks: Speaks, cases: Sequence[tuple[Change, frozenset[ErrorKind]]]) -> None:

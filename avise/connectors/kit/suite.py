@@ -44,6 +44,11 @@ ALL: tuple[Check, ...] = (
 Progress = Callable[[CheckResult], None]
 
 
+def checks_up_to(most: ConformanceLevel) -> Sequence[Check]:
+    """Return the checks of a level and of those below, in the order in which they run."""
+    return [check for check in ALL if check.level.rank <= most.rank]
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """What came of all checks."""
@@ -51,6 +56,8 @@ class Report:
     connector: str
     version: str
     results: Sequence[CheckResult]
+    most: ConformanceLevel = ConformanceLevel.PLATINUM
+    """The last level whose checks ran."""
 
     @property
     def level(self) -> ConformanceLevel | None:
@@ -84,9 +91,7 @@ def run_suite(
     results = []
     contact = Contact()
     by_name = {skip.check: skip for skip in skips}
-    for check in ALL:
-        if check.level.rank > most.rank:
-            continue
+    for check in checks_up_to(most):
         beginning(check.name)
         skip = by_name.get(check.name)
         result = skipped(check, skip, trial.env) if skip is not None else None
@@ -94,4 +99,4 @@ def run_suite(
         results.append(result)
         progress(result)
     manifest = trial.manifest
-    return Report(manifest.id, manifest.version, tuple(results))
+    return Report(manifest.id, manifest.version, tuple(results), most)

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from zoneinfo import ZoneInfo
 
+from avise.connectors.declarative.conversion import Reading, UnreadableValueError, convert
 from avise.connectors.declarative.load import LoadedConnector
+from avise.connectors.declarative.mapping import Conversion
 from avise.connectors.kit.bench import Bench, RawAnswer
 from avise.connectors.kit.verdicts import FailedCheck
 from avise.connectors.trial.explaining import Explainer, sections_of
 from avise.connectors.trial.recording import Noted
 from avise.connectors.trial.values import Dropped, RowTrial
+
+DECIMAL_MARKS = (",", ".")
 
 
 def unread_in(answer: RawAnswer) -> int:
@@ -26,7 +31,26 @@ async def unread(bench: Bench, reading: str, ids: Mapping[str, str], answer: Raw
     total = count + len(answer.items)
     if row is None or not row.because:
         return FailedCheck("unread", reading=reading, count=count, total=total)
-    return FailedCheck("unread_field", reading=reading, count=count, total=total, field=row.because)
+    field, mark = row.because, _other_mark(row)
+    if mark:
+        return FailedCheck(
+            "unread_decimal", reading=reading, count=count, total=total, field=field, mark=mark
+        )
+    return FailedCheck("unread_field", reading=reading, count=count, total=total, field=field)
+
+
+def _other_mark(row: RowTrial) -> str:
+    """Return the decimal mark with which the field that cannot be read is an amount, "" for none."""
+    field = next((one for one in row.fields if one.name == row.because), None)
+    if field is None or field.problem != Conversion.DECIMAL:
+        return ""
+    for mark in DECIMAL_MARKS:
+        try:
+            convert(Conversion.DECIMAL, field.extracted, Reading(ZoneInfo("UTC"), mark))
+        except UnreadableValueError:
+            continue
+        return mark
+    return ""
 
 
 async def _first_dropped(bench: Bench, reading: str, ids: Mapping[str, str]) -> RowTrial | None:

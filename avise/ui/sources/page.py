@@ -38,10 +38,12 @@ REFERENCE_WIDTH = 1330
 """Of the page, in a window of 1400."""
 BELOW_WIDTH = 860
 """Narrower, the pane of the tool chosen stands under the table: a small window, or a large zoom."""
-_WELL, _LOCKED, _DOWN = "ok", "needs_auth", "down"
+_WELL, _LOCKED, _DOWN, _UNVERIFIED = "ok", "needs_auth", "down", "unverified"
 """Of `avise.connectors.contract.Health`, which the first paint does without."""
 _STILL = {_LOCKED: "sources.still_locked", _DOWN: "sources.still_down"}
 """What is said of a tool that was tried again in vain."""
+_CHECKED = {_LOCKED: "sources.checked_locked", _UNVERIFIED: "sources.checked_unverified"}
+"""What is said of tools that were tested; of others that are not well, that they do not answer."""
 
 
 class SourcesPage(QWidget):
@@ -252,11 +254,12 @@ class SourcesPage(QWidget):
         found: dict[str, list[str]] = {}
         for name, health in zip(instances, answers, strict=True):
             if health != _WELL:
-                key = "sources.checked_locked" if health == _LOCKED else "sources.checked_ill"
+                key = _CHECKED.get(health, "sources.checked_ill")
                 found.setdefault(key, []).append(self._name(name))
         if found:
             sentences = [text(key, names=", ".join(names)) for key, names in sorted(found.items())]
-            self._tell(". ".join(sentences), "circle-x")
+            ill = set(found) != {_CHECKED[_UNVERIFIED]}
+            self._tell(". ".join(sentences), "circle-x" if ill else "circle-dashed")
         elif len(instances) == 1:
             self._tell(text("sources.checked_one", source=self._name(instances[0])), "circle-check")
         else:

@@ -12,6 +12,7 @@ from avise import cli
 from avise.commands import connector_list, doctor
 from avise.connectors.starts import START_FILE
 from avise.engine.engine import Engine
+from avise.texts import text
 from tests.servers.engine.conftest import MutualInABox
 from tests.servers.tool_sign_in.authority import Authority
 from tests.servers.tool_sign_in.conftest import FILE
@@ -54,6 +55,20 @@ def test_a_refused_wheel_that_an_instance_wants_is_told_once(mutual: MutualInABo
         ]
     # Once for the instance; the wheel's other connector, a file, bears another name.
     assert [finding.about for finding in findings] == ["connector"]
+
+
+def test_a_tool_whose_connector_asks_nothing_is_not_told_as_answering(
+    mutual: MutualInABox, tmp_path: Path
+) -> None:
+    folder = mutual.profile(tmp_path / "profile")
+    installed(tmp_path / "built").rename(folder / "wheels")
+    with (folder / "settings.toml").open("a", encoding="utf-8") as settings:
+        settings.write('\n[instances.books]\nconnector = "ledger"\n')
+    with Engine.open(folder) as engine:
+        findings = {finding.name: finding for finding in engine.run(doctor.examine(engine))}
+    books = findings["Grand livre"]
+    assert (books.ok, books.verified) == (True, False)
+    assert books.sentence == text("doctor.health.unverified")
 
 
 def test_a_terminal_puts_back_what_was_set_apart(

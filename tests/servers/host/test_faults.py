@@ -10,7 +10,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from avise.connectors.contract import Health
+from avise.connectors.contract import CallContext, Health, HealthReport
 from avise.connectors.endpoints import BearerSignIn
 from avise.models.errors import ErrorKind, Failure, Origin
 from avise.models.source_status import SourceState
@@ -254,6 +254,25 @@ async def test_retrying_now_lets_one_probe_through_and_closes_the_breaker(open_d
         (row,) = desk.host.status()
     assert last.error is None
     assert row.state is SourceState.UP_TO_DATE
+
+
+class AsksNothing(BenefitsConnector):
+    async def check(self, _: CallContext) -> HealthReport:
+        return HealthReport(Health.UNVERIFIED)
+
+
+async def test_a_check_that_asks_nothing_puts_no_suspended_tool_back(open_desk: Opening) -> None:
+    async with (
+        running_tool(answering(reply(b"", status=500))) as tool,
+        open_desk({"benefits": tool.base_url}, {"benefits": Found(AsksNothing())}) as desk,
+    ):
+        for _ in range(4):
+            await desk.last()
+        report = await desk.host.check("benefits")
+        (row,) = desk.host.status()
+        assert (report.health, row.state) == (Health.UNVERIFIED, SourceState.SUSPENDED)
+        tool.behaviour = answering(GOOD)
+        assert (await desk.last()).error is None
 
 
 async def test_a_probe_is_never_tried_twice(open_desk: Opening) -> None:

@@ -70,6 +70,8 @@ async def test_a_small_file_waits_and_what_was_decided_outlives_the_program(
         assert host.decide_file("flows", decision)
         assert await waiting(host) is None
         assert not host.decide_file("flows", decision)
+        if decision is Decision.ACCEPT:
+            assert not host.decide_file("flows", Decision.KEEP)
     async with running(tmp_path) as host:
         assert await waiting(host) is None
         used = (await host.check("flows")).source_version
@@ -77,6 +79,20 @@ async def test_a_small_file_waits_and_what_was_decided_outlives_the_program(
     write_file(tmp_path / "drop", "persons_3.csv", range(5))
     async with running(tmp_path) as host:
         assert await waiting(host) is not None
+
+
+async def test_a_file_that_was_not_wanted_can_be_taken_afterwards(tmp_path: Path) -> None:
+    write_file(tmp_path / "drop", "persons_1.csv", range(100))
+    write_file(tmp_path / "drop", "persons_2.csv", range(20))
+    async with running(tmp_path) as host:
+        await waiting(host)
+        assert host.decide_file("flows", Decision.KEEP)
+        assert (await host.check("flows")).source_version == "persons_1.csv"
+    async with running(tmp_path) as host:
+        assert await waiting(host) is None
+        assert host.decide_file("flows", Decision.ACCEPT)
+        assert (await host.check("flows")).source_version == "persons_2.csv"
+        assert not host.decide_file("flows", Decision.ACCEPT)
 
 
 async def test_a_file_of_decisions_that_cannot_be_read_asks_again(tmp_path: Path) -> None:

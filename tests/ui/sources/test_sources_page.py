@@ -192,6 +192,25 @@ def test_a_test_of_all_tools_names_those_that_do_not_answer(run: Run) -> None:
     run(scenario())
 
 
+def test_a_test_that_asks_nothing_is_told_as_not_verified(run: Run) -> None:
+    class Desk(ScriptedDesk):
+        async def check_source(self, instance: str) -> HealthReport:
+            await super().check_source(instance)
+            return HealthReport(Health.UNVERIFIED if instance == "documents" else Health.OK)
+
+    async def scenario() -> None:
+        async with shown(Desk()) as page:
+            said: list[Message] = []
+            page.message.connect(said.append)
+            page.refresh(everything=True)
+            await until(lambda: bool(said))
+            assert said[0].sentence.startswith("Non vérifié")
+            assert said[0].sentence.endswith("\u00a0: Documents")
+            assert said[0].icon == "circle-dashed"
+
+    run(scenario())
+
+
 def test_the_diagnostic_is_copied(run: Run) -> None:
     async def scenario() -> None:
         async with shown(ScriptedDesk()) as page:

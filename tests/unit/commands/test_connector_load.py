@@ -57,6 +57,19 @@ def test_a_directory_is_loaded_held_and_decided(folder: Path, capsys: pytest.Cap
     assert "Rien n’attend" in capsys.readouterr().err
 
 
+def test_a_directory_that_was_not_wanted_can_be_taken_afterwards(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert load(folder) == 0
+    write_file(folder / "drop", "persons_2.csv", range(1, 101))
+    assert load(folder) == FAILED
+    assert load(folder, "--keep") == 0
+    assert "300 personnes" in capsys.readouterr().out
+    assert load(folder, "--accept") == 0
+    assert "100 personnes" in capsys.readouterr().out
+    assert load(folder, "--accept") == FAILED
+
+
 def test_a_master_that_is_refused_is_no_directory_that_is_up_to_date(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -82,6 +95,8 @@ def test_a_file_of_another_tool_is_decided_too(folder: Path, capsys: pytest.Capt
     assert load(folder, "--keep", instance="flows") == 0
     assert "ancien fichier" in capsys.readouterr().out
     assert load(folder, "--keep", instance="flows") == FAILED
+    assert load(folder, "--accept", instance="flows") == 0
+    assert "nouveau fichier" in capsys.readouterr().out
 
 
 def test_a_tool_that_fills_no_directory_and_one_without_a_file_are_told(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import pickle
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -205,6 +207,18 @@ def test_the_mark_of_the_next_page_is_the_same_wherever_it_is_read(mark: JSON) -
         return answer.mark
 
     assert found(remote=True) == found(remote=False)
+
+
+@pytest.mark.parametrize("where", [here, partial(there, most=5)])
+def test_rows_of_which_none_can_be_read_are_known_again(where: Callable[[Section, HttpReply], Any]) -> None:
+    def unread(*numbers: int, paid: str = "soon", date: str = "2026-03-24T10:44:00Z") -> str:
+        found: list[JSON] = [{"no": number, "paid": paid, "cts": 1} for number in numbers]
+        mark: str = where(FACET, reply({"rows": found, "date": date})).unread
+        return mark
+
+    assert unread(1, 2) == unread(1, 2, date="2026-03-24T10:45:00Z") != ""
+    assert unread(1, 2) != unread(3, 4)
+    assert unread() == unread(1, 2, paid="2026-03-01") == ""
 
 
 def test_an_error_told_in_the_body_is_told_before_the_rows() -> None:

@@ -179,6 +179,17 @@ async def test_the_tools_own_cursor_starts_over_too(
     assert ids([first, *[page async for page in pages]]) == ["1", "2", "3", "4", "5"]
 
 
+async def test_a_page_of_people_whom_nobody_can_read_is_not_asked_for_ever(
+    open_file: Open, base: dict[str, JSON], httpserver: HTTPServer
+) -> None:
+    nobody: list[JSON] = [{"name": "MARCHAND"}, {"name": "ROUX"}]
+    httpserver.expect_request("/persons").respond_with_json({"rows": nobody})
+    opened = await open_file(HEAD + WAYS["page"] + BY_DATE + FIELDS, base)
+    with pytest.raises(ConnectorError) as caught:
+        await opened.changes()
+    assert (caught.value.kind, len(httpserver.log)) == (ErrorKind.BAD_DATA, 2)
+
+
 async def test_a_tool_that_gives_the_same_page_for_ever_is_stopped(
     open_file: Open, base: dict[str, JSON], httpserver: HTTPServer
 ) -> None:

@@ -296,6 +296,25 @@ async def test_rows_are_bounded_and_the_reading_says_it(
     assert (batches[-1].completeness, batches[-1].truncated_because) == (Completeness.TRUNCATED, "max_rows")
 
 
+async def test_a_page_of_unreadable_rows_that_comes_again_ends_the_reading(
+    open_file: Open, base: dict[str, JSON], httpserver: HTTPServer
+) -> None:
+    body = {"rows": [row(number, paid="soon") for number in range(10)]}
+    moments = iter(range(10))
+
+    def answer(_: Request) -> Response:
+        # What the answer says of itself changes; its rows do not.
+        told = {**body, "date": f"2026-03-24T10:44:0{next(moments)}"}
+        return Response(json.dumps(told), content_type="application/json")
+
+    httpserver.expect_request("/members/7/benefits").respond_with_handler(answer)
+    opened = await open_file(benefits(PAGINGS["page"].replace("MAX", "20")), base)
+    with pytest.raises(ConnectorError) as caught:
+        await opened.facet("benefits", tool__member="7")
+    assert (caught.value.kind, caught.value.detail) == (ErrorKind.BAD_DATA, "the same page twice")
+    assert len(httpserver.log) == 2
+
+
 async def test_exactly_the_limit_is_complete(
     open_file: Open, base: dict[str, JSON], httpserver: HTTPServer
 ) -> None:
@@ -596,6 +615,14 @@ async def test_the_check_tells_the_version_of_the_tool(
     opened = await open_file(benefits(more=REST_OF), base)
     report = await opened.check()
     assert (report.health, report.source_version) == (Health.OK, "4.2")
+
+
+async def test_without_a_check_nothing_is_asked_and_nothing_verified(
+    open_file: Open, base: dict[str, JSON], httpserver: HTTPServer
+) -> None:
+    opened = await open_file(benefits(), base)
+    assert (await opened.check()).health is Health.UNVERIFIED
+    assert httpserver.log == []
 
 
 async def test_ten_thousand_rows_in_one_answer_are_all_read(

@@ -32,6 +32,8 @@ class LittleTool:
     """The next page is told by its path alone."""
     due: str = "2026-03-05"
     """As contributions tell it."""
+    euros: str = "84.20"
+    """As contributions tell an amount beside its cents."""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -42,7 +44,13 @@ class LittleTool:
     def contributions(self, member: str, page: int) -> dict[str, Any]:
         """Return a page, and where the next one is."""
         rows = [
-            {"no": f"C{number:04d}", "due": self.due, "cents": 8420 + number, "state": "P"}
+            {
+                "no": f"C{number:04d}",
+                "due": self.due,
+                "cents": 8420 + number,
+                "euros": self.euros,
+                "state": "P",
+            }
             for number in range(COUNTS[member])
         ]
         start = (page - 1) * PAGE

@@ -22,6 +22,7 @@ from avise.connectors.kit.verdicts import Verdict
 from avise.models.conformance import ConformanceLevel
 from avise.models.errors import AviseError
 from avise.resources import resource_folder
+from avise.texts import text
 from tests.unit.connectors.kit.broken_connectors import CountsInFloats
 from tests.unit.connectors.kit.little_tool import NIR, TOKEN, LittleTool, running_tool
 from tests.unit.connectors.kit.sound_connector import MANIFEST, SoundConnector
@@ -64,6 +65,22 @@ def test_a_connector_that_reaches_the_wished_level_ends_well_and_keeps_its_resul
     assert report["level"] == "gold"
     assert {check["verdict"] for check in report["checks"]} == {"ok", "not_applicable"}
     assert all(check["title"] and check["title"] != check["name"] for check in report["checks"])
+    assert level_of(folder / "little.toml") is ConformanceLevel.GOLD
+
+
+def test_only_the_checks_up_to_the_wished_level_run_and_a_better_result_stays(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command(folder, "--level", "bronze") == 0
+    out = capsys.readouterr().out
+    assert ("check_answers" in out, "records_fit" in out) == (True, False)
+    assert text("kit.no_further", level=text("conformance_level.bronze")) in out.replace("\n", " ")
+    kept = json.loads(result_path(folder / "little.toml").read_text("utf-8"))
+    assert level_of(folder / "little.toml") is ConformanceLevel.BRONZE
+    result_path(folder / "little.toml").write_text(json.dumps({**kept, "level": "gold"}), "utf-8")
+    assert command(folder, "--level", "bronze", "--json") == 0
+    report = json.loads(capsys.readouterr().out)[0]
+    assert {check["level"] for check in report["checks"]} == {report["checked_up_to"]} == {"bronze"}
     assert level_of(folder / "little.toml") is ConformanceLevel.GOLD
 
 

@@ -13,6 +13,7 @@ from avise import cli
 from avise.connectors.contract import CallContext, FacetQuery, HealthReport
 from avise.connectors.kit.check import run_check
 from avise.connectors.kit.contact import UNREACHED
+from avise.connectors.kit.dialects import CHECKS as DIALECTS
 from avise.connectors.kit.pytest_suite import connector_suite
 from avise.connectors.kit.scenarios import read_scenarios
 from avise.connectors.kit.subject import subject_of_class, subject_of_file
@@ -68,6 +69,22 @@ def test_a_field_that_the_tool_writes_otherwise_is_named(tmp_path: Path, tool: L
     assert (result.verdict, result.why) == (Verdict.FAILED, "unread_field")
     assert dict(result.params) == {"reading": "contributions", "count": "3", "total": "3", "field": "due_on"}
     assert told("amounts_are_exact", trial).why == "none_readable"
+    dialects = [told(check.name, trial) for check in DIALECTS]
+    # One reading has no record to show, and the tool was heard: it speaks none of these.
+    assert {(one.verdict, one.why) for one in dialects} == {(Verdict.NOT_APPLICABLE, "speaks_otherwise")}
+
+
+@pytest.mark.parametrize(("mark", "written"), [(",", "12,50"), (".", "12.50")])
+def test_amounts_with_another_decimal_mark_are_told_with_what_to_write(
+    tmp_path: Path, tool: LittleTool, mark: str, written: str
+) -> None:
+    other = "," if mark == "." else "."
+    tool.euros = written
+    rule = f'{{ from = "euros", as = "decimal", decimal = "{other}" }}'
+    trial = of_file(tmp_path, tool, lambda text: text.replace('{ from = "cents", as = "cents" }', rule))
+    result = told("records_fit", trial)
+    assert (result.why, result.params["field"], result.params["mark"]) == ("unread_decimal", "amount", mark)
+    assert f'decimal = "{mark}"' in result.sentence()
 
 
 def test_rows_of_one_identifier_are_told_as_such(tmp_path: Path, tool: LittleTool) -> None:
@@ -173,6 +190,13 @@ def test_a_tool_that_refuses_the_first_reading_alone_is_told_once(tmp_path: Path
     report = run_suite(Trial(trial.subject, there, LiveTool, severity=QUICK))
     failed = [(one.name, one.why) for one in report.results if one.verdict is Verdict.FAILED]
     assert failed == [("nothing_is_left", "tool_refuses")]
+
+
+def test_a_file_without_a_check_is_not_blamed_for_it_before_gold(tmp_path: Path, tool: LittleTool) -> None:
+    trial = of_file(tmp_path, tool, lambda text: text.replace('[check]\npath = "/about"\n', ""))
+    first, gold = told("check_answers", trial), told("check_tells_a_fault", trial)
+    assert (first.verdict, first.why) == (Verdict.NOT_APPLICABLE, "check_asks_nothing")
+    assert (gold.verdict, gold.why) == (Verdict.FAILED, "well_unasked")
 
 
 def test_the_command_line_says_it_in_one_line(

@@ -77,7 +77,7 @@ REQUIRES = "dependencies = []"
 @pytest.mark.parametrize(
     ("file", "before", "after", "because", "detail"),
     [
-        (MANIFEST, ">=1.0,<2", ">=1.9,<2", "contract", ">=1.9,<2"),
+        (MANIFEST, ">=1.3,<2", ">=1.9,<2", "contract", ">=1.9,<2"),
         (PYPROJECT, "avise.connectors.v1", "avise.connectors.v2", "contract", "avise.connectors.v2"),
         (PYPROJECT, REQUIRES, 'dependencies = ["tinyledger==2.1"]', "pinned", "tinyledger"),
         (PYPROJECT, REQUIRES, 'dependencies = ["Pydantic>=2"]', "shipped", "pydantic"),
@@ -135,7 +135,10 @@ def pip_installs(wheel: Path, wheels: Path, *how: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
-NEXT = {PYPROJECT: ('version = "1.4.0"', 'version = "1.10.0"'), CODE: ("Say that all is well.", "Say so.")}
+NEXT = {
+    PYPROJECT: ('version = "1.4.0"', 'version = "1.10.0"'),
+    CODE: ("Say that there is no tool to ask.", "Say so."),
+}
 
 
 def test_an_update_by_pip_leaves_the_newest_alone_in_use(tmp_path: Path) -> None:
