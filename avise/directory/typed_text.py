@@ -61,6 +61,8 @@ def addresses(text: str) -> tuple[tuple[str, ...], str]:
         for said, sign in _SAID_IN_ADDRESS:
             text = said.sub(sign, text)
         text = _AT_SAID.sub("@", text)
+    if "@" not in text:
+        return (), text
     found = [match[1].strip(_AROUND_ADDRESS).lower() for match in _ADDRESS.finditer(text)]
     return tuple(address for address in found if len(address) > 1), _ADDRESS.sub(" ", text)
 
