@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import TypeVar
 
@@ -98,8 +99,8 @@ class JsonrpcConnector(HttpFileLedConnector[JsonrpcOptions]):
             if ctx.remaining() <= 0:
                 raise ConnectorError(ErrorKind.TIMEOUT, f"before page {number}")
             asked = PageAsked(facet, self._mappers[query.facet], query.limit, read, number)
-            batch = await self._page(ctx, query.facet, params | _part(facet, read), asked)
-            _refuse_same_page(batch, seen)
+            batch, marks = await self._page(ctx, query.facet, params | _part(facet, read), asked)
+            _refuse_same_page(marks, seen)
             yield batch
             read += len(batch.items) + batch.unreadable
             if batch.completeness is not Completeness.MORE:
@@ -107,10 +108,11 @@ class JsonrpcConnector(HttpFileLedConnector[JsonrpcOptions]):
 
     async def _page(
         self, ctx: CallContext, name: str, params: Mapping[str, JSON], asked: PageAsked
-    ) -> Batch[Record]:
-        async def read(reply: HttpReply, meanings: Meanings) -> Batch[Record]:
+    ) -> tuple[Batch[Record], set[str]]:
+        async def read(reply: HttpReply, meanings: Meanings) -> tuple[Batch[Record], set[str]]:
             misread = self._options.misread_utf8
-            return await read_batch(ctx, name, page_batch, reply, ctx.request_id, meanings, misread, asked)
+            batch = await read_batch(ctx, name, page_batch, reply, ctx.request_id, meanings, misread, asked)
+            return batch, _marks_of(batch, reply)
 
         return await self._in_session(ctx, ctx.http.reading(), asked.facet.method, params, read)
 
@@ -212,9 +214,15 @@ def _part(facet: JsonrpcFacet, start: int) -> dict[str, JSON]:
     return {facet.pages.start_param: start, facet.pages.size_param: facet.pages.size}
 
 
-def _refuse_same_page(batch: Batch[Record], seen: set[str]) -> None:
+def _marks_of(batch: Batch[Record], reply: HttpReply) -> set[str]:
+    """Return what tells a page again: its identifiers, or its whole body when no record could be read."""
+    if batch.unreadable and not batch.items:
+        return {hashlib.blake2b(reply.body, digest_size=16).hexdigest()}
+    return set(ids_of(batch.items))
+
+
+def _refuse_same_page(marks: set[str], seen: set[str]) -> None:
     """Refuse a page that has come before: the service ignores the part that was asked."""
-    ids = set(ids_of(batch.items))
-    if ids and ids <= seen:
+    if marks and marks <= seen:
         raise ConnectorError(ErrorKind.BAD_DATA, "the same page twice")
-    seen |= ids
+    seen |= marks
