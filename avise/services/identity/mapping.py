@@ -287,8 +287,10 @@ def _not_one_of(path: KeyPath, given: str, choices: tuple[str, ...]) -> Finding:
 
 def column_findings(mapping: TableMapping, header: tuple[str, ...], file: str) -> Iterator[Finding]:
     """Yield what a mapping asks of a table that the table does not have."""
-    if len(header) == 1 and any(mark in header[0] for mark in SEPARATORS):
-        yield Finding(mapping.place, "identity_mapping.one_column", {"file": file, "header": header[0]})
+    if len(header) == 1 and (marks := [mark for mark in SEPARATORS if mark in header[0]]):
+        # Not the line itself: in a table without a header it is somebody.
+        mark = max(marks, key=header[0].count).replace("\t", r"\t")
+        yield Finding(mapping.place, "identity_mapping.one_column", {"file": file, "mark": mark})
         return
     asked = [((*mapping.place, notion.value), names) for notion, names in mapping.columns.items()]
     asked += [(("compare", each.name, each.key), each.columns) for each in mapping.attributes]
