@@ -130,7 +130,7 @@ def test_a_separator_that_cuts_nothing_is_told_once(files: Path, capsys: pytest.
     (files / "m.toml").write_text('separator = "|"\n' + MAPPING, encoding="utf-8")
     assert _run(files) == 1
     told = capsys.readouterr().err
-    assert "The first line of a.csv is one column, which holds “,”" in told
+    assert "The first line of a.csv is one column, which holds “;”" in told
     assert "is not in a.csv" not in told
 
 
