@@ -59,7 +59,7 @@ def line_of(result: CheckResult) -> Text:
     said = result.sentence()
     if result.verdict is not Verdict.OK:
         word = text(f"kit.verdict.{result.verdict}", until=result.until)
-        line.append(f"  {word}{': ' if said else ''}{said}", style="")
+        line.append(f"  {_with_reason(word, said)}", style="")
     return line
 
 
@@ -110,9 +110,13 @@ def not_concerned(report: Report) -> Sequence[Text]:
     mark, style = _MARKS[Verdict.NOT_APPLICABLE]
     word = text(f"kit.verdict.{Verdict.NOT_APPLICABLE}", until="")
     return [
-        Text(f"  {mark} {word}: {reason} ({', '.join(names)})", style=style)
+        Text(f"  {mark} {_with_reason(word, reason)} ({', '.join(names)})", style=style)
         for reason, names in by_reason.items()
     ]
+
+
+def _with_reason(word: str, reason: str) -> str:
+    return text("kit.verdict_because", verdict=word, reason=reason) if reason else word
 
 
 def as_json(report: Report) -> dict[str, JSON]:

@@ -123,6 +123,8 @@ async def perimeter_action(asked: Asked) -> int:
     if perimeter not in {f"queue/{queue.value}" for queue in Queue} and not _TEAM.fullmatch(perimeter):
         raise WrongArgumentError("hub_command.bad_perimeter")
     ends = _end_of(asked.chosen.until)
+    if ends is not None and ends <= asked.env.now():
+        raise WrongArgumentError("hub_command.past_day")
 
     def work(connection: Connection) -> None:
         if staff.member(connection, login) is None:

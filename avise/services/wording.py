@@ -61,11 +61,11 @@ def error_text(view: FacetView) -> str:
     params = {
         "source": view.source_name,
         "facet": facet_title(view.facet),
-        "reference": error.reference,
+        "reference": error.reference or "–",
         "as_of": _when(view.as_of),
         "since": _when(error.since),
         "retry_at": format_time(error.retry_at) if error.retry_at else "",
-        "code": error.source_code,
+        "code": error.source_code or "–",
     }
     happened = text(f"error.{error.kind}", **params)
     if view.state is FacetState.STALE and view.as_of is not None:

@@ -88,7 +88,9 @@ def test_a_connector_that_is_not_installed_leaves_no_block_silently_empty(day: B
         row = status_of(engine, "second")
         file = read(engine, MEMBER)
     assert (row.state, row.refused_because) == (SourceState.REFUSED, "source.refused.not_found")
-    assert [view.state for view in views(file, "complaints")] == [FacetState.FAILED]
+    (complaints,) = views(file, "complaints")
+    assert complaints.state is FacetState.FAILED
+    assert error_text(complaints).endswith("réf. –.")
     assert [view.state for view in views(file, "benefits")] == [FacetState.FRESH]
 
 
