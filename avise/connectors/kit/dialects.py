@@ -13,11 +13,11 @@ from avise.connectors.kit.bench import Bench, need_http, open_bench
 from avise.connectors.kit.check import Check
 from avise.connectors.kit.faults import WORKING, Change, Fault, changing
 from avise.connectors.kit.gold import FaultCase, failing, judge
+from avise.connectors.kit.known_records import found
 from avise.connectors.kit.messages import Answer, Request, json_answer
 from avise.connectors.kit.pages import place_of
 from avise.connectors.kit.proxy import Seen, nobody
 from avise.connectors.kit.scenarios import Known
-from avise.connectors.kit.silver import found
 from avise.connectors.kit.trial import Trial
 from avise.connectors.kit.verdicts import FailedCheck, NotApplicable, NotExercised
 from avise.models.conformance import ConformanceLevel

@@ -14,12 +14,12 @@ from avise.connectors.kit import faults
 from avise.connectors.kit.bench import CALLER, Bench, kind_of, need_http, open_bench
 from avise.connectors.kit.check import Check
 from avise.connectors.kit.faults import WORKING, Fault, Way, changing, instead
+from avise.connectors.kit.known_records import found
 from avise.connectors.kit.loop_watch import Watch, watched_loop
 from avise.connectors.kit.messages import Answer, Request, json_answer
 from avise.connectors.kit.overheard import Overheard, listening
 from avise.connectors.kit.pages import ROWS, Prepared, SamePage, multiplied, place_of
 from avise.connectors.kit.scenarios import Known
-from avise.connectors.kit.silver import found
 from avise.connectors.kit.trial import Trial
 from avise.connectors.kit.verdicts import FailedCheck, NotApplicable, NotExercised
 from avise.connectors.source_rows import diagnostic_of

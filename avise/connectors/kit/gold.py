@@ -16,10 +16,10 @@ from avise.connectors.kit.bench import Bench, kind_of, need_http, open_bench
 from avise.connectors.kit.check import Check
 from avise.connectors.kit.expired import expired_certificate
 from avise.connectors.kit.faults import WORKING, Fault, Way, changing, instead
+from avise.connectors.kit.known_records import found
 from avise.connectors.kit.messages import Answer
 from avise.connectors.kit.proxy import FaultProxy, Seen, nobody
 from avise.connectors.kit.scenarios import Known
-from avise.connectors.kit.silver import found
 from avise.connectors.kit.trial import Trial
 from avise.connectors.kit.upstream import mark_of
 from avise.connectors.kit.verdicts import FailedCheck, NotExercised

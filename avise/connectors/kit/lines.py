@@ -10,10 +10,10 @@ from avise.connectors.contract import ConnectorError
 from avise.connectors.kit.bench import Bench, open_bench
 from avise.connectors.kit.certificate import MadeCertificate, made_certificate
 from avise.connectors.kit.interpreter import Change, Interpreter, Reply, as_it_is, let_pass
+from avise.connectors.kit.known_records import found
 from avise.connectors.kit.local_source import Nature, source_of
 from avise.connectors.kit.pieces import changes_of
 from avise.connectors.kit.relay import addresses_of, led_through
-from avise.connectors.kit.silver import found
 from avise.connectors.kit.trial import Trial
 from avise.connectors.kit.verdicts import NotApplicable, NotExercised
 from avise.models.errors import ErrorKind

@@ -10,9 +10,9 @@ from avise.connectors.kit.bench import Bench, open_bench
 from avise.connectors.kit.check import Check
 from avise.connectors.kit.database_rows import ManyRows
 from avise.connectors.kit.gold import GRACE_S
+from avise.connectors.kit.known_records import found
 from avise.connectors.kit.local_source import Nature, Source, Spoiled, source_of, spoiled
 from avise.connectors.kit.pages import ROWS
-from avise.connectors.kit.silver import found
 from avise.connectors.kit.trial import Trial
 from avise.connectors.kit.verdicts import FailedCheck, NotApplicable, NotExercised
 from avise.models.conformance import ConformanceLevel

@@ -2,164 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
-from functools import partial
-
-from avise.connectors.contract import Batch, Completeness, Record
+from avise.connectors.contract import Completeness
 from avise.connectors.kit.bench import Bench, RawAnswer, need_http, open_bench
 from avise.connectors.kit.check import Check
-from avise.connectors.kit.database_rows import RecodedRows
-from avise.connectors.kit.faults import FORBIDDEN, WORKING, changing, instead, recoded, server_error
-from avise.connectors.kit.local_source import NEW_CODE, Nature, Spoiled, source_of, spoiled
+from avise.connectors.kit.faults import FORBIDDEN, WORKING, changing, instead, server_error
+from avise.connectors.kit.known_records import every, found
+from avise.connectors.kit.new_codes import a_new_code_survives
 from avise.connectors.kit.overheard import connections
 from avise.connectors.kit.pages import multiplied
 from avise.connectors.kit.pieces import kind_raised
-from avise.connectors.kit.record_faults import fault_of, holds_float, naive_date
+from avise.connectors.kit.records import (
+    amounts_are_exact,
+    answers_have_an_end,
+    dates_have_a_zone,
+    ids_are_lasting,
+    newest_comes_first,
+    records_fit,
+)
 from avise.connectors.kit.scenarios import MANY, Known
 from avise.connectors.kit.trial import Trial
-from avise.connectors.kit.unread import unread, unread_in
 from avise.connectors.kit.verdicts import FailedCheck, NotApplicable, NotExercised
 from avise.connectors.kit.whom import about_the_customer, two_at_once_stay_apart
-from avise.connectors.readings import TIMELINE
-from avise.connectors.validation import check_of
 from avise.models.conformance import ConformanceLevel
 from avise.models.errors import ErrorKind
-from avise.models.facet_specs import FACETS
-from avise.models.facets import FieldKind
-from avise.models.interaction import Interaction
 
 SHORT_LIMIT = 50
 """Records asked of a customer who has more than two hundred."""
-
-
-async def found(bench: Bench, reading: str) -> tuple[Known, RawAnswer]:
-    """Return a known customer with records in a reading, and the connector's answer.
-
-    Raises:
-        NotExercised: none of the scenarios' customers has any.
-    """
-    count = 0
-    for known in bench.trial.known_for(reading):
-        answer = await bench.raw(reading, known.ids)
-        if answer.items:
-            return known, answer
-        count += unread_in(answer)
-    if count:
-        raise NotExercised("none_readable", reading=reading)
-    raise NotExercised("no_record", reading=reading)
-
-
-async def every(trial: Trial, bench: Bench) -> Sequence[tuple[str, Known, RawAnswer]]:
-    """Return each reading with records.
-
-    Raises:
-        NotExercised: a reading has none, or there is none at all.
-    """
-    if not trial.readings():
-        raise NotExercised("no_reading")
-    return [(reading, *await found(bench, reading)) for reading in trial.readings()]
-
-
-# ---- records -------------------------------------------------------------------------------------
-
-
-async def answers_have_an_end(trial: Trial) -> None:
-    """The last batch, and no other, says that it is the last."""
-    async with open_bench(trial) as bench:
-        for reading, _, answer in await every(trial, bench):
-            if any(not isinstance(batch, Batch) for batch in answer.batches):
-                raise FailedCheck("no_batch", reading=reading)
-            *earlier, last = answer.batches
-            if last.completeness is Completeness.MORE:
-                raise FailedCheck("no_end", reading=reading)
-            if any(batch.completeness is not Completeness.MORE for batch in earlier):
-                raise FailedCheck("page_after_the_end", reading=reading)
-
-
-async def amounts_are_exact(trial: Trial) -> None:
-    """No number is a float: amounts are decimals written as text."""
-    async with open_bench(trial) as bench:
-        for reading, _, answer in await every(trial, bench):
-            for item in answer.items:
-                if name := holds_float(item):
-                    raise FailedCheck("float", reading=reading, field=name)
-
-
-async def dates_have_a_zone(trial: Trial) -> None:
-    """Every moment has its zone."""
-    async with open_bench(trial) as bench:
-        for reading, _, answer in await every(trial, bench):
-            if any(batch.as_of is not None and batch.as_of.tzinfo is None for batch in answer.batches):
-                raise FailedCheck("naive", reading=reading, field="as_of")
-            for item in answer.items:
-                if name := naive_date(reading, item):
-                    raise FailedCheck("naive", reading=reading, field=name)
-
-
-async def records_fit(trial: Trial) -> None:
-    """Every record can be read, and has the fields and the types of its facet."""
-    async with open_bench(trial) as bench:
-        for reading in trial.readings():
-            for known in trial.known_for(reading):
-                answer = await bench.raw(reading, known.ids)
-                if unread_in(answer):
-                    raise await unread(bench, reading, known.ids, answer)
-        for reading, _, answer in await every(trial, bench):
-            check = check_of(reading)
-            for item in answer.items:
-                if check(item) is None:
-                    raise FailedCheck("unfit_record", reading=reading, field=fault_of(reading, item))
-                strangers = _strangers(reading, item)
-                if strangers:
-                    raise FailedCheck("stranger", reading=reading, field=strangers[0])
-
-
-def _strangers(reading: str, item: object) -> Sequence[str]:
-    """Return the names of a record that its facet does not have: they belong in `extra`."""
-    if reading == TIMELINE or not isinstance(item, Record):
-        return ()
-    names = {field.name for field in FACETS[reading].fields}
-    return [name for name in item.data if name not in names]
-
-
-async def ids_are_lasting(trial: Trial) -> None:
-    """Identifiers are unique, and the same records have the same ones, in the same order, when read again."""
-    async with open_bench(trial) as bench:
-        for reading, known, answer in await every(trial, bench):
-            ids = _ids(answer)
-            if not all(one.strip() for one in ids):
-                raise FailedCheck("no_id", reading=reading)
-            if len(set(ids)) != len(ids):
-                raise FailedCheck("same_id", reading=reading)
-            again = _ids(await bench.raw(reading, known.ids))
-            if set(again) != set(ids):
-                raise FailedCheck("other_ids", reading=reading)
-            if again != ids:
-                raise FailedCheck("other_order", reading=reading)
-
-
-def _ids(answer: RawAnswer) -> Sequence[str]:
-    return [str(getattr(item, "id", None) or "") for item in answer.items]
-
-
-async def newest_comes_first(trial: Trial) -> None:
-    """Exchanges come newest first, as their contract says."""
-    if not trial.manifest.timeline:
-        raise NotApplicable("no_timeline")
-    async with open_bench(trial) as bench:
-        _, answer = await found(bench, TIMELINE)
-    moments = [item.at for item in answer.items if isinstance(item, Interaction)]
-    by_channel: dict[str, datetime] = {}
-    for item in answer.items:
-        if not isinstance(item, Interaction):
-            continue
-        last = by_channel.setdefault(str(item.channel), item.at)
-        if item.at > last:
-            raise FailedCheck("not_newest_first")
-        by_channel[str(item.channel)] = item.at
-    if len(moments) < 2:
-        raise NotExercised("no_record", reading=TIMELINE)
 
 
 # ---- nobody, nothing, failure ---------------------------------------------------------------------
@@ -268,67 +136,6 @@ def _too_few(whole: RawAnswer) -> NotExercised:
     if because:
         return NotExercised("stopped_before_many", count=count, most=MANY, because=because)
     return NotExercised("not_many", count=count, most=MANY)
-
-
-async def a_new_code_survives(trial: Trial) -> None:
-    """A code that it does not know is shown as it is, and takes no record with it."""
-    enums = [
-        reading
-        for reading in trial.readings()
-        if reading != TIMELINE and any(field.kind is FieldKind.ENUM for field in FACETS[reading].fields)
-    ]
-    if not enums:
-        raise NotApplicable("no_code_field")
-    codes = trial.known_codes()
-    if not codes:
-        raise NotExercised("no_codes")
-    met = False
-    for reading in enums:
-        before, after = await _with_new_codes(trial, reading, codes)
-        if _ids(after) != _ids(before):
-            raise FailedCheck("code_takes_record", reading=reading)
-        pairs = zip(before.items, after.items, strict=True)
-        lost = [name for old, new in pairs for name in _lost(reading, old, new)]
-        if lost:
-            raise FailedCheck("code_lost", reading=reading, field=lost[0])
-        met = met or any(NEW_CODE in _enum_values(reading, item) for item in after.items)
-    if not met:
-        raise NotExercised("no_code_met")
-
-
-async def _with_new_codes(trial: Trial, reading: str, codes: Sequence[str]) -> tuple[RawAnswer, RawAnswer]:
-    """Return a reading as it is, and as it will be once the tool has codes that nobody knows."""
-    source = source_of(trial)
-    new = dict.fromkeys(codes, NEW_CODE)
-    async with open_bench(trial) as bench:
-        known, before = await found(bench, reading)
-        if _ids(await bench.raw(reading, known.ids)) != _ids(before):
-            # A record that comes under another identifier each time cannot be found again.
-            raise NotExercised("needs_lasting_ids", reading=reading)
-        if bench.proxy is not None:
-            await bench.fail(changing(recoded(new)))
-            return before, await bench.raw(reading, known.ids)
-        if source is None:
-            raise NotExercised("no_way_between")
-        if source.nature in {Nature.BASE, Nature.SERVER}:
-            bench.rows = partial(RecodedRows, codes=new)
-            return before, await bench.raw(reading, known.ids)
-    async with spoiled(trial, source, Spoiled.RECODED, codes) as later, open_bench(later) as bench:
-        return before, await bench.raw(reading, known.ids)
-
-
-def _enum_values(reading: str, item: object) -> set[object]:
-    if not isinstance(item, Record):
-        return set()
-    return {item.data.get(field.name) for field in FACETS[reading].fields if field.kind is FieldKind.ENUM}
-
-
-def _lost(reading: str, old: object, new: object) -> Sequence[str]:
-    """Return the code fields that had a value, and have none once the tool's code is new."""
-    if not (isinstance(old, Record) and isinstance(new, Record)):
-        return ()
-    names = [field.name for field in FACETS[reading].fields if field.kind is FieldKind.ENUM]
-    return [name for name in names if old.data.get(name) and not new.data.get(name)]
 
 
 async def a_validator_is_used(trial: Trial) -> None:

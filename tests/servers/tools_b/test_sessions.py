@@ -120,6 +120,16 @@ async def test_a_service_that_ignores_the_part_that_is_asked_is_unreadable() -> 
     assert called == [LOGIN, SEARCH, SEARCH]
 
 
+async def test_unreadable_records_that_are_given_again_end_the_reading() -> None:
+    def answer(method: str, _: dict[str, Any]) -> dict[str, Any]:
+        unread = {"reclamations": [{"objet": "Délai"}] * 50, "client": {}, "total": 500}
+        return {"result": {"jeton": "t1"} if method == LOGIN else unread}
+
+    async with service(answer) as (host, called):
+        assert kind_of(await searched(host)) is ErrorKind.BAD_DATA
+    assert called.count(SEARCH) == 2
+
+
 async def test_a_service_that_gives_less_than_it_has_is_truncated() -> None:
     def answer(method: str, params: dict[str, Any]) -> dict[str, Any]:
         if method == LOGIN:

@@ -54,6 +54,9 @@ def test_two_tables_written_differently_are_brought_together(
     assert _run(files, "--json") == 0
     told = json.loads(capsys.readouterr().out)
     assert told["records"] == [6, 4]
+    assert told["compared"] > 1
+    assert _run(files) == 0
+    assert f"Records read: 6 and 4; {told['compared']} pairs compared." in capsys.readouterr().out
     assert told["with_proposals"] == {
         "found": 3, "right": 3, "true": 3, "precision": 1.0, "recall": 1.0, "f1": 1.0,
     }  # fmt: skip
