@@ -37,6 +37,8 @@ from avise.models.customer import MatchedOn
 from avise.models.names import spelt_out
 
 MOST_EDITS = 2
+BY_KIND = 0.1
+"""Taken off for a name of birth, twice for a part of a name: the name in use is likelier to be meant."""
 SHORTEST = 5
 """Letters of the longer of two names before they may differ by two: « mati » may be MARTIN, and not MALI."""
 SHORTEST_ALONE = 5
@@ -251,7 +253,7 @@ class WideSearch:
         beside = what_else(filters, town)
         for last, first, party, kind, born, _city in rows:
             edits = lasts[last] + (firsts[first] if reading.first else 0)
-            score = TWICE_FORGIVEN - edits * (LAST_ONLY - TWICE_FORGIVEN) / 10
+            score = TWICE_FORGIVEN - edits * (LAST_ONLY - TWICE_FORGIVEN) / 10 - kind * BY_KIND
             known = self._found.get(party)
             if known is not None and known.score >= score:
                 continue
