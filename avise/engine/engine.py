@@ -12,7 +12,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
-import logging
 import sys
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Future
@@ -33,12 +32,13 @@ from avise.engine.local_desk import LocalDesk
 from avise.engine.local_messages import MessageRoom
 from avise.engine.log_files import log_to_profile, stop_logging
 from avise.engine.loops import LoopThread, cancel_others
-from avise.engine.lost_rights import LostRights
 from avise.engine.message_room import open_message_room
 from avise.engine.network_room import NetworkRoom
 from avise.engine.opened_store import OpenedStore
+from avise.engine.outbox_room import OutboxRoom
 from avise.engine.packs_on_board import OnBoard
 from avise.engine.profile_secrets import ProfileSecrets
+from avise.engine.purging import Purge, Purging, purge_at_log_off
 from avise.engine.request_room import DeskParts, RequestRoom
 from avise.engine.source_crossing import CrossingSources
 from avise.engine.tool_room import ToolRoom
@@ -47,31 +47,22 @@ from avise.engine.wiping import Wiping
 from avise.env import Env, SystemEnv
 from avise.models.errors import AviseError
 from avise.models.roles import Role
-from avise.services.outbox import Outbox
 from avise.services.profile import Profile, load_profile
 from avise.services.settings_file import HubMode
 from avise.services.suggestions import shipped_book
 from avise.store.desk_memory import DeskMemory
 from avise.store.directory import Directory
-from avise.store.feed import Feed
 from avise.store.journal import Journal
-from avise.store.outbox import Commands
-from avise.store.profile_lock import ProfileLock
 from avise.store.sealed import SealedSecrets
 from avise.store.snapshots import Snapshots
 from avise.store.store import Store
 
 T = TypeVar("T")
 
-_log = logging.getLogger(__name__)
-
 SWITCH_INTERVAL = 0.00005
 """Seconds between two offers of the interpreter lock. Qt's thread asks for it back at every call that
 lets it go, dozens of times a paint, while the engine reads and writes: with 0.5 ms it missed half of
 its frames under load (`benchmarks/stalls.py`), with the default of 5 ms nearly all."""
-
-PURGE_EVERY = 600.0
-"""Seconds between two purges of what is too old to be used."""
 
 
 class Engine:
@@ -114,11 +105,10 @@ class Engine:
         self.thread = thread or LoopThread("avise engine")
         self._tools = ToolRoom(env, at_desk=at_desk)
         self._store: Store | None = None
-        self._outbox: Outbox | None = None
-        self._lost_rights: LostRights | None = None
+        self._outbox: OutboxRoom | None = None
         self.loading: DirectoryLoading | None = None
         """What fills the directory."""
-        self._purging: asyncio.Task[None] | None = None
+        self._purging: Purging | None = None
         self._reloads: asyncio.Task[None] | None = None
         self._log: RotatingFileHandler | None = None
         self._room: MessageRoom | None = None
@@ -191,16 +181,6 @@ class Engine:
         if self._secrets is not None:
             await self._secrets.put(instance, name, value)
 
-    def _nobody_at_desk(self) -> bool:
-        """Say whether no window is open on this profile: a command then ends alone."""
-        lock = ProfileLock(self.profile.folder, self.env)
-        try:
-            lock.take()
-        except AviseError:
-            return False
-        lock.give_back()
-        return True
-
     async def directory_ready(self) -> None:
         """Wait until the directory holds somebody, or until its tool was asked in vain."""
         if self.loading is not None:
@@ -272,24 +252,14 @@ class Engine:
         self.trials = ConnectorTrials(
             profile, self.directory, journal, secrets, lent, self._tools.thread, env
         )
-        self._outbox = await self._open_outbox(store, journal)
+        self._outbox = OutboxRoom(self.desk, self.sources, self.directory, store, journal, env)
+        outbox = await self._outbox.open(at_desk=self._at_desk)
         if self.network is not None:
             self.desk.use_network(self.network)
             self.network.on_back += [
-                self.sources.network_back, self._outbox.network_back, self.desk.network_back
+                self.sources.network_back, outbox.network_back, self.desk.network_back
             ]  # fmt: skip
-        self._room = room = open_message_room(
-            profile, session, store, self.sources, self.desk.everybody, secrets, env, self._tools.outward
-        )
-        self.desk.use_messages(room)
-        if self.network is not None:
-            network = self.network
-            room.outgoing.is_held = lambda: network.is_offline
-            network.on_back.append(room.outgoing.network_back)
-        if self._at_desk:
-            room.outgoing.start()
-            # Read beside what follows: the first dossier would wait for the rules of its answers.
-            self._reading_rules = asyncio.create_task(asyncio.to_thread(shipped_book), name="read answers")
+        room = self._open_messages(store, secrets)
         if self.on_board is not None:
             self.lease = await self._open_lease(store, sealed)
             await self._open_packs(self.on_board, self.lease)
@@ -297,7 +267,7 @@ class Engine:
             # Two processes of one profile would number the same events: a command alone has no hub.
             self.requests = await self._open_requests(opened, sealed, secrets, journal)
         if self._at_desk and session.role is Role.REP:
-            await self._open_visits(store, journal, Beside(self._outbox, room, self.requests))
+            await self._open_visits(store, journal, Beside(outbox, room, self.requests))
         minter = Minter(settings.site_namespace, settings.identity_master)
         self.loading = DirectoryLoading(
             settings.identity_master, self.directory, self.sources, env, minter, profile.portfolio_of
@@ -308,7 +278,10 @@ class Engine:
             self._begin_contact(self.requests, self.requests.sync)
         if self._at_desk:
             self._reloads = asyncio.create_task(self.desk.follow_reloads(), name="follow reloads")
-        self._purging = asyncio.create_task(self._purge(Snapshots(store, env)), name="purge snapshots")
+        purges: list[Purge] = [Snapshots(store, env).purge, outbox.purge]
+        if self.requests is not None:
+            purges.append(self.requests.purge)
+        self._purging = Purging(purges, env)
 
     def _begin_finding(self, loading: DirectoryLoading, portfolio_of: str) -> None:
         """Find people at the house where the profile says so (decision 15), and fill what is carried."""
@@ -320,19 +293,22 @@ class Engine:
         if portfolio_of:
             loading.start()
 
-    async def _open_outbox(self, store: Store, journal: Journal) -> Outbox:
-        session, env = self.desk.session, self.env
-        commands = Commands(store, env, journal, session.user)
-        outbox = Outbox(session, self.sources, self.directory, commands, env)
-        self._lost_rights = LostRights(outbox.visible, self.desk.add_task, Feed(store, env), env)
-        outbox.tell_lost_rights(self._lost_rights.look_soon)
-        # Commands leave from the process of a window, which alone holds the profile.
-        await (outbox.start() if self._at_desk else outbox.open())
-        self.desk.use_outbox(outbox)
+    def _open_messages(self, store: Store, secrets: SecretPort) -> MessageRoom:
+        """Let the desk write to members; where somebody works, what was planned leaves."""
+        self._room = room = open_message_room(
+            self.profile, self.desk.session, store, self.sources, self.desk.everybody, secrets,
+            self.env, self._tools.outward,
+        )  # fmt: skip
+        self.desk.use_messages(room)
+        if self.network is not None:
+            network = self.network
+            room.outgoing.is_held = lambda: network.is_offline
+            network.on_back.append(room.outgoing.network_back)
         if self._at_desk:
-            # One that was refused just before this program last ended is told of now.
-            self._lost_rights.look_soon()
-        return outbox
+            room.outgoing.start()
+            # Read beside what follows: the first dossier would wait for the rules of its answers.
+            self._reading_rules = asyncio.create_task(asyncio.to_thread(shipped_book), name="read answers")
+        return room
 
     def _begin_contact(self, requests: RequestRoom, sync: HubSync) -> None:
         """Have the lease of what is on board, and an erasing that the hub asks, follow each contact."""
@@ -367,7 +343,7 @@ class Engine:
         await room.open()
         desk.use_requests(room.desk, self.directory.family, room.on_written)
         if self._outbox is not None:
-            self._outbox.right_by_hub = room.right_by_hub
+            self._outbox.outbox.right_by_hub = room.right_by_hub
         desk.ask_colleagues(room.standing.name_of)
         return room
 
@@ -389,25 +365,13 @@ class Engine:
             room.network = lambda: network.state.mode
             network.on_changed.append(room.network_changed)
 
-    async def _purge(self, snapshots: Snapshots) -> None:
-        while True:
-            try:
-                await snapshots.purge()
-                if self._outbox is not None:
-                    await self._outbox.purge()
-                if self.requests is not None:
-                    await self.requests.purge()
-            except AviseError as error:
-                # A full disk passes: what is too old is never shown, and is purged next time.
-                _log.warning("purge failed: %s", error.message_key)
-            await self.env.sleep(PURGE_EVERY)
-
     async def _end_services(self) -> None:
-        for task in (self._purging, self._reloads):
-            if task is not None:
-                task.cancel()
-                await asyncio.gather(task, return_exceptions=True)
-        for first in (self.loading, self.network, self._visits, self._outbox, self._lost_rights):
+        if self._purging is not None:
+            await self._purging.aclose()
+        if self._reloads is not None:
+            self._reloads.cancel()
+            await asyncio.gather(self._reloads, return_exceptions=True)
+        for first in (self.loading, self.network, self._visits, self._outbox):
             if first is not None:
                 await first.aclose()
         if self._room is not None:
@@ -423,8 +387,5 @@ class Engine:
         if hasattr(self, "directory"):
             await self.directory.aclose()
         if self._store is not None:
-            if self._at_desk or self._nobody_at_desk():
-                # Health data do not stay on a workstation that nobody works at (`connectors.md` C9).
-                with contextlib.suppress(AviseError):
-                    await Snapshots(self._store, self.env).purge_health()
+            await purge_at_log_off(self._store, self.profile.folder, self.env, at_desk=self._at_desk)
             await self._store.aclose()
