@@ -20,6 +20,7 @@ from rich.console import Console
 from rich.text import Text
 
 from avise.commands.aligned_lines import BETWEEN, aligned_lines
+from avise.commands.trial_words import detail_words
 from avise.connectors.declarative import ConnectorFileError
 from avise.connectors.declarative.expressions import expression_of
 from avise.connectors.trial import FieldTrial, ReadingTrial, RowTrial, Trial
@@ -126,9 +127,11 @@ def _tool(trial: Trial) -> str:
 def _failure_line(error: Failure, tool: str) -> str:
     if meaning := meaning_of(error.detail, tool):
         return meaning
-    if error.kind is ErrorKind.BUG:
+    words = detail_words(error.detail)
+    if error.kind is ErrorKind.BUG and not words:
         return text("connector_try.bug", detail=error.detail or "–")
-    return text("connector_try.failed", cause=text(f"attempt.{error.kind}"), detail=error.detail or "–")
+    detail = words or error.detail or "–"
+    return text("connector_try.failed", cause=text(f"attempt.{error.kind}"), detail=detail)
 
 
 def _reading_lines(trial: Trial, reading: ReadingTrial, width: int) -> Iterator[Text]:
