@@ -58,7 +58,7 @@ def test_the_list_tells_origin_version_contract_and_state(
     rows = {row["id"]: row for row in json.loads(capsys.readouterr().out)["connectors"]}
     assert rows["ledger"] == {
         "id": "ledger", "name": "Grand livre", "origin": "wheel", "from": "ledger-connector 1.4.0",
-        "version": "1.4.0", "contract": ">=1.0,<2", "state": "ready", "reason": "", "detail": "",
+        "version": "1.4.0", "contract": ">=1.3,<2", "state": "ready", "reason": "", "detail": "",
         "instances": ["books"],
     }  # fmt: skip
     assert rows["caldav"]["origin"] == "built_in"
@@ -76,7 +76,7 @@ def test_the_list_is_one_line_a_connector_in_a_pipe_and_cuts_no_word_on_a_narrow
     assert main(["connector", "list", "--profile", str(profile)]) == 0
     piped = capsys.readouterr().out.splitlines()
     (line,) = [line for line in piped if line.startswith("ledger ")]
-    for told in ("Grand livre", "extension ledger-connector 1.4.0", ">=1.0,<2", "books"):
+    for told in ("Grand livre", "extension ledger-connector 1.4.0", ">=1.3,<2", "books"):
         assert told in line
     rows = connector_list.known_connectors(load_profile(profile, device=""))
     told_to = io.StringIO()
