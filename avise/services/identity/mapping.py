@@ -294,9 +294,14 @@ def column_findings(mapping: TableMapping, header: tuple[str, ...], file: str) -
         return
     asked = [((*mapping.place, notion.value), names) for notion, names in mapping.columns.items()]
     asked += [(("compare", each.name, each.key), each.columns) for each in mapping.attributes]
+    known = set(header)
+    if asked and known.isdisjoint(name for _place, names in asked for name in names):
+        # A first line that has none of the columns is no header: it may be somebody.
+        yield Finding(mapping.place, "identity_mapping.no_header", {"file": file, "count": len(header)})
+        return
     for place, names in asked:
         for name in names:
-            if name not in header:
+            if name not in known:
                 told = {"column": name, "file": file, "suggestion": closest(name, header)}
                 told["columns"] = ", ".join(header[:_MOST_COLUMNS])
                 yield Finding(place, "identity_mapping.column", told)

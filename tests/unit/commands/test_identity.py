@@ -129,6 +129,17 @@ def test_a_column_that_a_table_lacks_is_told_at_the_mapping_s_line(
     assert "Did you mean “ne_le”?" in told
 
 
+def test_a_table_without_a_header_shows_nobody_in_its_error(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = (files / "a.csv").read_text(encoding="cp1252").partition("\n")[2]
+    (files / "a.csv").write_text(rows, encoding="cp1252")
+    assert _run(files) == 1
+    told = capsys.readouterr().err
+    assert "The first line of a.csv (5 columns) names none of the columns" in told
+    assert not [value for value in rows.partition("\n")[0].split(";") if len(value) > 2 and value in told]
+
+
 def test_a_separator_that_cuts_nothing_is_told_once(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (files / "m.toml").write_text('separator = "|"\n' + MAPPING, encoding="utf-8")
     assert _run(files) == 1
