@@ -297,7 +297,7 @@ def column_findings(mapping: TableMapping, header: tuple[str, ...], file: str) -
     known = set(header)
     if asked and known.isdisjoint(name for _place, names in asked for name in names):
         # A first line that has none of the columns is no header: it may be somebody.
-        yield Finding(mapping.place, "identity_mapping.no_header", {"file": file, "count": len(header)})
+        yield Finding(mapping.place, "identity_mapping.no_header", {"file": file, "count": str(len(header))})
         return
     for place, names in asked:
         for name in names:

@@ -87,7 +87,7 @@ def test_proposals_that_are_none_have_no_precision(files: Path, capsys: pytest.C
 def test_a_file_that_is_no_table_is_told_by_its_name(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (files / "noise.csv").write_bytes(b"\x81\x8d;\x90\xff\n1;2\n")
     assert _run(files, second="noise.csv") == 1
-    assert "not in noise.csv" in capsys.readouterr().err
+    assert "The first line of noise.csv (2 columns)" in capsys.readouterr().err
     assert main(["--language", "en", "identity", "evaluate", str(files / "a.csv"), ".", "--mapping",
                  str(files / "m.toml"), "--truth", str(files / "t.csv")]) == 1  # fmt: skip
     assert "The file . is missing" in capsys.readouterr().err
