@@ -20,7 +20,6 @@ from avise.engine.whole_reading import Pace
 from avise.env import Env
 from avise.hub.directory_loading import HouseFiller, HouseStanding
 from avise.hub.on_threads import finished
-from avise.hub.port import HubError
 from avise.models.bulk_reading import BulkReading, Decision, Doubt, DoubtKind, KeptReading, ReadingStep
 from avise.models.customer import Party
 from avise.models.errors import AviseError, ErrorKind
@@ -148,8 +147,7 @@ class HouseFilling:
         """Apply everything that the source gives as changes; return how many.
 
         Raises:
-            HubError: `hub.no_directory`.
-            AviseError: `hub_command.directory_from_another`.
+            AviseError: `hub_command.no_directory_yet`, `hub_command.directory_from_another`.
         """
         filler = await self._opened()
         self._refuse_unlisted(self._standing, changeable=self._standing.changeable)
@@ -167,7 +165,7 @@ class HouseFilling:
 
     def _refuse_unlisted(self, standing: HouseStanding, *, changeable: bool) -> None:
         if not standing.listed:
-            raise HubError("hub.no_directory")
+            raise AviseError("hub_command.no_directory_yet")
         if not changeable:
             raise AviseError("hub_command.directory_from_another")
 

@@ -22,7 +22,6 @@ from avise.hub import directory_loading
 from avise.hub.dialect import postgres_engine
 from avise.hub.directory_loading import HouseFiller
 from avise.hub.migrating import migrate
-from avise.hub.port import HubError
 from avise.models.bulk_reading import BulkReading, Decision, DoubtKind, ReadingStep
 from avise.models.customer import Party, PartyKind
 from avise.models.errors import AviseError, ErrorKind
@@ -216,9 +215,9 @@ async def test_a_file_that_shrank_while_nothing_was_in_place_yet_is_forgotten(
         await filled(url, Cut(path, 1))
     written(path, (HELENE,))
     assert (await filled(url, PartyFile(path))).doubt is not None
-    with pytest.raises(HubError) as nothing:
+    with pytest.raises(AviseError) as nothing:
         await decided(url, PartyFile(path), Decision.KEEP)
-    assert nothing.value.message_key == "hub.no_directory"
+    assert nothing.value.message_key == "hub_command.no_directory_yet"
     assert (await filled(url, PartyFile(path))).doubt is None
     assert asked(url, "marchand") == ["1"]
 
