@@ -1,4 +1,4 @@
-"""Birth dates that somebody may have mistyped or misheard: day and month exchanged, or one digit another."""
+"""Birth dates that somebody may have mistyped: parts or neighbouring digits exchanged, one digit another."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ _DIGITS = "0123456789"
 
 
 def near_dates(typed: date) -> list[date]:
-    """Return the days that a typed one may stand for: day and month exchanged first, then another digit."""
+    """Return the days that a typed one may stand for: what was exchanged first, then another digit."""
     written = f"{typed:%d%m%Y}"
     return [day for day in dict.fromkeys(_read(form) for form in _forms(written)) if day and day != typed]
 
 
 def _forms(written: str) -> Iterator[str]:
     yield written[2:4] + written[:2] + written[4:]
+    for place in range(len(written) - 1):
+        yield written[:place] + written[place + 1] + written[place] + written[place + 2 :]
     for place, digit in enumerate(written):
         for other in _DIGITS:
             if other != digit:

@@ -88,7 +88,7 @@ class MatchedOn(StrEnum):
     BIRTH_NAME = "birth_name"
     BIRTH_DATE = "birth_date"
     BIRTH_DATE_TYPO = "birth_date_typo"
-    """Day and month exchanged, or one digit another."""
+    """Day and month or two digits exchanged, or one digit another."""
     MEMBER_NUMBER = "member_number"
     PHONE = "phone"
     EMAIL = "email"
