@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+from avise.models.typed_search import OLDEST_YEAR
+
 _DIGITS = "0123456789"
 
 
 def near_dates(typed: date) -> list[date]:
     """Return the days that a typed one may stand for: what was exchanged first, then another digit."""
     written = f"{typed:%d%m%Y}"
-    return [day for day in dict.fromkeys(_read(form) for form in _forms(written)) if day and day != typed]
+    read = dict.fromkeys(_read(form) for form in _forms(written))
+    return [day for day in read if day and day != typed and day.year >= OLDEST_YEAR]
 
 
 def _forms(written: str) -> Iterator[str]:
