@@ -21,16 +21,17 @@ def is_doubtful(model: Model, vector: Vector, a: IdentityRecord, b: IdentityReco
 
     Anywhere: that nothing beside names and birth date agrees where more than one thing could, or nothing but
     a telephone, an e-mail, a place or a sex; of persons, that neither first name nor birth date could be
-    compared. Where tables hold households: a contradiction of first name, birth date or sex; a first name
-    that one lacks beside another birth date; first names one letter apart that both are names in use (Nina
-    and Lina are twins); another surname without a telephone, an address on the net or a number in common.
+    compared, or that first names are but near (Luc and Lucie may be twins) without a key of their own in
+    common: a telephone, an address on the net or a number. Where tables hold households: a contradiction of
+    first name, birth date or sex; a first name that one lacks beside another birth date; first names one
+    letter apart that both are names in use (Nina and Lina are twins); another surname without such a key.
     """
     if is_unsupported(vector) or _rests_on_contact(model, vector):
         return True
     if not model.of_persons:
         return False
     personal = any(vector[FEATURES.index(feature)] for feature in (Feature.FIRST_NAME, Feature.BIRTH_DATE))
-    if not personal:
+    if not personal or (level_in(vector, Feature.FIRST_NAME) is Level.NEAR and not _has_own_key(vector)):
         return True
     if not model.households:
         return False
@@ -83,10 +84,12 @@ def is_one_contract(model: Model, vector: Vector, a: IdentityRecord, b: Identity
 
 
 def _is_another_surname(vector: Vector) -> bool:
+    return level_in(vector, Feature.LAST_NAME) is Level.DIFFERENT and not _has_own_key(vector)
+
+
+def _has_own_key(vector: Vector) -> bool:
     own = (Feature.PHONE, Feature.EMAIL, Feature.MEMBER_NUMBER)
-    return level_in(vector, Feature.LAST_NAME) is Level.DIFFERENT and not any(
-        level_in(vector, feature) is Level.SAME for feature in own
-    )
+    return any(level_in(vector, feature) is Level.SAME for feature in own)
 
 
 _CONTACT = frozenset({Feature.PHONE, Feature.EMAIL, Feature.PLACE, Feature.SEX})

@@ -227,3 +227,33 @@ def test_an_e_mail_or_a_telephone_that_alone_agrees_waits_for_a_person() -> None
     assert is_doubtful(model, compared(one, other), one, other)
     no_names = replace(model, weights={Feature.PHONE: model.weights[Feature.PHONE]})
     assert is_doubtful(no_names, compared(one, one), one, one)
+
+
+NOBODY = ("Martin Paul", "Dupont Anne", "Petit Jean", "Roux Eva", "Girard Zoé", "Simon Léa")
+
+
+@pytest.mark.parametrize(
+    ("first_name", "phone", "verdict"),
+    [
+        ("Lucie", "", Verdict.PROPOSED),
+        ("Lucie", "+33639984127", Verdict.AUTOMATIC),
+        ("Luc", "", Verdict.AUTOMATIC),
+    ],
+)
+def test_near_first_names_alone_never_join_two_who_may_be_twins(
+    first_name: str, phone: str, verdict: Verdict
+) -> None:
+    ours = [
+        record(
+            str(number), last_name=name.split()[0], first_name=name.split()[1], birth_date=f"197{number}0102"
+        )
+        for number, name in enumerate(NOBODY)
+    ]
+    theirs = [replace(one, reference=f"t{one.reference}") for one in ours]
+    ours.append(record("luc", last_name="Bernard", first_name="Luc", birth_date="20100312", phone=phone))
+    theirs.append(
+        record("twin", last_name="Bernard", first_name=first_name, birth_date="20100312", phone=phone)
+    )
+    found = matched(ours, theirs)
+    (pair,) = [pair for pair in found.pairs if ours[pair.ours].reference == "luc"]
+    assert pair.verdict(Thresholds()) is verdict
