@@ -119,12 +119,8 @@ class DemoTools:
             options = {"contributions": ["--postgres"] * postgres, "benefits": ["--quick"] * quick}
             ports = kept_ports(data_dir)
             starting = [
-                _start(
-                    kind,
-                    folders[kind.name],
-                    run,
-                    token,
-                    [*options.get(kind.name, []), *ports.get(kind.name, ())],
+                _start_where_it_was(
+                    kind, folders[kind.name], run, token, options.get(kind.name, []), ports.get(kind.name, ())
                 )
                 for kind in kinds
             ]
@@ -177,6 +173,18 @@ async def _start_all(starting: Iterable[Awaitable[_Running]], running: list[_Run
     running += [result for result in results if isinstance(result, _Running)]
     if failures:
         raise failures[0]
+
+
+async def _start_where_it_was(
+    kind: ToolKind, data: Path, run: Path, token: str, options: Sequence[str], port: Sequence[str]
+) -> _Running:
+    """Start one tool, elsewhere when somebody took its port since `kept_ports` saw it free."""
+    try:
+        return await _start(kind, data, run, token, [*options, *port])
+    except ToolFailedError:
+        if not port:
+            raise
+        return await _start(kind, data, run, token, options)
 
 
 async def _start(kind: ToolKind, data: Path, run: Path, token: str, options: Sequence[str]) -> _Running:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from avise.demo import launcher
 from avise.demo.launcher import PORTS_FILE, DemoTools, kept_ports
 from avise.demo.population.spec import WorldSpec
 
@@ -26,8 +27,13 @@ async def test_tools_started_again_have_the_same_addresses(tmp_path: Path) -> No
     assert await ports_of_a_run(tmp_path) == first
 
 
-async def test_a_port_taken_meanwhile_is_left_to_whoever_has_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("looked_free", [False, True], ids=["before", "just after it was seen free"])
+async def test_a_port_taken_meanwhile_is_left_to_whoever_has_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, looked_free: bool
+) -> None:
     first = await ports_of_a_run(tmp_path)
+    if looked_free:
+        monkeypatch.setattr(launcher, "_is_free", lambda _port: True)
     with socket.socket() as other:
         other.bind(("127.0.0.1", first["benefits"]))
         other.listen()
