@@ -36,10 +36,9 @@ from avise.hub.dialect import postgres_engine
 from avise.hub.directory import AS_WRITTEN, SCHEMA, HouseLoading
 from avise.hub.directory_line import ServerLine
 from avise.models.customer import Party, PartyKind, SearchAnswer
-from avise.store.connections import READER_PRAGMAS, close_quietly, open_encrypted
-from avise.store.directory import READER_CACHE_KIB, Directory
-from avise.store.directory_line import FileLine
+from avise.store.directory import Directory
 from benchmarks.harness.bare_work import RememberingLexicon, RememberingLine, Work, again
+from benchmarks.harness.directory_file import opened_file
 from benchmarks.harness.population import FULL, Crowd
 from benchmarks.harness.typed_queries import OF_COMPANIES, QUICK, RECALL, WIDE, Typed, draw, is_found
 from benchmarks.measure import Measure, at_least, measure, percentile
@@ -241,18 +240,7 @@ def on_workstation(persons: int, samples: int) -> list[Measure]:
         path = Path(folder) / "directory.db"
         spent, kept = asyncio.run(_build_file(path, persons))
         figures = _built_measures("SQLCipher", spent, path.stat().st_size, kept.seen)
-        return figures + searched("SQLCipher", lambda: _opened_file(path), kept, samples)
-
-
-@contextmanager
-def _opened_file(path: Path) -> Iterator[Line]:
-    pragmas = (*READER_PRAGMAS, f"cache_size=-{READER_CACHE_KIB}")
-    connection = open_encrypted(path, KEY, read_only=True, pragmas=pragmas)
-    try:
-        with connection.begin():
-            yield FileLine(connection)
-    finally:
-        close_quietly(connection)
+        return figures + searched("SQLCipher", lambda: opened_file(path), kept, samples)
 
 
 @contextmanager

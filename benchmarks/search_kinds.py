@@ -23,9 +23,9 @@ from avise.directory.search_query import parse_search
 from avise.directory.wide_search import Lexicon, WideSearch
 from avise.env import SystemEnv
 from avise.models.customer import Party, PersonId, SearchAnswer
-from avise.store.connections import READER_PRAGMAS, close_quietly, open_encrypted
-from avise.store.directory import READER_CACHE_KIB, Directory
+from avise.store.directory import Directory
 from avise.store.directory_line import FileLine
+from benchmarks.harness.directory_file import opened_file
 from benchmarks.measure import Measure, at_least, measure, percentile
 from benchmarks.search import KEY, MINTER
 from tests.search_crowd import people
@@ -84,13 +84,8 @@ def _line(everybody: Sequence[Party]) -> Iterator[FileLine]:
     with tempfile.TemporaryDirectory(prefix="avise-bench-") as folder:
         path = Path(folder) / "directory.db"
         asyncio.run(_build(path, everybody))
-        pragmas = (*READER_PRAGMAS, f"cache_size=-{READER_CACHE_KIB}")
-        connection = open_encrypted(path, KEY, read_only=True, pragmas=pragmas)
-        try:
-            with connection.begin():
-                yield FileLine(connection)
-        finally:
-            close_quietly(connection)
+        with opened_file(path) as line:
+            yield line
 
 
 def judged(everybody: Sequence[Party], samples: int) -> Iterator[tuple[Kind, list[str], Timed]]:

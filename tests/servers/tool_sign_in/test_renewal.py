@@ -149,14 +149,21 @@ class SlowTokens(WatchedTokens):
         await super().put(instance, name, secret)
 
 
-async def test_nobody_is_given_a_new_access_token_while_its_refresh_token_is_being_sealed(
-    device_provider: DeviceProvider,
-) -> None:
+@asynccontextmanager
+async def sealing_slowly(provider: DeviceProvider) -> AsyncIterator[tuple[UserTokens, SlowTokens]]:
+    """Sign in, then let the access token expire; the next one waits at `asked` until `let` is set."""
     env, kept = HurriedEnv(), SlowTokens()
-    async with tokens_at(device_provider, kept, env) as tokens:
+    async with tokens_at(provider, kept, env) as tokens:
         env.jump_s += LIFE_S
         kept.asked.clear()
         kept.let.clear()
+        yield tokens, kept
+
+
+async def test_nobody_is_given_a_new_access_token_while_its_refresh_token_is_being_sealed(
+    device_provider: DeviceProvider,
+) -> None:
+    async with sealing_slowly(device_provider) as (tokens, kept):
         first = asyncio.create_task(tokens.headers())
         await kept.asked.wait()
         later = asyncio.create_task(tokens.headers())
@@ -169,11 +176,7 @@ async def test_nobody_is_given_a_new_access_token_while_its_refresh_token_is_bei
 async def test_a_renewal_that_waited_for_a_sign_in_takes_what_it_gave(
     device_provider: DeviceProvider,
 ) -> None:
-    env, kept = HurriedEnv(), SlowTokens()
-    async with tokens_at(device_provider, kept, env) as tokens:
-        env.jump_s += LIFE_S
-        kept.asked.clear()
-        kept.let.clear()
+    async with sealing_slowly(device_provider) as (tokens, kept):
         approving: list[asyncio.Task[None]] = []
 
         def tell(step: SignInStep) -> None:
