@@ -68,7 +68,8 @@ class DirectorySearch:
     def run(self, query: SearchQuery) -> dict[int, Found]:
         """Return the parties that answer, by their number in the directory."""
         self._found.update(IdentifierSearch(self.reader, self._today).run(query))
-        if query.words and not query.spans and len(query.every_word) > len(query.words):
+        figures = any(not word.isalpha() for word in query.every_word)
+        if query.words and figures and not query.spans:
             # « Garage 2000 », « 3D Bois », « Pharmacie du 8 mai ».
             self._companies(query.every_word, NOTHING_ELSE)
             for others, towns, typed in town_readings(self.reader, query.every_word):
