@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from avise.connectors.contract import ConnectorError, HttpReply
 from avise.connectors.http_status import check_status, retry_after, status_error
-from avise.models.errors import ErrorKind
+from avise.models.errors import ErrorKind, Origin
+from avise.transport.faults import PROXY_ACCOUNT
 
 NOW = datetime(2026, 3, 24, 10, 44, tzinfo=UTC)
 
@@ -21,13 +22,18 @@ def test_a_success_passes(status: int) -> None:
     check_status(HttpReply(status, {}, b"", "", "utf-8"), NOW)
 
 
-@given(st.integers(100, 599).filter(lambda status: not 200 <= status < 300 and status != 304))
-def test_any_other_status_is_an_error_that_names_itself(status: int) -> None:
-    error = status_error(status, {}, NOW)
+def test_every_other_status_is_an_error_that_names_itself() -> None:
+    for status in {*range(100, 200), *range(300, 600)} - {304, 407}:
+        error = status_error(status, {}, NOW)
+        assert error is not None, status
+        assert error.detail == f"status {status}"
+        assert (error.kind is ErrorKind.UNAVAILABLE) is (status >= 500 and status != 501), status
+
+
+def test_a_proxy_that_asks_for_an_account_is_the_workstation_s_matter_and_no_tool_s() -> None:
+    error = status_error(407, {}, NOW)
     assert error is not None
-    assert error.detail == f"status {status}"
-    if status >= 500 and status != 501:
-        assert error.kind is ErrorKind.UNAVAILABLE
+    assert (error.kind, error.origin, error.detail) == (ErrorKind.CONFIG, Origin.HOST, PROXY_ACCOUNT)
 
 
 def test_a_refusal_is_raised() -> None:
