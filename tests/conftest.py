@@ -15,6 +15,9 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 # No test depends on how fast the machine is: speed is measured in benchmarks.
 settings.register_profile("avise", deadline=None)
+# Asked for by `--hypothesis-profile`: what a change is checked with, and what looks for the rare example.
+settings.register_profile("check", deadline=None, derandomize=True)
+settings.register_profile("thorough", deadline=None, max_examples=5_000)
 settings.load_profile("avise")
 
 
