@@ -121,6 +121,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("telephone", keys.phone, "person", (PHONE,)),
     Kind("telephone and name", keys.phone_and_name, "person", (PHONE, LAST)),
     Kind("end of a telephone", lambda party, _: party.phones[0][-6:], "person", (PHONE,)),
+    Kind("beginning of a telephone", keys.phone_beginning, "person", (PHONE,)),
     Kind("name and last four digits", keys.name_and_digits, "person", (LAST, PHONE), 0.95),
     Kind("telephone dictated", keys.dictated, "person", (PHONE,)),
     Kind("telephone half dictated", keys.half_dictated, "person", (PHONE,)),

@@ -13,6 +13,12 @@ from avise.models.names import LEGAL_FORMS, fold, fold_words
 from tests import typed_names as names
 
 
+def phone_beginning(party: Party, chance: random.Random) -> str:
+    """Return the first seven or eight digits, alone or by pairs."""
+    digits = "0" + chance.choice(party.phones)[3 : 9 + chance.randrange(2)]
+    return chance.choice((digits, " ".join(digits[start : start + 2] for start in range(0, 8, 2))))
+
+
 def phone(party: Party, chance: random.Random) -> str:
     digits = "0" + chance.choice(party.phones)[3:]
     pairs = [digits[start : start + 2] for start in range(0, 10, 2)]

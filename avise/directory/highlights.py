@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from avise.directory.reasons import Found
 from avise.models.customer import MatchedOn, Party
+from avise.models.identifiers import FRANCE
 from avise.models.names import fold, fold_with_origins
 
 Highlight: TypeAlias = tuple[str, int, int]
@@ -74,6 +75,8 @@ def _phone_highlights(party: Party, typed: str) -> Iterator[Highlight]:
     for index, phone in enumerate(party.phones):
         if phone.removeprefix("+").endswith(digits):
             yield f"phones.{index}", len(phone) - len(digits), len(digits)
+        elif phone.startswith(FRANCE + digits):
+            yield f"phones.{index}", len(FRANCE), len(digits)
 
 
 def _birth_highlights(party: Party, typed: str) -> Iterator[Highlight]:

@@ -64,6 +64,9 @@ class IdentifierSearch:
         if end := number.phone_end():
             for party in self._reader.by_phone_end(end):
                 yield party, Found(IDENTIFIER_BEGINNING, (MatchedOn.PHONE,), {"phones": end})
+        if begun := number.phone_beginning():
+            for party in self._reader.by_phone_beginning(begun):
+                yield party, Found(IDENTIFIER_BEGINNING, (MatchedOn.PHONE,), {"phones": begun})
         if MIN_COMPANY_NUMBER <= len(number.digits) <= SIRET_DIGITS:
             whole = len(number.digits) in (SIREN_DIGITS, SIRET_DIGITS)
             score = IDENTIFIER if whole else IDENTIFIER_BEGINNING

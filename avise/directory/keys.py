@@ -107,6 +107,19 @@ def phone_end_range(digits: str) -> tuple[int, int]:
     return int(known.ljust(PHONE_DIGITS, "0")), int(known.ljust(PHONE_DIGITS, "9"))
 
 
+def phone_beginning_keys(digits: str) -> list[int]:
+    """Return the key of each French number that begins so, in their order.
+
+    Keys run from the last digit to the first, so that no range holds a beginning: each end that is missing is
+    put in front.
+
+    Args:
+        digits: some of the nine, without the zero or the prefix in front.
+    """
+    known, place = int(digits[::-1]), 10 ** len(digits)
+    return [end * place + known for end in range(10 ** (PHONE_DIGITS - len(digits)))]
+
+
 def reversed_digits(phone: str) -> str:
     """Return a telephone number's digits from the last to the first."""
     digits = phone[1:]

@@ -14,13 +14,15 @@ from avise.directory.keys import (
     Minter,
     identifier_hash,
     person_hash,
+    phone_beginning_keys,
     phone_end_range,
     phone_key,
     reversed_digits,
 )
 from avise.directory.records import StoredParty, party_of
-from avise.directory.statements import Line, Row, Statement
+from avise.directory.statements import Bound, Line, Row, Statement
 from avise.models.customer import DirectoryEntry, PersonId
+from avise.models.identifiers import FRANCE
 
 PERSON_BOUND = 200
 """Persons read from one range: four screens of results."""
@@ -92,6 +94,16 @@ class PartyReader:
             number
             for number, entry in self.parties(found).items()
             if any(reversed_digits(borne).startswith(ending) for borne in entry.party.phones)
+        ]
+
+    def by_phone_beginning(self, digits: str) -> list[int]:
+        """Return parties who bear a French number that begins so, without its zero."""
+        found = self._numbers(ask.PHONE_AMONG, PHONE_BOUND, endings=phone_beginning_keys(digits))
+        beginning = FRANCE + digits
+        return [
+            number
+            for number, entry in self.parties(found).items()
+            if any(borne.startswith(beginning) for borne in entry.party.phones)
         ]
 
     def by_identifier(self, scheme: str, value: str) -> dict[int, DirectoryEntry]:
@@ -189,7 +201,7 @@ class PartyReader:
         person = self._minter.named(party.native_id)
         return DirectoryEntry(person, self._minter.named(party.dossier) if party.dossier else person, party)
 
-    def _numbers(self, statement: Statement, bound: int = PERSON_BOUND, **values: int | str) -> list[int]:
+    def _numbers(self, statement: Statement, bound: int = PERSON_BOUND, **values: Bound) -> list[int]:
         rows = self._line.rows(statement, bound=bound + 1, **values)
         if len(rows) > bound:
             self.cut = True

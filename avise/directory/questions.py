@@ -137,6 +137,9 @@ EMAIL_FROM = Statement(
     "SELECT id FROM party WHERE email >= :low AND email < :high AND email <> '' ORDER BY email LIMIT :bound"
 )
 PHONE = Statement("SELECT party FROM phone WHERE ending BETWEEN :low AND :high LIMIT :bound")
+PHONE_AMONG = Statement(
+    "SELECT p.party FROM [endings] AS k CROSS JOIN phone AS p WHERE p.ending = k.value LIMIT :bound"
+)
 IDENTIFIER = Statement("SELECT party FROM identifier WHERE hash = :hash")
 COMPANY_NUMBER = Statement("SELECT party FROM company_number WHERE number = :number LIMIT :bound")
 COMPANY_NUMBER_FROM = Statement(

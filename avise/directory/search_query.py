@@ -16,7 +16,7 @@ from itertools import zip_longest
 from avise.directory.spoken_numbers import spoken_digits, spoken_phones
 from avise.directory.typed_text import addresses, meant_codes, meant_digits, plain_text, without_labels
 from avise.models.free_text import holds_nir_in_words
-from avise.models.identifiers import compact, parse_phone, phone_digits
+from avise.models.identifiers import begun_phone, compact, parse_phone, phone_digits
 from avise.models.names import fold, fold_words, spelt_out, without_particles
 from avise.models.typed_search import MONTHS, MOST_CHARACTERS, OLDEST_YEAR, DateFault, faulty_date
 
@@ -26,6 +26,9 @@ MIN_MEMBER_PREFIX = 4
 """Characters of a member number before it is looked for by its beginning."""
 MIN_PHONE_END = 6
 """Digits of a telephone number before it is looked for by its end."""
+MIN_PHONE_BEGINNING = 6
+"""Digits of a telephone number, its zero apart, before it is looked for by its beginning: each of the
+thousand numbers that begin so is looked up."""
 MIN_PHONE_END_OF_SOMEBODY = 4
 """Digits that are enough beside a name."""
 NATIONAL_DIGITS = 10
@@ -67,6 +70,11 @@ class TypedNumber:
         digits = phone_digits(self.text) if whole else self.digits
         least = MIN_PHONE_END_OF_SOMEBODY if self.beside_name else MIN_PHONE_END
         return digits if len(digits) >= least else ""
+
+    def phone_beginning(self) -> str:
+        """Return the digits that begin a French number, without its zero, "" when they are too few or all."""
+        begun = begun_phone(self.text)
+        return begun if len(begun) >= MIN_PHONE_BEGINNING else ""
 
     def member(self) -> str:
         """Return the beginning of a member number that it may be, "" when too short."""

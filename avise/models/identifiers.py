@@ -256,6 +256,8 @@ def _checked_by(validate: Callable[[str], object], value: str) -> Checked:
 
 _PHONE_NOISE = re.compile(r"[\s.\-‐‑–/()]+")
 _FRENCH = re.compile(r"(?:(?:\+33|0033)0?|0)([1-9]\d{8})")
+_FRENCH_BEGUN = re.compile(r"(?:(?:\+33|0033)0?|0)([1-9][0-9]{0,7})")
+FRANCE = "+33"
 
 
 def parse_phone(text: str, region: str = "FR") -> str:
@@ -269,7 +271,7 @@ def parse_phone(text: str, region: str = "FR") -> str:
     """
     digits = _PHONE_NOISE.sub("", text.replace("(0)", ""))
     if region == "FR" and (french := _FRENCH.fullmatch(digits)) and digits.isascii():
-        return "+33" + french[1]
+        return FRANCE + french[1]
     if digits.startswith("00"):
         digits = "+" + digits[2:]
     try:
@@ -279,6 +281,16 @@ def parse_phone(text: str, region: str = "FR") -> str:
     if not phonenumbers.is_possible_number(number):
         return ""
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def begun_phone(text: str) -> str:
+    """Return the digits of a French number of which only the beginning is there, without zero or prefix.
+
+    Returns:
+        One to eight digits; "" when the number is whole, or of another country.
+    """
+    begun = _FRENCH_BEGUN.fullmatch(_PHONE_NOISE.sub("", text.replace("(0)", "")))
+    return begun[1] if begun else ""
 
 
 def phone_digits(text: str) -> str:

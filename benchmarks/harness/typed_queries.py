@@ -118,6 +118,7 @@ QUICK: dict[str, Maker] = {
     "member number": lambda party, _: party.member_number,
     "member number, beginning": lambda party, _: party.member_number[:8],
     "telephone as spoken": _spoken_phone,
+    "telephone, its beginning": lambda party, _: "0" + party.phones[0][3:9] if party.phones else "",
     "telephone, its end": lambda party, _: party.phones[0][-7:] if party.phones else "",
     "e-mail": lambda party, _: party.email,
     "e-mail, beginning": lambda party, _: party.email.partition("@")[0],

@@ -18,6 +18,7 @@ from avise.directory.keys import (
     day_of,
     first_name_range,
     person_hash,
+    phone_beginning_keys,
     phone_end_range,
     phone_key,
 )
@@ -56,6 +57,14 @@ def test_numbers_of_first_names_follow_their_letters(one: str, other: str) -> No
 def test_a_telephone_is_in_the_range_of_its_ends(phone: str, length: int) -> None:
     low, high = phone_end_range(phone[1:][-length:])
     assert low <= phone_key(phone) <= high
+
+
+@given(st.from_regex(r"[1-9][0-9]{8}", fullmatch=True), st.integers(6, 8))
+def test_a_telephone_is_among_the_keys_of_its_beginning(digits: str, length: int) -> None:
+    keys = phone_beginning_keys(digits[:length])
+    assert keys == sorted(set(keys))
+    assert len(keys) == 10 ** (9 - length)
+    assert phone_key(f"+33{digits}") in keys
 
 
 def test_a_telephone_that_holds_no_digit_has_a_key_all_the_same() -> None:

@@ -89,6 +89,10 @@ async def test_what_matched_is_said_and_tinted(directory: Directory) -> None:
     hit = await only(directory, "98 41 27")
     assert hit.matched_on == (MatchedOn.PHONE,)
     assert tinted(hit, "phones.0") == ["984127"]
+
+    hit = await only(directory, "06 39 98 4")
+    assert hit.matched_on == (MatchedOn.PHONE,)
+    assert tinted(hit, "phones.0") == ["639984"]
     hit = await only(directory, "saint evr marchand")
     assert hit.matched_on == (MatchedOn.NAME, MatchedOn.CITY)
     assert tinted(hit, "city") == ["Saint-Évr"]

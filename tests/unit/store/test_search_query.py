@@ -203,6 +203,19 @@ def test_the_end_of_a_telephone_keeps_its_zeros_and_is_shorter_beside_a_name() -
 
 
 @pytest.mark.parametrize(
+    "text", ["0639984", "06 39 98 4", "+33 6 39 98 4", "0033639984", "+33 (0)6 39 98 4", "06‑39‑98‑4"]
+)
+def test_the_beginning_of_a_telephone_is_read_in_every_form(text: str) -> None:
+    (number,) = parsed(text).numbers
+    assert number.phone_beginning() == "639984"
+
+
+@pytest.mark.parametrize("text", ["06 39 98", "0639984127", "6399841", "+44 639984", "0039984", "٠٦٣٩٩٨٤"])
+def test_what_is_too_short_whole_or_foreign_begins_no_french_telephone(text: str) -> None:
+    assert TypedNumber(text).phone_beginning() == ""
+
+
+@pytest.mark.parametrize(
     "text", ["n° 0482917350", "N°0482917350", "adhérent 0482 917 350", "O482917350", "o4829l735o"]
 )
 def test_a_member_number_is_read_behind_its_label_and_its_letters(text: str) -> None:
