@@ -198,10 +198,11 @@ def is_found(typed: Typed, hits: Sequence[Party], *, cut: bool) -> bool:
         return all(words <= set(fold_words(hit.company_name)) for hit in hits)
     alone = fold(typed.words)
     if alone.isdigit():
-        # Whoever else is shown bears a number that these digits are a part of.
+        # Whoever else is shown bears a number that these digits are a part of; +33 6 is typed 06.
+        digits = alone.removeprefix("0")
         born = [hit for hit in hits if hit.birth_date == wanted.birth_date]
         others = [hit for hit in hits if hit.birth_date != wanted.birth_date]
-        return bool(born) and all(alone in "/".join((hit.member_number, *hit.phones)) for hit in others)
+        return bool(born) and all(digits in "/".join((hit.member_number, *hit.phones)) for hit in others)
     keys = {*name_keys(wanted.last_name), *name_keys(wanted.birth_name)}
     return any(
         key in keys or (len(alone) <= BEGINNING and key.startswith(alone))
