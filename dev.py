@@ -52,6 +52,8 @@ SCREEN_LIBRARIES = (
 
 TESTS_FAILED = 1
 """What pytest returns when it ran to its end and tests failed."""
+DRAWN = "--hypothesis-profile=check"
+"""Of `tests/conftest.py`."""
 
 FEW = 5
 """Failures that may come from the moment; more of them are a broken change."""
@@ -283,7 +285,8 @@ def run_tests(
     Returns 0 when each test passed, at the latest the second time (`docs/decisions/022`).
     """
     cache = environment.folder / "test-cache"
-    pytest = [str(environment.python), "-m", "pytest", "-q", "-o", f"cache_dir={cache}", *arguments]
+    # The examples that hypothesis draws are those of the last run too, unless another profile is asked for.
+    pytest = [str(environment.python), "-m", "pytest", "-q", "-o", f"cache_dir={cache}", DRAWN, *arguments]
     # A file stays in one process, which starts its servers once; in order, since the longest come first.
     spread = ["-n", str(workers), "--dist", "loadfile", "--no-loadscope-reorder"]
     status = run([*pytest, *spread], env=env, check=False)
