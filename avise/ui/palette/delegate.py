@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QRectF
-from PySide6.QtGui import QPainter
+from math import ceil
+
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QPainter, QStaticText, QTextOption, QTransform
 from typing_extensions import override
 
 from avise.texts import text
@@ -17,10 +19,23 @@ from avise.ui.widgets.rows_model import ROW_ROLE
 
 GROUP_HEIGHT, ROW_HEIGHT = 27, 34
 _PADDING, _ICON, _GAP = 14, 15, 10
+_ABOVE = 8
+"""Of a sentence's first line; below the last one as well."""
 _CHIPS = {
     "open": ("palette.open", Tone.ACCENT, ""),
     "restricted": ("palette.restricted", Tone.NEUTRAL, "lock"),
 }
+
+
+def row_height(row: PaletteRow, width: float) -> int:
+    """Return how high a row is in a list of a width, in pixels: a sentence takes the lines that it needs."""
+    px = theme().px
+    if row.kind is RowKind.GROUP:
+        return px(GROUP_HEIGHT)
+    if row.kind is not RowKind.NOTICE:
+        return px(ROW_HEIGHT)
+    area = QRectF(px(_PADDING), 0, width - px(2 * _PADDING), px(ROW_HEIGHT))
+    return max(px(ROW_HEIGHT), ceil(_sentence(row, area).size().height()) + px(2 * _ABOVE))
 
 
 class PaletteDelegate(RowDelegate):
@@ -47,6 +62,8 @@ class PaletteDelegate(RowDelegate):
             _paint_group(painter, area, row)
         elif row.kind is RowKind.SKELETON:
             _paint_skeleton(painter, area)
+        elif row.kind is RowKind.NOTICE:
+            _paint_notice(painter, area, row)
         else:
             _paint_choice(painter, area, row, current=look.current)
 
@@ -72,13 +89,39 @@ def _paint_skeleton(painter: QPainter, area: QRectF) -> None:
 
 
 def _paint_choice(painter: QPainter, area: QRectF, row: PaletteRow, *, current: bool) -> None:
-    px, middle = theme().px, area.center().y()
-    failed = row.kind is RowKind.NOTICE and bool(row.command)
     if row.icon:
-        draw_icon(painter, row.icon, area.left(), middle, _ICON, "danger" if failed else "text-2")
+        draw_icon(painter, row.icon, area.left(), area.center().y(), _ICON)
     right = _paint_right(painter, area, row, current=current)
-    left = area.left() + px(_ICON + _GAP)
+    left = area.left() + theme().px(_ICON + _GAP)
     draw_spans(painter, QRectF(left, area.top(), right - left, area.height()), _spans(row))
+
+
+def _paint_notice(painter: QPainter, area: QRectF, row: PaletteRow) -> None:
+    """Paint a sentence on as many lines as it takes; its icon and its action beside the first."""
+    px = theme().px
+    first = QRectF(area.left(), area.top(), area.width(), px(ROW_HEIGHT))
+    role = "danger" if row.command else "text-2"
+    draw_icon(painter, row.icon, area.left(), first.center().y(), _ICON, role)
+    _paint_right(painter, first, row, current=False)
+    words = _sentence(row, area)
+    painter.setFont(theme().font("body"))
+    painter.setPen(theme().colour("text"))
+    top = area.top() + (area.height() - words.size().height()) / 2
+    painter.drawStaticText(QPointF(area.left() + px(_ICON + _GAP), top), words)
+
+
+def _sentence(row: PaletteRow, area: QRectF) -> QStaticText:
+    """Return a notice's words laid out beside its icon and its action; a long word is broken."""
+    action = sum(theme().text_width(part.text, "button") for part in row.right)
+    beside = theme().px(_ICON + _GAP) + (ceil(action) + theme().px(_GAP) if action else 0)
+    words = QStaticText("".join(part.text for part in row.parts))
+    words.setTextFormat(Qt.TextFormat.PlainText)
+    option = QTextOption()
+    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    words.setTextOption(option)
+    words.setTextWidth(max(area.width() - beside, 1))
+    words.prepare(QTransform(), theme().font("body"))
+    return words
 
 
 def _paint_right(painter: QPainter, area: QRectF, row: PaletteRow, *, current: bool) -> float:

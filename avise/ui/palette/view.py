@@ -13,12 +13,12 @@ from avise.models.customer import PersonId, SearchHit
 from avise.texts import text
 from avise.ui.announce import Announcer
 from avise.ui.palette.customer_row import is_near
-from avise.ui.palette.delegate import GROUP_HEIGHT, ROW_HEIGHT, PaletteDelegate
+from avise.ui.palette.delegate import GROUP_HEIGHT, ROW_HEIGHT, PaletteDelegate, row_height
 from avise.ui.palette.footer import Footer
 from avise.ui.palette.rows import result_count
 from avise.ui.palette.scope_bar import ScopeBar
 from avise.ui.palette.table_model import PaletteTableModel
-from avise.ui.palette.values import PaletteCommand, PaletteRow, PaletteScope, RowKind
+from avise.ui.palette.values import PaletteCommand, PaletteRow, PaletteScope
 from avise.ui.palette.view_model import PaletteViewModel
 from avise.ui.theme import theme
 from avise.ui.widgets.focus_ring import NO_RING
@@ -140,9 +140,6 @@ class PaletteView(QWidget):
     def _on_listed(self) -> None:
         found = self._view_model.found
         self.model.set_rows(found.rows)
-        for place, listed in enumerate(found.rows):
-            height = GROUP_HEIGHT if listed.kind is RowKind.GROUP else ROW_HEIGHT
-            self.rows.setRowHeight(place, theme().px(height))
         words = result_count(found) if self._view_model.words.strip() else ""
         if words != self._count.text() and words:
             self._announcer.say(words)
@@ -278,12 +275,19 @@ class PaletteView(QWidget):
         px = theme().px
         width = min(px(WIDTH), self.width() - px(32))
         chrome = px(FIELD_HEIGHT) + self.scopes.height() + px(Footer.HEIGHT) + 3
-        rows = sum(self.rows.rowHeight(place) for place in range(self.model.rowCount()))
+        rows = self._size_rows(width)
         most = min(
             px(ROW_HEIGHT) * MAX_ROWS + px(GROUP_HEIGHT) * 3, self.height() - px(TOP) - chrome - px(24)
         )
         top = px(TOP) if self.height() > px(520) else px(24)
         self._frame.setGeometry((self.width() - width) // 2, top, width, chrome + min(rows + px(6), most))
+
+    def _size_rows(self, width: int) -> int:
+        """Give each row its height in a palette of a width; return that of all of them."""
+        room = width - 2 - self.rows.verticalScrollBar().sizeHint().width()
+        for place, listed in enumerate(self.model.rows()):
+            self.rows.setRowHeight(place, row_height(listed, room))
+        return sum(self.rows.rowHeight(place) for place in range(self.model.rowCount()))
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
