@@ -19,9 +19,6 @@ from avise.store.identity_file import Diagnosis
 from avise.store.key_source import key_source
 from avise.store.store import Store
 
-WIPE_MARK = "wipe.json"
-"""In the profile: somebody asked for it to be erased. IT takes it away before the machine serves again."""
-
 
 @dataclass(frozen=True, slots=True)
 class OpenedStore:
@@ -48,7 +45,7 @@ class OpenedStore:
         Raises:
             AviseError: the key or a file cannot be used; the sentence says what to do.
         """
-        if await asyncio.to_thread((profile.folder / WIPE_MARK).exists):
+        if await asyncio.to_thread(profile.wipe_path.exists):
             from avise.engine.wiping import refuse_wiped  # noqa: PLC0415 - once in the life of a machine
 
             await refuse_wiped(profile, env)

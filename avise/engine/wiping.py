@@ -19,7 +19,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from avise.engine.lease_room import DEMO_HALF, SEALED_HALF, half_name
-from avise.engine.opened_store import WIPE_MARK
 from avise.engine.outward import way_out
 from avise.env import Env
 from avise.hub.port import HubError, HubPort
@@ -73,7 +72,7 @@ class Wiping:
     def __init__(self, profile: Profile, env: Env) -> None:
         self._profile = profile
         self._env = env
-        self._path = profile.folder / WIPE_MARK
+        self._path = profile.wipe_path
         self._mark: _Mark | None = None
 
     @property
@@ -191,7 +190,7 @@ class Wiping:
 
     def _write_mark(self, mark: _Mark) -> None:
         told = {"device": mark.device, "secret": mark.secret, "begun": mark.begun, "told": mark.told}
-        beside = self._path.with_name(WIPE_MARK + ".new")
+        beside = self._path.with_name(self._path.name + ".new")
         descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
             stream.write(json.dumps(told))

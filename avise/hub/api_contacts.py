@@ -26,6 +26,7 @@ from avise.models.free_text import holds_nir_in_words
 from avise.models.identifiers import holds_nir
 from avise.models.journal import EventKind
 from avise.models.json_types import JSON
+from avise.models.request_checks import kept_fields, problems_of
 from avise.models.request_types import RequestBook, RequestType
 from avise.models.requests import request_stream
 from avise.texts.formats import local
@@ -254,9 +255,9 @@ def _request_body(
 
 def _fields(kind: RequestType, typed: JSON, env: Env) -> Mapping[str, JSON]:
     fields = dict(typed) if isinstance(typed, Mapping) else {}
-    problems = kind.check(fields, local(env.now()).date())
+    problems = problems_of(kind, fields, local(env.now()).date())
     if problems:
         known = {each.id for each in kind.fields}
         # A name that is none of ours is what somebody typed: it is not repeated.
         raise HubError("hub.bad_request", field=problems[0].field if problems[0].field in known else "fields")
-    return kind.kept(fields)
+    return kept_fields(kind, fields)

@@ -312,27 +312,6 @@ class RequestType:
         """
         return (member, self.id, beneficiary or member) if self.guarded else None
 
-    def read(self, typed: Mapping[str, str]) -> Mapping[str, JSON]:
-        """Return a form as its values, from what people typed: "24/03/2026" is a date, "oui" is true.
-
-        What cannot be read is left as it was typed, for `check` to tell.
-        """
-        from avise.models.request_checks import read_fields  # noqa: PLC0415 - what checks numbers is heavy
-
-        return read_fields(self, typed)
-
-    def check(self, fields: Mapping[str, JSON], today: date) -> tuple[FieldProblem, ...]:
-        """Return everything that is wrong in a form, in the order of its fields; empty when it is good."""
-        from avise.models.request_checks import problems_of  # noqa: PLC0415 - what checks numbers is heavy
-
-        return problems_of(self, fields, today)
-
-    def kept(self, fields: Mapping[str, JSON]) -> Mapping[str, JSON]:
-        """Return a good form as it is recorded: one writing of each value, nothing typed twice or empty."""
-        from avise.models.request_checks import kept_fields  # noqa: PLC0415 - what checks numbers is heavy
-
-        return kept_fields(self, fields)
-
 
 def _asked(when: FieldIs | None, fields: Mapping[str, JSON], today: date) -> bool:
     return when is None or when.holds(fields, today)

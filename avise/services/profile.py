@@ -24,6 +24,8 @@ WHEELS_FOLDER = "wheels"
 STORE_NAME = "store.db"
 DIRECTORY_NAME = "directory.db"
 PORTFOLIO_NAME = "portfolio.db"
+WIPE_MARK = "wipe.json"
+"""Somebody asked for the profile to be erased. IT takes it away before the machine serves again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,11 @@ class Profile:
     def portfolio_path(self) -> Path:
         """Return where the search directory of a laptop is, under the key of what is on board."""
         return self.folder / PORTFOLIO_NAME
+
+    @property
+    def wipe_path(self) -> Path:
+        """Return where the mark of an erasing is, or would be."""
+        return self.folder / WIPE_MARK
 
     @property
     def connectors_folder(self) -> Path:

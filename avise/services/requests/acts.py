@@ -13,6 +13,7 @@ from avise.models.event_fold import identity_of
 from avise.models.journal import EventEnvelope, EventKind, NewEvent
 from avise.models.json_types import JSON
 from avise.models.merging import Keep
+from avise.models.request_checks import problems_of
 from avise.models.request_conflicts import SETTLES, WAS, first_conflicts
 from avise.models.request_fold import AWAY, ON_BOARD, JudgedEvent, fold_state
 from avise.models.request_rules import (
@@ -180,7 +181,7 @@ class RequestDeeds:
         if kind is None:
             return False
         today = local(self._env.now()).date()
-        problems = kind.check({**request.fields, **fields}, today)
+        problems = problems_of(kind, {**request.fields, **fields}, today)
         return all(problem.field not in fields for problem in problems)
 
     def _refusal(

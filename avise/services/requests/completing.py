@@ -10,7 +10,7 @@ from avise.models.errors import AviseError
 from avise.models.identifiers import BULLET
 from avise.models.json_types import JSON
 from avise.models.masking import MASK
-from avise.models.request_checks import is_empty, kept_value, read_fields
+from avise.models.request_checks import is_empty, kept_value, problems_of, read_fields
 from avise.models.request_conflicts import first_conflicts
 from avise.models.request_types import RequestField, RequestFieldKind, RequestType
 from avise.models.requests import Request
@@ -54,7 +54,7 @@ def completed(
         raise AviseError("request.no_type")
     read = read_fields(kind, {name: found.words for name, found in typed.items()})
     merged = {**request.fields, **{name: read.get(name) for name in typed}}
-    for problem in kind.check(merged, today):
+    for problem in problems_of(kind, merged, today):
         if problem.field in typed:
             raise AviseError(
                 "request.field_wrong", field=field_label(problem.field), why=problem_sentence(problem)

@@ -11,7 +11,7 @@ from avise.models.customer import PersonId
 from avise.models.errors import AviseError
 from avise.models.journal import EventEnvelope, EventKind, NewEvent
 from avise.models.json_types import JSON
-from avise.models.request_checks import read_fields
+from avise.models.request_checks import kept_fields, problems_of, read_fields
 from avise.models.request_types import RequestField, RequestFieldKind, RequestType
 from avise.models.requests import Attachment, Request, RequestId, RequestStatus, request_stream
 from avise.models.sla import LegalClock, ServiceLevel, due_at, legal_clock
@@ -151,7 +151,7 @@ class NewRequests:
     async def check(self, new: NewRequest) -> tuple[FieldTrouble, ...]:
         """Return what is missing or malformed."""
         kind = self._kind(new.type)
-        problems = kind.check(read_fields(kind, new.values), self._today())
+        problems = problems_of(kind, read_fields(kind, new.values), self._today())
         found = [FieldTrouble(problem.field, problem_sentence(problem)) for problem in problems]
         found += self._words_trouble(new)
         return tuple(found)
@@ -188,7 +188,7 @@ class NewRequests:
         if not self._standing.own_team:
             raise AviseError("request.no_team")
         about = await self._about(new.person)
-        fields = kind.kept(read_fields(kind, new.values))
+        fields = kept_fields(kind, read_fields(kind, new.values))
         if not new.anyway and self._duplicates(kind, about, fields):
             raise AviseError("request.duplicate")
         files = await self._files.read(new.files)

@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import Connection
 
 from avise.engine.opened_hub import hub_key_source, hub_opener
-from avise.engine.opened_store import WIPE_MARK, OpenedStore
+from avise.engine.opened_store import OpenedStore
 from avise.env import SystemEnv
 from avise.hub import staff
 from avise.hub.check_outs import check_in
@@ -28,7 +28,7 @@ from avise.hub.port import Actor
 from avise.models.errors import AviseError
 from avise.models.leases import LeaseState
 from avise.models.roles import Role
-from avise.services.profile import load_profile
+from avise.services.profile import WIPE_MARK, load_profile
 from avise.services.request_values import HubState, NewRequest
 from tests.hub_house import opener
 from tests.servers.hub_http.serving import HouseEnv, served

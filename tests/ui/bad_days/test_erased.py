@@ -7,8 +7,8 @@ import json
 from PySide6.QtWidgets import QApplication
 
 from avise.app import FAILED, WindowSession
-from avise.engine.opened_store import WIPE_MARK
 from avise.engine.running_engine import _nothing_to_say
+from avise.services.profile import WIPE_MARK
 from avise.ui.shell.main_window import MainWindow
 from tests.servers.bad_input.conftest import BadDay
 from tests.servers.bad_input.test_store_files import used

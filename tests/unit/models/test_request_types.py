@@ -19,7 +19,14 @@ from stdnum import luhn
 from avise.models.identifiers import BULLET
 from avise.models.json_types import JSON
 from avise.models.masking import MASK
-from avise.models.request_checks import check_finess, kept_value, problem_in
+from avise.models.request_checks import (
+    check_finess,
+    kept_fields,
+    kept_value,
+    problem_in,
+    problems_of,
+    read_fields,
+)
 from avise.models.request_masking import masked_fields
 from avise.models.request_types import (
     OUTCOMES,
@@ -87,7 +94,7 @@ GOOD: Mapping[str, JSON] = {
 
 def told(**changes: JSON) -> list[tuple[str, str]]:
     """Return what is wrong in the form once some fields are changed."""
-    problems = FORM.check({**GOOD, **changes}, TODAY)
+    problems = problems_of(FORM, {**GOOD, **changes}, TODAY)
     return [(problem.field, problem.message_key.partition(".")[2]) for problem in problems]
 
 
@@ -101,11 +108,11 @@ def flaw(each: RequestField, value: JSON) -> str:
 
 
 def test_a_good_form_has_no_problem() -> None:
-    assert FORM.check(GOOD, TODAY) == ()
+    assert problems_of(FORM, GOOD, TODAY) == ()
 
 
 def test_an_empty_form_lacks_what_it_always_asks_and_nothing_else() -> None:
-    problems = FORM.check({}, TODAY)
+    problems = problems_of(FORM, {}, TODAY)
     assert [problem.field for problem in problems] == ["person", "care_date", "usage", "iban", "iban_again"]
     assert {problem.field: problem.message_key for problem in problems} == {
         "person": "request_check.required_choice",
@@ -156,7 +163,9 @@ def test_a_field_asked_only_sometimes_is_required_only_then() -> None:
 
 
 def test_a_problem_never_repeats_what_was_typed() -> None:
-    problems = FORM.check({**GOOD, "iban": "CANARY", "usage": "CANARY", "note": f"CANARY {NIR}"}, TODAY)
+    problems = problems_of(
+        FORM, {**GOOD, "iban": "CANARY", "usage": "CANARY", "note": f"CANARY {NIR}"}, TODAY
+    )
     assert [problem.field for problem in problems] == ["usage", "iban", "iban_again", "note"]
     assert "CANARY" not in repr(problems)
     assert NIR not in repr(problems)
@@ -226,7 +235,7 @@ def test_every_amount_is_kept_to_the_cent_however_it_is_typed(euros: Decimal, po
 
 @given(st.dates(date(1900, 1, 1), TODAY))
 def test_every_past_day_is_read_as_people_write_it(on: date) -> None:
-    read = FORM.read({"care_date": f"{on:%d/%m/%Y}"})
+    read = read_fields(FORM, {"care_date": f"{on:%d/%m/%Y}"})
     assert read == {"care_date": on.isoformat()}
     assert flaw(RequestField("d", K.DATE, check=FieldCheck.NOT_FUTURE), read["care_date"]) == ""
 
@@ -240,20 +249,20 @@ _JSON = st.recursive(
 
 @given(st.dictionaries(st.sampled_from([*GOOD, "mandate", "colour"]), _JSON))
 def test_whatever_is_sent_is_judged_and_a_good_form_is_kept_once_for_all(fields: dict[str, JSON]) -> None:
-    problems = FORM.check(fields, TODAY)
+    problems = problems_of(FORM, fields, TODAY)
     if not problems:
-        kept = FORM.kept(fields)
-        assert FORM.check({**kept, "iban_again": kept["iban"]}, TODAY) == ()
-        assert FORM.kept(kept) == kept
-    assert FORM.check(fields, TODAY) == problems
+        kept = kept_fields(FORM, fields)
+        assert problems_of(FORM, {**kept, "iban_again": kept["iban"]}, TODAY) == ()
+        assert kept_fields(FORM, kept) == kept
+    assert problems_of(FORM, fields, TODAY) == problems
 
 
 # ---- how it is kept and read -----------------------------------------------------------------------
 
 
 def test_a_form_is_kept_in_one_writing_without_what_is_typed_twice() -> None:
-    kept = FORM.kept(
-        {**GOOD, "person": PERSON.upper(), "iban": "fr33 9999 9000 0100 0001 2345 a11", "note": " "}
+    kept = kept_fields(
+        FORM, {**GOOD, "person": PERSON.upper(), "iban": "fr33 9999 9000 0100 0001 2345 a11", "note": " "}
     )
     assert kept == {"person": PERSON, "care_date": "2026-03-20", "usage": "benefits", "iban": IBAN}
 
@@ -268,10 +277,10 @@ def test_what_is_typed_is_read_by_kind_and_what_cannot_be_read_is_left() -> None
         "note": "",
         "odd": "x",
     }
-    assert kind.read(typed) == {
+    assert read_fields(kind, typed) == {
         "care_date": "2026-03-04", "mandate": True, "days": 12, "usage": "benefits", "odd": "x",
     }  # fmt: skip
-    assert kind.read({"care_date": "hier", "mandate": "peut-être", "days": "douze"}) == {
+    assert read_fields(kind, {"care_date": "hier", "mandate": "peut-être", "days": "douze"}) == {
         "care_date": "hier", "mandate": "peut-être", "days": "douze",
     }  # fmt: skip
 
@@ -348,7 +357,7 @@ def test_the_book_is_asked_by_reason_and_by_role() -> None:
 
 def test_an_account_is_never_shown_whole_whoever_reads() -> None:
     for role in (Role.AGENT, Role.CASE_MANAGER, Role.TEAM_LEAD):
-        shown = masked_fields(FORM, FORM.kept(GOOD), role, of_the_queue=True)["iban"]
+        shown = masked_fields(FORM, kept_fields(FORM, GOOD), role, of_the_queue=True)["iban"]
         assert isinstance(shown, str)
         assert BULLET in shown
         assert "0000012345" not in shown.replace("\u00a0", "")

@@ -12,6 +12,7 @@ import pytest
 from avise.models.customer import PersonId
 from avise.models.facets import FacetRecord, FacetState, FacetView
 from avise.models.json_types import JSON
+from avise.models.request_checks import kept_fields, problems_of
 from avise.models.request_types import RequestType
 from avise.models.roles import Role
 from avise.services.facts import Facts
@@ -254,10 +255,10 @@ def test_what_is_prefilled_is_accepted_by_the_form() -> None:
     for kind in TYPES.book.all():
         found = prefill(TYPES, kind, known, Role.AGENT, PEOPLE)
         count += len(found)
-        wrong = kind.check({each.field: each.value for each in found}, TODAY)
+        wrong = problems_of(kind, {each.field: each.value for each in found}, TODAY)
         lacking = {"request_check.required", "request_check.required_choice"}
         assert {problem.message_key for problem in wrong} <= lacking, kind.id
-        assert kind.kept({each.field: each.value for each in found}) == {
+        assert kept_fields(kind, {each.field: each.value for each in found}) == {
             each.field: each.value for each in found
         }
     assert count > 30

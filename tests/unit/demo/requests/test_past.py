@@ -16,6 +16,7 @@ from avise.demo.requests.scripted import LEAD_REQUEST, scripted_events
 from avise.demo.requests.staff import BY_LOGIN, STAFF, handlers, lead_of
 from avise.demo.requests.wording import WORDINGS
 from avise.models.journal import EventKind
+from avise.models.request_checks import problems_of
 from avise.models.request_rules import Deed, RequestState, decide
 from avise.models.requests import request_stream
 from avise.models.roles import Role
@@ -63,7 +64,7 @@ def test_requests_are_created_with_a_form_that_has_nothing_malformed(past: list[
         assert kind is not None
         assert isinstance(fields, dict)
         assert set(fields) <= {each.id for each in kind.fields}
-        malformed = [found for found in kind.check(fields, NOW.date()) if fields.get(found.field)]
+        malformed = [found for found in problems_of(kind, fields, NOW.date()) if fields.get(found.field)]
         assert malformed == []
 
 

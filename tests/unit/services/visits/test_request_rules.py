@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from avise.models.request_checks import read_fields
+from avise.models.request_checks import problems_of, read_fields
 from avise.models.roles import Role
 from avise.services.request_type_files import shipped_request_types
 from avise.services.visit_values import VisitNeed, VisitOutcome, VisitReport
@@ -52,7 +52,7 @@ def test_a_shipped_rule_fills_all_that_its_type_asks_of_a_representative(rule: R
     need = (VisitNeed(rule.need, 5),) if rule.need else ()
     report = VisitReport(VisitOutcome(rule.outcomes[0]), need, next_step="Envoyer le devis")
     values = filled(rule, report, FILLING)
-    assert kind.check(read_fields(kind, values), TODAY) == ()
+    assert problems_of(kind, read_fields(kind, values), TODAY) == ()
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
