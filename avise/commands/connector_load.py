@@ -17,6 +17,7 @@ from avise.engine.engine import Engine
 from avise.env import Env
 from avise.models.bulk_reading import BulkReading, Decision, ReadingStep
 from avise.models.errors import AviseError
+from avise.services.bulk_words import kept_sentence
 from avise.texts import plural, text
 from avise.texts.formats import format_number
 
@@ -68,9 +69,18 @@ async def load(engine: Engine, instance: str, decision: Decision | None, console
     if told.doubt is not None:
         tell_doubt(told.doubt, text("bulk.how_to_decide", instance=instance), console, engine.env)
         return NEEDS_A_PERSON
+    if loading.left_out:
+        _tell_kept(loading, engine, console)
+        return 0
     count = await engine.directory.count()
     console.print(plural("bulk.loaded", count, count=format_number(count)), highlight=False)
     return 0
+
+
+def _tell_kept(loading: DirectoryLoading, engine: Engine, console: Console) -> None:
+    sentence = kept_sentence(loading.kept_since, engine.env.now())
+    for line in (sentence, text("bulk.how_to_take", instance=loading.master)):
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
 async def _decide_about_file(engine: Engine, instance: str, decision: Decision, console: Console) -> int:

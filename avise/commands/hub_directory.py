@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 import uuid
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager
@@ -30,6 +31,7 @@ from avise.hub.directory_loading import HouseFiller
 from avise.models.bulk_reading import BulkReading, Decision
 from avise.models.errors import AviseError
 from avise.models.json_types import JSON
+from avise.services.bulk_words import kept_sentence
 from avise.texts import text
 
 LOOK_EVERY = 0.2
@@ -92,6 +94,7 @@ async def _filled(asked: Asked, filling: HouseFilling) -> int:
         await filling.decide(Decision(chosen.decision))
         say(f"bulk.decided.{chosen.decision}")
         if chosen.decision == Decision.KEEP:
+            say("hub_command.directory_take")
             return 0
     if chosen.what == "update" and not _is_connector(chosen.source):
         say("hub_command.directory_update", count=str(await filling.apply_all()))
@@ -101,7 +104,10 @@ async def _filled(asked: Asked, filling: HouseFilling) -> int:
     if told.doubt is not None:
         tell_doubt(told.doubt, text("hub_command.directory_decide"), console, asked.env)
         return NEEDS_A_PERSON
-    if filling.listed is not None:
+    if filling.left_out:
+        sys.stdout.write(kept_sentence(filling.kept_since, asked.env.now()) + "\n")
+        say("hub_command.directory_take")
+    elif filling.listed is not None:
         say("hub_command.directory_load", count=str(filling.listed))
     else:
         say("hub_command.directory_update", count=str(filling.changed))

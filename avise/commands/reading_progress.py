@@ -33,4 +33,4 @@ def tell_doubt(doubt: Doubt, how_to_decide: str, console: Console, env: Env) -> 
     """Print what somebody must decide, and by which command."""
     lines = (text(f"bulk.held.{doubt.kind}"), *doubt_lines(doubt, env.now()), how_to_decide)
     for line in lines:
-        console.print(line, highlight=False, markup=False)
+        console.print(line, highlight=False, markup=False, soft_wrap=True)

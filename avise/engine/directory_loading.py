@@ -6,7 +6,7 @@ import asyncio
 import logging
 from contextlib import aclosing, suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from avise.connectors.contract import Batch, ConnectorError, StartsOver
 from avise.directory.keys import Minter
@@ -79,6 +79,8 @@ class DirectoryLoading:
         """How many times the master was asked, in vain or not."""
         self.failure: AviseError | None = None
         """Why the last attempt could not write what it read (a full disk)."""
+        self.left_out = False
+        """What the master gave last was not taken: somebody keeps the directory in use."""
         self.trouble: ConnectorError | None = None
         """Why the master did not give all that it was asked for, the last time."""
 
@@ -136,6 +138,11 @@ class DirectoryLoading:
         """What there is to say of a master that gave nothing."""
         return self._directory.absence
 
+    @property
+    def kept_since(self) -> datetime | None:
+        """Since when somebody keeps the directory in use; None when nobody does, or it was not noted."""
+        return self._file.kept.kept_since if self._file is not None else None
+
     async def decide(self, decision: Decision) -> None:
         """Take what somebody decides about the doubt that waits, or afterwards what they did not want.
 
@@ -149,8 +156,9 @@ class DirectoryLoading:
             raise AviseError("bulk.nothing_held")
         persons = doubt is not None and doubt.kind is DoubtKind.PERSONS
         if doubt is not None and decision is Decision.KEEP:
-            at = self._env.now() if persons else None
-            await self._file.note(doubt=None, kept_against=doubt.mark, kept_at=at)
+            now = self._env.now()
+            at, file_at = (now, None) if persons else (None, now)
+            await self._file.note(doubt=None, kept_against=doubt.mark, kept_at=at, kept_file_at=file_at)
             await self._file.end()
         elif persons:
             await self._file.note(doubt=None, accepted=True)
@@ -240,6 +248,7 @@ class DirectoryLoading:
 
     async def _read(self, file: ReadingFile) -> None:
         """Go on with the reading of everybody that is under way, else read what changed."""
+        self.left_out = False
         cursor = await self._directory.cursor()
         wanted, self._everybody_wanted = self._everybody_wanted, False
         if file.kept.began is not None and self._whole is None:
@@ -269,12 +278,14 @@ class DirectoryLoading:
         async with aclosing(self._sources.changes(self.master, since)) as batches:
             async for batch in batches:
                 if batch.doubt is not None:
-                    if batch.doubt.mark != file.kept.kept_against:
+                    self.left_out = batch.doubt.mark == file.kept.kept_against
+                    if not self.left_out:
                         await self._drop()
                         await file.note(doubt=batch.doubt)
                     return False
                 if batch.starts_over is not None and since:
                     if self._whole is None and self._was_kept_lately(file):
+                        self.left_out = True
                         return False
                     await self._begin(file, started_over=batch.starts_over is StartsOver.EXPIRED)
                 await self._take(batch)
@@ -305,7 +316,7 @@ class DirectoryLoading:
         self._whole = None
         await whole.finish()
         # What was not wanted before is past: it can be taken no more.
-        await file.note(kept_against="", kept_at=None)
+        await file.note(kept_against="", kept_at=None, kept_file_at=None)
         await file.end()
         # Whoever wanted everybody meanwhile has them.
         self._everybody_wanted = False

@@ -12,6 +12,7 @@ from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from dataclasses import replace
+from datetime import datetime
 from typing import Protocol, TypeVar
 
 from avise.connectors.contract import Batch, Completeness, ConnectorError, StartsOver
@@ -62,6 +63,8 @@ class HouseFilling:
         """How many the directory lists, once a new one was put in place."""
         self.changed = 0
         """Changes applied to the one in place."""
+        self.left_out = False
+        """What came was not taken: somebody keeps the directory in place."""
 
     # ---- what is told, and decided -----------------------------------------------------------------
 
@@ -85,22 +88,32 @@ class HouseFilling:
             started_over=kept.started_over,
         )
 
+    @property
+    def kept_since(self) -> datetime | None:
+        """Since when somebody keeps the directory in place; None when nobody does, or it was not noted."""
+        return self._standing.kept.kept_since
+
     async def decide(self, decision: Decision) -> None:
-        """Take what somebody decides about the doubt that waits; `fill` then goes on.
+        """Take what somebody decides about the doubt that waits, or afterwards what they did not want.
+
+        `fill` then goes on.
 
         Raises:
             AviseError: `bulk.nothing_held`.
         """
         filler = await self._opened()
         kept = self._standing.kept
-        if kept.doubt is None:
+        doubt = kept.doubt
+        regretted = decision is Decision.ACCEPT and bool(kept.kept_against) and not self._standing.building
+        if doubt is None and not regretted:
             raise AviseError("bulk.nothing_held")
-        persons = kept.doubt.kind is DoubtKind.PERSONS
-        if decision is Decision.KEEP:
+        persons = doubt is not None and doubt.kind is DoubtKind.PERSONS
+        if doubt is not None and decision is Decision.KEEP:
             if self._standing.building:
                 await self._on(filler.forget)
-            at = self._env.now() if persons else None
-            decided = KeptReading(kept_against=kept.doubt.mark, kept_at=at)
+            now = self._env.now()
+            at, file_at = (now, None) if persons else (None, now)
+            decided = KeptReading(kept_against=doubt.mark, kept_at=at, kept_file_at=file_at)
             await self._on(lambda: filler.note_in_place(decided))
         elif persons:
             await self._on(lambda: filler.note(replace(kept, doubt=None, accepted=True)))
@@ -126,7 +139,7 @@ class HouseFilling:
             AviseError: nothing can be brought up to date, or the database cannot be used.
         """
         filler = await self._opened()
-        standing = self._standing
+        standing, self.left_out = self._standing, False
         if standing.kept.doubt is not None:
             return self.told()
         if standing.building:
@@ -199,12 +212,14 @@ class HouseFilling:
         """Say whether a batch is to be taken; a reading of everybody begins when the source starts over."""
         kept = self._standing.kept
         if batch.doubt is not None:
-            if batch.doubt.mark != kept.kept_against:
+            self.left_out = batch.doubt.mark == kept.kept_against
+            if not self.left_out:
                 await self._hold(filler, batch.doubt)
             return False
         if batch.starts_over is not None and since:
             lately = kept.kept_at is not None and self._env.now() - kept.kept_at < KEPT_FOR
             if lately and not self._standing.building:
+                self.left_out = True
                 return False
             await self._begin(filler, started_over=batch.starts_over is StartsOver.EXPIRED)
         return True

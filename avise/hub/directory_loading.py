@@ -158,7 +158,8 @@ class HouseFiller:
 
     def put_in_place(self, kept: KeptReading) -> int:
         """Put what was read in place; return how many it lists."""
-        facts = {**self._facts(KeptReading(kept_against=kept.kept_against)), "cursor": kept.place}
+        # What was not wanted before is past: it can be taken no more.
+        facts = {**self._facts(KeptReading()), "cursor": kept.place}
         # Kept before the swap: a stop between both does not index again.
         self._committed(self._loading.index)
         return self._committed(lambda: self._loading.put_in_place(facts, self._env.now()))

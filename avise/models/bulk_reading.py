@@ -114,7 +114,8 @@ class KeptReading:
         accepted: somebody wants it whatever its size.
         doubt: what waits for somebody.
         kept_against: mark of what somebody did not want.
-        kept_at: when they said so.
+        kept_at: when they said so of a reading: no other one is wanted for a while.
+        kept_file_at: when they said so of a file: another one is looked at all the same.
     """
 
     began: datetime | None = None
@@ -127,6 +128,12 @@ class KeptReading:
     doubt: Doubt | None = None
     kept_against: str = ""
     kept_at: datetime | None = None
+    kept_file_at: datetime | None = None
+
+    @property
+    def kept_since(self) -> datetime | None:
+        """Since when somebody keeps what is in use; None when nobody does, or it was not noted."""
+        return self.kept_at or self.kept_file_at
 
     def to_text(self) -> str:
         """Return it as JSON."""
@@ -140,7 +147,8 @@ class KeptReading:
         if doubt is not None:
             dates = {name: _moment(doubt[name]) for name in ("before_at", "now_at")}
             doubt = Doubt(**{**doubt, **dates, "kind": DoubtKind(doubt["kind"])})
-        dates = {name: _moment(found[name]) for name in ("began", "kept_at")}
+        # Not there in what an earlier version wrote.
+        dates = {name: _moment(found.get(name)) for name in ("began", "kept_at", "kept_file_at")}
         return cls(**{**found, **dates, "doubt": doubt})
 
 

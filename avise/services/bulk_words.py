@@ -80,6 +80,18 @@ def doubt_lines(doubt: Doubt, now: datetime) -> tuple[str, str]:
     )
 
 
+def kept_sentence(since: datetime | None, now: datetime) -> str:
+    """Return that what came was not taken, because somebody keeps the old directory.
+
+    Args:
+        since: when they said so, None when it was not noted.
+        now: the time.
+    """
+    if since is None:
+        return text("bulk.kept_out")
+    return text("bulk.kept_out_since", moment=format_moment(since, now))
+
+
 def remarks(bulk: BulkReading, source: str) -> list[str]:
     """Return what else there is to say of a reading that is not over."""
     lines = []

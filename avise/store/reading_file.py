@@ -125,7 +125,11 @@ class ReadingFile:
 
     async def end(self) -> None:
         """Forget the reading: the directory has it, or nobody wants it."""
-        kept = KeptReading(kept_against=self.kept.kept_against, kept_at=self.kept.kept_at)
+        kept = KeptReading(
+            kept_against=self.kept.kept_against,
+            kept_at=self.kept.kept_at,
+            kept_file_at=self.kept.kept_file_at,
+        )
         await self._commit(kept, forget=True)
 
     async def pages(self) -> AsyncIterator[tuple[Party, ...]]:

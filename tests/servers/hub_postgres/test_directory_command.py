@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing, suppress
 from functools import partial
@@ -290,6 +291,29 @@ def test_a_new_file_replaces_everybody_and_a_small_one_waits(
     assert asked(url, "1300") == ["1300"]
     assert directory(url, "update", *origin, "--accept") == 0
     assert (asked(url, "1300"), asked(url, "1010")) == ([], ["1010"])
+
+
+def test_a_small_file_that_was_kept_out_is_told_as_such_and_can_be_taken_afterwards(
+    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = str(written(tmp_path / "people.jsonl", EVERYBODY))
+    assert directory(url, "load", lines) == 0
+    written(tmp_path / "people.jsonl", (HELENE,))
+    assert directory(url, "load", lines) == 1
+    assert directory(url, "load", lines, "--keep") == 0
+    capsys.readouterr()
+    assert directory(url, "load", lines) == 0
+    told = capsys.readouterr().out
+    assert ("à jour" in told, "retenu" in told, "--accept" in told) == (False, True, True)
+    assert re.search(r"\((hier )?\d\d:\d\d\)", told)
+    assert asked(url, "marchand") == ["1", "3", "2"]
+    assert directory(url, "load", lines, "--accept") == 0
+    assert asked(url, "marchand") == ["1"]
+    # It is the one in place now: nothing is left to take.
+    assert directory(url, "load", lines, "--accept") == 1
+    capsys.readouterr()
+    assert directory(url, "load", lines) == 0
+    assert "retenu" not in capsys.readouterr().out
 
 
 def test_what_cannot_be_loaded_is_told(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -63,11 +64,22 @@ def test_a_directory_that_was_not_wanted_can_be_taken_afterwards(
     assert load(folder) == 0
     write_file(folder / "drop", "persons_2.csv", range(1, 101))
     assert load(folder) == FAILED
+    capsys.readouterr()
     assert load(folder, "--keep") == 0
-    assert "300 personnes" in capsys.readouterr().out
+    kept = capsys.readouterr().out
+    # Whoever asks again is told what is kept, since when, and how to take it; never that all is up to date.
+    assert load(folder) == 0
+    again = capsys.readouterr().out
+    for told in (kept, again):
+        assert ("retenu" in told, "connector load persons --accept" in told) == (True, True)
+        assert re.search(r"\((hier )?\d\d:\d\d\)", told)
+        assert "à jour" not in told
     assert load(folder, "--accept") == 0
     assert "100 personnes" in capsys.readouterr().out
     assert load(folder, "--accept") == FAILED
+    capsys.readouterr()
+    assert load(folder) == 0
+    assert "100 personnes" in capsys.readouterr().out
 
 
 def test_a_master_that_is_refused_is_no_directory_that_is_up_to_date(

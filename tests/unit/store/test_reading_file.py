@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -43,12 +44,19 @@ async def test_pages_and_their_place_are_there_at_the_next_start(tmp_path: Path,
     again = await ReadingFile.open(tmp_path / "directory.db", key)
     assert again.kept == KeptReading(NOW, "three", 3, 9, complete=True, doubt=DOUBT)
     assert await ids(again) == [["P1", "P2"], ["P3"]]
-    await again.note(doubt=None, kept_against="mark", kept_at=NOW)
+    await again.note(doubt=None, kept_against="mark", kept_at=NOW, kept_file_at=NOW)
     await again.end()
     await again.aclose()
     last = await ReadingFile.open(tmp_path / "directory.db", key)
-    assert (last.kept, await ids(last)) == (KeptReading(kept_against="mark", kept_at=NOW), [])
+    decided = KeptReading(kept_against="mark", kept_at=NOW, kept_file_at=NOW)
+    assert (last.kept, await ids(last)) == (decided, [])
     await last.aclose()
+
+
+def test_what_an_earlier_version_noted_is_read() -> None:
+    noted = json.loads(KeptReading(kept_against="mark").to_text())
+    del noted["kept_file_at"]
+    assert KeptReading.of_text(json.dumps(noted)) == KeptReading(kept_against="mark")
 
 
 async def test_a_file_that_cannot_be_read_is_one_that_is_not_there(tmp_path: Path, key: bytes) -> None:
