@@ -207,6 +207,21 @@ async def test_an_undo_too_late_is_refused_and_the_link_is_still_ended_with_a_re
     assert again.value.message_key == "identity.unknown"
 
 
+async def test_a_link_made_at_two_desks_is_one_link_and_ends_whole(house: House) -> None:
+    desks = [house.desk(user=user) for user in ("sara.lemoine", "marc.petit")]
+    for desk in desks:
+        assert await desk.record_links(person(MONIQUE)) == ()
+    for desk in desks:
+        await desk.link_records(person(MONIQUE), person(TWICE))
+        house.env.advance(timedelta(minutes=1))
+    knowing = house.desk()
+    (link,) = await knowing.record_links(person(MONIQUE))
+    assert link.author == "sara.lemoine"
+    await knowing.unlink_records(link.link, "Deux cousines")
+    for desk in (knowing, house.desk()):
+        assert await desk.record_links(person(MONIQUE)) == ()
+
+
 async def test_what_contradicts_is_refused_with_a_sentence_through_links_of_links(house: House) -> None:
     desk = house.desk()
     with pytest.raises(AviseError) as refused:

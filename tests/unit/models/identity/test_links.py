@@ -47,8 +47,11 @@ def linked(
     return told(EventKind.IDENTITY_LINKED, one, other, seq, body)
 
 
-def ended(one: uuid.UUID, other: uuid.UUID, link: int, seq: int, seen: str = "") -> EventEnvelope:
-    body = {"link": str(uuid.UUID(int=1000 + link)), "reason": "Deux cousines", "seen": seen}
+def ended(
+    one: uuid.UUID, other: uuid.UUID, link: int, seq: int, seen: str = "", *, others: tuple[int, ...] = ()
+) -> EventEnvelope:
+    made: list[JSON] = [str(uuid.UUID(int=1000 + each)) for each in others]
+    body: dict[str, JSON] = {"link": str(uuid.UUID(int=1000 + link)), "seen": seen, "others": made}
     return event(EventKind.IDENTITY_UNLINKED, pair_stream(one, other), body, seq=seq)
 
 
@@ -71,6 +74,15 @@ def test_an_ended_link_joins_nobody() -> None:
     book = book_of([linked(A, B, 1), linked(C, B, 2), ended(C, B, 2, 3)])
     assert [side.person for side in book.linked_to(A)] == [B]
     assert book.linked_to(C) == ()
+
+
+def test_a_link_made_at_two_desks_ends_whole_for_whoever_knew_of_both() -> None:
+    twice = [linked(A, B, 1), linked(A, B, 2)]
+    assert [link.id.int for link in book_of(twice).links_of(A)] == [1001], "it counts once"
+    knowing = book_of([*twice, ended(A, B, 1, 3, "s1", others=(2,))])
+    assert (knowing.linked_to(A), knowing.links_of(B)) == ((), ())
+    unknowing = book_of([*twice, ended(A, B, 1, 3, "s1")])
+    assert [link.id.int for link in unknowing.links_of(A)] == [1002], "made by whom nobody heard, it stands"
 
 
 def test_a_link_taken_back_never_was_and_its_proposal_waits_again() -> None:
