@@ -15,7 +15,7 @@ from rich.table import Table
 from avise.models.customer import SearchAnswer, SearchHit
 from avise.models.json_types import JSON
 from avise.services.desk import Desk
-from avise.services.search_words import nothing_found
+from avise.services.search_words import nothing_found_at_length
 from avise.texts import plural, text
 from avise.texts.formats import format_date, format_list_name, format_member_number
 
@@ -68,7 +68,8 @@ def _hit(hit: SearchHit) -> dict[str, JSON]:
 def print_answer(answer: SearchAnswer, words: str, today: date, console: Console) -> None:
     """Print the hits for a person at a terminal, or why there is none."""
     if not answer.hits:
-        console.print(nothing_found(words, today, "search.none"), highlight=False)
+        told = nothing_found_at_length(words, today)
+        console.print(told, highlight=False, markup=False, soft_wrap=True)
         return
     table = Table(show_header=False, box=None)
     for hit in answer.hits:

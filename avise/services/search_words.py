@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from avise.directory.search_query import parse_search
 from avise.models.errors import AviseError
 from avise.models.free_text import holds_nir_in_words
 from avise.models.typed_search import MOST_CHARACTERS, faulty_date
@@ -33,18 +34,51 @@ def refuse_unsearchable(words: str) -> None:
         raise RefusedSearchError("search.nir")
 
 
-def nothing_found(words: str, today: date, key: str = "palette.nothing") -> str:
+def nothing_found(words: str, today: date) -> str:
     """Return the sentence for words that found nobody: which date is at fault, else what to try.
 
     Args:
         words: as typed.
         today: nobody was born after it.
-        key: of the sentence that repeats the words.
     """
+    return _date_at_fault(words, today) or text("palette.nothing", words=said_again(words))
+
+
+def nothing_found_at_length(words: str, today: date) -> str:
+    """Return the same where there is room: what to try is what was not typed.
+
+    Args:
+        words: as typed.
+        today: nobody was born after it.
+    """
+    if at_fault := _date_at_fault(words, today):
+        return at_fault
+    untyped = [text(f"search.by.{key}") for key in _KEYS if key not in _typed_keys(words, today)]
+    others = text("search.by.either", one=untyped[0], other=untyped[1]) if untyped[1:] else "".join(untyped)
+    advice = text("search.try", others=others) if others else text("search.try_less")
+    return f"{text('search.none', words=said_again(words))} {advice}"
+
+
+_KEYS = ("name", "birth_date", "member_number", "phone")
+"""What people are found by, the surest first."""
+
+
+def _typed_keys(words: str, today: date) -> set[str]:
+    """Return the keys that words hold: digits alone may be a number, and a date."""
+    query = parse_search(words, today)
+    phones = [number for number in query.numbers if number.phone()]
+    held = {
+        "name": bool(query.words),
+        "birth_date": bool(query.spans or query.number_spans),
+        "member_number": bool(query.codes) or len(query.numbers) > len(phones),
+        "phone": bool(phones),
+    }
+    return {key for key, is_held in held.items() if is_held}
+
+
+def _date_at_fault(words: str, today: date) -> str:
     at_fault = faulty_date(words, today)
-    if at_fault is not None:
-        return text(f"search.date.{at_fault.fault}", date=at_fault.typed)
-    return text(key, words=said_again(words))
+    return "" if at_fault is None else text(f"search.date.{at_fault.fault}", date=at_fault.typed)
 
 
 def said_again(words: str) -> str:

@@ -11,6 +11,7 @@ from avise.services.search_words import (
     MOST_SAID_AGAIN,
     RefusedSearchError,
     nothing_found,
+    nothing_found_at_length,
     refuse_unsearchable,
     said_again,
 )
@@ -44,12 +45,41 @@ def test_a_date_at_fault_is_told_rather_than_that_nobody_is_known(language: str,
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("key", ["palette.nothing", "search.none"])
-def test_long_words_leave_room_for_what_to_do(language: str, key: str) -> None:
+def test_long_words_leave_room_for_what_to_do(language: str) -> None:
     set_language(language)
-    told = nothing_found("zz " * 1000, TODAY, key)
+    told = nothing_found("zz " * 1000, TODAY)
     assert len(told) < 120
     assert f"{'zz ' * 7}zz…" in told
+
+
+@pytest.mark.parametrize(
+    ("typed", "advised"),
+    [
+        ("marchand", "date de naissance ou numéro d’adhérent"),
+        ("12/03/1968", "nom ou numéro d’adhérent"),
+        ("12031968", "nom ou téléphone"),
+        ("marchand 12/03/1968", "numéro d’adhérent ou téléphone"),
+        ("marchand 58 ans", "numéro d’adhérent ou téléphone"),
+        ("06 39 98 12 34", "nom ou date de naissance"),
+        ("MV-00482917", "nom ou date de naissance"),
+        ("zz.marchand@example.org", "nom ou date de naissance"),
+        ("marchand 12/03/1968 0639981234", "numéro d’adhérent"),
+    ],
+)
+def test_whoever_found_nobody_is_advised_what_they_did_not_type(typed: str, advised: str) -> None:
+    assert nothing_found_at_length(typed, TODAY).endswith(f"cherchez par {advised}.")
+
+
+def test_whoever_typed_everything_is_advised_to_type_less() -> None:
+    told = nothing_found_at_length("marchand 12/03/1968 0639981234 MV-00482917", TODAY)
+    assert told.endswith("tapez-en moins.")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_date_at_fault_is_all_that_is_said_of_it_at_length_too(language: str) -> None:
+    set_language(language)
+    typed = "marchand 31/02/1970"
+    assert nothing_found_at_length(typed, TODAY) == nothing_found(typed, TODAY)
 
 
 def test_words_are_said_again_as_they_were_typed_while_they_are_short() -> None:
