@@ -47,6 +47,7 @@ from avise.engine.wiping import Wiping
 from avise.env import Env, SystemEnv
 from avise.models.errors import AviseError
 from avise.models.roles import Role
+from avise.services.outbox import Outbox
 from avise.services.profile import Profile, load_profile
 from avise.services.settings_file import HubMode
 from avise.services.suggestions import shipped_book
@@ -223,65 +224,71 @@ class Engine:
 
     # ---- on the engine's loop --------------------------------------------------------------------
     async def _assemble(self) -> None:
-        env = self.env
-        opened = self._opened or await OpenedStore.open(self.profile, env, self._ask_passphrase)
-        store, key = opened.store, opened.key
-        self._store, self.directory = store, opened.directory
-        self.profile = profile = opened.profile
-        settings = profile.settings
-        self._secrets = sealed = SealedSecrets(store, key, env)
-        secrets = ProfileSecrets(sealed, profile.folder, synthetic=settings.synthetic)
-        self.on_board = OnBoard(profile, store, key, env) if settings.offline.allowed else None
-        copies = Snapshots(store, env) if self.on_board is None else self.on_board.copies
-        self.sources = await self._tools.open(profile, store, copies, secrets, sealed)
-        session = profile.session()
-        journal = Journal(store, env)
-        self.desk = LocalDesk(
-            session,
-            self.sources,
-            self.directory,
-            journal,
-            DeskMemory(store, env, session.user),
-            copies,
-            env,
-            profile.folder,
-        )
-        self.desk.data_quality = profile.settings.desk.data_quality
-        self.desk.ignores_code = profile.settings.desk.ignore_lock_code
-        lent = Shared(tokens=sealed, outward=self._tools.outward)
+        """Build the parts of this engine, each upon those before it."""
+        opened = self._opened or await OpenedStore.open(self.profile, self.env, self._ask_passphrase)
+        self.profile, self._store, self.directory = opened.profile, opened.store, opened.directory
+        profile, store = opened.profile, opened.store
+        self._secrets = sealed = SealedSecrets(store, opened.key, self.env)
+        secrets = ProfileSecrets(sealed, profile.folder, synthetic=profile.settings.synthetic)
+        journal = Journal(store, self.env)
+        await self._open_desk(opened, journal, secrets, sealed)
         self.trials = ConnectorTrials(
-            profile, self.directory, journal, secrets, lent, self._tools.thread, env
-        )
-        self._outbox = OutboxRoom(self.desk, self.sources, self.directory, store, journal, env)
+            profile, self.directory, journal, secrets,
+            Shared(tokens=sealed, outward=self._tools.outward), self._tools.thread, self.env,
+        )  # fmt: skip
+        self._outbox = OutboxRoom(self.desk, self.sources, self.directory, store, journal, self.env)
         outbox = await self._outbox.open(at_desk=self._at_desk)
         if self.network is not None:
-            self.desk.use_network(self.network)
-            self.network.on_back += [
-                self.sources.network_back, outbox.network_back, self.desk.network_back
-            ]  # fmt: skip
+            self._follow_network(self.network, outbox)
         room = self._open_messages(store, secrets)
         if self.on_board is not None:
             self.lease = await self._open_lease(store, sealed)
             await self._open_packs(self.on_board, self.lease)
-        if self._at_desk and settings.hub.mode is not HubMode.NONE:
+        if self._at_desk and profile.settings.hub.mode is not HubMode.NONE:
             # Two processes of one profile would number the same events: a command alone has no hub.
             self.requests = await self._open_requests(opened, sealed, secrets, journal)
-        if self._at_desk and session.role is Role.REP:
+        if self._at_desk and self.desk.session.role is Role.REP:
             await self._open_visits(store, journal, Beside(outbox, room, self.requests))
-        minter = Minter(settings.site_namespace, settings.identity_master)
-        self.loading = DirectoryLoading(
-            settings.identity_master, self.directory, self.sources, env, minter, profile.portfolio_of
-        )
-        self.desk.use_loading(self.loading)
-        self._begin_finding(self.loading, profile.portfolio_of)
+        self._begin_loading()
         if self.requests is not None and self.requests.sync is not None:
             self._begin_contact(self.requests, self.requests.sync)
         if self._at_desk:
             self._reloads = asyncio.create_task(self.desk.follow_reloads(), name="follow reloads")
-        purges: list[Purge] = [Snapshots(store, env).purge, outbox.purge]
+        purges: list[Purge] = [Snapshots(store, self.env).purge, outbox.purge]
         if self.requests is not None:
             purges.append(self.requests.purge)
-        self._purging = Purging(purges, env)
+        self._purging = Purging(purges, self.env)
+
+    async def _open_desk(
+        self, opened: OpenedStore, journal: Journal, secrets: SecretPort, sealed: SealedSecrets
+    ) -> None:
+        """Open the tools, and the desk over what they tell."""
+        profile, store, env = opened.profile, opened.store, self.env
+        self.on_board = OnBoard(profile, store, opened.key, env) if profile.settings.offline.allowed else None
+        copies = Snapshots(store, env) if self.on_board is None else self.on_board.copies
+        self.sources = await self._tools.open(profile, store, copies, secrets, sealed)
+        session = profile.session()
+        memory = DeskMemory(store, env, session.user)
+        self.desk = LocalDesk(
+            session, self.sources, self.directory, journal, memory, copies, env, profile.folder
+        )
+        self.desk.data_quality = profile.settings.desk.data_quality
+        self.desk.ignores_code = profile.settings.desk.ignore_lock_code
+
+    def _follow_network(self, network: NetworkRoom, outbox: Outbox) -> None:
+        """Show how much network there is; once it is back, what waited for it goes on."""
+        self.desk.use_network(network)
+        network.on_back += [self.sources.network_back, outbox.network_back, self.desk.network_back]
+
+    def _begin_loading(self) -> None:
+        """Have the directory filled."""
+        settings, portfolio_of = self.profile.settings, self.profile.portfolio_of
+        minter = Minter(settings.site_namespace, settings.identity_master)
+        self.loading = DirectoryLoading(
+            settings.identity_master, self.directory, self.sources, self.env, minter, portfolio_of
+        )
+        self.desk.use_loading(self.loading)
+        self._begin_finding(self.loading, portfolio_of)
 
     def _begin_finding(self, loading: DirectoryLoading, portfolio_of: str) -> None:
         """Find people at the house where the profile says so (decision 15), and fill what is carried."""
