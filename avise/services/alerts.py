@@ -99,7 +99,8 @@ def _identity(facts: Facts) -> Iterator[Alert]:
         yield Alert(f"protection_{protection}", Severity.NOTE, 4, "shield-check", params, "identity")
     accessibility = word(record, "accessibility")
     if accessibility not in ("", "none"):
-        yield Alert(f"accessibility_{accessibility}", Severity.NOTE, 12, "ear", {}, "identity")
+        params = {"title": word(record, "title")}
+        yield Alert(f"accessibility_{accessibility}", Severity.NOTE, 12, "ear", params, "identity")
     rights = word(record, "rights_status")
     if rights in ("closed", "suspended"):
         severity = Severity.WARN if rights == "closed" else Severity.DANGER

@@ -28,6 +28,14 @@ FIELD_OF_PARAM = {
 }
 """Parameters of alerts that are canonical codes, with the facet and field whose codes they are."""
 
+AGREEING_ALERTS = frozenset({"accessibility_deaf", "accessibility_low_vision"})
+"""Alerts whose sentence speaks of the person: their parameter `title` is "mr", "mrs" or ""."""
+
+
+def agreed(key: str, title: str, /, **params: object) -> str:
+    """Return the sentence that agrees with a person: `<key>.mr`, `<key>.mrs`, or `<key>.unknown`."""
+    return text(f"{key}.{title if title in ('mr', 'mrs') else 'unknown'}", **params)
+
 
 def facet_title(facet: str) -> str:
     """Return the title of a block."""
@@ -45,6 +53,8 @@ def alert_text(alert: Alert) -> str:
         name: value_text(*field, value) if (field := FIELD_OF_PARAM.get((alert.id, name))) else value
         for name, value in alert.params.items()
     }
+    if alert.id in AGREEING_ALERTS:
+        return agreed(f"alert.{alert.id}", alert.params.get("title", ""))
     return text(f"alert.{alert.id}", **params)
 
 

@@ -420,7 +420,7 @@ def _alerts() -> AlertsChanged:
                 {"amount": "84,20 €", "date": "05/03"},
                 "contributions",
             ),
-            Alert("accessibility_deaf", Severity.NOTE, 4, "ear", {}, "identity"),
+            Alert("accessibility_deaf", Severity.NOTE, 4, "ear", {"title": "mrs"}, "identity"),
             Alert("commercial_refused", Severity.NEUTRAL, 9, "ban", {}, "consents"),
         )
     )

@@ -112,6 +112,21 @@ def test_french_is_written_with_its_spaces_and_its_apostrophe(domain: str) -> No
             assert not re.search(r"«[^\u00a0]|[^\u00a0]»", form), key
 
 
+OF_SOMEBODY = re.compile(
+    r"\b(malentendante?|malvoyante?|décédée?|née? |née?\(|(?:vous êtes|êtes-vous|une fois) (?:dé)?connecté)",
+    re.IGNORECASE,
+)
+"""Words that agree with one person."""
+
+
+def test_words_that_agree_with_a_person_are_said_by_title_alone() -> None:
+    french = catalogue("fr")
+    said = {key: french.get(key) or "" for key in french.keys()}  # noqa: SIM118 - a catalogue is no mapping
+    agreeing = {key for key, words in said.items() if OF_SOMEBODY.search(words.replace("\u00a0", " "))}
+    assert "customer.born_on.mrs" in agreeing
+    assert {key for key in agreeing if not key.endswith((".mr", ".mrs"))} == set()
+
+
 def _messages(code: str, domain: str) -> dict[str, tuple[str, ...]]:
     path = resource_folder("translations") / code / f"{domain}.po"
     with path.open("rb") as stream:

@@ -10,6 +10,7 @@ from avise.models.facets import FacetRecord
 from avise.models.identifiers import parse_phone
 from avise.services.customer_updates import Header
 from avise.services.facts import Facts, word
+from avise.services.wording import agreed
 from avise.texts import text
 from avise.texts.formats import format_phone
 
@@ -70,8 +71,7 @@ def postal_name(header: Header) -> str:
 
 def greeting(header: Header) -> str:
     """Return how a message begins, in the language in use."""
-    known = header.title if header.title in ("mr", "mrs") else "unknown"
-    return text(f"message.greeting.{known}")
+    return agreed("message.greeting", header.title)
 
 
 def shown(channel: ConsentChannel, value: str) -> str:

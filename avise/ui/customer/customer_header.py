@@ -16,6 +16,7 @@ from avise.models.facets import Datum
 from avise.models.masking import Access, access
 from avise.models.roles import Role
 from avise.services.customer_updates import Alert, Header, Verification, VerificationLevel
+from avise.services.wording import agreed
 from avise.texts import plural, text
 from avise.texts.formats import (
     format_date,
@@ -38,7 +39,6 @@ from avise.ui.widgets.layout import row
 from avise.ui.widgets.link import Link
 
 HEIGHT, _MIN_WIDTH, _SIRET = 96, 300, 14
-_BORN = {"mr": "customer.born_m", "mrs": "customer.born_f"}
 
 
 def customer_label(header: Header) -> str:
@@ -63,7 +63,7 @@ def birth_words(header: Header) -> str:
     age = plural("customer.years", header.age) if header.age is not None else ""
     if header.birth_date is None:
         return age
-    born = text(_BORN.get(header.title, "customer.born_u"), date=format_date(header.birth_date))
+    born = agreed("customer.born_on", header.title, date=format_date(header.birth_date))
     return together(age, born)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from avise.models.customer import MatchedOn, Party, PartyKind, PersonId, SearchHit
 from avise.models.names import fold
+from avise.services.wording import agreed
 from avise.texts import text
 from avise.texts.formats import format_date, format_member_number, format_phone
 from avise.ui.palette.matching import Mark, merged
@@ -104,7 +105,7 @@ def _reason(hit: SearchHit) -> list[Part]:
     born = _marks(hit, "birth_name")
     # A name of birth that was mistyped answers too: the row would not tell why it is there.
     if party.birth_name and (MatchedOn.BIRTH_NAME in hit.matched_on or (born and _is_renamed(party))):
-        parts += [Part(" · "), Part(text("palette.born")), *marked(party.birth_name, born)]
+        parts += [Part(" · "), Part(agreed("palette.born", party.title)), *marked(party.birth_name, born)]
     if MatchedOn.COMPANY in hit.matched_on and party.kind is not PartyKind.COMPANY and party.company_name:
         parts += _quiet(hit, "company_name", party.company_name)
     parts += [part for kind in _approximate(hit) for part in (Part(" · "), Part(text(f"palette.{kind}")))]

@@ -73,6 +73,18 @@ def test_three_answers_without_a_recent_one_are_not_three_of_three() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("title", "words"),
+    [
+        ("mrs", "58 ans · née le 12/03/1968"),
+        ("mr", "58 ans · né le 12/03/1968"),
+        ("", "58 ans · naissance le 12/03/1968"),
+    ],
+)
+def test_the_birth_agrees_with_the_title(title: str, words: str) -> None:
+    assert birth_words(replace(HELENE_HEADER, title=title)).replace("\u00a0", " ") == words
+
+
 @given(
     level=st.sampled_from(VerificationLevel),
     correct=st.integers(0, 6),
@@ -86,17 +98,17 @@ def test_no_state_but_the_strong_one_looks_verified(
     chip = verification_chip(state, short=short)
     looks_verified = "vérifié" in chip.text or "3/3" in chip.text or chip.tone is Tone.OK
     assert looks_verified is (level is STRONG)
-    assert ("Appelant vérifié" in verification_sentence(state)) is (level is STRONG)
+    assert ("Identité vérifiée" in verification_sentence(state)) is (level is STRONG)
 
 
 def test_the_chip_is_heard_in_a_whole_sentence(header: CustomerHeader) -> None:
-    assert header.identity.accessibleName() == "Appelant à vérifier"
+    assert header.identity.accessibleName() == "Identité à vérifier"
     header.set_verification(Verification(NONE, 1, 0, 3, NOW))
-    assert header.identity.accessibleName() == "Appelant à vérifier, 1 réponse juste sur 3"
+    assert header.identity.accessibleName() == "Identité à vérifier, 1 réponse juste sur 3"
     header.set_verification(Verification(WEAK, 2, 0, 3, NOW))
     assert header.identity.accessibleName() == "Vérification faible, 2 réponses justes sur 3"
     header.set_verification(Verification(STRONG, 3, 0, 3, NOW))
-    assert header.identity.accessibleName() == "Appelant vérifié, 3 réponses justes sur 3, 10:44"
+    assert header.identity.accessibleName() == "Identité vérifiée, 3 réponses justes sur 3, 10:44"
     assert header.identity.toolTip() == f"{header.identity.accessibleName()} (Ctrl I)"
 
 

@@ -155,6 +155,15 @@ def test_a_birth_name_that_was_mistyped_is_shown() -> None:
     assert not any(part.matched for part in customer_row(hit, ()).parts)
 
 
+@pytest.mark.parametrize(("title", "words"), [("mrs", "née "), ("mr", "né "), ("", "nom de naissance ")])
+def test_a_birth_name_agrees_with_the_title(title: str, words: str) -> None:
+    entry = DIRECTORY[0]
+    party = replace(entry.party, title=title, last_name="MARCHAND", birth_name="Le Goff")
+    hit = SearchHit(replace(entry, party=party), 0.4, (MatchedOn.BIRTH_NAME,))
+    (shown,) = words_of((customer_row(hit, ()),))
+    assert f" · {words}Le Goff" in shown.replace("\u00a0", " ")
+
+
 def test_a_company_shows_its_name_and_number() -> None:
     company = Party("E-1", PartyKind.COMPANY, company_name="Ateliers Erdre", siren="904123887", city="Nantes")
     person = UUID(int=99)

@@ -67,7 +67,7 @@ def test_a_station_that_is_not_signed_in_begins_on_the_page(run: Run) -> None:
             assert page.told() == ""
             stage.press(Qt.Key.Key_Return)
             await until(lambda: stage.window.page_name == "home")
-            assert stage.toast() == "Connecté au hub"
+            assert stage.toast() == "Connexion au hub réussie"
             assert page.field.text() == ""
 
     run(scenario())
@@ -240,7 +240,7 @@ def test_somebody_signs_out_by_the_palette_and_is_told_what_becomes_of_their_wor
             hub = stage.desktop.hub
             await until(lambda: hub.status is not None)
             stage.desktop.actions.commands.run("sign_out")
-            await until(lambda: stage.toast().startswith("Vous êtes déconnecté"))
+            await until(lambda: stage.toast().startswith("La connexion au hub est fermée"))
             assert ("sign_out",) in desk.asked
 
     run(scenario())

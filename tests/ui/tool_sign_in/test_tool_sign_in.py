@@ -91,7 +91,7 @@ def test_the_palette_signs_in_at_the_tool_that_asks_and_the_browser_opens(
             assert "navigateur" in panel.sentence.text()
             assert panel.cancel.hasFocus()
             desk.tool_sign_in_stream.tell(ToolSignedIn())
-            await until(lambda: "Connecté à Cotisations" in stage.toast())
+            await until(lambda: "Connexion à Cotisations réussie" in stage.toast())
             assert not panel.isVisible()
 
     run(scenario())
