@@ -12,7 +12,7 @@ from avise.models.identity.records import IdentityRecord
 from tests.unit.models.identity.records import record
 
 _BEGINNINGS = ("Bal", "Cor", "Dun", "Fer", "Gal", "Kel", "Lor", "Mon", "Nar", "Pel", "Ros", "Tar")
-_ENDS = ("bury", "dale", "ford", "gate", "ham", "mere", "stoke", "ton", "wick", "worth")
+_ENDS = ("bury", "ford", "mere", "ton")
 _FIRST_NAMES = ("Paul", "Anne", "Luc", "Eva", "Zoé", "Hugo", "Léa", "Yann", "Nora", "Rémi", "Inès", "Karim")
 CROWD = [
     record(
@@ -23,7 +23,7 @@ CROWD = [
     for number, name in enumerate(begins + ends for begins in _BEGINNINGS for ends in _ENDS)
 ]  # fmt: skip
 ROSE = {"last_name": "Renardou", "first_name": "Rose"}
-BORN = ("1950-02-03", "1990-11-27", "1973-06-14", "2004-09-08", "1938-12-30", "1961-04-19", "1985-10-21")
+BORN = ("1950-02-03", "1990-11-27", "1973-06-14")
 
 
 def _links_of(
@@ -49,9 +49,7 @@ def test_a_link_beside_one_that_stands_out_is_dropped() -> None:
     assert found["namesake"].verdict(Thresholds()) is Verdict.NOTHING
 
 
-@pytest.mark.parametrize(
-    ("partners", "verdict"), [(1, Verdict.AUTOMATIC), (3, Verdict.PROPOSED), (7, Verdict.NOTHING)]
-)
+@pytest.mark.parametrize(("partners", "verdict"), [(1, Verdict.AUTOMATIC), (3, Verdict.PROPOSED)])
 def test_the_partners_of_one_record_share_what_is_likely(partners: int, verdict: Verdict) -> None:
     rose = record("rose", **ROSE, postcode="44000")
     ours = [*CROWD, rose]
