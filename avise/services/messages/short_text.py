@@ -32,6 +32,9 @@ def gsm_text(text: str) -> str:
 def _nearest(character: str) -> str:
     if character in _BASIC or character in _EXTENDED:
         return character
+    if unicodedata.combining(character):
+        # Of a letter that has a mark already, which goes: this one would join the bare letter.
+        return ""
     base = unicodedata.normalize("NFD", character)[0]
     return base if base in _BASIC else character
 

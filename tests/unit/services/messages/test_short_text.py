@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from avise.services.messages.short_text import gsm_text, parts
@@ -34,6 +34,7 @@ def test_typography_is_written_with_plain_signs() -> None:
 
 
 @given(st.text(max_size=400))
+@example("Ė\u0300")
 def test_a_text_for_the_network_never_takes_more_parts_than_it_has_characters(text: str) -> None:
     plain = gsm_text(text)
     assert gsm_text(plain) == plain
