@@ -259,12 +259,14 @@ class LocalDesk(LocalIdentity, LocalMessages, LocalPacks, LocalVisits, LocalWork
         return await self._sources.check(instance)
 
     async def retry_source(self, instance: str) -> None:
-        """Let one probe through a suspended tool, and read again what it feeds on open screens."""
+        """Let one probe through a suspended tool, and read again what it feeds, the directory too."""
         await self._sources.retry_now(instance)
         await self._read_again(instance)
 
     async def _read_again(self, instance: str) -> None:
         await self._tool_back(instance)
+        if self._loading is not None and self._loading.master == instance:
+            self._loading.look_now()
         for dossier in tuple(self._dossiers.values()):
             dossier.read_source(instance)
 

@@ -159,11 +159,6 @@ class NetworkRoom:
         return self._known.mode is NetworkMode.LIMITED
 
     @property
-    def may_read_ahead(self) -> bool:
-        """Whether something may be read that nobody looks at: packs, the next customer."""
-        return self._known.mode is NetworkMode.ONLINE
-
-    @property
     def allows_hub(self) -> bool:
         """Whether the hub may be asked: while the network seems gone it is, to see whether it is back."""
         return self._known.choice is not NetworkMode.OFFLINE
