@@ -56,9 +56,18 @@ def is_alive(pid: int) -> bool:
 
 
 async def until_gone(pid: int) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while is_alive(pid):  # noqa: ASYNC110 - nothing tells the end of a stranger
             await asyncio.sleep(0.02)
+
+
+async def begun(worker: BodyWorker, told: Path) -> asyncio.Task[tuple[bytes, ...]]:
+    """Have the worker do what takes a minute, and wait until it does."""
+    work = asyncio.create_task(worker.run(worker_jobs.endless, str(told).encode()))
+    async with asyncio.timeout(30):
+        while not told.exists():  # noqa: ASYNC110, ASYNC240 - of another process
+            await asyncio.sleep(0.01)
+    return work
 
 
 async def test_bytes_come_back_in_their_order(worker: BodyWorker) -> None:
@@ -121,26 +130,29 @@ async def test_a_process_that_ends_at_work_is_a_fault_of_the_host_and_the_next_w
         assert await worker.run(worker_jobs.pieces_of, b"ab", 2) == (b"ab",)
 
 
-async def test_work_that_is_given_up_frees_the_process_at_once(worker: BodyWorker) -> None:
+async def test_work_that_is_given_up_frees_the_process_at_once(worker: BodyWorker, tmp_path: Path) -> None:
     (pid,) = await worker.run(worker_jobs.pid_of, b"")
-    given_up = asyncio.create_task(worker.run(worker_jobs.slow, b"", 60.0))
-    await asyncio.sleep(0.1)
+    given_up = await begun(worker, tmp_path / "begun")
     given_up.cancel()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         assert await worker.run(worker_jobs.pieces_of, b"ab", 2) == (b"ab",)
         await asyncio.wait([given_up])
     assert given_up.cancelled()
     assert not is_alive(int(pid))
 
 
-async def test_work_that_is_given_up_before_it_began_costs_nothing(worker: BodyWorker) -> None:
+async def test_work_that_is_given_up_before_it_began_costs_nothing(
+    worker: BodyWorker, tmp_path: Path
+) -> None:
     (pid,) = await worker.run(worker_jobs.pid_of, b"")
-    first = asyncio.create_task(worker.run(worker_jobs.slow, b"a", 0.3))
+    let_go = tmp_path / "let go"
+    first = asyncio.create_task(worker.run(worker_jobs.held, str(let_go).encode()))
     await asyncio.sleep(0.05)
     waiting = asyncio.create_task(worker.run(worker_jobs.slow, b"b", 60.0))
     await asyncio.sleep(0.05)
     waiting.cancel()
-    assert await first == (b"a",)
+    let_go.touch()
+    assert await first == (b"let go",)
     assert await worker.run(worker_jobs.pid_of, b"") == (pid,)
     assert waiting.cancelled()
 
@@ -160,12 +172,11 @@ async def test_the_worker_does_not_listen_to_ctrl_c(worker: BodyWorker) -> None:
     assert await worker.run(worker_jobs.pid_of, b"") == (pid,)
 
 
-async def test_closing_ends_what_runs_and_refuses_what_comes() -> None:
+async def test_closing_ends_what_runs_and_refuses_what_comes(tmp_path: Path) -> None:
     worker = BodyWorker()
     (pid,) = await worker.run(worker_jobs.pid_of, b"")
-    running = asyncio.create_task(worker.run(worker_jobs.slow, b"", 60.0))
-    await asyncio.sleep(0.1)
-    async with asyncio.timeout(5):
+    running = await begun(worker, tmp_path / "begun")
+    async with asyncio.timeout(30):
         await worker.aclose()
         await worker.aclose()
         await asyncio.wait([running])

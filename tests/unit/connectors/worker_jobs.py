@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 from avise.connectors.contract import ConnectorError
 from avise.models.errors import ErrorKind, Origin
@@ -35,6 +36,21 @@ def slow(body: bytes, seconds: float) -> Iterator[bytes]:
     """Take a time."""
     time.sleep(seconds)
     yield body
+
+
+def endless(body: bytes) -> Iterator[bytes]:
+    """Make the file that is named, then take a minute."""
+    Path(body.decode()).touch()
+    time.sleep(60)
+    yield b""
+
+
+def held(body: bytes) -> Iterator[bytes]:
+    """Take until the file that is named is there."""
+    path = Path(body.decode())
+    while not path.exists():
+        time.sleep(0.01)
+    yield b"let go"
 
 
 def refused(body: bytes) -> Iterator[bytes]:

@@ -99,7 +99,7 @@ class Station:
 
     async def until(self, is_so: Callable[[BulkReading], bool]) -> BulkReading:
         """Return the first state that is so."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while True:
                 told = self.loading.told()
                 if told is not None and is_so(told):

@@ -57,7 +57,7 @@ def test_what_is_asked_of_the_store_ends_before_it_closes(folder: Path) -> None:
                 read.append(await engine.desk.saved_tabs())
 
         engine.submit(wait_then_read())
-        assert started.wait(5)
+        assert started.wait(30)
     assert read == [()]
     assert loops_running() == []
 

@@ -23,11 +23,14 @@ from avise.services.desk import Desk
 from avise.texts import set_language, text
 from tests.unit.engine.test_engine_end import SETTINGS
 
-PATIENCE = 20.0
+PATIENCE = 120.0
+"""An engine gives way to everything else: on a busy machine it takes its time to start."""
 SPEAKING = Path(__file__).with_name("speaking_engine.py")
 RESTING = Path(__file__).with_name("resting_engine.py")
 MOST_WAKES = 10
 """In a second at rest: the outbox looks around every few seconds; a loop that polls wakes a hundred times."""
+SECONDS_TO_REST = 30
+"""Within which what a start leaves behind ends, however busy the machine is."""
 
 
 class Served:
@@ -229,10 +232,9 @@ def test_an_engine_that_nothing_is_asked_of_does_nothing(tmp_path: Path) -> None
         before = resting.run(desk.setting("before it is built"))
         ready.result(PATIENCE)
         # What a start leaves behind ends first: the purge, the first looks.
-        resting.run(desk.setting("just built"))
-        after = resting.run(desk.setting("at rest"))
+        seconds = (int(str(resting.run(desk.setting("once built")))) for _ in range(SECONDS_TO_REST))
+        assert any(wakes <= MOST_WAKES for wakes in seconds)
     finally:
         resting.process.stop_blocking()
         resting.thread.stop()
     assert int(str(before)) <= MOST_WAKES
-    assert int(str(after)) <= MOST_WAKES

@@ -43,7 +43,7 @@ async def test_cancelling_a_call_cancels_it_on_the_other_loop(thread: LoopThread
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    await asyncio.wait_for(cancelled.wait(), 5)
+    await asyncio.wait_for(cancelled.wait(), 30)
 
 
 async def test_a_stopped_loop_refuses_calls_and_closes_the_coroutine(thread: LoopThread) -> None:
@@ -82,7 +82,7 @@ async def test_closing_here_closes_the_iterator_there(thread: LoopThread) -> Non
     crossing = iterate_across(thread, numbers)
     assert await anext(crossing) == 1
     await crossing.aclose()
-    await asyncio.wait_for(closed.wait(), 5)
+    await asyncio.wait_for(closed.wait(), 30)
 
 
 def test_stopping_goes_on_when_a_task_refuses_to_end(
@@ -102,7 +102,7 @@ def test_stopping_goes_on_when_a_task_refuses_to_end(
                 continue
 
     stubborn.submit(refuse())
-    started.wait(5)
+    started.wait(30)
     stubborn.loop.call_later(0.2, released.set)
     stubborn.stop()
     assert "stubborn loop" in caplog.text
@@ -126,6 +126,6 @@ def test_what_is_submitted_while_the_loop_stops_is_settled_one_way_or_the_other(
         submitting = threading.Thread(target=submit)
         submitting.start()
         racing.stop()
-        submitting.join(5)
+        submitting.join(30)
         assert not submitting.is_alive()
         assert all(future.done() for future in futures)

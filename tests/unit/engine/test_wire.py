@@ -76,9 +76,9 @@ def test_a_reader_that_is_gone_is_told_once_and_raises_nothing() -> None:
     os.close(reading)
     post = Post(Pipe(io.BytesIO(), os.fdopen(writing, "wb")), "post of the tests", deaf.set)
     post.put_frame(frame_of(Stop()))
-    assert deaf.wait(5)
+    assert deaf.wait(30)
     post.put_frame(frame_of(Stop()))
-    post.stop(5)
+    post.stop(30)
 
 
 def test_what_waits_is_written_before_the_pipe_is_closed() -> None:
@@ -86,7 +86,7 @@ def test_what_waits_is_written_before_the_pipe_is_closed() -> None:
     post = Post(Pipe(io.BytesIO(), os.fdopen(writing, "wb")), "post of the tests")
     for number in range(100):
         post.put_frame(frame_of(Cancel(number)))
-    post.stop(5)
+    post.stop(30)
     with os.fdopen(reading, "rb") as incoming:
         pipe = Pipe(incoming, io.BytesIO())
         assert [pipe.receive() for _ in range(101)] == [*(Cancel(number) for number in range(100)), None]

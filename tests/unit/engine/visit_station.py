@@ -209,7 +209,7 @@ async def _directory(machine: Machine, name: str) -> None:
     await directory.aclose()
 
 
-async def until(condition: Callable[[], Awaitable[bool]], seconds: float = 20.0) -> None:
+async def until(condition: Callable[[], Awaitable[bool]], seconds: float = 60.0) -> None:
     """Wait until something is so."""
     async with asyncio.timeout(seconds):
         while not await condition():  # noqa: ASYNC110 - states of several parts: looking is simpler

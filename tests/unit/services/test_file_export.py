@@ -154,7 +154,7 @@ async def test_the_journal_says_that_a_file_leaves_and_why(fed: Office, tmp_path
     desk, person = fed.desk(Role.AGENT), await fed.person(PLAIN)
     await desk.record_interaction(person, {"channel": "phone_in", "title": "Devis reçu"})
     async with aclosing(desk.open_customer(person, Purpose.CALL)) as updates:  # type: ignore[type-var]
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             async for update in updates:
                 if isinstance(update, OpeningSettled):
                     break

@@ -61,7 +61,7 @@ def dossier(sources: ScriptedSources, role: Role = Role.AGENT) -> OpenDossier:
 async def settled(opened: OpenDossier) -> list[CustomerUpdate]:
     opened.start()
     updates: list[CustomerUpdate] = []
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         async for update in opened.follow():
             updates.append(update)
             if isinstance(update, OpeningSettled):
@@ -96,7 +96,7 @@ async def test_no_block_waits_for_another() -> None:
     opened.start()
     seen: dict[str, FacetState] = {}
     alerted = False
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         async for update in opened.follow():
             if isinstance(update, FacetChanged):
                 seen[update.view.facet] = update.view.state
@@ -196,7 +196,7 @@ async def test_reading_again_keeps_the_data_while_it_reads(facet: str) -> None:
     opened.start()
     updates: list[CustomerUpdate] = []
     settlements = 0
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         async for update in opened.follow():
             if settlements:
                 updates.append(update)
@@ -228,7 +228,7 @@ async def test_reading_one_block_again_leaves_the_readings_of_the_others_alone()
     await asyncio.sleep(0.05)
     held.set()
     states: dict[str, FacetState] = {}
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         async for update in opened.follow():
             if isinstance(update, FacetChanged):
                 states[update.view.facet] = update.view.state

@@ -39,10 +39,10 @@ async def _while_writer_is_busy(
 
     def slow(_: Connection) -> None:
         begun.set()
-        go_on.wait(10)
+        go_on.wait(30)
 
     first = asyncio.create_task(store.write(slow))
-    await asyncio.to_thread(begun.wait, 10)
+    await asyncio.to_thread(begun.wait, 30)
     others = [asyncio.create_task(store.write(change)) for change in changes]
     await asyncio.sleep(0)
     go_on.set()

@@ -107,12 +107,12 @@ async def test_a_keyring_that_forgets_is_refused(ring: DictKeyring, monkeypatch:
 
 async def test_a_keyring_that_hangs_is_given_up(ring: DictKeyring) -> None:
     leave = threading.Event()
-    ring.before = lambda: (leave.wait(10), None)[1]
+    ring.before = lambda: (leave.wait(30), None)[1]
     assert await refusal(KeyringKey("store/a", SystemEnv(), seconds=0.05)) == "key.keyring_slow"
     leave.set()
     for thread in threading.enumerate():
         if thread.name == "avise-keyring":
-            thread.join(5)
+            thread.join(30)
 
 
 async def test_an_entry_that_is_no_key_is_refused(ring: DictKeyring) -> None:

@@ -103,10 +103,10 @@ async def test_three_readers_work_while_a_write_is_open(store: Store) -> None:
     def slow(connection: Connection) -> None:
         note("slow", "1")(connection)
         inside.set()
-        leave.wait(5)
+        leave.wait(30)
 
     writing = asyncio.create_task(store.write(slow))
-    await asyncio.to_thread(inside.wait, 5)
+    await asyncio.to_thread(inside.wait, 30)
     assert await asyncio.gather(*(store.read(names) for _ in range(6))) == [["device_id"]] * 6
     leave.set()
     await writing
@@ -142,12 +142,12 @@ async def test_a_cancelled_write_is_still_committed_whole(store: Store) -> None:
     def change(connection: Connection) -> None:
         note("first", "1")(connection)
         inside.set()
-        leave.wait(5)
+        leave.wait(30)
         note("second", "2")(connection)
 
     writing = asyncio.create_task(store.write(change))
     queued = asyncio.create_task(store.write(note("queued", "3")))
-    await asyncio.to_thread(inside.wait, 5)
+    await asyncio.to_thread(inside.wait, 30)
     writing.cancel()
     queued.cancel()
     leave.set()

@@ -12,6 +12,10 @@ from avise.connectors.kit.relay import Carries, Relay, addresses_of, led_through
 
 ANSWER = b"x" * 4_000
 
+PATIENCE = 30.0
+SILENCE = 0.3
+"""How long a server that says nothing is listened to."""
+
 
 @pytest.fixture
 async def port() -> AsyncIterator[int]:
@@ -28,25 +32,25 @@ async def port() -> AsyncIterator[int]:
     await server.wait_closed()
 
 
-async def by_the_loop(port: int) -> bytes:
+async def by_the_loop(port: int, seconds: float = PATIENCE) -> bytes:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
-        return await asyncio.wait_for(reader.read(), 0.3)
+        return await asyncio.wait_for(reader.read(), seconds)
     finally:
         writer.close()
 
 
 def on_a_thread(port: int) -> bytes:
-    with socket.create_connection(("127.0.0.1", port), 0.3) as line:
+    with socket.create_connection(("127.0.0.1", port), PATIENCE) as line:
         found = b""
         while piece := line.recv(1024):
             found += piece
         return found
 
 
-async def answered(port: int, relay: Relay, *, thread: bool) -> bytes:
+async def answered(port: int, relay: Relay, *, thread: bool, seconds: float = PATIENCE) -> bytes:
     with led_through(relay, addresses_of("127.0.0.1")):
-        return await (asyncio.to_thread(on_a_thread, port) if thread else by_the_loop(port))
+        return await (asyncio.to_thread(on_a_thread, port) if thread else by_the_loop(port, seconds))
 
 
 @pytest.mark.parametrize("thread", [False, True], ids=["loop", "thread"])
@@ -75,7 +79,7 @@ async def test_a_silent_or_dripping_server_keeps_whoever_waits(port: int, carrie
     relay = Relay("127.0.0.1", 0, carries)
     await relay.start()
     with pytest.raises(TimeoutError):
-        await answered(port, relay, thread=False)
+        await answered(port, relay, thread=False, seconds=SILENCE)
     await relay.aclose()
 
 

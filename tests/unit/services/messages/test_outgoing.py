@@ -493,7 +493,7 @@ async def test_the_loop_hands_over_by_itself_and_ends_when_it_is_told_to(tmp_pat
     await asyncio.sleep(0.1)
     assert office.way.given == []
     env.advance(timedelta(minutes=2))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await sent.wait()
     await office.outgoing.aclose()
     await store.aclose()
@@ -507,7 +507,7 @@ async def test_an_end_in_the_middle_of_a_departure_lets_it_finish(tmp_path: Path
     office.outgoing.start()
     await office.outgoing.plan(draft())
     env.advance(timedelta(minutes=2))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await office.way.begun.wait()
     ending = asyncio.create_task(office.outgoing.aclose())
     await asyncio.sleep(0.05)
