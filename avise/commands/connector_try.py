@@ -7,7 +7,8 @@ JSON, values masked for the role of the profile's user unless `masked` is false:
                    "kept", "missing_ids": [scheme], "truncated_because", "total", "withheld",
                    "silent_subject", "error",
                    "rows": [{"number", "raw", "dropped": null | reason, "because": field,
-                             "fields": [{"name", "from", "as", "extracted", "mapped", "problem"}]}]}]}
+                             "fields": [{"name", "from", "as", "extracted", "mapped", "problem"}]}]}],
+     "lost_lines": [{"fault", "count", "first": [number]}]}
 """
 
 from __future__ import annotations
@@ -31,13 +32,15 @@ from avise.texts import plural, text
 
 NEEDS_A_PERSON = 1
 LONGEST_VALUE = 60
+MOST_NUMBERS = 10
+"""Of lines that are told for one reason; JSON tells more."""
 LONGEST_ORIGIN = 30
 """Letters of an expression: its whole is in the file."""
 
 
 def status(trial: Trial) -> int:
-    """Return the exit status: 1 when a reading failed, a row was dropped, or nothing could be asked."""
-    failed = (trial.error is not None or trial.asked_nothing) or any(
+    """Return the exit status: 1 when a reading failed, something was dropped, or nothing could be asked."""
+    failed = (trial.error is not None or trial.asked_nothing or bool(trial.lost)) or any(
         reading.error is not None or reading.withheld or any(row.dropped for row in reading.rows)
         for reading in trial.readings
     )
@@ -52,6 +55,9 @@ def as_json(trial: Trial, *, masked: bool) -> dict[str, JSON]:
         "known_ids": list(trial.known_ids),
         "error": _failure(trial.error),
         "readings": [_reading(reading) for reading in trial.readings],
+        "lost_lines": [
+            {"fault": str(lost.fault), "count": lost.count, "first": list(lost.first)} for lost in trial.lost
+        ],
     }
 
 
@@ -117,7 +123,24 @@ def print_trial(trial: Trial, console: Console) -> int:
     for reading in trial.readings:
         for line in _reading_lines(trial, reading, console.width):
             console.print(line, highlight=False, soft_wrap=True)
+    for line in _lost_lines(trial):
+        console.print(line, highlight=False, soft_wrap=True)
     return status(trial)
+
+
+def _lost_lines(trial: Trial) -> Iterator[Text]:
+    """Yield which lines of the file nobody is shown, why, and what to do; nothing of what they hold."""
+    if not trial.lost:
+        return
+    yield Text(f"\n{plural('connector_try.lost', sum(lost.count for lost in trial.lost))}", style="bold red")
+    for lost in trial.lost:
+        numbers = ", ".join(map(str, lost.first[:MOST_NUMBERS]))
+        where = plural(
+            "connector_try.lost_at",
+            lost.count,
+            numbers=f"{numbers}…" if lost.count > MOST_NUMBERS else numbers,
+        )
+        yield Text(f"  {where} {text(f'connector_try.lost.{lost.fault}', encoding=trial.encoding)}")
 
 
 def _tool(trial: Trial) -> str:

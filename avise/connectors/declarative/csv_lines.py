@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Generator
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from avise.connectors.contract import ConnectorError
 from avise.connectors.declarative.csv_place import DropFile
@@ -41,6 +42,17 @@ class CsvDialect:
         return not text or (bool(self.end) and text == self.end.encode(self.encoding))
 
 
+class LineFault(StrEnum):
+    """Why a line cannot be read."""
+
+    ENCODING = "encoding"
+    """Its bytes are not of the encoding that the connector's file names."""
+    COLUMNS = "columns"
+    """It has more or fewer fields than there are columns."""
+    QUOTES = "quotes"
+    """A quote is not closed, or stands where none may."""
+
+
 @dataclass(slots=True)
 class LineCount:
     """What was found while a file was read."""
@@ -49,12 +61,18 @@ class LineCount:
     broken: int = 0
     broken_lines: list[int] = field(default_factory=list)
     """Numbers of the first broken lines, from 1; never their content."""
+    faults: dict[str, int] = field(default_factory=dict)
+    """How many are broken by each fault."""
+    fault_lines: dict[str, list[int]] = field(default_factory=dict)
+    """Numbers of the first lines broken by each."""
 
-    def note_broken(self, number: int) -> None:
+    def note_broken(self, number: int, fault: LineFault) -> None:
         """Count a line that cannot be read."""
         self.broken += 1
-        if len(self.broken_lines) < MOST_BROKEN_SHOWN:
-            self.broken_lines.append(number)
+        self.faults[fault] = self.faults.get(fault, 0) + 1
+        for lines in (self.broken_lines, self.fault_lines.setdefault(fault, [])):
+            if len(lines) < MOST_BROKEN_SHOWN:
+                lines.append(number)
 
 
 class CsvLines:
@@ -90,25 +108,31 @@ class CsvLines:
                 if not self.columns:
                     self.columns = _header(fields)
                     continue
-                if fields is None or len(fields) != len(self.columns):
-                    self.count.note_broken(number)
+                if isinstance(fields, LineFault):
+                    self.count.note_broken(number, fields)
                     continue
                 self.count.read += 1
                 yield number, fields
 
-    def fields_of(self, raw: bytes, *, first: bool) -> list[str] | None:
-        """Return the fields of a line, None when it is broken."""
+    def fields_of(self, raw: bytes, *, first: bool) -> list[str] | LineFault:
+        """Return the fields of a line, or why it is broken; any number of them before columns are known."""
+        fields = self._cut(raw, first=first)
+        if isinstance(fields, LineFault) or not self.columns or len(fields) == len(self.columns):
+            return fields
+        return LineFault.COLUMNS
+
+    def _cut(self, raw: bytes, *, first: bool) -> list[str] | LineFault:
         try:
             line = raw.decode(self._dialect.encoding).rstrip("\r\n")
         except UnicodeDecodeError:
-            return None
+            return LineFault.ENCODING
         if first:
             line = line.removeprefix("\ufeff")
         quotes = line.count(self._dialect.quote)
         if not quotes:
             return line.split(self._dialect.delimiter)
         if quotes % 2:
-            return None
+            return LineFault.QUOTES
         try:
             return next(
                 csv.reader(
@@ -116,7 +140,7 @@ class CsvLines:
                 )
             )
         except (csv.Error, StopIteration):
-            return None
+            return LineFault.QUOTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +194,8 @@ def read_lines(
                 number += 1
                 if not dialect.is_blank(raw):
                     fields = lines.fields_of(raw, first=number == 1)
-                    if fields is None or len(fields) != len(lines.columns):
-                        lines.count.note_broken(number)
+                    if isinstance(fields, LineFault):
+                        lines.count.note_broken(number, fields)
                     else:
                         rows.append(fields)
             ended = not stream.peek(1)
@@ -180,8 +204,8 @@ def read_lines(
         raise ConnectorError(ErrorKind.UNAVAILABLE, type(error).__name__) from None
 
 
-def _header(fields: list[str] | None) -> tuple[str, ...]:
-    names = tuple(name.strip() for name in fields or ())
+def _header(fields: list[str] | LineFault) -> tuple[str, ...]:
+    names = () if isinstance(fields, LineFault) else tuple(name.strip() for name in fields)
     if not names or len(set(names)) != len(names) or "" in names:
         raise ConnectorError(ErrorKind.BAD_DATA, "the header of the file is unreadable")
     return names

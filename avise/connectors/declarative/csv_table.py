@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from avise.connectors.body_worker import BIG_BODY, BodyWorker
 from avise.connectors.contract import ConnectorError
-from avise.connectors.declarative.csv_lines import CsvDialect
+from avise.connectors.declarative.csv_lines import CsvDialect, LineCount
 from avise.connectors.declarative.csv_loading import LoadedFile, file_of, file_pieces, joined_key, load_file
 from avise.connectors.declarative.csv_place import Drop, FileMark, file_doubt
 from avise.connectors.declarative.date_format import moment_of
@@ -93,6 +93,8 @@ class CsvTable:
         self._loaded: _Loaded | None = None
         self._refused: FileMark | None = None
         self._decided: dict[str, Decision] = {}
+        self.count = LineCount()
+        """Of the file that was loaded last, which may be refused because too many of its lines are broken."""
         self.doubt: Doubt | None = None
         """What somebody must decide about, as of the last look at the files."""
 
@@ -182,6 +184,7 @@ class CsvTable:
 
     def _load(self, mark: FileMark, worker: BodyWorker | None) -> _Loaded:
         file = self._read(mark, worker)
+        self.count = file.count
         try:
             self._refuse_unfit(mark, file)
             return _Loaded(mark, file, self._as_of(mark, file.dates))

@@ -24,7 +24,7 @@ from avise.connectors.contract import (
 from avise.connectors.declarative.batches import MORE_THAN_SHOWN, Collected
 from avise.connectors.declarative.call_values import CallValues
 from avise.connectors.declarative.csv_directory import CsvDirectoryReader
-from avise.connectors.declarative.csv_lines import CsvDialect
+from avise.connectors.declarative.csv_lines import CsvDialect, LineCount
 from avise.connectors.declarative.csv_place import Drop, Naming, Place
 from avise.connectors.declarative.csv_table import CsvTable, DateRule, FileState
 from avise.connectors.declarative.instance import config_error, filled
@@ -111,6 +111,10 @@ class FilesConnector:
         """Take a decision about the file that bears that mark."""
         if self._table is not None:
             self._table.decide(mark, decision)
+
+    def line_count(self) -> LineCount:
+        """Return how many lines the file that was loaded last has, which are broken, and why."""
+        return self._table.count if self._table is not None else LineCount()
 
     async def aclose(self) -> None:
         """Forget the file."""

@@ -23,7 +23,10 @@ from avise.connectors.contract import (
 )
 from avise.connectors.deadline import Deadline, within
 from avise.connectors.declarative.build import NO_WHEELS, Points
+from avise.connectors.declarative.csv_lines import LineFault
+from avise.connectors.declarative.files import FilesConnector
 from avise.connectors.declarative.load import LoadedConnector, load_connector_file
+from avise.connectors.declarative.schema import CsvFileConnector
 from avise.connectors.flight import Ask
 from avise.connectors.instance import Instance
 from avise.connectors.pipeline import clock_of
@@ -33,7 +36,7 @@ from avise.connectors.shared import Shared
 from avise.connectors.trial.explaining import Explainer, sections_of
 from avise.connectors.trial.given import given_rows
 from avise.connectors.trial.recording import Noted, noting
-from avise.connectors.trial.values import ReadingTrial, RowTrial, Trial
+from avise.connectors.trial.values import LostLines, ReadingTrial, RowTrial, Trial
 from avise.connectors.validation import check_of
 from avise.env import Env
 from avise.models.customer import CustomerKey, IdentityEvidence
@@ -109,9 +112,25 @@ async def try_connector(
             return replace(told, error=instance.failure(instance.opening_error, ""))
         offers = [offer for offer in _offers(loaded) if not wanted or offer.facet in wanted]
         readings = [await _try_reading(instance, loaded, offer, desk) for offer in offers]
-        return replace(told, readings=tuple(readings))
+        return replace(told, readings=tuple(readings), lost=_lost(instance), encoding=_encoding(loaded))
     finally:
         await instance.aclose()
+
+
+def _lost(instance: Instance) -> tuple[LostLines, ...]:
+    connector = instance.connector
+    if not isinstance(connector, FilesConnector):
+        return ()
+    found = connector.line_count()
+    return tuple(
+        LostLines(fault, found.faults[fault], tuple(found.fault_lines[fault]))
+        for fault in LineFault
+        if fault in found.faults
+    )
+
+
+def _encoding(loaded: LoadedConnector) -> str:
+    return loaded.file.csv.encoding if isinstance(loaded.file, CsvFileConnector) else ""
 
 
 def _offers(loaded: LoadedConnector) -> tuple[FacetOffer, ...]:

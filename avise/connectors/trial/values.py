@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from avise.connectors.declarative.csv_lines import LineFault
 from avise.models.errors import Failure
 from avise.models.json_types import JSON
 
@@ -89,6 +90,16 @@ class ReadingTrial:
 
 
 @dataclass(frozen=True, slots=True)
+class LostLines:
+    """Lines of a file that nobody is shown, for one reason. Sentence: `connector_try.lost.<fault>`."""
+
+    fault: LineFault
+    count: int
+    first: Sequence[int]
+    """Numbers of the first of them, from 1; never their content."""
+
+
+@dataclass(frozen=True, slots=True)
 class Trial:
     """What came of a file."""
 
@@ -101,6 +112,10 @@ class Trial:
     """False for code, whose rows nobody sees but itself."""
     known_ids: Sequence[str] = ()
     """Schemes in which the customer bears an identifier."""
+    lost: Sequence[LostLines] = ()
+    """Lines of the file that was read, whoever they are about."""
+    encoding: str = ""
+    """Which the connector's file names, "" when it reads no file."""
 
     @property
     def asked_nothing(self) -> bool:

@@ -98,6 +98,9 @@ async def test_broken_lines_cost_themselves_alone_and_are_told_by_number(
     told = opened.connector.diagnostics()
     assert (told["lines"], told["broken"], told["broken_lines"]) == (3, 3, [3, 4, 6])
     assert "M2" not in str(told)
+    count = opened.connector.line_count()
+    assert count.faults == {"columns": 2, "quotes": 1}
+    assert count.fault_lines == {"columns": [3, 6], "quotes": [4]}
 
 
 async def test_a_line_whose_value_cannot_be_read_is_counted(open_file: Open, folder: Path) -> None:
@@ -167,6 +170,9 @@ async def test_lines_in_another_encoding_are_broken_lines(open_file: Open, folde
     with pytest.raises(ConnectorError) as caught:
         await read(opened, "M1")
     assert caught.value.kind is ErrorKind.BAD_DATA
+    # Told of a file that was refused whole too.
+    assert isinstance(opened.connector, FilesConnector)
+    assert opened.connector.line_count().fault_lines == {"encoding": [2]}
 
 
 async def test_too_many_lines_are_truncated_and_it_is_said(open_file: Open, folder: Path) -> None:
