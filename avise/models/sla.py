@@ -33,7 +33,7 @@ _SOON_SHARE, _SOON_WORKING_DAYS = Fraction(1, 4), 2
 
 
 class SlaState(StrEnum):
-    """How a clock stands. Label: catalogue key `sla.state.<state>`."""
+    """How a clock stands."""
 
     ON_TIME = "on_time"
     SOON = "soon"

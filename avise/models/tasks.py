@@ -36,7 +36,7 @@ TaskId = uuid.UUID
 
 
 class TaskKind(StrEnum):
-    """What there is to do. Label: catalogue key `task.kind.<kind>`."""
+    """What there is to do."""
 
     CALLBACK = "callback"
     """Call somebody back, as promised."""

@@ -25,7 +25,7 @@ from avise.models.sla import (
     legal_clock,
 )
 from avise.models.working_days import is_working_day
-from avise.texts import catalogue, text
+from avise.texts import text
 from avise.texts.formats import PARIS
 
 TEN_HOURS = ServiceLevel(600)
@@ -221,12 +221,6 @@ def test_a_service_level_that_cannot_be_counted_is_refused_with_a_sentence(value
     sentence = text(key, **refused.value.params)
     assert sentence != key
     assert "{" not in sentence
-
-
-@pytest.mark.parametrize("state", SlaState)
-def test_each_state_has_a_name_in_both_languages(state: SlaState) -> None:
-    for language in ("fr", "en"):
-        assert catalogue.catalogue(language).get(f"sla.state.{state}")
 
 
 # ---- complaints ----------------------------------------------------------------------------------
