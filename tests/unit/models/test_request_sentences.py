@@ -23,7 +23,7 @@ KEYS = [
     *(f"request.refused.{refusal}" for refusal in (*Refusal, REFUSED)),
     *(f"request.pause.{reason}" for reasons in PAUSE_REASONS.values() for reason in reasons),
     f"request.pause.{UNDONE_REASON}",
-    *(f"request.priority.{priority}" for priority in Priority),
+    *(f"request_panel.priority.{priority.lower()}" for priority in Priority),
     *(f"request.happened.{kind}" for kind in SYSTEM),
     "request.happened.request_completed",
     "request.happened.request_attached",

@@ -14,7 +14,7 @@ from avise.models.json_types import JSON
 from avise.models.masking import MASK
 from avise.models.request_checks import kept_fields, problems_of, read_fields
 from avise.models.request_types import OUTCOMES, Queue, RequestField, RequestFieldKind
-from avise.models.requests import CLOCK_STOPS, OPEN, Priority, RequestStatus
+from avise.models.requests import CLOCK_STOPS, OPEN, RequestStatus
 from avise.resources import resource_folder
 from avise.services.request_type_files import shipped_request_types
 from avise.services.request_wording import (
@@ -40,7 +40,6 @@ PEOPLE = {HELENE: "Hélène Marchand"}
 def keys() -> set[str]:
     """Return every key that a shipped type, a queue or a status needs."""
     found = {f"queue.{queue}" for queue in Queue} | {f"queue_of.{queue}" for queue in Queue}
-    found |= {f"request.priority.{priority}" for priority in Priority}
     found |= {f"request.outcome.{outcome}" for outcome in OUTCOMES}
     found |= {f"request_say.{status}" for status in RequestStatus}
     for kind in BOOK.all():
