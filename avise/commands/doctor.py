@@ -1,13 +1,14 @@
 """`avise doctor`: everything that must work at this desk, each with what to do when it does not.
 
-JSON: `{"ok": bool, "findings": [{"about", "name", "ok", "verified", "sentence"}]}`; exit status 1 when
-something needs a person.
+JSON: `{"ok": bool, "findings": [{"about", "name", "instance", "ok", "verified", "sentence"}]}`; exit status 1
+when something needs a person.
 """
 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 
 from rich.console import Console
 from rich.table import Table
@@ -42,13 +43,16 @@ class Finding:
     sentence: str
     verified: bool = True
     """False for a tool of whose connector nothing could be asked."""
+    instance: str = ""
+    """Of a tool: what the profile calls it, which no other tool bears."""
 
 
 async def examine(engine: Engine) -> tuple[Finding, ...]:
     """Look at the store, the directory and every tool, all tools at once."""
     offers = engine.sources.offers()
     rows = {row.instance: row for row in await engine.sources.status()}
-    tools = await asyncio.gather(*(_tool(engine, offer, rows[offer.instance]) for offer in offers))
+    looked_at = await asyncio.gather(*(_tool(engine, offer, rows[offer.instance]) for offer in offers))
+    tools = [replace(found, instance=offer.instance) for found, offer in zip(looked_at, offers, strict=True)]
     wheels = await asyncio.to_thread(scan_wheels, engine.profile.wheels_folder)
     told = {(row.connector, row.refused_because) for row in rows.values()}
     unfit = dict.fromkeys(
@@ -151,6 +155,7 @@ def as_json(findings: tuple[Finding, ...]) -> dict[str, JSON]:
         {
             "about": item.about,
             "name": item.name,
+            "instance": item.instance,
             "ok": item.ok,
             "verified": item.verified,
             "sentence": item.sentence,
@@ -163,9 +168,12 @@ def as_json(findings: tuple[Finding, ...]) -> dict[str, JSON]:
 def print_report(findings: tuple[Finding, ...], console: Console) -> None:
     """Print the findings for a person at a terminal."""
     table = Table(show_header=False, box=None)
+    bearers = Counter(finding.name for finding in findings)
     for finding in findings:
         mark = _OK if finding.ok and finding.verified else _UNVERIFIED if finding.ok else _WRONG
-        table.add_row(mark, finding.name, finding.sentence)
+        shared = finding.instance and bearers[finding.name] > 1
+        name = f"{finding.name} ({finding.instance})" if shared else finding.name
+        table.add_row(mark, Text(name), Text(finding.sentence))
     console.print(table)
     wrong = sum(not finding.ok for finding in findings)
     console.print(plural("doctor.needs_person", wrong) if wrong else text("doctor.ok"), highlight=False)

@@ -71,6 +71,23 @@ def test_a_tool_whose_connector_asks_nothing_is_not_told_as_answering(
     assert books.sentence == text("doctor.health.unverified")
 
 
+def test_two_tools_of_one_name_are_told_apart_by_what_the_profile_calls_them(
+    mutual: MutualInABox, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = mutual.profile(tmp_path / "profile")
+    with (folder / "settings.toml").open("a", encoding="utf-8") as settings:
+        settings.write('\n[instances.noemie-south]\nconnector = "noemie"\n')
+    cli.main(["doctor", "--profile", str(folder)])
+    told = capsys.readouterr().out
+    assert ("Flux NOÉMIE (noemie) " in told, "Flux NOÉMIE (noemie-south) " in told) == (True, True)
+    # One that bears its name alone is called by it.
+    assert "(benefits)" not in told
+    cli.main(["doctor", "--json", "--profile", str(folder)])
+    findings = json.loads(capsys.readouterr().out)["findings"]
+    flows = [found["instance"] for found in findings if found["name"] == "Flux NOÉMIE"]
+    assert flows == ["noemie", "noemie-south"]
+
+
 def test_a_terminal_puts_back_what_was_set_apart(
     mutual: MutualInABox, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
