@@ -1,4 +1,4 @@
-"""`avise hub device`: the workstations, what they have along, and whether they were erased."""
+"""`avise hub device`: workstations and applications, what they have along, whether they were erased."""
 
 from __future__ import annotations
 
@@ -27,11 +27,24 @@ async def device_action(asked: Asked) -> int:
     def work(connection: Connection) -> None:
         if row(connection, _DEVICE, device=device) is None:
             raise HubError("hub_command.no_device")
+        if what == "wipe":
+            _refuse_application(connection, device, asked)
         end(connection, device, asked.env.now())
 
     await asked.transactions.write(work)
     say(f"hub_command.device_{what}", device=device)
     return 0
+
+
+def _refuse_application(connection: Connection, device: str, asked: Asked) -> None:
+    """Refuse to ask another application of the house to erase itself: it never would.
+
+    Raises:
+        HubError: `hub_command.wipes_no_application`.
+    """
+    known = {found.device: found for found in devices(connection, asked.env.now())}
+    if known[device].is_application:
+        raise HubError("hub_command.wipes_no_application", name=known[device].application)
 
 
 async def _list(asked: Asked) -> int:
@@ -50,4 +63,5 @@ def _line(found: Device) -> str:
         until = format_date(local(found.on_board_until).date())
         along = plural("hub_command.on_board", found.on_board, until=until)
     seen = f"{format_date(local(found.seen_at).date())} {format_time(found.seen_at)}"
-    return f"{found.device}\t{found.login}\t{seen}\t{state}\t{along}".rstrip()
+    kind = text(f"hub_command.device_kind.{'application' if found.is_application else 'workstation'}")
+    return f"{found.device}\t{found.login}\t{kind}\t{seen}\t{state}\t{along}".rstrip()

@@ -1,4 +1,4 @@
-"""Every workstation that ever spoke to the hub: whose it is, what it has along, whether it was erased."""
+"""Whatever ever wrote to the hub: whose it is, what it has along, whether it was erased."""
 
 from __future__ import annotations
 
@@ -33,9 +33,13 @@ class DeviceState(StrEnum):
     WIPED = "wiped"
 
 
+_APPLICATION = "app:"
+"""Begins the login of another application of the house (`api_grants`), which no person may bear."""
+
+
 @dataclass(frozen=True, slots=True)
 class Device:
-    """One workstation.
+    """One workstation, or what another application of the house writes from.
 
     Args:
         device: its identity.
@@ -55,9 +59,19 @@ class Device:
     on_board: int
     on_board_until: datetime | None
 
+    @property
+    def is_application(self) -> bool:
+        """Whether it is no workstation: it has nothing along, and erases nothing."""
+        return self.login.startswith(_APPLICATION)
+
+    @property
+    def application(self) -> str:
+        """Name of the application, "" of a workstation."""
+        return self.login.removeprefix(_APPLICATION) if self.is_application else ""
+
 
 def devices(connection: Connection, now: datetime) -> tuple[Device, ...]:
-    """Return every workstation, by login."""
+    """Return every workstation by login, then the applications."""
     found = []
     for line in rows(connection, _DEVICES, now=microseconds(now)):
         state, since = _state(
@@ -70,7 +84,7 @@ def devices(connection: Connection, now: datetime) -> tuple[Device, ...]:
                 line.persons, None if line.ends_at is None else moment(line.ends_at),
             )
         )  # fmt: skip
-    return tuple(found)
+    return tuple(sorted(found, key=lambda device: device.is_application))
 
 
 def _state(

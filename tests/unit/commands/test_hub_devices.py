@@ -78,6 +78,32 @@ def test_workstations_are_listed_stopped_and_erased(made: Path, capsys: pytest.C
     assert line().endswith(f"\teffacé le {today}\n")
 
 
+@pytest.mark.parametrize(("language", "kinds"), [("fr", "poste"), ("en", "workstation")])
+def test_applications_stand_behind_the_workstations_under_their_own_word(
+    made: Path, capsys: pytest.CaptureFixture[str], language: str, kinds: str
+) -> None:
+    options = ("--database", str(made / "hub.db"), "--key-file", str(made / "key"))
+    # By the alphabet it would stand first.
+    assert main(["hub", "token", "add", "appli", "--scope", "v360:read", *options]) == 0
+    capsys.readouterr()
+    assert main(["--language", language, "hub", "device", "list", *options]) == 0
+    lines = [line.split("\t") for line in capsys.readouterr().out.splitlines()]
+    assert [line[:3] for line in lines] == [
+        ["portable-1", "bruno.kerhoas", kinds],
+        ["app:appli", "app:appli", "application"],
+    ]
+
+
+def test_no_application_is_asked_to_erase_itself(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    options = ("--database", str(made / "hub.db"), "--key-file", str(made / "key"))
+    assert main(["hub", "token", "add", "portal", "--scope", "v360:read", *options]) == 0
+    capsys.readouterr()
+    assert main(["hub", "device", "wipe", "app:portal", *options]) == 1
+    assert "avise hub token revoke portal" in capsys.readouterr().err
+    assert main(["hub", "device", "list", "--staff", "app:portal", *options]) == 0
+    assert capsys.readouterr().out.endswith("\ten service\n")
+
+
 def test_a_workstation_that_nobody_knows_is_told_so(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
     options = ("--database", str(made / "hub.db"), "--key-file", str(made / "key"))
     assert main(["hub", "device", "revoke", "x", *options]) == 1
