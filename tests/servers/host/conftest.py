@@ -8,7 +8,7 @@ import ssl
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -19,8 +19,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from avise.connectors import pipeline
+from avise.connectors.flight import Ask
 from avise.connectors.host import ConnectorHost
 from avise.connectors.instance import Loaded
+from avise.connectors.pipeline import Clock
 from avise.connectors.ports import InstanceSettings
 from avise.connectors.readings import FacetReading
 from avise.connectors.registry import Refusal
@@ -32,6 +35,11 @@ from tests.servers.host.benefits_connector import BenefitsConnector, Found
 
 CUSTOMER = CustomerKey(UUID(int=7), {"benefits.insured": "0042", "member": "0482917350"})
 HELENE = IdentityEvidence("MARCHAND", "Hélène", date(1968, 3, 12))
+
+PATIENCE_S = 60
+"""A busy machine takes its time."""
+WAITED_FOR_S = 1.0
+"""A shorter deadline is one that its test waits for."""
 
 
 @dataclass
@@ -116,6 +124,18 @@ class Shelf:
 Opening = Callable[..., AbstractAsyncContextManager[Desk]]
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give readings time: few tests hold when a reading is given up."""
+    told = pipeline.clock_of
+
+    def clock_of(ask: Ask) -> Clock:
+        clock = told(ask)
+        return clock if clock.deadline_s < WAITED_FOR_S else replace(clock, deadline_s=PATIENCE_S)
+
+    monkeypatch.setattr(pipeline, "clock_of", clock_of)
+
+
 @pytest.fixture
 def open_desk() -> Opening:
     """Open a host over tools by instance: base URL, or (base URL, loaded connector)."""
@@ -157,7 +177,7 @@ def no_thread_left() -> Iterator[None]:
     left = [thread.name for thread in threading.enumerate() if thread.name.startswith("connector")]
     for thread in threading.enumerate():
         if thread.name.startswith("connector"):
-            thread.join(2)
+            thread.join(PATIENCE_S)
             left.remove(thread.name) if not thread.is_alive() else None
     assert not left
 

@@ -22,7 +22,7 @@ from avise.services.change_signal import ChangeSignal
 from avise.services.day_values import Diary, DiaryState
 from avise.services.dossier_blocks import blocks_of
 from avise.services.source_port import SourcePort
-from tests.servers.host.conftest import MemorySecrets, MemorySnapshots, MovableEnv
+from tests.servers.host.conftest import PATIENCE_S, MemorySecrets, MemorySnapshots, MovableEnv
 from tests.servers.host.tool_server import Behaviour, Tool, answering, reply, running_tool
 
 CONNECTOR = """
@@ -99,8 +99,8 @@ async def read(agenda: Agenda, changes: ChangeSignal) -> Diary:
     """Ask, wait for the reading to end, ask again."""
     seen = changes.count
     assert agenda.of(TODAY).state is not DiaryState.ABSENT
-    async with asyncio.timeout(10):
-        await changes.wait(seen, SystemEnv(), 10)
+    async with asyncio.timeout(PATIENCE_S):
+        await changes.wait(seen, SystemEnv(), PATIENCE_S)
     return agenda.of(TODAY)
 
 

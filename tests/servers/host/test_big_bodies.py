@@ -6,13 +6,11 @@ import asyncio
 import json
 import os
 import signal
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
-from avise.connectors import pipeline
 from avise.connectors.contract import Completeness
 from avise.connectors.lazy_items import Chain
 from avise.connectors.readings import TimelineReading
@@ -22,19 +20,10 @@ from avise.models.errors import ErrorKind, Origin
 from avise.models.snapshot import PAGE_SIZE
 from avise.models.source_status import SourceState
 from tests.servers.host.big_tool import COUNT, OF_RECORD, big, body, connector, of_pages, row, rows
-from tests.servers.host.conftest import CUSTOMER, HELENE, Desk, Opening
+from tests.servers.host.conftest import CUSTOMER, HELENE, PATIENCE_S, Desk, Opening
 from tests.servers.host.tool_server import answering, reply, running_tool
 
 MARCHAND = {"name": "MARCHAND"}
-PATIENCE_S = 60
-"""A busy machine takes its time to start a worker."""
-
-
-@pytest.fixture(autouse=True)
-def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give readings time: these tests hold what is read, not when a reading is given up."""
-    told = pipeline.clock_of
-    monkeypatch.setattr(pipeline, "clock_of", lambda ask: replace(told(ask), deadline_s=PATIENCE_S))
 
 
 def worker_pid(desk: Desk) -> int | None:
@@ -258,6 +247,16 @@ async def started(desk: Desk) -> int:
     return pid
 
 
+async def killed(desk: Desk) -> int:
+    """Kill the worker process and wait for its end; give what its identifier was."""
+    process = desk.host._bodies._process
+    assert process is not None
+    pid = await started(desk)
+    os.kill(pid, signal.SIGKILL)
+    await asyncio.to_thread(process.join, PATIENCE_S)
+    return pid
+
+
 async def at_work(desk: Desk) -> None:
     """Wait until the worker process has something to read."""
     async with asyncio.timeout(PATIENCE_S):
@@ -272,8 +271,7 @@ async def test_a_worker_that_was_killed_is_started_again(open_desk: Opening, tmp
         open_desk({"big": tool.base_url}, {"big": connector(tmp_path)}) as desk,
     ):
         await desk.last(instance="big")
-        pid = await started(desk)
-        os.kill(pid, signal.SIGKILL)
+        pid = await killed(desk)
         reading = await desk.last(instance="big", force=True)
         assert worker_pid(desk) != pid
     assert (reading.error, len(reading.records)) == (None, 500)
@@ -340,12 +338,15 @@ async def test_a_reading_that_waits_for_the_worker_is_dropped_without_harm(
     ):
         await timeline(desk)
         pid = await started(desk)
+        # Stopped: the first cannot end, nor the second begin, before the second is dropped.
+        os.kill(pid, signal.SIGSTOP)
         first = asyncio.create_task(timeline(desk))
-        await asyncio.sleep(0.03)
+        await at_work(desk)
         facet = asyncio.create_task(desk.last(instance="big", force=True))
         await asyncio.sleep(0.03)
         facet.cancel()
         await asyncio.wait([facet])
+        os.kill(pid, signal.SIGCONT)
         assert (await first).error is None
         assert worker_pid(desk) == pid
 

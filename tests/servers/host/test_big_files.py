@@ -10,8 +10,8 @@ from pathlib import Path
 from avise.connectors.contract import Completeness
 from avise.connectors.declarative import LoadedConnector, load_connector_file
 from avise.models.errors import ErrorKind, Origin
-from tests.servers.host.conftest import Opening
-from tests.servers.host.test_big_bodies import is_alive, started, worker_pid
+from tests.servers.host.conftest import PATIENCE_S, Opening
+from tests.servers.host.test_big_bodies import is_alive, killed, started
 
 FILE = """
 avise = 1
@@ -61,9 +61,7 @@ async def test_the_customers_lines_are_found(open_desk: Opening, tmp_path: Path)
     async with open_desk({"flow": str(path)}, {"flow": connector(tmp_path)}) as desk:
         reading = await desk.last(instance="flow")
         report = await desk.host.check("flow")
-        pid = worker_pid(desk)
-        assert pid is not None
-        os.kill(pid, signal.SIGKILL)
+        await killed(desk)
         again = await desk.last(instance="flow", force=True)
     assert (reading.completeness, reading.error) == (Completeness.COMPLETE, None)
     assert [record.id for record in reading.records] == [f"B{number}" for number in range(42, LINES, 100)]
@@ -92,7 +90,7 @@ async def test_closing_while_a_file_is_loaded_leaves_nothing(open_desk: Opening,
     async with open_desk({"flow": str(path)}, {"flow": connector(tmp_path)}) as desk:
         reading = asyncio.create_task(desk.last(instance="flow"))
         pid = await started(desk)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             await desk.host.aclose()
             await asyncio.wait([reading])
         assert not is_alive(pid)

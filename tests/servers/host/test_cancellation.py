@@ -6,11 +6,14 @@ import asyncio
 import random
 from datetime import timedelta
 
+import pytest
+
+from avise.connectors import flight
 from avise.models.errors import ErrorKind
 from avise.models.source_status import SourceState
 from tests.servers.host.benefits_connector import BenefitsConnector, Found, facet, manifest_with
-from tests.servers.host.conftest import CUSTOMER, HELENE, Desk, Opening
-from tests.servers.host.tool_server import after, answering, hanging, reply, rows, running_tool
+from tests.servers.host.conftest import CUSTOMER, HELENE, PATIENCE_S, Desk, Opening
+from tests.servers.host.tool_server import after, answering, hanging, held, reply, rows, running_tool
 
 GOOD = answering(reply({"rows": rows(2)}))
 
@@ -38,13 +41,21 @@ async def test_cancelling_at_any_moment_leaves_a_tool_that_works(open_desk: Open
     assert row.state is SourceState.UP_TO_DATE
 
 
-async def test_a_left_reading_lands_in_the_store(open_desk: Opening) -> None:
-    async with running_tool(after(0.1, GOOD)) as tool, open_desk({"benefits": tool.base_url}) as desk:
+async def test_a_left_reading_lands_in_the_store(open_desk: Opening, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(flight, "DETACHED_S", PATIENCE_S)
+    asked, answers = asyncio.Event(), asyncio.Event()
+    async with (
+        running_tool(held(asked, answers, GOOD)) as tool,
+        open_desk({"benefits": tool.base_url}) as desk,
+    ):
         reading = start_reading(desk)
-        await asyncio.sleep(0.03)
+        await asked.wait()
         reading.cancel()
         desk.host.leave(CUSTOMER)
-        await asyncio.sleep(0.3)
+        answers.set()
+        async with asyncio.timeout(PATIENCE_S):
+            while not desk.snapshots.kept:  # noqa: ASYNC110 - nobody is told any more
+                await asyncio.sleep(0.01)
         assert [snapshot.count for snapshot in desk.snapshots.kept.values()] == [2]
 
 
@@ -57,7 +68,7 @@ async def test_a_left_reading_that_does_not_land_is_stopped_and_counts_nowhere(o
         reading = start_reading(desk)
         await asyncio.sleep(0.05)
         desk.host.leave(CUSTOMER)
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(PATIENCE_S / 2):
             await asyncio.wait([reading])
         (row,) = desk.host.status()
     # The panel's iterator ended without a final reading: nobody looks any more.
@@ -66,30 +77,42 @@ async def test_a_left_reading_that_does_not_land_is_stopped_and_counts_nowhere(o
 
 
 async def test_coming_back_within_the_second_follows_the_same_call(open_desk: Opening) -> None:
-    async with running_tool(after(0.2, GOOD)) as tool, open_desk({"benefits": tool.base_url}) as desk:
+    asked, answers = asyncio.Event(), asyncio.Event()
+    async with (
+        running_tool(held(asked, answers, GOOD)) as tool,
+        open_desk({"benefits": tool.base_url}) as desk,
+    ):
         reading = start_reading(desk)
-        await asyncio.sleep(0.05)
+        await asked.wait()
         reading.cancel()
         await asyncio.wait([reading])
-        last = await desk.last()
+        back = asyncio.create_task(desk.last())
+        await asyncio.sleep(0.02)
+        answers.set()
+        last = await back
         assert len(tool.asked) == 1
     assert len(last.records) == 2
 
 
-async def test_leaving_drops_what_waits_in_the_queue(open_desk: Opening) -> None:
+async def test_leaving_drops_what_waits_in_the_queue(
+    open_desk: Opening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(flight, "DETACHED_S", PATIENCE_S)
     found = Found(BenefitsConnector(manifest_with(concurrency=1, timeline=True)))
+    asked, answers = asyncio.Event(), asyncio.Event()
     async with (
-        running_tool(after(0.2, GOOD)) as tool,
+        running_tool(held(asked, answers, GOOD)) as tool,
         open_desk({"benefits": tool.base_url}, {"benefits": found}) as desk,
     ):
         running = start_reading(desk)
-        await asyncio.sleep(0.05)
+        await asked.wait()
         timeline = desk.host.read_timeline("benefits", CUSTOMER, HELENE, agent="lea", purpose="call")
         waiting = asyncio.create_task(anext(timeline, None))
         await asyncio.sleep(0.02)
         desk.host.leave(CUSTOMER)
         assert await waiting is None
         assert not running.done()
+        answers.set()
         await running
         assert tool.paths() == ["/benefits/0042"]
 
@@ -144,6 +167,6 @@ async def test_closing_the_host_in_the_middle_stops_everything(open_desk: Openin
     async with running_tool(hanging) as tool, open_desk({"benefits": tool.base_url}) as desk:
         readings = [start_reading(desk) for _ in range(3)]
         await asyncio.sleep(0.05)
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(PATIENCE_S / 2):
             await desk.host.aclose()
             await asyncio.wait(readings)

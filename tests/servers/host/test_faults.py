@@ -14,8 +14,8 @@ from avise.connectors.contract import CallContext, Health, HealthReport
 from avise.connectors.endpoints import BearerSignIn
 from avise.models.errors import ErrorKind, Failure, Origin
 from avise.models.source_status import SourceState
-from tests.servers.host.benefits_connector import BenefitsConnector, Found, manifest_with
-from tests.servers.host.conftest import Opening
+from tests.servers.host.benefits_connector import BenefitsConnector, Found, facet, manifest_with
+from tests.servers.host.conftest import PATIENCE_S, Opening
 from tests.servers.host.tool_server import (
     Asked,
     Behaviour,
@@ -95,13 +95,16 @@ async def test_our_own_wrong_request_is_the_connectors_fault(open_desk: Opening)
 
 @pytest.mark.parametrize("behaviour", [hanging, dripping()])
 async def test_the_deadline_is_absolute(open_desk: Opening, behaviour: Behaviour) -> None:
-    async with running_tool(behaviour) as tool, open_desk({"benefits": tool.base_url}) as desk:
-        started = desk.env.monotonic()
-        last = await desk.last()
-        took = desk.env.monotonic() - started
+    found = Found(BenefitsConnector(manifest_with(facets=facet(deadline=timedelta(seconds=0.8)))))
+    async with (
+        running_tool(behaviour) as tool,
+        open_desk({"benefits": tool.base_url}, {"benefits": found}) as desk,
+    ):
+        # A reading that each byte gives more time never ends.
+        async with asyncio.timeout(PATIENCE_S):
+            last = await desk.last()
     assert last.error is not None
-    assert (last.error.kind, last.error.detail) == (ErrorKind.TIMEOUT, "over 1 s")
-    assert 0.9 < took < 1.9
+    assert (last.error.kind, last.error.detail) == (ErrorKind.TIMEOUT, "over 0.8 s")
 
 
 async def test_a_refused_connection_is_unavailable(open_desk: Opening) -> None:
@@ -151,7 +154,7 @@ async def test_a_short_retry_after_is_honoured(open_desk: Opening, wait: Callabl
 
 
 @pytest.mark.parametrize(
-    "wait", [lambda: "30", lambda: format_datetime(datetime.now(UTC) + timedelta(seconds=30), usegmt=True)]
+    "wait", [lambda: "600", lambda: format_datetime(datetime.now(UTC) + timedelta(minutes=10), usegmt=True)]
 )
 async def test_a_long_retry_after_is_told_and_not_waited_for(
     open_desk: Opening, wait: Callable[[], str]
@@ -164,7 +167,7 @@ async def test_a_long_retry_after_is_told_and_not_waited_for(
         assert last.error.kind is ErrorKind.RATE_LIMITED
         assert last.error.retry_at is not None
         left = last.error.retry_at - desk.env.now()
-    assert timedelta(seconds=25) < left <= timedelta(seconds=30)
+    assert timedelta(minutes=5) < left <= timedelta(minutes=10)
 
 
 async def test_a_429_without_retry_after_is_not_tried_again(open_desk: Opening) -> None:

@@ -17,7 +17,7 @@ from avise.connectors.registry import Refusal
 from avise.models.errors import ErrorKind
 from avise.models.source_status import SourceState
 from tests.servers.host.benefits_connector import BenefitsConnector, Found, manifest_with
-from tests.servers.host.conftest import CUSTOMER, Opening, Shelf
+from tests.servers.host.conftest import CUSTOMER, PATIENCE_S, Opening, Shelf
 from tests.servers.host.tool_server import (
     Asked,
     Behaviour,
@@ -160,7 +160,7 @@ async def test_the_call_stream_is_opened_again_when_it_breaks(open_desk: Opening
         open_desk({"benefits": tool.base_url}, {"benefits": found}) as desk,
         aclosing(desk.host.call_events()) as events,
     ):
-        heard = [(await asyncio.wait_for(anext(events), 5)).call_id for _ in range(2)]
+        heard = [(await asyncio.wait_for(anext(events), PATIENCE_S)).call_id for _ in range(2)]
     assert heard == ["call-1", "call-2"]
 
 
@@ -185,7 +185,7 @@ async def test_calls_of_a_tool_that_is_loaded_later_are_followed_too(
         heard = asyncio.create_task(anext(events))
         await asyncio.sleep(0)
         await desk.host.retry_now("benefits")
-        assert (await asyncio.wait_for(heard, 5)).call_id == "call-1"
+        assert (await asyncio.wait_for(heard, PATIENCE_S)).call_id == "call-1"
 
 
 async def test_a_content_is_streamed(open_desk: Opening) -> None:

@@ -12,7 +12,7 @@ from avise.connectors.contract import ConnectorError
 from avise.connectors.instance import InstanceState
 from avise.connectors.network_gate import Shut
 from avise.models.errors import ErrorKind, Origin
-from tests.servers.host.conftest import CUSTOMER, Desk, Opening
+from tests.servers.host.conftest import CUSTOMER, PATIENCE_S, Desk, Opening
 from tests.servers.host.tool_server import answering, hanging, reply, rows, running_tool
 
 READINGS = 12
@@ -33,8 +33,8 @@ async def test_readings_are_answered_at_once_and_nothing_leaves(open_desk: Openi
         asked, before = len(tool.asked), told(desk)
         tool.behaviour = hanging
         desk.host.gate.shut = Shut.ALL
-        async with asyncio.timeout(2):
-            # One that hung would take its deadline of four seconds.
+        async with asyncio.timeout(PATIENCE_S / 2):
+            # One that hung would take its deadline.
             told_last = [await desk.last(force=True) for _ in range(READINGS)]
         last = told_last[-1]
         assert last.error is not None

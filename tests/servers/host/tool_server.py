@@ -160,6 +160,17 @@ def after(delay: float, then: Behaviour) -> Behaviour:
     return behave
 
 
+def held(asked: asyncio.Event, answers: asyncio.Event, then: Behaviour) -> Behaviour:
+    """Say that it is asked, and behave once it may answer."""
+
+    async def behave(request: Asked, writer: asyncio.StreamWriter) -> None:
+        asked.set()
+        await answers.wait()
+        await then(request, writer)
+
+    return behave
+
+
 def rows(count: int, *, start: int = 0) -> Sequence[Mapping[str, Any]]:
     """Return rows of benefits as the test tool writes them."""
     return [
