@@ -13,7 +13,7 @@ from avise.connectors.trial import Trial, TrialDesk, try_connector
 from avise.connectors.wheels import WheelShelf
 from avise.engine.loops import LoopThread
 from avise.env import Env
-from avise.models.customer import CustomerKey, DirectoryEntry, IdentityEvidence
+from avise.models.customer import CustomerKey, DirectoryEntry, IdentityEvidence, customer_stream
 from avise.models.errors import AviseError
 from avise.models.journal import EventKind
 from avise.models.json_types import JSON
@@ -137,7 +137,7 @@ class ConnectorTrials:
         member = await self._member(entry)
         refuse_opening(session.role, (entry, member), request.reason)
         body: dict[str, JSON] = {"person": str(entry.person), "purpose": PURPOSE, "reason": request.reason}
-        await self._journal.append(session, EventKind.CONSULTED, f"customer/{member.dossier}", body)
+        await self._journal.append(session, EventKind.CONSULTED, customer_stream(member.dossier), body)
         key = CustomerKey(member.dossier, identifiers(member))
         return TrialDesk(key, evidence(member), session.user, request.rows)
 

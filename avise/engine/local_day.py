@@ -14,7 +14,7 @@ from avise.models.acts import Act
 from avise.models.added_person import NewPerson
 from avise.models.callers import CallerKind
 from avise.models.contact_reasons import ContactReason, GuessedReason
-from avise.models.customer import DirectoryEntry, PersonId
+from avise.models.customer import DirectoryEntry, PersonId, customer_stream
 from avise.models.errors import AviseError
 from avise.models.interaction import Direction, TimelineEntry
 from avise.models.journal import EventEnvelope
@@ -40,7 +40,7 @@ from avise.services.source_port import SourcePort
 from avise.services.tasks import Tasks
 from avise.services.team_news import NewsBoard
 from avise.services.timeline import entry_of
-from avise.services.undo import CUSTOMERS, Undo
+from avise.services.undo import Undo
 from avise.services.unlinked import Unlinked
 from avise.services.wrap_up import WrapUps
 from avise.texts.formats import local
@@ -108,7 +108,7 @@ class LocalDay(FindingDesk):
             now = self._env.now()
             return guess_reasons(contact_reasons(), Facts(local(now).date(), now), (), (), deeds, queue)
         facts = dossier.facts()
-        written = await self._journal.interactions(f"{CUSTOMERS}{dossier.entry.dossier}")
+        written = await self._journal.interactions(customer_stream(dossier.entry.dossier))
         listed = (*written, *dossier.interactions())
         return guess_reasons(contact_reasons(), facts, alerts(facts), listed, deeds, queue)
 
@@ -234,7 +234,7 @@ class LocalDay(FindingDesk):
     async def _stream_of(self, person: PersonId) -> str:
         """Return the stream of the dossier that covers a person."""
         member = await self._member_of(await self._entry(person))
-        return f"{CUSTOMERS}{member.dossier}"
+        return customer_stream(member.dossier)
 
     async def own_entries(self, stream: str) -> tuple[TimelineEntry, ...]:
         """Return the exchanges of a stream that were written at this desk."""
@@ -254,7 +254,7 @@ class LocalDay(FindingDesk):
 
     async def _tell_history(self, stream: str) -> None:
         """Tell open screens their exchanges again, when the stream is theirs."""
-        shown = [found for found in self._dossiers.values() if f"{CUSTOMERS}{found.entry.dossier}" == stream]
+        shown = [found for found in self._dossiers.values() if customer_stream(found.entry.dossier) == stream]
         if shown:
             entries = await self._own_entries(stream)
             for dossier in shown:

@@ -19,7 +19,7 @@ from avise.engine.local_workstation import LocalWorkstation
 from avise.env import Env
 from avise.models.bulk_reading import Decision
 from avise.models.callers import Caller
-from avise.models.customer import PersonId
+from avise.models.customer import PersonId, customer_stream
 from avise.models.desk_memory import Draft
 from avise.models.errors import AviseError
 from avise.models.journal import EventKind
@@ -44,7 +44,6 @@ from avise.services.open_customer import OpenDossier
 from avise.services.ports import CopiesPort, DeskMemoryPort, DirectoryPort, JournalPort
 from avise.services.restricted_values import RestrictedValues, stream_of
 from avise.services.source_port import SourcePort
-from avise.services.undo import CUSTOMERS
 from avise.services.verification import CallerVerification, questions
 from avise.services.wrap_up import draft_of, refuse_restricted
 
@@ -96,7 +95,7 @@ class LocalDesk(LocalIdentity, LocalMessages, LocalPacks, LocalVisits, LocalWork
         entry = await self._entry(person)
         member = await self._member_of(entry)
         refuse_opening(self.session.role, (entry, member), reason)
-        own = await self._own_entries(f"{CUSTOMERS}{member.dossier}")
+        own = await self._own_entries(customer_stream(member.dossier))
         dossier = OpenDossier(member, self.session, purpose, self._sources, self._env, own)
         dossier.own_consents = await self._own_consents(member)
         dossier.linked = await self.same_person.linked_to(member.person)

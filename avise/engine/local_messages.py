@@ -17,7 +17,7 @@ from avise.models.consent import (
     ConsentPurpose,
     ConsentQuestion,
 )
-from avise.models.customer import DirectoryEntry, PartyKind, PersonId
+from avise.models.customer import DirectoryEntry, PartyKind, PersonId, customer_stream
 from avise.models.errors import AviseError
 from avise.models.interaction import Channel, TimelineEntry
 from avise.models.outgoing import (
@@ -30,7 +30,7 @@ from avise.models.outgoing import (
     plain,
 )
 from avise.services.consent_texts import shipped_consents
-from avise.services.consents import Consents, stream_of
+from avise.services.consents import Consents
 from avise.services.customer_header import header_of
 from avise.services.customer_rights import reads_customers, refuse_opening, refuse_without_right
 from avise.services.facts import Facts
@@ -188,7 +188,7 @@ class LocalMessages(LocalActing):
 
     def _tell_message(self, message: OutgoingMessage) -> None:
         """Tell open screens the line of a message again."""
-        task = asyncio.ensure_future(self._tell_history(stream_of(message.person)))
+        task = asyncio.ensure_future(self._tell_history(customer_stream(message.person)))
         self._telling.add(task)
         task.add_done_callback(self._telling.discard)
 

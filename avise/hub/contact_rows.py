@@ -15,11 +15,9 @@ from avise.hub.dialect import Statement, change, change_each, row
 from avise.hub.moments import microseconds
 from avise.hub.received_event import Received, body_of
 from avise.hub.request_rows import Row
+from avise.models.customer import CUSTOMER_STREAMS
 from avise.models.event_fold import identity_of, moment_of
 from avise.models.journal import EventKind
-
-CUSTOMER = "customer/"
-"""Begins the stream of a customer's events."""
 
 INSERT_LINE = Statement(
     "INSERT INTO timeline (dossier, at, event_id, channel) VALUES (:dossier, :at, :event_id, :channel)"
@@ -116,7 +114,9 @@ class ContactRows:
 
 def dossier_of(stream: str) -> str:
     """Return the customer whose stream it is, "" for any other stream."""
-    identity = identity_of(stream.removeprefix(CUSTOMER)) if stream.startswith(CUSTOMER) else None
+    identity = (
+        identity_of(stream.removeprefix(CUSTOMER_STREAMS)) if stream.startswith(CUSTOMER_STREAMS) else None
+    )
     return "" if identity is None else str(identity)
 
 

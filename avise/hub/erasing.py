@@ -17,13 +17,13 @@ from typing import Any
 from sqlalchemy import Connection
 
 from avise.hub.accesses import log_access
-from avise.hub.contact_rows import CUSTOMER
 from avise.hub.dialect import Statement, change, change_each, confine, is_sqlite, lock_erasures, row, rows
 from avise.hub.journal_rows import HEADER, INSERT_FEED, SAVE_HEAD, header_of_row, lock_heads
 from avise.hub.moments import microseconds
 from avise.hub.port import Actor
 from avise.hub.received_event import body_of
 from avise.hub.stream_state import HOUSE
+from avise.models.customer import customer_stream
 from avise.models.event_fold import identity_of
 from avise.models.identity.links import PREFIX as IDENTITY
 from avise.models.journal import EventKind
@@ -94,7 +94,7 @@ def erasable(connection: Connection, dossier: uuid.UUID) -> Erasable:
         connection: on PostgreSQL, of a member of `avise_hub_erasure`.
         dossier: the customer.
     """
-    stream, pairs = _stream_of(dossier), _pairs_of(connection, dossier)
+    stream, pairs = customer_stream(dossier), _pairs_of(connection, dossier)
     beside = _attached_to(connection, stream)
     aside = _number(connection, _PUT_ASIDE_HELD, stream=stream)
     in_pairs = _number(connection, _PAIRS_HELD, streams=pairs.streams, beside=pairs.beside)
@@ -124,7 +124,7 @@ def erase_customer(
         now: by the hub's clock.
     """
     lock_erasures(connection, erases=True)
-    stream = _stream_of(dossier)
+    stream = customer_stream(dossier)
     beside = _attached_to(connection, stream)
     erased = change(connection, _EVENTS, stream=stream, beside=beside)
     erased += _erase_pairs(connection, _pairs_of(connection, dossier))
@@ -134,10 +134,6 @@ def erase_customer(
     change(connection, _FIGURES, dossier=str(dossier))
     log_access(connection, actor, microseconds(now), "erasure", dossier=str(dossier), reason=reason)
     return erased
-
-
-def _stream_of(dossier: uuid.UUID) -> str:
-    return f"{CUSTOMER}{dossier}"
 
 
 def _attached_to(connection: Connection, stream: str) -> Sequence[str]:
@@ -165,7 +161,7 @@ def _pairs_of(connection: Connection, person: uuid.UUID) -> _Pairs:
     if not streams:
         return _Pairs([], [])
     pairs = {stream.removeprefix(IDENTITY) for stream in streams}
-    found = rows(connection, _DESCRIPTIONS, own=_stream_of(person))
+    found = rows(connection, _DESCRIPTIONS, own=customer_stream(person))
     told = ((line.event_id, body_of(line.body) or {}) for line in found)
     return _Pairs(streams, [event for event, body in told if body.get("pair") in pairs])
 

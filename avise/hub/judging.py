@@ -17,7 +17,6 @@ from sqlalchemy import Connection
 from avise.hub.absent_holders import is_away
 from avise.hub.checked_out import CheckedOutCustomers
 from avise.hub.confirming import Confirming
-from avise.hub.contact_rows import CUSTOMER
 from avise.hub.dialect import Statement, rows
 from avise.hub.judging_links import is_of_pair, may_decide, refusal_of_link
 from avise.hub.moments import microseconds, moment
@@ -26,6 +25,7 @@ from avise.hub.received_event import VOID, Received
 from avise.hub.rights import Rights, is_writing_member
 from avise.hub.stream_state import StreamState, queue_perimeter, team_perimeter
 from avise.models.confirmations import PREFIX as CONFIRMATIONS
+from avise.models.customer import CUSTOMER_STREAMS
 from avise.models.event_fold import identity_of
 from avise.models.journal import EventKind
 from avise.models.json_types import JSON
@@ -156,7 +156,7 @@ class Bench:
     def _may_write(self, received: Received, stream: StreamState) -> bool:
         """Say whether an event of no request may be written."""
         if self.rights.posts:
-            return received.event.stream.startswith(CUSTOMER)
+            return received.event.stream.startswith(CUSTOMER_STREAMS)
         if is_of_pair(received):
             return may_decide(received, self.rights)
         foreign = stream.team.startswith("team/") and stream.team not in self.rights.writable

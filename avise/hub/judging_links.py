@@ -14,12 +14,12 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from avise.hub.contact_rows import CUSTOMER
 from avise.hub.dialect import Statement, lock_erasures, row
 from avise.hub.moments import microseconds
 from avise.hub.received_event import Received
 from avise.hub.rights import Rights
 from avise.hub.stream_state import HOUSE
+from avise.models.customer import CUSTOMER_STREAMS
 from avise.models.event_fold import identity_of
 from avise.models.identity.link_bodies import is_evidence
 from avise.models.identity.links import ERASED, KINDS, MAY_LINK, PREFIX, pair_stream
@@ -74,7 +74,7 @@ def _was_erased_since(connection: Connection, received: Received) -> bool:
 
 def _persons(received: Received) -> frozenset[UUID]:
     if received.kind is EventKind.IDENTITY_DESCRIBED:
-        found = {identity_of(received.event.stream.removeprefix(CUSTOMER))}
+        found = {identity_of(received.event.stream.removeprefix(CUSTOMER_STREAMS))}
     else:
         found = {_person(received.body.get(name)) for name in ("one", "other")}
     return frozenset(person for person in found if person is not None)

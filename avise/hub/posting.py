@@ -13,11 +13,11 @@ from sqlalchemy import Connection
 from avise.env import Env
 from avise.hub import staff
 from avise.hub.chain import content_hash
-from avise.hub.contact_rows import CUSTOMER
 from avise.hub.dialect import Statement, change, row
 from avise.hub.moments import moment
 from avise.hub.port import MAX_BODY, Actor, HubError, Outcome, PushedEvent
 from avise.hub.pushing import Push
+from avise.models.customer import customer_stream
 from avise.models.event_fold import moment_of
 from avise.models.free_text import holds_nir_in_words
 from avise.models.interaction import Channel, Direction
@@ -81,7 +81,7 @@ def post_interaction(
     event = PushedEvent(
         event_id=env.uuid7(),
         device_seq=(0 if last is None else last.last_seq) + 1,
-        stream=f"{CUSTOMER}{dossier}",
+        stream=customer_stream(dossier),
         kind=EventKind.INTERACTION_RECORDED.value,
         schema_v=2,
         author=actor.login,

@@ -8,7 +8,6 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from avise.hub.accesses import count_opening, log_access, refuse_opening
-from avise.hub.contact_rows import CUSTOMER
 from avise.hub.dialect import Statement, rows
 from avise.hub.journal_rows import COLUMNS, pulled
 from avise.hub.moments import microseconds
@@ -18,6 +17,7 @@ from avise.hub.refusals import KeptRefusalError
 from avise.hub.request_list import shown_row
 from avise.hub.request_rows import COLUMNS as REQUEST_COLUMNS
 from avise.hub.rights import rights_of
+from avise.models.customer import customer_stream
 from avise.models.event_fold import identity_of
 from avise.models.journal import EventKind
 from avise.models.own_history import UNLINKED
@@ -74,7 +74,7 @@ def open_subject(
 
 def _events(connection: Connection, dossier: uuid.UUID) -> tuple[PulledEvent, ...]:
     """Return the customer's events, and before them the exchanges that they attach."""
-    own = rows(connection, _EVENTS, stream=f"{CUSTOMER}{dossier}")
+    own = rows(connection, _EVENTS, stream=customer_stream(dossier))
     attached = [
         str(identity_of((body_of(line.body) or {}).get("event")))
         for line in own

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from avise.hub.accesses import log_access
-from avise.hub.contact_rows import CUSTOMER
 from avise.hub.dialect import Statement, row, rows
 from avise.hub.due_times import NEVER
 from avise.hub.journal_rows import COLUMNS
@@ -21,6 +20,7 @@ from avise.hub.refolding import judged
 from avise.hub.request_rows import shown
 from avise.hub.rights import Rights, rights_of
 from avise.models.consent import ConsentState, matrix_of
+from avise.models.customer import customer_stream
 from avise.models.json_types import JSON
 from avise.texts.formats import local
 
@@ -112,7 +112,7 @@ def _hidden(connection: Connection, rights: Rights, login: str, dossier: uuid.UU
 
 
 def _consents(connection: Connection, dossier: uuid.UUID, now: datetime) -> list[Mapping[str, JSON]]:
-    found = rows(connection, _CONSENTS, stream=f"{CUSTOMER}{dossier}")
+    found = rows(connection, _CONSENTS, stream=customer_stream(dossier))
     events = [judged(dict(line._mapping)).event for line in found]  # noqa: SLF001 - SQLAlchemy's public name
     matrix = matrix_of(events, local(now).date())
     return [

@@ -17,6 +17,15 @@ def person_id(site_namespace: uuid.UUID, scheme: str, native_id: str) -> PersonI
     return uuid.uuid5(site_namespace, f"{scheme}:{native_id}")
 
 
+CUSTOMER_STREAMS = "customer/"
+"""Begins the stream of every customer, of records that only one tool knows among them."""
+
+
+def customer_stream(person: PersonId) -> str:
+    """Return the stream of a customer's events."""
+    return f"{CUSTOMER_STREAMS}{person}"
+
+
 class PartyKind(StrEnum):
     """What a party of the directory is."""
 

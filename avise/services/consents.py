@@ -28,7 +28,7 @@ from avise.models.consent import (
     to_ask,
     told_by_tool,
 )
-from avise.models.customer import CustomerKey, DirectoryEntry, IdentityEvidence, PersonId
+from avise.models.customer import CustomerKey, DirectoryEntry, IdentityEvidence, PersonId, customer_stream
 from avise.models.errors import AviseError
 from avise.models.event_fold import effective, text_in
 from avise.models.facets import FacetRecord, FacetState, FacetView
@@ -83,7 +83,7 @@ class Consents:
     # ---- reading -------------------------------------------------------------------------------
     async def own(self, member: PersonId) -> ConsentMatrix:
         """Return what our journal holds of a member."""
-        events = await self._journal.stream(stream_of(member), KINDS)
+        events = await self._journal.stream(customer_stream(member), KINDS)
         return matrix_of(events, self.today())
 
     async def known(self, member: PersonId, facts: Facts) -> ConsentMatrix:
@@ -188,7 +188,7 @@ class Consents:
             "effective": day.isoformat(),
             "until": months_after(day, self.book.rule(act.purpose).months).isoformat(),
         }
-        await self._journal.append(self._session, EventKind.CONSENT_GIVEN, stream_of(member), body)
+        await self._journal.append(self._session, EventKind.CONSENT_GIVEN, customer_stream(member), body)
 
     async def withdraw(
         self,
@@ -212,7 +212,7 @@ class Consents:
             "said_on": said_on,
             "proof": _proof(proof),
         }
-        await self._journal.append(self._session, EventKind.CONSENT_WITHDRAWN, stream_of(member), body)
+        await self._journal.append(self._session, EventKind.CONSENT_WITHDRAWN, customer_stream(member), body)
         for listener in self._listeners:
             await listener(member, purpose or "", channel or "")
 
@@ -220,7 +220,7 @@ class Consents:
         self, member: PersonId, purpose: ConsentPurpose, channel: ConsentChannel
     ) -> EventEnvelope | None:
         """Return what this user noted last of one cell, and of it alone; None when nothing was."""
-        events = effective(await self._journal.stream(stream_of(member), KINDS))
+        events = effective(await self._journal.stream(customer_stream(member), KINDS))
         place = (purpose.value, channel.value)
         noted = (
             event
@@ -229,11 +229,6 @@ class Consents:
             and (text_in(event, "purpose"), text_in(event, "channel")) == place
         )
         return next(noted, None)
-
-
-def stream_of(member: PersonId) -> str:
-    """Return the stream of a member's events."""
-    return f"customer/{member}"
 
 
 def told_in(facts: Facts) -> tuple[ConsentMatrix, ...]:

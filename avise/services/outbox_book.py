@@ -13,6 +13,7 @@ from avise.models.command_events import CommandEvent
 from avise.models.command_rules import next_state
 from avise.models.commands import SETTLED, CommandContent, CommandId, CommandState, OutboxItem
 from avise.models.confirmations import Confirmation, asked_body, confirmation_stream
+from avise.models.customer import customer_stream
 from avise.models.errors import AviseError
 from avise.models.journal import EventKind, NewEvent
 from avise.models.json_types import JSON
@@ -206,11 +207,6 @@ def _told_by(before: OutboxItem, after: OutboxItem) -> tuple[NewEvent, ...]:
     return tuple(told)
 
 
-def stream_of(item: OutboxItem) -> str:
-    """Return the journal's stream in which a command is told."""
-    return f"customer/{item.person}"
-
-
 def confirmed_event(item: OutboxItem) -> NewEvent:
     """Return what the journal keeps of a promise: why, before and after; what is restricted is masked."""
     body: dict[str, JSON] = {
@@ -221,7 +217,7 @@ def confirmed_event(item: OutboxItem) -> NewEvent:
         "changes": [list(change) for change in item.changes],
         "seconded_by": item.seconded_by,
     }
-    return NewEvent(stream_of(item), EventKind.COMMAND_CONFIRMED, body)
+    return NewEvent(customer_stream(item.person), EventKind.COMMAND_CONFIRMED, body)
 
 
 def asked_event(asked: Confirmation) -> NewEvent:
@@ -241,7 +237,7 @@ def settled_event(item: OutboxItem) -> NewEvent:
         "because": item.because,
         "sends": item.sends,
     }
-    return NewEvent(stream_of(item), EventKind.COMMAND_SETTLED, body)
+    return NewEvent(customer_stream(item.person), EventKind.COMMAND_SETTLED, body)
 
 
 def _header(item: OutboxItem) -> dict[str, JSON]:

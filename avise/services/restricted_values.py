@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from avise.connectors.contract import ConnectorError
 from avise.connectors.readings import SourceOffer
+from avise.models.customer import customer_stream
 from avise.models.errors import AviseError
 from avise.models.facet_specs import FACETS
 from avise.models.facets import FacetSpec
@@ -84,7 +85,7 @@ class RestrictedValues:
 
 def stream_of(dossier: OpenDossier) -> str:
     """Return the journal's stream of a dossier."""
-    return f"customer/{dossier.entry.dossier}"
+    return customer_stream(dossier.entry.dossier)
 
 
 def _spec_of(field: str) -> FacetSpec:

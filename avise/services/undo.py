@@ -9,6 +9,7 @@ from uuid import UUID
 
 from avise.env import Env
 from avise.models.acts import Act
+from avise.models.customer import CUSTOMER_STREAMS
 from avise.models.errors import AviseError
 from avise.models.event_fold import UNDO_FOR, identity_in, identity_of
 from avise.models.free_text import masked_note
@@ -19,7 +20,6 @@ from avise.models.wrap_up import wrap_up_from
 from avise.services.ports import DeskMemoryPort, JournalPort, StoreChange
 from avise.services.wrap_up import draft_key, draft_text
 
-CUSTOMERS = "customer/"
 REQUESTS = "request/"
 
 
@@ -100,7 +100,7 @@ class Undo:
     async def _draft_again(self, event: EventEnvelope) -> StoreChange | None:
         if event.kind is not EventKind.INTERACTION_RECORDED:
             return None
-        person = identity_in(event, "person") or identity_of(event.stream.removeprefix(CUSTOMERS))
+        person = identity_in(event, "person") or identity_of(event.stream.removeprefix(CUSTOMER_STREAMS))
         wrap_up = wrap_up_from(event.body)
         # A note recorded under older rules may hold what a draft may not.
         wrap_up = replace(wrap_up, confirmed=True, note=masked_note(wrap_up.note))

@@ -12,7 +12,6 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from avise.env import Env
-from avise.models.customer import PersonId
 from avise.models.free_text import holds_nir_in_words
 from avise.models.identifiers import holds_nir
 from avise.models.interaction import Interaction
@@ -36,11 +35,6 @@ _APPEND = (
     " clock_offset_ms, body, salt, content_sha, state) VALUES (:device_seq, :event_id, :device_id, :stream,"
     " :kind, :schema_v, :author, :role, :occurred_at, :clock_offset_ms, :body, :salt, :content_sha, :state)"
 )
-
-
-def customer_stream(person: PersonId) -> str:
-    """Return the stream of a customer's events."""
-    return f"customer/{person}"
 
 
 class Journal:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Connection, Row
 
-from avise.models.customer import PersonId
+from avise.models.customer import CUSTOMER_STREAMS, PersonId
 from avise.models.event_fold import identity_of
 from avise.models.journal import EventKind
 
@@ -28,7 +28,7 @@ NOT_WRITTEN = frozenset(
 )  # fmt: skip
 """Kinds that nobody waits to see leave."""
 
-_CUSTOMER, _PERSON = "customer/", "person/"
+_PERSON = "person/"
 _UNSENT = (
     "SELECT event_id, stream, kind, CASE kind WHEN 'undone' THEN body END AS body FROM event"
     " WHERE device_seq > (SELECT coalesce(max(device_seq), 0) FROM event_ack)"
@@ -61,7 +61,7 @@ def _counted(rows: Iterable[Row[tuple[bytes, str, str, bytes]]]) -> list[Row[tup
 
 def _person_of(connection: Connection, stream: str) -> PersonId | None:
     """Return whom a stream is about: its name says so, or the first of its events that does."""
-    for prefix in (_CUSTOMER, _PERSON):
+    for prefix in (CUSTOMER_STREAMS, _PERSON):
         if stream.startswith(prefix):
             return identity_of(stream.removeprefix(prefix))
     bodies = connection.exec_driver_sql(_TOLD, (stream, stream)).scalars()

@@ -17,6 +17,7 @@ from avise.models.command_events import SendStarted
 from avise.models.command_rules import next_state
 from avise.models.commands import CommandState
 from avise.models.consent import ConsentChannel, ConsentPurpose
+from avise.models.customer import customer_stream
 from avise.models.desk_memory import SavedTab
 from avise.models.errors import ErrorKind, Failure
 from avise.models.fed_events import FedEvent, FedPage
@@ -30,7 +31,7 @@ from avise.store.connections import close_quietly, open_encrypted
 from avise.store.desk_memory import DeskMemory
 from avise.store.errors import MigrationError
 from avise.store.feed import Feed, KeptAck
-from avise.store.journal import Journal, customer_stream, is_intact
+from avise.store.journal import Journal, is_intact
 from avise.store.migration import current_version
 from avise.store.migrations import STEPS, Step
 from avise.store.outbox import Commands

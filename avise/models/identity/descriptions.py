@@ -8,16 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from avise.models.customer import Party, PersonId
+from avise.models.customer import CUSTOMER_STREAMS, Party, PersonId, customer_stream
 from avise.models.event_fold import identity_of
 from avise.models.identity.link_bodies import party_body, party_in
 from avise.models.identity.link_fold import counted
 from avise.models.identity.links import PairId
 from avise.models.journal import EventEnvelope, EventKind, NewEvent
 from avise.models.json_types import JSON
-
-STREAMS = "customer/"
-"""Begins the stream of every customer, of records that only one tool knows among them."""
 
 
 def described(person: PersonId, pair: PairId, party: Party) -> NewEvent:
@@ -31,14 +28,14 @@ def reasoned(person: PersonId, pair: PairId, reason: str) -> NewEvent:
 
 
 def _about(person: PersonId, body: Mapping[str, JSON]) -> NewEvent:
-    return NewEvent(f"{STREAMS}{person}", EventKind.IDENTITY_DESCRIBED, body)
+    return NewEvent(customer_stream(person), EventKind.IDENTITY_DESCRIBED, body)
 
 
 def parties_told(events: Iterable[EventEnvelope]) -> dict[PersonId, Party]:
     """Return what was told last of each record."""
     found: dict[PersonId, Party] = {}
     for event in counted(events):
-        person = identity_of(event.stream.removeprefix(STREAMS))
+        person = identity_of(event.stream.removeprefix(CUSTOMER_STREAMS))
         party = party_in(event.body.get("party"))
         if event.kind is EventKind.IDENTITY_DESCRIBED and person is not None and party is not None:
             found[person] = party

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
-from avise.models.customer import Party, PersonId
+from avise.models.customer import Party, PersonId, customer_stream
 from avise.models.event_fold import corrected, identity_in
-from avise.models.identity.descriptions import STREAMS, parties_told
+from avise.models.identity.descriptions import parties_told
 from avise.models.identity.link_fold import book_of
 from avise.models.identity.links import ERASED, PREFIX, LinkBook, PairId, pair_of_stream
 from avise.models.journal import EventEnvelope, EventKind
@@ -57,7 +57,7 @@ class LinkEvents:
 
     def described_at(self, person: PersonId) -> datetime | None:
         """Return when a tool last told of such a record, if it is known here."""
-        stream = f"{STREAMS}{person}"
+        stream = customer_stream(person)
         told = (event for event in self._told.values() if event.stream == stream and "party" in event.body)
         return max(map(corrected, told), default=None)
 

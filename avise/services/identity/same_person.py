@@ -14,12 +14,12 @@ from dataclasses import replace
 
 from avise.env import Env
 from avise.models.acts import Act, act_of
-from avise.models.customer import DirectoryEntry, PartyKind, PersonId
+from avise.models.customer import CUSTOMER_STREAMS, DirectoryEntry, PartyKind, PersonId
 from avise.models.errors import AviseError
 from avise.models.facets import Datum
 from avise.models.identity.comparison import compared
 from avise.models.identity.contradictions import contradiction
-from avise.models.identity.descriptions import STREAMS, described, reasoned
+from avise.models.identity.descriptions import described, reasoned
 from avise.models.identity.estimation import ORDINARY
 from avise.models.identity.explanation import explained
 from avise.models.identity.link_bodies import reasoning_body, side_body
@@ -95,7 +95,7 @@ class SamePerson:
         """Return what stands between all records."""
         if not self._loaded:
             own = await self._journal.under(PREFIX, KINDS)
-            told = await self._journal.under(STREAMS, (EventKind.IDENTITY_DESCRIBED,))
+            told = await self._journal.under(CUSTOMER_STREAMS, (EventKind.IDENTITY_DESCRIBED,))
             self._events.take_own((*own, *told))
             self._loaded = True
         return self._events.book

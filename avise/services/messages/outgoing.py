@@ -17,7 +17,7 @@ from typing import Protocol
 
 from avise.env import Env
 from avise.models.consent import ConsentChannel
-from avise.models.customer import DirectoryEntry, PersonId
+from avise.models.customer import DirectoryEntry, PersonId, customer_stream
 from avise.models.errors import AviseError
 from avise.models.journal import EventKind, NewEvent
 from avise.models.outgoing import (
@@ -33,7 +33,7 @@ from avise.models.outgoing import (
 )
 from avise.models.roles import Session
 from avise.services.change_signal import ChangeSignal
-from avise.services.consents import Consents, stream_of
+from avise.services.consents import Consents
 from avise.services.messages.notices import NoticeFolder
 from avise.services.messages.ways import Delivery, Outcome, Way
 from avise.services.ports import StoreChange
@@ -437,7 +437,7 @@ def _event(message: OutgoingMessage, kind: EventKind) -> NewEvent:
         "reason": message.reason,
         "detail": message.detail,
     }
-    return NewEvent(stream_of(message.person), kind, dict(body))
+    return NewEvent(customer_stream(message.person), kind, dict(body))
 
 
 async def _uncut(coroutine: Coroutine[object, object, None]) -> None:

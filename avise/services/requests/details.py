@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 from uuid import UUID
 
-from avise.models.customer import PersonId, SearchHit
+from avise.models.customer import PersonId, SearchHit, customer_stream
 from avise.models.errors import AviseError
 from avise.models.journal import EventKind
 from avise.models.json_types import JSON
@@ -49,7 +49,6 @@ from avise.services.requests.joined_files import safe_name
 from avise.services.requests.office import Office
 from avise.services.requests.rows import Rows, origin_label
 from avise.services.requests.standing import initials
-from avise.services.undo import CUSTOMERS
 from avise.texts import text
 from avise.texts.formats import format_moment, local
 
@@ -119,7 +118,7 @@ class Details:
             "request": str(request.id),
         }
         session = self._office.session
-        await self._office.journal.append(session, EventKind.CONSULTED, f"{CUSTOMERS}{subject}", body)
+        await self._office.journal.append(session, EventKind.CONSULTED, customer_stream(subject), body)
         self._opened[request.id] = now
 
     async def of(

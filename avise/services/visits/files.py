@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 
 from avise.env import Env
-from avise.models.customer import DirectoryEntry, PersonId
+from avise.models.customer import DirectoryEntry, PersonId, customer_stream
 from avise.models.interaction import TimelineEntry
 from avise.models.journal import EventKind
 from avise.models.json_types import JSON
@@ -83,7 +83,7 @@ class VisitFiles:
             AviseError: the role may not open it.
         """
         refuse_opening(self._session.role, (person, member), "")
-        stream = f"customer/{member.dossier}"
+        stream = customer_stream(member.dossier)
         own = await self._own_entries(stream)
         dossier = OpenDossier(member, self._session, Purpose.VISIT, self._sources, self._env, own)
         opened = OpenFile(dossier)

@@ -10,7 +10,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, 
 from contextlib import aclosing
 from datetime import date
 
-from avise.models.customer import DirectoryEntry, PersonId
+from avise.models.customer import DirectoryEntry, PersonId, customer_stream
 from avise.models.errors import AviseError
 from avise.models.interaction import Channel, Direction
 from avise.models.journal import EventEnvelope, EventKind, NewEvent
@@ -197,7 +197,7 @@ class Visits:
             "note": report.note.strip(),
             "person": str(visited.person),
         }
-        return NewEvent(f"customer/{visited.entry.dossier}", EventKind.INTERACTION_RECORDED, body)
+        return NewEvent(customer_stream(visited.entry.dossier), EventKind.INTERACTION_RECORDED, body)
 
     async def miss_visit(self, visit: VisitId, reason: str) -> None:
         """Say that the visit did not take place."""

@@ -14,14 +14,14 @@ import pytest
 from avise.connectors.readings import FacetReading
 from avise.env import FixedEnv
 from avise.models.consent import ConsentAct, ConsentChannel, ConsentMatrix, ConsentPurpose, ConsentState
-from avise.models.customer import DirectoryEntry, Party, PartyKind, PersonId
+from avise.models.customer import DirectoryEntry, Party, PartyKind, PersonId, customer_stream
 from avise.models.errors import AviseError, ErrorKind, Failure
 from avise.models.facets import FacetState
 from avise.models.journal import EventKind
 from avise.models.roles import Role, Session
 from avise.resources import resource_folder
 from avise.services.consent_texts import check_consents, load_consents, shipped_consents
-from avise.services.consents import Consents, exclusion, overlaid, stream_of
+from avise.services.consents import Consents, exclusion, overlaid
 from avise.store.journal import Journal
 from avise.store.store import Store
 from tests.unit.services.facts_builder import facts, view
@@ -58,7 +58,7 @@ async def office(tmp_path: Path) -> AsyncIterator[Office]:
 
 async def test_a_consent_is_kept_with_its_question_its_proof_and_its_end(office: Office) -> None:
     await office.consents.give(PERSON, ConsentAct(COMMERCIAL, EMAIL, proof="accord oral"))
-    (event,) = await office.journal.stream(stream_of(PERSON), (EventKind.CONSENT_GIVEN,))
+    (event,) = await office.journal.stream(customer_stream(PERSON), (EventKind.CONSENT_GIVEN,))
     assert event.body == {
         "purpose": "commercial", "channel": "email", "said_on": "phone_in", "proof": "accord oral",
         "text_version": "2025-01-01", "language": "fr", "effective": "2026-03-24", "until": "2028-03-24",
@@ -103,7 +103,7 @@ async def test_a_consent_that_proves_nothing_is_refused(office: Office, act: Con
     with pytest.raises(AviseError) as refused:
         await office.consents.give(PERSON, act)
     assert refused.value.message_key == key
-    assert await office.journal.stream(stream_of(PERSON)) == ()
+    assert await office.journal.stream(customer_stream(PERSON)) == ()
 
 
 async def test_a_withdrawal_is_told_at_once_to_whoever_listens(office: Office) -> None:

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Connection, update
 
 from avise.env import FixedEnv
+from avise.models.customer import customer_stream
 from avise.models.interaction import Channel, Direction
 from avise.models.journal import EventKind, NewEvent
 from avise.models.json_types import JSON
@@ -18,7 +19,7 @@ from avise.models.roles import Session
 from avise.store import tables
 from avise.store.desk_memory import DeskMemory
 from avise.store.errors import NirAtRestError, StoreError, TooBigError
-from avise.store.journal import MAX_BODY_BYTES, Journal, customer_stream, is_intact
+from avise.store.journal import MAX_BODY_BYTES, Journal, is_intact
 from avise.store.store import Store
 
 NIR = "1 85 05 99 999 001 81"

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from avise.env import FixedEnv
 from avise.models.consent import ConsentAct, ConsentChannel, ConsentPurpose
-from avise.models.customer import DirectoryEntry, Party, PartyKind, PersonId
+from avise.models.customer import DirectoryEntry, Party, PartyKind, PersonId, customer_stream
 from avise.models.errors import AviseError
 from avise.models.journal import EventKind
 from avise.models.outgoing import (
@@ -28,7 +28,7 @@ from avise.models.outgoing import (
 )
 from avise.models.roles import Role, Session
 from avise.services.consent_texts import shipped_consents
-from avise.services.consents import Consents, stream_of
+from avise.services.consents import Consents
 from avise.services.messages.history import KINDS, interaction_of_message, interactions_of
 from avise.services.messages.outgoing import RETRY_AFTER, Outgoing
 from avise.services.messages.ways import SENT, Delivery, Outcome
@@ -96,7 +96,7 @@ class Office:
         return message
 
     async def kinds(self) -> list[EventKind]:
-        return [event.kind for event in await self.journal.stream(stream_of(PERSON), KINDS)]
+        return [event.kind for event in await self.journal.stream(customer_stream(PERSON), KINDS)]
 
 
 @pytest.fixture
@@ -364,7 +364,7 @@ async def test_the_history_tells_one_line_a_message_with_what_became_of_it(offic
     await office.outgoing.undo(second.id)
     office.env.advance(timedelta(minutes=2))
     await office.outgoing.depart_due()
-    events = await office.journal.stream(stream_of(PERSON), KINDS)
+    events = await office.journal.stream(customer_stream(PERSON), KINDS)
     lines = {line.id: line for line in interactions_of(reversed(events))}
     assert lines[str(first.id)].summary == "Non envoyé\u00a0: le serveur de messagerie a refusé le message"
     assert (lines[str(first.id)].channel, lines[str(first.id)].status) == ("email", "failed")
@@ -394,7 +394,7 @@ async def test_no_word_of_a_message_is_in_the_journal_or_the_log(
         await office.outgoing.plan(draft())
         office.env.advance(timedelta(minutes=2))
         await office.outgoing.depart_due()
-    events = await office.journal.stream(stream_of(PERSON))
+    events = await office.journal.stream(customer_stream(PERSON))
     assert "canary" not in repr(events).lower()
     assert "canary" not in caplog.text.lower()
 
@@ -455,7 +455,7 @@ async def test_whatever_happens_a_message_leaves_at_most_once_and_an_undone_one_
     story = Story(store, env)
     for step in steps:
         await step(story)
-    events = await story.office.journal.stream(stream_of(PERSON), KINDS)
+    events = await story.office.journal.stream(customer_stream(PERSON), KINDS)
     ended = [event.body["message"] for event in events if event.kind is not EventKind.MESSAGE_PLANNED]
     assert len(ended) == len(set(ended))
     messages = await story.office.outgoing.all()
