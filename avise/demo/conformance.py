@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import fields, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from avise.demo.launcher import DemoTools
 from avise.demo.population.entities import Appointment, Dossier
@@ -15,8 +15,6 @@ from avise.demo.population.generate import iter_dossiers
 from avise.demo.population.spec import WorldSpec
 from avise.demo.tools.loading import tool_kinds
 from avise.demo.tools.prepare import lay_down, prepared_folder
-
-T = TypeVar("T")
 
 FULL = 8
 """Index of the dossier that has more than 200 records in every tool."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -18,7 +17,6 @@ import phonenumbers
 from stdnum import iban as stdnum_iban
 from stdnum.exceptions import InvalidChecksum, InvalidComponent, InvalidLength, ValidationError
 from stdnum.fr import nir as stdnum_nir
-from stdnum.fr import siren as stdnum_siren
 from stdnum.fr import siret as stdnum_siret
 
 BULLET = "•"
@@ -28,7 +26,7 @@ _SEPARATORS = re.compile(r"[\s.\-‐‑–/_]+")
 
 
 class Flaw(StrEnum):
-    """What is wrong with an identifier. Sentence: catalogue key `identifier.<flaw>`."""
+    """What is wrong with an identifier."""
 
     EMPTY = "empty"
     LENGTH = "length"
@@ -157,11 +155,6 @@ def is_masked_nir(text: str) -> bool:
     return sum(character.isalnum() for character in text) <= 5
 
 
-def format_nir(nir: str) -> str:
-    """Write a NIR in its groups, « 1 85 05 99 999 001 81 »."""
-    return _nir_groups(compact(nir))
-
-
 def _nir_groups(value: str) -> str:
     bounds = (0, 1, 3, 5, 7, 10, 13, 15)
     parts = (value[start:end] for start, end in itertools.pairwise(bounds))
@@ -233,21 +226,13 @@ def format_iban(iban: str) -> str:
 # ---- companies -----------------------------------------------------------------------------------
 
 
-def check_siren(text: str) -> Checked:
-    """Check a company's SIREN, nine digits with a Luhn key."""
-    return _checked_by(stdnum_siren.validate, compact(text))
-
-
 def check_siret(text: str) -> Checked:
     """Check an establishment's SIRET, fourteen digits; La Poste's own rule included."""
-    return _checked_by(stdnum_siret.validate, compact(text))
-
-
-def _checked_by(validate: Callable[[str], object], value: str) -> Checked:
+    value = compact(text)
     if not value:
         return Checked(flaw=Flaw.EMPTY)
     try:
-        return Checked(str(validate(value)))
+        return Checked(str(stdnum_siret.validate(value)))
     except ValidationError as error:
         return Checked(flaw=_flaw(error))
 
@@ -301,11 +286,6 @@ def phone_digits(text: str) -> str:
             digits = digits[len(prefix) :]
             break
     return digits.removeprefix("0")
-
-
-def mask_phone(e164: str) -> str:
-    """Return a telephone number reduced to its last two digits."""
-    return BULLET * max(len(e164) - 2, 0) + e164[-2:] if len(e164) > 2 else BULLET * len(e164)
 
 
 # ---- member number -------------------------------------------------------------------------------

@@ -10,11 +10,9 @@ import queue
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import Connection
-
-T = TypeVar("T")
 
 Change = Callable[[Connection], Any]
 

@@ -59,18 +59,6 @@ class KeySource(Protocol):
         """
 
 
-class MemoryKey:
-    """A key held in memory, for tests and benchmarks."""
-
-    def __init__(self, key: bytes) -> None:
-        self._key = key
-
-    async def key(self, *, create: bool) -> bytes:
-        """Return the key given."""
-        del create
-        return self._key
-
-
 class KeyringKey:
     """A random key kept by the operating system's keyring.
 

@@ -37,8 +37,6 @@ from avise.models.json_types import JSON
 
 T = TypeVar("T")
 
-Fields = Mapping[str, Canonical]
-
 
 @dataclass(frozen=True, slots=True)
 class Mapped(Generic[T]):

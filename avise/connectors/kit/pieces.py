@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
 from contextlib import aclosing, asynccontextmanager
-from typing import TypeVar, cast
+from typing import cast
 
 from avise.connectors.contract import (
     Batch,
@@ -20,8 +20,6 @@ from avise.connectors.direct_calls import PAGE_S, by_page
 from avise.connectors.kit.bench import CALLER, Bench
 from avise.models.customer import Party
 from avise.models.errors import ErrorKind
-
-T = TypeVar("T")
 
 
 async def content_of(bench: Bench, ref: str) -> bytes:

@@ -14,7 +14,6 @@ from avise.connectors.openapi.paging_guess import PagingGuess, guess_paging
 from avise.connectors.openapi.readings_guess import LeftOut, identifier_of, query_of
 from avise.connectors.openapi.shapes import Answer, Property, answer_of
 
-LEAST = 60
 _SUPPOSED = {"channel": "email", "direction": "in", "title": "Échange"}
 """Required, and told by a human where the description tells nothing of it."""
 

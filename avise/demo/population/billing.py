@@ -16,7 +16,6 @@ from avise.demo.population.spec import WorldSpec
 from avise.demo.population.streams import Weighted
 
 BIC = "FICTFRPP"
-CREDITOR_ID = "FR41ZZZ999999"
 
 _DEBIT_DAYS = Weighted([(5, 60), (10, 25), (15, 15)])
 _METHODS = Weighted([("direct_debit", 91), ("cheque", 5), ("transfer", 3), ("card", 1)])

@@ -298,10 +298,3 @@ class Dossier:
             if person.ids.party == party:
                 return person
         raise KeyError(party)
-
-    @property
-    def preferred_phone(self) -> str:
-        """Return the preferred telephone (E.164), or ""."""
-        phones = [point for point in self.contact_points if point.kind in {"mobile", "landline"}]
-        phones.sort(key=lambda point: not point.preferred)
-        return phones[0].value if phones else ""

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
 
 from avise.demo.population.entities import GuaranteeRule
-from avise.demo.population.money import euros
 from avise.demo.population.streams import Weighted
 
 
@@ -152,8 +150,3 @@ def shared_rules(plan: Plan) -> tuple[GuaranteeRule, ...]:
         "half_room": plan.room // 200,
     }
     return tuple(GuaranteeRule(category, label, rule.format_map(values)) for category, label, rule in _ROWS)
-
-
-def soft_ceiling(plan: Plan) -> Decimal:
-    """Return what the plan pays at most in a year for soft medicine, for one person."""
-    return euros(plan.soft_session * plan.soft_count)

@@ -8,13 +8,11 @@ from datetime import datetime, time
 from avise.models.business_hours import DEFAULT_HOURS, BusinessHours, to_minute
 from avise.models.errors import AviseError
 from avise.models.requests import Request, RequestId
-from avise.models.sla import LegalClock, Pause, ServiceLevel, SlaClock, SlaState, clock, legal_clock
+from avise.models.sla import LegalClock, Pause, ServiceLevel, SlaClock, clock, legal_clock
 from avise.texts.formats import PARIS
 
 UNTOLD_MINUTES = 45 * 60
 """Of a request whose promise cannot be read: five working days."""
-
-ANSWERED = (SlaState.MET, SlaState.MISSED)
 
 
 class Clocks:
@@ -32,11 +30,6 @@ class Clocks:
         found = request_clock(request, now)
         self._kept[request.id] = (request, minute, found)
         return found
-
-    def forget_others(self, known: set[RequestId]) -> None:
-        """Forget the clocks of requests that are there no more."""
-        for request in self._kept.keys() - known:
-            del self._kept[request]
 
 
 def _runs(request: Request) -> bool:

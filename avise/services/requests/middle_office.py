@@ -6,7 +6,6 @@ Everything is answered from what this workstation holds; the hub is asked only f
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
@@ -54,8 +53,6 @@ from avise.services.requests.saved_views import PREFIX as VIEWS
 from avise.services.requests.saved_views import view_from, view_text
 from avise.services.requests.surroundings import Around, HubLink, SignIn
 from avise.services.requests.team import Team
-
-_log = logging.getLogger(__name__)
 
 LOOK_EVERY = 20.0
 """Seconds between two looks at the clock: a mark changes its minute at most that late."""

@@ -32,10 +32,10 @@ from avise.services.packs.visited import Visited
 from avise.services.settings_file import OfflineSection
 from avise.store.carried_snapshots import CarriedSnapshots
 from avise.store.pack_file import PackFile
-from avise.store.pack_key import MemoryPackKey
 from avise.store.packs import Packs
 from avise.store.snapshots import Snapshots
 from avise.store.store import Store
+from tests.memory_keys import MemoryPackKey
 from tests.unit.services.scripted_sources import ScriptedSources
 
 STORE_KEY, PACK_KEY = bytes(range(32)), bytes(range(32, 64))

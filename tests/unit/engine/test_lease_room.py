@@ -17,9 +17,9 @@ from avise.hub.port import HubPort
 from avise.models.leases import LeaseState
 from avise.models.roles import Role
 from avise.services.profile import load_profile
-from avise.store.key_source import MemoryKey
 from avise.store.sealed import SealedSecrets
 from avise.store.store import Store
+from tests.memory_keys import MemoryKey
 from tests.unit.engine.request_station import Machine, Worker
 
 BRUNO = Worker("bruno.kerhoas", "Bruno Kerhoas", Role.REP, ("team/PLATEAU",))

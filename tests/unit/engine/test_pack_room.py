@@ -25,7 +25,7 @@ from avise.models.packs import PackKind
 from avise.models.snapshot import SnapshotKey
 from avise.services.pack_values import PackRow, PacksStatus, PackState
 from avise.services.settings_file import OfflineSection
-from avise.store.pack_key import MemoryPackKey
+from tests.memory_keys import MemoryPackKey
 from tests.unit.engine.packed_desk import PACK_KEY, PackedDesk, PackedSources, customer, packed_desk
 from tests.unit.services.scripted_sources import answer, offer
 

@@ -19,8 +19,9 @@ from avise.models.journal import EventKind
 from avise.models.requests import request_stream
 from avise.models.roles import Role, Session
 from avise.store.errors import WrongKeyError
-from avise.store.key_source import KeyUnavailableError, MemoryKey
+from avise.store.key_source import KeyUnavailableError
 from tests.hub_house import AGENT, KEY, MANAGER, SOINS, Desk, LocalHouse, desk, hire, opener, request_body
+from tests.memory_keys import MemoryKey
 
 
 async def test_two_programs_see_what_each_other_writes_at_once(tmp_path: Path) -> None:

@@ -19,7 +19,6 @@ from avise.store.key_source import (
     KeyringKey,
     KeySource,
     KeyUnavailableError,
-    MemoryKey,
     PassphraseKey,
     key_source,
 )
@@ -157,10 +156,6 @@ async def test_a_demo_key_is_for_invented_data_only(tmp_path: Path) -> None:
     assert await refusal(DemoKey(path, env, synthetic=False)) == "key.demo_refused"
     path.write_text("zz")
     assert await refusal(DemoKey(path, env, synthetic=True)) == "key.file_unreadable"
-
-
-async def test_memory_gives_the_key_it_holds() -> None:
-    assert await MemoryKey(b"k" * 32).key(create=False) == b"k" * 32
 
 
 def test_a_profile_names_its_source(tmp_path: Path) -> None:

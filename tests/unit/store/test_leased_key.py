@@ -17,12 +17,13 @@ from keyring.backends import fail
 from avise.env import FixedEnv
 from avise.models.errors import AviseError
 from avise.models.leases import LeaseState
-from avise.store.key_source import KeyringKey, KeySource, MemoryKey
+from avise.store.key_source import KeyringKey, KeySource
 from avise.store.lease_clock import LeaseClock
 from avise.store.leased_key import LeasedPackKey, Lent
 from avise.store.pack_pin import TRIES, opens, pin_lock, refuse_weak, unwrapped, wait_after, wrapped
 from avise.store.sealed import SealedSecrets
 from avise.store.store import Store
+from tests.memory_keys import MemoryKey
 from tests.unit.store.test_key_source import DictKeyring
 
 LOCAL, HALF = bytes(range(32)), bytes(range(32, 64))
