@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, aclosing
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from avise.connectors.bulkhead import Ticket
@@ -24,6 +25,7 @@ from avise.connectors.contract import (
 )
 from avise.connectors.deadline import Deadline, within
 from avise.connectors.instance import Instance
+from avise.connectors.watched_call import watched
 from avise.models.customer import Party
 from avise.models.errors import ErrorKind, Origin
 
@@ -91,15 +93,18 @@ async def _call(
 async def check(instance: Instance, reference: str) -> HealthReport:
     """Ask a tool whether it answers, whatever its breaker says; a good answer closes the breaker.
 
-    A connector that asks nothing says nothing of its tool: breaker and statistics stay as they are.
+    A connector that asks nothing says nothing of its tool, even when it says that it is well: breaker and
+    statistics stay as they are.
     """
     try:
         await instance.ready(CHECK_S)
         instance.breaker.allow_probe()
         with instance.in_use(), instance.breaker.guard():
             async with within(CHECK_S):
-                context = instance.context(Caller(), reference, Deadline(CHECK_S), may_retry=False)
-                report = await instance.connector.check(context)
+                call = watched(instance.context(Caller(), reference, Deadline(CHECK_S), may_retry=False))
+                report = await instance.connector.check(call)
+                if report.health is Health.OK and not call.asked:
+                    report = replace(report, health=Health.UNVERIFIED)
                 _refuse_down(report)
             _refuse_unasked(report)
     except _UnaskedError as unasked:

@@ -57,11 +57,13 @@ def test_a_refused_wheel_that_an_instance_wants_is_told_once(mutual: MutualInABo
     assert [finding.about for finding in findings] == ["connector"]
 
 
+@pytest.mark.parametrize("said", ["UNVERIFIED", "OK"])
 def test_a_tool_whose_connector_asks_nothing_is_not_told_as_answering(
-    mutual: MutualInABox, tmp_path: Path
+    mutual: MutualInABox, tmp_path: Path, said: str
 ) -> None:
     folder = mutual.profile(tmp_path / "profile")
-    installed(tmp_path / "built").rename(folder / "wheels")
+    changes = {"ledger/connector.py": ("Health.UNVERIFIED", f"Health.{said}")}
+    installed(tmp_path / "built", changes).rename(folder / "wheels")
     with (folder / "settings.toml").open("a", encoding="utf-8") as settings:
         settings.write('\n[instances.books]\nconnector = "ledger"\n')
     with Engine.open(folder) as engine:

@@ -264,10 +264,18 @@ class AsksNothing(BenefitsConnector):
         return HealthReport(Health.UNVERIFIED)
 
 
-async def test_a_check_that_asks_nothing_puts_no_suspended_tool_back(open_desk: Opening) -> None:
+class IsAlwaysWell(BenefitsConnector):
+    async def check(self, _: CallContext) -> HealthReport:
+        return HealthReport(Health.OK)
+
+
+@pytest.mark.parametrize("connector", [AsksNothing, IsAlwaysWell])
+async def test_a_check_that_asks_nothing_puts_no_suspended_tool_back(
+    open_desk: Opening, connector: type[BenefitsConnector]
+) -> None:
     async with (
         running_tool(answering(reply(b"", status=500))) as tool,
-        open_desk({"benefits": tool.base_url}, {"benefits": Found(AsksNothing())}) as desk,
+        open_desk({"benefits": tool.base_url}, {"benefits": Found(connector())}) as desk,
     ):
         for _ in range(4):
             await desk.last()
