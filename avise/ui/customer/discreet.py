@@ -20,6 +20,7 @@ from avise.ui.customer.block_content import BlockContent, SentenceRow
 from avise.ui.discretion import discretion
 from avise.ui.shortcuts import keys_of
 from avise.ui.theme import theme
+from avise.ui.widgets.focus_place import FocusPlace
 from avise.ui.widgets.icon import Icon
 from avise.ui.widgets.label import Label
 from avise.ui.widgets.layout import column, row
@@ -135,7 +136,7 @@ class PanelVeil(Veil):
 
     def __init__(self, panel: Panel) -> None:
         self._held: list[QWidget] = []
-        self._before: QWidget | None = None
+        self._before: FocusPlace | None = None
         self._header = panel.header
         super().__init__(panel)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -155,7 +156,7 @@ class PanelVeil(Veil):
         held = [one for one in self._panel.children() if isinstance(one, QWidget) and one.isEnabled()]
         self._held = [one for one in held if one not in (self, self._header)]
         if focused is not None and any(one is focused or one.isAncestorOf(focused) for one in self._held):
-            self._before = focused
+            self._before = FocusPlace(focused)
             self.setFocus(Qt.FocusReason.OtherFocusReason)
         for one in self._held:
             one.setEnabled(False)
@@ -165,7 +166,7 @@ class PanelVeil(Veil):
             one.setEnabled(True)
         self._held = []
         if self._before is not None and self.hasFocus():
-            self._before.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._before.take_focus()
         self._before = None
 
     @override

@@ -10,6 +10,7 @@ from typing_extensions import override
 from avise.texts import text
 from avise.ui.theme import theme
 from avise.ui.widgets.button import Button, ButtonKind
+from avise.ui.widgets.focus_place import FocusPlace
 from avise.ui.widgets.panel import Panel
 
 
@@ -33,7 +34,7 @@ class FloatingPanel(Panel):
         self.setProperty("role", "overlay")
         self._width, self._page = width, parent
         self._anchor = QPoint()
-        self._before: QWidget | None = None
+        self._before: FocusPlace | None = None
         cross = Button("", ButtonKind.QUIET, icon="x", small=True, name=text("block.action.close"))
         cross.clicked.connect(self.close_panel)
         self.right.addWidget(cross)
@@ -44,7 +45,7 @@ class FloatingPanel(Panel):
         """Come on screen with the upper left corner near a point of the page."""
         focused = QApplication.focusWidget()
         if focused is not None and not self.isAncestorOf(focused):
-            self._before = focused
+            self._before = FocusPlace(focused)
         self._anchor = anchor
         self.show()
         self.raise_()
@@ -71,7 +72,7 @@ class FloatingPanel(Panel):
         self.hide()
         self.forget()
         if self._before is not None and inside is not None and self.isAncestorOf(inside):
-            self._before.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._before.take_focus()
         self._before = None
         self.closed.emit()
 

@@ -21,6 +21,7 @@ from avise.ui.palette.table_model import PaletteTableModel
 from avise.ui.palette.values import PaletteCommand, PaletteRow, PaletteScope
 from avise.ui.palette.view_model import PaletteViewModel
 from avise.ui.theme import theme
+from avise.ui.widgets.focus_place import FocusPlace
 from avise.ui.widgets.focus_ring import NO_RING
 from avise.ui.widgets.icon import Icon
 from avise.ui.widgets.label import Label
@@ -57,7 +58,7 @@ class PaletteView(QWidget):
         self._view_model = view_model
         self._announcer = announcer
         self._window = window
-        self._focus_before: QWidget | None = None
+        self._focus_before: FocusPlace | None = None
         self._chosen = ""
         self._opens_when_found: bool | None = None
         self.hide()
@@ -115,7 +116,7 @@ class PaletteView(QWidget):
     ) -> None:
         """Show the palette with the commands that can be run now."""
         if self.isHidden():
-            self._focus_before = QApplication.focusWidget()
+            self._focus_before = FocusPlace(QApplication.focusWidget())
         self._chosen = ""
         self.field.setText(words)
         self.setGeometry(self._window.rect())
@@ -131,8 +132,8 @@ class PaletteView(QWidget):
         self._view_model.close()
         before, self._focus_before = self._focus_before, None
         self.hide()
-        if before is not None and before.isVisible():
-            before.setFocus(Qt.FocusReason.OtherFocusReason)
+        if before is not None:
+            before.take_focus()
         self.closed.emit()
 
     # ---- rows --------------------------------------------------------------------------------

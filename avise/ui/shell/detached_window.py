@@ -14,6 +14,7 @@ from avise.ui.shell.page import CustomerPageLike, Zone
 from avise.ui.shortcuts import keys_of
 from avise.ui.theme import theme
 from avise.ui.widgets.button import Button, ButtonKind
+from avise.ui.widgets.enter_presses import EnterPresses
 from avise.ui.widgets.focus_ring import FocusRing
 from avise.ui.widgets.label import Label
 from avise.ui.widgets.layout import column, rescale_inside, row
@@ -51,6 +52,7 @@ class DetachedWindow(LockableWindow):
         self.setLayout(self._layout)
         page.show()
         self.focus_ring = FocusRing(self)
+        EnterPresses(self)
         self._settled = QTimer(self)
         self._settled.setSingleShot(True)
         self._settled.setInterval(SETTLED_MS)

@@ -39,6 +39,7 @@ from avise.ui.shell.zones import take_focus
 from avise.ui.sources.page import SourcesPage
 from avise.ui.theme import theme
 from avise.ui.undoing import Undoing
+from avise.ui.widgets.enter_presses import EnterPresses
 from avise.ui.widgets.focus_ring import FocusRing
 from avise.ui.widgets.layout import column, rescale_inside, row
 from avise.ui.widgets.toast import Toast
@@ -122,6 +123,7 @@ class MainWindow(LockableWindow):
         self.palette_model = PaletteViewModel(desk, env, report, self)
         self.palette_view = PaletteView(self.palette_model, self.announcer, self)
         self.focus_ring = FocusRing(self)
+        EnterPresses(self)
         self.page_name = "home"
         self.sessions.current_changed.connect(self._on_current_changed)
         self.toast.told.connect(self._on_told)

@@ -122,6 +122,9 @@ class ToolSignInPanel(FloatingPanel):
         self.sentence.set_tone(tone)
         self.setAccessibleDescription(sentence)
         self._typed.setVisible(typed)
+        if not again and self.again.hasFocus():
+            # Hidden with focus, it would give it to something behind the panel.
+            self.cancel.setFocus(Qt.FocusReason.OtherFocusReason)
         self.again.setVisible(again)
         self.page.setVisible(bool(page))
         if page:

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QEnterEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QPushButton, QTextEdit, QWidget
-from shiboken6 import isValid
 from typing_extensions import override
 
 from avise.texts import text
 from avise.ui.theme import theme
 from avise.ui.widgets.button import Button, ButtonKind
+from avise.ui.widgets.focus_place import FocusPlace
 from avise.ui.widgets.layout import row
 from avise.ui.widgets.link import Link
 from avise.ui.widgets.painting import draw_box, draw_icon
@@ -66,7 +66,7 @@ class Toast(QWidget):
         self._window = window
         self._waiting: list[Message] = []
         self._message: Message | None = None
-        self._before: QWidget | None = None
+        self._before: FocusPlace | None = None
         """Where focus was when F8 brought it here."""
         self._origin = QPoint()
         self._timer = QTimer(self)
@@ -105,7 +105,7 @@ class Toast(QWidget):
             return
         focused = QApplication.focusWidget()
         if focused is not None and not self.isAncestorOf(focused):
-            self._before = focused
+            self._before = FocusPlace(focused)
         (self._action if self._message.action else self._close).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def move_to(self, window: QWidget, origin: QPoint) -> None:
@@ -165,10 +165,8 @@ class Toast(QWidget):
     def _give_focus_back(self) -> None:
         before, self._before = self._before, None
         focused = QApplication.focusWidget()
-        if before is None or focused is None or not self.isAncestorOf(focused):
-            return
-        if isValid(before) and before.isVisible():
-            before.setFocus(Qt.FocusReason.OtherFocusReason)
+        if before is not None and focused is not None and self.isAncestorOf(focused):
+            before.take_focus()
 
     def _next(self) -> None:
         if not self._waiting:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from PySide6.QtCore import QObject, Qt, QUrl, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 
 from avise.models.errors import AviseError, ErrorKind, Failure, Origin
@@ -152,6 +152,8 @@ def test_a_failure_says_what_to_do_and_can_be_started_again(run: Run) -> None:
             panel.again.click()
             await until(lambda: desk.asked.count(("sign_in_to_tool", TOOL, SignInWay.BROWSER)) == asked + 1)
             assert not panel.again.isVisible()
+            # Not on something behind the panel, where a key would do something else.
+            assert panel.cancel.hasFocus()
             stage.desktop.tool_sign_ins.close()
 
     run(scenario())
@@ -195,5 +197,29 @@ def test_the_sources_page_offers_it_on_the_row_and_in_the_pane(run: Run) -> None
             assert "Cotisations" in panel_of(stage.desktop).accessibleName()
             assert ("retry_source", TOOL) not in desk.asked
             stage.desktop.tool_sign_ins.close()
+
+    run(scenario())
+
+
+def test_focus_is_in_the_pane_once_the_button_that_began_it_is_gone(run: Run, browser: _Catcher) -> None:
+    async def scenario() -> None:
+        desk = asking()
+        async with acting_window(desk) as stage:
+            await until(lambda: desk.source_stream.listeners == 1)
+            stage.window.show_page("sources")
+            page = stage.window.sources
+            await until(lambda: page.model.rowCount() > 0)
+            page.table.go_to(page.model.place_of(TOOL))
+            assert page.detail.focus_button("Se reconnecter")
+            stage.press(Qt.Key.Key_Return)
+            panel = panel_of(stage.desktop)
+            await until(lambda: desk.tool_sign_in_stream.listeners == 1)
+            desk.show_sources(scripted_sources())
+            await until(lambda: not page.detail.focus_button("Se reconnecter"))
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+            panel.cancel.setFocus()
+            desk.tool_sign_in_stream.tell(ToolSignedIn())
+            await until(lambda: not panel.isVisible())
+            assert page.detail.hasFocus()
 
     run(scenario())
