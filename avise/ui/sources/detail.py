@@ -206,7 +206,7 @@ def _attempts_section(source: SourceStatus) -> QWidget | None:
         return None
     box, content = titled(text("sources.attempts"))
     for attempt in source.attempts[:ATTEMPTS]:
-        moment, outcome = attempt_line(attempt)
+        moment, outcome = attempt_line(attempt, source)
         tone = "text" if attempt.outcome == "ok" else "danger"
         content.addLayout(
             row(Label(moment, "small", "meta", tabular=True), Label(outcome, "small", tone), None, gap=10)

@@ -232,10 +232,11 @@ def _copies(count: int, age: str) -> str:
     return plural("sources.copies", count, count=format_number(count), age=age)
 
 
-def attempt_line(attempt: Attempt) -> tuple[str, str]:
-    """Return the time and the outcome of a recent call."""
+def attempt_line(attempt: Attempt, source: SourceStatus) -> tuple[str, str]:
+    """Return the time and the outcome of a recent call; a user who has to sign in is not our account refused."""
     took = format_seconds(attempt.milliseconds / 1000)
-    outcome = text(f"attempt.{attempt.outcome}")
+    own = attempt.outcome == ErrorKind.AUTH and bool(source.sign_in)
+    outcome = text("attempt.sign_in" if own else f"attempt.{attempt.outcome}")
     return format_time_with_seconds(attempt.at), text("sources.attempt", outcome=outcome, took=took)
 
 

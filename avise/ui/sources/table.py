@@ -63,7 +63,7 @@ class Column:
     align: Qt.AlignmentFlag
 
 
-_STATE, _NUMBER, _SPARK, _FAILURES, _LAST, _ACTION = 124, 66, 132, 80, 132, 84
+_STATE, _NUMBER, _SPARK, _FAILURES, _LAST, _ACTION = 124, 60, 132, 74, 132, 84
 _SOURCE_MIN, _MARGIN, _GAP = 140, 16, 12
 
 

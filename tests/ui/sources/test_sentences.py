@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from avise.models.errors import ErrorKind
 from avise.models.source_status import Attempt, SourceState
+from avise.models.tool_sign_in import SignInWay
 from avise.texts import LANGUAGES, set_language, text
 from avise.ui.sources.charts import grid, nice_top
 from avise.ui.sources.sentences import (
@@ -67,8 +68,15 @@ def test_every_state_has_its_sentences_in_both_languages(state: SourceState, cod
 @pytest.mark.parametrize("outcome", ["ok", *ErrorKind])
 def test_every_outcome_of_a_call_has_a_word(outcome: str, code: str) -> None:
     set_language(code)
-    _moment, words = attempt_line(Attempt(NOW, "GET /x/{id}", str(outcome), 120))
+    _moment, words = attempt_line(Attempt(NOW, "GET /x/{id}", str(outcome), 120), DOCUMENTS)
     assert not words.startswith("attempt.")
+
+
+def test_no_account_of_ours_is_refused_where_users_sign_in_themselves() -> None:
+    refused = Attempt(NOW, "GET /x/{id}", ErrorKind.AUTH, 120)
+    assert "compte d’Avise" in attempt_line(refused, DOCUMENTS)[1]
+    signed_in = replace(DOCUMENTS, sign_in=SignInWay.BROWSER)
+    assert attempt_line(refused, signed_in)[1].startswith("connexion à refaire")
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
