@@ -233,7 +233,7 @@ def _copies(count: int, age: str) -> str:
 
 
 def attempt_line(attempt: Attempt, source: SourceStatus) -> tuple[str, str]:
-    """Return the time and the outcome of a recent call; a user who has to sign in is not our account refused."""
+    """Return the time and the outcome of a recent call; where users sign in, our account is not refused."""
     took = format_seconds(attempt.milliseconds / 1000)
     own = attempt.outcome == ErrorKind.AUTH and bool(source.sign_in)
     outcome = text("attempt.sign_in" if own else f"attempt.{attempt.outcome}")
