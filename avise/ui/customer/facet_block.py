@@ -184,6 +184,9 @@ class FacetBlock(QWidget):
         for action in tuple(self._buttons):
             if action not in wanted:
                 widget = self._buttons.pop(action)
+                if widget.hasFocus():
+                    # Qt would give it to the next link, in another block.
+                    self.setFocus(Qt.FocusReason.OtherFocusReason)
                 widget.hide()
                 widget.deleteLater()
         missing = [action for action in wanted if action not in self._buttons]

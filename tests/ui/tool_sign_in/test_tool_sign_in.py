@@ -18,6 +18,7 @@ from avise.services.customer_updates import FacetChanged
 from avise.ui.shell.desktop import Desktop
 from avise.ui.shell.sessions import SessionTab
 from avise.ui.tool_sign_in.panel import ToolSignInPanel
+from avise.ui.widgets.button import Button
 from tests.ui.outbox.acting_window import acting_window
 from tests.ui.persona import HELENE, NOW
 from tests.ui.scripted_desk import ScriptedDesk
@@ -176,9 +177,16 @@ def test_a_block_whose_tool_asks_offers_to_reconnect(run: Run) -> None:
             block = page.sheet.grid.block(TOOL)
             await until(lambda: [action.id for action in block.content.actions] == ["sign_in"])
             assert "vous demande de vous reconnecter" in block.content.spoken()
-            page.blocks.run(TOOL, "sign_in")
-            assert "Cotisations" in panel_of(stage.desktop).accessibleName()
-            stage.desktop.tool_sign_ins.close()
+            button = next(one for one in block.findChildren(Button) if one.text() == "Se reconnecter")
+            button.setFocus()
+            stage.press(Qt.Key.Key_Return)
+            panel = panel_of(stage.desktop)
+            assert "Cotisations" in panel.accessibleName()
+            panel.close_panel()
+            assert button.hasFocus()
+            desk.tell(HELENE, FacetChanged(replace(view, state=FacetState.EMPTY, error=None)))
+            await until(lambda: not block.content.actions)
+            assert block.hasFocus()
 
     run(scenario())
 
