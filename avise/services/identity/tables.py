@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -18,6 +19,7 @@ from avise.models.identity.attributes import Attribute, AttributeKind, Attribute
 from avise.models.identity.dates import order_of
 from avise.models.identity.first_names import KNOWN
 from avise.models.identity.records import (
+    MAY_BE_NAMES,
     IdentityRecord,
     NameStyle,
     Notion,
@@ -32,6 +34,9 @@ from avise.services.identity.mapping import SEPARATORS, AttributeColumns, TableM
 SAMPLE = 20_000
 """Rows that are looked at to find out how a table is written."""
 _PIECE = 1 << 20
+_TOO_OFTEN = 0.05
+"""Share of a column's cells from which on NA is nobody's name: R writes it wherever it has no value."""
+_NAMES = frozenset({Notion.LAST_NAME, Notion.BIRTH_NAME, Notion.FIRST_NAME, Notion.FULL_NAME})
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +150,8 @@ def read_table(file: CsvFile, mapping: TableMapping, known_first_names: frozense
         (notion, tuple(file.header.index(name) for name in names))
         for notion, names in mapping.columns.items()
     ]
-    style, order = _how_written(file, places, mapping, known_first_names)
+    nothing = _no_names(file)
+    style, order = _how_written(file, places, mapping, known_first_names, nothing)
     attributes = [tuple(map(file.header.index, each.columns)) for each in mapping.attributes]
     texts: tuple[list[str], ...] = tuple([] for _ in attributes)
     unread = 0
@@ -158,7 +164,7 @@ def read_table(file: CsvFile, mapping: TableMapping, known_first_names: frozense
             widths = {"found": str(len(cells)), "expected": str(len(file.header))}
             faults.append(RowFault(file.path.name, line, "identity.short_row", widths))
             continue
-        row = _row(cells, places)
+        row = _row(cells, places, nothing)
         if not row.reference:
             faults.append(RowFault(file.path.name, line, "identity.no_id"))
             continue
@@ -176,7 +182,17 @@ def read_table(file: CsvFile, mapping: TableMapping, known_first_names: frozense
 
 def _text(cells: Sequence[str], places: tuple[int, ...]) -> str:
     # Two columns of one thing stay two: a latitude and a longitude with decimal commas.
-    return " ; ".join(cells[place] for place in places if not is_untold(cells[place]))
+    return " ; ".join(cells[place] for place in places if not is_untold(cells[place], MAY_BE_NAMES))
+
+
+def _no_names(file: CsvFile) -> frozenset[str]:
+    """Return the words, of those that may be names, that stand for nothing in this file."""
+    seen: Counter[tuple[int, str]] = Counter()
+    rows = 0
+    for _, cells in islice(file.rows(), SAMPLE):
+        rows += 1
+        seen.update((place, cell) for place, cell in enumerate(cells) if cell in MAY_BE_NAMES)
+    return frozenset(word for (_, word), count in seen.items() if count > _TOO_OFTEN * rows)
 
 
 def with_attributes(
@@ -216,22 +232,39 @@ def _telling(table: Table, names: Sequence[str], values: Sequence[Sequence[Attri
 _Places = Sequence[tuple[Notion, tuple[int, ...]]]
 
 
-def _row(cells: Sequence[str], places: _Places) -> TableRow:
-    values = {
-        notion: tuple(cells[place] for place in found if notion is Notion.ID or not is_untold(cells[place]))
-        for notion, found in places
-    }
+def _row(cells: Sequence[str], places: _Places, nothing: frozenset[str]) -> TableRow:
+    """Return what a row tells.
+
+    Args:
+        cells: of the row.
+        places: of the columns that tell each notion.
+        nothing: words that are no name in this file; no other notion is ever told by such a word.
+    """
+    values = {notion: _told(notion, [cells[place] for place in found], nothing) for notion, found in places}
     reference = "".join(values.pop(Notion.ID, ()))
     return TableRow(reference, values)
 
 
+def _told(notion: Notion, cells: Sequence[str], nothing: frozenset[str]) -> tuple[str, ...]:
+    if notion is Notion.ID:
+        return tuple(cells)
+    no_names = nothing if notion in _NAMES else MAY_BE_NAMES
+    return tuple(cell for cell in cells if not is_untold(cell, no_names))
+
+
 def _how_written(
-    file: CsvFile, places: _Places, mapping: TableMapping, known_first_names: frozenset[str]
+    file: CsvFile,
+    places: _Places,
+    mapping: TableMapping,
+    known_first_names: frozenset[str],
+    nothing: frozenset[str],
 ) -> tuple[NameStyle, str]:
     if mapping.dates and Notion.FULL_NAME not in mapping.columns:
         return NameStyle.LAST_WORD, mapping.dates
     sample = [
-        _row(cells, places) for _, cells in islice(file.rows(), SAMPLE) if len(cells) >= len(file.header)
+        _row(cells, places, nothing)
+        for _, cells in islice(file.rows(), SAMPLE)
+        if len(cells) >= len(file.header)
     ]
     style = name_style([row.first(Notion.FULL_NAME) for row in sample], known_first_names)
     return style, mapping.dates or order_of(_dates_of(file, sample, mapping))

@@ -129,7 +129,22 @@ _ENOUGH = 2_000
 
 
 def _tells_groups(file: CsvFile, places: _Places) -> bool:
-    """Say whether the second column names no record but groups them."""
+    """Say whether the second column groups the records instead of naming another one."""
+    return _names_no_record(file, places) or _lists_each_record(file, places)
+
+
+def _lists_each_record(file: CsvFile, places: _Places) -> bool:
+    """Say whether the first column is the whole of one table and the second repeats itself.
+
+    Groups that are numbered as records are look like pairs; but pairs leave out whoever has no double.
+    """
+    rows = [cells[:2] for _, cells in file.rows() if len(cells) > 1]
+    firsts, seconds = {cells[0] for cells in rows}, {cells[1] for cells in rows}
+    whole = not places.offset and firsts == places.ours.keys()
+    return whole and len(firsts) == len(rows) > len(seconds)
+
+
+def _names_no_record(file: CsvFile, places: _Places) -> bool:
     rows = [cells for (_, cells), _ in zip(file.rows(), range(_ENOUGH), strict=False) if len(cells) > 1]
     of_record = sum(cells[0] in places.ours or cells[0] in places.theirs for cells in rows)
     second_too = sum(cells[1] in places.ours or cells[1] in places.theirs for cells in rows)
