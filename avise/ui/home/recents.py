@@ -33,7 +33,7 @@ class _RecentRows(RowsView):
 
 
 class RecentsPanel(Panel):
-    """Rows that open a file; a sentence while there is none.
+    """Rows that open a file; a sentence while they are read, or when there is none.
 
     Signals:
         customer_chosen: a hit.
@@ -51,10 +51,10 @@ class RecentsPanel(Panel):
         self.rows.pressed_at.connect(self._on_pressed)
         self.body.addWidget(self.rows)
         self._nothing = QWidget()
-        empty = Label(text("home.no_recents"), "body", "muted", wrap=True)
-        self._nothing.setLayout(row(empty, margins=(12, 10, 12, 12)))
+        self._said = Label(text("home.recents_reading"), "body", "muted", wrap=True)
+        self._nothing.setLayout(row(self._said, margins=(12, 10, 12, 12)))
         self.body.addWidget(self._nothing)
-        self.show_recents(())
+        self.rows.hide()
         theme().changed.connect(self._on_zoom_changed)
 
     def show_recents(self, hits: Sequence[SearchHit]) -> None:
@@ -64,6 +64,7 @@ class RecentsPanel(Panel):
         self.count.set_text(str(len(rows)) if rows else "")
         self.rows.setVisible(bool(rows))
         self._on_zoom_changed()
+        self._said.setText(text("home.no_recents"))
         self._nothing.setVisible(not rows)
 
     @Slot()

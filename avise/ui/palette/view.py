@@ -141,7 +141,9 @@ class PaletteView(QWidget):
     def _on_listed(self) -> None:
         found = self._view_model.found
         self.model.set_rows(found.rows)
-        words = result_count(found) if self._view_model.words.strip() else ""
+        # No result is said once everybody was looked for: not meanwhile, nor when nobody could be.
+        tells = found.counts[PaletteScope.ALL] or self._view_model.has_looked
+        words = result_count(found) if self._view_model.words.strip() and tells else ""
         if words != self._count.text() and words:
             self._announcer.say(words)
         self._count.setText(words)

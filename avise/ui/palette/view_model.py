@@ -114,6 +114,11 @@ class PaletteViewModel(QObject):
         """Whether the rows answer the words of the field."""
         return self._state in (SearchState.DONE, SearchState.FAILED)
 
+    @property
+    def has_looked(self) -> bool:
+        """Whether everybody was looked for with the words of the field."""
+        return self._state is SearchState.DONE
+
     def set_scope(self, scope: PaletteScope) -> None:
         """Look for customers alone, commands alone, or both."""
         self.scope = scope

@@ -63,7 +63,8 @@ class SourceCounts(QAbstractButton):
 
     def show_sources(self, sources: Sequence[SourceStatus]) -> None:
         """Count the tools again."""
-        self._parts = [("database", "text-2", plural("status.sources", len(sources)))]
+        told = plural("status.sources", len(sources)) if sources else text("day.tools_unknown")
+        self._parts = [("database", "text-2", told)]
         self._parts += [
             (STATE_LOOKS[state].icon, STATE_LOOKS[state].role, plural(f"status.{state}", count))
             for state, count in counted(sources)

@@ -164,7 +164,8 @@ class SourcesPage(QWidget):
             return
         chosen = self.detail.source
         now = self._env.now()
-        self._seen.setText(text("sources.seen", time=format_time_with_seconds(now)))
+        seen = text("sources.seen", time=format_time_with_seconds(now))
+        self._seen.setText(seen if sources else text("day.tools_unknown"))
         self.counters.show_sources(sources)
         self.model.show_rows(self._sources, now)
         row_to_show = self.model.place_of(chosen.instance) if chosen is not None else 0

@@ -151,6 +151,7 @@ def test_a_search_that_lasts_says_so_and_the_latest_words_win(run: Run) -> None:
             desk.search_gate = asyncio.Event()
             QTest.keyClicks(view.field, "march")
             await until(lambda: any(row.kind is RowKind.SKELETON for row in view.model.rows()))
+            assert view._count.text() == ""
             desk.search_gate.set()
             view.field.setText("roux")
             view.field.textEdited.emit("roux")
@@ -167,6 +168,7 @@ def test_a_directory_that_fails_is_named_and_can_be_tried_again(run: Run) -> Non
         async with palette(desk) as (_desktop, view):
             QTest.keyClicks(view.field, "march")
             await until(lambda: any(row.command == "retry_search" for row in view.model.rows()))
+            assert view._count.text() == ""
             desk.search_error = None
             QTest.keyClick(view.field, Qt.Key.Key_Return)
             await until(lambda: len(people(view)) == 5)
@@ -184,6 +186,7 @@ def test_a_directory_that_is_being_prepared_answers_once_it_is_there(run: Run) -
             assert any("se prépare" in row.sentence for row in view.model.rows())
             desk.search_error = None
             await until(lambda: len(people(view)) == 5)
+            assert view._count.text() == "5 résultats"
             assert not view._view_model._again.isActive()
 
     run(scenario())

@@ -17,6 +17,7 @@ from avise.connectors.contract import Health, HealthReport
 from avise.env import FixedEnv
 from avise.models.source_status import SourceState
 from avise.ui.bridge import DeskBridge
+from avise.ui.shell.status_bar import SourceCounts
 from avise.ui.sources.page import SourcesPage
 from avise.ui.sources.sentences import worst_first
 from avise.ui.sources.table import SourcesTableModel, columns
@@ -253,3 +254,18 @@ def test_the_same_tools_in_the_same_order_do_not_reset_the_list(qapp: QApplicati
     assert not resets
     model.show_rows(worst_first(scripted_sources())[:3], NOW)
     assert len(resets) == 1
+
+
+def test_a_state_that_is_not_known_yet_is_not_told_as_no_tool(run: Run) -> None:
+    async def scenario() -> None:
+        desk = ScriptedDesk(statuses=())
+        counts = SourceCounts()
+        async with shown(desk) as page:
+            assert page._seen.text() == counts.text() == "État des sources inconnu pour le moment."
+            page.show_sources(scripted_sources())
+            counts.show_sources(scripted_sources())
+            assert "relevé à" in page._seen.text()
+            assert counts.text().startswith(f"{len(scripted_sources())} sources")
+        counts.deleteLater()
+
+    run(scenario())
