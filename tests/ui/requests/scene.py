@@ -223,7 +223,7 @@ def baskets() -> tuple[Basket, ...]:
         Basket("queue/CONTRATS", others, "Contrats", "file-check", 55, 1),
         Basket("queue/RECLA", others, "Réclamations", "flag", 12, 2),
         Basket("queue/RESIL", others, "Résiliations", "log-out", 18),
-        Basket("queue/COURRIER", others, "Courrier à lier", "file-search", None),
+        Basket("queue/COURRIER", others, "Courrier à lier", "file-text", None),
         Basket("view/late", views, "En retard", "triangle-alert", 15),
         Basket("view/fragile", views, "Adhérents fragiles", "ear", 8),
         Basket("view/unanswered", views, "Sans réponse 24 h", "timer", 11),
