@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -17,6 +16,7 @@ from typing import Any
 
 import pymysql
 
+from tests.ports import free_port
 from tests.servers.mailbox.certificates import write_certificates
 
 HOW_TO_GET = "sudo apt-get install -y --no-install-recommends mariadb-server-core"
@@ -94,12 +94,9 @@ def mariadb_server() -> Iterator[MariadbServer]:
     if os.geteuid() == 0:
         os.chown(folder, _UNPRIVILEGED_ID, _UNPRIVILEGED_ID)
     try:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
         files = write_certificates(folder)
         files.server.chmod(0o644)
-        server = MariadbServer(folder, port, secrets.token_hex(12), files.authority)
+        server = MariadbServer(folder, free_port(), secrets.token_hex(12), files.authority)
         _install(folder)
         process = _started(server)
         try:

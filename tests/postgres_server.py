@@ -6,7 +6,6 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -18,9 +17,10 @@ from pathlib import Path
 import psycopg
 
 from avise.demo.tools.contributions.postgres_base import PostgresUnavailableError, binaries
+from tests.ports import free_port
 
 _UNPRIVILEGED_ID = 65534
-_START_SECONDS = 30
+_START_SECONDS = 90
 
 
 @dataclass
@@ -104,10 +104,7 @@ def postgres_server(*, fsync: bool = False) -> Iterator[PostgresServer]:
     """Run a server for the time of the block."""
     folder = Path(tempfile.mkdtemp(prefix="avise-hub-"))
     try:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        server = PostgresServer(folder, port, secrets.token_urlsafe(18), fsync)
+        server = PostgresServer(folder, free_port(), secrets.token_urlsafe(18), fsync)
         password = folder / "password"
         password.write_text(server.password, "utf-8")
         if os.geteuid() == 0:

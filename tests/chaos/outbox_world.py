@@ -31,6 +31,7 @@ from avise.store.journal import Journal
 from avise.store.outbox import Commands
 from avise.store.store import Store
 from tests.chaos.outbox_desk import KEY, PEOPLE, SESSION, FastEnv, Orders
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 KILLED = -signal.SIGKILL
@@ -232,13 +233,6 @@ def _check_item(item: OutboxItem, effects: int, journaled: Counter[str]) -> None
 def _hold(true: bool, otherwise: str) -> None:
     if not true:
         raise BrokenPromiseError(otherwise)
-
-
-def free_port() -> int:
-    """Return a port of this machine that nobody holds now."""
-    with socket.socket() as door:
-        door.bind(("127.0.0.1", 0))
-        return int(door.getsockname()[1])
 
 
 TOOL_DEATHS = ("", "", "before", "after", "middle")

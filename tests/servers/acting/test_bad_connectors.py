@@ -123,8 +123,9 @@ async def _says_not_done(ctx: CallContext) -> object:
 async def test_the_outcome_is_unknown_when_something_left_and_was_not_answered(
     act: Act, kind: ErrorKind, unknown: bool
 ) -> None:
-    quick = replace(SPEC, deadline=timedelta(milliseconds=400))
-    async with order_tool() as tool, bench(tool.base_url, act, quick) as work:
+    # Only who hangs is given up: the others have the time of a busy machine.
+    spec = replace(SPEC, deadline=timedelta(seconds=1)) if kind is ErrorKind.TIMEOUT else SPEC
+    async with order_tool() as tool, bench(tool.base_url, act, spec) as work:
         error = await work.refused(ASKED)
     assert (error.kind, error.outcome_unknown) == (kind, unknown)
     assert "0482917350" not in str(error) + error.user_message

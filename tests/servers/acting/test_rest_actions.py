@@ -20,7 +20,7 @@ from tests.servers.acting.order_tool import MEMBER, PDF, Loss, order_tool, refus
 from tests.unit.connectors.declarative.acting_file import FILE
 
 ADDRESS = {"line": "3 quai des `Ormes` d'en bas", "postcode": "09200"}
-SLOW = FILE.replace('deadline = "20s"', 'deadline = "600ms"')
+SLOW = FILE.replace('deadline = "20s"', 'deadline = "2s"')
 
 
 async def read_cards(bench: Bench) -> FacetReading:

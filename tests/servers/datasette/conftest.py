@@ -25,7 +25,7 @@ def datasette(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             yield address_of(process)
         finally:
             process.terminate()
-            process.communicate(timeout=10)
+            process.communicate(timeout=60)
 
 
 def address_of(process: subprocess.Popen[str]) -> str:

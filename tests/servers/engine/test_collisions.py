@@ -42,7 +42,7 @@ class Desk:
 
         async def read() -> None:
             updates = self.engine.desk.open_customer(self.person, Purpose.VISIT)
-            async with asyncio.timeout(30), aclosing(updates) as opened:  # type: ignore[type-var]
+            async with asyncio.timeout(60), aclosing(updates) as opened:  # type: ignore[type-var]
                 async for update in opened:
                     if isinstance(update, OpeningSettled):
                         return
@@ -58,7 +58,7 @@ class Desk:
 
     def reaches(self, item: OutboxItem, *states: CommandState) -> OutboxItem:
         async def follow() -> OutboxItem:
-            async with asyncio.timeout(30), aclosing(self.engine.desk.outbox()) as changes:  # type: ignore[type-var]
+            async with asyncio.timeout(60), aclosing(self.engine.desk.outbox()) as changes:  # type: ignore[type-var]
                 async for shown in changes:
                     for found in shown:
                         if found.command_id == item.command_id and found.state in states:

@@ -83,10 +83,10 @@ def sink(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MailSink]:
             await asyncio.to_thread(ending.wait)
 
     kept = thread.submit(keep())
-    assert ready.wait(10)
+    assert ready.wait(60)
     yield sinks[0]
     ending.set()
-    kept.result(10)
+    kept.result(60)
     thread.stop()
 
 
@@ -133,7 +133,7 @@ async def opened(engine: Engine, code: str) -> AsyncGenerator[Screen, None]:
                 settled.set()
 
     following = asyncio.create_task(follow())
-    await asyncio.wait_for(settled.wait(), 20)
+    await asyncio.wait_for(settled.wait(), 60)
     try:
         yield screen
     finally:
@@ -145,7 +145,7 @@ async def status_of(engine: Engine, message: OutgoingMessage, *wanted: MessageSt
     """Return a message once it has one of the statuses."""
     stream = cast("AsyncGenerator[tuple[OutgoingMessage, ...], None]", engine.desk.messages())
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             async for told in stream:
                 for found in told:
                     if found.id == message.id and found.status in wanted:
@@ -157,7 +157,7 @@ async def status_of(engine: Engine, message: OutgoingMessage, *wanted: MessageSt
 
 async def line_of(screen: Screen, message: OutgoingMessage, words: str) -> TimelineEntry:
     """Return the line of a message once it says something."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while True:
             for entry in screen.entries:
                 if entry.id == f"journal/{message.id}" and words in entry.summary:

@@ -26,7 +26,7 @@ from tests.servers.engine.conftest import MutualInABox
 AWAY = PERSONAS["P01"]
 """Not the one whose card others of this folder send again: they share the tools."""
 READ = frozenset({FacetState.FRESH, FacetState.EMPTY, FacetState.TRUNCATED})
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 @pytest.fixture

@@ -58,7 +58,7 @@ async def settled(
 ) -> list[OutboxItem]:
     """Follow the outbox until commands are in one of some states."""
     wanted = {item.command_id for item in items}
-    async with asyncio.timeout(20), aclosing(engine.desk.outbox()) as changes:  # type: ignore[type-var]  # desks give generators
+    async with asyncio.timeout(60), aclosing(engine.desk.outbox()) as changes:  # type: ignore[type-var]  # desks give generators
         async for shown in changes:
             found = [item for item in shown if item.command_id in wanted]
             if len(found) == len(wanted) and all(item.state in states for item in found):
@@ -93,7 +93,7 @@ async def last_view(
     updates: AsyncIterator[CustomerUpdate], facet: str, *, until: Callable[[CustomerUpdate], bool]
 ) -> FacetView:
     view: FacetView | None = None
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         async for update in updates:
             if isinstance(update, FacetChanged) and update.view.facet == facet:
                 view = update.view

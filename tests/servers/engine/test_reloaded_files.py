@@ -43,7 +43,7 @@ async def persons_once_changed(engine: Engine, file: Path) -> tuple[set[object],
     shown: set[object] = set()
     before: set[object] = set()
     async with (
-        asyncio.timeout(20),
+        asyncio.timeout(60),
         aclosing(engine.desk.open_customer(person, Purpose.CALL)) as updates,  # type: ignore[type-var]
     ):
         async for update in updates:

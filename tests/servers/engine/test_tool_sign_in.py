@@ -82,7 +82,7 @@ async def read_after_a_sign_in(engine: Engine) -> list[FacetState]:
 
     signing: asyncio.Task[None] | None = None
     async with (
-        asyncio.timeout(20),
+        asyncio.timeout(60),
         aclosing(engine.desk.open_customer(person, Purpose.CALL)) as updates,  # type: ignore[type-var]
     ):
         async for update in updates:

@@ -35,7 +35,7 @@ class Served:
     async def stop(self) -> int:
         """Tell it to stop; return its exit status."""
         self.process.terminate()
-        return await asyncio.wait_for(self.process.wait(), 30)
+        return await asyncio.wait_for(self.process.wait(), 90)
 
     async def kill(self) -> None:
         """End it as when a machine is switched off."""

@@ -34,7 +34,7 @@ class Heard:
 
     async def until(self, position: int, *names: str) -> None:
         """Wait until these perimeters are there."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while any(self.positions.get(name) != position for name in names):
                 self.more.clear()
                 await self.more.wait()
@@ -119,7 +119,7 @@ async def test_a_stream_ends_when_a_right_ended(house: HttpHouse) -> None:
         await house.set_up(lambda connection: staff.leave(connection, MANAGER.login, QUEUE, house.env.now()))
         house.env.advance(timedelta(seconds=61))
         await lea.create()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await stream.ended.wait()
         assert max(stream.positions.values()) == 1
 

@@ -17,6 +17,7 @@ import pytest
 from imap_tools.imap_utf7 import utf7_encode
 
 from avise.models.json_types import JSON
+from tests.ports import free_port
 from tests.servers.mailbox.certificates import Certificates, write_certificates
 from tests.servers.mailbox.letters import LETTERS, Posted
 from tests.unit.connectors.declarative.opened_file import Opened, open_connector_file
@@ -72,8 +73,7 @@ def mailbox(certificates: Certificates) -> Iterator[Mailbox]:
 @contextmanager
 def running(*options: str) -> Iterator[int]:
     """Run a server with an empty mailbox and give its port."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
+    port = free_port()
     start = "from pymap.main import main; main()"
     account = ["dict", "--demo-user", USER, "--demo-password", PASSWORD]
     command = [sys.executable, "-c", start, "--host", "127.0.0.1", "--port", str(port), *options, *account]

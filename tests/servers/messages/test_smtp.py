@@ -151,7 +151,7 @@ async def test_an_end_cuts_a_line_that_hangs(tmp_path: Path) -> None:
     async with faulty(tmp_path, dot="") as sink:
         way = SmtpWay(settings(sink), secret)
         delivering = asyncio.create_task(way.deliver(MESSAGE, CONTENT, NOW))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while not sink.messages():  # noqa: ASYNC110 - the sink writes on its own line
                 await asyncio.sleep(0.01)
             await way.aclose()

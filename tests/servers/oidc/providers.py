@@ -40,7 +40,7 @@ class RunningProvider:
     def stop(self) -> None:
         """End it, as when a machine is switched off."""
         self.process.kill()
-        self.process.wait(10)
+        self.process.wait(60)
 
 
 def start_provider(

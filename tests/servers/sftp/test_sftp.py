@@ -298,8 +298,9 @@ async def test_cancelling_leaves_the_next_reading_unharmed_and_nothing_is_logged
         reading = asyncio.create_task(opened.changes())
         await asyncio.sleep(pause)
         reading.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await reading
+        (ended,) = await asyncio.gather(reading, return_exceptions=True)
+        # On a fast machine it may have come to its end.
+        assert not isinstance(ended, Exception)
     assert len((await read(opened, "M39999")).items) == 1
     written = caplog.text + capsys.readouterr().out
     assert CANARY not in written

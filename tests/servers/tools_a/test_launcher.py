@@ -47,7 +47,7 @@ def _alive(pid: int) -> bool:
 
 
 async def _wait_until_gone(pids: list[int]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while any(_alive(pid) for pid in pids):  # noqa: ASYNC110 - nothing tells the end of a stranger
             await asyncio.sleep(0.05)
 

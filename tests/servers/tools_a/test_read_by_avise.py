@@ -201,10 +201,15 @@ async def test_the_timeline_holds_exchanges_and_visits(start: StartTools) -> Non
 async def test_a_call_reaches_the_host(start: StartTools, data_dir: Path) -> None:
     async with start("relation") as tools, host_of(tools) as host, aclosing(host.call_events()) as events:
         coming = asyncio.ensure_future(anext(events))
-        await asyncio.sleep(0.3)
-        call = simulate_call(data_dir, "0639981234", queue="Prestations", agent="lea.girard")
-        event = await asyncio.wait_for(coming, 15)
-    assert (event.call_id, event.kind, event.number) == (call, CallEventKind.RINGING, "+33639981234")
+        calls: set[str] = set()
+        async with asyncio.timeout(60):
+            while not coming.done():
+                # Nothing says when the host listens, and who does not listen yet misses a call.
+                await asyncio.wait([coming], timeout=0.3)
+                calls.add(simulate_call(data_dir, "0639981234", queue="Prestations", agent="lea.girard"))
+        event = await coming
+    assert event.call_id in calls
+    assert (event.kind, event.number) == (CallEventKind.RINGING, "+33639981234")
     assert (event.queue, event.agent) == ("Prestations", "lea.girard")
 
 
