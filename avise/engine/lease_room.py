@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from pathlib import Path
 from typing import TypeVar
 
 from avise.env import Env, ticks_through_sleep
@@ -16,7 +15,7 @@ from avise.models.errors import AviseError
 from avise.models.leases import LeaseState
 from avise.services.profile import Profile
 from avise.services.settings_file import PinRule
-from avise.store.key_source import DemoKey, KeyringKey, KeySource, KeyUnavailableError, PassphraseKey
+from avise.store.key_source import KeyNames, KeySource, key_source
 from avise.store.leased_key import LeasedPackKey, Lent
 from avise.store.sealed import SealedSecrets
 from avise.store.store import Store
@@ -36,8 +35,8 @@ CALL_SECONDS = 10.0
 AGAIN_AFTER, LOST_FOR = 600.0, 20.0
 """Seconds before the hub is asked again for what it did not lend, or could not be asked for."""
 
-DEMO_HALF, SEALED_HALF = "pack-demo.key", "pack.key"
-"""Files of this machine's half, where the profile keeps its keys in files."""
+HALF_KEY = KeyNames("pack", "pack-demo.key", "pack.key")
+"""This machine's half."""
 
 ENDED = {
     "hub.no_right": "pack.right_withdrawn",
@@ -61,27 +60,17 @@ def no_hub() -> HubPort:
     raise HubUnreachableError("hub.unreachable")
 
 
-def half_name(folder: Path) -> str:
-    """Return the name in the keyring of this machine's half."""
-    return f"pack/{folder.resolve()}"
-
-
 def half_source(profile: Profile, env: Env, ask_passphrase: Callable[[], str] | None = None) -> KeySource:
     """Return where this machine's half is kept: as the store's key is, apart from it.
 
     Raises:
         KeyUnavailableError: `key.unknown_source`, or `key.nobody_to_ask`.
     """
-    name, folder = profile.settings.key.source, profile.folder
-    if name == "keyring":
-        return KeyringKey(half_name(folder), env)
-    if name == "demo":
-        return DemoKey(folder / DEMO_HALF, env, synthetic=profile.settings.synthetic)
-    if name == "passphrase":
-        if ask_passphrase is None:
-            raise KeyUnavailableError("key.nobody_to_ask")
-        return PassphraseKey(folder / SEALED_HALF, ask_passphrase(), env)
-    raise KeyUnavailableError("key.unknown_source")
+    settings = profile.settings
+    return key_source(
+        settings.key.source, profile.folder, env,
+        synthetic=settings.synthetic, ask_passphrase=ask_passphrase, names=HALF_KEY,
+    )  # fmt: skip
 
 
 class LeaseRoom:

@@ -14,42 +14,24 @@ from avise.hub.refusals import HubBrokenError
 from avise.models.roles import Session
 from avise.store.connections import READER_PRAGMAS, STORE_PRAGMAS, check_library, open_encrypted
 from avise.store.errors import LIBRARY_ERRORS, WrongKeyError, translated
-from avise.store.key_source import DemoKey, KeyringKey, KeySource, KeyUnavailableError, PassphraseKey
+from avise.store.key_source import KeyNames, KeySource, key_source
 
 HUB_NAME = "hub.db"
+HUB_KEY = KeyNames("hub", "hub-demo.key", "hub.key")
 _NOT_A_DATABASE = "SQLITE_NOTADB"
 """What the library says of pages that a key does not open."""
 
 
 def hub_key_source(
-    name: str,
+    source: str,
     folder: Path,
     env: Env,
     *,
     synthetic: bool,
     ask_passphrase: Callable[[], str] | None = None,
 ) -> KeySource:
-    """Return where the key of a hub's file comes from (decisions 16 and 25).
-
-    Args:
-        name: "keyring", "passphrase" or "demo".
-        folder: where the hub's file is.
-        env: mints keys.
-        synthetic: whether the hub holds invented people only.
-        ask_passphrase: asks staff; None when nobody can be asked.
-
-    Raises:
-        KeyUnavailableError: `key.unknown_source`, or `key.nobody_to_ask`.
-    """
-    if name == "keyring":
-        return KeyringKey(f"hub/{folder.resolve()}", env)
-    if name == "demo":
-        return DemoKey(folder / "hub-demo.key", env, synthetic=synthetic)
-    if name == "passphrase":
-        if ask_passphrase is None:
-            raise KeyUnavailableError("key.nobody_to_ask")
-        return PassphraseKey(folder / "hub.key", ask_passphrase(), env)
-    raise KeyUnavailableError("key.unknown_source")
+    """Return where the key of a hub's file comes from (decisions 16 and 25); errors as `key_source`."""
+    return key_source(source, folder, env, synthetic=synthetic, ask_passphrase=ask_passphrase, names=HUB_KEY)
 
 
 def hub_opener(path: Path, key: bytes) -> Opener:

@@ -18,7 +18,7 @@ from collections.abc import Awaitable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from avise.engine.lease_room import DEMO_HALF, SEALED_HALF, half_name
+from avise.engine.lease_room import HALF_KEY
 from avise.engine.outward import way_out
 from avise.env import Env
 from avise.hub.port import HubError, HubPort
@@ -26,13 +26,13 @@ from avise.models.errors import AviseError
 from avise.services.messages.notices import FOLDER as NOTICES
 from avise.services.profile import Profile
 from avise.services.settings_file import HubMode
-from avise.store.key_source import forget_in_keyring
+from avise.store.key_source import STORE_KEY, forget_in_keyring
 
 _log = logging.getLogger(__name__)
 
 TELL_SECONDS = 10.0
 
-_KEYS = ("demo.key", "store.key", DEMO_HALF, SEALED_HALF)
+_KEYS = (HALF_KEY, STORE_KEY)
 _MADE = (
     "store.*", "directory.*", "portfolio.*", "packs.*", "connector-starts.json", "demo-secrets.toml",
     "logs/avise.log*",
@@ -112,16 +112,17 @@ class Wiping:
         done = await asyncio.to_thread(self._delete_keys)
         if self._profile.settings.key.source == "keyring":
             folder = self._profile.folder
-            for name in (half_name(folder), f"store/{folder.resolve()}"):
+            for names in _KEYS:
                 try:
-                    await forget_in_keyring(name)
+                    await forget_in_keyring(names.in_keyring(folder))
                 except AviseError as error:
                     _log.error("a key was not destroyed: %s", error.message_key)
                     done = False
         return done
 
     def _delete_keys(self) -> bool:
-        return _delete_all(self._profile.folder / name for name in _KEYS)
+        folder = self._profile.folder
+        return _delete_all(folder / name for names in _KEYS for name in (names.demo, names.sealed))
 
     def _delete(self) -> bool:
         folder = self._profile.folder

@@ -1,4 +1,4 @@
-"""Where the store's key comes from (decision 16): keyring, passphrase file, demo file, or memory.
+"""Where the keys of files come from (decision 16): keyring, passphrase file, or demo file.
 
 Anything else is refused with a sentence; no key is ever guessed, and none is minted beside a file
 that it could not open.
@@ -13,6 +13,7 @@ import json
 import os
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -194,29 +195,58 @@ class DemoKey:
             raise KeyUnavailableError("key.file_unreadable") from None
 
 
-def key_source(
-    name: str, folder: Path, env: Env, *, synthetic: bool, ask_passphrase: Callable[[], str] | None = None
-) -> KeySource:
-    """Return the key source that a profile names.
+@dataclass(frozen=True, slots=True)
+class KeyNames:
+    """How one key is called in each place where it may be kept.
 
     Args:
-        name: "keyring", "passphrase" or "demo" (`[key] source` of the profile's settings).
-        folder: the profile's folder.
+        entry: begins its name in the keyring, which ends with the folder that it opens.
+        demo: file that holds it in clear, beside invented people only.
+        sealed: file that holds it under a passphrase.
+    """
+
+    entry: str
+    demo: str
+    sealed: str
+
+    def in_keyring(self, folder: Path) -> str:
+        """Return its name in the keyring."""
+        return f"{self.entry}/{folder.resolve()}"
+
+
+STORE_KEY = KeyNames("store", "demo.key", "store.key")
+
+
+def key_source(
+    source: str,
+    folder: Path,
+    env: Env,
+    *,
+    synthetic: bool,
+    ask_passphrase: Callable[[], str] | None = None,
+    names: KeyNames = STORE_KEY,
+) -> KeySource:
+    """Return where a key is kept, as a profile says.
+
+    Args:
+        source: "keyring", "passphrase" or "demo" (`[key] source` of the profile's settings).
+        folder: where the file is that the key opens.
         env: mints keys.
-        synthetic: whether the profile is marked so.
+        synthetic: whether it holds invented people only.
         ask_passphrase: asks staff; None when nobody can be asked.
+        names: of the key.
 
     Raises:
         KeyUnavailableError: `key.unknown_source`, or `key.nobody_to_ask`.
     """
-    if name == "keyring":
-        return KeyringKey(f"store/{folder.resolve()}", env)
-    if name == "demo":
-        return DemoKey(folder / "demo.key", env, synthetic=synthetic)
-    if name == "passphrase":
+    if source == "keyring":
+        return KeyringKey(names.in_keyring(folder), env)
+    if source == "demo":
+        return DemoKey(folder / names.demo, env, synthetic=synthetic)
+    if source == "passphrase":
         if ask_passphrase is None:
             raise KeyUnavailableError("key.nobody_to_ask")
-        return PassphraseKey(folder / "store.key", ask_passphrase(), env)
+        return PassphraseKey(folder / names.sealed, ask_passphrase(), env)
     raise KeyUnavailableError("key.unknown_source")
 
 
