@@ -26,7 +26,7 @@ from avise.ui.widgets.label import Label
 from avise.ui.widgets.layout import column, row
 from avise.ui.widgets.link import Link
 
-WIDTH, _LIST_HEIGHT = 720, 420
+WIDTH, _LIST_HEIGHT, _LEAST_HEIGHT = 720, 420, 120
 MOST_LIKELY = 99
 """Percent."""
 
@@ -90,15 +90,12 @@ class SamePersonPanel(FloatingPanel):
         self.lines.header.hide()
         self.lines.set_header_line(shown=False)
         self.lines.line_chosen.connect(self._on_line)
-        self._list = QScrollArea()
-        self._list.setFrameShape(QFrame.Shape.NoFrame)
-        self._list.setWidgetResizable(True)
-        self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._list.setWidget(self.lines)
+        self._list = _scrolled(self.lines)
 
     def _build_pair(self) -> None:
         self.two = SideBySide()
         self.two.opened.connect(self.opened)
+        self._records = _scrolled(self.two)
         self._proposed = Label("", "small", "meta", wrap=True)
         self._why = Label("", "body", "muted", wrap=True)
         self._refused = Label("", "body", "danger", wrap=True)
@@ -114,7 +111,7 @@ class SamePersonPanel(FloatingPanel):
         self._two.setLayout(
             column(
                 self._proposed,
-                self.two,
+                self._records,
                 self._why,
                 self._refused,
                 row(self.same, self.apart, self.later, None, self.back, gap=6),
@@ -201,6 +198,19 @@ class SamePersonPanel(FloatingPanel):
         self.fit()
         self.two.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    @override
+    def fit(self) -> None:
+        """Take the size of the content; of two long records so much that what is decided stays in sight."""
+        if self._two.isVisible():
+            margin = theme().px(16)
+            self._records.setFixedHeight(1)
+            super().fit()
+            inside = self._records.width() - 2
+            wanted = max(self.two.heightForWidth(inside), self.two.minimumSizeHint().height())
+            room = self._page.height() - margin - self.height()
+            self._records.setFixedHeight(max(min(wanted, room), theme().px(_LEAST_HEIGHT)))
+        super().fit()
+
     def ask_reason(self, link: RecordLink) -> None:
         """Ask why a link ends."""
         self._ending = link
@@ -286,6 +296,16 @@ class SamePersonPanel(FloatingPanel):
         self.search.forget()
         self.search_wanted = False
         self.lines.show_lines([])
+
+
+def _scrolled(content: QWidget) -> QScrollArea:
+    """Return an area in which a content moves that has no room whole."""
+    area = QScrollArea()
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setWidgetResizable(True)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidget(content)
+    return area
 
 
 def _pair_line(pair: RecordPair) -> Line:

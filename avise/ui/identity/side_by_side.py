@@ -21,7 +21,7 @@ from avise.ui.widgets.layout import clear, column, row
 from avise.ui.widgets.line import HorizontalLine
 from avise.ui.widgets.link import Link
 
-_LABEL, _CHIP = 120, 150
+_LABEL, _CHIP, _INSIDE = 120, 150, 6
 _SIGNS = re.compile(r"[@._]+(?=\w)")
 _MARKS = {
     Alike.SAME: (Tone.OK, "circle-check"),
@@ -124,7 +124,7 @@ class SideBySide(QWidget):
     def _grid(self, widget: QWidget) -> QGridLayout:
         px = theme().px
         grid = QGridLayout(widget)
-        grid.setContentsMargins(0, px(5), 0, px(5))
+        grid.setContentsMargins(px(_INSIDE), px(5), px(_INSIDE), px(5))
         grid.setHorizontalSpacing(px(10))
         grid.setColumnMinimumWidth(0, px(_LABEL))
         grid.setColumnMinimumWidth(3, px(_CHIP))

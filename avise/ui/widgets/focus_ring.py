@@ -73,8 +73,10 @@ class FocusRing(QWidget):
         if target is None or not target.isVisible():
             self.hide()
             return
-        place = QRect(target.mapTo(self.window(), QPoint(0, 0)), target.size())
-        if not self._visible_part(target).contains(place.center()):
+        whole = QRect(target.mapTo(self.window(), QPoint(0, 0)), target.size())
+        # Of something longer than the area in which it moves, the ring is around what is seen.
+        place = whole & self._visible_part(target)
+        if place.isEmpty():
             self.hide()
             return
         self.setGeometry(place.adjusted(-_OUTSET, -_OUTSET, _OUTSET, _OUTSET))

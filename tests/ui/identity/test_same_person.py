@@ -16,6 +16,7 @@ from avise.services.customer_updates import Alert, AlertsChanged, Severity
 from avise.services.identity.values import Alike, FieldPair
 from avise.ui.identity.deciding import DecidingRecords
 from avise.ui.identity.panel import SamePersonPanel
+from avise.ui.theme import theme
 from avise.ui.widgets.chip import Chip
 from avise.ui.widgets.label import Label
 from tests.ui.customer.opened_page import opened
@@ -292,5 +293,47 @@ def test_another_record_is_searched_and_compared_by_hand(run: Run) -> None:
             QTest.keyClick(panel.search.field, Qt.Key.Key_Return)
             await until(lambda: panel.pair is not None)
             assert next(asked for asked in desk.asked if asked[0] == "compare_records")[1] == HELENE
+
+    run(scenario())
+
+
+NINE = (
+    "last_name",
+    "birth_name",
+    "first_name",
+    "birth_date",
+    "title",
+    "member_number",
+    "phones",
+    "email",
+    "city",
+)
+
+
+def test_what_is_decided_stays_in_sight_beside_long_records(run: Run, dressed: QApplication) -> None:
+    async def scenario() -> None:
+        theme().set_zoom(150)
+        theme().apply_to(dressed)
+        fields = tuple(FieldPair(name, "MARCHAND", "MARCHANT", Alike.CLOSE) for name in NINE)
+        long = replace(PAIR, pair=TWICE, fields=fields)
+        async with staged(ScriptedDesk(pairs=(long, PAIR))) as stage:
+            stage.window.resize(1366, 768)
+            stage.desktop.actions.commands.run("same_person")
+            panel = await _panel(stage.desktop.actions.records)
+            await until(lambda: len(panel.lines.links) == 2)
+            panel.lines.links[0].click()
+            for button in (panel.same, panel.apart, panel.later):
+                corner = button.mapTo(stage.window, button.rect().bottomRight())
+                assert stage.window.rect().contains(corner)
+            bar = panel._records.verticalScrollBar()
+            await until(lambda: bar.maximum() > 0)
+            assert panel.two.hasFocus()
+            QTest.keyClick(panel.two, Qt.Key.Key_PageDown)
+            assert bar.value() > 0
+            ring = stage.window.focus_ring.geometry()
+            assert panel.geometry().contains(ring)
+            panel.show_list()
+            panel.lines.links[1].click()
+            await until(lambda: bar.maximum() == 0)
 
     run(scenario())
