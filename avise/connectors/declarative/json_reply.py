@@ -34,6 +34,14 @@ def parse_json(reply: HttpReply) -> object:
         raise ConnectorError(ErrorKind.BAD_DATA, f"not JSON ({reply.content_type})") from None
 
 
+def json_or_none(reply: HttpReply) -> object:
+    """Return the body as JSON for the error rules, None when it is none."""
+    try:
+        return parse_json(reply)
+    except ConnectorError:
+        return None
+
+
 def _no_number(name: str) -> NoReturn:
     """Refuse NaN and infinities, which are no JSON."""
     raise ValueError(name)

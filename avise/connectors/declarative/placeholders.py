@@ -86,6 +86,11 @@ def parse_template(text: str) -> Template:
     return Template(tuple(literals), tuple(names))
 
 
+def route_of(path: str) -> str:
+    """Return a path as logs and diagnostics may show it: without the values."""
+    return parse_template(path).route()
+
+
 def parse_condition(text: str) -> Template:
     """Cut a JMESPath condition into pieces; the quotes around a placeholder go with it.
 

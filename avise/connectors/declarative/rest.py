@@ -38,9 +38,9 @@ from avise.connectors.declarative.batches import Collected, Page
 from avise.connectors.declarative.call_values import CallValues
 from avise.connectors.declarative.conversion import UnreadableValueError
 from avise.connectors.declarative.instance import Config, config_error, http_endpoint
-from avise.connectors.declarative.json_reply import parse_json, told_error
+from avise.connectors.declarative.json_reply import json_or_none, parse_json, told_error
 from avise.connectors.declarative.paging import PageRequest, max_pages, pager_of
-from avise.connectors.declarative.placeholders import parse_template
+from avise.connectors.declarative.placeholders import route_of
 from avise.connectors.declarative.rest_directory import RestDirectoryReader
 from avise.connectors.declarative.rows import call_event_builder, search
 from avise.connectors.declarative.schema import RestContent, RestFacet, RestFile, RestTimeline
@@ -99,7 +99,7 @@ class RestConnector:
             return HealthReport(Health.UNVERIFIED, "the file has no [check]")
         values = self._values({})
         request = PageRequest(values.path(section.path), values.query(section.query))
-        reply = await self._get(ctx, request, _route(section.path))
+        reply = await self._get(ctx, request, route_of(section.path))
         if section.version is None:
             return HealthReport(Health.OK)
         found = search(section.version, parse_json(reply))
@@ -185,7 +185,7 @@ class RestConnector:
         self, request: PageRequest, reader: AnswerReader[Party], expired: Collection[int], ctx: CallContext
     ) -> tuple[HttpReply, Answer[Party] | None]:
         """Return a page of the directory, None for an answer under one of these statuses."""
-        route = _route(reader.section.path)
+        route = route_of(reader.section.path)
         reply = await self._get(ctx, request, route, also=expired)
         return reply, None if reply.status in expired else await self._answer(reader, reply, ctx)
 
@@ -202,7 +202,7 @@ class RestConnector:
             raise ConnectorError(ErrorKind.UNSUPPORTED, "field not offered", origin=Origin.CONNECTOR)
         values = self._values(query.customer.ids, record=query.record)
         request = PageRequest(values.path(section.path), values.query(section.query))
-        reply = await self._get(ctx, request, _route(section.path))
+        reply = await self._get(ctx, request, route_of(section.path))
         return (await self._text(section.value, reply, ctx) or "").strip()
 
     async def content(self, ref: str, ctx: CallContext) -> AsyncIterator[bytes]:
@@ -215,7 +215,7 @@ class RestConnector:
         values = self._values({}, ref=ref.removeprefix(section.prefix))
         request = PageRequest(values.path(section.path))
         headers = _JSON if section.value else {}
-        reply = await self._get(ctx, request, _route(section.path), headers=headers)
+        reply = await self._get(ctx, request, route_of(section.path), headers=headers)
         if section.value is None:
             yield reply.body
             return
@@ -242,7 +242,7 @@ class RestConnector:
         build = call_event_builder(section.fields, self._zone)
         path = self._values({}).path(section.path)
         headers = {"Accept": "text/event-stream", "Cache-Control": "no-cache"}
-        lines = ctx.http.stream_lines(path, headers=headers, template=_route(section.path))
+        lines = ctx.http.stream_lines(path, headers=headers, template=route_of(section.path))
         async with aclosing(read_events(lines)) as events:
             async for event in events:
                 if section.events and event.name not in section.events:
@@ -333,7 +333,7 @@ class RestConnector:
         if ctx.remaining() <= 0:
             raise ConnectorError(ErrorKind.TIMEOUT, f"before page {number}")
         headers = {**_JSON, "If-None-Match": validator} if validator else _JSON
-        reply = await self._get(ctx, request, _route(section.path), headers=headers, may_lack=True)
+        reply = await self._get(ctx, request, route_of(section.path), headers=headers, may_lack=True)
         if reply.status != 404:
             return reply
         if number == 1 and section.on_404 == "empty":
@@ -372,20 +372,8 @@ class RestConnector:
             return reply
         # Of a long answer the rules are applied where it is read: it is not read twice, nor here.
         rules = self._file.errors if worker_for(len(reply.body), ctx) is None else []
-        told = told_error(rules, _body(reply), reply, ctx.now()) if rules else None
+        told = told_error(rules, json_or_none(reply), reply, ctx.now()) if rules else None
         error = told or status_error(reply.status, reply.headers, ctx.now())
         if error is not None and (told is not None or not (may_lack and reply.status == 404)):
             raise error
         return reply
-
-
-def _body(reply: HttpReply) -> object:
-    """Return the body as JSON for the error rules, None when it is none."""
-    try:
-        return parse_json(reply)
-    except ConnectorError:
-        return None
-
-
-def _route(path: str) -> str:
-    return parse_template(path).route()

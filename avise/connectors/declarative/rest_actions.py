@@ -29,8 +29,8 @@ from avise.connectors.declarative.action_rules import (
 )
 from avise.connectors.declarative.action_schema import RestAction, RestDocument, RestPlan, RestVerify
 from avise.connectors.declarative.action_values import ActionValues
-from avise.connectors.declarative.json_reply import parse_json, told_error
-from avise.connectors.declarative.placeholders import parse_template
+from avise.connectors.declarative.json_reply import json_or_none, parse_json, told_error
+from avise.connectors.declarative.placeholders import route_of
 from avise.connectors.declarative.rest import RestConnector
 from avise.connectors.declarative.rows import rows_of, search
 from avise.connectors.declarative.schema import RestFile
@@ -127,14 +127,14 @@ class ActingRestConnector(RestConnector):
             json=values.body(request.body),
             headers=headers,
             accept_status=ANY_STATUS,
-            template=_route(request.path),
+            template=route_of(request.path),
         )
 
     def _error_of(self, action: RestAction, reply: HttpReply, ctx: CallContext) -> ConnectorError | None:
         rules = [*action.errors, *self._file.errors]
         told = None
         if rules and reply.status not in _ABOUT_THE_CALL:
-            told = told_error(rules, _body(reply), reply, ctx.now())
+            told = told_error(rules, json_or_none(reply), reply, ctx.now())
         return told or action_status_error(reply.status, reply.headers, ctx.now())
 
     async def _already_done(
@@ -193,7 +193,7 @@ class ActingRestConnector(RestConnector):
             "GET",
             values.path(document.path, reference),
             headers={"Accept": document.accept},
-            template=_route(document.path),
+            template=route_of(document.path),
         )
         return reply.body
 
@@ -211,14 +211,14 @@ class ActingRestConnector(RestConnector):
             query=values.texts(place.query) or None,
             headers=_JSON,
             accept_status=ANY_STATUS,
-            template=_route(path),
+            template=route_of(path),
         )
         absent = isinstance(place, RestVerify) and place.on_404 == "not_done"
         if absent and reply.status == HTTPStatus.NOT_FOUND:
             return Rows((), ())
         told = None
         if self._file.errors and reply.status not in _ABOUT_THE_CALL:
-            told = told_error(self._file.errors, _body(reply), reply, ctx.now())
+            told = told_error(self._file.errors, json_or_none(reply), reply, ctx.now())
         error = told or status_error(reply.status, reply.headers, ctx.now())
         if error is not None:
             raise error
@@ -263,15 +263,3 @@ def _rows(found: list[object]) -> tuple[Row, ...]:
 def _version(row: Row, expression: str | None, reply: HttpReply) -> str:
     found = search(expression, row) if expression else reply.headers.get("etag", "")
     return str(found) if isinstance(found, str | int) else ""
-
-
-def _body(reply: HttpReply) -> object:
-    """Return the body as JSON for the error rules, None when it is none."""
-    try:
-        return parse_json(reply)
-    except ConnectorError:
-        return None
-
-
-def _route(path: str) -> str:
-    return parse_template(path).route()

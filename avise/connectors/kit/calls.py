@@ -16,7 +16,7 @@ from avise.connectors.kit.overheard import Overheard, listening
 from avise.connectors.kit.pieces import calls_of, seconds_of
 from avise.connectors.kit.scenarios import Calls
 from avise.connectors.kit.trial import Trial
-from avise.connectors.kit.verdicts import FailedCheck, NotApplicable, NotExercised
+from avise.connectors.kit.verdicts import FailedCheck, NotApplicable, NotExercised, require_kind
 from avise.models.conformance import ConformanceLevel
 from avise.models.errors import ErrorKind
 
@@ -118,9 +118,7 @@ async def a_broken_call_stream_is_told(trial: Trial) -> None:
             kind = await _hear(bench, len(whole) + 2, heard)
             if len(heard) > 1:
                 raise FailedCheck("half_a_call")
-            if kind not in kinds:
-                expected = " ".join(sorted(kinds))
-                raise FailedCheck("kind_is", reading="calls", kind=str(kind or "ok"), expected=expected)
+            require_kind("calls", kind, kinds)
 
 
 async def an_unreadable_call_stops_no_other(trial: Trial) -> None:

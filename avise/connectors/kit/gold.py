@@ -22,7 +22,7 @@ from avise.connectors.kit.proxy import FaultProxy, Seen, nobody
 from avise.connectors.kit.scenarios import Known
 from avise.connectors.kit.trial import Trial
 from avise.connectors.kit.upstream import mark_of
-from avise.connectors.kit.verdicts import FailedCheck, NotExercised
+from avise.connectors.kit.verdicts import FailedCheck, NotExercised, require_kind
 from avise.connectors.readings import FacetReading
 from avise.env import Env
 from avise.models.conformance import ConformanceLevel
@@ -142,10 +142,7 @@ def judge(reading: str, outcome: Outcome, case: FaultCase) -> None:
     kind = kind_of(outcome.reading)
     if not kind and case.kinds >= frozenset(ErrorKind):
         raise FailedCheck("no_error", reading=reading)
-    if kind not in case.kinds:
-        raise FailedCheck(
-            "kind_is", reading=reading, kind=kind or "ok", expected=" ".join(sorted(case.kinds))
-        )
+    require_kind(reading, kind, case.kinds)
     if times := _insisted(outcome.seen, case.times):
         raise FailedCheck("insists", reading=reading, times=times, most=case.times)
 
@@ -252,9 +249,7 @@ async def expired_certificate_is_refused(trial: Trial) -> None:
         need_http(bench)
         bench.hurry()
         answer = await bench.read(reading, known)
-        if kind_of(answer) != ErrorKind.CONFIG:
-            expected = str(ErrorKind.CONFIG)
-            raise FailedCheck("kind_is", reading=reading, kind=kind_of(answer) or "ok", expected=expected)
+        require_kind(reading, kind_of(answer), {ErrorKind.CONFIG})
         if bench.seen:
             raise FailedCheck("asked_in_spite", reading=reading)
 

@@ -12,7 +12,7 @@ from avise.connectors.kit.lines import greeted, outcome_of
 from avise.connectors.kit.local_source import Nature, source_of
 from avise.connectors.kit.relay import addresses_of, led_through
 from avise.connectors.kit.trial import Trial
-from avise.connectors.kit.verdicts import FailedCheck, NotApplicable
+from avise.connectors.kit.verdicts import FailedCheck, NotApplicable, require_kind
 from avise.models.conformance import ConformanceLevel
 from avise.models.errors import ErrorKind
 
@@ -65,9 +65,7 @@ async def another_host_key_is_refused(trial: Trial) -> None:
                 kind = await outcome_of(trial, bench)
     if impostor.asked:
         raise FailedCheck("impostor_believed")
-    if kind is not ErrorKind.CONFIG:
-        expected = str(ErrorKind.CONFIG)
-        raise FailedCheck("kind_is", reading="host_key", kind=str(kind or "ok"), expected=expected)
+    require_kind("host_key", kind, {ErrorKind.CONFIG})
 
 
 CHECKS = (Check("another_host_key_is_refused", ConformanceLevel.GOLD, another_host_key_is_refused),)

@@ -14,7 +14,7 @@ from avise.connectors.kit.known_records import found
 from avise.connectors.kit.local_source import Nature, Source, Spoiled, source_of, spoiled
 from avise.connectors.kit.pages import ROWS
 from avise.connectors.kit.trial import Trial
-from avise.connectors.kit.verdicts import FailedCheck, NotApplicable, NotExercised
+from avise.connectors.kit.verdicts import FailedCheck, NotApplicable, NotExercised, require_kind
 from avise.models.conformance import ConformanceLevel
 from avise.models.errors import ErrorKind
 
@@ -78,8 +78,7 @@ async def from_a_spoiled_source(name: str, trial: Trial) -> None:
         return
     if way is Spoiled.HANGS and kind is None and source.nature is Nature.BASE:
         raise NotApplicable("waits_for_no_lock")
-    expected = " ".join(sorted(kinds))
-    raise FailedCheck("kind_is", reading=reading, kind=str(kind or "ok"), expected=expected)
+    require_kind(reading, kind, kinds)
 
 
 async def _told_by_check(trial: Trial) -> HealthReport:

@@ -15,7 +15,7 @@ from avise.connectors.kit.lines import greeted, interpreted, outcome_of
 from avise.connectors.kit.opened_content import opened_ref
 from avise.connectors.kit.pieces import content_of
 from avise.connectors.kit.trial import Trial
-from avise.connectors.kit.verdicts import FailedCheck, NotApplicable
+from avise.connectors.kit.verdicts import FailedCheck, NotApplicable, require_kind
 from avise.models.conformance import ConformanceLevel
 from avise.models.errors import ErrorKind
 
@@ -100,9 +100,7 @@ async def _each(trial: Trial, cases: Mapping[str, MailCase]) -> None:
             took, limit = clock() - started, bench.seconds((*trial.readings(), "")[0]) + GRACE_S
         if took > limit:
             raise FailedCheck("too_late", reading=name, seconds=f"{took:.1f}")
-        if kind not in case.kinds:
-            expected = " ".join(sorted(case.kinds))
-            raise FailedCheck("kind_is", reading=name, kind=str(kind or "ok"), expected=expected)
+        require_kind(name, kind, case.kinds)
 
 
 async def a_mailbox_that_refuses_is_told(trial: Trial) -> None:
@@ -152,9 +150,7 @@ async def an_unknown_certificate_is_refused(trial: Trial) -> None:
     async with interpreted(trial, trusted=False), open_bench(trial) as bench:
         bench.hurry()
         kind = await outcome_of(trial, bench)
-    if kind is not ErrorKind.CONFIG:
-        expected = str(ErrorKind.CONFIG)
-        raise FailedCheck("kind_is", reading="certificate", kind=str(kind or "ok"), expected=expected)
+    require_kind("certificate", kind, {ErrorKind.CONFIG})
 
 
 CHECKS = tuple(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -44,6 +44,16 @@ class Told(Exception):  # noqa: N818 - an answer of a check, not an error of our
 
 class FailedCheck(Told):
     """The connector does not do what it must."""
+
+
+def require_kind(reading: str, kind: str | None, kinds: Collection[str]) -> None:
+    """Have a failure be told by one of some kinds.
+
+    Raises:
+        FailedCheck: it was told by another one, or not at all.
+    """
+    if kind not in kinds:
+        raise FailedCheck("kind_is", reading=reading, kind=kind or "ok", expected=" ".join(sorted(kinds)))
 
 
 class NotExercised(Told):
