@@ -61,7 +61,7 @@ def evaluate(chosen: argparse.Namespace, console: Console) -> Callable[[], int]:
         if chosen.json:
             sys.stdout.write(json.dumps(as_json(found), ensure_ascii=False, indent=2) + "\n")
         else:
-            print_evaluation(found, console, clear=chosen.clear)
+            print_evaluation(found, chosen.truth.name, console, clear=chosen.clear)
         return 0
 
     return tell
@@ -115,11 +115,12 @@ def _miss_json(miss: Miss) -> dict[str, JSON]:
     }
 
 
-def print_evaluation(found: Evaluation, console: Console, *, clear: bool = False) -> None:
+def print_evaluation(found: Evaluation, truth: str, console: Console, *, clear: bool = False) -> None:
     """Print the evaluation for a person at a terminal.
 
     Args:
         found: what came of it.
+        truth: name of the file of true pairs.
         console: where.
         clear: with the values of the records that were decided wrongly.
     """
@@ -128,11 +129,7 @@ def print_evaluation(found: Evaluation, console: Console, *, clear: bool = False
         console.print(f"{fault.file}:{fault.line}: {sentence}", highlight=False)
     if len(found.faults) > MOST_FAULTS:
         console.print(plural("identity.more_faults", len(found.faults) - MOST_FAULTS), highlight=False)
-    if found.unknown_truth:
-        lines = ", ".join(map(str, found.unknown_truth[:MOST_FAULTS]))
-        console.print(
-            plural("identity.unknown_truth", len(found.unknown_truth), lines=lines), highlight=False
-        )
+    _print_truth(found, truth, console)
     for unused in found.unused:
         _print_unused(unused, console)
     ours, theirs = (format_number(size) for size in found.sizes)
@@ -147,6 +144,16 @@ def print_evaluation(found: Evaluation, console: Console, *, clear: bool = False
     console.print(_steps(found))
     _print_misses("identity.missed", found.missed, console, clear=clear)
     _print_misses("identity.wrong", found.wrong, console, clear=clear)
+
+
+def _print_truth(found: Evaluation, truth: str, console: Console) -> None:
+    if unknown := found.unknown_truth:
+        lines = ", ".join(map(str, unknown[:MOST_FAULTS])) + ("…" if len(unknown) > MOST_FAULTS else "")
+        console.print(plural("identity.unknown_truth", len(unknown), lines=lines), highlight=False)
+    if line := found.truth_line_without_zeros:
+        console.print(text("identity.truth_zeros", file=truth, line=str(line)), highlight=False)
+    if not found.automatic.true:
+        console.print(text("identity.truth_no_pair", file=truth), highlight=False)
 
 
 def _print_unused(unused: Unused, console: Console) -> None:
@@ -170,8 +177,11 @@ def _columns(first: str) -> Grid:
 
 def _cells(found: Quality) -> tuple[str, ...]:
     shares = [f"{share:.4f}" for share in (found.precision, found.recall, found.f1)]
+    # A share of nothing would read as perfect.
     if not found.found:
-        shares[0] = "–"  # a share of nothing would read as perfect
+        shares[0] = "–"
+    if not found.true:
+        shares[1:] = "–", "–"
     return (format_number(found.found), format_number(found.right), *shares)
 
 

@@ -105,6 +105,8 @@ class Evaluation:
     """False pairs that were linked, the likeliest first, then those that were proposed."""
     unknown_truth: tuple[int, ...]
     """Lines of the truth that name a record which is in no table."""
+    truth_line_without_zeros: int
+    """The first of them that would name one but for zeros in front or “.0” behind; 0 for none."""
     unused: tuple[Unused, ...]
     """What of each table played no part."""
 
@@ -242,6 +244,7 @@ def _judged(
         tuple(told),
         tuple(told_wrong),
         truth.unknown_lines,
+        truth.line_without_zeros,
         unused,
     )
 

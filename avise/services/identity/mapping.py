@@ -19,12 +19,12 @@ Encoding, separator and the order of dates are found out unless the file says th
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from avise.connectors.declarative.documents import CheckedFile, check_file
@@ -60,7 +60,15 @@ def _separator(text: str) -> str:
 SEPARATORS = ",;\t|"
 """What stands between the columns of tables."""
 
-Column = str | list[str]
+
+def _names_of_columns(value: object) -> object:
+    names = value if isinstance(value, list) else [value]
+    if not names or not all(isinstance(name, str) and name for name in names):
+        raise PydanticCustomError("identity_mapping.no_column", "a name, or a list of names")
+    return value
+
+
+Column = Annotated[str | list[str], BeforeValidator(_names_of_columns)]
 """One column, or several that tell one thing together."""
 
 
@@ -91,8 +99,9 @@ class TruthSection(Section):
     id: str = ""
     cluster: str = ""
     table: str = ""
-    encoding: str = ""
-    separator: str = ""
+    label: str = ""
+    encoding: Annotated[str, AfterValidator(_encoding)] = ""
+    separator: Annotated[str, AfterValidator(_separator)] = ""
 
 
 class ThresholdsSection(Section):
@@ -155,6 +164,8 @@ class TruthColumns:
     cluster: str = ""
     table: str = ""
     """The column that names the table, where one identifier may be of both."""
+    label: str = ""
+    """The column that says of a pair whether it is true, in a file that holds others too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +197,7 @@ def mapped(path: Path, file: MappingFile) -> Mapped:
         path,
         _table(file, file.a, "a"),
         _table(file, file.b, "b"),
-        TruthColumns(truth.a, truth.b, truth.id, truth.cluster, truth.table),
+        TruthColumns(truth.a, truth.b, truth.id, truth.cluster, truth.table, truth.label),
         truth.encoding or file.encoding,
         truth.separator or file.separator,
         Thresholds(file.thresholds.automatic, file.thresholds.proposed),
@@ -287,9 +298,7 @@ def _not_one_of(path: KeyPath, given: str, choices: tuple[str, ...]) -> Finding:
 
 def column_findings(mapping: TableMapping, header: tuple[str, ...], file: str) -> Iterator[Finding]:
     """Yield what a mapping asks of a table that the table does not have."""
-    if len(header) == 1 and (marks := [mark for mark in SEPARATORS if mark in header[0]]):
-        # Not the line itself: in a table without a header it is somebody.
-        mark = max(marks, key=header[0].count).replace("\t", r"\t")
+    if mark := one_column_mark(header):
         yield Finding(mapping.place, "identity_mapping.one_column", {"file": file, "mark": mark})
         return
     asked = [((*mapping.place, notion.value), names) for notion, names in mapping.columns.items()]
@@ -305,6 +314,15 @@ def column_findings(mapping: TableMapping, header: tuple[str, ...], file: str) -
                 told = {"column": name, "file": file, "suggestion": closest(name, header)}
                 told["columns"] = ", ".join(header[:_MOST_COLUMNS])
                 yield Finding(place, "identity_mapping.column", told)
+            elif header.count(name) > 1:
+                yield Finding(place, "identity_mapping.column_twice", {"column": name, "file": file})
+
+
+def one_column_mark(header: Sequence[str]) -> str:
+    """Return the separator that a first line read as one column holds, as TOML writes it; "" for none."""
+    # Not the line itself: in a table without a header it is somebody.
+    marks = [mark for mark in SEPARATORS if len(header) == 1 and mark in header[0]]
+    return max(marks, key=header[0].count).replace("\t", r"\t") if marks else ""
 
 
 _MOST_COLUMNS = 30

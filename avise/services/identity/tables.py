@@ -160,9 +160,9 @@ def read_table(file: CsvFile, mapping: TableMapping, known_first_names: frozense
     faults: list[RowFault] = []
     seen: dict[str, int] = {}
     for line, cells in file.rows():
-        if len(cells) < len(file.header):
+        if len(cells) < len(file.header) or any(cells[len(file.header) :]):
             widths = {"found": str(len(cells)), "expected": str(len(file.header))}
-            faults.append(RowFault(file.path.name, line, "identity.short_row", widths))
+            faults.append(RowFault(file.path.name, line, "identity.row_width", widths))
             continue
         row = _row(cells, places, nothing)
         if not row.reference:

@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from itertools import combinations, product
 
 from avise.models.errors import AviseError
-from avise.services.identity.mapping import TruthColumns
+from avise.services.identity.mapping import TruthColumns, one_column_mark
 from avise.services.identity.tables import CsvFile, Table
 
 Pair = tuple[int, int]
 """Places of two records in their tables; the smaller first within one table."""
+
+_Unknown = tuple[int, *tuple[str, ...]]
+"""A line of the truth that names a record which no table has, and what it names."""
 
 _OURS = frozenset({"a", "1", "left", "ours"})
 _THEIRS = frozenset({"b", "2", "right", "theirs"})
@@ -26,6 +29,8 @@ class Truth:
     pairs: frozenset[Pair]
     unknown_lines: tuple[int, ...]
     """Of the truth file, which name a record that no table has."""
+    line_without_zeros: int = 0
+    """The first of them that would name one but for zeros in front or “.0” behind; 0 for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,22 @@ class _Places:
             return cls(here, here, 0)
         return cls(here, {each.reference: place for place, each in enumerate(theirs.records)}, len(here))
 
+    def first_without_zeros(self, unknown: Sequence[_Unknown]) -> int:
+        """Return the first line whose unknown identifiers are known but for zeros; 0 for none."""
+        if not unknown:
+            return 0
+        known = {_without_zeros(reference) for table in (self.ours, self.theirs) for reference in table}
+        for line, *names in unknown:
+            missing = [name for name in names if name not in self.ours and name not in self.theirs]
+            if missing and known.issuperset(map(_without_zeros, missing)):
+                return line
+        return 0
+
+
+def _without_zeros(reference: str) -> str:
+    """Return an identifier as a spreadsheet or a column of numbers would leave it."""
+    return reference.removesuffix(".0").lstrip("0")
+
 
 def read_truth(file: CsvFile, columns: TruthColumns, ours: Table, theirs: Table) -> Truth:
     """Return what is true of two tables.
@@ -60,17 +81,28 @@ def read_truth(file: CsvFile, columns: TruthColumns, ours: Table, theirs: Table)
         AviseError: a column is missing, an identifier could be of both tables, or none is of either.
     """
     places = _Places.of(ours, theirs)
-    if len(file.header) < 2:
-        raise AviseError("identity.truth_columns", file=file.path.name)
-    if columns.cluster or (not columns.a and _tells_groups(file, places)):
+    _refuse_one_column(file)
+    named = columns.a or columns.b or columns.label
+    if columns.cluster or (not named and _tells_groups(file, places)):
         groups, unknown = _groups_of_clusters(file, columns, places, (ours.path.name, theirs.path.name))
     else:
         groups, unknown = _groups_of_pairs(file, columns, places)
     pairs = frozenset(_pairs_of(groups, places.offset))
+    without_zeros = places.first_without_zeros(unknown)
+    if not pairs and without_zeros:
+        raise AviseError("identity.truth_zeros", file=file.path.name, line=str(without_zeros))
     if not pairs and unknown:
         names = {"a": ours.path.name, "b": theirs.path.name}
-        raise AviseError("identity.truth_nothing", file=file.path.name, line=str(unknown[0]), **names)
-    return Truth(pairs, tuple(unknown))
+        raise AviseError("identity.truth_nothing", file=file.path.name, line=str(unknown[0][0]), **names)
+    return Truth(pairs, tuple(line for line, *_ in unknown), without_zeros)
+
+
+def _refuse_one_column(file: CsvFile) -> None:
+    if len(file.header) > 1:
+        return
+    if mark := one_column_mark(file.header):
+        raise AviseError("identity.truth_separator", file=file.path.name, mark=mark)
+    raise AviseError("identity.truth_columns", file=file.path.name)
 
 
 def _pairs_of(groups: _Groups, offset: int) -> Iterator[Pair]:
@@ -100,26 +132,57 @@ def _rows(file: CsvFile) -> Iterator[tuple[int, Sequence[str]]]:
 # ---- pairs ---------------------------------------------------------------------------------------
 
 
-def _groups_of_pairs(file: CsvFile, columns: TruthColumns, places: _Places) -> tuple[_Groups, list[int]]:
-    first, second = _column(file, columns.a, 0), _column(file, columns.b, 1)
-    told = [
-        (line, cells[first], cells[second]) for line, cells in _rows(file) if len(cells) > max(first, second)
-    ]
+def _groups_of_pairs(file: CsvFile, columns: TruthColumns, places: _Places) -> tuple[_Groups, list[_Unknown]]:
+    first, second = _two_columns(file, columns)
+    rows = [(line, cells) for line, cells in _rows(file) if len(cells) > max(first, second)]
+    told = [(line, cells[first], cells[second]) for line, cells in _true_rows(file, columns, rows)]
     here, there = places.ours, places.theirs
     # Whoever wrote the truth may have begun with the other table, and without a line of names.
     straight = sum(a in here and b in there for _, a, b in told)
     if sum(b in here and a in there for _, a, b in told) > straight:
         told = [(line, b, a) for line, a, b in told]
-    if told and not any(name in table for name in told[0][1:] for table in (here, there)):
+    if told and told[0][0] == 1 and not any(name in table for name in told[0][1:] for table in (here, there)):
         told = told[1:]
     groups = _Groups()
-    unknown: list[int] = []
+    unknown: list[_Unknown] = []
     for line, a, b in told:
         if a in here and b in there:
             groups.join(here[a], there[b] + places.offset)
         else:
-            unknown.append(line)
+            unknown.append((line, a, b))
     return groups, unknown
+
+
+def _two_columns(file: CsvFile, columns: TruthColumns) -> tuple[int, int]:
+    """Return where the two identifiers stand: one that is not named is the first column that is left."""
+    if columns.b and not columns.a:
+        second = _column(file, columns.b, 1)
+        return int(second == 0), second
+    first = _column(file, columns.a, 0)
+    return first, _column(file, columns.b, int(first == 0))
+
+
+_TRUE = frozenset({"1", "true", "t", "yes", "y", "oui", "o", "vrai", "match"})
+_LABELS = frozenset({"0", "1"})
+
+
+def _true_rows(
+    file: CsvFile, columns: TruthColumns, rows: Sequence[tuple[int, Sequence[str]]]
+) -> Sequence[tuple[int, Sequence[str]]]:
+    """Return the rows that tell a true pair, where a column says of each whether it is one."""
+    label = _column(file, columns.label, -1) if columns.label else _found_label(file, rows)
+    if label < 0:
+        return rows
+    return [(line, cells) for line, cells in rows if len(cells) > label and cells[label].casefold() in _TRUE]
+
+
+def _found_label(file: CsvFile, rows: Sequence[tuple[int, Sequence[str]]]) -> int:
+    """Return where the only column stands that holds both 0 and 1, and nothing else; -1 for none."""
+    told = [
+        {cells[place] for _, cells in rows[1:] if len(cells) > place} for place in range(len(file.header))
+    ]
+    labels = [place for place, values in enumerate(told) if values == _LABELS]
+    return labels[0] if len(labels) == 1 and len(file.header) > 2 else -1
 
 
 # ---- groups --------------------------------------------------------------------------------------
@@ -154,12 +217,12 @@ def _names_no_record(file: CsvFile, places: _Places) -> bool:
 
 def _groups_of_clusters(
     file: CsvFile, columns: TruthColumns, places: _Places, names: tuple[str, str]
-) -> tuple[_Groups, list[int]]:
+) -> tuple[_Groups, list[_Unknown]]:
     record, cluster = _column(file, columns.id, 0), _column(file, columns.cluster, 1)
     table = _column(file, columns.table, -1)
     groups = _Groups()
     first_of: dict[str, int] = {}
-    unknown: list[int] = []
+    unknown: list[_Unknown] = []
     for line, cells in file.rows():
         if len(cells) <= max(record, cluster, table) or not cells[cluster]:
             continue
@@ -167,7 +230,7 @@ def _groups_of_clusters(
         if told is None and cells[record] in places.ours:
             raise AviseError("identity.truth_table", file=file.path.name, line=str(line))
         if told is None:
-            unknown.append(line)
+            unknown.append((line, cells[record]))
         else:
             groups.join(told, first_of.setdefault(cells[cluster], told))
     return groups, unknown
