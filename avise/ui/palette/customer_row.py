@@ -8,7 +8,7 @@ from avise.models.customer import MatchedOn, Party, PartyKind, PersonId, SearchH
 from avise.models.names import fold
 from avise.services.wording import agreed
 from avise.texts import text
-from avise.texts.formats import format_date, format_member_number, format_phone
+from avise.texts.formats import format_date, format_member_number, format_phone, format_siren
 from avise.ui.palette.matching import Mark, merged
 from avise.ui.palette.values import PaletteRow, Part, RowKind, marked
 
@@ -18,7 +18,7 @@ def customer_row(hit: SearchHit, open_people: Collection[PersonId]) -> PaletteRo
     party = hit.entry.party
     if party.kind is PartyKind.COMPANY:
         parts = list(marked(party.company_name, _marks(hit, "company_name"), strong=True))
-        parts += _quiet(hit, "siren", party.siren)
+        parts += _spaced(hit, "siren", party.siren, format_siren(party.siren))
     else:
         parts = list(marked(_capitals(party.last_name), _marks(hit, "last_name"), strong=True))
         parts.append(Part(" ", strong=True))
@@ -68,6 +68,24 @@ def _quiet(hit: SearchHit, field: str, value: str, *, strong: bool = False) -> l
     return [Part(" · "), *marked(value, _marks(hit, field), strong=strong)] if value else []
 
 
+def _spaced(hit: SearchHit, field: str, number: str, written: str) -> list[Part]:
+    """Return a number as it is written, the characters that were typed tinted."""
+    return (
+        [Part(" · "), *marked(written, _spaced_marks(hit, field, number, written) or ())] if written else []
+    )
+
+
+def _spaced_marks(hit: SearchHit, field: str, number: str, written: str) -> list[Mark] | None:
+    """Return where typed characters stand once a number is written with spaces; None when that is unknown."""
+    places = [place for place, character in enumerate(written) if not character.isspace()]
+    if len(places) != len(number):
+        return None
+    return [
+        (places[start], places[start + length - 1] - places[start] + 1)
+        for start, length in _marks(hit, field)
+    ]
+
+
 def _town(hit: SearchHit) -> list[Part]:
     """Return the town; whole when its postcode was typed, which no row shows."""
     city = hit.entry.party.city
@@ -83,14 +101,7 @@ def _number(hit: SearchHit) -> tuple[Part, ...]:
     written = format_member_number(number)
     if MatchedOn.MEMBER_NUMBER not in hit.matched_on or not written:
         return (Part(written),) if written else ()
-    places = [place for place, character in enumerate(written) if not character.isspace()]
-    if len(places) != len(number):
-        return (Part(written, matched=True),)
-    marks = [
-        (places[start], places[start + length - 1] - places[start] + 1)
-        for start, length in _marks(hit, "member_number")
-    ]
-    return marked(written, marks or [(0, len(written))])
+    return marked(written, _spaced_marks(hit, "member_number", number, written) or [(0, len(written))])
 
 
 def _reason(hit: SearchHit) -> list[Part]:
@@ -108,7 +119,8 @@ def _reason(hit: SearchHit) -> list[Part]:
         parts += [Part(" · "), Part(agreed("palette.born", party.title)), *marked(party.birth_name, born)]
     if MatchedOn.COMPANY in hit.matched_on and party.kind is not PartyKind.COMPANY and party.company_name:
         parts += _quiet(hit, "company_name", party.company_name)
-    parts += [part for kind in _approximate(hit) for part in (Part(" · "), Part(text(f"palette.{kind}")))]
+    # Who is only near is told apart by these words: they are never cut.
+    parts += [Part(f" · {text(f'palette.{kind}')}", kept=True) for kind in _approximate(hit)]
     return parts
 
 

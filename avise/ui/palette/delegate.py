@@ -13,7 +13,7 @@ from avise.ui.palette.values import PaletteRow, Part, RowKind
 from avise.ui.theme import theme
 from avise.ui.widgets.chip import ChipSpec, Tone, chip_size, paint_chip
 from avise.ui.widgets.key_cap import key_cap_width, paint_key_cap
-from avise.ui.widgets.painting import RIGHT, Span, draw_icon, draw_spans, draw_text
+from avise.ui.widgets.painting import RIGHT, Span, draw_icon, draw_spans, draw_text, spans_width
 from avise.ui.widgets.row_list import Index, RowDelegate, RowLook
 from avise.ui.widgets.rows_model import ROW_ROLE
 
@@ -93,7 +93,11 @@ def _paint_choice(painter: QPainter, area: QRectF, row: PaletteRow, *, current: 
         draw_icon(painter, row.icon, area.left(), area.center().y(), _ICON)
     right = _paint_right(painter, area, row, current=current)
     left = area.left() + theme().px(_ICON + _GAP)
-    draw_spans(painter, QRectF(left, area.top(), right - left, area.height()), _spans(row))
+    kept = [_span(part, row.kind) for part in row.parts if part.kept]
+    others = [_span(part, row.kind) for part in row.parts if not part.kept]
+    room = right - left - spans_width(kept)
+    left = draw_spans(painter, QRectF(left, area.top(), max(room, 0), area.height()), others)
+    draw_spans(painter, QRectF(left, area.top(), right - left, area.height()), kept)
 
 
 def _paint_notice(painter: QPainter, area: QRectF, row: PaletteRow) -> None:
@@ -145,10 +149,6 @@ def _paint_right(painter: QPainter, area: QRectF, row: PaletteRow, *, current: b
         paint_chip(painter, spec, right, middle)
         right -= px(_GAP)
     return right
-
-
-def _spans(row: PaletteRow) -> tuple[Span, ...]:
-    return tuple(_span(part, row.kind) for part in row.parts)
 
 
 def _span(part: Part, kind: RowKind) -> Span:

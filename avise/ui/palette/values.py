@@ -52,6 +52,8 @@ class Part:
     matched: bool = False
     strong: bool = False
     """The name; what follows is quieter."""
+    kept: bool = False
+    """Of the end of the text: stays whole when the row is too narrow, and what is before it is cut."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,13 +89,14 @@ def level(source: SourceStatus) -> str:
 
 
 def second_line(source: SourceStatus) -> str:
-    """Return what stands under a tool’s name: its level, then what its directory waits for, or its connector.
+    """Return what stands under a tool’s name: what its directory waits for, its level, else its connector.
 
-    The level comes first: a narrow window cuts the end.
+    What changes comes first: a narrow window cuts the end.
     """
-    if not (proven := level(source)):
-        return row_words(source.bulk) or text("sources.connector", connector=source.connector)
-    return f"{proven} · {row_words(source.bulk) or source.connector}"
+    proven, waits_for = level(source), row_words(source.bulk)
+    if not proven:
+        return waits_for or text("sources.connector", connector=source.connector)
+    return f"{waits_for} · {proven}" if waits_for else f"{proven} · {source.connector}"
 
 
 def conformance(source: SourceStatus) -> str:

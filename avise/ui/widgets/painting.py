@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter, QPen
 
 from avise.ui.theme import theme
 
+_ELLIPSIS, _BETWEEN, _ROUNDING = "…", " ·", 0.01
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 CENTRE = Qt.AlignmentFlag.AlignCenter
@@ -76,21 +77,33 @@ def draw_spans(painter: QPainter, rect: QRect | QRectF, spans: Sequence[Span]) -
 
     The last run that fits is cut with an ellipsis, those after it are left out.
     """
-    area = QRectF(rect)
-    left = area.left()
-    for span in spans:
-        room = area.right() - left
-        width = theme().text_width(span.text, span.style, tabular=span.tabular)
+    area, widths = QRectF(rect), [_width(span) for span in spans]
+    left, is_cut = area.left(), sum(widths) > area.width() + _ROUNDING
+    for span, width in zip(spans, widths, strict=True):
+        room, words = area.right() - left, span.text
+        is_last = is_cut and width + theme().text_width(_ELLIPSIS, span.style) > room
         if room <= 0:
             break
-        place = QRectF(left, area.top(), min(width, room), area.height())
+        if is_last and width <= room:
+            # It would fit, but nothing would tell that there is more.
+            words = f"{span.text.rstrip(_BETWEEN)}{_ELLIPSIS}"
+        place = QRectF(left, area.top(), room if is_last else width, area.height())
         if span.tint:
             _draw_tint(painter, place, span)
-        draw_text(painter, place, span.text, span.style, span.role, tabular=span.tabular)
+        draw_text(painter, place, words, span.style, span.role, tabular=span.tabular)
         left += place.width()
-        if width > room:
+        if is_last:
             break
     return left
+
+
+def spans_width(spans: Sequence[Span]) -> float:
+    """Return how wide runs of text are one after the other, in device-independent pixels."""
+    return sum(map(_width, spans))
+
+
+def _width(span: Span) -> float:
+    return theme().text_width(span.text, span.style, tabular=span.tabular)
 
 
 def _draw_tint(painter: QPainter, place: QRectF, span: Span) -> None:

@@ -134,7 +134,7 @@ def test_what_matched_is_shown_when_the_name_does_not_say_it() -> None:
     row = customer_row(hit, ())
     assert [part.text for part in row.parts if part.matched] == ["06\u00a039\u00a098\u00a041\u00a027"]
     near = customer_row(replace(hit_of(DIRECTORY[0]), matched_on=(MatchedOn.NAME_TYPO,)), ())
-    assert near.parts[-1].text == "nom proche"
+    assert (near.parts[-1].text, near.parts[-1].kept) == (" · nom proche", True)
 
 
 def test_the_telephone_shown_is_the_one_that_answers() -> None:
@@ -168,7 +168,7 @@ def test_a_company_shows_its_name_and_number() -> None:
     company = Party("E-1", PartyKind.COMPANY, company_name="Ateliers Erdre", siren="904123887", city="Nantes")
     person = UUID(int=99)
     row = customer_row(SearchHit(DirectoryEntry(person, person, company), 1.0, (MatchedOn.COMPANY,)), ())
-    assert words_of((row,)) == ["Ateliers Erdre · 904123887 · Nantes"]
+    assert words_of((row,)) == ["Ateliers Erdre · 904\u00a0123\u00a0887 · Nantes"]
     assert row.icon == "store"
 
 
@@ -183,6 +183,14 @@ def test_a_number_is_tinted_where_it_was_typed_whatever_its_spaces() -> None:
     whole = customer_row(replace(found, highlights=()), ())
     assert [part.matched for part in whole.right] == [True]
     assert whole.sentence == row.sentence
+
+
+def test_the_beginning_of_a_siren_is_tinted_as_it_is_written() -> None:
+    company = Party("E-1", PartyKind.COMPANY, company_name="Ateliers Erdre", siren="904123887")
+    person = UUID(int=99)
+    found = SearchHit(DirectoryEntry(person, person, company), 1.0, (MatchedOn.SIREN,), (("siren", 0, 5),))
+    tinted = [part.text for part in customer_row(found, ()).parts if part.matched]
+    assert tinted == ["904\u00a012"]
 
 
 def test_a_postcode_that_answers_tints_the_town_which_stands_for_it() -> None:

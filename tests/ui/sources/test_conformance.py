@@ -79,11 +79,11 @@ def test_each_row_says_the_level_in_words_to_the_eye_and_to_the_ear(
     assert row_sentence(proven, NOW).endswith(f", {words}")
 
 
-def test_the_level_of_a_row_stands_before_what_the_directory_waits_for() -> None:
+def test_the_level_of_a_row_stands_behind_what_the_directory_waits_for() -> None:
     filling = replace(
         DOCUMENTS, conformance=ConformanceLevel.GOLD, bulk=BulkReading(ReadingStep.READING, of_directory=True)
     )
-    assert second_line(filling).startswith("niveau or · ")
+    assert second_line(filling).endswith(" · niveau or")
     assert DOCUMENTS.connector not in second_line(filling)
 
 
