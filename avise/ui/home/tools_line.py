@@ -55,6 +55,9 @@ class ToolsLine(QWidget):
             self._parts.addWidget(Icon(look.icon, 14, look.role))
             label = ElidedLabel(words, "small", "text-2")
             label.setMaximumWidth(label.sizeHint().width() + 24)
+            if look.role == "ok":
+                # No name in it: there is nothing to cut.
+                label.setMinimumWidth(label.sizeHint().width())
             self._parts.addWidget(label)
             self._parts.addSpacing(6)
         if not sources:

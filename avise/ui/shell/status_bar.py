@@ -52,24 +52,35 @@ def counted(sources: Sequence[SourceStatus]) -> tuple[tuple[SourceState, int], .
     return tuple((state, counts[state]) for state in STATE_LOOKS if counts[state])
 
 
+@dataclass(frozen=True, slots=True)
+class _Count:
+    icon: str
+    role: str
+    words: str
+    figure: str
+    """Stands alone where the words of all counts have no room."""
+
+
 class SourceCounts(QAbstractButton):
     """The counts; pressing them shows the Sources page."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._parts: list[tuple[str, str, str]] = []
+        self._parts: list[_Count] = []
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.show_sources(())
 
     def show_sources(self, sources: Sequence[SourceStatus]) -> None:
         """Count the tools again."""
         told = plural("status.sources", len(sources)) if sources else text("day.tools_unknown")
-        self._parts = [("database", "text-2", told)]
+        self._parts = [_Count("database", "text-2", told, str(len(sources)) if sources else told)]
         self._parts += [
-            (STATE_LOOKS[state].icon, STATE_LOOKS[state].role, plural(f"status.{state}", count))
+            _Count(
+                STATE_LOOKS[state].icon, STATE_LOOKS[state].role, plural(f"status.{state}", count), str(count)
+            )
             for state, count in counted(sources)
         ]
-        spoken = ", ".join(words for _icon, _role, words in self._parts)
+        spoken = ", ".join(part.words for part in self._parts)
         self.setText(spoken)
         self.setAccessibleName(spoken)
         self.updateGeometry()
@@ -80,21 +91,28 @@ class SourceCounts(QAbstractButton):
 
     @override
     def sizeHint(self) -> QSize:
-        """Return the room of all counts."""
-        width = sum(self._width_of(words) for _icon, _role, words in self._parts)
+        """Return the room of all counts in words."""
+        width = sum(self._width_of(part.words) for part in self._parts)
         return QSize(int(width) + theme().px(_PADDING), theme().px(HEIGHT))
 
     @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Say in the tooltip what has no room."""
+        super().resizeEvent(event)
+        self.setToolTip(self.text() if self.width() < self.sizeHint().width() else "")
+
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint each count behind its icon."""
+        """Paint each count behind its icon: all in words, or all in figures."""
+        in_words = self.width() >= self.sizeHint().width()
         with QPainter(self) as painter:
             left: float = theme().px(_PADDING)
-            middle = self.height() / 2
-            for icon, role, words in self._parts:
-                draw_icon(painter, icon, left, middle, _ICON, role)
+            for part in self._parts:
+                words = part.words if in_words else part.figure
+                draw_icon(painter, part.icon, left, self.height() / 2, _ICON, part.role)
                 start = left + theme().px(_ICON + _GAP)
                 area = QRectF(start, 0, self._width_of(words), self.height())
-                draw_text(painter, area, words, "source", role, tabular=True)
+                draw_text(painter, area, words, "source", part.role, tabular=True)
                 left += self._width_of(words)
 
 

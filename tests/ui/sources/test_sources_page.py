@@ -12,6 +12,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.modeltest import ModelTester
+from pytestqt.qtbot import QtBot
 
 from avise.connectors.contract import Health, HealthReport
 from avise.env import FixedEnv
@@ -269,3 +270,19 @@ def test_a_state_that_is_not_known_yet_is_not_told_as_no_tool(run: Run) -> None:
         counts.deleteLater()
 
     run(scenario())
+
+
+def test_counts_without_room_for_their_words_are_told_in_figures(qtbot: QtBot, dressed: QApplication) -> None:
+    counts = SourceCounts()
+    qtbot.addWidget(counts)
+    counts.show_sources(scripted_sources())
+    counts.resize(counts.sizeHint())
+    whole = counts.grab().toImage()
+    assert counts.toolTip() == ""
+    counts.resize(counts.sizeHint().width() * 2 // 3, counts.height())
+    narrow = counts.grab().toImage()
+    # No word is cut: what was painted at this place is not there any more, and the words are told.
+    assert narrow != whole.copy(0, 0, narrow.width(), narrow.height())
+    assert counts.toolTip() == counts.accessibleName()
+    ground = narrow.pixel(narrow.width() - 1, 0)
+    assert all(narrow.pixel(narrow.width() - 1, y) == ground for y in range(narrow.height()))
