@@ -17,7 +17,7 @@ import gi  # type: ignore[import-not-found]  # of the system's Python
 gi.require_version("Atspi", "2.0")
 from gi.repository import Atspi  # type: ignore[import-not-found]  # noqa: E402 - as above
 
-PATIENCE_S = 15.0
+PATIENCE_S = 60.0
 MOST_NODES = 3000
 
 

@@ -13,7 +13,7 @@ from avise.ui.theme import Scheme, theme
 from tests.ui.accessibility.screens import SCREENS, full_desk
 from tests.ui.outbox.acting_window import acting_window
 
-SECONDS = 40
+SECONDS = 120
 """A reader that does not come is not waited for longer."""
 
 

@@ -20,7 +20,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
 SYSTEM_PYTHON = "/usr/bin/python3"
 BUS = "/usr/libexec/at-spi-bus-launcher"
-SECONDS = 60
+SECONDS = 180
 CHIP = "3 refusés"
 
 SESSION = f"""
@@ -62,7 +62,7 @@ def display() -> Iterator[str]:
             yield f":{told.readline().strip()}"
     finally:
         server.terminate()
-        server.wait(10)
+        server.wait(60)
 
 
 @pytest.mark.skipif(bool(missing()), reason=missing())

@@ -31,7 +31,7 @@ ANSWERS = {
     "beneficiary": "Lou",
     "address": "14 rue des Tilleuls Nantes",
 }
-SECONDS = 40
+SECONDS = 120
 STEPS = 120
 """Keys pressed before what is looked for is given up."""
 MOUSE = frozenset(

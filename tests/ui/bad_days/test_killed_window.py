@@ -95,7 +95,7 @@ if __name__ == "__main__":
     with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(application)) as runner:
         runner.run(main())
 '''
-PATIENCE_S = 60
+PATIENCE_S = 120
 
 
 def gone(process_id: int) -> bool:

@@ -71,7 +71,7 @@ async def main(folder):
     opening = Opening(load_profile(folder, device=""), env, lock, EngineProcess(), "", False)
     session = WindowSession(application, opening)
     # Never left behind, whatever becomes of who started it.
-    asyncio.get_running_loop().call_later(40, lambda: os._exit(1))
+    asyncio.get_running_loop().call_later(180, lambda: os._exit(1))
     typing = asyncio.create_task(type_for_ever(session))
     await session.run()
     await typing

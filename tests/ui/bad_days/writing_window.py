@@ -32,7 +32,7 @@ from avise.ui.shell.sessions import SessionTab
 from avise.ui.theme import theme
 
 WORDS_A_NOTE = 2
-LONGEST_S = 60
+LONGEST_S = 180
 _LETTERS = str.maketrans("0123456789", "abcdefghij")
 
 

@@ -116,5 +116,5 @@ async def acting_window(
         bridge.close()
         others = asyncio.all_tasks() - {asyncio.current_task()}
         if others:
-            await asyncio.wait(others, timeout=3)
+            await asyncio.wait(others, timeout=10)
     assert not failures, failures

@@ -29,7 +29,7 @@ from tests.ui.outbox.acting_window import CTRL, SHIFT, ActingStage, acting_windo
 __all__ = ["mutual"]
 
 LEAD = PERSONAS["P00"]
-SECONDS = 25
+SECONDS = 120
 S = CommandState
 Scene = Callable[[ActingStage, PersonId], Coroutine[object, object, None]]
 
