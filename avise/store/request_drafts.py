@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Callable
+from datetime import datetime
+
 from sqlalchemy import Connection, delete, insert, select
 
 from avise.env import Env
@@ -13,6 +17,22 @@ from avise.store.errors import NirAtRestError, TooBigError
 from avise.store.store import Store
 from avise.store.tables import request_draft, request_seen, request_view
 from avise.store.times import to_microseconds
+
+
+def keeping_draft(
+    login: str, subject: uuid.UUID, target: str, words: str, at: datetime
+) -> Callable[[Connection], None]:
+    """Return the change that keeps what is being typed in place of what was; empty words forget it."""
+    table = request_draft
+    mine = (table.c.login == login) & (table.c.request == subject.bytes) & (table.c.target == target)
+    row = {"login": login, "request": subject.bytes, "target": target, "text": words}
+
+    def change(connection: Connection) -> None:
+        connection.execute(delete(table).where(mine))
+        if words:
+            connection.execute(insert(table).values(row | {"saved_at": to_microseconds(at)}))
+
+    return change
 
 
 class RequestMemory:
@@ -41,18 +61,7 @@ class RequestMemory:
             raise TooBigError
         if holds_nir(words.encode("utf-8", "replace")) or holds_nir_in_words(words):
             raise NirAtRestError
-        table, saved_at = request_draft, to_microseconds(self._env.now())
-        mine = (
-            (table.c.login == self._login) & (table.c.request == request.bytes) & (table.c.target == target)
-        )
-        row = {"login": self._login, "request": request.bytes, "target": target, "text": words}
-
-        def change(connection: Connection) -> None:
-            connection.execute(delete(table).where(mine))
-            if words:
-                connection.execute(insert(table).values(row | {"saved_at": saved_at}))
-
-        await self._store.write(change)
+        await self._store.write(keeping_draft(self._login, request, target, words, self._env.now()))
 
     async def drafts(self, request: RequestId) -> dict[str, str]:
         """Return what was being typed on a request, by target."""

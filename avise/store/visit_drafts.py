@@ -9,16 +9,17 @@ import uuid
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, select
 
 from avise.env import Env
 from avise.models.identifiers import holds_nir
 from avise.models.visits import VisitId
 from avise.store.desk_memory import MAX_DRAFT_CHARACTERS
 from avise.store.errors import NirAtRestError, TooBigError
+from avise.store.request_drafts import keeping_draft
 from avise.store.store import Store
 from avise.store.tables import request_draft as table
-from avise.store.times import from_microseconds, to_microseconds
+from avise.store.times import from_microseconds
 
 TARGET = "visit_report"
 
@@ -55,16 +56,7 @@ class VisitDrafts:
             raise TooBigError
         if holds_nir(words.encode("utf-8", "replace")):
             raise NirAtRestError
-        saved_at = to_microseconds(self._env.now())
-        mine = (table.c.login == self._login) & (table.c.request == visit.bytes) & (table.c.target == TARGET)
-        row = {"login": self._login, "request": visit.bytes, "target": TARGET, "text": words}
-
-        def change(connection: Connection) -> None:
-            connection.execute(delete(table).where(mine))
-            if words:
-                connection.execute(insert(table).values(row | {"saved_at": saved_at}))
-
-        return change
+        return keeping_draft(self._login, visit, TARGET, words, self._env.now())
 
     async def all(self) -> Mapping[VisitId, tuple[str, datetime]]:
         """Return every report being written, and when each was kept last."""

@@ -25,6 +25,10 @@ from avise.connectors.soap.description import Description, unfit
 from avise.models.errors import ErrorKind, Origin
 from avise.models.json_types import JSON
 
+_UNREADABLE = (
+    ZeepError, ValueError, LookupError, AttributeError, TypeError, RecursionError, etree.LxmlError,
+)  # fmt: skip
+"""What the library raises on a description, or on an answer, that is not what it takes it for."""
 _SPEAKS = frozenset({HTTPStatus.OK, HTTPStatus.BAD_REQUEST, HTTPStatus.INTERNAL_SERVER_ERROR})
 """Statuses of an answer, or of a fault (SOAP 1.1, 6.2; SOAP 1.2 part 2, 7.5.2.2)."""
 ACCEPT = "text/xml, application/soap+xml, application/xml, multipart/related"
@@ -63,15 +67,7 @@ class Service:
             )
             found = _named(self._client.wsdl.services, service)
             self._binding = _named(found.ports, port).binding
-        except (
-            ZeepError,
-            ValueError,
-            LookupError,
-            AttributeError,
-            TypeError,
-            RecursionError,
-            etree.LxmlError,
-        ):
+        except _UNREADABLE:
             raise unfit("it cannot be read") from None
         if not isinstance(self._binding, SoapBinding):
             raise unfit("no such port speaks SOAP")
@@ -121,15 +117,7 @@ class Service:
             return _plain(serialize_object(root, dict))  # type: ignore[no-untyped-call]  # see above
         except Fault:
             raise
-        except (
-            ZeepError,
-            ValueError,
-            LookupError,
-            AttributeError,
-            TypeError,
-            RecursionError,
-            etree.LxmlError,
-        ):
+        except _UNREADABLE:
             raise ConnectorError(ErrorKind.BAD_DATA, "no SOAP answer of this operation") from None
 
     def _operation(self, name: str) -> Any:  # noqa: ANN401 - the library has no types
