@@ -63,6 +63,7 @@ def killed(profile: Path, first: int, chance: random.Random) -> Told:
             setattr(told, what, int(number))
             if what == since and ending.ident is None:
                 ending.start()
+        assert ending.ident is not None, "the window ended by itself"
         ending.join(PATIENCE_S)
         assert window.wait(PATIENCE_S) == -signal.SIGKILL, "the window ended by itself"
     limit = time.monotonic() + PATIENCE_S
