@@ -10,7 +10,7 @@ from avise.models.consent import ConsentChannel
 from avise.models.event_fold import effective, moment_in, text_in
 from avise.models.interaction import Direction, Interaction
 from avise.models.journal import EventEnvelope, EventKind
-from avise.models.outgoing import TIMELINE_CHANNELS, MessageStatus, OutgoingMessage
+from avise.models.outgoing import TIMELINE_CHANNELS, MessageStatus
 from avise.texts import text
 from avise.texts.formats import format_date, format_time, local
 
@@ -28,7 +28,6 @@ KINDS = tuple(_STATUSES)
 
 _SHOWN_AS = {
     MessageStatus.PLANNED: "to_send",
-    MessageStatus.SENDING: "in_progress",
     MessageStatus.FAILED: "failed",
     MessageStatus.RETURNED: "failed",
     MessageStatus.STOPPED: "failed",
@@ -64,50 +63,22 @@ def _told(events: list[EventEnvelope], name_of: Callable[[str], str]) -> Iterato
         return
     if channel not in TIMELINE_CHANNELS:
         return
-    yield _line(
-        identity,
-        channel,
-        first.occurred_at,
-        text_in(first, "title"),
-        _STATUSES[last.kind],
-        _words(
-            _STATUSES[last.kind],
+    status = _STATUSES[last.kind]
+    yield Interaction(
+        id=str(identity),
+        at=first.occurred_at,
+        channel=TIMELINE_CHANNELS[channel],
+        direction=Direction.OUT,
+        title=text_in(first, "title"),
+        summary=_words(
+            status,
             changed_at=last.occurred_at,
             departs_at=moment_in(last, "departs_at") or last.occurred_at,
             reason=text_in(last, "reason"),
             author=name_of(last.author),
         ),
-        name_of(first.author),
-    )
-
-
-def interaction_of_message(message: OutgoingMessage, author: str) -> Interaction:
-    """Return the line of a message whose status just changed."""
-    words = _words(
-        message.status,
-        changed_at=message.changed_at,
-        departs_at=message.departs_at,
-        reason=message.reason,
-        author=author,
-    )
-    return _line(
-        message.id, message.channel, message.planned_at, message.title, message.status, words, author
-    )
-
-
-def _line(
-    identity: uuid.UUID, channel: ConsentChannel, at: datetime, title: str, status: MessageStatus,
-    words: str, author: str,
-) -> Interaction:  # fmt: skip
-    return Interaction(
-        id=str(identity),
-        at=at,
-        channel=TIMELINE_CHANNELS[channel],
-        direction=Direction.OUT,
-        title=title,
-        summary=words,
         status=_SHOWN_AS.get(status, ""),
-        author=author,
+        author=name_of(first.author),
         links={"message": str(identity)},
     )
 

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from avise.env import FixedEnv
 from avise.models.journal import EventKind
 from avise.models.outgoing import DEPARTS_AFTER, MessageStatus, OutgoingMessage
-from avise.services.messages.history import interaction_of_message
 from avise.services.messages.notices import NOT_DELIVERED, Notice, NoticeFolder, mail_notice, spool_notice
 from avise.services.messages.ways import Delivery, Outcome
 from avise.store.store import Store
@@ -138,14 +137,15 @@ async def test_what_is_said_of_a_message_is_its_status_and_a_line_of_the_history
     assert not path.exists()
     now = await office.only()
     assert now.status is MessageStatus.DELIVERED
-    assert interaction_of_message(now, "lea.girard").summary.startswith("Remis au destinataire le")
+    (told,) = await office.lines()
+    assert told.summary.startswith("Remis au destinataire le")
     assert (await office.kinds())[-1] is EventKind.MESSAGE_DELIVERED
     bounce = tmp_path / "notices" / "b.eml"
     bounce.write_bytes(dsn("failed", "5.1.1", message.id))
     assert await office.outgoing.take_notices() == 1
     back = await office.only()
     assert (back.status, back.reason, back.detail) == (MessageStatus.RETURNED, "unknown_recipient", "5.1.1")
-    told = interaction_of_message(back, "lea.girard")
+    (told,) = await office.lines()
     assert (told.status, told.summary.endswith("l’adresse ou le numéro n’existe pas")) == ("failed", True)
     left(tmp_path / "notices", "c.json", {"id": str(message.id), "status": "delivered"})
     assert await office.outgoing.take_notices() == 0

@@ -17,7 +17,9 @@ from avise.env import FixedEnv
 from avise.models.consent import ConsentAct, ConsentChannel, ConsentPurpose
 from avise.models.customer import DirectoryEntry, Party, PartyKind, PersonId, customer_stream
 from avise.models.errors import AviseError
+from avise.models.interaction import Interaction
 from avise.models.journal import EventKind
+from avise.models.json_types import JSON
 from avise.models.outgoing import (
     Fragment,
     MessageContent,
@@ -29,7 +31,7 @@ from avise.models.outgoing import (
 from avise.models.roles import Role, Session
 from avise.services.consent_texts import shipped_consents
 from avise.services.consents import Consents
-from avise.services.messages.history import KINDS, interaction_of_message, interactions_of
+from avise.services.messages.history import KINDS, interactions_of
 from avise.services.messages.outgoing import RETRY_AFTER, Outgoing
 from avise.services.messages.ways import SENT, Delivery, Outcome
 from avise.store.journal import Journal
@@ -94,6 +96,9 @@ class Office:
     async def only(self) -> OutgoingMessage:
         (message,) = await self.outgoing.all()
         return message
+
+    async def lines(self) -> tuple[Interaction, ...]:
+        return interactions_of(reversed(await self.journal.stream(customer_stream(PERSON), KINDS)))
 
     async def kinds(self) -> list[EventKind]:
         return [event.kind for event in await self.journal.stream(customer_stream(PERSON), KINDS)]
@@ -364,24 +369,20 @@ async def test_the_history_tells_one_line_a_message_with_what_became_of_it(offic
     await office.outgoing.undo(second.id)
     office.env.advance(timedelta(minutes=2))
     await office.outgoing.depart_due()
-    events = await office.journal.stream(customer_stream(PERSON), KINDS)
-    lines = {line.id: line for line in interactions_of(reversed(events))}
+    lines = {line.id: line for line in await office.lines()}
     assert lines[str(first.id)].summary == "Non envoyé\u00a0: le serveur de messagerie a refusé le message"
     assert (lines[str(first.id)].channel, lines[str(first.id)].status) == ("email", "failed")
     assert lines[str(second.id)].summary == "Annulé avant l’envoi par lea.girard"
     assert lines[str(second.id)].title == "Rappel"
-    live = interaction_of_message(await office.kept.message(first.id) or first, AGENT.user)
-    assert live == lines[str(first.id)]
 
 
-@pytest.mark.parametrize("status", MessageStatus)
-def test_every_status_has_its_words(status: MessageStatus) -> None:
-    now = FixedEnv().now()
-    message = OutgoingMessage(
-        uuid.UUID(int=1), PERSON, "t", "1", "Carte", SERVICE, EMAIL, "fr", status, now, now, now,
-        reason="answer_lost",
-    )  # fmt: skip
-    line = interaction_of_message(message, "Léa")
+@pytest.mark.parametrize("kind", KINDS)
+async def test_whatever_becomes_of_a_message_has_its_words(office: Office, kind: EventKind) -> None:
+    message = await office.outgoing.plan(draft())
+    body: dict[str, JSON] = {"message": str(message.id), "reason": "answer_lost"}
+    if kind is not EventKind.MESSAGE_PLANNED:
+        await office.journal.append(AGENT, kind, customer_stream(PERSON), body)
+    (line,) = await office.lines()
     assert line.summary
     assert "message." not in line.summary
     assert "{" not in line.summary
