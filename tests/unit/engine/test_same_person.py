@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import AsyncIterator
-from contextlib import aclosing
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -96,17 +96,24 @@ class House:
 NAMES = {"sara.lemoine": "Sara Lemoine", "lea.girard": "Léa Girard"}
 
 
-@pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
+@asynccontextmanager
+async def house_of(folder: Path, *parties: Party) -> AsyncIterator[House]:
+    """Set up a house whose directory lists some parties."""
     env = FixedEnv()
-    store = await Store.open(tmp_path / "store.db", KEY, env)
-    directory = await Directory.open(tmp_path / "directory.db", KEY, env, MINTER)
+    store = await Store.open(folder / "store.db", KEY, env)
+    directory = await Directory.open(folder / "directory.db", KEY, env, MINTER)
     builder = directory.rebuild()
-    await builder.add([MONIQUE, TWICE, ANOTHER, SLIP])
+    await builder.add(list(parties))
     await builder.finish("c1")
-    yield House(store, directory, env, tmp_path)
+    yield House(store, directory, env, folder)
     await directory.aclose()
     await store.aclose()
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    async with house_of(tmp_path, MONIQUE, TWICE, ANOTHER, SLIP) as found:
+        yield found
 
 
 def person(party: Party) -> PersonId:

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -138,15 +139,18 @@ def test_a_link_that_a_run_made_yields_to_whoever_says_that_they_are_two() -> No
     assert (book.linked_to(A), book.proposals(), book.kept_apart((A,), (B,))) == ((), (), True)
 
 
-def test_two_links_that_would_join_what_is_kept_apart_leave_the_later_one_waiting() -> None:
+@pytest.mark.parametrize(("older", "later"), [(B, C), (C, B)])
+def test_two_links_that_would_join_what_is_kept_apart_leave_the_later_one_waiting(
+    older: uuid.UUID, later: uuid.UUID
+) -> None:
     refused = told(EventKind.IDENTITY_REFUSED, B, C, 1, {"seen": "s1"})
-    book = book_of([linked(A, C, 3), refused, linked(A, B, 2)])
-    assert [side.person for side in book.linked_to(A)] == [B]
-    assert book.linked_to(C) == ()
-    assert [{each.one.person, each.other.person} for each in book.proposals()] == [{A, C}]
-    waiting = book.proposal_of(C, A)
+    book = book_of([linked(A, later, 3), refused, linked(A, older, 2)])
+    assert [side.person for side in book.linked_to(A)] == [older]
+    assert book.linked_to(later) == ()
+    assert [{each.one.person, each.other.person} for each in book.proposals()] == [{A, later}]
+    waiting = book.proposal_of(later, A)
     assert waiting is not None
-    assert waiting.pair == pair_of(A, C)
+    assert waiting.pair == pair_of(A, later)
 
 
 def test_an_event_in_the_stream_of_another_pair_joins_nobody() -> None:
