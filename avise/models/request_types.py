@@ -174,8 +174,6 @@ class RequestField:
     """Shown masked to whoever does not handle the type."""
     folded: bool = False
     """Under "more details": always optional."""
-    prefilled_from: str = ""
-    """Where the tools tell it, "fact.field" or "facet.field", or "today"; "" when nobody does."""
 
 
 @dataclass(frozen=True, slots=True)

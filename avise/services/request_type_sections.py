@@ -131,7 +131,6 @@ class FieldSection(Section):
             most=self.most,
             sensitive=self.sensitive,
             folded=self.folded,
-            prefilled_from=self.from_ or "",
         )
 
 

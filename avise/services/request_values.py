@@ -515,7 +515,6 @@ class QueueLoad:
     late: int
     soon: int
     paused: int
-    oldest: datetime | None
     received_today: int
     done_today: int
     held_minutes: int

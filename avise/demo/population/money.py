@@ -28,19 +28,18 @@ class Tariffs:
     flat_contribution: int
     """Left to the patient on each consultation."""
     hospital_day: int
-    psychiatric_day: int
     emergency: int
     heavy_act: int
     """Left on acts of 120 € and more."""
 
 
 TARIFFS: tuple[Tariffs, ...] = (
-    Tariffs(date(2018, 1, 1), 2500, 100, 2000, 1500, 1961, 2400),
-    Tariffs(date(2023, 11, 1), 2650, 100, 2000, 1500, 1961, 2400),
-    Tariffs(date(2024, 5, 15), 2650, 200, 2000, 1500, 1961, 2400),
-    Tariffs(date(2024, 12, 22), 3000, 200, 2000, 1500, 1961, 2400),
-    Tariffs(date(2026, 3, 1), 3000, 200, 2300, 1700, 2300, 2400),
-    Tariffs(date(2026, 4, 1), 3000, 200, 2300, 1700, 2300, 3200),
+    Tariffs(date(2018, 1, 1), 2500, 100, 2000, 1961, 2400),
+    Tariffs(date(2023, 11, 1), 2650, 100, 2000, 1961, 2400),
+    Tariffs(date(2024, 5, 15), 2650, 200, 2000, 1961, 2400),
+    Tariffs(date(2024, 12, 22), 3000, 200, 2000, 1961, 2400),
+    Tariffs(date(2026, 3, 1), 3000, 200, 2300, 2300, 2400),
+    Tariffs(date(2026, 4, 1), 3000, 200, 2300, 2300, 3200),
 )
 """Each row of `domain.md` 7.5; the earliest serves for every day before."""
 

@@ -103,7 +103,6 @@ class Team:
             late=states[SlaState.LATE],
             soon=states[SlaState.SOON],
             paused=sum(request.status in CLOCK_STOPS for request in still),
-            oldest=min((request.created_at for request in still), default=None),
             received_today=sum(_is_today(request.created_at, now) for request in here),
             done_today=sum(_is_today(request.resolved_at, now) for request in here),
             held_minutes=sum(stays) // len(stays) if stays else 0,

@@ -11,11 +11,11 @@ from tests.ui.scripted_desk import ScriptedDesk
 from tests.ui.scripted_requests import NOW, request_row
 
 LOADS = (
-    QueueLoad("TIERS_PAYANT", "Tiers payant", 22, 4, 0, 2, 1, NOW - timedelta(days=2), 9, 9, 310, 0),
+    QueueLoad("TIERS_PAYANT", "Tiers payant", 22, 4, 0, 2, 1, 9, 9, 310, 0),
     QueueLoad(
-        "PREST_SOINS", "Prestations soins", 128, 41, 9, 22, 14, NOW - timedelta(days=9), 41, 38, 1260, 240,
+        "PREST_SOINS", "Prestations soins", 128, 41, 9, 22, 14, 41, 38, 1260, 240,
     ),
-    QueueLoad("RECLA", "Réclamations", 12, 1, 2, 3, 0, NOW - timedelta(days=30), 1, 2, 5400, 1020),
+    QueueLoad("RECLA", "Réclamations", 12, 1, 2, 3, 0, 1, 2, 5400, 1020),
 )  # fmt: skip
 
 
