@@ -89,6 +89,13 @@ def test_a_twin_with_a_like_name_waits_for_a_person() -> None:
     assert is_doubtful(model, compared(nina, lea), nina, lea)
 
 
+def test_twins_teach_nothing_of_how_one_person_s_records_differ() -> None:
+    model = _matched(2_000).model
+    assert model.households
+    for feature in (Feature.FIRST_NAME, Feature.BIRTH_DATE):
+        assert model.weights[feature].m[-1] < 0.1
+
+
 def test_another_surname_without_anything_of_one_s_own_waits_for_a_person() -> None:
     model = _matched(2_000).model
     told = {"first_name": "Camille", "birth_date": "2015-02-03", "postcode": "44000"}

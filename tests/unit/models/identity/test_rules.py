@@ -18,14 +18,27 @@ def _rule(**other: str) -> Rule | None:
     return rule_for(compared(record(**WHOLE), record("2", **other)))
 
 
-def test_one_number_one_birth_date_and_one_first_name_join() -> None:
-    known = {name: WHOLE[name] for name in ("member_number", "birth_date", "first_name")}
-    assert _rule(**known) is Rule.MEMBER_NUMBER
+def _told(*names: str, **instead: str) -> dict[str, str]:
+    return {name: WHOLE[name] for name in names} | instead
 
 
-def test_both_names_one_birth_date_and_a_way_to_reach_join() -> None:
-    known = {name: WHOLE[name] for name in ("last_name", "birth_date", "first_name", "phone")}
-    assert _rule(**known) is Rule.NAMES_AND_CONTACT
+@pytest.mark.parametrize(
+    ("other", "rule"),
+    [
+        (_told("member_number", "birth_date", "first_name"), Rule.MEMBER_NUMBER),
+        (_told("member_number", "birth_date", first_name="Monique Anne"), Rule.MEMBER_NUMBER),
+        (_told("last_name", "birth_date", "first_name", "phone"), Rule.NAMES_AND_CONTACT),
+        (_told("last_name", "birth_date", "first_name", "email"), Rule.NAMES_AND_CONTACT),
+        (
+            _told("birth_date", "first_name", "email", last_name="Roux", birth_name="Trévallec"),
+            Rule.NAMES_AND_CONTACT,
+        ),
+    ],
+)
+def test_a_number_or_both_names_and_a_way_to_reach_join_beside_one_birth_date(
+    other: dict[str, str], rule: Rule
+) -> None:
+    assert _rule(**other) is rule
 
 
 @pytest.mark.parametrize(
@@ -41,6 +54,9 @@ def test_both_names_one_birth_date_and_a_way_to_reach_join() -> None:
         {"last_name": "Trévallec", "first_name": "Monique", "birth_date": "1951-03-12"},
         # Monique and Monique Anne may be twins.
         {**WHOLE, "first_name": "Monique Anne", "member_number": ""},
+        # A slip in the surname is for the score to judge.
+        {**WHOLE, "last_name": "Trevalec", "member_number": ""},
+        {**WHOLE, "member_number": "0482917351", "phone": "", "email": ""},
     ],
 )
 def test_a_contact_alone_joins_nobody_and_a_contradiction_stops_every_rule(other: dict[str, str]) -> None:
