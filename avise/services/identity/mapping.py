@@ -19,6 +19,7 @@ Encoding, separator and the order of dates are found out unless the file says th
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,7 +36,7 @@ from avise.models.identity.attributes import AttributeKind
 from avise.models.identity.dates import DateOrder
 from avise.models.identity.matching import AUTOMATIC, PROPOSED, Thresholds
 from avise.models.identity.records import Notion
-from avise.models.names import fold
+from avise.models.names import fold, fold_words
 
 _NEVER = ("nir", "nss", "ssn", "numsecu", "securitesociale", "socialsecurity", "socsec", "insee")
 """What a column of NIR is called: it may not serve to find duplicates (`domain.md` §6.3)."""
@@ -287,8 +288,13 @@ def _of_attribute(title: str, section: CompareSection) -> Iterator[Finding]:
 
 
 def _is_nir(name: str) -> bool:
+    words = {word.lower() for word in fold_words(_WORD_BEGINS.sub(" ", name))}
     folded = fold(name).lower()
-    return any(folded == word or (len(word) > 4 and word in folded) for word in _NEVER)
+    return any(word in words or folded == word or (len(word) > 4 and word in folded) for word in _NEVER)
+
+
+_WORD_BEGINS = re.compile(r"_|(?<=[a-z])(?=[A-Z])")
+"""Where a word of a column's name begins: num_nir, numNir."""
 
 
 def _not_one_of(path: KeyPath, given: str, choices: tuple[str, ...]) -> Finding:
