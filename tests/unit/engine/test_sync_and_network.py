@@ -12,6 +12,7 @@ import pytest
 from typing_extensions import override
 
 from avise.connectors.network_gate import NetworkGate
+from avise.engine.hub_calls import CALL_SECONDS
 from avise.engine.network_room import NetworkRoom
 from avise.hub.port import Head, HubPort, HubUnreachableError, Presence
 from avise.models.network import NetworkMode
@@ -141,8 +142,8 @@ async def test_a_question_on_a_line_that_a_sleep_broke_is_asked_anew_at_once(awa
     await away.asked_again()
     away.hub.hangs = False
     asked = away.hub.heads
-    async with asyncio.timeout(5):
-        # A call that nobody answers is given up after ten.
+    async with asyncio.timeout(CALL_SECONDS - 1):
+        # Before a call that nobody answers is given up.
         sync.resume()
         await away.asked_again()
     await away.status(HubState.ONLINE)
