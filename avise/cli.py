@@ -86,8 +86,8 @@ def _add_reading_commands(commands: argparse._SubParsersAction[argparse.Argument
     show.add_argument("reference", help="member number, or scheme:value")
     show.add_argument("--reason", default="", help="why, for a protected file")
     search = commands.add_parser("search", help="find people")
-    search.add_argument("words", nargs="+")
-    search.add_argument("--limit", type=int, default=20)
+    search.add_argument("words", nargs="+", help="name, birth date, number, e-mail or town, in any order")
+    search.add_argument("--limit", type=int, default=20, help="most people shown (default: 20)")
     doctor = commands.add_parser("doctor", help="check the profile; status 1 when something needs a person")
     secret = commands.add_parser("secret", help="keep a tool's secret, typed or read from standard input")
     secret.add_argument("instance", help="name of the instance in settings.toml")
@@ -119,7 +119,7 @@ def _add_connector_command(commands: argparse._SubParsersAction[argparse.Argumen
     connector = commands.add_parser("connector", help="write and check connector files")
     actions = connector.add_subparsers(dest="action", required=True)
     check = actions.add_parser("check", help="report every error of a file, with its line")
-    check.add_argument("file", type=Path)
+    check.add_argument("file", type=Path, help="a connector file (.toml)")
     check.add_argument("--profile", type=Path, default=argparse.SUPPRESS, help="whose wheels it may use")
     add_new_action(actions)
     add_author_actions(actions)
@@ -132,15 +132,23 @@ def _add_connector_command(commands: argparse._SubParsersAction[argparse.Argumen
 
 
 def _add_load_command(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    load = actions.add_parser("load", help="read everybody for the directory again")
+    load = actions.add_parser("load", help="read everybody for the directory again, or decide about a file")
     load.add_argument("instance", help="name of the instance in settings.toml")
     load.add_argument("--profile", type=Path, default=argparse.SUPPRESS, help="the profile's folder")
     decision = load.add_mutually_exclusive_group()
     decision.add_argument(
-        "--accept", dest="decision", action="store_const", const="accept", help="take what is so small"
+        "--accept",
+        dest="decision",
+        action="store_const",
+        const="accept",
+        help="take what came, though small",
     )
     decision.add_argument(
-        "--keep", dest="decision", action="store_const", const="keep", help="keep the directory in use"
+        "--keep",
+        dest="decision",
+        action="store_const",
+        const="keep",
+        help="leave it; --accept can follow",
     )
 
 
@@ -189,6 +197,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parsed(arguments)
     if chosen.language:
         impose_language(chosen.language)
+    if chosen.command is not None:
+        _open_closed_outputs()
     try:
         return _run(chosen)
     except AlreadyToldError:
@@ -202,6 +212,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return BROKEN_PIPE
     except KeyboardInterrupt:
         return INTERRUPTED
+    except OSError as error:
+        if error.filename is None:
+            raise
+        _tell_error(AviseError("cli.file_refused", file=os.fsdecode(error.filename)))
+        return FAILED
 
 
 class OutputRefusedError(AviseError):
@@ -225,10 +240,21 @@ def _printed(telling: Telling) -> int:
             sys.stdout.flush()
     except BrokenPipeError:
         raise
-    except OSError:
+    except OSError as error:
+        if error.filename is not None:
+            # A file that was named, not the output, which has no name.
+            raise
         _forget_output()
         raise OutputRefusedError("cli.output_refused") from None
     return status
+
+
+def _open_closed_outputs() -> None:
+    """Print nowhere what was to go to an output that whoever started the command closed (`>&-`)."""
+    if sys.stdout is None:
+        _forget_output()
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - until the exit
 
 
 def _forget_output() -> None:
@@ -246,9 +272,11 @@ def _run(chosen: argparse.Namespace) -> int:
     if chosen.command == "hub":
         from avise.commands import hub  # noqa: PLC0415 - as above
 
-        return hub.run(chosen)
+        return hub.run(chosen) if chosen.action == "serve" else _printed(partial(hub.run, chosen))
     if chosen.command == "search":
         _check_search(chosen)
+    if chosen.command == "show" and not chosen.reference.strip():
+        raise WrongArgumentError("show.no_reference")
     if chosen.command == "packs":
         from avise.commands import packs  # noqa: PLC0415 - as above
 
@@ -288,7 +316,7 @@ def _connector(chosen: argparse.Namespace) -> int:
 
         return _printed(connector_author.answer(chosen, passphrase_asker(), terminal()))
     if chosen.action == "new":
-        return _new_connector(chosen)
+        return _printed(partial(_new_connector, chosen))
     return _printed(lambda: connector.check(chosen.file, terminal(), chosen.profile))
 
 
@@ -316,7 +344,8 @@ def _load_directory(chosen: argparse.Namespace) -> int:
 
     decision = Decision(chosen.decision) if chosen.decision else None
     with Engine.open(chosen.profile or default_profile_folder(), ask_passphrase=passphrase_asker()) as engine:
-        return engine.run(connector_load.load(engine, chosen.instance, decision, terminal()))
+        load = connector_load.load(engine, chosen.instance, decision, terminal())
+        return _printed(partial(engine.run, load))
 
 
 def _identity(chosen: argparse.Namespace) -> int:
@@ -329,9 +358,8 @@ def _identity(chosen: argparse.Namespace) -> int:
     from avise.engine.profile_folder import default_profile_folder  # noqa: PLC0415
 
     with Engine.open(chosen.profile or default_profile_folder(), ask_passphrase=passphrase_asker()) as engine:
-        return engine.run(
-            identity_link.link(engine, chosen.tool, terminal(), propose_only=chosen.propose_only)
-        )
+        link = identity_link.link(engine, chosen.tool, terminal(), propose_only=chosen.propose_only)
+        return _printed(partial(engine.run, link))
 
 
 def _headless(chosen: argparse.Namespace) -> int:
@@ -342,7 +370,7 @@ def _headless(chosen: argparse.Namespace) -> int:
         folder = chosen.profile or default_profile_folder()
         with Engine.open(folder, ask_passphrase=passphrase_asker()) as engine:
             if chosen.command == "secret":
-                return _keep_secret(chosen, engine)
+                return _printed(partial(_keep_secret, chosen, engine))
             return _printed(engine.run(_answer(chosen, engine)))
     except AviseError as error:
         if chosen.command != "doctor" or isinstance(error, OutputRefusedError):
@@ -440,7 +468,7 @@ def _printed_json(chosen: argparse.Namespace, document: dict[str, JSON]) -> bool
 
 
 def terminal() -> Console:
-    """Return the terminal, on which nothing is markup: "[/]" in a tool's text would end the command."""
-    from rich.console import Console  # noqa: PLC0415 - 40 ms that the window does without
+    """Return the terminal that answers are printed on."""
+    from avise.commands import terminal as printing  # noqa: PLC0415 - 40 ms that the window does without
 
-    return Console(soft_wrap=True, markup=False, emoji=False)
+    return printing.terminal()

@@ -62,10 +62,15 @@ def write_new(path: Path, content: str) -> None:
     Raises:
         AviseError: `connector.exists` or `connector.cannot_write`.
     """
+    made = False
     try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(content)
+        with path.open("xb") as file:
+            made = True
+            file.write(content.encode())
     except FileExistsError:
         raise AviseError("connector.exists", file=str(path)) from None
     except OSError:
+        if made:
+            # Half of a file would be one that exists already.
+            path.unlink(missing_ok=True)
         raise AviseError("connector.cannot_write", file=str(path)) from None

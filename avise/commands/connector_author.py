@@ -81,6 +81,8 @@ def _request(chosen: argparse.Namespace) -> TrialRequest:
     scheme, separator, value = chosen.customer.partition(":")
     if not separator:
         scheme, value = "member", "".join(chosen.customer.split())
+    if not value.strip():
+        raise WrongArgumentError("show.no_reference")
     return TrialRequest(
         chosen.file,
         scheme,

@@ -8,6 +8,7 @@ from pathlib import Path
 from rich.console import Console
 
 from avise.commands.connector import write_new
+from avise.commands.wrong_argument import WrongArgumentError
 from avise.connectors.declarative import check_connector_file
 from avise.connectors.openapi import propose_connector
 from avise.texts import text
@@ -19,7 +20,13 @@ def new_from_openapi(spec: Path, path: Path | None, facets: Sequence[str], conso
     """Write a proposed file, never over an existing one; return the exit status.
 
     It is 1 when something must be corrected before the file can be tried at all.
+
+    Raises:
+        AviseError: the description cannot be read, or the file cannot be written.
     """
+    if spec.parts[:1] in (("http:",), ("https:",)):
+        # A path has lost one of its strokes.
+        raise WrongArgumentError("connector_new.spec_elsewhere")
     proposal = propose_connector(spec, facets)
     target = path or Path(f"{proposal.id}.toml")
     write_new(target, proposal.content)

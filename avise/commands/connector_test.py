@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from avise.commands.connector import refuse_no_file
 from avise.commands.connector_report import NOT_REACHED, keep_result, last_level, progress_of, tell
 from avise.commands.waiting_lines import told_while_waiting
 from avise.commands.wrong_argument import WrongArgumentError
@@ -33,8 +34,12 @@ def run(chosen: argparse.Namespace, console: Console) -> int:
         from avise.commands.shipped_connectors import run_shipped  # noqa: PLC0415 - needs the demo's servers
 
         return run_shipped(chosen, console)
+    if chosen.connector and Path(chosen.connector).suffix == ".toml":
+        refuse_no_file(Path(chosen.connector))
     if not chosen.connector or chosen.scenarios is None:
         raise WrongArgumentError("kit.what_to_test")
+    if chosen.scenarios.is_dir():
+        raise AviseError("kit.scenarios_folder", file=str(chosen.scenarios))
     try:
         wheels = chosen.profile / WHEELS_FOLDER if chosen.profile is not None else None
         subject = subject_of(chosen.connector, WheelShelf(wheels))

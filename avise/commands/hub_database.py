@@ -21,6 +21,7 @@ from avise.hub.local import SqliteTransactions
 from avise.hub.migrating import NEWEST, version_of
 from avise.hub.port import HubError, HubUnreachableError
 from avise.hub.postgres import CONNECTIONS, PostgresTransactions
+from avise.hub.refusals import HubFullError
 from avise.store.connections import KEY_BYTES, check_library
 from avise.store.errors import LIBRARY_ERRORS, translated
 from avise.store.key_source import KeyUnavailableError
@@ -88,6 +89,8 @@ async def opened(
     except HubUnreachableError:
         # Its own sentence speaks to somebody at a workstation.
         raise HubError("hub_command.unreachable") from None
+    except HubFullError:
+        raise HubError("hub_command.full") from None
     except DBAPIError as error:
         if not is_forbidden(error):
             raise
@@ -130,14 +133,21 @@ async def key_of(database: HubDatabase, env: Env, *, create: bool = False) -> by
 async def _file(database: HubDatabase, env: Env, *, create: bool) -> SqliteTransactions:
     check_library()
     path = database.path
-    if not create and not path.exists():
+    if path.is_dir():
+        raise WrongArgumentError("hub_command.database_is_folder")
+    # An empty file would become a hub without anybody in it.
+    if not create and (not path.exists() or not path.stat().st_size):
         raise HubError("hub.not_made")
     if create:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(path.parent)
     key = await key_of(database, env, create=create and not path.exists())
     transactions = SqliteTransactions(hub_opener(path, key), env)
     try:
         await transactions.open()
+    except (HubUnreachableError, HubFullError) as error:
+        await transactions.aclose()
+        told = "hub_command.full" if isinstance(error, HubFullError) else "hub_command.file_not_opened"
+        raise HubError(told) from None
     except LIBRARY_ERRORS as error:
         await transactions.aclose()
         raise translated(error) from None
@@ -147,23 +157,42 @@ async def _file(database: HubDatabase, env: Env, *, create: bool) -> SqliteTrans
     return transactions
 
 
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        raise HubError("hub_command.file_not_opened") from None
+
+
 def _key_in(path: Path, env: Env, *, create: bool) -> bytes:
     """Return the key that a file holds in hexadecimal digits; it is written with a new hub.
 
     Raises:
-        KeyUnavailableError: `key.missing`, `key.file_unreadable`.
+        KeyUnavailableError: `hub_command.no_key_file`, `hub_command.bad_key_file`,
+            `hub_command.key_not_written`.
     """
     if not path.exists():
         if not create:
-            raise KeyUnavailableError("key.missing")
-        digits = env.token() + env.token()
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(digits + "\n")
-        return bytes.fromhex(digits)
+            raise KeyUnavailableError("hub_command.no_key_file")
+        return _new_key(path, env)
     try:
         key = bytes.fromhex(path.read_text("ascii").strip())
     except (OSError, ValueError):
-        raise KeyUnavailableError("key.file_unreadable") from None
+        raise KeyUnavailableError("hub_command.bad_key_file") from None
     if len(key) != KEY_BYTES:
-        raise KeyUnavailableError("key.file_unreadable")
+        raise KeyUnavailableError("hub_command.bad_key_file")
     return key
+
+
+def _new_key(path: Path, env: Env) -> bytes:
+    digits, made = env.token() + env.token(), False
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            made = True
+            file.write(digits + "\n")
+    except OSError:
+        if made:
+            # Half of a key opens nothing, and would be taken for one the next time.
+            path.unlink(missing_ok=True)
+        raise KeyUnavailableError("hub_command.key_not_written") from None
+    return bytes.fromhex(digits)

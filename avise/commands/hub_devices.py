@@ -7,44 +7,47 @@ import sys
 from sqlalchemy import Connection
 
 from avise.commands.hub_asked import Asked, say
+from avise.commands.wrong_argument import WrongArgumentError
 from avise.hub import staff
 from avise.hub.devices import Device, devices
-from avise.hub.dialect import Statement, row
 from avise.hub.port import HubError
 from avise.texts import plural, text
 from avise.texts.formats import format_date, format_time, local
 
-_DEVICE = Statement("SELECT device FROM device WHERE device = :device")
-
 
 async def device_action(asked: Asked) -> int:
     """Do what was asked of the workstations."""
-    what, device = asked.chosen.what, asked.chosen.device
-    if what == "list":
+    if asked.chosen.what == "list":
         return await _list(asked)
-    end = staff.ask_wipe if what == "wipe" else staff.revoke
+    return await end_device(asked, asked.chosen.device)
+
+
+async def end_device(asked: Asked, device: str) -> int:
+    """Stop a workstation, or have it erase itself too.
+
+    Raises:
+        AviseError: no name was given, nothing bears it, or it is not one that erases itself.
+    """
+    what = asked.chosen.what
+    if not device:
+        raise WrongArgumentError("hub_command.which_device")
 
     def work(connection: Connection) -> None:
-        if row(connection, _DEVICE, device=device) is None:
+        now = asked.env.now()
+        known = next((one for one in devices(connection, now) if one.device == device), None)
+        if known is None:
             raise HubError("hub_command.no_device")
-        if what == "wipe":
-            _refuse_application(connection, device, asked)
-        end(connection, device, asked.env.now())
+        if what == "revoke":
+            staff.revoke(connection, device, now)
+        elif known.is_application:
+            # It never would, and its erasure would be waited for.
+            raise HubError("hub_command.wipes_no_application", name=known.application)
+        else:
+            staff.ask_wipe(connection, device, now)
 
     await asked.transactions.write(work)
     say(f"hub_command.device_{what}", device=device)
     return 0
-
-
-def _refuse_application(connection: Connection, device: str, asked: Asked) -> None:
-    """Refuse to ask another application of the house to erase itself: it never would.
-
-    Raises:
-        HubError: `hub_command.wipes_no_application`.
-    """
-    known = {found.device: found for found in devices(connection, asked.env.now())}
-    if known[device].is_application:
-        raise HubError("hub_command.wipes_no_application", name=known[device].application)
 
 
 async def _list(asked: Asked) -> int:

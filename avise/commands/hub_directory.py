@@ -14,13 +14,12 @@ from contextlib import aclosing, asynccontextmanager
 from functools import partial
 from pathlib import Path
 
-from rich.console import Console
-
 from avise.commands.hub_asked import Asked, say
 from avise.commands.hub_database import chosen_database
 from avise.commands.hub_parser import NAMESPACE_VARIABLE
 from avise.commands.party_file import PartyFile
 from avise.commands.reading_progress import reading_bar, tell_doubt
+from avise.commands.terminal import terminal
 from avise.commands.wrong_argument import WrongArgumentError
 from avise.connectors.contract import ConnectorError, Manifest
 from avise.directory.keys import Minter
@@ -89,7 +88,7 @@ def _is_connector(named: str) -> bool:
 
 
 async def _filled(asked: Asked, filling: HouseFilling) -> int:
-    chosen, console = asked.chosen, Console()
+    chosen, console = asked.chosen, terminal()
     if chosen.decision is not None:
         await filling.decide(Decision(chosen.decision))
         say(f"bulk.decided.{chosen.decision}")

@@ -45,16 +45,18 @@ def _add_staff(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     )
     command.add_argument("name", nargs="?", default="", help="a login; with revoke and wipe, a device")
     command.add_argument("--name", dest="full_name", default="", metavar="NAME", help="with add: their name")
-    command.add_argument("--role", choices=[role.value for role in Role], default=Role.AGENT.value)
+    command.add_argument(
+        "--role", choices=[role.value for role in Role], default=Role.AGENT.value, help="default: agent"
+    )
     return command
 
 
 def _add_perimeter(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> argparse.ArgumentParser:
     command = actions.add_parser("perimeter", help="who reads and writes in which corbeille or team")
     command.add_argument("what", choices=("list", "grant", "end"))
-    command.add_argument("login", nargs="?", default="")
+    command.add_argument("login", nargs="?", default="", help="whose; none with list")
     command.add_argument("perimeter", nargs="?", default="", help="queue/PREST_SOINS, team/GC-RENNES…")
-    command.add_argument("--read-only", action="store_true")
+    command.add_argument("--read-only", action="store_true", help="with grant: without writing there")
     command.add_argument("--until", default="", metavar="DATE", help="last day (2026-12-31)")
     return command
 
@@ -62,16 +64,16 @@ def _add_perimeter(actions: argparse._SubParsersAction[argparse.ArgumentParser])
 def _add_token(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> argparse.ArgumentParser:
     command = actions.add_parser("token", help="other applications of the house, and what they may do")
     command.add_argument("what", choices=("list", "add", "revoke"))
-    command.add_argument("name", nargs="?", default="")
+    command.add_argument("name", nargs="?", default="", help="of the application: lower case and hyphens")
     command.add_argument("--scope", action="append", default=[], choices=SCOPES, help="repeatable")
     command.add_argument("--team", default="", help="that follows the requests it makes (with v360:write)")
     return command
 
 
 def _add_device(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> argparse.ArgumentParser:
-    command = actions.add_parser("device", help="workstations: what they have along, stop one, erase one")
+    command = actions.add_parser("device", help="workstations, applications: list, stop, erase")
     command.add_argument("what", choices=("list", "revoke", "wipe"))
-    command.add_argument("device", nargs="?", default="")
+    command.add_argument("device", nargs="?", default="", help="its name, as list tells it")
     command.add_argument("--staff", default="", metavar="LOGIN", help="with list: of one person only")
     return command
 
@@ -98,7 +100,7 @@ def _add_erase(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 
 def _add_directory(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> argparse.ArgumentParser:
     command = actions.add_parser("directory", help="who exists, for workstations that look for people here")
-    command.add_argument("what", choices=("load", "update"))
+    command.add_argument("what", choices=("load", "update"), help="everybody, or what changed since")
     command.add_argument(
         "source", metavar="SOURCE", help="a connector's file (.toml) or package, or a file of JSON lines"
     )
@@ -107,10 +109,18 @@ def _add_directory(actions: argparse._SubParsersAction[argparse.ArgumentParser])
     )
     decision = command.add_mutually_exclusive_group()
     decision.add_argument(
-        "--accept", dest="decision", action="store_const", const="accept", help="take what is so small"
+        "--accept",
+        dest="decision",
+        action="store_const",
+        const="accept",
+        help="take what came, though small",
     )
     decision.add_argument(
-        "--keep", dest="decision", action="store_const", const="keep", help="keep the directory in place"
+        "--keep",
+        dest="decision",
+        action="store_const",
+        const="keep",
+        help="leave it; --accept can follow",
     )
     command.add_argument("--scheme", default="parties.party", help="of the native ids (parties.party)")
     command.add_argument("--namespace", default="", help=f"of the site (default: ${NAMESPACE_VARIABLE})")

@@ -11,9 +11,9 @@ from getpass import getpass
 from sqlalchemy import Connection
 
 from avise.commands.hub_asked import Asked, say
+from avise.commands.hub_devices import end_device
 from avise.commands.wrong_argument import WrongArgumentError
 from avise.hub import api_grants, staff
-from avise.hub.dialect import Statement, row
 from avise.hub.passwords import check_new_password, hash_password
 from avise.hub.port import HubError
 from avise.hub.tokens import Scope
@@ -24,7 +24,6 @@ from avise.texts.formats import PARIS
 
 _LOGIN = re.compile(r"[\w.@+-]{1,120}")
 _TEAM = re.compile(r"team/[\w.-]{1,80}")
-_DEVICE = Statement("SELECT device FROM device WHERE device = :device")
 
 
 def typed_password(login: str) -> str:
@@ -50,7 +49,7 @@ async def staff_action(asked: Asked) -> int:
     if what == "list":
         return await _list_staff(asked)
     if what in ("revoke", "wipe"):
-        return await _end_device(asked)
+        return await end_device(asked, name)
     _require_login(name)
     if what == "add":
         full_name, role = asked.chosen.full_name or name, Role(asked.chosen.role)
@@ -83,20 +82,6 @@ async def _list_staff(asked: Asked) -> int:
     for colleague in found:
         perimeters = " ".join(colleague.perimeters)
         sys.stdout.write(f"{colleague.login}\t{colleague.role.value}\t{colleague.name}\t{perimeters}\n")
-    return 0
-
-
-async def _end_device(asked: Asked) -> int:
-    what, device = asked.chosen.what, asked.chosen.name
-    end = staff.ask_wipe if what == "wipe" else staff.revoke
-
-    def work(connection: Connection) -> None:
-        if row(connection, _DEVICE, device=device) is None:
-            raise HubError("hub_command.no_device")
-        end(connection, device, asked.env.now())
-
-    await asked.transactions.write(work)
-    say(f"hub_command.device_{what}", device=device)
     return 0
 
 

@@ -38,6 +38,7 @@ from avise.services.requests.created_check import created_check
 from avise.texts import text
 from avise.transport.outward import Outward
 
+MOST_PORT = 65_535
 MOST_WORKERS = 64
 _STILL_S = 15.0
 """A process that was told to stop and did not is killed."""
@@ -66,6 +67,8 @@ def serve(chosen: argparse.Namespace) -> int:
     require_protected_host(chosen.host, serving.certificate)
     if serving.certificate is not None:
         context_of(serving.certificate)
+    if not 0 <= chosen.port <= MOST_PORT:
+        raise WrongArgumentError("hub_command.bad_port")
     if not 1 <= chosen.workers <= MOST_WORKERS:
         raise WrongArgumentError("hub_command.bad_workers", most=str(MOST_WORKERS))
     asyncio.run(_check(serving))

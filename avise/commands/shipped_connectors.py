@@ -14,6 +14,7 @@ from rich.text import Text
 
 from avise.commands.connector_report import keep_result, last_level, progress_of, tell
 from avise.commands.waiting_lines import told_while_waiting
+from avise.commands.wrong_argument import WrongArgumentError
 from avise.connectors.kit.scenarios import read_scenarios
 from avise.connectors.kit.skips import read_skips
 from avise.connectors.kit.subject import subject_of_file
@@ -37,7 +38,14 @@ def shipped_files() -> Mapping[str, Path]:
 
 
 def run_shipped(chosen: argparse.Namespace, console: Console) -> int:
-    """Test them all, or the one that is named; return 0 when all reach the wished level."""
+    """Test them all, or the one that is named; return 0 when all reach the wished level.
+
+    Raises:
+        WrongArgumentError: none that ships bears that name.
+    """
+    shipped = shipped_files()
+    if chosen.connector and chosen.connector not in shipped:
+        raise WrongArgumentError("kit.not_shipped", given=chosen.connector, names=", ".join(shipped))
     return asyncio.run(_run(chosen, console))
 
 

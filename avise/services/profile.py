@@ -83,13 +83,16 @@ def load_profile(folder: Path, device: str) -> Profile:
     """Read a profile.
 
     Raises:
-        AviseError: `profile.missing`, `profile.syntax` or `profile.invalid`, each saying where.
+        AviseError: `profile.missing`, `profile.not_a_folder`, `profile.unreadable`, `profile.syntax` or
+            `profile.invalid`, each saying where.
     """
     path = folder / SETTINGS_NAME
     try:
         content = path.read_bytes().decode("utf-8")
     except FileNotFoundError:
         raise AviseError("profile.missing", folder=str(folder)) from None
+    except NotADirectoryError:
+        raise AviseError("profile.not_a_folder", folder=str(folder)) from None
     except (OSError, UnicodeDecodeError) as error:
         raise AviseError("profile.unreadable", file=str(path), why=type(error).__name__) from None
     try:
