@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from avise.models.identity.attributes import Attribute, AttributeKind, TextValue
+from avise.models.identity.attributes import Attribute, AttributeKind
 from avise.models.identity.comparison import Compared, Feature
 from avise.models.identity.records import IdentityRecord
+from avise.models.identity.text_values import TextValue
 from avise.models.names import phonetic_key
 
 _ENOUGH = 400_000

@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from avise.models.identity.attributes import Attribute, AttributeKind, TextValue
+from avise.models.identity.attributes import Attribute, AttributeKind
 from avise.models.identity.comparison import (
     PERSONAL,
     Compared,
@@ -26,6 +26,7 @@ from avise.models.identity.comparison import (
     place_in_vector,
 )
 from avise.models.identity.records import IdentityRecord
+from avise.models.identity.text_values import TextValue
 
 VALUES: Mapping[Feature, Callable[[IdentityRecord], str]] = {
     Feature.FIRST_NAME: lambda record: record.first_name,

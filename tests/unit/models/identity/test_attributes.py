@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from avise.models.identity.attributes import Attribute, AttributeKind, TextValue, attribute_values, number_of
+from avise.models.identity.attributes import Attribute, AttributeKind, attribute_values, number_of
 from avise.models.identity.comparison import ATTRIBUTE_LEVELS, Level, attribute_code
+from avise.models.identity.text_values import TextValue
 
 FILLER = (
     "a canal in winter",
