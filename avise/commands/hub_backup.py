@@ -10,7 +10,6 @@ from sqlalchemy import Connection
 
 from avise.commands.hub_asked import Asked, say
 from avise.commands.hub_database import HubDatabase, chosen_database, key_of
-from avise.commands.wrong_argument import WrongArgumentError
 from avise.engine.opened_hub import hub_opener
 from avise.env import Env
 from avise.hub.backing_up import back_up_file, back_up_tables, begin_epoch, publish, restore_tables
@@ -87,8 +86,8 @@ async def restore_file(database: HubDatabase, path: Path, replaced: int, env: En
     """Make a hub in a file again from a backup.
 
     Raises:
-        HubError: `hub.restore_not_empty`, there is a hub already; `hub.backup_damaged`.
-        WrongArgumentError: `hub_command.no_backup`.
+        HubError: `hub.restore_not_empty`, there is a hub already; `hub.backup_damaged`;
+            `hub_command.no_backup`.
     """
     _refuse_no_backup(path)
     if database.path.exists():
@@ -117,11 +116,11 @@ def _refuse_no_backup(path: Path) -> None:
     """Refuse what is no file.
 
     Raises:
-        WrongArgumentError: `hub_command.no_backup`.
+        HubError: `hub_command.no_backup`.
         OSError: it may not be read.
     """
     if not path.is_file():
-        raise WrongArgumentError("hub_command.no_backup", file=str(path))
+        raise HubError("hub_command.no_backup", file=str(path))
     path.open("rb").close()
 
 

@@ -191,7 +191,7 @@ def test_a_backup_that_is_no_file_is_not_told_as_damaged(
 ) -> None:
     capsys.readouterr()
     asked = ["hub", "restore", str(tmp_path), "--database", str(tmp_path / "new.db"), *hub[2:]]
-    assert main(asked) == WRONG_ARGUMENT
+    assert main(asked) == FAILED
     assert told(capsys, "hub_command.no_backup", file=str(tmp_path))
 
 
