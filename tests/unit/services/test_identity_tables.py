@@ -9,7 +9,7 @@ import pytest
 from avise.models.identity.attributes import AttributeKind, NumberValue
 from avise.models.identity.comparison import ATTRIBUTE_LEVELS, Level, attribute_code
 from avise.models.identity.records import IdentityRecord
-from avise.services.identity.evaluation import Evaluation, Quality, evaluated
+from avise.services.identity.evaluation import Evaluation, MappingFileError, Quality, evaluated
 from avise.services.identity.mapping import check_mapping, mapped
 from avise.services.identity.tables import CsvFile, Table, read_table, with_attributes
 
@@ -31,6 +31,7 @@ def _monique(folder: Path, table: bytes, mapping: str = COLUMNS) -> IdentityReco
 
 
 ROW = "id,last,first,born\n1,Trévallec,Monique,1951-03-12\n"
+FULL = 'id,name,born\n1,"Trévallec, Monique",03/12/1951\n'
 
 
 @pytest.mark.parametrize(
@@ -46,10 +47,14 @@ ROW = "id,last,first,born\n1,Trévallec,Monique,1951-03-12\n"
         (ROW.replace(",", "\t").replace("\n", "\r\n").encode(), COLUMNS),
         (ROW.replace(",", ", ").encode(), COLUMNS),
         (ROW.replace(",", " ,").encode(), COLUMNS),
-        (ROW.replace("Trévallec", ' "Trévallec"').encode(), COLUMNS),
+        (ROW.replace("Trévallec", ' "Tréval,lec"').encode(), COLUMNS),
         (ROW.replace("\n", ",\n").encode(), COLUMNS),
         (ROW.replace("id,", '"id,of",').encode("utf-8-sig"), COLUMNS.replace('"id"', '"id,of"')),
         (ROW.replace("1951-03-12", "03/12/1951").encode(), 'dates = "mm/dd/yyyy"\n' + COLUMNS),
+        (
+            FULL.encode(),
+            'dates = "mm/dd/yyyy"\n[columns]\nid = "id"\nfull_name = "name"\nbirth_date = "born"\n',
+        ),
         (ROW.replace("1951-03-12", "12.03.51").encode(), COLUMNS),
         (ROW.encode() + b"\n,,,\n", COLUMNS),
     ],
@@ -163,7 +168,7 @@ def test_first_names_of_one_table_tell_at_which_end_the_other_writes_them(tmp_pa
             f"{place},{last},{first},19{60 + place}-01-02\n" for place, (last, first) in enumerate(names)
         ),
         "".join(
-            f"b{place},{first} {last},19{60 + place}-01-02\n" for place, (last, first) in enumerate(names)
+            f"b{place},{last} {first},19{60 + place}-01-02\n" for place, (last, first) in enumerate(names)
         ),
         'id = "id"\nfull_name = "name"\nbirth_date = "born"\n',
         "id,name,born\n",
@@ -213,6 +218,13 @@ def test_the_thresholds_of_the_mapping_decide_what_is_linked_proposed_or_missed(
     )
     wrong = [miss.references for miss in found.wrong]
     assert wrong == ([("3", "b3")] if automatic.found or proposed.found else [])
+
+
+def test_a_column_that_stands_twice_is_told_where_the_mapping_asks_for_it(tmp_path: Path) -> None:
+    asked = 'id = "id"\nlast_name = "last"\n'
+    with pytest.raises(MappingFileError) as refused:
+        _judged(tmp_path, OURS, "", asked, "id,born,last,last,born\n")
+    assert [(problem.line, "last" in problem.sentence()) for problem in refused.value.problems] == [(8, True)]
 
 
 def test_a_table_named_in_two_ways_is_still_compared_with_itself(tmp_path: Path) -> None:
