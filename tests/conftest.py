@@ -7,18 +7,18 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from avise.texts import set_language
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 # No test depends on how fast the machine is: speed is measured in benchmarks.
-settings.register_profile("avise", deadline=None)
-# Asked for by `--hypothesis-profile`: what a change is checked with, and what looks for the rare example.
-settings.register_profile("check", deadline=None, derandomize=True)
-settings.register_profile("thorough", deadline=None, max_examples=5_000)
+settings.register_profile("avise", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("avise")
+# Asked for by `--hypothesis-profile`: what a change is checked with, and what looks for the rare example.
+settings.register_profile("check", settings.get_profile("avise"), derandomize=True)
+settings.register_profile("thorough", settings.get_profile("avise"), max_examples=5_000)
 
 
 @pytest.fixture(autouse=True)
