@@ -20,7 +20,7 @@ from avise.models.customer import (
     SearchHit,
 )
 from avise.models.names import fold
-from avise.texts.catalogue import text
+from avise.texts.catalogue import agreed, text
 
 NEAR_ROWS = 10
 """Last rows of a full answer that names near to what was typed may take."""
@@ -137,14 +137,22 @@ def _member_labels(reader: DirectoryReader, parties: Sequence[Party]) -> list[st
     covered = [party for party in parties if _is_covered(party)]
     members = reader.first_names_of(sorted({party.dossier for party in covered})) if covered else {}
     # Fifty rows have a few relations: each is looked up in the catalogue once.
-    relations = {party.relation for party in covered}
-    told = {relation: text(f"search.relation.{relation or 'other'}") for relation in relations}
+    relations = {(party.relation, party.title) for party in covered}
+    told = {(relation, title): _relation(relation, title) for relation, title in relations}
     return [
-        _member_label(told[party.relation], members[party.dossier])
+        _member_label(told[party.relation, party.title], members[party.dossier])
         if party.dossier in members and _is_covered(party)
         else ""
         for party in parties
     ]
+
+
+_AGREEING = frozenset(("spouse", "cohabitant", "ascendant"))
+
+
+def _relation(relation: str, title: str) -> str:
+    key = f"search.relation.{relation or 'other'}"
+    return agreed(key, title) if relation in _AGREEING else text(key)
 
 
 def _is_covered(party: Party) -> bool:

@@ -12,7 +12,7 @@ from avise.models.facet_specs import FACETS
 from avise.models.facets import FacetState, FacetView, FieldKind
 from avise.models.json_types import JSON
 from avise.services.customer_updates import Alert
-from avise.texts import text
+from avise.texts import agreed, text
 from avise.texts.formats import (
     format_amount,
     format_date,
@@ -30,11 +30,6 @@ FIELD_OF_PARAM = {
 
 AGREEING_ALERTS = frozenset({"accessibility_deaf", "accessibility_low_vision"})
 """Alerts whose sentence speaks of the person: their parameter `title` is "mr", "mrs" or ""."""
-
-
-def agreed(key: str, title: str, /, **params: object) -> str:
-    """Return the sentence that agrees with a person: `<key>.mr`, `<key>.mrs`, or `<key>.unknown`."""
-    return text(f"{key}.{title if title in ('mr', 'mrs') else 'unknown'}", **params)
 
 
 def facet_title(facet: str) -> str:

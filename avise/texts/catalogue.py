@@ -106,6 +106,11 @@ def plural(key: str, count: int, /, **params: object) -> str:
     return _filled(key if found is None else found, {"n": count, **params})
 
 
+def agreed(key: str, title: str, /, **params: object) -> str:
+    """Return the sentence that agrees with a person: `<key>.mr`, `<key>.mrs`, or `<key>.unknown`."""
+    return text(f"{key}.{title if title in ('mr', 'mrs') else 'unknown'}", **params)
+
+
 def _filled(sentence: str, params: dict[str, object]) -> str:
     if not params:
         return sentence

@@ -10,8 +10,7 @@ from avise.models.facets import FacetRecord
 from avise.models.identifiers import parse_phone
 from avise.services.customer_updates import Header
 from avise.services.facts import Facts, word
-from avise.services.wording import agreed
-from avise.texts import text
+from avise.texts import agreed, text
 from avise.texts.formats import format_phone
 
 FACET = "contact_points"

@@ -16,8 +16,7 @@ from avise.models.facets import Datum
 from avise.models.masking import Access, access
 from avise.models.roles import Role
 from avise.services.customer_updates import Alert, Header, Verification, VerificationLevel
-from avise.services.wording import agreed
-from avise.texts import plural, text
+from avise.texts import agreed, plural, text
 from avise.texts.formats import (
     format_date,
     format_list_name,

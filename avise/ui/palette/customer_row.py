@@ -6,8 +6,7 @@ from collections.abc import Collection
 
 from avise.models.customer import MatchedOn, Party, PartyKind, PersonId, SearchHit
 from avise.models.names import fold
-from avise.services.wording import agreed
-from avise.texts import text
+from avise.texts import agreed, text
 from avise.texts.formats import format_date, format_member_number, format_phone, format_siren
 from avise.ui.palette.matching import Mark, merged
 from avise.ui.palette.values import PaletteRow, Part, RowKind, marked

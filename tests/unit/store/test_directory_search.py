@@ -6,6 +6,7 @@ import asyncio
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -18,10 +19,7 @@ from avise.env import FixedEnv
 from avise.models.customer import MatchedOn, Party, PartyKind, SearchAnswer, SearchHit
 from avise.models.names import fold
 from avise.store.directory import Directory
-from tests.directory_people import (
-    EVERYBODY,
-    SEARCHES,
-)
+from tests.directory_people import EVERYBODY, HELENE, SEARCHES, YVES
 
 MINTER = Minter(uuid.UUID(int=5), "parties.party")
 KEY = bytes(32)
@@ -113,9 +111,31 @@ async def test_homonyms_are_counted_and_restricted_files_are_listed(directory: D
 
 
 async def test_a_beneficiary_says_whose(directory: Directory) -> None:
-    assert (await only(directory, "yves marchand")).member_label == "conjoint de Hélène"
+    assert (await only(directory, "yves marchand")).member_label == "conjoint(e) de Hélène"
     assert (await only(directory, "lou dupond")).member_label == "enfant d’Élodie"
     assert (await only(directory, "ndiaye")).member_label == ""
+
+
+@pytest.mark.parametrize(
+    ("relation", "title", "label"),
+    [
+        ("spouse", "mr", "conjoint de Hélène"),
+        ("spouse", "mrs", "conjointe de Hélène"),
+        ("cohabitant", "mrs", "concubine de Hélène"),
+        ("ascendant", "mr", "ascendant de Hélène"),
+        ("civil_partner", "mrs", "partenaire de PACS de Hélène"),
+        ("", "mr", "bénéficiaire de Hélène"),
+    ],
+)
+async def test_whose_beneficiary_somebody_is_agrees_with_their_title(
+    tmp_path: Path, relation: str, title: str, label: str
+) -> None:
+    somebody = replace(YVES, relation=relation, title=title)
+    opened = await built(tmp_path, (HELENE, somebody))
+    try:
+        assert (await only(opened, "yves marchand")).member_label == label
+    finally:
+        await opened.aclose()
 
 
 async def test_more_is_said_when_not_all_were_read(tmp_path: Path) -> None:
