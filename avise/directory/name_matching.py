@@ -134,6 +134,8 @@ def _first_alone(typed: str, first: str) -> NameMatch | None:
         return NameMatch(FIRST_ONLY, (MatchedOn.FIRST_NAME,), "", typed)
     if first.startswith(typed):
         return NameMatch(FIRST_ONLY - 5, (MatchedOn.FIRST_NAME,), "", typed)
+    if first in other_first_names(typed):
+        return NameMatch(FIRST_ONLY - 10, (MatchedOn.FIRST_NAME_VARIANT,), "", typed)
     return None
 
 

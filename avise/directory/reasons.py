@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from avise.directory.first_names import other_first_names
 from avise.directory.keys import NameKind, day_of
 from avise.directory.name_matching import MOST, NameMatch, best_match
 from avise.directory.reading import Filters
@@ -64,7 +66,8 @@ class Matching:
         self._both = [reading for reading in readings if reading.last and reading.first]
         self._last_alone = [reading for reading in readings if reading.last and not reading.first]
         self._first_alone = [reading for reading in readings if not reading.last]
-        self._first_typed = tuple(reading.first for reading in self._first_alone)
+        typed = [reading.first for reading in self._first_alone]
+        self._first_typed = (*typed, *itertools.chain.from_iterable(map(other_first_names, typed)))
         self._lasts: dict[tuple[str, int], Found | None] = {}
         self._firsts: dict[str, Found | None] = {}
 

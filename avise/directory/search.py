@@ -24,7 +24,7 @@ from avise.directory.reading import (
     as_filter,
 )
 from avise.directory.reasons import Bearer, Found, Matching, Name, added, what_else
-from avise.directory.search_query import NameReading, SearchQuery, name_readings
+from avise.directory.search_query import ARTICLES, NameReading, SearchQuery, name_readings
 from avise.directory.towns import town_readings
 from avise.models.customer import MatchedOn
 
@@ -109,6 +109,8 @@ class DirectorySearch:
         if not words:
             self._everybody(filters)
             return
+        if filters.span is not None and len(words) == 1 and words[0] in ARTICLES:
+            self._everybody(filters)
         for others, named, typed in town_readings(self.reader, words):
             # Beside a postcode, its own towns alone.
             towns = tuple(town for town in named if town in filters.cities) if filters.cities else named

@@ -311,8 +311,19 @@ def _dates(text: str, today: date) -> tuple[tuple[DateSpan, ...], str]:
         for found in pattern.finditer(text):
             spans = tuple(read(found, today))
             if spans:
-                return spans, text[: found.start()] + " " + text[found.end() :]
+                return spans, _without_article(text[: found.start()], text[found.end() :])
     return (), text
+
+
+ARTICLES = frozenset(("LE", "DU", "AU"))
+"""Words in front of a date: « le 12 mars 1968 ». Le and Du are surnames too."""
+_ARTICLE = re.compile(r"(?<![\w-])(?:le|du|au),?\s+$", re.IGNORECASE)
+
+
+def _without_article(before: str, after: str) -> str:
+    """Return what stands around a date without its article, which stays when there is nothing else."""
+    left = _ARTICLE.sub(" ", before) + " " + after
+    return left if any(map(str.isalnum, left)) else f"{before} {after}"
 
 
 def _read_age(found: re.Match[str], today: date) -> Iterator[DateSpan]:

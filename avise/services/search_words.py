@@ -8,7 +8,12 @@ from __future__ import annotations
 
 from datetime import date
 
-from avise.directory.search_query import parse_search
+from avise.directory.search_query import (
+    MIN_MEMBER_PREFIX,
+    MIN_PHONE_BEGINNING,
+    MIN_PHONE_END,
+    parse_search,
+)
 from avise.models.errors import AviseError
 from avise.models.free_text import holds_nir_in_words
 from avise.models.typed_search import MOST_CHARACTERS, faulty_date
@@ -16,6 +21,9 @@ from avise.texts.catalogue import text
 
 MOST_SAID_AGAIN = 24
 """Characters of what was typed that a sentence repeats: what to do comes after them, and must not be cut."""
+
+BEGINNING_DIGITS = MIN_PHONE_BEGINNING + 1
+"""Of a telephone number as it is typed, with its zero."""
 
 
 class RefusedSearchError(AviseError):
@@ -35,13 +43,13 @@ def refuse_unsearchable(words: str) -> None:
 
 
 def nothing_found(words: str, today: date) -> str:
-    """Return the sentence for words that found nobody: which date is at fault, else what to try.
+    """Return the sentence for words that found nobody: what is at fault in them, else what to try.
 
     Args:
         words: as typed.
         today: nobody was born after it.
     """
-    return _date_at_fault(words, today) or text("palette.nothing", words=said_again(words))
+    return _at_fault(words, today) or text("palette.nothing", words=said_again(words))
 
 
 def nothing_found_at_length(words: str, today: date) -> str:
@@ -51,7 +59,7 @@ def nothing_found_at_length(words: str, today: date) -> str:
         words: as typed.
         today: nobody was born after it.
     """
-    if at_fault := _date_at_fault(words, today):
+    if at_fault := _at_fault(words, today):
         return at_fault
     untyped = [text(f"search.by.{key}") for key in _KEYS if key not in _typed_keys(words, today)]
     others = text("search.by.either", one=untyped[0], other=untyped[1]) if untyped[1:] else "".join(untyped)
@@ -76,9 +84,24 @@ def _typed_keys(words: str, today: date) -> set[str]:
     return {key for key, is_held in held.items() if is_held}
 
 
-def _date_at_fault(words: str, today: date) -> str:
+def _at_fault(words: str, today: date) -> str:
+    """Return what of the words finds nobody whoever they are about: such a date, so few figures."""
     at_fault = faulty_date(words, today)
-    return "" if at_fault is None else text(f"search.date.{at_fault.fault}", date=at_fault.typed)
+    if at_fault is not None:
+        return text(f"search.date.{at_fault.fault}", date=at_fault.typed)
+    return _short_number(words) if _is_short_number(words, today) else ""
+
+
+def _is_short_number(words: str, today: date) -> bool:
+    """Say whether nothing but a number was typed, so short that it is not looked for in every way."""
+    query = parse_search(words, today)
+    other = query.words or query.spans or query.number_spans or query.emails or query.codes
+    return bool(query.numbers) and not other and all(len(n.digits) < BEGINNING_DIGITS for n in query.numbers)
+
+
+def _short_number(words: str) -> str:
+    least = {"first": BEGINNING_DIGITS, "last": MIN_PHONE_END, "member": MIN_MEMBER_PREFIX}
+    return text("palette.nothing_short", words=said_again(words), **least)
 
 
 def said_again(words: str) -> str:

@@ -70,6 +70,20 @@ def test_whoever_found_nobody_is_advised_what_they_did_not_type(typed: str, advi
     assert nothing_found_at_length(typed, TODAY).endswith(f"cherchez par {advised}.")
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("typed", ["06 39 98", "0639", "063", "4127", "98 41 2", "917350"])
+def test_a_number_too_short_to_be_looked_for_is_told_as_such(language: str, typed: str) -> None:
+    set_language(language)
+    told = nothing_found(typed, TODAY)
+    assert told == text("palette.nothing_short", words=typed, first=7, last=6, member=4)
+    assert told == nothing_found_at_length(typed, TODAY)
+
+
+@pytest.mark.parametrize("typed", ["0639984", "1968", "120368", "marchand 4127", "06 39 98 12 34"])
+def test_a_number_that_was_looked_for_is_not_told_as_too_short(typed: str) -> None:
+    assert nothing_found(typed, TODAY) == text("palette.nothing", words=typed)
+
+
 def test_whoever_typed_everything_is_advised_to_type_less() -> None:
     told = nothing_found_at_length("marchand 12/03/1968 0639981234 MV-00482917", TODAY)
     assert told.endswith("tapez-en moins.")

@@ -216,6 +216,25 @@ def test_what_is_too_short_whole_or_foreign_begins_no_french_telephone(text: str
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "marchand le 12 mars 1968",
+        "Marchand, le 12/03/1968",
+        "marchand du 12.03.68",
+        "MARCHAND LE 12/03/1968",
+    ],
+)
+def test_an_article_in_front_of_a_date_is_no_name(text: str) -> None:
+    assert parsed(text).words == ("MARCHAND",)
+    assert parsed(text).spans[0].first == date(1968, 3, 12)
+
+
+def test_a_date_and_its_article_alone_may_be_somebody_s_name() -> None:
+    assert parsed("le 12 mars 1968").words == ("LE",)
+    assert parsed("pascale 12/03/1968").words == ("PASCALE",)
+
+
+@pytest.mark.parametrize(
     "text", ["n° 0482917350", "N°0482917350", "adhérent 0482 917 350", "O482917350", "o4829l735o"]
 )
 def test_a_member_number_is_read_behind_its_label_and_its_letters(text: str) -> None:
