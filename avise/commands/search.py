@@ -79,4 +79,6 @@ def print_answer(answer: SearchAnswer, words: str, today: date, console: Console
         why = ", ".join(text(f"matched.{reason}") for reason in hit.matched_on)
         table.add_row(format_member_number(party.member_number), name, born, party.city, why)
     console.print(table)
-    console.print(plural("search.count", answer.total), highlight=False)
+    count, shown = plural("search.count", answer.total), len(answer.hits)
+    told = count if shown >= answer.total else text("search.first_of", count=count, shown=shown)
+    console.print(told, highlight=False)

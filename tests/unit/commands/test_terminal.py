@@ -48,6 +48,14 @@ def test_a_file_is_printed_as_the_tools_tell_it(capsys: pytest.CaptureFixture[st
     assert printed.count(":smile:") == 6
 
 
+def test_hits_that_are_not_all_say_so(capsys: pytest.CaptureFixture[str]) -> None:
+    hits = (SearchHit(ENTRY, 1.0, (MatchedOn.NAME,)),)
+    print_answer(SearchAnswer(hits, 209), TRAP, NOW.date(), terminal())
+    assert "209 résultats\u202f; affichage limité à 1 (--limit)" in capsys.readouterr().out
+    print_answer(SearchAnswer(hits, 1), TRAP, NOW.date(), terminal())
+    assert "--limit" not in capsys.readouterr().out
+
+
 def test_hits_and_findings_are_printed_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
     print_answer(SearchAnswer((SearchHit(ENTRY, 1.0, (MatchedOn.NAME,)),), 1), TRAP, NOW.date(), terminal())
     assert TRAP in capsys.readouterr().out
