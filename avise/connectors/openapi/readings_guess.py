@@ -53,6 +53,8 @@ class ReadingGuess:
     """Values that IT fills, by name, with the parameter that wants them."""
     on_404: str = "error"
     subject: Mapping[str, str] = field(default_factory=dict)
+    says_on_each_record: bool = False
+    """`subject` stands on each record, not on the answer."""
     doubts: Sequence[str] = ()
     left_out: Sequence[Property] = ()
 
@@ -127,6 +129,8 @@ def _guess(
     paging = guess_paging(operation, answer)
     used = {guess.property.path for guess in fields}
     query, config, doubts = query_of(operation, paging, identifier)
+    subject = _subject(facet, answer)
+    of_record = {} if subject else _subject_of_record(answer)
     parameter = identifier.parameter
     placeholder = "{customer." + identifier.scheme + "}"
     path = operation.path.replace("{" + parameter.name + "}", placeholder)
@@ -143,7 +147,8 @@ def _guess(
         query=query if parameter.place == "path" else {parameter.name: placeholder, **query},
         config=config,
         on_404=_on_404(operation, answer),
-        subject=_subject(facet, answer),
+        subject=subject or of_record,
+        says_on_each_record=bool(of_record),
         doubts=(*answer.doubts, *doubts),
         left_out=tuple(one for one in answer.properties if one.path not in used),
     )
@@ -261,8 +266,29 @@ def _subject(facet: str, answer: Answer) -> dict[str, str]:
     properties = answer.properties if facet in _PERSON_OF_THE_ANSWER and not answer.is_list else answer.around
     if not answer.is_list and facet not in _PERSON_OF_THE_ANSWER:
         return {}
-    holders = sorted({one.path[:-1] for one in properties}, key=len)
-    persons = (_person([one for one in properties if one.path[:-1] == holder]) for holder in holders)
+    return _first_person(properties, {one.path[:-1] for one in properties})
+
+
+_MEMBERS = frozenset(
+    {"adherent", "assure", "titulaire", "souscripteur", "client"}
+    | {"member", "insured", "holder", "policyholder", "subscriber", "customer"}
+)
+"""What an object of a record is called that holds the member: a beneficiary or a doctor is somebody else."""
+
+
+def _subject_of_record(answer: Answer) -> dict[str, str]:
+    """Return where each record of a list says whom it is about, in an object named after the member."""
+    if not answer.is_list:
+        return {}
+    holders = {one.path[:-1] for one in answer.properties if one.path[:-1]}
+    named = {holder for holder in holders if not _MEMBERS.isdisjoint(words_of(holder[-1]))}
+    return _first_person(answer.properties, named)
+
+
+def _first_person(properties: Sequence[Property], holders: Collection[tuple[str, ...]]) -> dict[str, str]:
+    """Return where the outermost of some objects that holds a person tells them."""
+    outermost = sorted(holders, key=lambda holder: (len(holder), holder))
+    persons = (_person([one for one in properties if one.path[:-1] == holder]) for holder in outermost)
     return next((found for found in persons if found), {})
 
 

@@ -228,7 +228,10 @@ def _facet(reading: ReadingGuess, *, alone: bool) -> Iterator[str]:
 def _subject(reading: ReadingGuess) -> Iterator[str]:
     if reading.subject:
         line = f"subject = {inline(reading.subject)}"
-        yield guessed(line, 80, text("connector_new.reason.subject"))
+        told_by = "record" if reading.says_on_each_record else "answer"
+        yield guessed(line, 80, text(f"connector_new.reason.subject_of_{told_by}"))
+        if reading.says_on_each_record:
+            yield 'subject_from = "record"'
     else:
         yield asked(text("connector_new.doubt.subject"))
 

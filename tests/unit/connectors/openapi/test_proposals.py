@@ -138,6 +138,41 @@ def minimal(schema: object, **more: object) -> dict[str, object]:
 
 
 OF_A_CONTRACT = {"numero": {"type": "string"}, "produit": {"type": "string"}}
+OF_A_PERSON = {
+    "type": "object",
+    "properties": {
+        "nom": {"type": "string"},
+        "prenom": {"type": "string"},
+        "dateNaissance": {"type": "string", "format": "date"},
+    },
+}
+
+
+def of_contracts(folder: Path, **people: object) -> Path:
+    record = {"type": "object", "properties": {**OF_A_CONTRACT, **people}}
+    return described(folder, minimal({"type": "array", "items": record}))
+
+
+def test_each_record_that_tells_the_member_is_a_subject(tmp_path: Path) -> None:
+    spec = of_contracts(tmp_path, beneficiaire=OF_A_PERSON, adherent=OF_A_PERSON)
+    document, content = proposed(spec, "contracts")
+    (contracts,) = document["facet"]
+    assert contracts["subject"] == {
+        "last_name": "adherent.nom",
+        "first_name": "adherent.prenom",
+        "birth_date": "adherent.dateNaissance",
+    }
+    assert contracts["subject_from"] == "record"
+    assert problems(tmp_path, content) == []
+
+
+def test_somebody_else_of_a_record_is_no_subject(tmp_path: Path) -> None:
+    spec = of_contracts(tmp_path, beneficiaire=OF_A_PERSON, medecin=OF_A_PERSON)
+    document, content = proposed(spec, "contracts")
+    assert "subject" not in document["facet"][0]
+    assert "subject : la réponse dit-elle de qui elle parle" in content.replace("\u00a0", " ")
+
+
 CONTRACT = {"type": "object", "properties": OF_A_CONTRACT}
 
 
