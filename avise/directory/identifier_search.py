@@ -15,6 +15,8 @@ from avise.models.names import fold, name_keys
 
 IDENTIFIER = 130.0
 IDENTIFIER_BEGINNING = 75.0
+BEGUN_PHONE = IDENTIFIER_BEGINNING - 1
+"""Below the few whose number ends so: hundreds may have one that begins so."""
 OTHER_NAME = 25.0
 """Taken off an identifier whose bearer has another name or birth date than the one typed beside it."""
 YEAR_DIGITS = 4
@@ -66,7 +68,7 @@ class IdentifierSearch:
                 yield party, Found(IDENTIFIER_BEGINNING, (MatchedOn.PHONE,), {"phones": end})
         if begun := number.phone_beginning():
             for party in self._reader.by_phone_beginning(begun):
-                yield party, Found(IDENTIFIER_BEGINNING, (MatchedOn.PHONE,), {"phones": begun})
+                yield party, Found(BEGUN_PHONE, (MatchedOn.PHONE,), {"phones": begun})
         if MIN_COMPANY_NUMBER <= len(number.digits) <= SIRET_DIGITS:
             whole = len(number.digits) in (SIREN_DIGITS, SIRET_DIGITS)
             score = IDENTIFIER if whole else IDENTIFIER_BEGINNING

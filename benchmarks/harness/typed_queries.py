@@ -14,6 +14,7 @@ from avise.directory.first_names import other_first_names
 from avise.models.customer import Party, PartyKind
 from avise.models.names import fold, fold_words, name_keys
 
+_DIGITS_OF_DATES = (6, 8)
 BEGINNING = 4
 """Letters of the beginning of a surname that staff type before they look."""
 _ROWS = ("azertyuiop", "qsdfghjklm", "wxcvbn")
@@ -202,7 +203,9 @@ def is_found(typed: Typed, hits: Sequence[Party], *, cut: bool) -> bool:
         digits = alone.removeprefix("0")
         born = [hit for hit in hits if hit.birth_date == wanted.birth_date]
         others = [hit for hit in hits if hit.birth_date != wanted.birth_date]
-        return bool(born) and all(digits in "/".join((hit.member_number, *hit.phones)) for hit in others)
+        return (bool(born) or len(alone) not in _DIGITS_OF_DATES) and all(
+            digits in "/".join((hit.member_number, *hit.phones)) for hit in others
+        )
     keys = {*name_keys(wanted.last_name), *name_keys(wanted.birth_name)}
     return any(
         key in keys or (len(alone) <= BEGINNING and key.startswith(alone))

@@ -116,6 +116,15 @@ async def test_a_beneficiary_says_whose(directory: Directory) -> None:
     assert (await only(directory, "ndiaye")).member_label == ""
 
 
+async def test_whose_number_ends_so_comes_before_those_whose_number_begins_so(tmp_path: Path) -> None:
+    begins, ends = replace(HELENE, phones=("+33639984127",)), replace(YVES, phones=("+33100639984",))
+    opened = await built(tmp_path, (begins, ends))
+    try:
+        assert natives(await opened.search("0639984")) == ["2", "1"]
+    finally:
+        await opened.aclose()
+
+
 @pytest.mark.parametrize(
     ("relation", "title", "label"),
     [
