@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from avise import __version__
 from avise.commands.connector_author_parser import AUTHOR_ACTIONS, add_author_actions, add_new_action
 from avise.commands.connector_test_parser import add_connector_test
+from avise.commands.output import OutputRefusedError, forget_output, printed
 from avise.commands.wrong_argument import WRONG_ARGUMENT, WrongArgumentError
 from avise.models.errors import AlreadyToldError, AviseError
 from avise.texts import LANGUAGES, text
@@ -208,7 +209,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return WRONG_ARGUMENT if isinstance(error, WrongArgumentError) else FAILED
     except BrokenPipeError:
         # Whoever read the answer has seen enough (`avise show … | head`).
-        _forget_output()
+        forget_output()
         return BROKEN_PIPE
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -219,47 +220,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return FAILED
 
 
-class OutputRefusedError(AviseError):
-    """The answer could not be written where it was sent."""
-
-
 def _tell_error(error: AviseError | NotKept) -> None:
     sentence = text(error.message_key, **error.params)
     sys.stderr.write(text("cli.error", sentence=sentence) + "\n")
 
 
-def _printed(telling: Telling) -> int:
-    """Print an answer to the last character; return the exit status.
-
-    Raises:
-        OutputRefusedError: the output does not take it (a full disk).
-    """
-    try:
-        status = telling()
-        if sys.stdout is not None:
-            sys.stdout.flush()
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        if error.filename is not None:
-            # A file that was named, not the output, which has no name.
-            raise
-        _forget_output()
-        raise OutputRefusedError("cli.output_refused") from None
-    return status
-
-
 def _open_closed_outputs() -> None:
     """Print nowhere what was to go to an output that whoever started the command closed (`>&-`)."""
     if sys.stdout is None:
-        _forget_output()
+        forget_output()
     if sys.stderr is None:
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - until the exit
-
-
-def _forget_output() -> None:
-    """Print nowhere until the exit, which would fail on what could not be written."""
-    sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - until the exit
 
 
 def _run(chosen: argparse.Namespace) -> int:
@@ -272,7 +243,7 @@ def _run(chosen: argparse.Namespace) -> int:
     if chosen.command == "hub":
         from avise.commands import hub  # noqa: PLC0415 - as above
 
-        return hub.run(chosen) if chosen.action == "serve" else _printed(partial(hub.run, chosen))
+        return hub.run(chosen) if chosen.action == "serve" else printed(partial(hub.run, chosen))
     if chosen.command == "search":
         _check_search(chosen)
     if chosen.command == "show" and not chosen.reference.strip():
@@ -280,7 +251,7 @@ def _run(chosen: argparse.Namespace) -> int:
     if chosen.command == "packs":
         from avise.commands import packs  # noqa: PLC0415 - as above
 
-        return _printed(packs.answer(chosen, passphrase_asker(), terminal()))
+        return printed(packs.answer(chosen, passphrase_asker(), terminal()))
     if chosen.command in ("show", "search", "doctor", "outbox", "secret"):
         return _headless(chosen)
     from avise.start import run_window  # noqa: PLC0415 - Qt is imported for the window only
@@ -310,14 +281,14 @@ def _connector(chosen: argparse.Namespace) -> int:
     if chosen.action == "test":
         from avise.commands import connector_test  # noqa: PLC0415 - the kit is not needed otherwise
 
-        return _printed(lambda: connector_test.run(chosen, terminal()))
+        return printed(lambda: connector_test.run(chosen, terminal()))
     if chosen.action in AUTHOR_ACTIONS:
         from avise.commands import connector_author  # noqa: PLC0415 - as above
 
-        return _printed(connector_author.answer(chosen, passphrase_asker(), terminal()))
+        return printed(connector_author.answer(chosen, passphrase_asker(), terminal()))
     if chosen.action == "new":
-        return _printed(partial(_new_connector, chosen))
-    return _printed(lambda: connector.check(chosen.file, terminal(), chosen.profile))
+        return printed(partial(_new_connector, chosen))
+    return printed(lambda: connector.check(chosen.file, terminal(), chosen.profile))
 
 
 def _new_connector(chosen: argparse.Namespace) -> int:
@@ -345,21 +316,21 @@ def _load_directory(chosen: argparse.Namespace) -> int:
     decision = Decision(chosen.decision) if chosen.decision else None
     with Engine.open(chosen.profile or default_profile_folder(), ask_passphrase=passphrase_asker()) as engine:
         load = connector_load.load(engine, chosen.instance, decision, terminal())
-        return _printed(partial(engine.run, load))
+        return printed(partial(engine.run, load))
 
 
 def _identity(chosen: argparse.Namespace) -> int:
     if chosen.action == "evaluate":
         from avise.commands import identity  # noqa: PLC0415 - as above
 
-        return _printed(identity.evaluate(chosen, terminal()))
+        return printed(identity.evaluate(chosen, terminal()))
     from avise.commands import identity_link  # noqa: PLC0415 - as above
     from avise.engine.engine import Engine  # noqa: PLC0415 - as below
     from avise.engine.profile_folder import default_profile_folder  # noqa: PLC0415
 
     with Engine.open(chosen.profile or default_profile_folder(), ask_passphrase=passphrase_asker()) as engine:
         link = identity_link.link(engine, chosen.tool, terminal(), propose_only=chosen.propose_only)
-        return _printed(partial(engine.run, link))
+        return printed(partial(engine.run, link))
 
 
 def _headless(chosen: argparse.Namespace) -> int:
@@ -370,8 +341,8 @@ def _headless(chosen: argparse.Namespace) -> int:
         folder = chosen.profile or default_profile_folder()
         with Engine.open(folder, ask_passphrase=passphrase_asker()) as engine:
             if chosen.command == "secret":
-                return _printed(partial(_keep_secret, chosen, engine))
-            return _printed(engine.run(_answer(chosen, engine)))
+                return printed(partial(_keep_secret, chosen, engine))
+            return printed(engine.run(_answer(chosen, engine)))
     except AviseError as error:
         if chosen.command != "doctor" or isinstance(error, OutputRefusedError):
             raise
@@ -382,7 +353,7 @@ def _cannot_start(chosen: argparse.Namespace, error: AviseError) -> int:
     """Report a profile that cannot be opened at all, in the form of every other finding."""
     from avise.commands import doctor  # noqa: PLC0415 - as above
 
-    return _printed(partial(_tell_doctor, chosen, (doctor.cannot_start(error),)))
+    return printed(partial(_tell_doctor, chosen, (doctor.cannot_start(error),)))
 
 
 def passphrase_asker() -> Callable[[], str] | None:
