@@ -11,7 +11,7 @@ from avise.commands.connector import write_new
 from avise.commands.wrong_argument import WrongArgumentError
 from avise.connectors.declarative import check_connector_file
 from avise.connectors.openapi import propose_connector
-from avise.texts import text
+from avise.texts import plural, text
 
 NEEDS_A_PERSON = 1
 
@@ -33,8 +33,8 @@ def new_from_openapi(spec: Path, path: Path | None, facets: Sequence[str], conso
     told = text(
         "connector_new.proposed",
         file=str(target),
-        readings=str(proposal.readings),
-        to_check=str(proposal.to_check),
+        readings=plural("connector_new.readings", proposal.readings),
+        to_check=plural("connector_new.to_check", proposal.to_check),
     )
     console.print(told, highlight=False)
     problems = check_connector_file(target)

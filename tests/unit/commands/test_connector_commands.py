@@ -114,6 +114,25 @@ def test_a_proposal_is_written_once_and_never_over_a_file(
     assert written.read_text("utf-8") == before
 
 
+@pytest.mark.usefixtures("spoken_again")
+@pytest.mark.parametrize(
+    ("language", "one", "many"),
+    [("fr", "1 lecture proposée", "lectures proposées"), ("en", "1 reading proposed", "readings proposed")],
+)
+def test_one_reading_that_is_proposed_is_told_as_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], language: str, one: str, many: str
+) -> None:
+    spec = json.loads(SPEC.read_text("utf-8"))
+    path = "/adherents/{numAdherent}"
+    spec["paths"] = {path: spec["paths"][path]}
+    (tmp_path / "spec.json").write_text(json.dumps(spec), "utf-8")
+    asked = ["--from-openapi", str(tmp_path / "spec.json"), "--language", language]
+    main(["connector", "new", str(tmp_path / "mine.toml"), *asked])
+    told = " ".join(capsys.readouterr().out.split())
+    assert one in told
+    assert many not in told
+
+
 def test_new_needs_a_name_or_a_description(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["connector", "new"]) == 2
     assert "--from-openapi" in capsys.readouterr().err
