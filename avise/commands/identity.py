@@ -1,10 +1,10 @@
 """`avise identity evaluate A.csv B.csv --mapping M.toml --truth T.csv`: how well the matcher does.
 
 JSON: `{"model", "households", "records": [a, b], "compared", "automatic": Q, "with_proposals": Q,
-"proposed": Q, "thresholds": [{"from", …Q}], "missed": [M], "wrong": [M], "faults", "unknown_truth"}` where Q
-is `{"found", "right", "true", "precision", "recall", "f1"}` and M `{"lines", "references", "probability",
-"compared", "why"}`, and `unused` `[{"file", "columns", "alone", "unread"}]`. Values of the tables are
-printed only with `--clear`.
+"proposed": Q, "thresholds": [{"from", …Q}], "missed": [M], "wrong": [M], "faults", "unknown_truth",
+"unread_truth"}` where Q is `{"found", "right", "true", "precision", "recall", "f1"}` and M `{"lines",
+"references", "probability", "compared", "why"}`, and `unused` `[{"file", "columns", "alone", "unread"}]`.
+Values of the tables are printed only with `--clear`.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from rich.console import Console
 from rich.table import Table as Grid
 
+from avise.models.identity.attributes import AttributeKind
 from avise.models.identity.records import IdentityRecord
 from avise.models.json_types import JSON
 from avise.services.identity.evaluation import (
@@ -82,6 +83,7 @@ def as_json(found: Evaluation) -> dict[str, JSON]:
         "wrong": [_miss_json(miss) for miss in found.wrong],
         "faults": len(found.faults),
         "unknown_truth": len(found.unknown_truth),
+        "unread_truth": len(found.unread_truth),
         "unused": [
             {
                 "file": each.file,
@@ -141,19 +143,27 @@ def print_evaluation(found: Evaluation, truth: str, console: Console, *, clear: 
     homes = text("identity.with_households" if model.households else "identity.without_households")
     console.print(text("identity.model", version=model.version, homes=homes), highlight=False)
     console.print(_verdicts(found))
+    console.print(text("identity.by_score"), highlight=False)
     console.print(_steps(found))
     _print_misses("identity.missed", found.missed, console, clear=clear)
     _print_misses("identity.wrong", found.wrong, console, clear=clear)
 
 
 def _print_truth(found: Evaluation, truth: str, console: Console) -> None:
+    if unread := found.unread_truth:
+        told = plural("identity.unread_truth", len(unread), file=truth, lines=_first_lines(unread))
+        console.print(told, highlight=False)
     if unknown := found.unknown_truth:
-        lines = ", ".join(map(str, unknown[:MOST_FAULTS])) + ("…" if len(unknown) > MOST_FAULTS else "")
-        console.print(plural("identity.unknown_truth", len(unknown), lines=lines), highlight=False)
+        told = plural("identity.unknown_truth", len(unknown), lines=_first_lines(unknown))
+        console.print(told, highlight=False)
     if line := found.truth_line_without_zeros:
         console.print(text("identity.truth_zeros", file=truth, line=str(line)), highlight=False)
     if not found.automatic.true:
         console.print(text("identity.truth_no_pair", file=truth), highlight=False)
+
+
+def _first_lines(lines: Sequence[int]) -> str:
+    return ", ".join(map(str, lines[:MOST_FAULTS])) + ("…" if len(lines) > MOST_FAULTS else "")
 
 
 def _print_unused(unused: Unused, console: Console) -> None:
@@ -164,7 +174,13 @@ def _print_unused(unused: Unused, console: Console) -> None:
         alone = ", ".join(unused.alone)
         console.print(text("identity.alone", file=unused.file, notions=alone), highlight=False)
     for name, count in unused.unread.items():
-        console.print(plural("identity.unread", count, file=unused.file, name=name), highlight=False)
+        told = plural("identity.unread", count, file=unused.file, name=name)
+        console.print(f"{told} {_what_to_check(unused.kinds[name])}", highlight=False)
+
+
+def _what_to_check(kind: AttributeKind) -> str:
+    known = kind in {AttributeKind.DATE, AttributeKind.GEO}
+    return text(f"identity.unread.{kind}" if known else "identity.unread.other")
 
 
 def _columns(first: str) -> Grid:

@@ -12,12 +12,20 @@ from pathlib import Path
 from avise.connectors.declarative.documents import read_document
 from avise.connectors.declarative.problems import ProblemAt
 from avise.models.errors import AviseError
+from avise.models.identity.attributes import AttributeKind
 from avise.models.identity.comparison import compared
 from avise.models.identity.explanation import Evidence, explained
 from avise.models.identity.first_names import KNOWN
 from avise.models.identity.matching import FORGOTTEN, Matching, ScoredPair, Thresholds, Verdict, matched
 from avise.models.identity.records import IdentityRecord, Notion
-from avise.services.identity.mapping import Mapped, check_mapping, column_findings, columns_left, mapped
+from avise.services.identity.mapping import (
+    Mapped,
+    check_mapping,
+    column_findings,
+    columns_left,
+    mapped,
+    truth_findings,
+)
 from avise.services.identity.tables import (
     CsvFile,
     RowFault,
@@ -107,6 +115,8 @@ class Evaluation:
     """Lines of the truth that name a record which is in no table."""
     truth_line_without_zeros: int
     """The first of them that would name one but for zeros in front or “.0” behind; 0 for none."""
+    unread_truth: tuple[int, ...]
+    """Lines of the truth that tell no pair: too few columns, or a quotation mark that is not closed."""
     unused: tuple[Unused, ...]
     """What of each table played no part."""
 
@@ -122,6 +132,8 @@ class Unused:
     """Notions that the other table does not tell."""
     unread: Mapping[str, int]
     """How many texts could not be read, by what the mapping calls the column."""
+    kinds: Mapping[str, AttributeKind]
+    """As what each of these is read."""
 
 
 def evaluated(first: Path, second: Path, mapping: Path, truth: Path) -> Evaluation:
@@ -142,7 +154,8 @@ def evaluated(first: Path, second: Path, mapping: Path, truth: Path) -> Evaluati
         CsvFile(path, table.encoding, table.separator)
         for path, table in ((first, told.ours), (second, told.theirs))
     )
-    _refuse_unknown_columns(told, ours_file, theirs_file)
+    truth_file = CsvFile(truth, told.truth_encoding, told.truth_separator)
+    _refuse_unknown_columns(told, ours_file, theirs_file, truth_file)
     known = KNOWN | first_names_in(ours_file, told.ours) | first_names_in(theirs_file, told.theirs)
     ours = read_table(ours_file, told.ours, known)
     theirs = ours if within else read_table(theirs_file, told.theirs, known)
@@ -151,7 +164,6 @@ def evaluated(first: Path, second: Path, mapping: Path, truth: Path) -> Evaluati
             raise AviseError("identity.empty", file=table.path.name)
     ours, theirs, attributes = with_attributes(ours, theirs, told.ours.attributes)
     matching = matched(ours.records, theirs.records, attributes)
-    truth_file = CsvFile(truth, told.truth_encoding, told.truth_separator)
     true = read_truth(truth_file, told.truth, ours, theirs)
     unused = _unused(told, (ours_file, theirs_file), (ours, theirs))
     return _judged(told.thresholds, (ours, theirs), matching, true, unused)
@@ -160,12 +172,15 @@ def evaluated(first: Path, second: Path, mapping: Path, truth: Path) -> Evaluati
 def _unused(told: Mapped, files: tuple[CsvFile, CsvFile], tables: tuple[Table, Table]) -> tuple[Unused, ...]:
     mappings = (told.ours, told.theirs)
     notions = [set(mapping.columns) for mapping in mappings]
+    kinds = {Notion.BIRTH_DATE.value: AttributeKind.DATE}
+    kinds.update((each.name, each.kind) for each in told.ours.attributes)
     found = tuple(
         Unused(
             file.path.name,
             columns_left(mapping, file.header),
             tuple(sorted(notion.value for notion in mine - others if notion in _COMPARED_ALONE)),
             table.unread,
+            kinds,
         )
         for file, mapping, table, mine, others in zip(
             files, mappings, tables, notions, reversed(notions), strict=True
@@ -188,12 +203,13 @@ def _mapping(path: Path) -> Mapped:
     return mapped(path, checked.content)
 
 
-def _refuse_unknown_columns(told: Mapped, ours: CsvFile, theirs: CsvFile) -> None:
+def _refuse_unknown_columns(told: Mapped, ours: CsvFile, theirs: CsvFile, truth: CsvFile) -> None:
     findings = [
         finding
         for table, file in ((told.ours, ours), (told.theirs, theirs))
         for finding in column_findings(table, file.header, file.path.name)
     ]
+    findings += truth_findings(told.truth, truth.header, truth.path.name)
     if findings:
         raise MappingFileError(told.path, read_document(told.path).placed(findings))
 
@@ -245,6 +261,7 @@ def _judged(
         tuple(told_wrong),
         truth.unknown_lines,
         truth.line_without_zeros,
+        truth.unread_lines,
         unused,
     )
 

@@ -240,8 +240,7 @@ def _between(file: MappingFile) -> Iterator[Finding]:
     for name, section in (("a", file.a), ("b", file.b)):
         if section is not None and section.columns:
             places.append(((name, "columns"), section.columns))
-        elif not file.columns:
-            yield Finding((name, "columns"), "missing_key", {"key": f"{name}.columns"}, missing=True)
+    yield from _lacking_columns(file)
     for place, columns in places:
         yield from _of_columns(place, columns, needs_a_name=not file.compare)
     for title, attribute in file.compare.items():
@@ -249,16 +248,26 @@ def _between(file: MappingFile) -> Iterator[Finding]:
     sections = (((), file), (("a",), file.a), (("b",), file.b))
     for prefix, told in sections:
         if told is not None and told.dates and told.dates not in tuple(DateOrder):
-            yield _not_one_of((*prefix, "dates"), told.dates, tuple(DateOrder))
+            yield _not_one_of((*prefix, "dates"), told.dates, tuple(DateOrder), "identity_mapping.dates")
     if file.thresholds.proposed > file.thresholds.automatic:
         yield Finding(("thresholds", "proposed"), "identity_mapping.thresholds")
+
+
+def _lacking_columns(file: MappingFile) -> Iterator[Finding]:
+    if file.columns:
+        return
+    lacking = [name for name, each in (("a", file.a), ("b", file.b)) if each is None or not each.columns]
+    if len(lacking) == 2:
+        yield Finding(("columns",), "identity_mapping.no_columns", missing=True)
+    for name in lacking if len(lacking) == 1 else ():
+        yield Finding((name, "columns"), "identity_mapping.no_columns_of", {"table": name}, missing=True)
 
 
 def _of_columns(place: KeyPath, columns: Mapping[str, Column], *, needs_a_name: bool) -> Iterator[Finding]:
     for notion, column in columns.items():
         names = [column] if isinstance(column, str) else column
-        if _is_nir(notion) or any(map(_is_nir, names)):
-            yield Finding((*place, notion), "identity_mapping.nir")
+        if nir := next(filter(_is_nir, (*names, notion)), ""):
+            yield Finding((*place, notion), "identity_mapping.nir", {"column": nir})
         elif notion not in tuple(Notion):
             told = {
                 "given": notion,
@@ -282,8 +291,8 @@ def _of_attribute(title: str, section: CompareSection) -> Iterator[Finding]:
         yield Finding((*place, "column"), "missing_key", {"key": "column"}, missing=True)
     for key, column in (("column", section.column), ("a", section.a), ("b", section.b)):
         names = [column] if isinstance(column, str) else column
-        if _is_nir(title) or any(map(_is_nir, names)):
-            yield Finding((*place, key), "identity_mapping.nir")
+        if nir := next(filter(_is_nir, (*names, title)), ""):
+            yield Finding((*place, key), "identity_mapping.nir", {"column": nir})
             return
 
 
@@ -297,9 +306,11 @@ _WORD_BEGINS = re.compile(r"_|(?<=[a-z])(?=[A-Z])")
 """Where a word of a column's name begins: num_nir, numNir."""
 
 
-def _not_one_of(path: KeyPath, given: str, choices: tuple[str, ...]) -> Finding:
+def _not_one_of(
+    path: KeyPath, given: str, choices: tuple[str, ...], message_key: str = "not_one_of"
+) -> Finding:
     told = {"given": given, "choices": ", ".join(choices), "suggestion": closest(given, choices)}
-    return Finding(path, "not_one_of", told)
+    return Finding(path, message_key, told)
 
 
 def column_findings(mapping: TableMapping, header: tuple[str, ...], file: str) -> Iterator[Finding]:
@@ -317,11 +328,25 @@ def column_findings(mapping: TableMapping, header: tuple[str, ...], file: str) -
     for place, names in asked:
         for name in names:
             if name not in known:
-                told = {"column": name, "file": file, "suggestion": closest(name, header)}
-                told["columns"] = ", ".join(header[:_MOST_COLUMNS])
-                yield Finding(place, "identity_mapping.column", told)
+                yield _no_column(place, name, header, file)
             elif header.count(name) > 1:
                 yield Finding(place, "identity_mapping.column_twice", {"column": name, "file": file})
+
+
+def truth_findings(truth: TruthColumns, header: tuple[str, ...], file: str) -> Iterator[Finding]:
+    """Yield the columns that a mapping names of the truth file and that it does not have."""
+    if len(header) < 2:
+        return  # told where the truth is read: no column of it can be right
+    for key in ("a", "b", "id", "cluster", "table", "label"):
+        name: str = getattr(truth, key)
+        if name and name not in header:
+            yield _no_column(("truth", key), name, header, file)
+
+
+def _no_column(place: KeyPath, name: str, header: Sequence[str], file: str) -> Finding:
+    told = {"column": name, "file": file, "suggestion": closest(name, header)}
+    told["columns"] = ", ".join(header[:_MOST_COLUMNS])
+    return Finding(place, "identity_mapping.column", told)
 
 
 def one_column_mark(header: Sequence[str]) -> str:

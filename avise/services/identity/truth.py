@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations, product
 
 from avise.models.errors import AviseError
@@ -31,6 +31,8 @@ class Truth:
     """Of the truth file, which name a record that no table has."""
     line_without_zeros: int = 0
     """The first of them that would name one but for zeros in front or “.0” behind; 0 for none."""
+    unread_lines: tuple[int, ...] = ()
+    """Of the truth file, which have too few columns, or run into the next ones by a quotation mark."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,28 +75,29 @@ def read_truth(file: CsvFile, columns: TruthColumns, ours: Table, theirs: Table)
 
     Args:
         file: opened.
-        columns: which of its columns name the records, or their groups.
+        columns: which of its columns name the records, or their groups; it has them.
         ours: the first table.
         theirs: the second one; the same object for a table compared with itself.
 
     Raises:
-        AviseError: a column is missing, an identifier could be of both tables, or none is of either.
+        AviseError: there are not two columns, an identifier could be of both tables, or none is of either.
     """
     places = _Places.of(ours, theirs)
     _refuse_one_column(file)
     named = columns.a or columns.b or columns.label
     if columns.cluster or (not named and _tells_groups(file, places)):
-        groups, unknown = _groups_of_clusters(file, columns, places, (ours.path.name, theirs.path.name))
+        told = _told_by_clusters(file, columns, places, (ours.path.name, theirs.path.name))
     else:
-        groups, unknown = _groups_of_pairs(file, columns, places)
-    pairs = frozenset(_pairs_of(groups, places.offset))
+        told = _told_by_pairs(file, columns, places)
+    unknown = told.unknown
+    pairs = frozenset(_pairs_of(told.groups, places.offset))
     without_zeros = places.first_without_zeros(unknown)
     if not pairs and without_zeros:
         raise AviseError("identity.truth_zeros", file=file.path.name, line=str(without_zeros))
     if not pairs and unknown:
         names = {"a": ours.path.name, "b": theirs.path.name}
         raise AviseError("identity.truth_nothing", file=file.path.name, line=str(unknown[0][0]), **names)
-    return Truth(pairs, tuple(line for line, *_ in unknown), without_zeros)
+    return Truth(pairs, tuple(line for line, *_ in unknown), without_zeros, tuple(sorted(told.unread)))
 
 
 def _refuse_one_column(file: CsvFile) -> None:
@@ -115,12 +118,7 @@ def _pairs_of(groups: _Groups, offset: int) -> Iterator[Pair]:
 
 
 def _column(file: CsvFile, name: str, otherwise: int) -> int:
-    if not name:
-        return otherwise
-    if name not in file.header:
-        columns = ", ".join(file.header)
-        raise AviseError("identity.truth_column", column=name, file=file.path.name, columns=columns)
-    return file.header.index(name)
+    return file.header.index(name) if name else otherwise
 
 
 def _rows(file: CsvFile) -> Iterator[tuple[int, Sequence[str]]]:
@@ -129,13 +127,34 @@ def _rows(file: CsvFile) -> Iterator[tuple[int, Sequence[str]]]:
     yield from file.rows()
 
 
+@dataclass(slots=True)
+class _Told:
+    """What the rows of a truth file tell, and which of them tell nothing."""
+
+    groups: _Groups
+    unknown: list[_Unknown] = field(default_factory=list)
+    unread: list[int] = field(default_factory=list)
+    """Lines."""
+
+
+def _lines_of(line: int, cells: Sequence[str]) -> Iterator[int]:
+    """Yield every line of a row: a quotation mark that is not closed takes in the next ones."""
+    yield from range(line, line + sum(cell.count("\n") for cell in cells) + 1)
+
+
 # ---- pairs ---------------------------------------------------------------------------------------
 
 
-def _groups_of_pairs(file: CsvFile, columns: TruthColumns, places: _Places) -> tuple[_Groups, list[_Unknown]]:
+def _told_by_pairs(file: CsvFile, columns: TruthColumns, places: _Places) -> _Told:
     first, second = _two_columns(file, columns)
-    rows = [(line, cells) for line, cells in _rows(file) if len(cells) > max(first, second)]
-    told = [(line, cells[first], cells[second]) for line, cells in _true_rows(file, columns, rows)]
+    label = _label(file, columns)
+    found = _Told(_Groups())
+    told: list[tuple[int, str, str]] = []
+    for line, cells in _rows(file):
+        if len(cells) <= max(first, second, label) or (label >= 0 and "\n" in cells[label]):
+            found.unread += _lines_of(line, cells)
+        elif label < 0 or cells[label].casefold() in _TRUE:
+            told.append((line, cells[first], cells[second]))
     here, there = places.ours, places.theirs
     # Whoever wrote the truth may have begun with the other table, and without a line of names.
     straight = sum(a in here and b in there for _, a, b in told)
@@ -143,14 +162,14 @@ def _groups_of_pairs(file: CsvFile, columns: TruthColumns, places: _Places) -> t
         told = [(line, b, a) for line, a, b in told]
     if told and told[0][0] == 1 and not any(name in table for name in told[0][1:] for table in (here, there)):
         told = told[1:]
-    groups = _Groups()
-    unknown: list[_Unknown] = []
     for line, a, b in told:
         if a in here and b in there:
-            groups.join(here[a], there[b] + places.offset)
+            found.groups.join(here[a], there[b] + places.offset)
+        elif "\n" in a or "\n" in b:
+            found.unread += _lines_of(line, (a, b))
         else:
-            unknown.append((line, a, b))
-    return groups, unknown
+            found.unknown.append((line, a, b))
+    return found
 
 
 def _two_columns(file: CsvFile, columns: TruthColumns) -> tuple[int, int]:
@@ -166,23 +185,21 @@ _TRUE = frozenset({"1", "true", "t", "yes", "y", "oui", "o", "vrai", "match"})
 _LABELS = frozenset({"0", "1"})
 
 
-def _true_rows(
-    file: CsvFile, columns: TruthColumns, rows: Sequence[tuple[int, Sequence[str]]]
-) -> Sequence[tuple[int, Sequence[str]]]:
-    """Return the rows that tell a true pair, where a column says of each whether it is one."""
-    label = _column(file, columns.label, -1) if columns.label else _found_label(file, rows)
-    if label < 0:
-        return rows
-    return [(line, cells) for line, cells in rows if len(cells) > label and cells[label].casefold() in _TRUE]
+def _label(file: CsvFile, columns: TruthColumns) -> int:
+    """Return where the column stands that says of each pair whether it is true; -1 for none.
 
-
-def _found_label(file: CsvFile, rows: Sequence[tuple[int, Sequence[str]]]) -> int:
-    """Return where the only column stands that holds both 0 and 1, and nothing else; -1 for none."""
-    told = [
-        {cells[place] for _, cells in rows[1:] if len(cells) > place} for place in range(len(file.header))
-    ]
+    Where none is named it is the only one that holds both 0 and 1, and nothing else.
+    """
+    if columns.label or len(file.header) < 3:
+        return _column(file, columns.label, -1)
+    told: list[set[str]] = [set() for _ in file.header]
+    for _, cells in file.rows():
+        # A row cut short, or a cell that runs into the next lines, says nothing of where a column stands.
+        for values, cell in zip(told, cells if len(cells) > 2 else (), strict=False):
+            if "\n" not in cell:
+                values.add(cell)
     labels = [place for place, values in enumerate(told) if values == _LABELS]
-    return labels[0] if len(labels) == 1 and len(file.header) > 2 else -1
+    return labels[0] if len(labels) == 1 else -1
 
 
 # ---- groups --------------------------------------------------------------------------------------
@@ -215,25 +232,27 @@ def _names_no_record(file: CsvFile, places: _Places) -> bool:
     return of_record * 2 > len(rows) and second_too * 2 <= of_record and repeated
 
 
-def _groups_of_clusters(
-    file: CsvFile, columns: TruthColumns, places: _Places, names: tuple[str, str]
-) -> tuple[_Groups, list[_Unknown]]:
+def _told_by_clusters(file: CsvFile, columns: TruthColumns, places: _Places, names: tuple[str, str]) -> _Told:
     record, cluster = _column(file, columns.id, 0), _column(file, columns.cluster, 1)
     table = _column(file, columns.table, -1)
-    groups = _Groups()
+    found = _Told(_Groups())
     first_of: dict[str, int] = {}
-    unknown: list[_Unknown] = []
     for line, cells in file.rows():
-        if len(cells) <= max(record, cluster, table) or not cells[cluster]:
+        if len(cells) <= max(record, cluster, table) or "\n" in cells[cluster]:
+            found.unread += _lines_of(line, cells)
+            continue
+        if not cells[cluster]:
             continue
         told = _record_of(cells[record], cells[table] if table >= 0 else "", places, names)
         if told is None and cells[record] in places.ours:
             raise AviseError("identity.truth_table", file=file.path.name, line=str(line))
-        if told is None:
-            unknown.append((line, cells[record]))
+        if told is not None:
+            found.groups.join(told, first_of.setdefault(cells[cluster], told))
+        elif "\n" in cells[record]:
+            found.unread += _lines_of(line, cells)
         else:
-            groups.join(told, first_of.setdefault(cells[cluster], told))
-    return groups, unknown
+            found.unknown.append((line, cells[record]))
+    return found
 
 
 def _record_of(reference: str, table: str, places: _Places, names: tuple[str, str]) -> int | None:

@@ -42,10 +42,10 @@ def files(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def _run(folder: Path, *more: str, second: str = "b.csv", truth: str = "t.csv") -> int:
+def _run(folder: Path, *more: str, second: str = "b.csv", truth: str = "t.csv", language: str = "en") -> int:
     tables = (str(folder / "a.csv"), str(folder / second))
     beside = ("--mapping", str(folder / "m.toml"), "--truth", str(folder / truth))
-    return main(["--language", "en", "identity", "evaluate", *tables, *beside, *more])
+    return main(["--language", language, "identity", "evaluate", *tables, *beside, *more])
 
 
 def test_two_tables_written_differently_are_brought_together(
@@ -115,8 +115,67 @@ def test_every_error_of_a_mapping_is_told_with_its_line_and_a_suggestion(
     told = capsys.readouterr().err
     assert "m.toml:3: “last_nam” is no known notion" in told
     assert "Did you mean “last_name”?" in told
-    assert "m.toml:4: The NIR never serves" in told
+    assert "m.toml:4: The NIR never serves to bring people together, and “num_secu” is called like" in told
     assert "m.toml:6: The threshold of proposals" in told
+
+
+@pytest.mark.parametrize(
+    ("mapping", "english", "french"),
+    [
+        ("", "A section [columns] is missing, which holds for both", "Il manque une section [columns]"),
+        (
+            MAPPING.partition("[b.")[0],
+            "[b.columns] is missing; or a section [columns]",
+            "Il manque [b.columns]\u202f; ou une section [columns]",
+        ),
+        (
+            MAPPING.replace("[a.", "[b.").rpartition("[b.")[0],
+            "[a.columns] is missing; or a section [columns]",
+            "Il manque [a.columns]\u202f; ou une section [columns]",
+        ),
+        (
+            'dates = "yyyymmdd"\n' + MAPPING,
+            "The order alone counts: “yyyy-mm-dd” also reads 19510312. Did you mean “yyyy-mm-dd”?",
+            "Seul l’ordre compte\u00a0: «\u00a0yyyy-mm-dd\u00a0» lit aussi 19510312.",
+        ),
+        (
+            MAPPING + '[compare.x]\nkind = "exact"\na = "soc_sec_id"\nb = "zip"\n',
+            "and “soc_sec_id” is called like one. Take this column out.",
+            "et «\u00a0soc_sec_id\u00a0» se nomme comme lui. Retirez cette colonne.",
+        ),
+    ],
+)
+def test_what_a_mapping_lacks_or_may_not_say_is_told_once_with_what_to_write(
+    files: Path, capsys: pytest.CaptureFixture[str], mapping: str, english: str, french: str
+) -> None:
+    (files / "m.toml").write_text(mapping, encoding="utf-8")
+    for language, sentence in (("en", english), ("fr", french)):
+        assert _run(files, language=language) == 1
+        told = capsys.readouterr().err
+        assert sentence in told
+        assert told.count("m.toml:") == 1
+
+
+def test_columns_that_the_tables_and_the_truth_lack_are_told_together(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (files / "m.toml").write_text(MAPPING.replace('"nom"', '"nomm"') + '[truth]\nb = "bb"\n', "utf-8")
+    assert _run(files) == 1
+    told = capsys.readouterr().err
+    assert "m.toml:4: The column “nomm” is not in a.csv" in told
+    assert "m.toml:14: The column “bb” is not in t.csv, which has: a, b. Did you mean “b”?" in told
+
+
+def test_the_table_by_score_says_that_it_knows_neither_rules_nor_doubts(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for language, sentence, head in (
+        ("en", "By score alone, without the rules", "from"),
+        ("fr", "Par le score seul, sans les règles", "à partir de"),
+    ):
+        assert _run(files, language=language) == 0
+        told = capsys.readouterr().out
+        assert told.index(sentence) < told.index(f"\n{head}")
 
 
 def test_a_column_that_a_table_lacks_is_told_at_the_mapping_s_line(
@@ -223,6 +282,25 @@ def test_tables_of_anything_are_brought_together_by_columns_that_no_notion_names
     assert told["with_proposals"]["f1"] == 1.0
     assert told["households"] is False
     assert told["unused"][1]["unread"] == {"price": 1}
+
+
+@pytest.mark.parametrize(
+    ("kind", "english", "french"),
+    [
+        ("geo", "is two numbers, latitude then longitude", "ce sont deux nombres, la latitude puis la"),
+        ("date", "Check dates or kind in the mapping.", "Vérifiez dates ou kind"),
+        ("number", "Check kind in the mapping.", "Vérifiez kind"),
+    ],
+)
+def test_texts_that_cannot_be_read_say_what_their_kind_wants(
+    books: Path, capsys: pytest.CaptureFixture[str], kind: str, english: str, french: str
+) -> None:
+    more = f'[compare.name]\nkind = "{kind}"\ncolumn = "title"\n'
+    (books / "m.toml").write_text(BOOK_MAPPING + more, encoding="utf-8")
+    for language, told, sentence in (("en", "4 texts of name", english), ("fr", "4 textes de name", french)):
+        assert _run(books, language=language) == 0
+        printed = " ".join(capsys.readouterr().out.split())
+        assert sentence in printed.partition(told)[2].partition(".csv")[0]
 
 
 def test_what_plays_no_part_is_told(files: Path, capsys: pytest.CaptureFixture[str]) -> None:

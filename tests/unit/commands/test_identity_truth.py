@@ -31,12 +31,14 @@ class Files:
             rows = "".join(f"{before}{','.join(person)}\n" for person in PEOPLE)
             (folder / f"{name}.csv").write_text(f"num,nom,prenom,ne_le\n{rows}", encoding="utf-8")
 
-    def run(self, truth: str, section: str = "", *more: str, encoding: str = "utf-8") -> int:
+    def run(
+        self, truth: str, section: str = "", *more: str, encoding: str = "utf-8", language: str = "en"
+    ) -> int:
         (self.folder / "t.csv").write_text(truth, encoding=encoding)
         (self.folder / "m.toml").write_text(section + MAPPING, encoding="utf-8")
         tables = (str(self.folder / "a.csv"), str(self.folder / "b.csv"))
         beside = ("--mapping", str(self.folder / "m.toml"), "--truth", str(self.folder / "t.csv"))
-        return main(["--language", "en", "identity", "evaluate", *tables, *beside, *more])
+        return main(["--language", language, "identity", "evaluate", *tables, *beside, *more])
 
 
 @pytest.fixture
@@ -95,6 +97,47 @@ def test_identifiers_whose_zeros_a_spreadsheet_dropped_are_told(
     assert "Line 4 of t.csv would name records" in told
     assert files.run("a,b\n0010,B0010\n99,B0030\n") == 0
     assert "zeros" not in capsys.readouterr().out
+
+
+GROUPS = '[truth]\nid = "who"\ncluster = "group"\n'
+
+
+@pytest.mark.parametrize(
+    ("truth", "section", "lines"),
+    [
+        ("a,b\n0010,B0010\n0020\n0030,B0030\n", "", "3"),
+        ('a,b\n0010,B0010\n"0020,B0020\n0030,B0030\n', "", "3, 4"),
+        ('a,b\n0010,B0010\n0020,"B0020\n0030,B0030\n', "", "3, 4"),
+        ("a,b,is\n0010,B0010,1\n0020,B0020\n0030,B0040,0\n", "", "3"),
+        ("is,a,b\n1,0010,B0010\n0020\n0,0030,B0040\n", '[truth]\na = "a"\nb = "b"\n', "3"),
+        ('a,b,is\n0010,B0010,1\n0030,B0040,0\n0020,B0020,"1\n0030,B0030,1\n', "", "4, 5"),
+        ("a,b,n,is\n0010,B0010,7,1\n0020,B0020,7\n", '[truth]\nlabel = "is"\n', "3"),
+        ("who,group\n0010,g\nB0010,g\n0020\n", GROUPS, "4"),
+        ('who,group\n0010,g\nB0010,g\n0020,"h\nB0020,h\n', GROUPS, "4, 5"),
+        ('who,group\n0010,g\nB0010,g\n"0020,h\nB0020",h\n', GROUPS, "4, 5"),
+    ],
+)
+def test_lines_of_the_truth_that_cannot_be_read_are_counted_and_told(
+    files: Files, capsys: pytest.CaptureFixture[str], truth: str, section: str, lines: str
+) -> None:
+    assert files.run(truth, section, "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    count = len(lines.split(","))
+    assert (told["unread_truth"], told["unknown_truth"]) == (count, 0)
+    assert told["with_proposals"]["true"] == (2 if truth.endswith("20\n0030,B0030\n") and count == 1 else 1)
+    assert files.run(truth, section) == 0
+    word = "line" if count == 1 else "lines"
+    assert f"not counted ({word} {lines}). Check" in " ".join(capsys.readouterr().out.split())
+    assert files.run(truth, section, language="fr") == 0
+    word = "ligne" if count == 1 else "lignes"
+    assert f"({word} {lines}). Vérifiez" in " ".join(capsys.readouterr().out.split())
+
+
+def test_a_truth_of_which_every_line_is_read_tells_of_none(
+    files: Files, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert files.run('a,b,note\n0010,B0010,"over\ntwo lines"\n') == 0
+    assert "cannot be read" not in capsys.readouterr().out
 
 
 def test_a_first_line_that_names_nobody_is_no_line_of_names_when_another_one_stood_before_it(
