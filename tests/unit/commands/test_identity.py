@@ -170,8 +170,8 @@ def test_the_table_by_score_says_that_it_knows_neither_rules_nor_doubts(
     files: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for language, sentence, head in (
-        ("en", "By score alone, without the rules", "from"),
-        ("fr", "Par le score seul, sans les règles", "à partir de"),
+        ("en", "By score alone (a rule links", "from"),
+        ("fr", "Par le score seul (une règle lie", "à partir de"),
     ):
         assert _run(files, language=language) == 0
         told = capsys.readouterr().out
