@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 
 from rich.console import Console
 
 from avise.commands.reading_progress import reading_bar, tell_doubt
 from avise.commands.wrong_argument import WrongArgumentError
+from avise.connectors.contract import ConnectorError
 from avise.engine.directory_loading import DirectoryLoading
 from avise.engine.engine import Engine
 from avise.env import Env
-from avise.models.bulk_reading import BulkReading, Decision, ReadingStep
+from avise.models.bulk_reading import BulkReading, Decision, Doubt, ReadingStep
 from avise.models.errors import AviseError
 from avise.services.bulk_words import kept_sentence
 from avise.texts import plural, text
@@ -49,8 +51,10 @@ async def load(engine: Engine, instance: str, decision: Decision | None, console
     sys.setswitchinterval(SWITCH_INTERVAL)
     loading = engine.loading
     master = engine.profile.settings.identity_master
-    if decision is not None and instance != master and instance in engine.profile.settings.instances:
-        return await _decide_about_file(engine, instance, decision, console)
+    if instance != master and instance in engine.profile.settings.instances:
+        about_file = await _about_file(engine, instance, decision, console)
+        if about_file is not None:
+            return about_file
     if loading is None or instance != master:
         raise WrongArgumentError("bulk.not_the_master", instance=instance, master=master)
     if await loading.known() is None:
@@ -83,12 +87,29 @@ def _tell_kept(loading: DirectoryLoading, engine: Engine, console: Console) -> N
         console.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
-async def _decide_about_file(engine: Engine, instance: str, decision: Decision, console: Console) -> int:
-    # Its files are looked at when it is asked something.
-    await engine.sources.check(instance)
-    await engine.desk.decide_bulk(instance, decision)
-    console.print(text(f"bulk.decided.{decision}_file"), highlight=False)
-    return 0
+async def _about_file(
+    engine: Engine, instance: str, decision: Decision | None, console: Console
+) -> int | None:
+    """Decide about the file of a tool that fills no directory, or tell what waits; None when nothing does."""
+    if decision is not None:
+        # Its files are looked at when it is asked something.
+        await engine.sources.check(instance)
+        await engine.desk.decide_bulk(instance, decision)
+        console.print(text(f"bulk.decided.{decision}_file"), highlight=False)
+        return 0
+    doubt = await _doubt_about_file(engine, instance)
+    if doubt is None:
+        return None
+    tell_doubt(doubt, text("bulk.how_to_decide", instance=instance), console, engine.env)
+    return NEEDS_A_PERSON
+
+
+async def _doubt_about_file(engine: Engine, instance: str) -> Doubt | None:
+    """Return what somebody must decide about the newest file of a tool, None when nothing waits."""
+    with suppress(ConnectorError):  # a tool that cannot be asked holds no file
+        await engine.sources.check(instance)
+    row = next((one for one in await engine.sources.status() if one.instance == instance), None)
+    return row.bulk.doubt if row is not None and row.bulk is not None else None
 
 
 def _is_held(told: BulkReading | None) -> bool:

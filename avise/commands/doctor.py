@@ -23,6 +23,7 @@ from avise.engine.opened_store import set_aside
 from avise.models.errors import AviseError
 from avise.models.json_types import JSON
 from avise.models.source_status import SourceStatus
+from avise.services.bulk_words import held_file_sentence
 from avise.services.certificate_words import certificate_sentence
 from avise.services.support_words import meaning_of
 from avise.texts import plural, text
@@ -124,6 +125,8 @@ async def _tool(engine: Engine, offer: SourceOffer, row: SourceStatus) -> Findin
         report = await engine.desk.check_source(offer.instance)
     except ConnectorError as error:
         report = HealthReport(Health.MISCONFIGURED, error.detail)
+    if held := await _held_file(engine, offer, report):
+        return Finding("connector", offer.name, ok=False, sentence=held)
     is_open = report.health in {Health.OK, Health.UNVERIFIED}
     ending = await _certificate(engine, offer) if is_open else ""
     sentence = ending or _sentence(offer, report)
@@ -131,10 +134,22 @@ async def _tool(engine: Engine, offer: SourceOffer, row: SourceStatus) -> Findin
     return Finding("connector", offer.name, is_open and not ending, sentence, verified)
 
 
+async def _held_file(engine: Engine, offer: SourceOffer, report: HealthReport) -> str:
+    """Return what is said of a file that waits for somebody, "" when none does or something else is wrong."""
+    bulk = (await _row(engine, offer)).bulk
+    if report.health is not Health.DEGRADED or bulk is None or bulk.doubt is None or bulk.of_directory:
+        return ""
+    return held_file_sentence(bulk.doubt, offer.instance, engine.env.now())
+
+
 async def _certificate(engine: Engine, offer: SourceOffer) -> str:
     """Return that the certificate shown to a tool ends soon, "" while that is far away; it is open by now."""
-    row = next(row for row in await engine.sources.status() if row.instance == offer.instance)
-    return certificate_sentence(row, engine.env.now())
+    return certificate_sentence(await _row(engine, offer), engine.env.now())
+
+
+async def _row(engine: Engine, offer: SourceOffer) -> SourceStatus:
+    """Return how a tool stands now that it was asked."""
+    return next(row for row in await engine.sources.status() if row.instance == offer.instance)
 
 
 def _sentence(offer: SourceOffer, report: HealthReport) -> str:

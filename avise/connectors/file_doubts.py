@@ -44,6 +44,14 @@ class FileDoubts:
         connector.decide_file(mark, decision)
         return None
 
+    def remind(self, instance: str, connector: Connector) -> bool:
+        """Tell an open connector what was decided last about its files; say whether anything was."""
+        mark, decision = self._decided.get(instance, ("", None))
+        if decision is None or not isinstance(connector, AsksAboutFile):
+            return False
+        connector.decide_file(mark, decision)
+        return True
+
     def decide(self, instance: str, connector: Connector, decision: Decision) -> bool:
         """Decide about what waits, or take afterwards what was not wanted; say whether there was either."""
         if not isinstance(connector, AsksAboutFile):

@@ -21,6 +21,7 @@ from avise.connectors.contract import (
     CallEvent,
     ConnectorError,
     FacetOffer,
+    Health,
     HealthReport,
     LiveQuery,
     Priority,
@@ -388,7 +389,12 @@ class ConnectorHost:
         Raises:
             ConnectorError: CONFIG when the instance was refused or disabled.
         """
-        return await direct_calls.check(self._running(instance), self._reference())
+        tool = self._running(instance)
+        report = await direct_calls.check(tool, self._reference())
+        if report.health is Health.DEGRADED and self._doubts.remind(instance, tool.connector):
+            # Perhaps told of a file that was decided about before the connector was opened.
+            report = await direct_calls.check(tool, self._reference())
+        return report
 
     async def retry_now(self, instance: str) -> None:
         """Let one probe through a suspended tool, at once; load and open one that was not.

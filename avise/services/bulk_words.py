@@ -80,6 +80,17 @@ def doubt_lines(doubt: Doubt, now: datetime) -> tuple[str, str]:
     )
 
 
+def held_file_sentence(doubt: Doubt, instance: str, now: datetime) -> str:
+    """Return that a file waits, that the one before stays in use, and by which command somebody decides."""
+    moments = {
+        name: format_moment(at, now) if at is not None else "–"
+        for name, at in (("before_at", doubt.before_at), ("now_at", doubt.now_at))
+    }
+    sizes = {"before": size_words(doubt.before), "now": size_words(doubt.now)}
+    waits = text("bulk.held.file_waits", **sizes, **moments)
+    return f"{waits} {text('bulk.how_to_decide', instance=instance)}"
+
+
 def kept_sentence(since: datetime | None, now: datetime) -> str:
     """Return that what came was not taken, because somebody keeps the old directory.
 

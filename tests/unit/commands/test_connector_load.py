@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -93,7 +94,8 @@ def test_a_master_that_is_refused_is_no_directory_that_is_up_to_date(
     assert ("à jour" in told.out, "avise connector check" in told.err) == (False, True)
 
 
-def test_a_file_of_another_tool_is_decided_too(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def with_flows(folder: Path) -> None:
+    """Add a tool that fills no directory, with a file and one a tenth as large behind it."""
     flows = (
         FILE[: FILE.index("[directory]")] + '[[facet]]\nid = "noemie"\nkey = "1"\nfields = { id = "id" }\n'
     )
@@ -104,11 +106,39 @@ def test_a_file_of_another_tool_is_decided_too(folder: Path, capsys: pytest.Capt
         )
     write_file(folder / "flows", "persons_1.csv", range(100))
     write_file(folder / "flows", "persons_2.csv", range(10))
+
+
+def test_a_file_of_another_tool_is_decided_too(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with_flows(folder)
     assert load(folder, "--keep", instance="flows") == 0
     assert "ancien fichier" in capsys.readouterr().out
     assert load(folder, "--keep", instance="flows") == FAILED
     assert load(folder, "--accept", instance="flows") == 0
     assert "nouveau fichier" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("language", "stays", "came"),
+    [("fr", "qui reste en service", "Arrivé : 0 ko"), ("en", "which stays in use", "Came: 0 kB")],
+)
+def test_a_file_that_waits_is_told_with_how_to_decide(
+    folder: Path, capsys: pytest.CaptureFixture[str], language: str, stays: str, came: str
+) -> None:
+    with_flows(folder)
+    how = "avise connector load flows --accept"
+    said = ["--language", language]
+    assert main([*said, "doctor", "--json", "--profile", str(folder)]) == FAILED
+    findings = json.loads(capsys.readouterr().out)["findings"]
+    (found,) = [finding for finding in findings if finding["instance"] == "flows"]
+    assert (found["ok"], stays in found["sentence"], how in found["sentence"]) == (False, True, True)
+    assert "smaller than the file before" not in found["sentence"]
+    assert main([*said, "connector", "load", "flows", "--profile", str(folder)]) == FAILED
+    told = capsys.readouterr().out.replace("\xa0", " ")
+    assert (came in told, how in told) == (True, True)
+    # Once decided, nothing waits: the tool fills no directory, as before.
+    assert load(folder, "--keep", instance="flows") == 0
+    assert load(folder, instance="flows") == WRONG_ARGUMENT
+    assert main([*said, "doctor", "--profile", str(folder)]) == 0
 
 
 def test_a_tool_that_fills_no_directory_and_one_without_a_file_are_told(
