@@ -8,7 +8,9 @@ JSON, values masked for the role of the profile's user unless `masked` is false:
                    "silent_subject", "error",
                    "rows": [{"number", "raw", "dropped": null | reason, "because": field,
                              "fields": [{"name", "from", "as", "extracted", "mapped", "problem"}]}]}],
-     "lost_lines": [{"fault", "count", "first": [number]}]}
+     "file": null | {"name", "waiting"},
+     "lost_lines": [{"fault", "count", "first": [number]}],
+     "misread_lines": [{"meant", "count", "first": [number]}]}
 """
 
 from __future__ import annotations
@@ -24,13 +26,14 @@ from avise.commands.aligned_lines import BETWEEN, aligned_lines
 from avise.commands.trial_words import detail_words
 from avise.connectors.declarative import ConnectorFileError
 from avise.connectors.declarative.expressions import expression_of
-from avise.connectors.trial import FieldTrial, ReadingTrial, RowTrial, Trial
+from avise.connectors.trial import Asked, FieldTrial, LostLines, MisreadLines, ReadingTrial, RowTrial, Trial
 from avise.models.errors import ErrorKind, Failure
 from avise.models.json_types import JSON
 from avise.services.support_words import meaning_of
 from avise.texts import plural, text
 
 NEEDS_A_PERSON = 1
+_KINDS = frozenset(map(str, ErrorKind))
 LONGEST_VALUE = 60
 MOST_NUMBERS = 10
 """Of lines that are told for one reason; JSON tells more."""
@@ -39,8 +42,10 @@ LONGEST_ORIGIN = 30
 
 
 def status(trial: Trial) -> int:
-    """Return the exit status: 1 when a reading failed, something was dropped, or nothing could be asked."""
-    failed = (trial.error is not None or trial.asked_nothing or bool(trial.lost)) or any(
+    """Return the exit status: 1 when a reading failed, something was dropped, or somebody must act."""
+    waits = trial.file is not None and bool(trial.file.waiting)
+    unread = trial.error is not None or trial.asked_nothing or bool(trial.lost) or bool(trial.misread)
+    failed = (waits or unread) or any(
         reading.error is not None or reading.withheld or any(row.dropped for row in reading.rows)
         for reading in trial.readings
     )
@@ -55,8 +60,13 @@ def as_json(trial: Trial, *, masked: bool) -> dict[str, JSON]:
         "known_ids": list(trial.known_ids),
         "error": _failure(trial.error),
         "readings": [_reading(reading) for reading in trial.readings],
+        "file": None if trial.file is None else {"name": trial.file.name, "waiting": trial.file.waiting},
         "lost_lines": [
             {"fault": str(lost.fault), "count": lost.count, "first": list(lost.first)} for lost in trial.lost
+        ],
+        "misread_lines": [
+            {"meant": lines.meant, "count": lines.count, "first": list(lines.first)}
+            for lines in trial.misread
         ],
     }
 
@@ -120,12 +130,24 @@ def print_trial(trial: Trial, console: Console) -> int:
     console.print(Text(trial.connector, style="bold"))
     if trial.error is not None:
         console.print(Text(_failure_line(trial.error, _tool(trial)), style="red"))
+    for line in _file_lines(trial):
+        console.print(line, highlight=False, soft_wrap=True)
     for reading in trial.readings:
         for line in _reading_lines(trial, reading, console.width):
             console.print(line, highlight=False, soft_wrap=True)
-    for line in _lost_lines(trial):
+    for line in (*_lost_lines(trial), *_misread_lines(trial)):
         console.print(line, highlight=False, soft_wrap=True)
     return status(trial)
+
+
+def _file_lines(trial: Trial) -> Iterator[Text]:
+    """Yield which file was read, and which newer one waits with how to decide."""
+    if trial.file is None:
+        return
+    yield Text(text("connector_try.file", file=_short(trial.file.name)))
+    if trial.file.waiting:
+        waits = text("connector_try.waiting", file=_short(trial.file.waiting))
+        yield Text(f"{waits} {text('bulk.how_to_decide', instance=trial.instance)}", style="bold red")
 
 
 def _lost_lines(trial: Trial) -> Iterator[Text]:
@@ -134,13 +156,22 @@ def _lost_lines(trial: Trial) -> Iterator[Text]:
         return
     yield Text(f"\n{plural('connector_try.lost', sum(lost.count for lost in trial.lost))}", style="bold red")
     for lost in trial.lost:
-        numbers = ", ".join(map(str, lost.first[:MOST_NUMBERS]))
-        where = plural(
-            "connector_try.lost_at",
-            lost.count,
-            numbers=f"{numbers}…" if lost.count > MOST_NUMBERS else numbers,
-        )
+        where = _where(lost)
         yield Text(f"  {where} {text(f'connector_try.lost.{lost.fault}', encoding=trial.encoding)}")
+
+
+def _misread_lines(trial: Trial) -> Iterator[Text]:
+    """Yield which lines seem to be in another encoding, and what to write; nothing of what they hold."""
+    if trial.misread:
+        yield Text(f"\n{text('connector_try.misread', encoding=trial.encoding)}", style="bold red")
+    for lines in trial.misread:
+        yield Text(f"  {_where(lines)} {text('connector_try.misread_as', meant=lines.meant)}")
+
+
+def _where(lines: LostLines | MisreadLines) -> str:
+    numbers = ", ".join(map(str, lines.first[:MOST_NUMBERS]))
+    shown = f"{numbers}…" if lines.count > MOST_NUMBERS else numbers
+    return plural("connector_try.lost_at", lines.count, numbers=shown)
 
 
 def _tool(trial: Trial) -> str:
@@ -165,7 +196,7 @@ def _reading_lines(trial: Trial, reading: ReadingTrial, width: int) -> Iterator[
         yield Text(text("connector_try.missing_ids", schemes=missing, known=known), style="yellow")
         return
     for asked in reading.asked:
-        yield Text(f"  {asked.route}  →  {asked.outcome}  ({asked.milliseconds} ms)", style="dim")
+        yield Text(f"  {asked.route}  →  {_outcome(asked)}  ({asked.milliseconds} ms)", style="dim")
     if reading.error is not None:
         yield Text(f"  {_failure_line(reading.error, _tool(trial))}", style="red")
     if reading.withheld:
@@ -182,6 +213,12 @@ def _reading_lines(trial: Trial, reading: ReadingTrial, width: int) -> Iterator[
         yield Text()
         yield _row_title(row)
         yield from (_row_lines(row, width) if trial.shows_rows else _given_lines(row))
+
+
+def _outcome(asked: Asked) -> str:
+    """Return a status or a number of rows as it is, and the kind of an error in words."""
+    is_error = asked.outcome in _KINDS
+    return text(f"attempt.{asked.outcome}") if is_error else asked.outcome
 
 
 def _is_short(reading: ReadingTrial) -> bool:

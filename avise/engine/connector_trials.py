@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from avise.connectors.file_doubts import DECISION_FILE, FileDoubts
 from avise.connectors.ports import InstanceSettings, SecretPort
 from avise.connectors.shared import Shared
 from avise.connectors.trial import Trial, TrialDesk, try_connector
@@ -127,19 +128,20 @@ class ConnectorTrials:
 
     async def _desk(self, request: TrialRequest) -> TrialDesk:
         session = self._profile.session()
+        doubts = FileDoubts(self._profile.folder / DECISION_FILE)
         entry = await self._directory.by_identifier(request.scheme, request.value)
         if entry is None:
             if request.scheme == "member":
                 raise AviseError("show.nobody", reference=request.value)
             # Nobody of the directory bears it: the tool may still know it, by this identifier alone.
             key = CustomerKey(_NOBODY, {request.scheme: request.value})
-            return TrialDesk(key, IdentityEvidence(), session.user, request.rows)
+            return TrialDesk(key, IdentityEvidence(), session.user, request.rows, doubts)
         member = await self._member(entry)
         refuse_opening(session.role, (entry, member), request.reason)
         body: dict[str, JSON] = {"person": str(entry.person), "purpose": PURPOSE, "reason": request.reason}
         await self._journal.append(session, EventKind.CONSULTED, customer_stream(member.dossier), body)
         key = CustomerKey(member.dossier, identifiers(member))
-        return TrialDesk(key, evidence(member), session.user, request.rows)
+        return TrialDesk(key, evidence(member), session.user, request.rows, doubts)
 
     async def _member(self, entry: DirectoryEntry) -> DirectoryEntry:
         if entry.dossier == entry.person:

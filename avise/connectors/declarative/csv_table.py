@@ -7,7 +7,7 @@ personal data at rest.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -135,6 +135,26 @@ class CsvTable:
                 broken_lines=tuple(count.broken_lines),
                 refused=self._refused.path.name if self._refused else "",
             )
+
+    def names(self) -> tuple[str, str]:
+        """Return the name of the file in use and of a newer one that is refused, "" for none."""
+        loaded, refused = self._loaded, self._refused
+        return loaded.mark.path.name if loaded else "", refused.path.name if refused else ""
+
+    def every_line(self) -> Iterator[tuple[int, Sequence[str]]]:
+        """Yield the number and the fields of each line that is loaded, its header first.
+
+        The header is line 1, and left out when the connector's file names the columns. The table answers
+        nobody else meanwhile.
+        """
+        with self._lock:
+            if self._loaded is None:
+                return
+            file = self._loaded.file
+            if not self._dialect.columns:
+                yield 1, file.columns
+            for number, fields in file.database.execute("select number, fields from line order by number"):
+                yield number, json.loads(fields)
 
     def decide(self, mark: str, decision: Decision) -> None:
         """Take what somebody decided about the file that bears a mark."""

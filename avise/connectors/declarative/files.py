@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -111,6 +111,15 @@ class FilesConnector:
         """Take a decision about the file that bears that mark."""
         if self._table is not None:
             self._table.decide(mark, decision)
+
+    def file_names(self) -> tuple[str, str]:
+        """Return the name of the file in use and of a newer one that waits for a decision, "" for none."""
+        return self._table.names() if self._table is not None else ("", "")
+
+    def every_line(self) -> Iterator[tuple[int, Sequence[str]]]:
+        """Yield the number and the fields of each line of the file in use, whoever it is about. Blocking."""
+        if self._table is not None:
+            yield from self._table.every_line()
 
     def line_count(self) -> LineCount:
         """Return how many lines the file that was loaded last has, which are broken, and why."""

@@ -13,6 +13,7 @@ from avise.connectors.context import Caller
 from avise.connectors.contract import (
     Batch,
     CallContext,
+    Connector,
     ConnectorError,
     FacetOffer,
     FacetQuery,
@@ -27,6 +28,7 @@ from avise.connectors.declarative.csv_lines import LineFault
 from avise.connectors.declarative.files import FilesConnector
 from avise.connectors.declarative.load import LoadedConnector, load_connector_file
 from avise.connectors.declarative.schema import CsvFileConnector
+from avise.connectors.file_doubts import FileDoubts
 from avise.connectors.flight import Ask
 from avise.connectors.instance import Instance
 from avise.connectors.pipeline import clock_of
@@ -35,8 +37,9 @@ from avise.connectors.readings import TIMELINE, TIMELINE_OFFER
 from avise.connectors.shared import Shared
 from avise.connectors.trial.explaining import Explainer, sections_of
 from avise.connectors.trial.given import given_rows
+from avise.connectors.trial.misread import misread_lines
 from avise.connectors.trial.recording import Noted, noting
-from avise.connectors.trial.values import LostLines, ReadingTrial, RowTrial, Trial
+from avise.connectors.trial.values import FileTried, LostLines, ReadingTrial, RowTrial, Trial
 from avise.connectors.validation import check_of
 from avise.env import Env
 from avise.models.customer import CustomerKey, IdentityEvidence
@@ -56,12 +59,14 @@ class TrialDesk:
         identity: an answer about somebody else is withheld.
         agent: who asks.
         rows: how many rows of each reading are explained.
+        doubts: what was decided here about files that are much smaller than the one before.
     """
 
     customer: CustomerKey
     identity: IdentityEvidence
     agent: str
     rows: int
+    doubts: FileDoubts | None = None
 
 
 async def try_connector(
@@ -104,33 +109,44 @@ async def try_connector(
         f"{loaded.manifest.id} {loaded.manifest.version}",
         shows_rows=bool(sections_of(loaded.file)),
         known_ids=tuple(sorted(scheme for scheme, value in desk.customer.ids.items() if value)),
+        instance=instance.id,
     )
     instance.start()
     try:
         await instance.first_opening()
         if instance.opening_error is not None:
             return replace(told, error=instance.failure(instance.opening_error, ""))
+        if desk.doubts is not None:
+            desk.doubts.remind(instance.id, instance.connector)
         offers = [offer for offer in _offers(loaded) if not wanted or offer.facet in wanted]
         readings = [await _try_reading(instance, loaded, offer, desk) for offer in offers]
-        return replace(told, readings=tuple(readings), lost=_lost(instance), encoding=_encoding(loaded))
+        return await _with_file(replace(told, readings=tuple(readings)), instance.connector, loaded)
     finally:
         await instance.aclose()
 
 
-def _lost(instance: Instance) -> tuple[LostLines, ...]:
-    connector = instance.connector
-    if not isinstance(connector, FilesConnector):
-        return ()
+async def _with_file(told: Trial, connector: Connector, loaded: LoadedConnector) -> Trial:
+    """Return a trial with what there is to say of the file that was read; as it is for other connectors."""
+    if not isinstance(connector, FilesConnector) or not isinstance(loaded.file, CsvFileConnector):
+        return told
+    encoding = loaded.file.csv.encoding
+    name, waiting = connector.file_names()
+    return replace(
+        told,
+        lost=_lost(connector),
+        misread=await asyncio.to_thread(misread_lines, connector.every_line(), encoding),
+        file=FileTried(name, waiting) if name else None,
+        encoding=encoding,
+    )
+
+
+def _lost(connector: FilesConnector) -> tuple[LostLines, ...]:
     found = connector.line_count()
     return tuple(
         LostLines(fault, found.faults[fault], tuple(found.fault_lines[fault]))
         for fault in LineFault
         if fault in found.faults
     )
-
-
-def _encoding(loaded: LoadedConnector) -> str:
-    return loaded.file.csv.encoding if isinstance(loaded.file, CsvFileConnector) else ""
 
 
 def _offers(loaded: LoadedConnector) -> tuple[FacetOffer, ...]:

@@ -100,6 +100,26 @@ class LostLines:
 
 
 @dataclass(frozen=True, slots=True)
+class MisreadLines:
+    """Lines that were read, and seem to be in another encoding. Sentence: `connector_try.misread`."""
+
+    meant: str
+    """The encoding that they seem to be in."""
+    count: int
+    first: Sequence[int]
+    """Numbers of the first of them, from 1; never their content."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileTried:
+    """Which of the files that arrive was read."""
+
+    name: str
+    waiting: str = ""
+    """Name of a newer one, so small that somebody must decide about it; "" for none."""
+
+
+@dataclass(frozen=True, slots=True)
 class Trial:
     """What came of a file."""
 
@@ -114,6 +134,12 @@ class Trial:
     """Schemes in which the customer bears an identifier."""
     lost: Sequence[LostLines] = ()
     """Lines of the file that was read, whoever they are about."""
+    misread: Sequence[MisreadLines] = ()
+    """Lines of the same file that seem to be in another encoding."""
+    file: FileTried | None = None
+    """None for a connector that reads no file, or found none."""
+    instance: str = ""
+    """Whose settings it was tried with."""
     encoding: str = ""
     """Which the connector's file names, "" when it reads no file."""
 

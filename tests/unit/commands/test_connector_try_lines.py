@@ -10,8 +10,9 @@ import pytest
 from rich.console import Console
 
 from avise.commands.connector_try import print_trial
-from avise.connectors.trial import Dropped, FieldTrial, ReadingTrial, RowTrial, Trial
+from avise.connectors.trial import Asked, Dropped, FieldTrial, ReadingTrial, RowTrial, Trial
 from avise.models.json_types import JSON
+from avise.texts.catalogue import set_language
 
 RAW: JSON = {
     "ref": "R-1",
@@ -109,6 +110,21 @@ def test_a_reading_that_ends_before_all_that_the_tool_tells_of_is_said_to(
     out = io.StringIO()
     print_trial(Trial("mutex 1.0.0", (reading,)), Console(file=out, width=200))
     assert ("L’outil annonce 57 enregistrements" in out.getvalue()) == told
+
+
+@pytest.mark.parametrize(
+    ("language", "word"),
+    [("fr", "accès refusé au compte d’Avise"), ("en", "access refused to Avise’s account")],
+)
+def test_what_a_request_met_is_told_in_words_and_a_status_as_it_is(language: str, word: str) -> None:
+    asked = (Asked("GET /one", "auth", 3), Asked("GET /two", "404", 4))
+    reading = ReadingTrial("benefits", asked=asked)
+    set_language(language)
+    out = io.StringIO()
+    print_trial(Trial("mutex 1.0.0", (reading,)), Console(file=out, width=200))
+    lines = out.getvalue().splitlines()
+    assert "  GET /one  →  " + word + "  (3 ms)" in lines
+    assert "  GET /two  →  404  (4 ms)" in lines
 
 
 @pytest.mark.parametrize(("width", "beside"), [(60, False), (200, True)])

@@ -17,7 +17,7 @@ from avise.connectors.declarative.files import FilesConnector
 from avise.models.errors import ErrorKind
 from tests.unit.connectors.declarative.opened_file import Open, Opened
 
-FILE = new_connector_file("files")
+FILE = new_connector_file("files").replace('"utf-8"', '"latin-1"')
 HEADER = "matricule;caisse;date_maj;etat"
 PARIS_MIDNIGHT = "2026-03-24T00:00:00+01:00"
 

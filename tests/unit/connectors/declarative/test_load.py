@@ -378,7 +378,7 @@ SEEN = {
     ),
     "a date in no column": (FILES, 'as_of = "name"', 'as_of = "column"', "csv_as_of_column"),
     "a date in a name without format": (FILES, 'as_of_format = "flux_%Y%m%d.csv"', "", "csv_as_of_format"),
-    "an unknown encoding": (FILES, '"latin-1"', '"latin-99"', "encoding"),
+    "an unknown encoding": (FILES, '"utf-8"', '"latin-99"', "encoding"),
     "a long delimiter": (FILES, 'delimiter = ";"', 'delimiter = ";;"', "one_character"),
     "a key of two values for one column": (
         FILES,
