@@ -96,21 +96,16 @@ _UNTOLD = frozenset(
     }
     | {"DESCONOCIDO", "NOTAVAILABLE", "NOTAPPLICABLE", "NONRENSEIGNE", "NONCOMMUNIQUE", "SANSOBJET"}
 )
-MAY_BE_NAMES = frozenset({"NA", "NC", "ND", "NR", "SO"})
-"""They stand for nothing with a stroke, a dot or a mark between or before them: Na and So are names."""
+_MAY_BE_A_NAME = frozenset({"NA", "NC", "ND", "NR", "SO"})
+"""Only with a stroke, a dot or a mark between or before them: Na and So are names."""
 
 
-def is_untold(text: str, nothing: frozenset[str] = frozenset()) -> bool:
-    """Say whether a text stands for nothing: "NULL", "N/A", "-", "inconnu".
-
-    Args:
-        text: of one cell.
-        nothing: those of `MAY_BE_NAMES` that are no name there.
-    """
+def is_untold(text: str) -> bool:
+    """Say whether a text stands for nothing: "NULL", "N/A", "-", "inconnu"."""
     word = fold(text)
-    if not word or text in nothing:
+    if not word:
         return True
-    return word in _UNTOLD and (word not in MAY_BE_NAMES or not text.strip().isalpha())
+    return word in _UNTOLD and (word not in _MAY_BE_A_NAME or not text.strip().isalpha())
 
 
 _FEMALE = frozenset({"F", "FEMALE", "FEMME", "FEMININ", "2", "MME", "MLLE", "MADAME", "MADEMOISELLE"}) | {

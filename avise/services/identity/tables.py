@@ -19,7 +19,6 @@ from avise.models.identity.attributes import Attribute, AttributeKind, Attribute
 from avise.models.identity.dates import order_of
 from avise.models.identity.first_names import KNOWN
 from avise.models.identity.records import (
-    MAY_BE_NAMES,
     IdentityRecord,
     NameStyle,
     Notion,
@@ -34,8 +33,10 @@ from avise.services.identity.mapping import SEPARATORS, AttributeColumns, TableM
 SAMPLE = 20_000
 """Rows that are looked at to find out how a table is written."""
 _PIECE = 1 << 20
+_MISSING = "NA"
+"""What R writes wherever it has no value; a surname too."""
 _TOO_OFTEN = 0.05
-"""Share of a column's cells from which on NA is nobody's name: R writes it wherever it has no value."""
+"""Share of a column's cells from which on it is nobody's name."""
 _NAMES = frozenset({Notion.LAST_NAME, Notion.BIRTH_NAME, Notion.FIRST_NAME, Notion.FULL_NAME})
 
 
@@ -150,8 +151,8 @@ def read_table(file: CsvFile, mapping: TableMapping, known_first_names: frozense
         (notion, tuple(file.header.index(name) for name in names))
         for notion, names in mapping.columns.items()
     ]
-    nothing = _no_names(file)
-    style, order = _how_written(file, places, mapping, known_first_names, nothing)
+    missing = _columns_of_missing(file)
+    style, order = _how_written(file, places, mapping, known_first_names, missing)
     attributes = [tuple(map(file.header.index, each.columns)) for each in mapping.attributes]
     texts: tuple[list[str], ...] = tuple([] for _ in attributes)
     unread = 0
@@ -164,7 +165,7 @@ def read_table(file: CsvFile, mapping: TableMapping, known_first_names: frozense
             widths = {"found": str(len(cells)), "expected": str(len(file.header))}
             faults.append(RowFault(file.path.name, line, "identity.row_width", widths))
             continue
-        row = _row(cells, places, nothing)
+        row = _row(cells, places, missing)
         if not row.reference:
             faults.append(RowFault(file.path.name, line, "identity.no_id"))
             continue
@@ -182,17 +183,18 @@ def read_table(file: CsvFile, mapping: TableMapping, known_first_names: frozense
 
 def _text(cells: Sequence[str], places: tuple[int, ...]) -> str:
     # Two columns of one thing stay two: a latitude and a longitude with decimal commas.
-    return " ; ".join(cells[place] for place in places if not is_untold(cells[place], MAY_BE_NAMES))
+    told = (cells[place] for place in places)
+    return " ; ".join(cell for cell in told if cell != _MISSING and not is_untold(cell))
 
 
-def _no_names(file: CsvFile) -> frozenset[str]:
-    """Return the words, of those that may be names, that stand for nothing in this file."""
-    seen: Counter[tuple[int, str]] = Counter()
+def _columns_of_missing(file: CsvFile) -> frozenset[int]:
+    """Return where the columns stand that hold NA so often that it is nobody's name."""
+    seen: Counter[int] = Counter()
     rows = 0
     for _, cells in islice(file.rows(), SAMPLE):
         rows += 1
-        seen.update((place, cell) for place, cell in enumerate(cells) if cell in MAY_BE_NAMES)
-    return frozenset(word for (_, word), count in seen.items() if count > _TOO_OFTEN * rows)
+        seen.update(place for place, cell in enumerate(cells) if cell == _MISSING)
+    return frozenset(place for place, count in seen.items() if count > _TOO_OFTEN * rows)
 
 
 def with_attributes(
@@ -232,24 +234,27 @@ def _telling(table: Table, names: Sequence[str], values: Sequence[Sequence[Attri
 _Places = Sequence[tuple[Notion, tuple[int, ...]]]
 
 
-def _row(cells: Sequence[str], places: _Places, nothing: frozenset[str]) -> TableRow:
+def _row(cells: Sequence[str], places: _Places, missing: frozenset[int]) -> TableRow:
     """Return what a row tells.
 
     Args:
         cells: of the row.
         places: of the columns that tell each notion.
-        nothing: words that are no name in this file; no other notion is ever told by such a word.
+        missing: columns of names where NA is none; it tells no other notion anyway.
     """
-    values = {notion: _told(notion, [cells[place] for place in found], nothing) for notion, found in places}
+    values = {notion: tuple(_told(notion, found, cells, missing)) for notion, found in places}
     reference = "".join(values.pop(Notion.ID, ()))
     return TableRow(reference, values)
 
 
-def _told(notion: Notion, cells: Sequence[str], nothing: frozenset[str]) -> tuple[str, ...]:
-    if notion is Notion.ID:
-        return tuple(cells)
-    no_names = nothing if notion in _NAMES else MAY_BE_NAMES
-    return tuple(cell for cell in cells if not is_untold(cell, no_names))
+def _told(
+    notion: Notion, places: tuple[int, ...], cells: Sequence[str], missing: frozenset[int]
+) -> Iterator[str]:
+    for place in places:
+        cell = cells[place]
+        is_missing = cell == _MISSING and (place in missing or notion not in _NAMES)
+        if notion is Notion.ID or not (is_missing or is_untold(cell)):
+            yield cell
 
 
 def _how_written(
@@ -257,12 +262,12 @@ def _how_written(
     places: _Places,
     mapping: TableMapping,
     known_first_names: frozenset[str],
-    nothing: frozenset[str],
+    missing: frozenset[int],
 ) -> tuple[NameStyle, str]:
     if mapping.dates and Notion.FULL_NAME not in mapping.columns:
         return NameStyle.LAST_WORD, mapping.dates
     sample = [
-        _row(cells, places, nothing)
+        _row(cells, places, missing)
         for _, cells in islice(file.rows(), SAMPLE)
         if len(cells) >= len(file.header)
     ]

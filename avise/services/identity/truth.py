@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations, product
+from itertools import combinations, islice, product
 
 from avise.models.errors import AviseError
 from avise.services.identity.mapping import TruthColumns, one_column_mark
@@ -181,14 +181,14 @@ def _two_columns(file: CsvFile, columns: TruthColumns) -> tuple[int, int]:
     return first, _column(file, columns.b, int(first == 0))
 
 
-_TRUE = frozenset({"1", "true", "t", "yes", "y", "oui", "o", "vrai", "match"})
-_LABELS = frozenset({"0", "1"})
+_TRUE = frozenset({"1", "1.0", "true", "t", "yes", "y", "oui", "o", "vrai", "match"})
+_LABELS = (frozenset({"0", "1"}), frozenset({"0.0", "1.0"}), frozenset({"false", "true"}))
 
 
 def _label(file: CsvFile, columns: TruthColumns) -> int:
     """Return where the column stands that says of each pair whether it is true; -1 for none.
 
-    Where none is named it is the only one that holds both 0 and 1, and nothing else.
+    Where none is named it is the only one that holds both 0 and 1, or false and true, and nothing else.
     """
     if columns.label or len(file.header) < 3:
         return _column(file, columns.label, -1)
@@ -197,8 +197,8 @@ def _label(file: CsvFile, columns: TruthColumns) -> int:
         # A row cut short, or a cell that runs into the next lines, says nothing of where a column stands.
         for values, cell in zip(told, cells if len(cells) > 2 else (), strict=False):
             if "\n" not in cell:
-                values.add(cell)
-    labels = [place for place, values in enumerate(told) if values == _LABELS]
+                values.add(cell.casefold())
+    labels = [place for place, values in enumerate(told) if values in _LABELS]
     return labels[0] if len(labels) == 1 else -1
 
 
@@ -206,6 +206,13 @@ def _label(file: CsvFile, columns: TruthColumns) -> int:
 
 _ENOUGH = 2_000
 """Rows that are looked at to see what a truth file tells."""
+
+
+def _rows_of_records(file: CsvFile, record: int, places: _Places) -> Iterator[tuple[int, Sequence[str]]]:
+    """Yield every row with its line, the first one when it names a record and not the columns."""
+    if file.header[record] in places.ours or file.header[record] in places.theirs:
+        yield 1, file.header
+    yield from file.rows()
 
 
 def _tells_groups(file: CsvFile, places: _Places) -> bool:
@@ -218,14 +225,14 @@ def _lists_each_record(file: CsvFile, places: _Places) -> bool:
 
     Groups that are numbered as records are look like pairs; but pairs leave out whoever has no double.
     """
-    rows = [cells[:2] for _, cells in file.rows() if len(cells) > 1]
+    rows = [cells[:2] for _, cells in _rows_of_records(file, 0, places) if len(cells) > 1]
     firsts, seconds = {cells[0] for cells in rows}, {cells[1] for cells in rows}
     whole = not places.offset and firsts == places.ours.keys()
     return whole and len(firsts) == len(rows) > len(seconds)
 
 
 def _names_no_record(file: CsvFile, places: _Places) -> bool:
-    rows = [cells for (_, cells), _ in zip(file.rows(), range(_ENOUGH), strict=False) if len(cells) > 1]
+    rows = [cells for _, cells in islice(_rows_of_records(file, 0, places), _ENOUGH) if len(cells) > 1]
     of_record = sum(cells[0] in places.ours or cells[0] in places.theirs for cells in rows)
     second_too = sum(cells[1] in places.ours or cells[1] in places.theirs for cells in rows)
     repeated = len({cells[1] for cells in rows}) < len(rows)
@@ -237,7 +244,7 @@ def _told_by_clusters(file: CsvFile, columns: TruthColumns, places: _Places, nam
     table = _column(file, columns.table, -1)
     found = _Told(_Groups())
     first_of: dict[str, int] = {}
-    for line, cells in file.rows():
+    for line, cells in _rows_of_records(file, record, places):
         if len(cells) <= max(record, cluster, table) or "\n" in cells[cluster]:
             found.unread += _lines_of(line, cells)
             continue

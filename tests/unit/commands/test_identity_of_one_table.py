@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from avise.cli import main
-from avise.models.identity.records import Notion
+from avise.models.identity.records import IdentityRecord, Notion
 from avise.services.identity.mapping import TableMapping
 from avise.services.identity.tables import CsvFile, read_table
 
@@ -39,12 +39,21 @@ def _told(folder: Path, truth: str, capsys: pytest.CaptureFixture[str]) -> dict[
     return found
 
 
-def test_groups_numbered_as_records_are_are_groups(
+@pytest.mark.parametrize("names", ["id,person\n", ""])
+@pytest.mark.parametrize("group", ["{}", "person {}"])
+def test_groups_are_read_however_they_are_called(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], names: str, group: str
+) -> None:
+    rows = "".join(f"{place},{group.format(number)}\n" for place, number in enumerate(GROUPS, 1))
+    found = _told(tmp_path, names + rows, capsys)
+    assert (found["true"], found["right"], found["found"]) == (2, 2, 2)
+
+
+def test_pairs_that_name_a_record_several_times_are_pairs(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    rows = "".join(f"{place},{group}\n" for place, group in enumerate(GROUPS, 1))
-    found = _told(tmp_path, f"id,person\n{rows}", capsys)
-    assert (found["true"], found["right"], found["found"]) == (2, 2, 2)
+    everybody = "".join(f"{place},{7 if place < 7 else 2}\n" for place in (1, 1, 2, 3, 4, 5, 6, 7, 8))
+    assert _told(tmp_path, f"one,other\n{everybody}", capsys)["true"] == 28, "passed on to everybody"
 
 
 def test_pairs_told_in_both_directions_are_pairs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -52,21 +61,21 @@ def test_pairs_told_in_both_directions_are_pairs(tmp_path: Path, capsys: pytest.
     assert (found["true"], found["right"]) == (2, 2)
 
 
-def _last_names(folder: Path, names: list[str], postcode: str) -> list[str]:
+def _read(folder: Path, names: list[str], region: str) -> list[IdentityRecord]:
     table = folder / "people.csv"
-    rows = "".join(f"{place},{name},1950-01-02,{postcode}\n" for place, name in enumerate(names))
-    table.write_text(f"key,name,born,zip\n{rows}", encoding="utf-8")
-    columns = {Notion.ID: ("key",), Notion.LAST_NAME: ("name",), Notion.POSTCODE: ("zip",)}
-    read = read_table(CsvFile(table), TableMapping(columns))
-    assert {record.postcode for record in read.records} <= {"", "44000"}
-    return [record.last_name for record in read.records]
+    rows = "".join(f"{place},{name},{region}\n" for place, name in enumerate(names))
+    table.write_text(f"key,name,region\n{rows}", encoding="utf-8")
+    columns = {Notion.ID: ("key",), Notion.LAST_NAME: ("name",), Notion.REGION: ("region",)}
+    return list(read_table(CsvFile(table), TableMapping(columns)).records)
 
 
 def test_na_is_nobody_s_name_where_it_stands_in_many_cells(tmp_path: Path) -> None:
-    assert _last_names(tmp_path, ["NA", "MEIER", "NA"], "44000") == ["", "MEIER", ""]
+    read = _read(tmp_path, ["NA", "MEIER", "NA"], "NC")
+    assert [(record.last_name, record.region) for record in read] == [("", "NC"), ("MEIER", "NC"), ("", "NC")]
 
 
-def test_na_is_a_name_where_few_bear_it(tmp_path: Path) -> None:
+def test_na_is_a_name_where_few_bear_it_whatever_other_columns_hold(tmp_path: Path) -> None:
     names = [*(f"MEIER{letter}" for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"), "NA"]
-    assert _last_names(tmp_path, names, "44000") == names
-    assert _last_names(tmp_path, names, "NA") == [*names[:-1], ""], "whoever writes NA for a postcode"
+    read = _read(tmp_path, names, "NA")
+    assert [record.last_name for record in read] == names
+    assert {record.region for record in read} == {""}

@@ -82,6 +82,16 @@ def test_a_truth_of_more_columns_or_another_order_counts_its_true_pairs(
     assert _counts(files, capsys, truth, section)[0] == true
 
 
+@pytest.mark.parametrize(("no", "yes"), [("0", "1"), ("0.0", "1.0"), ("False", "True"), ("false", "true")])
+def test_pairs_that_are_told_to_be_none_do_not_count(
+    files: Files, capsys: pytest.CaptureFixture[str], no: str, yes: str
+) -> None:
+    told = [(*line.split(",")[:2], yes if line.endswith("1") else no) for line in LABELLED.split()]
+    truth = "\n".join(("left,right,same", *map(",".join, told))) + "\n"
+    assert _counts(files, capsys, truth) == (2, 2)
+    assert _counts(files, capsys, truth, '[truth]\nlabel = "same"\n') == (2, 2)
+
+
 def test_a_truth_of_pairs_of_others_is_not_found(files: Files, capsys: pytest.CaptureFixture[str]) -> None:
     assert _counts(files, capsys, "a,b\n0010,B0020\n0030,B0030\n") == (2, 1)
 

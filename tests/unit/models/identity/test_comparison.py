@@ -127,9 +127,3 @@ def test_what_stands_for_nothing_tells_nothing(text: str) -> None:
 @pytest.mark.parametrize("text", ["Na", "So", "Nulle", "Nil-Marie"])
 def test_a_short_name_is_a_name(text: str) -> None:
     assert not is_untold(text)
-
-
-def test_a_short_name_in_capitals_is_none_where_the_file_says_so() -> None:
-    assert is_untold("NA", frozenset({"NA"}))
-    assert not is_untold("NA", frozenset({"ND"}))
-    assert not is_untold("Na", frozenset({"NA"}))
