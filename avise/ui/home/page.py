@@ -208,8 +208,8 @@ class HomePage(QWidget):
         """Show the customers opened last."""
         self.recents.show_recents(hits)
 
-    def show_sources(self, sources: Sequence[SourceStatus]) -> None:
-        """Say in one line how the tools are."""
+    def show_sources(self, sources: Sequence[SourceStatus] | None) -> None:
+        """Say in one line how the tools are; None while nobody knows."""
         self.tools.show_sources(sources)
 
     # ---- what the window asks ----------------------------------------------------------------

@@ -29,22 +29,30 @@ class ToolsLine(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._told: tuple[tuple[SourceState, str], ...] | None = None
+        """None while nobody knows the tools."""
         self.link = Link(text("home.see_sources"))
         self.link.clicked.connect(self.sources_requested)
         self._parts = row(gap=6)
         self._line = row(self._parts, self.link, gap=14)
         self._line.setStretch(0, 1)
         self.setLayout(self._line)
-        self.show_sources(())
+        self._draw((), text("day.tools_unknown"))
 
-    def show_sources(self, sources: Sequence[SourceStatus]) -> None:
-        """Count the tools again."""
-        told = tuple((source.state, source.name) for source in sources)
-        if told == self._told:
-            return
-        self._told = told
+    def show_sources(self, sources: Sequence[SourceStatus] | None) -> None:
+        """Count the tools again; None while nobody knows them."""
+        told = None if sources is None else tuple((source.state, source.name) for source in sources)
+        if told != self._told:
+            self._told = told
+            none = text("day.tools_unknown") if sources is None else plural("status.sources", 0)
+            self._draw(sources or (), none)
+
+    def _draw(self, sources: Sequence[SourceStatus], none: str) -> None:
+        """Draw the counts; `none` stands in their place where there is no tool."""
         clear(self._parts)
         said = []
+        if not sources:
+            said.append(none)
+            self._parts.addWidget(Label(none, "small", "meta"))
         for state, count in counted(sources):
             look = STATE_LOOKS[state]
             words = plural(f"status.{state}", count)
@@ -60,7 +68,5 @@ class ToolsLine(QWidget):
                 label.setMinimumWidth(label.sizeHint().width())
             self._parts.addWidget(label)
             self._parts.addSpacing(6)
-        if not sources:
-            self._parts.addWidget(Label(text("day.tools_unknown"), "small", "meta"))
         self._parts.addStretch(1)
         self.setAccessibleName(", ".join(said))

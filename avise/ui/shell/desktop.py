@@ -93,7 +93,8 @@ class Desktop(QObject):
         self._watches: list[Watch] = []
         self._leaving = TaskScope(self, report)
         """Windows in another language, on their way out: closing one is not cut short."""
-        self._sources: Sequence[SourceStatus] = ()
+        self._sources: Sequence[SourceStatus] | None = None
+        """None while nobody knows the tools: no tool at all is another thing."""
         self._directory_waits = False
         self._values = dict(DEFAULTS)
         """Settings in force that the theme does not know."""
@@ -468,7 +469,7 @@ class Desktop(QObject):
         self.window.status_bar.show_sources(self._sources, seen)
         self.window.home.show_sources(self._sources)
         self.window.sources.show_sources(self._sources)
-        self.tool_sign_ins.show_sources(self._sources)
+        self.tool_sign_ins.show_sources(self._sources or ())
 
     def _on_calls_failed(self, error: AviseError) -> None:
         # Without telephony the window works; only the agent's state is not known any more.

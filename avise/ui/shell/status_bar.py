@@ -68,17 +68,20 @@ class SourceCounts(QAbstractButton):
         super().__init__(parent)
         self._parts: list[_Count] = []
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.show_sources(())
+        self.show_sources(None)
 
-    def show_sources(self, sources: Sequence[SourceStatus]) -> None:
-        """Count the tools again."""
-        told = plural("status.sources", len(sources)) if sources else text("day.tools_unknown")
-        self._parts = [_Count("database", "text-2", told, str(len(sources)) if sources else told)]
+    def show_sources(self, sources: Sequence[SourceStatus] | None) -> None:
+        """Count the tools again; None while nobody knows them."""
+        if sources is None:
+            told = figure = text("day.tools_unknown")
+        else:
+            told, figure = plural("status.sources", len(sources)), str(len(sources))
+        self._parts = [_Count("database", "text-2", told, figure)]
         self._parts += [
             _Count(
                 STATE_LOOKS[state].icon, STATE_LOOKS[state].role, plural(f"status.{state}", count), str(count)
             )
-            for state, count in counted(sources)
+            for state, count in counted(sources or ())
         ]
         spoken = ", ".join(part.words for part in self._parts)
         self.setText(spoken)
@@ -146,10 +149,10 @@ class StatusBar(QWidget):
         QWidget.setTabOrder(self.counts, item)
         QWidget.setTabOrder(item, self.outbox)
 
-    def show_sources(self, sources: Sequence[SourceStatus], seen_at: str) -> None:
+    def show_sources(self, sources: Sequence[SourceStatus] | None, seen_at: str) -> None:
         """Count the tools again, and tell of the directory while it is read; `seen_at` is when, written."""
         self.counts.show_sources(sources)
-        directory = next(filter(None, (row_words(source.bulk) for source in sources)), "")
+        directory = next(filter(None, (row_words(source.bulk) for source in sources or ())), "")
         self._seen.setText(directory or text("status.seen", time=seen_at))
 
     @override

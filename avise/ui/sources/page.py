@@ -68,6 +68,8 @@ class SourcesPage(QWidget):
         self._desk, self._env = desk, env
         self._tasks = TaskScope(self, report)
         self._sources: Sequence[SourceStatus] = ()
+        self._is_known = False
+        """Whether the engine told them: no tool at all is another thing."""
         self._on_screen = False
         self.setProperty("role", "surface")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -140,7 +142,7 @@ class SourcesPage(QWidget):
         """Show the tools as they are by now, and count down to the next try."""
         self._on_screen = True
         self.detail.set_ticking(ticking=True)
-        self.show_sources(self._sources)
+        self._show()
         focused = QApplication.focusWidget()
         if focused is not None and self.isAncestorOf(focused):
             # Qt gives it to the first button when the page before goes.
@@ -157,16 +159,18 @@ class SourcesPage(QWidget):
         await self._tasks.aclose()
 
     # ---- what it shows -----------------------------------------------------------------------
-    def show_sources(self, sources: Sequence[SourceStatus]) -> None:
-        """Show the tools as they are now; the one chosen stays chosen."""
-        self._sources = worst_first(sources)
-        if not self._on_screen:
-            return
+    def show_sources(self, sources: Sequence[SourceStatus] | None) -> None:
+        """Show the tools as they are now; the one chosen stays chosen; None while nobody knows them."""
+        self._sources, self._is_known = worst_first(sources or ()), sources is not None
+        if self._on_screen:
+            self._show()
+
+    def _show(self) -> None:
         chosen = self.detail.source
         now = self._env.now()
         seen = text("sources.seen", time=format_time_with_seconds(now))
-        self._seen.setText(seen if sources else text("day.tools_unknown"))
-        self.counters.show_sources(sources)
+        self._seen.setText(seen if self._is_known else text("day.tools_unknown"))
+        self.counters.show_sources(self._sources)
         self.model.show_rows(self._sources, now)
         row_to_show = self.model.place_of(chosen.instance) if chosen is not None else 0
         self.table.go_to(max(row_to_show, 0))

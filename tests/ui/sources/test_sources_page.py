@@ -18,6 +18,7 @@ from avise.connectors.contract import Health, HealthReport
 from avise.env import FixedEnv
 from avise.models.source_status import SourceState
 from avise.ui.bridge import DeskBridge
+from avise.ui.home.tools_line import ToolsLine
 from avise.ui.shell.status_bar import SourceCounts
 from avise.ui.sources.page import SourcesPage
 from avise.ui.sources.sentences import worst_first
@@ -26,6 +27,7 @@ from avise.ui.widgets.toast import Message
 from tests.ui.persona import NOW
 from tests.ui.scripted_desk import ScriptedDesk
 from tests.ui.scripted_sources import scripted_sources
+from tests.ui.shell.test_desktop import staged
 from tests.ui.waiting import until
 
 Run = Callable[[Coroutine[object, object, None]], None]
@@ -257,17 +259,45 @@ def test_the_same_tools_in_the_same_order_do_not_reset_the_list(qapp: QApplicati
     assert len(resets) == 1
 
 
+def said_in(line: ToolsLine) -> str:
+    """Return what the line of the home page says before its link."""
+    return " ".join(label.text() for label in line.findChildren(QLabel) if line._parts.indexOf(label) >= 0)
+
+
 def test_a_state_that_is_not_known_yet_is_not_told_as_no_tool(run: Run) -> None:
     async def scenario() -> None:
-        desk = ScriptedDesk(statuses=())
-        counts = SourceCounts()
-        async with shown(desk) as page:
+        counts, line = SourceCounts(), ToolsLine()
+        async with shown(ScriptedDesk()) as page:
+            page.show_sources(None)
             assert page._seen.text() == counts.text() == "État des sources inconnu pour le moment."
-            page.show_sources(scripted_sources())
-            counts.show_sources(scripted_sources())
+            page.deactivate()
+            page.activate()
+            assert page._seen.text() == "État des sources inconnu pour le moment."
+            assert said_in(line) == line.accessibleName() == "État des sources inconnu pour le moment."
+            for widget in (page, counts, line):
+                widget.show_sources(())
+            assert "relevé à" in page._seen.text()
+            assert counts.text() == counts.accessibleName() == "0 source"
+            assert said_in(line) == line.accessibleName() == "0 source"
+            for widget in (page, counts, line):
+                widget.show_sources(scripted_sources())
             assert "relevé à" in page._seen.text()
             assert counts.text().startswith(f"{len(scripted_sources())} sources")
+            assert "0 source" not in said_in(line)
         counts.deleteLater()
+        line.deleteLater()
+
+    run(scenario())
+
+
+def test_a_profile_without_tools_says_so_wherever_they_are_counted(run: Run) -> None:
+    async def scenario() -> None:
+        async with staged() as stage:
+            stage.desk.show_sources(())
+            await until(lambda: stage.window.status_bar.counts.text() == "0 source")
+            assert said_in(stage.window.home.tools) == "0 source"
+            stage.window.show_page("sources")
+            assert "relevé à" in stage.window.sources._seen.text()
 
     run(scenario())
 
