@@ -22,12 +22,14 @@ class FocusPlace:
     def take_focus(self) -> None:
         """Give focus to the widget, else to the nearest one around it that is there and takes it."""
         for widget in self._outwards:
-            if isValid(widget) and widget.isVisible() and widget.focusPolicy() is not _NEVER:
+            if _takes_focus(widget):
                 widget.setFocus(Qt.FocusReason.OtherFocusReason)
                 return
 
 
-_NEVER = Qt.FocusPolicy.NoFocus
+def _takes_focus(widget: QWidget) -> bool:
+    there = isValid(widget) and widget.isVisible() and widget.isEnabled()
+    return there and widget.focusPolicy() is not Qt.FocusPolicy.NoFocus
 
 
 def _outwards(widget: QWidget | None) -> Iterator[QWidget]:
