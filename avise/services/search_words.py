@@ -8,12 +8,6 @@ from __future__ import annotations
 
 from datetime import date
 
-from avise.directory.search_query import (
-    MIN_MEMBER_PREFIX,
-    MIN_PHONE_BEGINNING,
-    MIN_PHONE_END,
-    parse_search,
-)
 from avise.models.errors import AviseError
 from avise.models.free_text import holds_nir_in_words
 from avise.models.typed_search import MOST_CHARACTERS, faulty_date
@@ -21,9 +15,6 @@ from avise.texts.catalogue import text
 
 MOST_SAID_AGAIN = 24
 """Characters of what was typed that a sentence repeats: what to do comes after them, and must not be cut."""
-
-BEGINNING_DIGITS = MIN_PHONE_BEGINNING + 1
-"""Of a telephone number as it is typed, with its zero."""
 
 
 class RefusedSearchError(AviseError):
@@ -73,6 +64,8 @@ _KEYS = ("name", "birth_date", "member_number", "phone")
 
 def _typed_keys(words: str, today: date) -> set[str]:
     """Return the keys that words hold: digits alone may be a number, and a date."""
+    from avise.directory.search_query import parse_search  # noqa: PLC0415 - 14 ms that a first paint spares
+
     query = parse_search(words, today)
     phones = [number for number in query.numbers if number.phone()]
     held = {
@@ -94,14 +87,27 @@ def _at_fault(words: str, today: date) -> str:
 
 def _is_short_number(words: str, today: date) -> bool:
     """Say whether nothing but a number was typed, so short that it is not looked for in every way."""
+    from avise.directory.search_query import parse_search  # noqa: PLC0415 - as above
+
     query = parse_search(words, today)
     other = query.words or query.spans or query.number_spans or query.emails or query.codes
-    return bool(query.numbers) and not other and all(len(n.digits) < BEGINNING_DIGITS for n in query.numbers)
+    return (
+        bool(query.numbers) and not other and all(len(n.digits) < _beginning_digits() for n in query.numbers)
+    )
 
 
 def _short_number(words: str) -> str:
-    least = {"first": BEGINNING_DIGITS, "last": MIN_PHONE_END, "member": MIN_MEMBER_PREFIX}
+    from avise.directory.search_query import MIN_MEMBER_PREFIX, MIN_PHONE_END  # noqa: PLC0415 - as above
+
+    least = {"first": _beginning_digits(), "last": MIN_PHONE_END, "member": MIN_MEMBER_PREFIX}
     return text("palette.nothing_short", words=said_again(words), **least)
+
+
+def _beginning_digits() -> int:
+    """Return the figures of a telephone number's beginning as it is typed, with its zero."""
+    from avise.directory.search_query import MIN_PHONE_BEGINNING  # noqa: PLC0415 - as above
+
+    return MIN_PHONE_BEGINNING + 1
 
 
 def said_again(words: str) -> str:

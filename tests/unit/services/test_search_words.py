@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import date
 
 import pytest
@@ -99,3 +101,14 @@ def test_a_date_at_fault_is_all_that_is_said_of_it_at_length_too(language: str) 
 def test_words_are_said_again_as_they_were_typed_while_they_are_short() -> None:
     assert said_again(" fernández  y\tlópez ") == "fernández y lópez"
     assert len(said_again("x" * 3000)) == MOST_SAID_AGAIN
+
+
+def test_the_window_has_them_without_the_directory() -> None:
+    code = (
+        "import sys, avise.services.search_words\n"
+        "print([name for name in sys.modules if name.startswith('avise.directory')])"
+    )
+    found = subprocess.run(  # noqa: S603 - our own interpreter and module
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert found.stdout.strip() == "[]"
