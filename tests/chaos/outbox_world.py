@@ -236,6 +236,7 @@ def _hold(true: bool, otherwise: str) -> None:
 
 
 TOOL_DEATHS = ("", "", "before", "after", "middle")
+LONGER_LIVES_S = (1, 2, 4, 8, 16, 32)
 
 
 def kill_at_random(world: World, kills: int, chance: random.Random) -> Counter[str]:
@@ -245,10 +246,12 @@ def kill_at_random(world: World, kills: int, chance: random.Random) -> Counter[s
             world.tool_dies(death)
         world.live(after=chance.uniform(0.02, 0.6), promises=3)
     # On a busy machine none of them may have come as far as a promise, which is what is held below.
-    longer = 1.0
-    while not world.told()[0]:
+    for longer in LONGER_LIVES_S:
+        if world.told()[0]:
+            break
         world.live(after=longer, promises=3)
-        longer *= 2
+    if not world.told()[0]:
+        raise TimeoutError(f"no desk came as far as a promise, not even in {LONGER_LIVES_S[-1]} s")
     world.settle()
     return world.check()
 

@@ -61,12 +61,16 @@ async def until_gone(pid: int) -> None:
             await asyncio.sleep(0.02)
 
 
-async def begun(worker: BodyWorker, told: Path) -> asyncio.Task[tuple[bytes, ...]]:
-    """Have the worker do what takes a minute, and wait until it does."""
-    work = asyncio.create_task(worker.run(worker_jobs.endless, str(told).encode()))
+async def until_there(told: Path) -> None:
     async with asyncio.timeout(30):
         while not told.exists():  # noqa: ASYNC110, ASYNC240 - of another process
             await asyncio.sleep(0.01)
+
+
+async def begun(worker: BodyWorker, told: Path) -> asyncio.Task[tuple[bytes, ...]]:
+    """Have the worker do what takes a minute, and wait until it does."""
+    work = asyncio.create_task(worker.run(worker_jobs.endless, str(told).encode()))
+    await until_there(told)
     return work
 
 
@@ -145,11 +149,11 @@ async def test_work_that_is_given_up_before_it_began_costs_nothing(
     worker: BodyWorker, tmp_path: Path
 ) -> None:
     (pid,) = await worker.run(worker_jobs.pid_of, b"")
-    let_go = tmp_path / "let go"
-    first = asyncio.create_task(worker.run(worker_jobs.held, str(let_go).encode()))
-    await asyncio.sleep(0.05)
+    let_go, told = tmp_path / "let go", tmp_path / "begun"
+    first = asyncio.create_task(worker.run(worker_jobs.held, str(let_go).encode(), str(told)))
+    await until_there(told)
     waiting = asyncio.create_task(worker.run(worker_jobs.slow, b"b", 60.0))
-    await asyncio.sleep(0.05)
+    await asyncio.sleep(0)  # Its one step gives the work to the queue.
     waiting.cancel()
     let_go.touch()
     assert await first == (b"let go",)

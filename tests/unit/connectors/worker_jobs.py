@@ -45,9 +45,10 @@ def endless(body: bytes) -> Iterator[bytes]:
     yield b""
 
 
-def held(body: bytes) -> Iterator[bytes]:
-    """Take until the file that is named is there."""
+def held(body: bytes, told: str) -> Iterator[bytes]:
+    """Make the file `told`, then take until the file that the body names is there."""
     path = Path(body.decode())
+    Path(told).touch()
     while not path.exists():
         time.sleep(0.01)
     yield b"let go"
