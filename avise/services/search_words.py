@@ -6,6 +6,7 @@ either: whoever reads only its beginning finds somebody else.
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from avise.models.errors import AviseError
@@ -15,6 +16,7 @@ from avise.texts.catalogue import text
 
 MOST_SAID_AGAIN = 24
 """Characters of what was typed that a sentence repeats: what to do comes after them, and must not be cut."""
+_POSTCODE = re.compile(r"[0-9]{5}")
 
 
 class RefusedSearchError(AviseError):
@@ -91,9 +93,9 @@ def _is_short_number(words: str, today: date) -> bool:
 
     query = parse_search(words, today)
     other = query.words or query.spans or query.number_spans or query.emails or query.codes
-    return (
-        bool(query.numbers) and not other and all(len(n.digits) < _beginning_digits() for n in query.numbers)
-    )
+    if other or not query.numbers or _POSTCODE.fullmatch(words.strip()):
+        return False
+    return all(len(number.digits) < _beginning_digits() for number in query.numbers)
 
 
 def _short_number(words: str) -> str:

@@ -81,7 +81,7 @@ def test_a_number_too_short_to_be_looked_for_is_told_as_such(language: str, type
     assert told == nothing_found_at_length(typed, TODAY)
 
 
-@pytest.mark.parametrize("typed", ["0639984", "1968", "120368", "marchand 4127", "06 39 98 12 34"])
+@pytest.mark.parametrize("typed", ["0639984", "75001", "1968", "120368", "marchand 4127", "06 39 98 12 34"])
 def test_a_number_that_was_looked_for_is_not_told_as_too_short(typed: str) -> None:
     assert nothing_found(typed, TODAY) == text("palette.nothing", words=typed)
 
