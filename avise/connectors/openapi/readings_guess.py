@@ -270,10 +270,11 @@ def _subject(facet: str, answer: Answer) -> dict[str, str]:
 
 
 _MEMBERS = frozenset(
-    {"adherent", "assure", "titulaire", "souscripteur", "client"}
-    | {"member", "insured", "holder", "policyholder", "subscriber", "customer"}
+    {"adherent", "assure", "souscripteur", "client"}
+    | {"member", "insured", "policyholder", "subscriber", "customer"}
 )
-"""What an object of a record is called that holds the member: a beneficiary or a doctor is somebody else."""
+"""What an object of a record is called that holds the member: a beneficiary or a doctor is somebody else, and
+so may the holder of an account be."""
 
 
 def _subject_of_record(answer: Answer) -> dict[str, str]:
