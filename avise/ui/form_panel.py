@@ -10,6 +10,7 @@ from typing_extensions import override
 from avise.ui.customer.floating_panel import FloatingPanel
 from avise.ui.shortcuts import keys_of
 from avise.ui.widgets.button import Button, ButtonKind
+from avise.ui.widgets.enter_presses import sends_form
 from avise.ui.widgets.label import Label
 from avise.ui.widgets.layout import column, row
 
@@ -85,7 +86,7 @@ class FormPanel(FloatingPanel):
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Validate with Enter or Ctrl+Entrée; Échap closes."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        if sends_form(event):
             self.submit()
             return
         super().keyPressEvent(event)

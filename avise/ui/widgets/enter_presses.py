@@ -43,9 +43,17 @@ class EnterPresses(QObject):
         """Take Enter alone, and press the button once however long the key is held."""
         if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
             return False
-        alone = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter) or not alone:
+        if not _is_enter(event, Qt.KeyboardModifier.KeypadModifier):
             return False
         if isinstance(watched, QAbstractButton) and not event.isAutoRepeat():
             watched.click()
         return True
+
+
+def sends_form(event: QKeyEvent) -> bool:
+    """Tell whether a key sends the form around what has focus: Enter, alone or with Ctrl."""
+    return _is_enter(event, Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ControlModifier)
+
+
+def _is_enter(event: QKeyEvent, allowed: Qt.KeyboardModifier) -> bool:
+    return event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers() & ~allowed

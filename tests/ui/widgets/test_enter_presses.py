@@ -12,11 +12,12 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from avise.ui.widgets import Button, CheckBox, Link, row
-from avise.ui.widgets.enter_presses import EnterPresses
+from avise.ui.widgets.enter_presses import EnterPresses, sends_form
 
 NONE = Qt.KeyboardModifier.NoModifier
 CTRL = Qt.KeyboardModifier.ControlModifier
 KEYPAD = Qt.KeyboardModifier.KeypadModifier
+SHIFT = Qt.KeyboardModifier.ShiftModifier
 
 
 class Form(QWidget):
@@ -34,7 +35,7 @@ class Form(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         """Be sent with Enter."""
-        if event.key() == Qt.Key.Key_Return:
+        if sends_form(event):
             self.pressed.append("sent")
 
 
@@ -57,6 +58,10 @@ def form(qtbot: QtBot, dressed: QApplication) -> Iterator[Form]:
         ("button", Qt.Key.Key_Enter, KEYPAD, ["button"]),
         ("button", Qt.Key.Key_Space, NONE, ["button"]),
         ("button", Qt.Key.Key_Return, CTRL, ["sent"]),
+        ("button", Qt.Key.Key_Enter, CTRL | KEYPAD, ["sent"]),
+        ("button", Qt.Key.Key_Return, SHIFT, []),
+        ("button", Qt.Key.Key_Return, CTRL | SHIFT, []),
+        ("button", Qt.Key.Key_A, NONE, []),
         ("link", Qt.Key.Key_Return, NONE, ["link"]),
         ("box", Qt.Key.Key_Return, NONE, ["sent"]),
     ],
