@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QEnterEvent, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QPushButton, QTextEdit, QWidget
+from PySide6.QtGui import QEnterEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
 from typing_extensions import override
 
 from avise.texts import text
@@ -207,16 +207,6 @@ class Toast(QWidget):
         px = theme().px
         action = self._action.sizeHint().width() + px(14) if self._message and self._message.action else 0
         return px(2 * _PADDING + _ICON + 2 * _GAP) + action + self._close.sizeHint().width()
-
-    @override
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Press the word with focus with Enter, as Space does."""
-        focused = QApplication.focusWidget()
-        is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        if is_enter and isinstance(focused, QPushButton) and self.isAncestorOf(focused):
-            focused.click()
-            return
-        super().keyPressEvent(event)
 
     @override
     def enterEvent(self, event: QEnterEvent) -> None:

@@ -27,6 +27,7 @@ from avise.ui.widgets import (
     chip_size,
     row,
 )
+from avise.ui.widgets.enter_presses import EnterPresses
 from avise.ui.widgets.layout import rescale_inside
 from tests.ui.widgets.gallery import component_sheet
 
@@ -159,6 +160,7 @@ def _toast(qtbot: QtBot, width: int = 1440) -> Toast:
     window.show()
     window.activateWindow()
     qtbot.waitUntil(lambda: QApplication.activeWindow() is window)
+    EnterPresses(window)
     toast = Toast(window)
     toast.setProperty("kept", window)
     toast.place(QPoint(0, 500))
