@@ -162,6 +162,19 @@ def test_a_search_that_lasts_says_so_and_the_latest_words_win(run: Run) -> None:
     run(scenario())
 
 
+def test_what_is_there_already_is_counted_while_people_are_looked_for(run: Run) -> None:
+    async def scenario() -> None:
+        desk = ScriptedDesk()
+        async with palette(desk) as (_desktop, view):
+            desk.search_gate = asyncio.Event()
+            QTest.keyClicks(view.field, "verrouiller")
+            await until(lambda: any(row.kind is RowKind.SKELETON for row in view.model.rows()))
+            assert not view._view_model.has_looked
+            assert view._count.text() == "1 résultat"
+
+    run(scenario())
+
+
 def test_a_directory_that_fails_is_named_and_can_be_tried_again(run: Run) -> None:
     async def scenario() -> None:
         desk = ScriptedDesk(search_error=AviseError("engine.stopped"))

@@ -16,6 +16,7 @@ from avise.store.settings import SETTINGS
 from avise.ui.shell.detached_window import DetachedPlace, DetachedWindow
 from avise.ui.shell.screen_places import KEPT, Place, ScreenPlaces, first_place, fitted, is_seen, screens_key
 from avise.ui.theme import theme
+from avise.ui.widgets.button import Button
 from avise.ui.widgets.toast import Message
 from tests.ui.persona import HELENE
 from tests.ui.scripted_desk import DIRECTORY, ScriptedDesk
@@ -91,6 +92,20 @@ def test_keys_of_the_file_work_in_its_window_and_the_palette_opens_there(run: Ru
             stage.press(Qt.Key.Key_Escape)
             stage.window.toast.show_message(Message("Carte renvoyée"))
             assert stage.window.toast.window() is window
+
+    run(scenario())
+
+
+def test_enter_presses_a_button_there_as_in_the_main_window(run: Run) -> None:
+    async def scenario() -> None:
+        async with detached() as (_stage, _window, page):
+            pressed: list[str] = []
+            button = Button("Annuler", parent=page)
+            button.clicked.connect(lambda: pressed.append("cancel"))
+            button.show()
+            button.setFocus(Qt.FocusReason.TabFocusReason)
+            QTest.keyClick(button, Qt.Key.Key_Return)
+            assert pressed == ["cancel"]
 
     run(scenario())
 
