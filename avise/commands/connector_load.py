@@ -64,7 +64,10 @@ async def load(engine: Engine, instance: str, decision: Decision | None, console
         # What was read before stays; nothing more can be.
         raise AviseError(row.refused_because, detail=row.refused_detail)
     if decision is not None:
+        mark = loading.file_mark
         await loading.decide(decision)
+        # The same file, where the master's readings take their lines from it too.
+        await engine.sources.decide_file(instance, decision, mark)
         console.print(text(f"bulk.decided.{decision}"), highlight=False)
     elif not _is_held(loading.told()):
         loading.read_everybody()

@@ -52,12 +52,19 @@ class FileDoubts:
         connector.decide_file(mark, decision)
         return True
 
-    def decide(self, instance: str, connector: Connector, decision: Decision) -> bool:
-        """Decide about what waits, or take afterwards what was not wanted; say whether there was either."""
+    def decide(self, instance: str, connector: Connector, decision: Decision, mark: str = "") -> bool:
+        """Decide about what waits, or take afterwards what was not wanted; say whether there was either.
+
+        Args:
+            instance: whose file it is.
+            connector: of that instance.
+            decision: what somebody decided.
+            mark: of the file, when others than its connector doubt it: the directory that it fills.
+        """
         if not isinstance(connector, AsksAboutFile):
             return False
         doubt = self._doubt(instance, connector)
-        mark = self._unwanted(instance, decision) if doubt is None else doubt.mark
+        mark = doubt.mark if doubt is not None else mark or self._unwanted(instance, decision)
         if not mark:
             return False
         connector.decide_file(mark, decision)

@@ -174,10 +174,10 @@ class ConnectorHost:
         )
         return tuple(replace(row, file_change=changes.get(row.instance)) for row in rows)
 
-    def decide_file(self, instance: str, decision: Decision) -> bool:
-        """Take a decision about the file that waits; say whether one did."""
+    def decide_file(self, instance: str, decision: Decision, mark: str = "") -> bool:
+        """Take a decision about the file that waits, or that bears a mark; say whether there is one."""
         tool = self._roster.running.get(instance)
-        return tool is not None and self._doubts.decide(instance, tool.connector, decision)
+        return tool is not None and self._doubts.decide(instance, tool.connector, decision, mark)
 
     def diagnostics(self, instance: str) -> Mapping[str, JSON]:
         """Return a tool's diagnostic, by allow-list, without personal data.

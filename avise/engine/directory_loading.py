@@ -113,6 +113,12 @@ class DirectoryLoading:
         """Whether something waits for somebody's decision."""
         return self._file is not None and self._file.kept.doubt is not None
 
+    @property
+    def file_mark(self) -> str:
+        """Mark of the file that waits for somebody's decision, "" when none does."""
+        doubt = self._file.kept.doubt if self._file is not None else None
+        return doubt.mark if doubt is not None and doubt.kind is DoubtKind.FILE else ""
+
     async def known(self) -> BulkReading | None:
         """Return how the filling stands, once that is known; None where nothing can be filled."""
         await self._looked.wait()

@@ -281,9 +281,10 @@ class LocalDesk(LocalIdentity, LocalMessages, LocalPacks, LocalVisits, LocalWork
 
     async def decide_bulk(self, instance: str, decision: Decision) -> None:
         """Take what somebody decides about a file, or a reading of everybody, that waits."""
-        decided = await self._sources.decide_file(instance, decision)
-        if self._loading is not None and self._loading.master == instance and self._loading.is_held:
-            await self._loading.decide(decision)
+        loading = self._loading if self._loading is not None and self._loading.master == instance else None
+        decided = await self._sources.decide_file(instance, decision, loading.file_mark if loading else "")
+        if loading is not None and loading.is_held:
+            await loading.decide(decision)
         elif not decided:
             raise AviseError("bulk.nothing_held")
 

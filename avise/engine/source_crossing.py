@@ -159,11 +159,11 @@ class CrossingSources:
         """Ask a tool whether it answers."""
         return await self._thread.call(self._host.check(instance))
 
-    async def decide_file(self, instance: str, decision: Decision) -> bool:
-        """Decide about the file that waits; say whether one did."""
+    async def decide_file(self, instance: str, decision: Decision, mark: str = "") -> bool:
+        """Decide about the file that waits, or that bears a mark; say whether there is one."""
 
         async def decide() -> bool:
-            return self._host.decide_file(instance, decision)
+            return self._host.decide_file(instance, decision, mark)
 
         return await self._thread.call(decide())
 

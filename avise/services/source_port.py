@@ -60,8 +60,8 @@ class SourcePort(Protocol):
     async def check(self, instance: str) -> HealthReport:
         """Ask a tool whether it answers."""
 
-    async def decide_file(self, instance: str, decision: Decision) -> bool:
-        """Decide about the file that waits; say whether one did."""
+    async def decide_file(self, instance: str, decision: Decision, mark: str = "") -> bool:
+        """Decide about the file that waits, or that bears a mark; say whether there is one."""
 
     async def retry_now(self, instance: str) -> None:
         """Let one probe through a suspended tool."""

@@ -55,6 +55,8 @@ def test_a_directory_is_loaded_held_and_decided(folder: Path, capsys: pytest.Cap
     assert "avise connector load persons --accept" in capsys.readouterr().out
     assert load(folder, "--accept") == 0
     assert "100 personnes" in capsys.readouterr().out
+    # Decided for the directory and for what else reads that file.
+    assert main(["doctor", "--profile", str(folder)]) == 0
     assert load(folder, "--keep") == FAILED
     assert "Rien n’attend" in capsys.readouterr().err
 
@@ -72,7 +74,10 @@ def test_a_directory_that_was_not_wanted_can_be_taken_afterwards(
     assert load(folder) == 0
     again = capsys.readouterr().out
     for told in (kept, again):
-        assert ("retenu" in told, "connector load persons --accept" in told) == (True, True)
+        assert ("quelqu’un a décidé de garder" in told, "connector load persons --accept" in told) == (
+            True,
+            True,
+        )
         assert re.search(r"\((hier )?\d\d:\d\d\)", told)
         assert "à jour" not in told
     assert load(folder, "--accept") == 0

@@ -122,8 +122,8 @@ class ScriptedSources:
     async def status(self) -> Sequence[SourceStatus]:
         return ()
 
-    async def decide_file(self, instance: str, decision: Decision) -> bool:
-        self.asked.append((instance, f"decide {decision.value}"))
+    async def decide_file(self, instance: str, decision: Decision, mark: str = "") -> bool:
+        self.asked.append((instance, f"decide {decision.value} {mark}".strip()))
         return False
 
     async def sign_in(self, instance: str, way: SignInWay) -> AsyncIterator[SignInStep]:
