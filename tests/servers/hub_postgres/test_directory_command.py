@@ -304,7 +304,7 @@ def test_a_small_file_that_was_kept_out_is_told_as_such_and_can_be_taken_afterwa
     capsys.readouterr()
     assert directory(url, "load", lines) == 0
     told = capsys.readouterr().out
-    assert ("à jour" in told, "retenu" in told, "--accept" in told) == (False, True, True)
+    assert ("à jour" in told, "laissé de côté" in told, "--accept" in told) == (False, True, True)
     assert re.search(r"\((hier )?\d\d:\d\d\)", told)
     assert asked(url, "marchand") == ["1", "3", "2"]
     assert directory(url, "load", lines, "--accept") == 0
@@ -313,7 +313,7 @@ def test_a_small_file_that_was_kept_out_is_told_as_such_and_can_be_taken_afterwa
     assert directory(url, "load", lines, "--accept") == 1
     capsys.readouterr()
     assert directory(url, "load", lines) == 0
-    assert "retenu" not in capsys.readouterr().out
+    assert "laissé de côté" not in capsys.readouterr().out
 
 
 def test_what_cannot_be_loaded_is_told(
