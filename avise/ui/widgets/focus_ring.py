@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QTextEdit,
     QWidget,
 )
+from shiboken6 import isValid
 from typing_extensions import override
 
 from avise.ui.theme import theme
@@ -42,7 +43,7 @@ class FocusRing(QWidget):
 
     @Slot(QWidget, QWidget)
     def _on_focus_changed(self, _old: QWidget | None, new: QWidget | None) -> None:
-        for watched in self._watched:
+        for watched in filter(isValid, self._watched):
             watched.removeEventFilter(self)
         self._watched = []
         by_mouse = QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton
@@ -70,7 +71,7 @@ class FocusRing(QWidget):
 
     def _follow(self) -> None:
         target = self._watched[0] if self._watched else None
-        if target is None or not target.isVisible():
+        if target is None or not isValid(target) or not target.isVisible():
             self.hide()
             return
         whole = QRect(target.mapTo(self.window(), QPoint(0, 0)), target.size())

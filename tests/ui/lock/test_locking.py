@@ -9,6 +9,7 @@ from datetime import timedelta
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
+from shiboken6 import isValid
 
 from avise.services.desk import CallState, SavedTab
 from avise.ui.lock.cover import Cover
@@ -183,6 +184,24 @@ def test_a_desk_with_a_code_starts_locked_and_the_code_opens_it(run: Run) -> Non
             QTest.keyClick(cover.field, Qt.Key.Key_Return)
             await until(lambda: not is_locked(stage))
             assert stage.page().person == HELENE
+
+    run(scenario())
+
+
+def test_a_desk_that_locks_while_another_program_has_focus_opens_without_a_fault(run: Run) -> None:
+    async def scenario() -> None:
+        async with staged() as stage:
+            stage.open(0)
+            focused = QApplication.focusWidget()
+            assert focused is not None
+            focused.clearFocus()
+            cover = await locked(stage)
+            cover.setFocus(Qt.FocusReason.TabFocusReason)
+            QTest.keyClick(cover, Qt.Key.Key_Space)
+            assert not is_locked(stage)
+            await until(lambda: not isValid(cover))
+            stage.page().notes.setFocus()
+            assert QApplication.focusWidget() is stage.page().notes
 
     run(scenario())
 
