@@ -8,11 +8,12 @@ from __future__ import annotations
 import os
 import random
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
 from tests.chaos.outbox_mutants import MUTANTS
-from tests.chaos.outbox_world import KILLED, BrokenPromiseError, World, kill_at_random
+from tests.chaos.outbox_world import KILLED, LONGER_LIVES_S, BrokenPromiseError, World, kill_at_random
 
 KILLS = int(os.environ.get("AVISE_KILLS", "30"))
 
@@ -82,6 +83,23 @@ def test_kills_at_random_moments_lose_nothing_that_the_screen_called_saved(
         promises, saved = world.told()
         assert ended.total() >= len(promises) > 0
         assert saved > 0
+
+
+def test_desks_that_never_come_as_far_as_a_promise_are_told_and_not_waited_for_without_end() -> None:
+    class Idle:
+        lives: ClassVar[list[float]] = []
+
+        def told(self) -> tuple[list[object], int]:
+            return [], 0
+
+        def live(self, *, after: float, promises: int) -> int:
+            del promises
+            self.lives.append(after)
+            return KILLED
+
+    with pytest.raises(TimeoutError, match="as far as a promise"):
+        kill_at_random(Idle(), 0, random.Random(1))  # type: ignore[arg-type]  # all of a world that is asked
+    assert Idle.lives == list(LONGER_LIVES_S)
 
 
 @pytest.mark.parametrize("mutant", sorted(MUTANTS))
