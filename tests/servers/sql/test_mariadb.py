@@ -196,7 +196,7 @@ async def test_a_statement_that_lasts_is_stopped_by_the_server(
     base: MariadbServer, pool: ThreadPoolExecutor
 ) -> None:
     async with opened(endpoint(base, seconds=1), base.password, pool) as gateway:
-        assert (await fault(gateway, "select sleep(30) from compte")).kind is ErrorKind.TIMEOUT
+        assert (await fault(gateway, "select sleep(300) from compte")).kind is ErrorKind.TIMEOUT
         assert await rows(gateway, "select 1 as one") == [{"one": 1}]
         await until_there_are(base, 0)
 
@@ -205,7 +205,7 @@ async def test_a_cancelled_reading_kills_its_statement_and_leaves_the_connection
     base: MariadbServer, pool: ThreadPoolExecutor
 ) -> None:
     async with opened(endpoint(base, seconds=60), base.password, pool) as gateway:
-        reading = asyncio.create_task(rows(gateway, "select sleep(50) from compte"))
+        reading = asyncio.create_task(rows(gateway, "select sleep(300) from compte"))
         await until_there_are(base, 1)
         reading.cancel()
         with pytest.raises(asyncio.CancelledError):

@@ -92,6 +92,13 @@ def test_pairs_that_are_told_to_be_none_do_not_count(
     assert _counts(files, capsys, truth, '[truth]\nlabel = "same"\n') == (2, 2)
 
 
+def test_pairs_that_leave_nobody_of_one_table_out_are_no_groups(
+    files: Files, capsys: pytest.CaptureFixture[str]
+) -> None:
+    truth = "a,b\n0010,B0010\n0020,B0010\n0030,B0030\n0040,B0040\n"
+    assert _counts(files, capsys, truth)[0] == 4
+
+
 def test_a_truth_of_pairs_of_others_is_not_found(files: Files, capsys: pytest.CaptureFixture[str]) -> None:
     assert _counts(files, capsys, "a,b\n0010,B0020\n0030,B0030\n") == (2, 1)
 

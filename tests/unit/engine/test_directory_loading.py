@@ -173,6 +173,7 @@ async def test_a_file_smaller_than_half_waits_for_somebody(tmp_path: Path, decis
         assert await at_work.directory.count() == (100 if decision is Decision.ACCEPT else 250)
         await at_work.followed()
         assert (await at_work.until(lambda told: told.doubt is None)).step is ReadingStep.FOLLOWING
+        assert at_work.loading.left_out is (decision is Decision.KEEP)
 
 
 @pytest.mark.parametrize("decision", list(Decision))
