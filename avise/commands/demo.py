@@ -220,7 +220,7 @@ def _break(folder: DemoFolder, chosen: argparse.Namespace) -> int:
         raise AviseError("demo.not_running", tool=chosen.target) from None
     except UnsupportedFaultError:
         raise AviseError("demo.cannot_break", tool=chosen.target, kind=fault.kind) from None
-    sys.stdout.write(text("demo.broken", tool=chosen.target, kind=fault.kind) + "\n")
+    sys.stdout.write(text(f"demo.broken.{fault.kind}", tool=chosen.target) + "\n")
     return 0
 
 

@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from avise.cli import FAILED, main
+from avise.commands import demo
 from avise.commands.wrong_argument import WRONG_ARGUMENT
+from avise.demo.faults import FaultKind
 from avise.demo.tools.loading import tool_kinds
-from avise.texts import text
+from avise.texts import LANGUAGES, speaking, text
 
 PROFILE = """
 synthetic = true
@@ -63,6 +65,33 @@ def test_a_tool_that_the_demonstration_has_not_is_answered_with_their_names(
 def test_a_tool_that_does_not_run_is_told_as_such(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["demo", "break", "documents", "--down", "--folder", str(tmp_path)]) == FAILED
     assert text("demo.not_running", tool="documents") in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("how", "kind"),
+    [
+        ("--restore", FaultKind.NONE),
+        ("--slow=8s", FaultKind.SLOW),
+        ("--down", FaultKind.DOWN),
+        ("--garbage", FaultKind.GARBAGE),
+        ("--expire-token", FaultKind.EXPIRE_TOKEN),
+    ],
+)
+def test_what_becomes_of_a_tool_that_is_broken_is_told_in_words(
+    how: str,
+    kind: FaultKind,
+    language: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(demo, "break_tool", lambda *_: None)
+    broken = ("demo", "break", "documents", how, "--folder", str(tmp_path))
+    assert main(["--language", language, *broken]) == 0
+    with speaking(language):
+        assert capsys.readouterr().out == text(f"demo.broken.{kind}", tool="documents") + "\n"
+        assert text(f"demo.broken.{kind}") != f"demo.broken.{kind}"
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
