@@ -336,7 +336,7 @@ async def test_what_depends_on_something_that_waits_lets_the_others_pass(office:
     (third,) = await office.confirm(MEMBER)
     await office.reaches(third, S.DONE)
     assert office.state(second) is S.CONFIRMED
-    office.env.advance(HELD_PAUSE)
+    await office.passes(HELD_PAUSE)
     await office.reaches(second, S.DONE)
 
 
@@ -347,7 +347,7 @@ async def test_an_offline_command_waits_and_leaves_when_its_time_comes(office: O
     assert (waiting.reason, waiting.next_at) == (CommandReason.OFFLINE, office.env.now() + HELD_PAUSE)
     await office.rest()
     assert len(office.tools.sendings) == 1
-    office.env.advance(HELD_PAUSE)
+    await office.passes(HELD_PAUSE)
     await office.reaches(item, S.DONE)
 
 
@@ -412,7 +412,7 @@ async def test_who_lost_the_right_sends_nothing_of_what_was_queued(office: Offic
     await office.close()
     office.role = Role.AUDITOR
     await office.open()
-    office.env.advance(HELD_PAUSE)
+    await office.passes(HELD_PAUSE)
     lost = await office.reaches(item, S.REJECTED)
     assert lost.reason is CommandReason.RIGHTS
     assert office.tools.ledger == []
@@ -423,7 +423,7 @@ async def test_while_the_directory_does_not_know_the_person_nothing_leaves(offic
     (item,) = await office.confirm()
     await office.reaches(item, S.WAITING)
     office.directory.people.clear()
-    office.env.advance(HELD_PAUSE)
+    await office.passes(HELD_PAUSE)
     await office.rest()
     assert office.state(item) is S.WAITING
     office.directory.people[MEMBER] = entry()
